@@ -1,0 +1,176 @@
+"""How a mechanism says what it is: parameters, levers, shocks and metrics as data.
+
+One declaration feeds everything else: the keys of scenario files, `tfs-sim explain`, the
+documentation tables, the ranges that sensitivity analysis samples, the record that a compiled
+kernel reads, and the switch that turns the mechanism off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Grade = Literal["measured", "derived", "recalled", "assumed"]
+"""How sure we are of a default: measured in a published source that was read; derived from such a
+source; recalled from the literature without re-reading; or assumed, because nobody has measured it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of a mechanism, as users set it.
+
+    Attributes
+    ----------
+    default : value in `unit`.
+    unit : e.g. "share", "per year", "months", "hours a month", "dollars". Rates "per year" reach the
+        kernels per month (divided by 12, once, in `record`).
+    low, high : plausible range, sampled by sensitivity analysis.
+    smallest, largest : values outside are refused.
+    meaning : one sentence for a practitioner.
+    source : where the default comes from.
+    grade : how sure we are of it.
+    choices : for a parameter that is a choice among words, the words; the kernel reads their position.
+    """
+
+    default: float | str
+    unit: str
+    low: float
+    high: float
+    smallest: float
+    largest: float
+    meaning: str
+    source: str
+    grade: Grade
+    choices: tuple[str, ...] = ()
+
+    def to_kernel(self, value: float | str) -> float:
+        """Return `value` (in the file's unit) as the number that kernels read."""
+        if self.choices:
+            return float(self.choices.index(str(value)))
+        return float(value) / 12.0 if self.unit == "per year" else float(value)
+
+
+def parameter(
+    default: float | str,
+    *,
+    unit: str,
+    meaning: str,
+    plausible: tuple[float, float] | None = None,
+    domain: tuple[float, float] | None = None,
+    source: str = "no measurement found",
+    grade: Grade = "assumed",
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare a field of a mechanism's `Parameters` (a NamedTuple of floats) with what users must know.
+
+    `plausible` defaults to the value alone (nothing to sample); `domain` to [0, 1] for shares and to
+    [0, inf) otherwise.
+    """
+    infinity = float("inf")
+    number = 0.0 if choices else float(default)
+    low, high = plausible or (number, number)
+    smallest, largest = domain or ((0.0, 1.0) if unit == "share" else (0.0, infinity))
+    if not choices and not smallest <= low <= number <= high <= largest:
+        raise ValueError(f"default {default} is outside of its own range or domain: {meaning}")
+    return Parameter(default, unit, low, high, smallest, largest, meaning, source, grade, choices)
+
+
+def specification(parameters: type[NamedTuple]) -> dict[str, Parameter]:
+    """Return the declared parameters of a `Parameters` class by name."""
+    return dict(parameters._field_defaults)
+
+
+def record(parameters: Any, values: dict[str, float | str] | None = None) -> Any:
+    """Return the record that kernels read: `values` over the defaults, converted to kernel units."""
+    values = values or {}
+    spec = specification(parameters)
+    return parameters(**{name: p.to_kernel(values.get(name, p.default)) for name, p in spec.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """A mechanism of the model: what it represents, its source, its parameters, its file.
+
+    `name` is its key in scenario files ([parameters.NAME], [mechanisms] NAME = false); `rows` are the rows
+    of the specification that it answers ("M1"); `needs` names mechanisms that must be on for it to work.
+    """
+
+    name: str
+    rows: tuple[str, ...]
+    title: str
+    summary: str
+    source: str
+    parameters: Any
+    file: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """A lever that a scenario can schedule.
+
+    `scope` says what a dose acts on: each target organization, or each target's site. `dose_unit` and
+    `largest_dose` bound the dose. `cost` is dollars a month for each unit of dose and each target;
+    `hours` is hours a month of every target partner's staff for each unit of dose. `payer` pays unless the
+    scenario says otherwise: "funder", "backbone", "organization" or "outside".
+    """
+
+    name: str
+    title: str
+    meaning: str
+    mechanism: str
+    scope: Literal["organization", "site"]
+    dose_unit: str
+    dose: float
+    largest_dose: float
+    cost: float
+    hours: float
+    payer: Literal["funder", "backbone", "organization", "outside"]
+    source: str = "no measurement found"
+    grade: Grade = "assumed"
+    combine: Literal["share", "sum"] = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """Something that happens to communities: onset, depth in [0, 1], duration, then exponential decay."""
+
+    name: str
+    title: str
+    meaning: str
+    mechanism: str
+    scope: Literal["organization", "site"]
+    lasts: float
+    decay: float
+    source: str = "no measurement found"
+    grade: Grade = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One monthly quantity of a site. `summary` says how a run's single number is made from the months:
+    the mean of the last twelve, the sum of all, or the last. `better` is "higher", "lower" or "" (neither)."""
+
+    name: str
+    title: str
+    unit: str
+    meaning: str
+    summary: Literal["last-year", "total", "end"] = "last-year"
+    better: Literal["higher", "lower", ""] = ""
+    decimals: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the month: the phase, the mechanism that owns it, the kernel, and what it does.
+
+    The kernel's argument names are names of state arrays (see `state.py`) and of the few things that
+    every kernel may ask for: month, key, `p` (its own mechanism's parameters), doses and shocks.
+    """
+
+    phase: str
+    mechanism: str
+    kernel: Callable[..., None]
+    what: str
+    always: bool = field(default=False)
