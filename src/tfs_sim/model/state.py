@@ -1,0 +1,249 @@
+"""Every array of the world: what it holds, for whom, in which unit, between which bounds.
+
+The world is two buffers of bytes: `fixed` (who exists, who could know whom, what is scheduled: the same in
+every replicate) and `state` (everything that a month may change). Arrays are views of them, so copying
+`state` is a fork. Arrays over need kinds, student groups or goal dimensions have that axis first.
+
+Organizations are sorted by site and identity, relationships by (source, target): an order that does not
+depend on the order of the input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+SECTORS = (
+    "district",
+    "nonprofit",
+    "health",
+    "business",
+    "government",
+    "philanthropy",
+    "higher_education",
+    "community_group",
+)
+ROLES = ("partner", "backbone", "national")
+PARTNER, BACKBONE, NATIONAL = range(3)
+STATUSES = ("prospect", "reluctant", "active", "withdrawn")
+PROSPECT, RELUCTANT, ACTIVE, WITHDRAWN = range(4)
+NEEDS = ("academic", "health", "basic_needs", "family")
+GROUPS = ("in_poverty", "other")
+PAYERS = ("funder", "backbone", "organization", "outside")
+DELAY_STAGES = 4
+MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
+
+Entity = Literal["organization", "relationship", "pair", "site", "account", "order", "shock", "grant", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One array. `inner` are the sizes of the axes before the entity's; `initial` is its neutral value."""
+
+    name: str
+    entity: Entity
+    dtype: str
+    meaning: str
+    unit: str = ""
+    initial: float = 0.0
+    low: float = -np.inf
+    high: float = np.inf
+    inner: tuple[int, ...] = ()
+    fixed: bool = False
+
+
+def _fixed(entity: Entity, *rows: tuple[str, str, str]) -> tuple[Field, ...]:
+    return tuple(Field(name, entity, dtype, meaning, fixed=True) for name, dtype, meaning in rows)
+
+
+K, G = len(NEEDS), len(GROUPS)
+
+FIXED: tuple[Field, ...] = (
+    *_fixed(
+        "organization",
+        ("organization_id", "u8", "hash of the declared identity: what its draws are keyed by"),
+        ("site_of", "u4", "its site"),
+        ("sector", "u1", "position in SECTORS"),
+        ("role", "u1", "position in ROLES"),
+        ("given_fte", "f8", "staff given in the file, FTE (0: drawn)"),
+        ("local_index", "u4", "position within its site"),
+    ),
+    *_fixed(
+        "row",
+        ("first_relationship", "u4", "where an organization's relationships begin; the next entry, where they end"),
+    ),
+    *_fixed(
+        "relationship",
+        ("source", "u4", "who looks"),
+        ("target", "u4", "who is looked at"),
+        ("reverse", "u4", "the same pair seen from the other end"),
+        ("given_strength", "f8", "strength of the tie given in the file, in [0, 1] (−1: drawn)"),
+    ),
+    *_fixed(
+        "pair",
+        ("forward", "u4", "the pair's relationship from the end of smaller identity"),
+        ("backward", "u4", "its reverse"),
+        ("pair_id", "u8", "hash of the two identities"),
+        ("pair_site", "u4", "site of the pair's two organizations"),
+    ),
+    *_fixed(
+        "site",
+        ("site_id", "u8", "hash of the site's identity"),
+        ("first_organization", "u4", "where the site's organizations begin"),
+        ("end_organization", "u4", "where they end (exclusive)"),
+        ("backbone", "u4", "the organization that is the backbone"),
+        ("at_the_table", "f8", "share of organizations that take part at the start"),
+        ("grievance_share", "f8", "share of pairs with a difficult history"),
+        ("base_backbone_fte", "f8", "backbone staff without any intervention, FTE"),
+    ),
+    Field("students", "site", "f8", "students by group", inner=(G,), fixed=True),
+    *_fixed(
+        "order",
+        ("order_lever", "u4", "row of the doses that a scheduled intervention sets"),
+        ("order_by_site", "u1", "1: the dose is a site's, 0: an organization's"),
+        ("order_from", "i8", "first month"),
+        ("order_until", "i8", "first month after it"),
+        ("order_taper", "f8", "months over which the dose falls to zero before the end"),
+        ("order_dose", "f8", "dose in the intervention's unit"),
+        ("order_sums", "u1", "1: doses of several orders add up, 0: shares combine as 1 − Π(1 − d)"),
+        ("order_cost", "f8", "cents a month for a unit of dose and a target"),
+        ("order_hours", "f8", "hours a month of a target partner's staff for a unit of dose"),
+        ("order_payer", "u1", "position in PAYERS"),
+        ("order_first_target", "u4", "where its targets begin in `targets`; the next entry, where they end"),
+    ),
+    *_fixed("shock", ("shock_kind", "u4", "row of the shocks that it drives"),
+            ("shock_by_site", "u1", "1: sites are struck, 0: organizations"),
+            ("shock_onset", "i8", "first month"),
+            ("shock_lasts", "f8", "months at full depth"),
+            ("shock_decay", "f8", "half-life afterwards, months"),
+            ("shock_depth", "f8", "depth in [0, 1]"),
+            ("shock_first_target", "u4", "where its targets begin in `struck`; the next entry, where they end")),
+    *_fixed("grant", ("grant_site", "u4", "site whose backbone receives it"),
+            ("grant_from", "i8", "first month"),
+            ("grant_until", "i8", "first month after it"),
+            ("grant_cents", "i8", "cents a month")),
+)  # fmt: skip
+
+
+def _share(name: str, entity: Entity, meaning: str, initial: float = 0.0) -> Field:
+    return Field(name, entity, "f8", meaning, "share", initial, 0.0, 1.0)
+
+
+def _amount(name: str, entity: Entity, meaning: str, unit: str = "", initial: float = 0.0) -> Field:
+    return Field(name, entity, "f8", meaning, unit, initial, 0.0)
+
+
+def _flag(name: str, entity: Entity, meaning: str, initial: float = 0.0) -> Field:
+    return Field(name, entity, "u1", meaning, "", initial, 0.0, 1.0)
+
+
+ORGANIZATION: tuple[Field, ...] = (
+    _amount("base_fte", "organization", "staff when money is no problem", "FTE"),
+    _amount("fte", "organization", "staff now", "FTE"),
+    Field("strength", "organization", "f8", "how its capacity divides over the kinds of support", "share", 0.0, 0.0, 1.0,
+          (K,)),
+    Field("status", "organization", "u1", "position in STATUSES", "", PROSPECT, 0, 3),
+    Field("months_active", "organization", "i8", "months since joining", "months", 0, 0),
+    _share("effort", "organization", "share of capacity given to the shared work"),
+    _share("commitment", "organization", "the representative's commitment: `yes on their heart`", 0.5),
+    _share("backing", "organization", "support for the work inside the organization, built up by its representative", 1.0),
+    _share("belief", "organization", "belief in collective efficacy: what working together is thought to gain", 0.5),
+    Field("joining_value", "organization", "f8", "payoff of taking part over staying away, last reckoned", "utility"),
+    _flag("in_post", "organization", "1: the boundary spanner's post is filled", 1),
+    Field("notice", "organization", "i8", "months until an announced departure (−1: none)", "months", -1, -1),
+    Field("vacancy", "organization", "i8", "months until the post is filled again", "months", 0, 0),
+    Field("waiting_for", "organization", "i8", "months until the successor found during the notice starts", "months", 0, 0),
+    Field("tenure", "organization", "i8", "months in post", "months", 24, 0),
+    Field("person", "organization", "u8", "how many-th person in the post", "", 0, 0),
+    _share("ramp", "organization", "the representative's understanding of the initiative and its own part", 1.0),
+    _flag("departed", "organization", "1: the representative left this month"),
+    _flag("arrived", "organization", "1: a new representative began this month"),
+    _share("documentation", "organization", "how much of its part is written down"),
+    _amount("hours", "organization", "staff hours this month for the shared work beside delivery", "hours"),
+    _amount("bid_hours", "organization", "staff hours this month for preparing bids", "hours"),
+    Field("bid", "organization", "f8", "spending on a bid in the next contest, by kind", "dollars", 0.0, 0.0, np.inf, (K,)),
+    _amount("grant_income", "organization", "pooled money received this month", "dollars"),
+    _amount("visible", "organization", "contribution as the partnership sees it", "FTE"),
+    Field("ledger", "organization", "f8", "gained minus given, fading", "months of own contribution"),
+    Field("peer_norm", "organization", "f8", "trust-weighted effort of those it has ties with", "share", 0, 0, 1),
+    Field("team_rank", "organization", "u4", "order of recognized strength within the site, by kind", "", 0, 0, np.inf, (K,)),
+    Field("team", "organization", "i8", "its team this month, by kind (−1: none)", "", -1, -1, np.inf, (K,)),
+    Field("input", "organization", "f8", "input to joint work, by kind", "FTE", 0.0, 0.0, np.inf, (K,)),
+    Field("referrer", "organization", "i8", "local index of a trusted neighbour who may refer (−1: none)", "", -1, -1),
+    _amount("presence", "organization", "scratch: chance to be met this month"),
+    _amount("reliability", "organization", "scratch: chance of keeping a promise this month"),
+)  # fmt: skip
+
+RELATIONSHIP: tuple[Field, ...] = (
+    _flag("is_open", "relationship", "1: a tie; 0: dormant"),
+    _amount("idle", "relationship", "months since the last encounter", "months"),
+    _amount("personal_good", "relationship", "evidence of promises kept, carried by the two people", "encounters"),
+    _amount("personal_bad", "relationship", "evidence of promises broken, carried by the two people", "encounters"),
+    _amount("institutional_good", "relationship", "evidence of promises kept, carried by the organizations", "encounters"),
+    _amount("institutional_bad", "relationship", "evidence of promises broken, carried by the organizations", "encounters"),
+    _share("grievance", "relationship", "difficult history"),
+    _share("trust", "relationship", "effective trust", 0.5),
+    _share("overlap", "relationship", "niche overlap: how alike the two organizations' strengths are"),
+    _share("alignment", "relationship", "agreement on the ends of the shared work", 1.0),
+    _flag("met", "relationship", "1: an encounter this month"),
+    _flag("failed", "relationship", "1: the other end broke a promise this month"),
+)  # fmt: skip
+
+SITE: tuple[Field, ...] = (
+    _amount("backbone_fte", "site", "backbone staff now", "FTE"),
+    _amount("backbone_hours", "site", "backbone hours available this month", "hours"),
+    _amount("load", "site", "coordination work this month", "hours"),
+    _share("coordination", "site", "quality of coordination: hours over load, at most 1", 1.0),
+    _share("severity", "site", "depth of the crisis now"),
+    _share("contact_factor", "site", "share of usual contact that is possible", 1.0),
+    _amount("income_factor", "site", "income against the usual", "", 1.0),
+    _amount("leaving_factor", "site", "hazard of leaving against the usual", "", 1.0),
+    _amount("salience", "site", "added commitment to the shared purpose", "utility"),
+    Field("need", "site", "f8", "students in need, by kind and group", "students", 0.0, 0.0, np.inf, (K, G)),
+    Field("served", "site", "f8", "students served this month, by kind and group", "students", 0.0, 0.0, np.inf, (K, G)),
+    Field("joint_gain", "site", "f8", "joint gain G this month", "student-months"),
+    Field("performance", "site", "f8", "G for 1,000 student-months of need"),
+    _amount("joint_output", "site", "joint work this month, all kinds", "student-months"),
+    _amount("separate_output", "site", "separate work this month, all kinds", "student-months"),
+    Field("delay", "site", "f8", "stages of the delay from support to outcome, by group", "share", 0.0, 0.0, 1.0,
+          (DELAY_STAGES, G)),
+    Field("outcome_at_start", "site", "f8", "outcome level before the run, by group", "share", 0.0, 0.0, 1.0, (G,)),
+    _share("community_support", "site", "support of parents, students and neighbours", 0.5),
+    Field("award_due", "site", "f8", "contested money not yet awarded, by kind", "dollars", 0.0, 0.0, np.inf, (K,)),
+    _amount("pool_payout", "site", "pooled money shared out last month", "dollars"),
+    Field("meeting_gap", "site", "i8", "months since the last joint meeting", "months", 0, 0),
+    Field("dead_months", "site", "i8", "months in a row in which the partnership was not alive", "months", 0, 0),
+    Field("recent_joins", "site", "f8", "newcomers at the table, fading over a quarter", "organizations", 0, 0),
+    Field("conflicts", "site", "f8", "encounters between partners that went badly this month", "encounters", 0, 0),
+    Field("departures", "site", "f8", "representatives who left this month", "people", 0, 0),
+    Field("joined", "site", "f8", "organizations that joined this month", "organizations", 0, 0),
+    Field("withdrew", "site", "f8", "organizations that withdrew this month", "organizations", 0, 0),
+    _share("mean_effort", "site", "scratch: mean effort of partners, relative to the largest"),
+    _amount("spent", "site", "cost of interventions and coordination this month", "dollars"),
+    _amount("grants_received", "site", "grant money received this month", "dollars"),
+)  # fmt: skip
+
+ACCOUNT: tuple[Field, ...] = (
+    Field("accounts", "account", "i8", "cents: the outside world, the funder, each site's pool, each organization"),
+)
+
+STATE = ORGANIZATION + RELATIONSHIP + SITE + ACCOUNT
+
+OUTSIDE, FUNDER, FIRST_POOL = 0, 1, 2
+"""Places in `accounts`: the outside world, the funder, then the sites' pools, then the organizations."""
+
+
+def domain_mistakes(world: object) -> list[str]:
+    """Return a sentence for each array of `world` that has a value outside of its declared domain, or NaN."""
+    found = []
+    for field in STATE:
+        values = getattr(world, field.name)
+        if values.size == 0:
+            continue
+        bad = ~((values >= field.low) & (values <= field.high))
+        if bad.any():
+            where = tuple(int(axis[0]) for axis in np.nonzero(bad))
+            found.append(f"{field.name}{list(where)} is {values[where]}, not in [{field.low}, {field.high}]")
+    return found
