@@ -1,0 +1,258 @@
+"""The organizations of a site: generated from counts, or read from a file, each with a lasting identity."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
+from tfs_sim.scenario.reading import read_text
+
+SECTORS = (
+    "district",
+    "nonprofit",
+    "health",
+    "business",
+    "government",
+    "philanthropy",
+    "higher_education",
+    "community_group",
+)
+ROLES = ("partner", "backbone", "national")
+PAYERS = ("funder", "backbone", "organization", "outside")
+LARGEST_TABLE = 20_000_000
+"""Bytes of a data file."""
+
+
+class Organization(NamedTuple):
+    """One organization of a site.
+
+    Attributes
+    ----------
+    identity : "riverton/nonprofit-03"; the backbone's is "riverton/backbone".
+    name : label for people.
+    sector, role : see `SECTORS` and `ROLES`.
+    fte : staff, full-time equivalents; None if the scenario does not say.
+    """
+
+    identity: str
+    name: str
+    sector: str
+    role: str
+    fte: float | None
+
+
+class Relationship(NamedTuple):
+    """A tie that exists at the start: identities of source and target, strength in [0, 1]."""
+
+    source: str
+    target: str
+    strength: float
+
+
+def generated(site: str, counts: Mapping[str, int], lead: str | None, fte: float) -> tuple[Organization, ...]:
+    """Return the organizations that counts by sector stand for, and the backbone, sorted by identity."""
+    found = [_backbone(site, lead, "nonprofit", fte)]
+    for sector, count in counts.items():
+        label = sector.replace("_", " ").capitalize()
+        for position in range(1, count + 1):
+            identity = f"{site}/{sector}-{position:02d}"
+            found.append(Organization(identity, f"{label} {position}", sector, "partner", None))
+    return tuple(sorted(found))
+
+
+def read_organizations(path: Path, site: str, lead: str | None, fte: float) -> tuple[Organization, ...]:
+    """Return the organizations of a file with the columns id, sector and perhaps name and fte.
+
+    The row whose id is `lead` (or "backbone") is the backbone; without one, a backbone is added.
+    """
+    found = [
+        _backbone(site, row.name or row.id or lead, row.sector, fte if row.fte is None else row.fte)
+        if row.id in (lead, "backbone")
+        else Organization(f"{site}/{row.id}", row.name or row.id, row.sector, "partner", row.fte)
+        for row in _organization_rows(path, _stamp(path))
+    ]
+    if not any(organization.role == "backbone" for organization in found):
+        found.append(_backbone(site, lead, "nonprofit", fte))
+    elif sum(organization.role == "backbone" for organization in found) > 1:
+        raise UserError(Mistake(f'both "backbone" and {quote(lead)} would be the backbone; keep one', file=path.name))
+    return tuple(sorted(found))
+
+
+def read_relationships(
+    path: Path, site: str, organizations: tuple[Organization, ...], lead: str | None
+) -> tuple[Relationship, ...]:
+    """Return the ties of a file with the columns source, target and strength, sorted.
+
+    Organizations are named by their id, with or without the site before it.
+    """
+    known = {organization.identity.split("/", 1)[1]: organization.identity for organization in organizations}
+    if lead is not None:
+        known.setdefault(lead, f"{site}/backbone")
+    mistakes: list[Mistake] = []
+    ties: dict[tuple[str, str], Relationship] = {}
+    table = _Table(path, ("source", "target", "strength"), ())
+    for row in table.rows:
+        ends = []
+        for column in ("source", "target"):
+            name = row.cells[column].removeprefix(f"{site}/")
+            if name not in known:
+                message = f"column {column}: there is no organization {quote(name)} in {site}"
+                mistakes.append(table.mistake(row, column, message, nearest(name, known)))
+            ends.append(known.get(name, ""))
+        strength = table.number(row, "strength", 1.0, "a share between 0 and 1", mistakes)
+        source, target = ends
+        if not source or not target:
+            continue
+        if source == target:
+            mistakes.append(table.mistake(row, "target", f"{quote(row.cells['source'])} has a tie to itself"))
+        elif (source, target) in ties:
+            mistakes.append(table.mistake(row, "source", "this pair is listed a second time"))
+        elif strength is not None:
+            ties[source, target] = Relationship(source, target, strength)
+    if mistakes:
+        raise UserError(mistakes)
+    return tuple(sorted(ties.values()))
+
+
+class _Row(NamedTuple):
+    line: int
+    cells: dict[str, str]
+
+
+class _Listed(NamedTuple):
+    id: str
+    name: str
+    sector: str
+    fte: float | None
+
+
+class _Table:
+    """The rows of a CSV file with a header, blank lines left out."""
+
+    def __init__(self, path: Path, required: tuple[str, ...], optional: tuple[str, ...]):
+        self.path = path
+        self.lines = read_text(path, LARGEST_TABLE).split("\n")
+        reader = csv.reader(io.StringIO("\n".join(self.lines)), strict=True)
+        self.rows: list[_Row] = []
+        header: list[str] | None = None
+        start = 1
+        try:
+            for cells in reader:
+                line, start = start, reader.line_num + 1
+                cells = [cell.strip() for cell in cells]
+                if not any(cells):
+                    continue
+                if header is None:
+                    header = cells
+                    self._check_header(header, line, required, optional)
+                elif len(cells) != len(header):
+                    raise UserError(
+                        self._put(line, f"this row has {len(cells)} columns, and the header has {len(header)}")
+                    )
+                else:
+                    self.rows.append(_Row(line, dict(zip(header, cells, strict=True))))
+        except csv.Error as error:
+            raise UserError(self._put(start, f"this row cannot be read: {_csv_reason(str(error))}")) from None
+        if header is None:
+            raise UserError(Mistake("the file is empty", file=path.name))
+
+    def _check_header(self, header: list[str], line: int, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+        known = (*required, *optional)
+        missing = [name for name in required if name not in header]
+        strange = [name for name in header if name not in known]
+        mistakes = [
+            self._put(line, f"there is no column {quote(name)} in this kind of file", nearest(name, known))
+            for name in strange
+        ]
+        if missing and not (strange and any(mistake.suggestion in missing for mistake in mistakes)):
+            expected = ", ".join(required) + (f" and, if you like, {' and '.join(optional)}" if optional else "")
+            mistakes.append(
+                self._put(
+                    line, f"the column {quote(missing[0])} is missing; the columns are {expected}, separated by commas"
+                )
+            )
+        if len(set(header)) < len(header):
+            mistakes.append(self._put(line, "a column is named twice"))
+        if mistakes:
+            raise UserError(mistakes)
+
+    def _put(self, line: int, message: str, suggestion: str = "", cell: str = "") -> Mistake:
+        source = self.lines[line - 1] if line <= len(self.lines) else ""
+        column = source.find(cell) + 1 if cell else 1
+        length = len(cell) if cell and column else len(source)
+        return Mistake(
+            message,
+            file=self.path.name,
+            line=line,
+            column=max(1, column),
+            length=max(1, length),
+            source=source,
+            suggestion=suggestion,
+        )
+
+    def mistake(self, row: _Row, column: str, message: str, suggestion: str = "") -> Mistake:
+        """Return a mistake in one cell."""
+        return self._put(row.line, message, suggestion, row.cells[column])
+
+    def number(self, row: _Row, column: str, largest: float, expected: str, mistakes: list[Mistake]) -> float | None:
+        """Return the number of a cell, from 0 to `largest`; None after noting a mistake."""
+        cell = row.cells[column]
+        try:
+            value = float(cell) if cell.isascii() and "_" not in cell else math.nan
+        except ValueError:
+            value = math.nan
+        if math.isfinite(value) and 0 <= value <= largest:
+            return value
+        found = quote(cell) if cell else "nothing"
+        mistakes.append(self.mistake(row, column, f"column {column} is {expected}; found {found}"))
+        return None
+
+
+@lru_cache(maxsize=64)
+def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...]:
+    table = _Table(path, ("id", "sector"), ("name", "fte"))
+    mistakes: list[Mistake] = []
+    rows: dict[str, _Listed] = {}
+    for row in table.rows:
+        identity, sector = row.cells["id"], row.cells["sector"]
+        fte = table.number(row, "fte", 1e6, "a number of staff, 0 or more", mistakes) if row.cells.get("fte") else None
+        if not identity or "/" in identity or len(identity) > 100 or not identity.isprintable():
+            mistakes.append(
+                table.mistake(
+                    row, "id", f"column id is a name of at most 100 characters without /; found {kind_of(identity)}"
+                )
+            )
+        elif identity in rows:
+            mistakes.append(table.mistake(row, "id", f"the id {quote(identity)} is given a second time"))
+        if sector not in SECTORS:
+            message = f"column sector is {listed(SECTORS)}; found {kind_of(sector)}"
+            mistakes.append(table.mistake(row, "sector", message, nearest(sector, SECTORS)))
+        rows.setdefault(identity, _Listed(identity, row.cells.get("name", ""), sector, fte))
+    if mistakes:
+        raise UserError(mistakes)
+    return tuple(rows.values())
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what changes when a file is written, so that it is read again only then."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)
+
+
+def _backbone(site: str, lead: str | None, sector: str, fte: float) -> Organization:
+    return Organization(f"{site}/backbone", lead or "Backbone", sector, "backbone", fte)
+
+
+def _csv_reason(reason: str) -> str:
+    if "unexpected end" in reason or "expected after" in reason:
+        return "a quote is not closed, or stands within a text"
+    return "a cell is too long" if "field larger" in reason else "it is not comma-separated text"

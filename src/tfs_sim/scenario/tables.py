@@ -1,0 +1,339 @@
+"""The tables of a scenario file: clock, sites, grants, interventions, shocks, targets and bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
+
+from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
+from tfs_sim.scenario.fields import (
+    DATA_FILE,
+    DURATION,
+    LINE,
+    MONTH,
+    NAME,
+    SHARE,
+    TEXT,
+    TIME,
+    Check,
+    DataFile,
+    catalogue,
+    declared,
+    number,
+    one_of,
+    out_of_range,
+    several,
+    whole,
+    wrong,
+)
+from tfs_sim.scenario.organizations import (
+    PAYERS,
+    ROLES,
+    SECTORS,
+    Organization,
+    Relationship,
+    generated,
+    read_organizations,
+    read_relationships,
+)
+
+FEWEST, MOST = 5, 500
+"""Organizations of a site, the backbone among them."""
+
+
+class Table(BaseModel):
+    """A table of a file: unknown keys are mistakes, and nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+class Clock(Table):
+    """When the simulation starts and how long it lasts."""
+
+    start: Annotated[str, MONTH] = Field(description="first month")
+    months: Annotated[int, whole(1, 1200, "a number of months")] = Field(
+        120, description="how many months are simulated"
+    )
+
+    def index(self, month: str) -> int:
+        """Return how many months `month` ("2020-03") is after the start."""
+        return month_number(month) - month_number(self.start)
+
+    def date(self, index: int) -> str:
+        """Return the month ("2020-03") that is `index` months after the start."""
+        return month_text(month_number(self.start) + index)
+
+    @property
+    def end(self) -> str:
+        """The last month that is simulated."""
+        return self.date(self.months - 1)
+
+
+def month_number(month: str) -> int:
+    """Return a month as a count of months since year 0."""
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def month_text(count: int) -> str:
+    """Return the month ("2020-03") that a count of months since year 0 stands for."""
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+class Backbone(Table):
+    """The organization that coordinates a site."""
+
+    fte: Annotated[float, number(0, 1000, "a number of staff, full-time equivalents,")] = Field(
+        1.0, description="staff for coordination, full-time equivalents"
+    )
+    lead: Annotated[str, LINE] | None = Field(None, description="name of the organization that is the backbone")
+
+
+def _counts(value: Any) -> dict[str, int]:
+    if not isinstance(value, Mapping):
+        example = "{ district = 1, nonprofit = 14 }"
+        raise wrong(f"{NAME} is a table with a number for each sector, such as {example}; found {kind_of(value)}")
+    mistakes = []
+    for sector, count in value.items():
+        if sector not in SECTORS:
+            mistakes.append(
+                Mistake(
+                    f"there is no sector {quote(sector)}",
+                    key=(str(sector),),
+                    at="key",
+                    suggestion=nearest(str(sector), SECTORS),
+                    hint=f"Sectors: {', '.join(SECTORS)}.",
+                )
+            )
+        elif isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:
+            message = f"{sector} is a whole number of organizations between 0 and {MOST}; found {kind_of(count)}"
+            mistakes.append(Mistake(message, key=(sector,)))
+    total = sum(count for count in value.values() if isinstance(count, int) and not isinstance(count, bool)) + 1
+    if not mistakes and not FEWEST <= total <= MOST:
+        mistakes.append(Mistake(_total(total)))
+    if mistakes:
+        raise several(mistakes)
+    return dict(value)
+
+
+def _total(total: int) -> str:
+    return f"a site has between {FEWEST} and {MOST} organizations, the backbone among them; this one has {total:,}"
+
+
+COUNTS = Check(
+    _counts,
+    (
+        ("type", "object"),
+        ("properties", {sector: {"type": "integer", "minimum": 0, "maximum": MOST} for sector in SECTORS}),
+        ("additionalProperties", False),
+    ),
+)
+
+
+class Site(Table):
+    """A community and its partnership."""
+
+    title: Annotated[str, LINE] | None = Field(None, description="label; the key of the table is the identity")
+    students: Annotated[int, whole(1, 10_000_000, "a whole number of students")] = Field(
+        description="students in the community's schools"
+    )
+    poverty: Annotated[float, SHARE] = Field(0.5, description="share of students in poverty")
+    organizations: Annotated[dict[str, int], COUNTS] | None = Field(
+        None, description="how many organizations of each sector"
+    )
+    organizations_file: Annotated[DataFile, DATA_FILE] | None = Field(
+        None,
+        description="CSV file (columns id, sector and perhaps name, fte) instead of `organizations`",
+    )
+    relationships_file: Annotated[DataFile, DATA_FILE] | None = Field(
+        None, description="CSV file with the relationships of the first month (columns source, target, strength)"
+    )
+    backbone: Backbone = Field(default_factory=Backbone, description="the organization that coordinates")
+    at_the_table: Annotated[float, SHARE] = Field(
+        0.3, description="share of organizations that take part in the first month"
+    )
+    grievance: Annotated[float, SHARE] = Field(0.2, description="share of pairs with a difficult history")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.organizations is None) == (self.organizations_file is None):
+            both = self.organizations is not None
+            raise wrong(
+                "a site has either organizations or organizations_file; "
+                + ("keep one of the two" if both else "this one has neither")
+            )
+        return self
+
+    def organizations_list(self, site_key: str, folder: Path | None = None) -> tuple[Organization, ...]:
+        """Return the site's organizations, sorted by identity.
+
+        Parameters
+        ----------
+        site_key : the key of the site's table, which identities begin with.
+        folder : where the files are; default: the folder of the scenario file that names them.
+        """
+        lead, fte = self.backbone.lead, self.backbone.fte
+        if self.organizations_file is None:
+            return generated(site_key, self.organizations or {}, lead, fte)
+        path = self.organizations_file.path if folder is None else folder / str(self.organizations_file)
+        return read_organizations(path, site_key, lead, fte)
+
+    def relationships_list(self, site_key: str, folder: Path | None = None) -> tuple[Relationship, ...] | None:
+        """Return the relationships of the first month, sorted, or None if the model is to make them."""
+        if self.relationships_file is None:
+            return None
+        path = self.relationships_file.path if folder is None else folder / str(self.relationships_file)
+        return read_relationships(path, site_key, self.organizations_list(site_key, folder), self.backbone.lead)
+
+
+class Grant(Table):
+    """Money from the funder to a site's backbone, paid monthly in equal parts."""
+
+    label: Annotated[str, LINE] = Field("grant", description="what the grant is called")
+    site: Annotated[str, TEXT] = Field(description="key of the site whose backbone receives it")
+    amount: Annotated[float, number(0, 1_000_000, "an amount in thousand dollars")] = Field(
+        description="thousand dollars in all"
+    )
+    begins: Annotated[str, MONTH] | None = Field(None, alias="from", description="first month; default: the start")
+    months: Annotated[int, DURATION] = Field(description="over how many months it is paid")
+
+    def window(self, clock: Clock) -> tuple[int, int]:
+        """Return the first month of the grant and the month after its last, counted from the clock's start."""
+        first = 0 if self.begins is None else clock.index(self.begins)
+        return first, first + self.months
+
+
+class Target(Table):
+    """Which organizations something reaches: all, or those that match everything that is given."""
+
+    role: Annotated[str, one_of(ROLES, "a role")] | None = None
+    sector: Annotated[str, one_of(SECTORS, "a sector")] | None = None
+    site: Annotated[str, TEXT] | None = Field(None, description="key of a site")
+    organizations: tuple[Annotated[str, TEXT], ...] | None = Field(
+        None, description='identities such as "riverton/nonprofit-03"'
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _everyone(cls, value: Any) -> Any:
+        if value == "all":
+            return {}
+        if isinstance(value, Target):
+            return value
+        if not isinstance(value, Mapping) or not value:
+            found = "an empty table" if value == {} else kind_of(value)
+            raise wrong(f'{NAME} is "all" or a table such as {{ role = "partner" }}; found {found}')
+        return value
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: Any) -> Any:
+        return {key: value for key, value in handler(self).items() if value is not None} or "all"
+
+    def matches(self, site_key: str, organization: Organization) -> bool:
+        """Say whether an organization of a site is reached."""
+        return (
+            self.role in (None, organization.role)
+            and self.sector in (None, organization.sector)
+            and self.site in (None, site_key)
+            and (self.organizations is None or organization.identity in self.organizations)
+        )
+
+
+def everyone() -> Target:
+    """Return the target that reaches all organizations."""
+    return Target.model_validate("all")
+
+
+class ScheduledIntervention(Table):
+    """An intervention of the catalogue with its months, its dose, and whom it reaches."""
+
+    use: Annotated[str, declared("intervention")] = Field(description="name of the intervention")
+    begins: Annotated[str, MONTH] | None = Field(None, alias="from", description="first month; default: the start")
+    until: Annotated[str, MONTH] | None = Field(None, description="first month without it; default: the end")
+    lasts: Annotated[int, DURATION] | None = Field(None, description="instead of until: how long it lasts")
+    dose: Annotated[float, number(0, float("inf"), "a number")] | None = Field(
+        None, description="default: the intervention's own"
+    )
+    taper: Annotated[int, DURATION] | None = Field(
+        None, description="the dose falls to zero over the last so many months"
+    )
+    target: Target = Field(
+        default_factory=everyone, description='"all" or a table; everything that is given must match'
+    )
+    paid_by: Annotated[str, one_of(PAYERS, "who pays")] | None = Field(
+        None, description="default: the intervention's own"
+    )
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        mistakes = []
+        declaration = catalogue().INTERVENTIONS[self.use]
+        if self.dose is not None and self.dose > declaration.largest_dose:
+            unit = "a share" if declaration.dose_unit == "share" else f"a number ({declaration.dose_unit})"
+            message = out_of_range(self.dose, 0, declaration.largest_dose, unit)
+            hint = f"tfs-sim explain {self.use}  says what a dose is."
+            mistakes.append(Mistake(message, key=("dose",), hint=hint))
+        if self.until is not None and self.lasts is not None:
+            mistakes.append(Mistake("until and lasts say the same; keep one of the two", key=("lasts",), at="key"))
+        if self.until is not None and self.begins is not None and month_number(self.until) <= month_number(self.begins):
+            mistakes.append(Mistake(f"it would end ({self.until}) before it begins ({self.begins})", key=("until",)))
+        if self.taper is not None and self.lasts is not None and self.taper > self.lasts:
+            message = f"taper is part of the {self.lasts} months that it lasts; found {self.taper} months"
+            mistakes.append(Mistake(message, key=("taper",)))
+        if mistakes:
+            raise several(mistakes)
+        return self
+
+    def window(self, clock: Clock) -> tuple[int, int]:
+        """Return its first month and the month after its last, counted from the clock's start; cut at the end."""
+        first = 0 if self.begins is None else clock.index(self.begins)
+        stop = clock.months
+        if self.until is not None:
+            stop = clock.index(self.until)
+        elif self.lasts is not None:
+            stop = first + self.lasts
+        return first, stop
+
+    @property
+    def amount(self) -> float:
+        """The dose: as given, or the intervention's own."""
+        return float(catalogue().INTERVENTIONS[self.use].dose) if self.dose is None else self.dose
+
+    @property
+    def payer(self) -> str:
+        """Who pays: as given, or as the intervention says."""
+        return self.paid_by or str(catalogue().INTERVENTIONS[self.use].payer)
+
+
+class ScheduledShock(Table):
+    """A shock of the catalogue with its onset, its depth, how long it lasts, and whom it reaches."""
+
+    use: Annotated[str, declared("shock")] = Field(description="name of the shock")
+    onset: Annotated[str, MONTH] = Field(description="first month")
+    depth: Annotated[float, SHARE] = Field(description="how deep it is, a share")
+    lasts: Annotated[float, TIME] | None = Field(None, description="months at full depth; default: the shock's own")
+    decay: Annotated[float, TIME] | None = Field(
+        None, description="half-life after that in months; default: the shock's own"
+    )
+    target: Target = Field(
+        default_factory=everyone, description='"all" or a table; everything that is given must match'
+    )
+
+    @property
+    def duration(self) -> float:
+        """Months at full depth: as given, or the shock's own."""
+        return float(catalogue().SHOCKS[self.use].lasts) if self.lasts is None else self.lasts
+
+    @property
+    def half_life(self) -> float:
+        """Half-life after that in months: as given, or the shock's own."""
+        return float(catalogue().SHOCKS[self.use].decay) if self.decay is None else self.decay
+
+
+class Bundle(Table):
+    """A named list of interventions and grants, for strategies."""
+
+    interventions: tuple[ScheduledIntervention, ...] = ()
+    grants: tuple[Grant, ...] = ()
