@@ -1,0 +1,70 @@
+"""Agent-based simulation of collective impact partnerships.
+
+    import tfs_sim as tfs
+
+    town = tfs.load_scenario("together-for-students")
+    calm = tfs.simulate(town.with_(shocks=[]), replicates=200, seed=1)
+    crisis = tfs.simulate(town, replicates=200, seed=1)
+    tfs.compare(crisis, calm, metric="support")
+    crisis.series.groupby("month")["trust"].mean().plot()
+
+Names are loaded when they are first used: `import tfs_sim` itself loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfs_sim.analysis.compare import compare
+    from tfs_sim.experiments.design import Experiment, load_experiment
+    from tfs_sim.experiments.result import Result
+    from tfs_sim.experiments.runner import simulate, sweep
+    from tfs_sim.experiments.stored import Sweep
+    from tfs_sim.model.partnership import PartnershipModel
+    from tfs_sim.scenario import Scenario, load_scenario
+    from tfs_sim.scenario.errors import UserError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Experiment",
+    "PartnershipModel",
+    "Result",
+    "Scenario",
+    "Sweep",
+    "UserError",
+    "__version__",
+    "compare",
+    "load_experiment",
+    "load_scenario",
+    "simulate",
+    "sweep",
+]
+
+_HOMES = {
+    "Experiment": "experiments.design",
+    "PartnershipModel": "model.partnership",
+    "Result": "experiments.result",
+    "Scenario": "scenario",
+    "Sweep": "experiments.stored",
+    "UserError": "scenario.errors",
+    "compare": "analysis.compare",
+    "load_experiment": "experiments.design",
+    "load_scenario": "scenario",
+    "simulate": "experiments.runner",
+    "sweep": "experiments.runner",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,238 @@
+"""The command line `tfs-sim`: parse, call, print.
+
+Nothing heavy is imported here, so that help answers at once; each command's module is loaded when it runs.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+
+class _StoppedError(Exception):
+    """Ctrl-C, in a form that passes through the parser with what it has to say."""
+
+
+class _Group(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            raise _StoppedError(str(stop) or "Stopped.") from stop
+
+
+app = typer.Typer(
+    cls=_Group,
+    name="tfs-sim",
+    help="Simulate collective impact partnerships: which practices keep them alive and effective?",
+    epilog="First steps: tfs-sim list scenarios · tfs-sim run together-for-students · tfs-sim sweep crisis-shock",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+Seed = Annotated[int | None, typer.Option("--seed", "-s", min=0, help="Which luck.")]
+Replicates = Annotated[int | None, typer.Option("--replicates", "-n", min=1, help="How many runs with different luck.")]
+Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Threads; default: one a processor.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from tfs_sim import __version__
+
+        print(f"tfs-sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Simulate collective impact partnerships: which practices keep them alive and effective?"""
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="A ready-made scenario's name, or a file.", show_default=False)],
+    replicates: Replicates = None,
+    seed: Seed = None,
+    months: Annotated[int | None, typer.Option("--months", "-m", min=1, help="Instead of the scenario's own.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for runs.parquet and series.parquet.")] = None,
+    workers: Workers = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Print the time that each step of a month takes.")] = False,
+) -> None:
+    """Run a scenario and print what came of it."""
+    from tfs_sim.cli import running
+
+    running.run(scenario, replicates or 1, 1 if seed is None else seed, months, out, workers, profile)
+
+
+@app.command()
+def sweep(
+    experiment: Annotated[str, typer.Argument(help="A ready-made experiment's name, or a file.", show_default=False)],
+    replicates: Replicates = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of the results; default: results/EXPERIMENT.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is stored there and begin again.")] = False,
+) -> None:
+    """Run an experiment, or what is missing of it; say what was found and write the report."""
+    from tfs_sim.cli import running
+
+    running.sweep(experiment, replicates, seed, workers, out, fresh)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.", show_default=False)],
+) -> None:
+    """Write the report again, from stored results alone."""
+    from tfs_sim.cli import running
+
+    running.report(folder)
+
+
+@app.command()
+def status(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.", show_default=False)],
+) -> None:
+    """Say what a folder of results holds, what is missing and what is damaged."""
+    from tfs_sim.cli import looking
+
+    looking.status(folder)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE...", help="Scenarios and experiments.", show_default=False)
+    ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option("--schema", metavar="scenario|experiment", help="Print the JSON Schema for editors instead."),
+    ] = None,
+) -> None:
+    """Check scenario and experiment files; say every mistake with its place."""
+    from tfs_sim.cli import looking
+
+    looking.check(files or [], schema)
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="scenarios, experiments, mechanisms, interventions, shocks or metrics",
+            show_default=False,
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List what there is, with a line on each."""
+    from tfs_sim.cli import looking
+
+    looking.list_(kind, as_json)
+
+
+@app.command()
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A parameter (turnover.rate_nonprofit), mechanism, intervention, shock or metric; or: month",
+            show_default=False,
+        ),
+    ],
+) -> None:
+    """Say what a name means: unit, default, plausible range, source, how sure we are of it."""
+    from tfs_sim.cli import explaining
+
+    explaining.explain(name)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.", show_default=False)],
+) -> None:
+    """Begin a study of your own: a commented scenario and experiment that run as they are."""
+    from tfs_sim.cli import looking
+
+    looking.new(folder)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code.
+
+    0: done. 1: a mistake of ours. 2: a mistake in what the user gave. 130: stopped with Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        code = _code(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has left: say nothing more, not even while Python shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+def _code(arguments: list[str] | None) -> int:
+    """Run the command, tell what it raises as a sentence, and return the exit code."""
+    try:
+        app(args=arguments, prog_name="tfs-sim")
+    except SystemExit as leave:
+        return leave.code if isinstance(leave.code, int) else 0 if leave.code is None else 1
+    except _StoppedError as stop:
+        print(f"\n{stop}", file=sys.stderr)
+        _leave_at_once(130)
+        return 130
+    except Exception as problem:
+        return _told(problem)
+    return 0
+
+
+def _told(problem: Exception) -> int:
+    """Tell the user what is wrong, whosever mistake it is, and return the exit code."""
+    from tfs_sim.scenario.errors import UserError
+
+    if isinstance(problem, UserError):
+        print(problem.render(colour=in_colour(sys.stderr)), file=sys.stderr)
+        return 2
+    import traceback
+
+    traceback.print_exception(problem)
+    print("\nThis is a mistake in tfs-sim, not yours: please report it, with the lines above.", file=sys.stderr)
+    return 1
+
+
+def _leave_at_once(code: int) -> None:
+    """End the process even while a long run is still under way in a thread; what is stored is safe."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for thread in threading.enumerate():
+        if thread.name.startswith("tfs-sim"):
+            thread.join(0.5)
+            if thread.is_alive():
+                os._exit(code)
+
+
+def in_colour(stream: Any) -> bool:
+    """Say whether `stream` is a terminal that wants colour."""
+    return "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb" and bool(stream.isatty())

@@ -1,0 +1,174 @@
+"""`tfs-sim list`, `check`, `new` and `status`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from tfs_sim.cli import in_colour
+from tfs_sim.cli.terminal import bold, columns, count, dim, wrapped
+from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
+
+KINDS = ("scenarios", "experiments", "mechanisms", "interventions", "shocks", "metrics")
+
+
+def list_(kind: str, as_json: bool) -> None:
+    """Print the names of a kind with a line on each."""
+    if kind not in KINDS:
+        close = nearest(kind, KINDS)
+        raise UserError(Mistake(f"there is no list of {quote(kind)}; there are {listed(KINDS)}", suggestion=close))
+    if kind in {"scenarios", "experiments"}:
+        _list_files(kind, as_json)
+        return
+    declared = _declared(kind)
+    if as_json:
+        print(json.dumps({name: _plain(each) for name, each in declared.items()}, indent=2, ensure_ascii=False))
+        return
+    print(bold(f"{kind.capitalize()} ({len(declared)})"))
+    print(columns([(name, _line(kind, each)) for name, each in declared.items()]))
+    print(f"\n{dim('tfs-sim explain NAME  says more.')}")
+
+
+def _list_files(kind: str, as_json: bool) -> None:
+    from tfs_sim.scenario import presets
+
+    ready: dict[str, str] = presets.summaries(kind)  # type: ignore[arg-type]
+    if as_json:
+        print(json.dumps(ready, indent=2, ensure_ascii=False))
+        return
+    print(bold(f"Ready-made {kind} ({len(ready)})"))
+    print(columns(list(ready.items())))
+    verb = "run" if kind == "scenarios" else "sweep"
+    print(f"\n{dim(f'tfs-sim {verb} NAME  runs one; tfs-sim new DIR  begins one of your own.')}")
+
+
+def _declared(kind: str) -> dict[str, Any]:
+    from tfs_sim.model import catalogue
+
+    return dict(getattr(catalogue, kind.upper()))
+
+
+def _line(kind: str, declared: Any) -> str:
+    if kind == "metrics":
+        return f"{declared.title}" + (f" ({declared.unit})" if declared.unit else "")
+    if kind == "mechanisms":
+        return f"{declared.title} ({', '.join(declared.rows)})"
+    return str(declared.title)
+
+
+def _plain(declared: Any) -> dict[str, Any]:
+    """Return a declaration as JSON can say it."""
+    from tfs_sim.model.declare import specification
+
+    plain = {}
+    for name in declared.__dataclass_fields__:
+        value = getattr(declared, name)
+        if name == "parameters":
+            value = {key: _plain(each) for key, each in specification(value).items()} if value is not None else {}
+        elif isinstance(value, float) and value in (float("inf"), float("-inf")):
+            value = None
+        plain[name] = list(value) if isinstance(value, tuple) else value
+    return plain
+
+
+def check(names: list[str], schema: str | None) -> None:
+    """Print every mistake of the files, or that there is none; or print a JSON Schema."""
+    if schema is not None:
+        print(json.dumps(_schema(schema), indent=2, ensure_ascii=False))
+        return
+    if not names:
+        raise UserError(Mistake("check needs a file", hint="For example: tfs-sim check my-town.toml"))
+    wrong = 0
+    for name in names:
+        try:
+            print(f"{name}: {_checked(name)}")
+        except UserError as problem:
+            wrong += 1
+            sys.stdout.flush()
+            print(problem.render(colour=in_colour(sys.stderr)), file=sys.stderr)
+    if wrong:
+        sys.exit(2)
+
+
+def _checked(name: str) -> str:
+    """Read one file as what it is; return a line on it."""
+    from tfs_sim.scenario import presets
+
+    ready = not name.endswith(".toml")
+    if _is_experiment(Path(name)) or (
+        ready and name in presets.names("experiments") and name not in presets.names("scenarios")
+    ):
+        from tfs_sim.experiments.design import load_experiment
+
+        experiment = load_experiment(name)
+        arms = len(experiment.arms())
+        return f"good (experiment: {count(arms, 'arm')} × {count(experiment.replicates, 'replicate')})"
+    from tfs_sim.scenario import load_scenario
+
+    scenario = load_scenario(name)
+    scenario.organizations()
+    return f"good (scenario: {count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')})"
+
+
+def _is_experiment(path: Path) -> bool:
+    """Say whether a file looks like an experiment; what cannot be read is left to those who tell mistakes."""
+    try:
+        if path.stat().st_size > 10_000_000:
+            return False
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return False
+    try:
+        content = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return any(line.strip().startswith(("[strategies", "replicates", "[cross")) for line in text.splitlines())
+    return "clock" not in content and any(key in content for key in ("strategies", "replicates", "cross", "scenario"))
+
+
+def _schema(kind: str) -> Any:
+    if kind == "scenario":
+        from tfs_sim.scenario.json_schema import scenario_schema
+
+        return scenario_schema()
+    if kind == "experiment":
+        from tfs_sim.scenario.json_schema import experiment_schema
+
+        return experiment_schema()
+    close = nearest(kind, ("scenario", "experiment"))
+    message = f"there is no schema of {quote(kind)}; there are scenario and experiment"
+    raise UserError(Mistake(message, suggestion=close))
+
+
+def new(folder: Path) -> None:
+    """Make a study of one's own."""
+    from tfs_sim.scenario.study import new_study
+
+    made = new_study(folder)
+    print(bold(f"Your study is in {folder}"))
+    for path in made:
+        print(f"  {path}")
+    experiment = next((path for path in made if "experiment" in str(path)), None)
+    if experiment is not None:
+        print(f"\n  tfs-sim sweep {experiment}")
+
+
+def status(folder: Path) -> None:
+    """Print what a folder of results holds, what is missing and what is damaged; exit 1 if anything is."""
+    from tfs_sim.experiments.store import status as look
+
+    found = look(folder)
+    print(bold(f"{found.name}: {found.done:,} of {found.wanted:,} runs are there"))
+    rows = []
+    for arm in found.arms:
+        missing = arm.wanted - arm.done
+        rows.append((", ".join(arm.keys.values()), f"{arm.done:,} of {arm.wanted:,}" if missing else "complete"))
+        rows += [("", f"damaged: {what}") for what in arm.damaged]
+    print(columns(rows))
+    if found.unused:
+        print(wrapped(f"{count(len(found.unused), 'folder')} of runs that this experiment no longer asks for."))
+    if not found.finished:
+        print(wrapped("Not finished: the same `tfs-sim sweep` goes on from there and does damaged parts again."))
+        sys.exit(1)

@@ -1,0 +1,154 @@
+"""How things look in a terminal: width, wrapped text, bold words, progress."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from tfs_sim.cli import in_colour
+
+LOG_SECONDS = 5.0
+"""Where there is no terminal, progress is a line every so many seconds."""
+
+
+def width() -> int:
+    """Return how many columns text may take: the terminal's, 100 at most."""
+    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def bold(text: str) -> str:
+    """Return `text` in bold where the terminal wants that."""
+    return f"\033[1m{text}\033[0m" if in_colour(sys.stdout) else text
+
+
+def dim(text: str) -> str:
+    """Return `text` in grey where the terminal wants that."""
+    return f"\033[2m{text}\033[0m" if in_colour(sys.stdout) else text
+
+
+def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
+    """Return `text` broken into lines, the lines after the first indented."""
+    return textwrap.fill(
+        " ".join(text.split()),
+        width=width(),
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return "1 site" or "4 sites"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def columns(rows: list[tuple[str, str]], indent: str = "  ") -> str:
+    """Return names with a line on each, the lines aligned and wrapped."""
+    widest = min(max((len(name) for name, _ in rows), default=0), 30)
+    lines = []
+    for name, text in rows:
+        lead = f"{indent}{name:<{widest}}  "
+        lines.append(wrapped(text, " " * (len(indent) + widest + 2), lead) if text else lead.rstrip())
+    return "\n".join(lines)
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a table: the first column to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    lines = []
+    for row in [head, *rows]:
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(size) for cell, size in zip(row[1:], widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    lines[0] = bold(lines[0])
+    return "\n".join(lines)
+
+
+class Shown(Protocol):
+    """What a command tells while it works."""
+
+    def progress(self, done: int, total: int, rate: float) -> None:
+        """Show that `done` of `total` runs are done, `rate` a second."""
+
+    def notice(self, sentence: str) -> None:
+        """Show a sentence."""
+
+
+@contextmanager
+def working() -> Iterator[Shown]:
+    """Give what shows progress on standard error: a bar on a terminal, a line now and then elsewhere."""
+    if sys.stderr.isatty():
+        with _bar() as shown:
+            yield shown
+    else:
+        yield _Log()
+
+
+class _Log:
+    """Progress as lines."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def progress(self, done: int, total: int, rate: float) -> None:
+        now = time.monotonic()
+        if rate and (now - self._told >= LOG_SECONDS or done == total):
+            self._told = now
+            self.notice(f"{done:,} / {total:,} runs · {pace(rate)} · {clock((total - done) / rate)} left")
+
+    def notice(self, sentence: str) -> None:
+        print(f"  {sentence}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _bar() -> Iterator[Shown]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    console = Console(stderr=True, highlight=False)
+    bar = Progress(
+        SpinnerColumn(finished_text=" "),
+        BarColumn(bar_width=36),
+        TextColumn("{task.description}"),
+        console=console,
+        refresh_per_second=8,
+    )
+    with bar:
+        yield _Bar(bar)
+
+
+class _Bar:
+    """Progress as a bar."""
+
+    def __init__(self, bar: object) -> None:
+        from rich.progress import Progress
+
+        assert isinstance(bar, Progress)
+        self._bar = bar
+        self._task = bar.add_task("", total=None, visible=False)
+
+    def progress(self, done: int, total: int, rate: float) -> None:
+        left = f" · {clock((total - done) / rate)} left" if rate and done < total else ""
+        text = f"{done:,} / {total:,} runs" + (f" · {pace(rate)}" if rate else "") + left
+        self._bar.update(self._task, completed=done, total=total, description=text, visible=True)
+
+    def notice(self, sentence: str) -> None:
+        self._bar.console.print(f"  {sentence}", markup=False)
+
+
+def pace(rate: float) -> str:
+    """Return "612 a second", or "4.2 a minute" where runs are slow."""
+    if rate >= 1:
+        return f"{rate:,.0f} a second"
+    return f"{rate * 60:,.1f} a minute"
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as "0:02:10"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

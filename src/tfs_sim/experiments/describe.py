@@ -1,0 +1,91 @@
+"""What `experiment.json` says of an experiment: titles, labels, outcomes and the plan of runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfs_sim.experiments.design import Arm, Experiment
+
+
+def file_name(name: str) -> str:
+    """Return `name` as the name of a folder: letters, digits, dots and hyphens, never a path."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "experiment"
+
+
+def described(experiment: Experiment, arms: Sequence[Arm], replicates: int, seed: int, model: str) -> dict[str, Any]:
+    """Return the content of `experiment.json`.
+
+    `plan` lists every arm with its keys and the digest of its scenario: with the seed and the version of
+    the model, that is where its runs are stored.
+    """
+    base = experiment.base
+    return {
+        "name": experiment.name,
+        "model": model,
+        "title": experiment.title,
+        "question": experiment.question,
+        "scenario": {"title": base.title, "question": base.question, "digest": base.digest()},
+        "not_modelled": list(base.not_modelled),
+        "calibrated": False,
+        "start": base.clock.start,
+        "months": arms[0].scenario.clock.months,
+        "sites": {key: {"title": site.title or key.replace("-", " ").title()} for key, site in base.sites.items()},
+        "strategies": {key: {"title": strategy.title} for key, strategy in experiment.strategies.items()},
+        "against": experiment.against,
+        "cross": {key: [level.label for level in levels] for key, levels in experiment.cross.items()},
+        "primary": experiment.outcomes.primary,
+        "also": list(experiment.outcomes.also),
+        "shocks": shocks(arms),
+        "snapshots": _snapshots(experiment),
+        "plan": {
+            "replicates": replicates,
+            "seed": seed,
+            "arms": [{"keys": arm_keys(arm), "scenario": arm.scenario.digest()} for arm in arms],
+        },
+    }
+
+
+def arm_keys(arm: Arm) -> dict[str, str]:
+    """Return the columns that tell an arm from the others."""
+    return {"strategy": arm.strategy, **arm.levels}
+
+
+def shocks(arms: Sequence[Arm]) -> list[dict[str, Any]]:
+    """Return every shock that happens under some levels, with its months, and under which levels that is."""
+    from tfs_sim.model.catalogue import SHOCKS
+
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    labels: dict[str, set[str]] = {}
+    for arm in arms:
+        for key, label in arm.levels.items():
+            labels.setdefault(key, set()).add(label)
+        clock = arm.scenario.clock
+        for shock in arm.scenario.shocks:
+            identity = (shock.use, shock.onset, shock.depth, shock.duration, shock.half_life)
+            entry = found.setdefault(
+                identity,
+                {
+                    "use": shock.use,
+                    "title": SHOCKS[shock.use].title,
+                    "onset": shock.onset,
+                    "onset_month": clock.index(shock.onset),
+                    "depth": shock.depth,
+                    "lasts": shock.duration,
+                    "decay": shock.half_life,
+                    "levels": {},
+                },
+            )
+            for key, label in arm.levels.items():
+                if label not in entry["levels"].setdefault(key, []):
+                    entry["levels"][key].append(label)
+    for entry in found.values():
+        entry["levels"] = {key: named for key, named in entry["levels"].items() if set(named) != labels[key]}
+    return sorted(found.values(), key=lambda entry: entry["onset_month"])
+
+
+def _snapshots(experiment: Experiment) -> dict[str, Any] | None:
+    snapshots = experiment.snapshots
+    return None if snapshots is None else {"site": snapshots.site, "months": list(snapshots.months)}

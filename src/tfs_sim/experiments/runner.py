@@ -1,0 +1,228 @@
+"""Runs: many replicates of one scenario (`simulate`), or of every arm of an experiment (`sweep`).
+
+Threads call the compiled engine, which releases the lock. Results come back in the order of the tasks, so
+they are the same for any number of workers; a bounded number is under way at any time, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfs_sim.experiments import store as stores
+from tfs_sim.experiments.describe import described, file_name
+from tfs_sim.experiments.files import read_json, refusal
+from tfs_sim.experiments.parts import DamagedPartError
+from tfs_sim.experiments.provenance import environment, model_version, processors
+from tfs_sim.experiments.result import Result
+from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.summary import summarize, ways_of
+from tfs_sim.experiments.tracing import write_traces
+from tfs_sim.experiments.work import Notice, Pace, Progress, Work, run_one, stream, warm_up
+
+if TYPE_CHECKING:
+    from tfs_sim.experiments.design import Arm, Experiment
+    from tfs_sim.scenario import Scenario
+
+_log = logging.getLogger("tfs_sim")
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a sweep; its text says what is kept and how to go on."""
+
+
+def simulate(
+    scenario: Scenario | str | os.PathLike[str],
+    replicates: int = 1,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    notice: Notice | None = None,
+) -> Result:
+    """Run a scenario and return its runs.
+
+    Parameters
+    ----------
+    scenario : a scenario, the name of a ready-made one, or the path of a file.
+    replicates : how many runs; replicate r has the same luck in every scenario that is run with the same seed.
+    seed : which luck.
+    workers : how many threads; as many as there are processors by default. The numbers do not depend on it.
+    progress : called with (runs done, runs in all, runs per second).
+    notice : called with a sentence on what is happening, such as compiling.
+
+    Returns
+    -------
+    Result
+        With the tables `.series` and `.runs`.
+    """
+    from tfs_sim.scenario.build import build
+
+    loaded = _loaded(scenario)
+    replicates, seed, workers = _count("replicates", replicates), _seed(seed), _workers(workers)
+    began = time.monotonic()
+    template = build(loaded)
+    warm_up(notice)
+    ways = ways_of(template.metrics)
+    shape = (replicates, template.months, len(template.sites), len(template.metrics))
+    try:
+        values = np.empty(shape)
+    except MemoryError:
+        raise refusal(
+            f"{replicates:,} replicates do not fit into memory", "Sweeps of an experiment are stored as they run."
+        ) from None
+    summaries = np.empty((replicates, *shape[2:]))
+    pace = Pace(replicates, progress)
+    tasks = ((template, seed, replicate) for replicate in range(replicates))
+    with closing(stream(tasks, run_one, workers)) as results:
+        for (_, _, replicate), run in results:
+            values[replicate] = run
+            summaries[replicate] = summarize(run, ways)
+            pace.step()
+    values.flags.writeable = summaries.flags.writeable = False
+    provenance = environment() | {
+        "scenario": loaded.as_written(),
+        "scenario_digest": loaded.digest(),
+        "seed": seed,
+        "replicates": replicates,
+        "wall_seconds": round(time.monotonic() - began, 3),
+        "date": _now(),
+    }
+    return Result(
+        scenario=loaded,
+        seed=seed,
+        replicates=replicates,
+        sites=tuple(template.sites),
+        metrics=tuple(template.metrics),
+        values=values,
+        summaries=summaries,
+        start=str(template.start),
+        provenance=provenance,
+    )
+
+
+def sweep(
+    experiment: Experiment | str | os.PathLike[str],
+    replicates: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+    notice: Notice | None = None,
+    fresh: bool = False,
+) -> Sweep:
+    """Run what is missing of an experiment, store it, and return the stored results.
+
+    Parameters
+    ----------
+    experiment : an experiment, the name of a ready-made one, or the path of a file.
+    replicates, seed : instead of the experiment's own.
+    workers : how many threads; as many as there are processors by default. The numbers do not depend on it.
+    out : folder of the results; `results/<experiment>` in the current folder by default.
+    progress : called with (runs done, runs in all, runs per second).
+    notice : called with a sentence on what is happening; by default it is logged.
+    fresh : throw away what is stored there and begin again.
+
+    Raises
+    ------
+    UserError
+        When the folder cannot be used, or the disk is full.
+    Interrupted
+        On Ctrl-C; what is finished is kept, and the same call goes on from there.
+    """
+    loaded = _loaded_experiment(experiment)
+    replicates = _count("replicates", loaded.replicates if replicates is None else replicates)
+    seed = _seed(loaded.seed if seed is None else seed)
+    workers = _workers(workers)
+    folder = Path(out) if out is not None else Path("results") / file_name(loaded.name)
+    notice = notice or _log.warning
+    began = time.monotonic()
+    arms = loaded.arms()
+    description = described(loaded, arms, replicates, seed, model_version())
+    with stores.opened(folder, description, fresh=fresh) as store:
+        work = Work(store, arms, replicates, seed, workers)
+        for arm, what in store.drop_damaged(work.stored):
+            notice(f"{what}; the runs of {arm.label} in it are done again")
+        try:
+            made = work.fill(progress, notice)
+            while True:
+                try:
+                    store.assemble(work.stored, replicates)
+                    break
+                except DamagedPartError as damage:
+                    notice(f"{damage.what}; its runs are done again")
+                    damage.arm.drop(damage.part)
+                    made += work.fill(progress, notice)
+            write_traces(store, loaded, arms, seed, work.template)
+        except KeyboardInterrupt as stop:
+            raise Interrupted(
+                f"Stopped. {work.done:,} of {work.total:,} runs are kept in {folder}; "
+                "the same command goes on from there."
+            ) from stop
+        if made or not (folder / "provenance.json").is_file() or _outdated(folder, description):
+            store.write_provenance(_provenance(loaded, arms, description, made, time.monotonic() - began))
+    return Sweep.load(folder)
+
+
+def _loaded(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
+    if isinstance(scenario, (str, os.PathLike)):
+        from tfs_sim.scenario import load_scenario
+
+        return load_scenario(scenario if isinstance(scenario, str) else Path(scenario))
+    return scenario
+
+
+def _loaded_experiment(experiment: Experiment | str | os.PathLike[str]) -> Experiment:
+    if isinstance(experiment, (str, os.PathLike)):
+        from tfs_sim.experiments.design import load_experiment
+
+        return load_experiment(experiment if isinstance(experiment, str) else Path(experiment))
+    return experiment
+
+
+def _count(name: str, value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise refusal(f"{name} is a whole number from 1 on; found {value!r}")
+    return value
+
+
+def _seed(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
+        raise refusal(f"seed is a whole number from 0 on; found {value!r}")
+    return value
+
+
+def _workers(value: int | None) -> int:
+    return processors() if value is None else _count("workers", value)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _outdated(folder: Path, description: dict[str, Any]) -> bool:
+    found = read_json(folder / "provenance.json")
+    return not isinstance(found, dict) or found.get("plan") != description["plan"]
+
+
+def _provenance(
+    experiment: Experiment, arms: list[Arm], description: dict[str, Any], made: int, seconds: float
+) -> dict[str, Any]:
+    """Return what `provenance.json` says."""
+    return environment() | {
+        "experiment": dict(experiment.texts),
+        "scenario": experiment.base.as_written(),
+        "scenario_digest": experiment.base.digest(),
+        "seed": description["plan"]["seed"],
+        "replicates": description["plan"]["replicates"],
+        "plan": description["plan"],
+        "runs_made": made,
+        "wall_seconds": round(seconds, 3),
+        "date": _now(),
+    }

@@ -1,0 +1,75 @@
+"""The runs of one scenario in a folder: `runs.parquet`, `series.parquet` and where they come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tfs_sim.experiments import files, tables
+from tfs_sim.experiments.files import refusal
+from tfs_sim.experiments.result import Result
+
+MARK = "tfs-sim runs"
+
+
+def check(folder: str | os.PathLike[str]) -> None:
+    """Refuse a folder into which runs must not be written; make it if it is not there.
+
+    Raises
+    ------
+    UserError
+        When it is a file, holds other things than runs of ours, or cannot be written to.
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(files.TEMPORARY))
+    except OSError as problem:
+        told = files.explained(problem, folder / "runs.parquet")
+        raise (refusal(f"{folder} cannot be made ({problem.strerror})") if told is problem else told) from problem
+    found = files.read_json(folder / "provenance.json")
+    ours = isinstance(found, dict) and found.get("format") == MARK
+    if names and not ours:
+        raise refusal(
+            f"{folder} is not a folder of runs: it holds {names[0]}",
+            "Choose another folder with --out, or an empty one.",
+        )
+    if not os.access(folder, os.W_OK):
+        raise refusal(f"{folder} may not be written to", "Choose another folder with --out.")
+
+
+def save(result: Result, folder: str | os.PathLike[str]) -> None:
+    """Write the runs of `result` into `folder`, each file whole or not at all."""
+    folder = Path(folder)
+    check(folder)
+    files.sweep_up(folder)
+    provenance = {"format": MARK} | dict(result.provenance)
+    _write(folder / "runs.parquet", iter([tables.runs_table(0, result.summaries, result.sites, result.metrics)]))
+    _write(folder / "series.parquet", _series(result))
+    files.write_json(folder / "provenance.json", provenance)
+
+
+def _series(result: Result) -> Iterator[pa.Table]:
+    """Yield the months, about `ROWS` rows at a time."""
+    step = max(1, tables.ROWS // (result.months * len(result.sites)))
+    for first in range(0, result.replicates, step):
+        values = result.values[first : first + step]
+        yield tables.series_table(first, values, result.sites, result.metrics, result.start)
+
+
+def _write(path: Path, content: Iterator[pa.Table]) -> None:
+    with files.written(path) as file:
+        writer: pq.ParquetWriter | None = None
+        try:
+            for table in content:
+                writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+                writer.write_table(table)
+        finally:
+            if writer is not None:
+                writer.close()

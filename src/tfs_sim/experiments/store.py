@@ -1,0 +1,334 @@
+"""A folder of results that survives: `results/<experiment>/`.
+
+```
+experiment.json        what was asked: titles, labels, outcomes, the plan of runs; marks the folder as ours
+provenance.json        what the numbers came from: scenario, seed, versions, machine, time
+runs.parquet           one row a strategy, level, replicate and site
+series.parquet         one row a strategy, level, replicate, site and month
+network.parquet        one site's relationships at a few moments of one replicate
+organizations.parquet  every organization in every month of that replicate
+parts/<arm>/           the finished runs, see `parts`; the tables above are put together from them
+```
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tfs_sim.experiments import files, tables
+from tfs_sim.experiments.files import refusal
+from tfs_sim.experiments.parts import Address, ArmParts, DamagedPartError, Kind, Part
+
+MARK = "tfs-sim results"
+FORMAT = 1
+"""Version of the layout of the folder."""
+
+TABLES = ("runs", "series", "network", "organizations")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArm:
+    """An arm in the store: its key columns, its parts, and the rows that one of its runs takes."""
+
+    keys: Mapping[str, str]
+    parts: ArmParts
+    months: int
+    sites: int
+
+    @property
+    def label(self) -> str:
+        """The arm in words, for messages."""
+        return ", ".join(self.keys.values())
+
+
+class Store:
+    """The folder of one experiment, held by this process; made by `opened`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.parts = folder / "parts"
+
+    def arm(self, address: Address) -> ArmParts:
+        """Return the parts of the arm with this address, without what a process that died had begun."""
+        parts = ArmParts(self.parts, address)
+        parts.tidy()
+        return parts
+
+    def drop_damaged(self, arms: Iterable[StoredArm]) -> Iterator[tuple[StoredArm, str]]:
+        """Drop every part that is not what was written; yield its arm and what was wrong."""
+        seen: set[str] = set()
+        for arm in arms:
+            if arm.parts.address.folder in seen:
+                continue
+            seen.add(arm.parts.address.folder)
+            damaged: list[tuple[Part, str]] = list(arm.parts.damage())
+            for part, what in damaged:
+                arm.parts.drop(part)
+                yield arm, what
+
+    def assemble(self, arms: Sequence[StoredArm], replicates: int) -> bool:
+        """Put `runs.parquet` and `series.parquet` together from the parts; say whether they had to be.
+
+        Raises
+        ------
+        DamagedPartError
+            When a part is not what was written.
+        """
+        inputs = [
+            [dict(arm.keys), [[p.first, p.count, p.runs_sha256, p.series_sha256] for p in arm.parts.parts], replicates]
+            for arm in arms
+        ]
+        if self._current("tables", inputs):
+            return False
+        sums = {f"{kind}.parquet": self._join(kind, arms, replicates) for kind in ("runs", "series")}
+        self._record("tables", inputs, sums)
+        return True
+
+    def _join(self, kind: Kind, arms: Sequence[StoredArm], replicates: int) -> str:
+        """Write one finished table, arm by arm, never more than a few parts in memory; return its checksum."""
+        with files.written(self.folder / f"{kind}.parquet") as file:
+            writer: pq.ParquetWriter | None = None
+            try:
+                for arm in arms:
+                    run_rows = arm.sites * (arm.months if kind == "series" else 1)
+                    group = run_rows * max(1, tables.ROWS // run_rows)
+                    for table in tables.regrouped(arm.parts.read(kind, replicates), group):
+                        keyed = tables.with_keys(table, dict(arm.keys))
+                        writer = writer or pq.ParquetWriter(file, keyed.schema, compression="zstd")
+                        writer.write_table(keyed, row_group_size=group)
+            finally:
+                if writer is not None:
+                    writer.close()
+        return file.sha256
+
+    def write_traced(self, name: str, inputs: Any, make: Any) -> None:
+        """Write a table of the traced replicate, unless the one from the same inputs is there.
+
+        `make` yields tables, all of one schema; nothing is written if it yields none.
+        """
+        if self._current(name, inputs):
+            return
+        path = self.folder / f"{name}.parquet"
+        with files.written(path) as file:
+            writer: pq.ParquetWriter | None = None
+            try:
+                for table in make():
+                    writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+                    writer.write_table(table)
+            finally:
+                if writer is not None:
+                    writer.close()
+        if writer is None:
+            path.unlink(missing_ok=True)
+        self._record(name, inputs, {path.name: file.sha256} if writer is not None else {})
+
+    def _current(self, what: str, inputs: Any) -> bool:
+        """Say whether the files of `what` were made from these inputs and are still what was written."""
+        entry = (files.read_json(self.parts / "assembled.json") or {}).get(what)
+        if not entry or entry["inputs"] != inputs:
+            return False
+        paths = {self.folder / name: checksum for name, checksum in entry["files"].items()}
+        return all(path.is_file() and files.sha256(path) == checksum for path, checksum in paths.items())
+
+    def _record(self, what: str, inputs: Any, checksums: dict[str, str]) -> None:
+        content = files.read_json(self.parts / "assembled.json") or {}
+        files.write_json(self.parts / "assembled.json", content | {what: {"inputs": inputs, "files": checksums}})
+
+    def describe(self, description: dict[str, Any]) -> None:
+        """Write `experiment.json`: what was asked."""
+        files.write_json(self.folder / "experiment.json", {"format": MARK, "version": FORMAT} | description)
+
+    def write_provenance(self, provenance: dict[str, Any]) -> None:
+        """Write `provenance.json`: what the numbers came from."""
+        files.write_json(self.folder / "provenance.json", provenance)
+
+
+@contextmanager
+def opened(folder: Path, description: dict[str, Any], *, fresh: bool = False) -> Iterator[Store]:
+    """Hold `folder` for an experiment, and make it if need be.
+
+    Parameters
+    ----------
+    folder : where the results go: empty, not there yet, or results of the same experiment.
+    description : what `experiment.json` says; its "name" and "model" must be those of the results there.
+    fresh : throw away what is stored there and begin again.
+
+    Raises
+    ------
+    UserError
+        When the folder is not ours, of another experiment or model version, in use, or cannot be written to.
+    """
+    _check(folder, description, fresh)
+    try:
+        (folder / "parts").mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        told = files.explained(problem, folder / "parts")
+        raise (refusal(f"{folder} cannot be made ({problem.strerror})") if told is problem else told) from problem
+    with files.only_one(folder):
+        _check(folder, description, fresh)
+        if fresh:
+            _clear(folder)
+        files.sweep_up(folder)
+        files.sweep_up(folder / "parts")
+        store = Store(folder)
+        store.describe(description)
+        yield store
+
+
+def read_mark(folder: Path) -> dict[str, Any]:
+    """Return `experiment.json` of a folder of results.
+
+    Raises
+    ------
+    UserError
+        When the folder holds no results, or results that this version cannot read.
+    """
+    if not folder.is_dir():
+        raise refusal(f"there is no folder {folder}")
+    content = files.read_json(folder / "experiment.json")
+    if not isinstance(content, dict) or content.get("format") != MARK:
+        raise refusal(
+            f"{folder} holds no results of tfs-sim (no experiment.json of ours)",
+            "Results come from `tfs-sim sweep`.",
+        )
+    version = content.get("version")
+    if version != FORMAT:
+        age = "a newer" if isinstance(version, int) and version > FORMAT else "an older"
+        raise refusal(
+            f"{folder} was written by {age} version of tfs-sim (layout {version}; this one reads {FORMAT})",
+            "Use that version for it, or run the sweep again into another folder with --out.",
+        )
+    return content
+
+
+def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
+    """Refuse a folder into which this experiment must not write."""
+    if folder.exists() and not folder.is_dir():
+        raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
+    if not folder.is_dir():
+        return
+    if not (folder / "experiment.json").exists():
+        try:
+            strangers = sorted(path.name for path in folder.iterdir() if not _begun_by_us(path))
+        except OSError as problem:
+            raise files.explained(problem, folder / "experiment.json") from problem
+        if strangers:
+            raise refusal(
+                f"{folder} is not a folder of results: it holds {strangers[0]} and no experiment.json of ours",
+                "Choose another folder with --out, or an empty one.",
+            )
+        return
+    mark = read_mark(folder)
+    if mark.get("name") != description["name"]:
+        raise refusal(
+            f"{folder} holds the results of another experiment ({mark.get('name')})",
+            "Choose another folder with --out.",
+        )
+    if mark.get("model") != description["model"] and not fresh:
+        raise refusal(
+            f"{folder} was made by another version of the model ({mark.get('model')}; this is {description['model']})",
+            "Old and new runs are never mixed: add --fresh to begin again there, or choose another folder with --out.",
+        )
+
+
+def _begun_by_us(path: Path) -> bool:
+    """Say whether `path` is what a process leaves that died while it made a folder of results."""
+    if path.name == "parts":
+        return path.is_dir() and not any(path.iterdir())
+    return path.name == ".lock" or path.name.startswith(files.TEMPORARY)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what is stored in a folder of ours; other files stay."""
+    shutil.rmtree(folder / "parts")
+    (folder / "parts").mkdir()
+    for name in (*(f"{table}.parquet" for table in TABLES), "provenance.json"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def digest(folder: Path) -> str:
+    """Return one digest of the numbers in a folder of results.
+
+    It is the same however the runs were cut into parts, distributed over workers or interrupted.
+    """
+    total = []
+    for kind in ("runs", "series"):
+        table = tables.TableDigest()
+        path = Path(folder) / f"{kind}.parquet"
+        if not path.is_file():
+            raise refusal(f"{path} is not there", "The sweep is not finished: give the same command again.")
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches():
+                table.add(pa.Table.from_batches([batch]))
+        total.append(table.hexdigest())
+    return hashlib.sha256(" ".join(total).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ArmStatus:
+    """How far an arm is: finished and wanted runs, and what is damaged."""
+
+    keys: dict[str, str]
+    done: int
+    wanted: int
+    damaged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a folder of results holds, what is missing, what is damaged, and what nothing refers to."""
+
+    folder: Path
+    name: str
+    arms: tuple[ArmStatus, ...]
+    unused: tuple[str, ...]
+    finished: bool
+
+    @property
+    def done(self) -> int:
+        """Finished runs."""
+        return sum(arm.done for arm in self.arms)
+
+    @property
+    def wanted(self) -> int:
+        """Runs that the experiment asks for."""
+        return sum(arm.wanted for arm in self.arms)
+
+
+def status(folder: Path) -> Status:
+    """Look through a folder of results, checksums included; change nothing."""
+    folder = Path(folder)
+    mark = read_mark(folder)
+    plan, model = mark["plan"], mark["model"]
+    arms, used = [], set()
+    for arm in plan["arms"]:
+        parts = ArmParts(folder / "parts", Address(arm["scenario"], plan["seed"], model))
+        used.add(parts.address.folder)
+        damaged = list(parts.damage())
+        lost = sum(max(0, min(part.end, plan["replicates"]) - part.first) for part, _ in damaged)
+        arms.append(
+            ArmStatus(
+                arm["keys"],
+                parts.done(plan["replicates"]) - lost,
+                plan["replicates"],
+                tuple(what for _, what in damaged),
+            )
+        )
+    here = (
+        {path.name for path in (folder / "parts").iterdir() if path.is_dir()} if (folder / "parts").is_dir() else set()
+    )
+    finished = all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
+    complete = finished and all(arm.done == arm.wanted for arm in arms)
+    return Status(folder, mark["name"], tuple(arms), tuple(sorted(here - used)), complete)
+
+
+__all__ = ["ArmStatus", "DamagedPartError", "Status", "Store", "StoredArm", "digest", "opened", "read_mark", "status"]

@@ -1,0 +1,118 @@
+"""The arrays of runs as tidy tables: one row a replicate and site, or a replicate, month and site."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+ROWS = 100_000
+"""About how many rows a part, and a row group of a finished table, holds."""
+
+
+def month_dates(start: Any, months: int) -> NDArray[np.datetime64]:
+    """Return the first day of each month from `start` ("2018-06" or a date)."""
+    first = np.datetime64(start, "M")
+    return (first + np.arange(months)).astype("datetime64[D]").astype("datetime64[ms]")
+
+
+def runs_table(first: int, summaries: NDArray[np.float64], sites: Sequence[str], metrics: Sequence[str]) -> pa.Table:
+    """Return the table of summaries [replicates, sites, metrics] of replicates `first` and following."""
+    count = summaries.shape[0]
+    columns: dict[str, Any] = {
+        "replicate": np.repeat(np.arange(first, first + count, dtype=np.int32), len(sites)),
+        "site": _labels(np.tile(np.arange(len(sites)), count), sites),
+    }
+    flat = summaries.reshape(-1, len(metrics))
+    return pa.table(columns | {name: pa.array(np.ascontiguousarray(flat[:, i])) for i, name in enumerate(metrics)})
+
+
+def series_table(
+    first: int, series: NDArray[np.float64], sites: Sequence[str], metrics: Sequence[str], start: Any
+) -> pa.Table:
+    """Return the table of series [replicates, months, sites, metrics], the metrics as float32."""
+    count, months = series.shape[:2]
+    month = np.tile(np.repeat(np.arange(months, dtype=np.int32), len(sites)), count)
+    columns: dict[str, Any] = {
+        "replicate": np.repeat(np.arange(first, first + count, dtype=np.int32), months * len(sites)),
+        "site": _labels(np.tile(np.arange(len(sites)), count * months), sites),
+        "month": month,
+        "date": pa.array(month_dates(start, months)[month]),
+    }
+    flat = series.reshape(-1, len(metrics)).astype(np.float32)
+    return pa.table(columns | {name: pa.array(np.ascontiguousarray(flat[:, i])) for i, name in enumerate(metrics)})
+
+
+def _labels(index: NDArray[np.int64], names: Sequence[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(list(names), pa.string())).cast(
+        pa.string()
+    )
+
+
+def with_keys(table: pa.Table, keys: dict[str, str]) -> pa.Table:
+    """Return `table` with constant text columns in front."""
+    names, columns = list(keys), [pa.repeat(pa.scalar(value, pa.string()), len(table)) for value in keys.values()]
+    return pa.table(columns + table.columns, names=names + table.column_names)
+
+
+def to_bytes(table: pa.Table) -> pa.Buffer:
+    """Return `table` as the bytes of a Parquet file."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Cut a stream of tables into tables of exactly `rows` rows (the last one shorter), wherever the cuts were."""
+    waiting: list[pa.Table] = []
+    held = 0
+    for table in tables:
+        waiting.append(table)
+        held += len(table)
+        while held >= rows:
+            joined = pa.concat_tables(waiting)
+            yield joined.slice(0, rows).combine_chunks()
+            waiting = [joined.slice(rows)]
+            held -= rows
+    if held:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
+class TableDigest:
+    """A digest of a table's names and values that does not depend on how the table is cut or compressed."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, Any] = {}
+
+    def add(self, table: pa.Table | pa.RecordBatch) -> None:
+        """Take in the next rows."""
+        for name, column in zip(table.schema.names, table.columns, strict=True):
+            self._columns.setdefault(name, hashlib.sha256()).update(_canonical(column))
+
+    def hexdigest(self) -> str:
+        """Return the digest of all rows so far."""
+        total = hashlib.sha256()
+        for name, column in sorted(self._columns.items()):
+            total.update(f"{name}={column.hexdigest()};".encode())
+        return total.hexdigest()
+
+
+def _canonical(column: Any) -> bytes:
+    """Return the values of `column` as bytes: the same for the same values on every machine."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if pa.types.is_string(column.type):
+        encoded = column.dictionary_encode()
+        words = [hashlib.sha256(word.encode()).digest()[:8] for word in encoded.dictionary.to_pylist()]
+        return np.array(words, "S8").view("V8")[encoded.indices.to_numpy()].tobytes()
+    values = column.to_numpy(zero_copy_only=False)
+    if values.dtype.kind == "M":
+        values = values.astype("datetime64[ms]").astype(np.int64)
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), np.array(np.nan, values.dtype), values)
+    return bytes(np.ascontiguousarray(values).astype(values.dtype.newbyteorder("<")).tobytes())

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+from experiments import fakes
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> fakes.Engine:
+    """A stand-in in the place of the real engine, for one test."""
+    import tfs_sim.model
+    import tfs_sim.scenario  # noqa: F401
+
+    made = fakes.Engine()
+    for name, module in fakes.modules(made).items():
+        monkeypatch.setitem(sys.modules, name, module)
+        package, _, short = name.rpartition(".")
+        monkeypatch.setattr(sys.modules[package], short, module, raising=False)
+    return made
