@@ -1,0 +1,31 @@
+"""Experiments: what is compared, running it, and storing what comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfs_sim.experiments.design import Arm, Experiment, load_experiment
+    from tfs_sim.experiments.result import Result
+    from tfs_sim.experiments.runner import simulate, sweep
+    from tfs_sim.experiments.stored import Sweep
+
+__all__ = ["Arm", "Experiment", "Result", "Sweep", "load_experiment", "simulate", "sweep"]
+
+_HOMES = {
+    "Arm": "design",
+    "Experiment": "design",
+    "Result": "result",
+    "Sweep": "stored",
+    "load_experiment": "design",
+    "simulate": "runner",
+    "sweep": "runner",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
