@@ -33,9 +33,13 @@ NEEDS = ("academic", "health", "basic_needs", "family")
 GROUPS = ("in_poverty", "other")
 PAYERS = ("funder", "backbone", "organization", "outside")
 DELAY_STAGES = 4
+MAX_LEVELS = 8
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
 
-Entity = Literal["organization", "relationship", "pair", "site", "account", "order", "shock", "grant", "row"]
+Entity = Literal[
+    "organization", "relationship", "pair", "site", "account", "order", "shock", "grant", "row", "order_row", "shock_row",
+    "target", "struck",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +115,17 @@ FIXED: tuple[Field, ...] = (
         ("order_cost", "f8", "cents a month for a unit of dose and a target"),
         ("order_hours", "f8", "hours a month of a target partner's staff for a unit of dose"),
         ("order_payer", "u1", "position in PAYERS"),
-        ("order_first_target", "u4", "where its targets begin in `targets`; the next entry, where they end"),
     ),
+    *_fixed("order_row", ("order_first_target", "u4", "where an order's targets begin in `targets`, and where they end")),
+    *_fixed("target", ("targets", "u4", "organizations or sites that orders act on")),
+    *_fixed("shock_row", ("shock_first_target", "u4", "where a shock's targets begin in `struck`, and where they end")),
+    *_fixed("struck", ("struck", "u4", "organizations or sites that shocks strike")),
     *_fixed("shock", ("shock_kind", "u4", "row of the shocks that it drives"),
             ("shock_by_site", "u1", "1: sites are struck, 0: organizations"),
             ("shock_onset", "i8", "first month"),
             ("shock_lasts", "f8", "months at full depth"),
             ("shock_decay", "f8", "half-life afterwards, months"),
-            ("shock_depth", "f8", "depth in [0, 1]"),
-            ("shock_first_target", "u4", "where its targets begin in `struck`; the next entry, where they end")),
+            ("shock_depth", "f8", "depth in [0, 1]")),
     *_fixed("grant", ("grant_site", "u4", "site whose backbone receives it"),
             ("grant_from", "i8", "first month"),
             ("grant_until", "i8", "first month after it"),
@@ -165,13 +171,20 @@ ORGANIZATION: tuple[Field, ...] = (
     _amount("bid_hours", "organization", "staff hours this month for preparing bids", "hours"),
     Field("bid", "organization", "f8", "spending on a bid in the next contest, by kind", "dollars", 0.0, 0.0, np.inf, (K,)),
     _amount("grant_income", "organization", "pooled money received this month", "dollars"),
-    _amount("visible", "organization", "contribution as the partnership sees it", "FTE"),
-    Field("ledger", "organization", "f8", "gained minus given, fading", "months of own contribution"),
+    Field("next_effort", "organization", "f8", "scratch: effort chosen for this month (−1: unchanged)", "share", -1, -1, 1),
+    Field("utility", "organization", "f8", "scratch: payoff of each effort level", "", inner=(MAX_LEVELS,)),
+    Field("order", "organization", "u4", "scratch: order in which organizations choose"),
+    _share("quality", "organization", "quality of its work: how much of what it does is what works", 1.0),
+    _amount("portfolio", "organization", "pull of everything else it does", "utility"),
     Field("peer_norm", "organization", "f8", "trust-weighted effort of those it has ties with", "share", 0, 0, 1),
     Field("team_rank", "organization", "u4", "order of recognized strength within the site, by kind", "", 0, 0, np.inf, (K,)),
     Field("team", "organization", "i8", "its team this month, by kind (−1: none)", "", -1, -1, np.inf, (K,)),
     Field("input", "organization", "f8", "input to joint work, by kind", "FTE", 0.0, 0.0, np.inf, (K,)),
-    Field("referrer", "organization", "i8", "local index of a trusted neighbour who may refer (−1: none)", "", -1, -1),
+    Field("team_members", "organization", "f8", "members of the team that it leads, by kind", "", 0, 0, np.inf, (K,)),
+    Field("team_trust", "organization", "f8", "scratch: trust × alignment over that team's pairs", "", 0, 0, np.inf, (K,)),
+    Field("team_pairs", "organization", "f8", "scratch: pairs with a candidate relationship", "", 0, 0, np.inf, (K,)),
+    Field("team_terms", "organization", "f8", "scratch: summands of the power mean", "", 0, 0, np.inf, (K,)),
+    Field("referrer", "organization", "i8", "relationship with the neighbour who may refer this month (−1: none)", "", -1, -1),
     _amount("presence", "organization", "scratch: chance to be met this month"),
     _amount("reliability", "organization", "scratch: chance of keeping a promise this month"),
 )  # fmt: skip

@@ -1,0 +1,16 @@
+"""Everything that mechanism files declare, by name."""
+
+from __future__ import annotations
+
+from tfs_sim.model import metrics, tick
+from tfs_sim.model.declare import Intervention, Mechanism, Metric, Shock
+
+MECHANISMS: dict[str, Mechanism] = {module.MECHANISM.name: module.MECHANISM for module in tick.MODULES}
+INTERVENTIONS: dict[str, Intervention] = {
+    lever.name: lever for module in tick.MODULES for lever in getattr(module, "INTERVENTIONS", ())
+}
+SHOCKS: dict[str, Shock] = {shock.name: shock for module in tick.MODULES for shock in getattr(module, "SHOCKS", ())}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in metrics.METRICS}
+
+ALWAYS_ON = frozenset({"community", "levers"})
+"""Mechanisms without a switch: without them there is no world and no schedule."""

@@ -1,0 +1,84 @@
+"""M17 Coordination burden: a backbone has so many hours.
+
+Coordination work grows with partners, newcomers, conflicts, vacancies and the ties that the backbone must
+hold. Quality of coordination is c = min(1, hours / load): beyond capacity, meetings, invitations and repair
+suffer, and joint work is multiplied by c.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE
+
+HOURS_PER_FTE = 150.0
+
+
+class Parameters(NamedTuple):
+    """Hours a month that each thing takes."""
+
+    fixed_hours: float = parameter(
+        30.0, unit="hours a month", plausible=(15, 60), grade="assumed",
+        meaning="Coordination work that comes with any partnership.")
+    partner_hours: float = parameter(
+        5.0, unit="hours a month", plausible=(3, 9), grade="assumed",
+        meaning="Coordination work for each partner.")
+    newcomer_hours: float = parameter(
+        10.0, unit="hours a month", plausible=(4, 16), grade="assumed",
+        meaning="Added work for each organization that joined in the last months.")
+    conflict_hours: float = parameter(
+        1.5, unit="hours", plausible=(0.5, 3), grade="assumed",
+        meaning="Work for each encounter between partners that went badly.")
+    vacancy_hours: float = parameter(
+        5.0, unit="hours a month", plausible=(2, 10), grade="assumed",
+        meaning="Added work for each partner whose post is vacant.")
+    tie_hours: float = parameter(
+        0.6, unit="hours a month", plausible=(0.2, 1.2), grade="assumed",
+        meaning="Work for each tie that only the backbone's effort holds.")
+    dollars_per_fte: float = parameter(
+        8500.0, unit="dollars a month", plausible=(6500, 12500), grade="recalled",
+        source="Kania & Kramer 2011: $150–500k a year for 1–5 FTE",
+        meaning="Cost of one full-time person at the backbone, overheads included.")
+
+
+MECHANISM = Mechanism(
+    name="backbone", rows=("M17",), title="Coordination burden",
+    summary="Load against hours gives the quality of coordination, on which meetings, invitations and joint work depend.",
+    source="The brief, lesson three; Kania & Kramer 2011", parameters=Parameters, file=__name__)
+
+INTERVENTIONS = (
+    Intervention("backbone-staffing", "Backbone staffing", "The backbone is given staff.",
+                 "backbone", "site", "FTE", 1.0, 50.0, cost=8500, hours=0, payer="backbone", combine="sum",
+                 source="Kania & Kramer 2011: $150–500k a year for 1–5 FTE", grade="recalled"),
+)  # fmt: skip
+
+
+@kernel
+def coordinate(
+    first_organization, end_organization, backbone, base_backbone_fte, role, status, in_post, ramp, first_relationship,
+    is_open, target, recent_joins, conflicts, dose_backbone_staffing, backbone_fte, backbone_hours, load, coordination,
+    p,
+):  # fmt: skip
+    """Weigh each backbone's hours against its load."""
+    for s in range(backbone.size):
+        b = backbone[s]
+        partners = 0.0
+        vacant = 0.0
+        for i in range(first_organization[s], end_organization[s]):
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                partners += 1.0
+                vacant += 1.0 - in_post[i]
+        ties = 0.0
+        for r in range(first_relationship[b], first_relationship[b + 1]):
+            if is_open[r] and status[target[r]] == ACTIVE:
+                ties += 1.0
+        backbone_fte[s] = base_backbone_fte[s] + dose_backbone_staffing[s]
+        # staff other than the coordinator keep half of the work going while that post is vacant or new
+        at_work = 0.5 + 0.5 * in_post[b] * ramp[b]
+        backbone_hours[s] = HOURS_PER_FTE * backbone_fte[s] * at_work
+        load[s] = (p.fixed_hours + p.partner_hours * partners + p.newcomer_hours * recent_joins[s]
+                   + p.conflict_hours * conflicts[s] + p.vacancy_hours * vacant + p.tie_hours * ties)  # fmt: skip
+        coordination[s] = min(1.0, backbone_hours[s] / load[s]) if load[s] > 0.0 else 1.0
+        recent_joins[s] *= 2.0 / 3.0

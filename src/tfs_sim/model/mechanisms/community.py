@@ -1,0 +1,189 @@
+"""Who is in a community: staff, strengths, commitment, the ties and histories that exist before the run.
+
+Everything is drawn for each replicate from the organizations' and pairs' identities, so two strategies
+start from the same world. Sector profiles over the four kinds of support are assumed; they say what a
+sector mostly does, not how well.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.numerics import clip, exp, inline, kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, PROSPECT, G, K
+
+
+class Parameters(NamedTuple):
+    """What a community looks like before anything happens."""
+
+    staff_per_1000: float = parameter(
+        12.0, unit="FTE", plausible=(6, 20), grade="assumed",
+        meaning="Staff who could support students, over all of a community's organizations, for 1,000 students.")
+    students_per_fte: float = parameter(
+        25.0, unit="students a month", plausible=(15, 40), grade="assumed",
+        meaning="Students whom one full-time person can support in a month.")
+    staff_spread: float = parameter(
+        0.6, unit="sd of log", plausible=(0.3, 1.0), domain=(0, 3), grade="assumed",
+        meaning="How unequal organizations of a sector are in staff.")
+    specialization: float = parameter(
+        0.5, unit="sd of log", plausible=(0.2, 1.0), domain=(0, 3), grade="assumed",
+        meaning="How much an organization's strengths differ from its sector's.")
+    density: float = parameter(
+        0.22, unit="share", plausible=(0.10, 0.35), grade="measured",
+        source="PARTNER case studies: use density .15–.45 in mature partnerships; lower before one",
+        meaning="Share of candidate pairs that have a tie at the start.")
+    homophily: float = parameter(
+        0.5, unit="share", plausible=(0.0, 0.8), grade="assumed",
+        meaning="How much more likely two organizations of like strengths are to have a tie.")
+    history: float = parameter(
+        4.0, unit="encounters", plausible=(1, 10), grade="assumed",
+        meaning="Evidence that a tie carries at the start.")
+    commitment: float = parameter(
+        0.45, unit="share", plausible=(0.25, 0.65), grade="assumed",
+        meaning="Mean commitment of representatives to the shared work (`yes on their heart`).")
+    commitment_spread: float = parameter(
+        0.18, unit="share", plausible=(0.05, 0.25), grade="assumed",
+        meaning="Standard deviation of commitment between people.")
+    first_belief: float = parameter(
+        0.35, unit="share", plausible=(0.1, 0.6), grade="assumed",
+        meaning="What organizations at first believe working together gains, of what it could.")
+    grievance_depth: float = parameter(
+        0.6, unit="share", plausible=(0.3, 0.9), grade="assumed",
+        meaning="Depth of a difficult history between two organizations that have one.")
+    need_in_poverty: float = parameter(
+        0.40, unit="share", plausible=(0.25, 0.6), grade="assumed",
+        meaning="Mean share of students in poverty who need a kind of support in a month.")
+    need_other: float = parameter(
+        0.15, unit="share", plausible=(0.05, 0.25), grade="assumed",
+        meaning="Mean share of other students who need a kind of support in a month.")
+
+
+MECHANISM = Mechanism(
+    name="community", rows=(), title="Communities",
+    summary="Draws each replicate's organizations, strengths, ties and difficult histories from declared identities.",
+    source="The brief; Henig et al. on the sectors of education initiatives", parameters=Parameters, file=__name__)
+
+STREAM = draws.stream("community")
+TIE_STREAM = draws.stream("community ties")
+PERSON_STREAM = draws.stream("person")
+
+# rows: SECTORS; columns: NEEDS (academic, health, basic needs, family)
+SECTOR_PROFILE = np.array([
+    [0.70, 0.08, 0.07, 0.15],
+    [0.30, 0.15, 0.30, 0.25],
+    [0.05, 0.75, 0.10, 0.10],
+    [0.45, 0.10, 0.35, 0.10],
+    [0.10, 0.25, 0.45, 0.20],
+    [0.30, 0.20, 0.25, 0.25],
+    [0.65, 0.15, 0.05, 0.15],
+    [0.15, 0.10, 0.25, 0.50],
+])  # fmt: skip
+SECTOR_STAFF = np.array([30.0, 8.0, 12.0, 3.0, 8.0, 2.0, 6.0, 2.0])
+NEED_PROFILE = np.array([1.2, 0.8, 1.1, 0.9])
+
+
+@kernel
+def begin_organizations(
+    key, organization_id, sector, role, given_fte, at_the_table, site_of, first_organization, end_organization,
+    students, base_fte, fte, strength, commitment, belief, tenure, status, months_active, documentation, p,
+):  # fmt: skip
+    """Draw staff, strengths, the first representatives, and who is at the table."""
+    for i in range(organization_id.size):
+        s = sector[i]
+        a, b, c, d = draws.words(key, STREAM, 0, organization_id[i], 0)
+        base_fte[i] = SECTOR_STAFF[s] * exp(p.staff_spread * draws.normal(draws.unit(a)))
+        status[i] = ACTIVE if draws.unit(b) < at_the_table[site_of[i]] else PROSPECT
+        tenure[i] = np.int64(draws.unit(c) * 48.0)
+        belief[i] = p.first_belief
+        months_active[i] = 12 if status[i] == ACTIVE else 0
+        commitment[i] = first_commitment(key, organization_id[i], p.commitment, p.commitment_spread)
+        w = draws.words(key, STREAM, 0, organization_id[i], 1)
+        total = 0.0
+        for k in range(K):
+            strength[k, i] = SECTOR_PROFILE[s, k] * exp(p.specialization * draws.normal(draws.unit(w[k])))
+            total += strength[k, i]
+        for k in range(K):
+            strength[k, i] /= total
+    for site in range(first_organization.size):
+        total = 0.0
+        for i in range(first_organization[site], end_organization[site]):
+            if role[i] == PARTNER:
+                total += base_fte[i]
+        wanted = p.staff_per_1000 * (students[0, site] + students[1, site]) / 1000.0
+        for i in range(first_organization[site], end_organization[site]):
+            if role[i] == PARTNER and total > 0.0:
+                base_fte[i] *= wanted / total
+            if role[i] == BACKBONE:
+                base_fte[i] = 0.0
+                status[i] = ACTIVE
+            if given_fte[i] > 0.0:
+                base_fte[i] = given_fte[i]
+            fte[i] = base_fte[i]
+
+
+@inline
+def first_commitment(key, organization, mean, spread):
+    """Return the commitment of an organization's first representative."""
+    u = draws.uniform(key, PERSON_STREAM, 0, organization)
+    return clip(mean + spread * draws.normal(u), 0.0, 1.0)
+
+
+@kernel
+def begin_relationships(
+    key, pair_id, pair_site, forward, backward, source, target, role, strength, grievance_share, given_strength,
+    overlap, is_open, idle, personal_good, personal_bad, institutional_good, institutional_bad, grievance, p,
+):  # fmt: skip
+    """Draw niche overlap, ties, their evidence, and difficult histories."""
+    for q in range(pair_id.size):
+        r = forward[q]
+        back = backward[q]
+        i = source[r]
+        j = target[r]
+        shared = 0.0
+        for k in range(K):
+            shared += min(strength[k, i], strength[k, j])
+        overlap[r] = shared
+        overlap[back] = shared
+        a, b, c, d = draws.words(key, TIE_STREAM, 0, pair_id[q], 0)
+        chance = p.density * (1.0 + p.homophily * (2.0 * shared - 1.0))
+        if role[i] == BACKBONE or role[j] == BACKBONE:
+            chance = 2.0 * p.density
+        tie_strength = given_strength[r]
+        open_now = draws.unit(a) < chance if tie_strength < 0.0 else tie_strength > 0.0
+        is_open[r] = 1 if open_now else 0
+        is_open[back] = is_open[r]
+        idle[r] = 0.0 if open_now else 60.0
+        idle[back] = idle[r]
+        evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if open_now else 0.0
+        depth = 0.0
+        if draws.unit(b) < grievance_share[pair_site[q]]:
+            depth = clip(p.grievance_depth * (0.5 + draws.unit(c)), 0.0, 1.0)
+        for end in range(2):
+            e = r if end == 0 else back
+            kept = clip(0.7 - 0.4 * depth + 0.15 * draws.normal(draws.unit(d if end == 0 else c)), 0.05, 0.95)
+            personal_good[e] = 0.5 * evidence * kept
+            personal_bad[e] = 0.5 * evidence * (1.0 - kept)
+            institutional_good[e] = 0.5 * evidence * kept
+            institutional_bad[e] = 0.5 * evidence * (1.0 - kept) + 2.0 * depth
+            grievance[e] = depth
+
+
+@inline
+def base_need(students_of_group, group, kind, p):
+    """Return how many students of a group need a kind of support in an ordinary month."""
+    rate = p.need_in_poverty if group == 0 else p.need_other
+    return students_of_group * min(1.0, rate * NEED_PROFILE[kind])
+
+
+@kernel
+def begin_sites(students, need, backbone_fte, base_backbone_fte, p):
+    """Set needs by kind and group, and the backbone's staff."""
+    for site in range(backbone_fte.size):
+        backbone_fte[site] = base_backbone_fte[site]
+        for k in range(K):
+            for g in range(G):
+                need[k, g, site] = base_need(students[g, site], g, k, p)

@@ -1,0 +1,117 @@
+"""M9 Competition for resources: contests over grants, and the grudges that they leave.
+
+Part of the sector's income is contested. As often as the contested money of a kind of support adds up to an
+award, organizations that are strong in it bid; the chance to win is proportional to bid × capacity (Tullock
+1980). Bids move part of the way to the best response every time: at once they would not converge for four
+or more (with n equal contestants the equilibrium is V(n − 1)/n²). A loser holds a grudge against a winner
+that it knows, in proportion to their niche overlap and to what was at stake for it. Bids cost hours.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.numerics import kernel, log
+from tfs_sim.model.state import BACKBONE, FIRST_POOL, OUTSIDE, K
+
+
+class Parameters(NamedTuple):
+    """Scarcity, bids and grudges."""
+
+    contested: float = parameter(
+        0.12, unit="share", plausible=(0.05, 0.25), grade="assumed",
+        meaning="Share of organizations' income that is awarded by contest.")
+    award: float = parameter(
+        60.0, unit="thousand dollars", plausible=(30, 150), domain=(0.001, 1e6), grade="assumed",
+        meaning="Size of an award: the fewer and larger, the scarcer.")
+    eligible: float = parameter(
+        0.28, unit="share", plausible=(0.2, 0.4), grade="assumed",
+        meaning="Strength in a kind of support from which an organization bids for its awards.")
+    damping: float = parameter(
+        0.3, unit="share", plausible=(0.1, 0.6), grade="assumed",
+        meaning="How far bids move to the best response from one contest to the next.")
+    first_bid: float = parameter(
+        0.05, unit="share", plausible=(0.02, 0.1), domain=(1e-6, 1), grade="assumed",
+        meaning="First bid of a newcomer to contests, as a share of the award.")
+    hourly: float = parameter(
+        60.0, unit="dollars an hour", plausible=(40, 90), domain=(0.01, 10000), grade="assumed",
+        meaning="Cost of an hour spent on a bid.")
+    grudge: float = parameter(
+        1.0, unit="encounters", plausible=(0.3, 2), domain=(0, 100), grade="assumed",
+        meaning="Evidence of broken promises that losing to a fully overlapping neighbour adds.")
+
+
+MECHANISM = Mechanism(
+    name="competition", rows=("M9",), title="Competition for resources",
+    summary="Overlapping organizations contest awards; losing to a neighbour leaves a grudge; bids cost hours.",
+    source="Tullock 1980; the brief, lessons one and two", parameters=Parameters, file=__name__, needs=("money",))
+
+STREAM = draws.stream("contest")
+
+
+@kernel
+def contest(
+    month, key, organization_id, site_id, site_of, role, first_organization, end_organization, strength, fte, bid,
+    bid_hours, award_due, income_factor, first_relationship, target, reverse, overlap, institutional_bad, accounts,
+    dose_pooled_funding, p_money, p,
+):  # fmt: skip
+    """Hold the contests that are due, pay the winners, and leave grudges."""
+    sites = first_organization.size
+    prize = p.award * 1000.0
+    bid_hours[:] = 0.0
+    for s in range(sites):
+        first, end = first_organization[s], end_organization[s]
+        income = 0.0
+        for i in range(first, end):
+            if role[i] != BACKBONE:
+                income += fte[i] * p_money.dollars_per_fte
+        budget = p.contested * income * income_factor[s] * (1.0 - dose_pooled_funding[s])
+        for k in range(K):
+            award_due[k, s] += budget / K
+            round_number = 0
+            while award_due[k, s] >= prize and round_number < 20:
+                award_due[k, s] -= prize
+                winner = hold(k, s, month, round_number, first, end, key, organization_id, role, strength, fte, bid,
+                              bid_hours, prize, p)  # fmt: skip
+                round_number += 1
+                if winner < 0:
+                    continue
+                cents = int(prize * 100.0)
+                accounts[OUTSIDE] -= cents
+                accounts[FIRST_POOL + sites + winner] += cents
+                for r in range(first_relationship[winner], first_relationship[winner + 1]):
+                    loser = target[r]
+                    if bid[k, loser] > 0.0 and role[loser] != BACKBONE and strength[k, loser] >= p.eligible:
+                        institutional_bad[reverse[r]] += p.grudge * overlap[r]
+
+
+@kernel
+def hold(k, s, month, round_number, first, end, key, organization_id, role, strength, fte, bid, bid_hours, prize, p):
+    """Hold one contest: move bids, draw the winner by weight; return it, or −1 if nobody bids."""
+    total = 0.0
+    contestants = 0
+    for i in range(first, end):
+        if role[i] != BACKBONE and strength[k, i] >= p.eligible:
+            contestants += 1
+            if bid[k, i] <= 0.0:
+                bid[k, i] = p.first_bid * prize
+            total += strength[k, i] * bid[k, i]
+    best = -1e300
+    winner = -1
+    for i in range(first, end):
+        if role[i] == BACKBONE or strength[k, i] < p.eligible:
+            continue
+        weight = strength[k, i]
+        others = total - weight * bid[k, i]
+        response = ((prize * weight * others) ** 0.5 - others) / weight if others > 0.0 else 0.01 * prize
+        spend = bid[k, i]
+        bid_hours[i] += spend / p.hourly
+        u = draws.uniform(key, STREAM, month, draws.mix(organization_id[i], k), round_number)
+        score = log(weight * spend + 1e-12) + draws.gumbel(u)
+        if score > best:
+            best = score
+            winner = i
+        bid[k, i] = max(bid[k, i] + p.damping * (response - bid[k, i]), 1e-6 * prize)
+    return winner

@@ -1,0 +1,199 @@
+"""Delivery: the one chain from trust to students.
+
+An organization's input to joint work on need k is z_ik = FTE_i · e_i · filled_i · ramp_i · q_i · strength_ik. Partners
+form teams of at most `team_size` for each kind by recognized strength. A team produces
+
+    Y = c · τ · n^θ · M_ρ(z) · (students per FTE),
+
+with τ the mean effective trust × alignment between its members and M_ρ the power mean (CES; Steiner 1972 on
+conjunctive and additive group tasks). Separate work is what capacity is left; S(x) = N (1 − e^(−x/N)) serves
+students with diminishing returns; the joint gain G = Σ_k [S_k(X + Y) − S_k(X⁰)] is against the same community
+without any joint work, and may be negative.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.mechanisms.effort import WEAKEST_LINK, mean_term
+from tfs_sim.model.numerics import exp, kernel, power
+from tfs_sim.model.state import ACTIVE, BACKBONE, G, K
+
+
+class Parameters(NamedTuple):
+    """The production function of joint work."""
+
+    team_size: float = parameter(
+        6.0, unit="organizations", plausible=(4, 6), domain=(1, 500), grade="assumed",
+        meaning="Largest size of a team.")
+    team_returns: float = parameter(
+        1.75, unit="exponent", plausible=(1.5, 1.9), domain=(0, 3), grade="assumed",
+        meaning="Returns to the size of a team (1: adds up).")
+    complementarity: float = parameter(
+        0.4, unit="exponent", plausible=(0.1, 0.7), domain=(-1000, 1), grade="assumed",
+        meaning="Order of the power mean over members: 1 adds up, below −50 the weakest link counts.")
+    meeting_hours: float = parameter(
+        6.0, unit="hours a month", plausible=(3, 12), grade="assumed",
+        meaning="Hours that a partner's staff spend in the partnership's meetings.")
+
+
+MECHANISM = Mechanism(
+    name="delivery", rows=(), title="Joint and separate work",
+    summary="Teams turn effort into students served, as far as their members trust each other.",
+    source="Steiner 1972; the brief, lesson two", parameters=Parameters, file=__name__)
+
+
+@kernel
+def rank_by_strength(month, first_organization, end_organization, strength, team_rank):
+    """Order each site's organizations by recognized strength in each kind of support, once a year."""
+    if month % 12 != 0:
+        return
+    for s in range(first_organization.size):
+        first, end = first_organization[s], end_organization[s]
+        for k in range(K):
+            for n in range(first, end):
+                m = n
+                while m > first and strength[k, team_rank[k, m - 1]] < strength[k, n]:
+                    team_rank[k, m] = team_rank[k, m - 1]
+                    m -= 1
+                team_rank[k, m] = n
+
+
+@kernel
+def form_teams(
+    first_organization, end_organization, role, status, in_post, ramp, effort, fte, strength, quality, team_rank, team,
+    input, team_members, hours, p,
+):  # fmt: skip
+    """Put partners into teams for each kind of support, strongest first; weigh each one's input."""
+    size = np.int64(p.team_size)
+    for i in range(status.size):
+        taking_part = (status[i] == ACTIVE) & (role[i] != BACKBONE)
+        hours[i] += p.meeting_hours * taking_part
+        given = fte[i] * effort[i] * in_post[i] * ramp[i] * quality[i] * taking_part
+        for k in range(K):
+            input[k, i] = given * strength[k, i]
+            team[k, i] = -1
+            team_members[k, i] = 0.0
+    for s in range(first_organization.size):
+        for k in range(K):
+            leader = np.int64(-1)
+            members = 0
+            for n in range(first_organization[s], end_organization[s]):
+                i = team_rank[k, n]
+                if status[i] != ACTIVE or role[i] == BACKBONE or effort[i] <= 0.0:
+                    continue
+                if members == 0:
+                    leader = np.int64(i)
+                team[k, i] = leader
+                team_members[k, leader] += 1.0
+                members = members + 1 if members + 1 < size else 0
+
+
+@kernel
+def weigh_trust(first_relationship, target, trust, alignment, team, team_trust, team_pairs):
+    """Sum trust × alignment over the pairs of each team."""
+    for k in range(K):
+        for i in range(team.shape[1]):
+            team_trust[k, i] = 0.0
+            team_pairs[k, i] = 0.0
+    for i in range(team.shape[1]):
+        t0, t1, t2, t3 = team[0, i], team[1, i], team[2, i], team[3, i]
+        if t0 < 0 and t1 < 0 and t2 < 0 and t3 < 0:
+            continue
+        s0 = s1 = s2 = s3 = 0.0
+        n0 = n1 = n2 = n3 = 0.0
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            j = target[r]
+            agreed = trust[r] * alignment[r]
+            same = float(team[0, j] == t0)
+            s0 += same * agreed
+            n0 += same
+            same = float(team[1, j] == t1)
+            s1 += same * agreed
+            n1 += same
+            same = float(team[2, j] == t2)
+            s2 += same * agreed
+            n2 += same
+            same = float(team[3, j] == t3)
+            s3 += same * agreed
+            n3 += same
+        if t0 >= 0:
+            team_trust[0, t0] += s0
+            team_pairs[0, t0] += n0
+        if t1 >= 0:
+            team_trust[1, t1] += s1
+            team_pairs[1, t1] += n1
+        if t2 >= 0:
+            team_trust[2, t2] += s2
+            team_pairs[2, t2] += n2
+        if t3 >= 0:
+            team_trust[3, t3] += s3
+            team_pairs[3, t3] += n3
+
+
+@kernel
+def produce(
+    first_organization, end_organization, role, status, effort, fte, strength, quality, hours, bid_hours, team, input,
+    team_members, team_trust, team_pairs, team_terms, coordination, need, served, joint_gain, performance, joint_output,
+    separate_output, p_community, p_trust, p,
+):  # fmt: skip
+    """Turn separate and joint work into students served, and reckon the joint gain."""
+    rho = p.complementarity
+    weakest = rho < WEAKEST_LINK
+    stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
+    for k in range(K):
+        for i in range(status.size):
+            team_terms[k, i] = 2e300 if weakest else 0.0
+        for i in range(status.size):
+            t = team[k, i]
+            if t >= 0:
+                term = mean_term(input[k, i], rho, weakest)
+                team_terms[k, t] = min(team_terms[k, t], term) if weakest else team_terms[k, t] + term
+    for s in range(first_organization.size):
+        first, end = first_organization[s], end_organization[s]
+        joint_gain[s] = 0.0
+        joint_output[s] = 0.0
+        separate_output[s] = 0.0
+        all_need = 0.0
+        for k in range(K):
+            separate = 0.0
+            alone = 0.0
+            joint = 0.0
+            for i in range(first, end):
+                if role[i] == BACKBONE:
+                    continue
+                able = fte[i] * quality[i] * strength[k, i]
+                in_meetings = (hours[i] + bid_hours[i]) / (150.0 * fte[i]) if fte[i] > 0.0 else 0.0
+                own_bids = bid_hours[i] / (150.0 * fte[i]) if fte[i] > 0.0 else 0.0
+                separate += able * max(1.0 - effort[i] - in_meetings, 0.0)
+                alone += able * max(1.0 - own_bids, 0.0)
+                n = team_members[k, i]
+                if n > 0.0:
+                    pairs = n * (n - 1.0)
+                    strangers = max(pairs - team_pairs[k, i], 0.0)
+                    tau = (team_trust[k, i] + strangers * stranger) / pairs if pairs > 0.0 else 1.0
+                    if weakest:
+                        mean = team_terms[k, i]
+                    elif rho == 1.0:
+                        mean = team_terms[k, i] / n
+                    else:
+                        mean = power(team_terms[k, i] / n, 1.0 / rho) if team_terms[k, i] < 1e10 else 0.0
+                    joint += coordination[s] * tau * power(n, p.team_returns) * mean
+            x = p_community.students_per_fte * separate
+            y = p_community.students_per_fte * joint
+            x0 = p_community.students_per_fte * alone
+            students = 0.0
+            for g in range(G):
+                students += need[k, g, s]
+            all_need += students
+            if students > 0.0:
+                reached = 1.0 - exp(-(x + y) / students)
+                joint_gain[s] += students * (reached - (1.0 - exp(-x0 / students)))
+                for g in range(G):
+                    served[k, g, s] = need[k, g, s] * reached
+            joint_output[s] += y
+            separate_output[s] += x
+        performance[s] = 1000.0 * joint_gain[s] / all_need if all_need > 0.0 else 0.0

@@ -1,0 +1,270 @@
+"""M8 Effort: each organization chooses how much of its capacity to give, by quantal choice.
+
+Effort levels x = l / levels (as a share of the largest that anyone would give). The payoff that i expects is
+
+    u_i(x) = gain · belief_i · n^θ · M_ρ(x, others) / N^χ  +  pooled money · visible share(x)
+             + norm · (trust-weighted effort of peers) · x  +  (commitment · c_i + salience) · backing_i · x
+             − (cost + overload · (1 − c) + portfolio) · x  −  curvature · x² / 2,
+
+M_ρ is the power mean of the production function (`delivery`): ρ = 1 adds up, ρ → −∞ is the weakest link.
+n is the size of a team, N of the partnership; χ = 0 is a gain shared by all, χ = 1 one that is divided.
+The choice is logit with noise μ (McKelvey & Palfrey 1995). One at a time, given the others' efforts, it is
+the Gibbs sampler of a potential game (Blume 1993; Monderer & Shapley 1996). Belief in collective efficacy
+follows what the partnership is seen to gain (Bandura 2000).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import clip, exp, inline, kernel, power
+from tfs_sim.model.state import ACTIVE, BACKBONE
+
+WEAKEST_LINK = -50.0  # a power mean of lower order is taken as the minimum
+
+
+class Parameters(NamedTuple):
+    """Payoffs, choice and belief."""
+
+    levels: float = parameter(
+        7.0, unit="levels", plausible=(7, 7), domain=(1, 7), grade="assumed", source="Van Huyck, Battalio & Beil 1990",
+        meaning="Number of effort levels above none.")
+    lowest_level: float = parameter(
+        0.0, unit="levels", plausible=(0, 0), domain=(0, 7), grade="assumed",
+        meaning="Lowest level that a partner may choose (0: none at all).")
+    largest: float = parameter(
+        0.5, unit="share", plausible=(0.3, 0.6), domain=(0.01, 1), grade="assumed",
+        meaning="Largest share of its capacity that an organization would give to shared work.")
+    joint_gain: float = parameter(
+        0.22, unit="utility", plausible=(0.12, 0.35), domain=(0, 1000), grade="assumed",
+        meaning="Worth of full joint gain to an organization.")
+    divided: float = parameter(
+        0.0, unit="share", plausible=(0.0, 0.3), grade="assumed",
+        meaning="Exponent by which the gain is divided among partners (0: shared by all, 1: divided).")
+    cost: float = parameter(
+        0.45, unit="utility", plausible=(0.3, 0.6), domain=(0, 1000), grade="assumed",
+        meaning="Cost of effort: what the organization's own work loses.")
+    curvature: float = parameter(
+        0.6, unit="utility", plausible=(0.4, 1.0), domain=(0, 1000), grade="assumed",
+        meaning="How fast that cost rises with effort.")
+    norm: float = parameter(
+        0.45, unit="utility", plausible=(0.2, 0.8), grade="assumed",
+        meaning="Pull of the effort of trusted peers.")
+    commitment: float = parameter(
+        0.5, unit="utility", plausible=(0.2, 0.8), grade="assumed",
+        meaning="Pull of the representative's own commitment.")
+    overload: float = parameter(
+        0.15, unit="utility", plausible=(0.0, 0.3), grade="assumed",
+        meaning="Added cost of effort when the backbone has no time to coordinate at all.")
+    membership: float = parameter(
+        0.015, unit="utility", plausible=(0.0, 0.04), grade="assumed",
+        meaning="Cost of being at the table, whatever the effort.")
+    money: float = parameter(
+        3.0, unit="utility", plausible=(1, 6), domain=(0, 1000), grade="assumed",
+        meaning="Worth of pooled money that equals the organization's whole wage bill.")
+    noise: float = parameter(
+        0.05, unit="utility", plausible=(0.02, 0.12), domain=(1e-6, 1000), grade="assumed",
+        meaning="Noise of the choice.")
+    revision: float = parameter(
+        0.25, unit="share", plausible=(0.1, 0.5), grade="assumed",
+        meaning="Chance a month that an organization reconsiders its effort.")
+    timing: float = parameter(
+        "at-once", unit="", choices=("at-once", "one-at-a-time"), grade="assumed",
+        meaning="Whether organizations choose at once, given last month's efforts, or one at a time.")
+    expectation: float = parameter(
+        "others", unit="", choices=("others", "last-result"), grade="assumed",
+        meaning="What others are expected to give: each their last effort, or all the last joint result.")
+    learning: float = parameter(
+        0.12, unit="share", plausible=(0.05, 0.25), grade="assumed",
+        meaning="Monthly step of belief towards what the partnership is seen to gain.")
+    hearsay: float = parameter(
+        0.3, unit="share", plausible=(0.1, 0.6), grade="assumed",
+        meaning="How much of that step reaches organizations that do not take part.")
+    full_gain: float = parameter(
+        60.0, unit="student-months for 1,000", plausible=(30, 100), domain=(0.01, 1e6), grade="assumed",
+        meaning="Performance that is taken as full joint gain.")
+
+
+MECHANISM = Mechanism(
+    name="effort", rows=("M8",), title="Effort",
+    summary="Each organization chooses its effort by logit choice over its expected payoff and learns from results.",
+    source="McKelvey & Palfrey 1995; Van Huyck, Battalio & Beil 1990; Bandura 2000", parameters=Parameters,
+    file=__name__)
+
+INTERVENTIONS = (
+    Intervention("accommodation", "Accommodation",
+                 "Meeting times and places are moved to suit partners: taking part costs them less.",
+                 "effort", "site", "share of what could be accommodated", 0.5, 1.0, cost=800, hours=0, payer="backbone",
+                 source="The brief, lesson two"),
+)  # fmt: skip
+
+STREAM = draws.stream("effort")
+ORDER_STREAM = draws.stream("effort order")
+
+
+@kernel
+def heed_peers(first_relationship, target, is_open, trust, effort, peer_norm, p):
+    """Take the trust-weighted effort of those that an organization has ties with."""
+    for i in range(effort.size):
+        total = 0.0
+        ties = 0.0
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            tie = float(is_open[r])
+            ties += tie
+            total += tie * trust[r] * effort[target[r]]
+        peer_norm[i] = total / (ties * p.largest) if ties > 0.0 else 0.0
+
+
+@kernel
+def choose(
+    month, key, organization_id, site_of, role, status, in_post, first_organization, end_organization, effort, fte,
+    belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort, utility,
+    order, portfolio, dose_accommodation, p_delivery, p_money, p,
+):  # fmt: skip
+    """Choose every partner's effort, and reckon for all what taking part is worth."""
+    levels = np.int64(p.levels)
+    lowest = np.int64(p.lowest_level)
+    rho = p_delivery.complementarity
+    weakest = rho < WEAKEST_LINK
+    n_team = p_delivery.team_size
+    for s in range(first_organization.size):
+        first, end = first_organization[s], end_organization[s]
+        partners = 0.0
+        contributions = 0.0
+        total, smallest, second = 0.0, 2.0, 2.0
+        for i in range(first, end):
+            order[i] = i
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                partners += 1.0
+                contributions += effort[i] * fte[i]
+                x = effort[i] / p.largest
+                total += mean_term(x, rho, weakest)
+                if x < smallest:
+                    smallest, second = x, smallest
+                elif x < second:
+                    second = x
+        if p.timing > 0.5:
+            shuffle(order, first, end, month, key, organization_id)
+        for n in range(first, end):
+            i = order[n]
+            if role[i] == BACKBONE:
+                continue
+            taking_part = status[i] == ACTIVE
+            x_now = effort[i] / p.largest
+            own = mean_term(x_now, rho, weakest) if taking_part else 0.0
+            others = partners - 1.0 if taking_part else partners
+            if weakest:
+                seen = second if taking_part and x_now <= smallest else smallest
+                if p.expectation > 0.5:
+                    seen = smallest
+                seen = min(seen, 1.0) if others > 0.0 else 1.0
+            elif p.expectation > 0.5:
+                seen = total / partners if partners > 0.0 else 0.0
+            else:
+                seen = (total - own) / others if others > 0.0 else 0.0
+            size = min(others + 1.0, n_team)
+            scale = p.joint_gain * belief[i] * power(size, p_delivery.team_returns) / power(others + 1.0, p.divided)
+            linear = p.norm * peer_norm[i] + (p.commitment * commitment[i] + salience[s]) * backing[i]
+            linear -= p.cost + p.overload * (1.0 - coordination[s]) + portfolio[i]
+            linear += 0.3 * dose_accommodation[s] * p.cost
+            wages = fte[i] * p_money.dollars_per_fte
+            money = p.money * pool_payout[s] / wages if wages > 0.0 else 0.0
+            rest = contributions - (effort[i] * fte[i] if taking_part else 0.0)
+            best = -1e300
+            for l in range(lowest, levels + 1):
+                x = l / p.levels
+                mine = x * p.largest * fte[i]
+                u = scale * joint_mean(x, seen, size, rho, weakest) + linear * x - 0.5 * p.curvature * x * x
+                u += money * mine / (mine + rest + 1e-9)
+                utility[l, i] = u
+                best = max(best, u)
+            joining_value[i] = best - scale * joint_mean(0.0, seen, size, rho, weakest) - p.membership
+            if not taking_part:
+                effort[i] = 0.0
+                continue
+            a, b, c, d = draws.words(key, STREAM, month, organization_id[i], 0)
+            if draws.unit(a) >= p.revision or in_post[i] == 0:
+                continue
+            weight = 0.0
+            for l in range(lowest, levels + 1):
+                utility[l, i] = exp((utility[l, i] - best) / p.noise)
+                weight += utility[l, i]
+            mark = draws.unit(b) * weight
+            chosen = levels
+            for l in range(lowest, levels + 1):
+                mark -= utility[l, i]
+                if mark <= 0.0:
+                    chosen = l
+                    break
+            x = chosen / p.levels
+            if p.timing > 0.5:
+                effort[i] = x * p.largest
+                total += mean_term(x, rho, weakest) - own
+                contributions = rest + effort[i] * fte[i]
+                smallest, second = two_smallest(effort, status, role, first, end, p.largest)
+            else:
+                next_effort[i] = x * p.largest
+        if p.timing < 0.5:
+            for i in range(first, end):
+                if next_effort[i] >= 0.0:
+                    effort[i] = next_effort[i]
+                    next_effort[i] = -1.0
+
+
+@inline
+def mean_term(x, rho, weakest):
+    """Return x**ρ, the summand of the power mean (x itself where the mean is the minimum)."""
+    if weakest or rho == 1.0:
+        return x
+    return power(x, rho) if x > 0.0 or rho > 0.0 else 1e12
+
+
+@inline
+def joint_mean(x, seen, size, rho, weakest):
+    """Return the power mean of own effort x and size − 1 others whose mean term is `seen`."""
+    if weakest:
+        return min(x, seen)
+    mean = (mean_term(x, rho, weakest) + (size - 1.0) * seen) / size
+    if rho == 1.0:
+        return mean
+    return power(mean, 1.0 / rho) if mean < 1e9 else 0.0
+
+
+@inline
+def two_smallest(effort, status, role, first, end, largest):
+    """Return the smallest and the second smallest effort of the partners, relative to the largest."""
+    smallest, second = 2.0, 2.0
+    for i in range(first, end):
+        if status[i] == ACTIVE and role[i] != BACKBONE:
+            x = effort[i] / largest
+            if x < smallest:
+                smallest, second = x, smallest
+            elif x < second:
+                second = x
+    return smallest, second
+
+
+@inline
+def shuffle(order, first, end, month, key, organization_id):
+    """Order the organizations first…end by a keyed draw (insertion sort: sites are small)."""
+    for n in range(first, end):
+        i = order[n]
+        mine = draws.uniform(key, ORDER_STREAM, month, organization_id[i])
+        m = n
+        while m > first and draws.uniform(key, ORDER_STREAM, month, organization_id[order[m - 1]]) > mine:
+            order[m] = order[m - 1]
+            m -= 1
+        order[m] = i
+
+
+@kernel
+def believe(site_of, status, performance, belief, p):
+    """Move each organization's belief in collective efficacy towards what the partnership is seen to gain."""
+    for i in range(belief.size):
+        seen = clip(performance[site_of[i]] / p.full_gain, 0.0, 1.0)
+        step = p.learning * (1.0 if status[i] == ACTIVE else p.hearsay)
+        belief[i] += step * (seen - belief[i])

@@ -1,0 +1,29 @@
+"""M13 Fresh start: a newcomer brings no grudges.
+
+Personal evidence, bad as well as good, belonged to the person who left (M11). Handing relationships over
+hands grudges over too; embracing the fresh start is the practice of leaving them behind.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Intervention, Mechanism
+
+
+class Parameters(NamedTuple):
+    """The practice's dose is all there is to set."""
+
+
+MECHANISM = Mechanism(
+    name="fresh_start", rows=("M13",), title="Fresh start",
+    summary="Bad personal evidence leaves with the person; embracing it keeps grudges out of the hand-over.",
+    source="The brief, lesson three: `embracing the opportunity to start fresh`", parameters=Parameters, file=__name__,
+    needs=("turnover",))
+
+INTERVENTIONS = (
+    Intervention("fresh-start-practice", "Fresh-start practice",
+                 "Successors are met without the grudges of their predecessors.",
+                 "fresh_start", "organization", "share of grudges left behind", 1.0, 1.0, cost=0, hours=0.5,
+                 payer="organization"),
+)  # fmt: skip

@@ -1,0 +1,113 @@
+"""The schedule: what interventions, grants and shocks set for this month, and what that costs.
+
+A dose that its payer cannot afford is scaled down to what the payer has. Money moves by transfers alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Mechanism
+from tfs_sim.model.numerics import exp, kernel
+from tfs_sim.model.state import FIRST_POOL, FUNDER, OUTSIDE
+
+LN2 = 0.6931471805599453
+
+
+class Parameters(NamedTuple):
+    """The schedule has no parameters of its own."""
+
+
+MECHANISM = Mechanism(
+    name="levers", rows=(), title="Schedule of levers",
+    summary="Sets this month's doses and shocks and charges their cost to whoever pays.",
+    source="The scenario file", parameters=Parameters, file=__name__)
+
+
+@kernel
+def receive_grants(month, grant_site, grant_from, grant_until, grant_cents, backbone, accounts, grants_received):
+    """Pay this month's part of each grant from the funder to the site's backbone."""
+    sites = backbone.size
+    for s in range(sites):
+        grants_received[s] = 0.0
+    for g in range(grant_site.size):
+        if grant_from[g] <= month < grant_until[g]:
+            s = grant_site[g]
+            accounts[FUNDER] -= grant_cents[g]
+            accounts[FIRST_POOL + sites + backbone[s]] += grant_cents[g]
+            grants_received[s] += grant_cents[g] / 100.0
+
+
+@kernel
+def set_doses(
+    month, order_lever, order_by_site, order_from, order_until, order_taper, order_dose, order_sums, order_cost,
+    order_hours, order_payer, order_first_target, targets, organization_doses, site_doses, site_of, status,
+    backbone, fte, accounts, spent, hours,
+):  # fmt: skip
+    """Set every dose of the month; charge its cost, scaled down to what each payer can afford."""
+    sites = backbone.size
+    organization_doses[:] = 0.0
+    site_doses[:] = 0.0
+    spent[:] = 0.0
+    hours[:] = 0.0
+    for o in range(order_lever.size):
+        if month < order_from[o] or month >= order_until[o]:
+            continue
+        dose = order_dose[o]
+        left = float(order_until[o] - month)
+        if order_taper[o] > 0.0 and left <= order_taper[o]:
+            dose *= left / (order_taper[o] + 1.0)
+        for n in range(order_first_target[o], order_first_target[o + 1]):
+            t = targets[n]
+            s = t if order_by_site[o] else site_of[t]
+            if order_payer[o] == 0:
+                purse = FUNDER
+            elif order_payer[o] == 1:
+                purse = FIRST_POOL + sites + backbone[s]
+            elif order_payer[o] == 2 and not order_by_site[o]:
+                purse = FIRST_POOL + sites + t
+            else:
+                purse = OUTSIDE
+            wanted = int(order_cost[o] * dose)
+            paid = wanted
+            given = dose
+            if purse > FUNDER and wanted > 0:
+                paid = min(wanted, max(accounts[purse], 0))
+                given = dose * paid / wanted
+            accounts[purse] -= paid
+            accounts[OUTSIDE] += paid
+            spent[s] += paid / 100.0
+            lever = order_lever[o]
+            if order_by_site[o]:
+                before = site_doses[lever, s]
+                site_doses[lever, s] = before + given if order_sums[o] else 1.0 - (1.0 - before) * (1.0 - given)
+            else:
+                before = organization_doses[lever, t]
+                organization_doses[lever, t] = before + given if order_sums[o] else 1.0 - (1.0 - before) * (1.0 - given)
+                hours[t] += order_hours[o] * given
+
+
+@kernel
+def set_shocks(
+    month, shock_kind, shock_by_site, shock_onset, shock_lasts, shock_decay, shock_depth, shock_first_target, struck,
+    organization_shocks, site_shocks,
+):  # fmt: skip
+    """Set the depth of every shock: full for its duration, then halving with its half-life."""
+    organization_shocks[:] = 0.0
+    site_shocks[:] = 0.0
+    for o in range(shock_kind.size):
+        since = float(month - shock_onset[o])
+        if since < 0.0:
+            continue
+        depth = shock_depth[o]
+        if since >= shock_lasts[o]:
+            depth *= exp(-LN2 * (since - shock_lasts[o]) / shock_decay[o]) if shock_decay[o] > 0.0 else 0.0
+        if depth < 1e-3:
+            depth = 0.0
+        for n in range(shock_first_target[o], shock_first_target[o + 1]):
+            t = struck[n]
+            if shock_by_site[o]:
+                site_shocks[shock_kind[o], t] = 1.0 - (1.0 - site_shocks[shock_kind[o], t]) * (1.0 - depth)
+            else:
+                before = organization_shocks[shock_kind[o], t]
+                organization_shocks[shock_kind[o], t] = 1.0 - (1.0 - before) * (1.0 - depth)

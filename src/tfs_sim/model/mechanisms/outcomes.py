@@ -1,0 +1,91 @@
+"""M21 Early wins, late outcomes: students' outcomes follow support through a distributed delay of years.
+
+The share of needs met, by group, passes an Erlang delay of `DELAY_STAGES` stages; the monthly transition is
+exact: the deviations d_m of the stages from a constant input obey d_m(t + 1) = Σ_j d_{m−j}(t) e^(−r) r^j / j!. The
+measured indicator adds the luck of each year's cohort.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.numerics import clip, exp, inline, kernel
+from tfs_sim.model.state import DELAY_STAGES, G, K
+
+
+class Parameters(NamedTuple):
+    """The delay and the indicator."""
+
+    delay: float = parameter(
+        48.0, unit="months", plausible=(24, 84), domain=(0.1, 1200), grade="derived",
+        source="Communities That Care: risk factors 2–5 years, behaviour 4–10 years",
+        meaning="Mean delay from support to students' outcomes.")
+    indicator_gain: float = parameter(
+        40.0, unit="points", plausible=(20, 60), domain=(0, 1000), grade="assumed",
+        meaning="Points of the indicator between no need met and all needs met.")
+    cohort_noise: float = parameter(
+        2.5, unit="points", plausible=(1, 4), domain=(0, 100), grade="assumed",
+        meaning="Year-to-year standard deviation of the measured indicator.")
+    community_uptake: float = parameter(
+        0.2, unit="share", plausible=(0.0, 0.4), grade="assumed",
+        meaning="How much of what is offered is taken up only where the community supports it.")
+
+
+MECHANISM = Mechanism(
+    name="outcomes", rows=("M21",), title="Early wins, late outcomes",
+    summary="Students' outcomes follow the share of needs met through an Erlang delay; the indicator is noisy.",
+    source="Communities That Care trials; MacDonald 1978 (linear chain)", parameters=Parameters, file=__name__,
+    needs=("delivery",))
+
+COHORT_STREAM = draws.stream("cohort")
+START_LEVEL = 50.0
+
+
+@inline
+def share_met(g, s, need, served):
+    """Return the share of a group's needs that are met."""
+    met = 0.0
+    all_need = 0.0
+    for k in range(K):
+        met += served[k, g, s]
+        all_need += need[k, g, s]
+    return met / all_need if all_need > 0.0 else 0.0
+
+
+@kernel
+def follow(month, need, served, community_support, delay, outcome_at_start, p):
+    """Move every stage of the delay by exactly one month; the first month's level is taken as the past's."""
+    r = DELAY_STAGES / p.delay
+    for s in range(community_support.size):
+        for g in range(G):
+            level = share_met(g, s, need, served) * (1.0 - p.community_uptake * (1.0 - community_support[s]))
+            if month == 0:
+                for m in range(DELAY_STAGES):
+                    delay[m, g, s] = level
+                outcome_at_start[g, s] = level
+            for m in range(DELAY_STAGES - 1, -1, -1):
+                moved = 0.0
+                chance = exp(-r)
+                for j in range(m + 1):
+                    moved += (delay[m - j, g, s] - level) * chance
+                    chance *= r / (j + 1.0)
+                delay[m, g, s] = clip(level + moved, 0.0, 1.0)
+
+
+@inline
+def outcome_gain(s, students, delay, outcome_at_start):
+    """Return the change of the outcome level since the start, over all students."""
+    total = 0.0
+    gain = 0.0
+    for g in range(G):
+        total += students[g, s]
+        gain += students[g, s] * (delay[DELAY_STAGES - 1, g, s] - outcome_at_start[g, s])
+    return gain / total if total > 0.0 else 0.0
+
+
+@inline
+def cohort_luck(key, site, month, p):
+    """Return this school year's deviation of the measured indicator, in points."""
+    return p.cohort_noise * draws.normal(draws.uniform(key, COHORT_STREAM, month // 12, site))

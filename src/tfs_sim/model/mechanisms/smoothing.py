@@ -1,0 +1,72 @@
+"""M12 Smoothing turnover: manuals, overlap and transition plans, each with its own target and cost.
+
+Manuals (written procedures) shorten the learning of the role; a transition plan hands relationships over;
+overlap of leaver and successor, possible only when the departure was announced, does both. How much they
+cut recovery together is reported by the model, not built in.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import clip, kernel
+
+
+class Parameters(NamedTuple):
+    """What each practice saves."""
+
+    writing_time: float = parameter(
+        6.0, unit="months", plausible=(3, 12), domain=(0.1, 120), grade="assumed",
+        meaning="Months to write down two thirds of an organization's part.")
+    going_stale: float = parameter(
+        0.15, unit="per year", plausible=(0.05, 0.3), domain=(0, 12), grade="assumed",
+        meaning="Share of what is written that goes out of date in a year without upkeep.")
+    manual_saving: float = parameter(
+        0.4, unit="share", plausible=(0.2, 0.5), grade="derived",
+        source="Mellon 2003: internal hires, who know the house, need 12–16 weeks instead of 20–26",
+        meaning="By how much complete manuals shorten a successor's learning.")
+    overlap_learning: float = parameter(
+        0.4, unit="share", plausible=(0.2, 0.6), grade="assumed",
+        meaning="Share of the way to full understanding and backing that full overlap covers.")
+    overlap_introductions: float = parameter(
+        0.35, unit="share", plausible=(0.15, 0.55), grade="assumed",
+        meaning="Share of personal evidence that survives when leaver and successor overlap fully.")
+    longest_wait: float = parameter(
+        2.0, unit="months", plausible=(1, 3), domain=(0, 12), grade="assumed",
+        meaning="Months that a leaver stays on, at full dose, so that a successor can start first.")
+    handed_over: float = parameter(
+        0.4, unit="share", plausible=(0.2, 0.6), grade="assumed",
+        meaning="Share of personal evidence that a full transition plan hands over.")
+
+
+MECHANISM = Mechanism(
+    name="smoothing", rows=("M12",), title="Smoothing turnover",
+    summary="Manuals shorten learning, transition plans hand relationships over, overlap does both.",
+    source="The brief, lesson three; Mellon 2003", parameters=Parameters, file=__name__, needs=("turnover",))
+
+INTERVENTIONS = (
+    Intervention("procedure-manuals", "Procedure manuals",
+                 "Organizations write down how their part of the work is done.",
+                 "smoothing", "organization", "share written down", 0.8, 1.0, cost=150, hours=3, payer="backbone"),
+    Intervention("overlap", "Overlap of leaver and successor",
+                 "When a departure is announced, the successor starts before the leaver goes.",
+                 "smoothing", "organization", "share of announced departures", 1.0, 1.0, cost=120, hours=1,
+                 payer="backbone"),
+    Intervention("transition-plan", "Transition plans", "Relationships are handed over by a written plan.",
+                 "smoothing", "organization", "share of relationships covered", 0.8, 1.0, cost=60, hours=2,
+                 payer="backbone"),
+)  # fmt: skip
+
+
+@kernel
+def write_manuals(documentation, dose_procedure_manuals, p):
+    """Move documentation towards what the practice keeps up; let it go stale without it."""
+    for i in range(documentation.size):
+        dose = dose_procedure_manuals[i]
+        gap = dose - documentation[i]
+        if gap > 0.0:
+            documentation[i] += gap / p.writing_time if p.writing_time > 1.0 else gap
+        else:
+            documentation[i] *= 1.0 - min(p.going_stale, 1.0) * (1.0 - dose)
+        documentation[i] = clip(documentation[i], 0.0, 1.0)

@@ -1,0 +1,158 @@
+"""M1 Trust from experience: encounters end well or badly, and evidence accumulates.
+
+Trust of i in j is the mean of a Beta distribution: prior plus promises kept over all evidence, with
+exponential forgetting and a negativity bias (a broken promise weighs more than a kept one):
+
+    T_ij = (a + G_ij) / (a + b + G_ij + B_ij),   G ← κ G + kept,   B ← κ B + ν · broken.
+
+Whether a promise is kept depends on the other's understanding of its part, on the backbone's overload, on a
+difficult history and on how clear the goals are. With κ = 1 and ν = 1 mean trust converges to the true
+rate of kept promises (Jøsang & Ismail 2002; Slovic 1993 on the asymmetry).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import exp, half_life_factor, kernel
+from tfs_sim.model.state import ACTIVE
+
+
+class Parameters(NamedTuple):
+    """Contact, reliability and memory."""
+
+    prior_good: float = parameter(
+        1.0, unit="encounters", plausible=(0.5, 3), domain=(1e-6, 1e6), grade="assumed",
+        meaning="Promises kept that a stranger is credited with.")
+    prior_bad: float = parameter(
+        1.0, unit="encounters", plausible=(0.5, 3), domain=(1e-6, 1e6), grade="assumed",
+        meaning="Promises broken that a stranger is charged with.")
+    negativity: float = parameter(
+        2.0, unit="", plausible=(1.3, 4), domain=(0, 100), grade="assumed", source="Slovic 1993 for the sign",
+        meaning="Weight of a broken promise against a kept one.")
+    memory: float = parameter(
+        30.0, unit="months", plausible=(18, 60), domain=(0, 1e6), grade="assumed",
+        meaning="Half-life of personal evidence (0: never fades).")
+    reliability: float = parameter(
+        0.92, unit="share", plausible=(0.85, 0.97), grade="assumed",
+        meaning="Chance that a promise is kept when nothing stands in the way.")
+    newcomer_reliability: float = parameter(
+        0.75, unit="share", plausible=(0.5, 0.95), grade="assumed",
+        meaning="What is left of it when the representative understands nothing of the initiative yet.")
+    overload: float = parameter(
+        0.20, unit="share", plausible=(0.05, 0.4), grade="assumed",
+        meaning="Share of kept promises lost when the backbone has no time to coordinate at all.")
+    grievance: float = parameter(
+        0.35, unit="share", plausible=(0.1, 0.6), grade="assumed",
+        meaning="Share of kept promises lost to the deepest difficult history.")
+    everyday_contact: float = parameter(
+        0.06, unit="per month", plausible=(0.03, 0.12), domain=(0, 10), grade="assumed",
+        meaning="Encounters a month of two organizations that have a tie, outside of the initiative.")
+    joint_contact: float = parameter(
+        0.25, unit="per month", plausible=(0.1, 0.5), domain=(0, 10), grade="assumed",
+        meaning="Further encounters a month of two partners that have a tie, when coordination is good.")
+    table_contact: float = parameter(
+        0.04, unit="per month", plausible=(0.02, 0.08), domain=(0, 10), grade="assumed",
+        meaning="Encounters a month of two partners without a tie, at the table.")
+    convening_gain: float = parameter(
+        0.8, unit="share", plausible=(0.3, 1.5), domain=(0, 10), grade="assumed",
+        meaning="By how much convenings at full dose raise partners' contact.")
+    convening_care: float = parameter(
+        0.3, unit="share", plausible=(0.1, 0.5), grade="assumed",
+        meaning="Share of broken promises that facilitated convenings at full dose avert.")
+
+
+MECHANISM = Mechanism(
+    name="trust", rows=("M1",), title="Trust from experience",
+    summary="Encounters end well or badly; evidence accumulates, fades, and bad news weighs more.",
+    source="Jøsang & Ismail 2002 (Beta reputation); Slovic 1993", parameters=Parameters, file=__name__)
+
+INTERVENTIONS = (
+    Intervention("trust-building-convenings", "Trust-building convenings",
+                 "Facilitated meetings at which partners come to know each other's work.",
+                 "trust", "site", "share of a monthly convening", 0.5, 1.0, cost=6000, hours=0, payer="backbone"),
+)  # fmt: skip
+
+STREAM = draws.stream("encounter")
+
+
+@kernel
+def prepare(status, in_post, ramp, role, presence, reliability, p):
+    """Work out, once for each organization, how present and how reliable its representative is."""
+    for i in range(status.size):
+        presence[i] = in_post[i]
+        reliability[i] = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * ramp[i])
+
+
+@kernel
+def fade(personal_good, personal_bad, institutional_good, institutional_bad, idle, met, failed, p_institutional_trust, p):
+    """Let a month's forgetting pass over all evidence."""
+    keep = half_life_factor(p.memory)
+    keep_on_record = half_life_factor(p_institutional_trust.memory)
+    for r in range(met.size):
+        personal_good[r] *= keep
+        personal_bad[r] *= keep
+        institutional_good[r] *= keep_on_record
+        institutional_bad[r] *= keep_on_record
+        idle[r] += 1.0
+        met[r] = 0
+        failed[r] = 0
+
+
+@kernel
+def encounter(
+    month, key, pair_id, pair_site, forward, backward, source, target, is_open, idle, grievance, presence, reliability,
+    status, documentation, coordination, contact_factor, met, failed, personal_good, personal_bad, institutional_good,
+    institutional_bad, conflicts, dose_trust_building_convenings, on_institutional_trust, p_institutional_trust, p,
+):  # fmt: skip
+    """Let pairs meet, promises be kept or broken, and both ends take note."""
+    conflicts[:] = 0.0
+    for q in range(pair_id.size):
+        r = forward[q]
+        i = source[r]
+        j = target[r]
+        s = pair_site[q]
+        both = (status[i] == ACTIVE) & (status[j] == ACTIVE)
+        tie = float(is_open[r])
+        joint = (p.joint_contact * tie + p.table_contact * (1.0 - tie)) * both
+        joint *= coordination[s] * (1.0 + p.convening_gain * dose_trust_building_convenings[s])
+        rate = (p.everyday_contact * tie + joint) * contact_factor[s] * presence[i] * presence[j]
+        if rate <= 0.0:
+            continue
+        a, b, c, d = draws.words(key, STREAM, month, pair_id[q], 0)
+        back = backward[q]
+        if draws.unit(a) >= 1.0 - exp(-rate * (1.0 - 0.5 * max(grievance[r], grievance[back]))):
+            continue
+        written = 0.5 * (documentation[i] + documentation[j])
+        recorded = on_institutional_trust * (
+            p_institutional_trust.recorded
+            + (p_institutional_trust.recorded_in_writing - p_institutional_trust.recorded) * written
+        )
+        circumstances = 1.0 - p.overload * (1.0 - coordination[s]) * both
+        care = p.convening_care * dose_trust_building_convenings[s] * both
+        for end in range(2):
+            e = r if end == 0 else back
+            other = j if end == 0 else i
+            kept = reliability[other] * circumstances * (1.0 - p.grievance * grievance[e])
+            kept += (1.0 - kept) * care
+            good = draws.unit(b if end == 0 else c) < kept
+            met[e] = 1
+            idle[e] = 0.0
+            if good:
+                personal_good[e] += 1.0 - recorded
+                institutional_good[e] += recorded
+            else:
+                failed[e] = 1
+                personal_bad[e] += p.negativity * (1.0 - recorded)
+                institutional_bad[e] += p.negativity * recorded
+                conflicts[s] += both
+
+
+@kernel
+def update(personal_good, personal_bad, institutional_good, institutional_bad, trust, p):
+    """Read effective trust off all evidence."""
+    for r in range(trust.size):
+        good = p.prior_good + personal_good[r] + institutional_good[r]
+        trust[r] = good / (good + p.prior_bad + personal_bad[r] + institutional_bad[r])

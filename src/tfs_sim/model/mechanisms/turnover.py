@@ -1,0 +1,228 @@
+"""M11 Staff turnover: people leave, posts stay vacant, successors start from little.
+
+A boundary spanner leaves with a monthly hazard by sector, raised by workload and in the first years, moved
+by crises; most give notice. The post is vacant while a successor is sought (lognormal time to fill, in
+whole months). The successor's understanding ramps up, backing inside the organization must be won again,
+and personal evidence, which belonged to two people, is gone. Those are the brief's four delays: to hire, to
+understand, to build trust, to generate support.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, Shock, parameter
+from tfs_sim.model.numerics import clip, exp, inline, kernel
+from tfs_sim.model.state import BACKBONE
+
+
+class Parameters(NamedTuple):
+    """Hazards of leaving, time to fill, and the three ramps."""
+
+    rate_district: float = parameter(
+        0.17, unit="per year", plausible=(0.13, 0.20), domain=(0, 12), grade="measured",
+        source="White, Educational Researcher: superintendents 14.2% (2019–21) to 17.1% (2021–23); RAND 13–17",
+        meaning="Share of school districts' representatives who leave in a year.")
+    rate_nonprofit: float = parameter(
+        0.19, unit="per year", plausible=(0.13, 0.37), domain=(0, 12), grade="measured",
+        source="Nonprofit HR surveys; NCSU 2008: 19% (13–21); youth development 37, human services 28, education 13",
+        meaning="Share of nonprofits' representatives who leave in a year.")
+    rate_health: float = parameter(
+        0.20, unit="per year", plausible=(0.15, 0.30), domain=(0, 12), grade="assumed",
+        meaning="Share of health agencies' representatives who leave in a year.")
+    rate_business: float = parameter(
+        0.15, unit="per year", plausible=(0.10, 0.25), domain=(0, 12), grade="assumed",
+        meaning="Share of businesses' representatives who leave in a year.")
+    rate_government: float = parameter(
+        0.12, unit="per year", plausible=(0.08, 0.20), domain=(0, 12), grade="assumed",
+        meaning="Share of government agencies' representatives who leave in a year.")
+    rate_philanthropy: float = parameter(
+        0.12, unit="per year", plausible=(0.08, 0.20), domain=(0, 12), grade="assumed",
+        meaning="Share of funders' representatives who leave in a year.")
+    rate_higher_education: float = parameter(
+        0.13, unit="per year", plausible=(0.08, 0.20), domain=(0, 12), grade="assumed",
+        meaning="Share of colleges' representatives who leave in a year.")
+    rate_community_group: float = parameter(
+        0.25, unit="per year", plausible=(0.15, 0.40), domain=(0, 12), grade="assumed",
+        meaning="Share of parents' and community groups' representatives who leave in a year.")
+    rate_backbone: float = parameter(
+        0.20, unit="per year", plausible=(0.12, 0.35), domain=(0, 12), grade="assumed",
+        meaning="Share of backbone coordinators who leave in a year.")
+    workload: float = parameter(
+        0.5, unit="share", plausible=(0.0, 1.0), domain=(0, 10), grade="assumed",
+        meaning="By how much the hazard rises when the backbone has no time to coordinate at all.")
+    early_leaving: float = parameter(
+        0.4, unit="share", plausible=(0.0, 1.0), domain=(0, 10), grade="assumed",
+        meaning="By how much higher the hazard is for a newcomer; halves with every year in post.")
+    notice_share: float = parameter(
+        0.75, unit="share", plausible=(0.5, 0.95), grade="assumed",
+        meaning="Share of departures that are announced.")
+    notice: float = parameter(
+        2.0, unit="months", plausible=(1, 3), domain=(1, 24), grade="assumed",
+        meaning="Months between announcement and departure.")
+    time_to_fill: float = parameter(
+        1.971, unit="months", plausible=(1, 4), domain=(0.01, 60), grade="derived",
+        source="NCSU 2008: a quarter still open at four months; lognormal, median 60 days",
+        meaning="Median time to fill a post.")
+    time_to_fill_spread: float = parameter(
+        1.03, unit="sd of log", plausible=(0.6, 1.2), domain=(0, 3), grade="derived", source="the same",
+        meaning="Spread of the time to fill.")
+    first_understanding: float = parameter(
+        0.25, unit="share", plausible=(0.1, 0.4), grade="assumed",
+        meaning="How much of the initiative a successor understands on the first day.")
+    ramp: float = parameter(
+        5.3, unit="months", plausible=(4.6, 6.0), domain=(0.1, 60), grade="measured",
+        source="Mellon 2003, 67 firms: 20–26 weeks for an external hire",
+        meaning="Months until a successor is fully productive (90% of the way).")
+    first_backing: float = parameter(
+        0.4, unit="share", plausible=(0.2, 0.7), grade="assumed",
+        meaning="Support for the work inside the organization when a successor starts.")
+    backing_time: float = parameter(
+        6.0, unit="months", plausible=(3, 12), domain=(0.1, 60), grade="assumed",
+        meaning="Months until a successor has won that support again (90% of the way).")
+    commitment_after: float = parameter(
+        0.42, unit="share", plausible=(0.25, 0.6), grade="assumed",
+        meaning="Mean commitment of successors to the shared work; predecessors were in part chosen for it.")
+    commitment_spread: float = parameter(
+        0.18, unit="share", plausible=(0.05, 0.25), grade="assumed",
+        meaning="Standard deviation of commitment between successors.")
+
+
+MECHANISM = Mechanism(
+    name="turnover", rows=("M11",), title="Staff turnover",
+    summary="People leave, mostly with notice; the post is vacant while it is filled; then three ramps.",
+    source="The brief, lesson three; NCSU 2008; Mellon 2003", parameters=Parameters, file=__name__)
+
+SHOCKS = (
+    Shock("departure-wave", "Wave of departures", "Representatives leave at a monthly rate equal to half of the depth.",
+          "turnover", "organization", lasts=3, decay=0),
+    Shock("leadership-change", "Change of leadership",
+          "The representative leaves in the month of the onset with a chance equal to the depth.",
+          "turnover", "organization", lasts=1, decay=0),
+)  # fmt: skip
+
+STREAM = draws.stream("turnover")
+PERSON_STREAM = draws.stream("person")
+FIRST_PERSON, NO_NOTICE = 0, -1
+LN10 = 2.302585092994046
+
+
+@inline
+def hazard_of(role, sector, p):
+    """Return the monthly hazard of leaving before anything raises it."""
+    if role == BACKBONE:
+        return p.rate_backbone
+    return (p.rate_district, p.rate_nonprofit, p.rate_health, p.rate_business, p.rate_government,
+            p.rate_philanthropy, p.rate_higher_education, p.rate_community_group)[sector]  # fmt: skip
+
+
+@inline
+def months_to_fill(u, p):
+    """Return the whole months that filling a post takes."""
+    return np.int64(np.ceil(draws.lognormal(u, p.time_to_fill, p.time_to_fill_spread)))
+
+
+@kernel
+def leave_and_arrive(
+    month, key, organization_id, site_of, sector, role, coordination, leaving_factor, in_post, notice, vacancy,
+    waiting_for, tenure, person, ramp, backing, commitment, departed, arrived, departures, dose_overlap,
+    shock_departure_wave, shock_leadership_change, p_smoothing, p,
+):  # fmt: skip
+    """Announce and carry out departures, fill posts, and start successors."""
+    departures[:] = 0.0
+    for i in range(organization_id.size):
+        departed[i] = 0
+        arrived[i] = 0
+        if in_post[i] == 0:
+            vacancy[i] -= 1
+            if vacancy[i] <= 0:
+                start_successor(i, month, key, organization_id, in_post, tenure, person, ramp, backing, commitment,
+                                arrived, p)  # fmt: skip
+            continue
+        a, b, c, d = draws.words(key, STREAM, month, organization_id[i], 0)
+        tenure[i] += 1
+        leaving = False
+        if notice[i] > 0:
+            notice[i] -= 1
+            waiting_for[i] = max(waiting_for[i] - 1, 0)
+            leaving = notice[i] == 0
+        else:
+            s = site_of[i]
+            h = hazard_of(role[i], sector[i], p) * leaving_factor[s] * (1.0 + p.workload * (1.0 - coordination[s]))
+            h *= 1.0 + p.early_leaving * exp(-0.6931471805599453 * tenure[i] / 12.0)
+            h = 1.0 - (1.0 - min(h, 1.0)) * (1.0 - 0.5 * shock_departure_wave[i])
+            if draws.unit(a) < h:
+                if draws.unit(b) < p.notice_share:
+                    notice[i] = np.int64(p.notice)
+                    waiting_for[i] = months_to_fill(draws.unit(c), p)
+                else:
+                    leaving = True
+            if draws.unit(d) < shock_leadership_change[i] and shock_leadership_change[i] > 0.0:
+                leaving = True
+        if leaving:
+            departures[site_of[i]] += 1.0
+            departed[i] = 1
+            overlapped = dose_overlap[i] > 0.0 and notice[i] == 0
+            vacancy[i] = months_to_fill(draws.unit(c), p)
+            if overlapped:
+                # the search began with the notice, and the leaver stays on for a while if need be
+                vacancy[i] = max(waiting_for[i] - np.int64(np.ceil(dose_overlap[i] * p_smoothing.longest_wait)), 0)
+            notice[i] = NO_NOTICE
+            in_post[i] = 0
+            tenure[i] = 0
+            ramp[i] = 0.0
+            if vacancy[i] == 0:
+                start_successor(i, month, key, organization_id, in_post, tenure, person, ramp, backing, commitment,
+                                arrived, p)  # fmt: skip
+                if overlapped:
+                    head_start = p_smoothing.overlap_learning * dose_overlap[i]
+                    ramp[i] += head_start * (1.0 - ramp[i])
+                    backing[i] += head_start * (1.0 - backing[i])
+
+
+@inline
+def start_successor(i, month, key, organization_id, in_post, tenure, person, ramp, backing, commitment, arrived, p):
+    """Put the next person into the post of organization i."""
+    person[i] += np.uint64(1)
+    in_post[i] = 1
+    arrived[i] = 1
+    tenure[i] = 0
+    ramp[i] = p.first_understanding
+    backing[i] = p.first_backing
+    u = draws.uniform(key, PERSON_STREAM, 0, draws.mix(organization_id[i], person[i]))
+    commitment[i] = clip(p.commitment_after + p.commitment_spread * draws.normal(u), 0.0, 1.0)
+
+
+@kernel
+def ramp_up(in_post, ramp, backing, documentation, p_smoothing, p):
+    """Let understanding and backing grow; written procedures shorten the learning."""
+    win = 1.0 - exp(-LN10 / p.backing_time)
+    for i in range(in_post.size):
+        time = p.ramp * (1.0 - p_smoothing.manual_saving * documentation[i])
+        learn = 1.0 - exp(-LN10 / time)
+        ramp[i] += in_post[i] * learn * (1.0 - ramp[i])
+        backing[i] += in_post[i] * win * (1.0 - backing[i])
+
+
+@kernel
+def lose_personal_evidence(
+    first_relationship, reverse, departed, arrived, in_post, documentation, personal_good, personal_bad,
+    dose_transition_plan, dose_overlap, dose_fresh_start_practice, p_smoothing, p,
+):  # fmt: skip
+    """Take the evidence that two people had of each other when one of them leaves, but for what is handed over."""
+    for i in range(departed.size):
+        if departed[i] == 0:
+            continue
+        kept = p_smoothing.handed_over * dose_transition_plan[i]
+        if in_post[i] and arrived[i]:
+            kept = 1.0 - (1.0 - kept) * (1.0 - p_smoothing.overlap_introductions * dose_overlap[i])
+        kept_bad = kept * (1.0 - dose_fresh_start_practice[i])
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            back = reverse[r]
+            personal_good[r] *= kept
+            personal_bad[r] *= kept_bad
+            personal_good[back] *= kept
+            personal_bad[back] *= kept_bad

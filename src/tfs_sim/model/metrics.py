@@ -1,0 +1,205 @@
+"""What is observed of each site every month, collected inside the compiled run.
+
+Quality of a partnership is mean effective trust × alignment over its open ties; support is the FTE-weighted
+effort that active partners give from other than grant money; a partnership is alive with at least three
+active organizations of at least two sectors and a joint meeting within six months.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types
+from numba.extending import intrinsic
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Metric
+from tfs_sim.model.mechanisms.outcomes import START_LEVEL, cohort_luck, outcome_gain
+from tfs_sim.model.numerics import kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE, G, K
+
+METRICS: tuple[Metric, ...] = (
+    Metric("partners", "Engaged partners", "organizations", "Organizations at the table, without the backbone.",
+           better="higher", decimals=1),
+    Metric("engaged", "Share engaged", "share of organizations", "Share of the community's organizations at the table.",
+           better="higher"),
+    Metric("trust", "Trust", "0 to 1", "Mean effective trust over open ties between partners.", better="higher"),
+    Metric("quality", "Quality of the partnership", "0 to 1", "Mean trust × alignment over open ties between partners.",
+           better="higher"),
+    Metric("support", "Support", "share of staff time",
+           "FTE-weighted effort that partners give from other than grant money.", better="higher", decimals=3),
+    Metric("effort", "Effort", "share of staff time", "FTE-weighted effort of partners.", better="higher", decimals=3),
+    Metric("performance", "Joint gain", "students for 1,000 in need",
+           "Students served a month beyond what the same organizations would serve separately.", better="higher",
+           decimals=1),
+    Metric("coverage", "Coverage", "share of needs met", "Students served over students in need, all kinds of support.",
+           better="higher", decimals=3),
+    Metric("equity_gap", "Equity gap", "share", "Outcome level of other students minus that of students in poverty.",
+           summary="end", better="lower", decimals=3),
+    Metric("outcome", "Students' outcome", "share of students",
+           "Change of the delayed outcome level since the start, over all students.", summary="end", better="higher",
+           decimals=3),
+    Metric("indicator", "Measured indicator", "points", "The indicator as a district would report it, cohort luck included.",
+           summary="end", better="higher", decimals=1),
+    Metric("alive", "Alive", "share of runs", "1 while at least three organizations of two sectors meet.", summary="end",
+           better="higher"),
+    Metric("coordination", "Quality of coordination", "0 to 1", "Backbone hours over coordination work, at most 1.",
+           better="higher"),
+    Metric("load", "Backbone load", "FTE", "Coordination work of the month.", better="lower"),
+    Metric("vacancy", "Vacant posts", "share of partners", "Share of partners whose representative's post is vacant.",
+           better="lower", decimals=3),
+    Metric("density", "Density", "share of pairs", "Open ties between partners over all their pairs.", decimals=3),
+    Metric("transitivity", "Transitivity", "0 to 1", "Share of open two-paths in the community that are closed."),
+    Metric("departures", "Departures", "people", "Representatives who left.", summary="total", better="lower", decimals=1),
+    Metric("joined", "Joined", "organizations", "Organizations that joined.", summary="total", decimals=1),
+    Metric("withdrew", "Withdrew", "organizations", "Organizations that withdrew.", summary="total", better="lower",
+           decimals=1),
+    Metric("conflicts", "Encounters gone badly", "encounters", "Promises broken between partners.", summary="total",
+           better="lower", decimals=0),
+    Metric("cost", "Cost", "thousand dollars", "Money spent on interventions and the backbone.", summary="total",
+           better="lower", decimals=0),
+    Metric("grants", "Grant money", "thousand dollars", "Grant money received.", summary="total", decimals=0),
+    Metric("hours", "Partners' hours", "hours", "Partners' staff hours for the shared work beside delivery.",
+           summary="total", better="lower", decimals=0),
+    Metric("bid_hours", "Hours for bids", "hours", "Staff hours spent on bids for contested grants.", summary="total",
+           better="lower", decimals=0),
+    Metric("staff", "Staff", "FTE", "Staff of all organizations but the backbone.", better="higher", decimals=0),
+    Metric("belief", "Belief in collective efficacy", "0 to 1", "What partners believe working together gains.",
+           better="higher"),
+    Metric("crisis", "Crisis", "0 to 1", "Depth of the community-wide crisis."),
+    Metric("served", "Students served", "student-months", "Student-months of support delivered.", summary="total",
+           better="higher", decimals=0),
+    Metric("documentation", "Written procedures", "share", "Share of partners' part that is written down."),
+)  # fmt: skip
+
+(PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
+ COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
+ BID_HOURS, STAFF, BELIEF, CRISIS, SERVED, DOCUMENTATION) = range(len(METRICS))  # fmt: skip
+
+MEETING_STREAM = draws.stream("joint meeting")
+HOURS_PER_FTE = 150.0
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _count_bits(typingctx: Any, word: Any) -> Any:
+    """Count the ones of a 64-bit word."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ctpop(args[0])
+
+    return types.uint64(types.uint64), codegen
+
+
+@kernel
+def meet(
+    month, key, site_id, first_organization, end_organization, role, status, sector, coordination, contact_factor,
+    meeting_gap, dead_months,
+):  # fmt: skip
+    """Hold this month's joint meeting if coordination and contact allow, and see whether the partnership is alive."""
+    for s in range(site_id.size):
+        partners = 0
+        sectors = 0
+        for i in range(first_organization[s], end_organization[s]):
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                partners += 1
+                sectors |= 1 << sector[i]
+        chance = 0.5 + 0.5 * coordination[s] * contact_factor[s] if coordination[s] > 0.02 else 0.0
+        held = partners >= 2 and draws.uniform(key, MEETING_STREAM, month, site_id[s]) < chance
+        meeting_gap[s] = 0 if held else meeting_gap[s] + 1
+        alive = partners >= 3 and (sectors & (sectors - 1)) != 0 and meeting_gap[s] < 6
+        dead_months[s] = 0 if alive else dead_months[s] + 1
+
+
+@kernel
+def observe_network(month, first_organization, end_organization, first_relationship, target, neighbours, is_open, out):
+    """Record transitivity, once a quarter (it moves slowly and costs much); in between the last value stands."""
+    words = neighbours.shape[0]
+    for s in range(first_organization.size):
+        if month % 3 != 0:
+            out[month, s, TRANSITIVITY] = out[month - 1, s, TRANSITIVITY]
+            continue
+        closed = 0.0
+        paths = 0.0
+        for i in range(first_organization[s], end_organization[s]):
+            degree = 0.0
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                if is_open[r]:
+                    degree += 1.0
+                    j = target[r]
+                    for w in range(words):
+                        closed += float(_count_bits(neighbours[w, i] & neighbours[w, j]))
+            paths += degree * (degree - 1.0)
+        out[month, s, TRANSITIVITY] = closed / paths if paths > 0.0 else 0.0
+
+
+@kernel
+def observe(
+    month, key, site_id, first_organization, end_organization, first_relationship, target, role, status, fte, effort,
+    in_post, belief, documentation, grant_income, hours, bid_hours, is_open, trust, alignment, coordination, load,
+    severity, need, served, performance, departures, joined, withdrew, conflicts, spent, grants_received, dead_months,
+    students, delay, outcome_at_start, p_money, p_outcomes, out,
+):  # fmt: skip
+    """Record the month of every site in `out` [month, site, metric]."""
+    for s in range(site_id.size):
+        first, end = first_organization[s], end_organization[s]
+        partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = 0.0
+        ties = trusted = good = 0.0
+        for i in range(first, end):
+            if role[i] == BACKBONE:
+                continue
+            everyone += 1.0
+            all_staff += fte[i]
+            bids += bid_hours[i]
+            if status[i] != ACTIVE:
+                continue
+            partners += 1.0
+            staff += fte[i]
+            given += fte[i] * effort[i]
+            wages = fte[i] * effort[i] * p_money.dollars_per_fte
+            unpaid += fte[i] * effort[i] * (1.0 - min(grant_income[i] / wages, 1.0) if wages > 0.0 else 1.0)
+            vacant += 1.0 - in_post[i]
+            time += hours[i]
+            hope += belief[i]
+            written += documentation[i]
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                j = target[r]
+                if is_open[r] and status[j] == ACTIVE and role[j] != BACKBONE:
+                    ties += 1.0
+                    trusted += trust[r]
+                    good += trust[r] * alignment[r]
+        needed = met = 0.0
+        for k in range(K):
+            for g in range(G):
+                needed += need[k, g, s]
+                met += served[k, g, s]
+        gain = outcome_gain(s, students, delay, outcome_at_start)
+        row = out[month, s]
+        row[PARTNERS] = partners
+        row[ENGAGED] = partners / everyone if everyone > 0.0 else 0.0
+        row[TRUST] = trusted / ties if ties > 0.0 else 0.0
+        row[QUALITY] = good / ties if ties > 0.0 else 0.0
+        row[SUPPORT] = unpaid / staff if staff > 0.0 else 0.0
+        row[EFFORT] = given / staff if staff > 0.0 else 0.0
+        row[PERFORMANCE] = performance[s]
+        row[COVERAGE] = met / needed if needed > 0.0 else 0.0
+        row[EQUITY_GAP] = delay[-1, 1, s] - delay[-1, 0, s]
+        row[OUTCOME] = gain
+        row[INDICATOR] = START_LEVEL + p_outcomes.indicator_gain * gain + cohort_luck(key, site_id[s], month, p_outcomes)
+        row[ALIVE] = 1.0 if dead_months[s] == 0 else 0.0
+        row[COORDINATION] = coordination[s]
+        row[LOAD] = load[s] / HOURS_PER_FTE
+        row[VACANCY] = vacant / partners if partners > 0.0 else 0.0
+        row[DENSITY] = ties / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
+        row[DEPARTURES] = departures[s]
+        row[JOINED] = joined[s]
+        row[WITHDREW] = withdrew[s]
+        row[CONFLICTS] = conflicts[s]
+        row[COST] = spent[s] / 1000.0
+        row[GRANTS] = grants_received[s] / 1000.0
+        row[HOURS] = time
+        row[BID_HOURS] = bids
+        row[STAFF] = all_staff
+        row[BELIEF] = hope / partners if partners > 0.0 else 0.0
+        row[CRISIS] = severity[s]
+        row[SERVED] = met
+        row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0

@@ -1,0 +1,88 @@
+"""The month, in order. Start reading here.
+
+Every line is one kernel: the phase it belongs to, the mechanism that owns it and can switch it off, where to
+find it, and what it does. A kernel's argument names are the state arrays that it reads and writes (see
+`state.py`), so its signature says what it depends on; `engine.py` composes these lines into one compiled
+loop, and Mesa's `step()` and `tfs-sim run --profile` run the very same lines.
+"""
+
+from __future__ import annotations
+
+from tfs_sim.model import metrics
+from tfs_sim.model.declare import Mechanism, Step
+from tfs_sim.model.mechanisms import (
+    adaptation,
+    backbone,
+    community,
+    competition,
+    crisis,
+    delivery,
+    effort,
+    fresh_start,
+    institutional_trust,
+    levers,
+    money,
+    outcomes,
+    participation,
+    pooling,
+    smoothing,
+    ties,
+    trust,
+    turnover,
+)
+
+MODULES = (
+    community, levers, crisis, adaptation, turnover, smoothing, fresh_start, backbone, participation, ties, trust,
+    institutional_trust, effort, delivery, competition, pooling, money, outcomes,
+)  # fmt: skip
+"""Every mechanism's file; `catalogue.py` collects what they declare."""
+
+
+def _step(phase: str, module: object, kernel: str, what: str) -> Step:
+    mechanism: Mechanism | None = getattr(module, "MECHANISM", None)
+    return Step(phase, mechanism.name if mechanism else "", getattr(module, kernel), what)
+
+
+START = (
+    _step("start", community, "begin_organizations", "draw staff, strengths, representatives, who is at the table"),
+    _step("start", community, "begin_relationships", "draw ties, their evidence, difficult histories"),
+    _step("start", community, "begin_sites", "set needs and the backbone's staff"),
+    _step("start", money, "begin", "open the accounts with the organizations' reserves"),
+    _step("start", trust, "update", "read trust off the evidence"),
+    _step("start", ties, "map_neighbours", "note who has a tie with whom"),
+)
+
+MONTH = (
+    _step("levers", levers, "receive_grants", "pay this month's part of each grant"),
+    _step("levers", levers, "set_doses", "set interventions' doses and charge their cost"),
+    _step("levers", levers, "set_shocks", "set the depth of every shock"),
+    _step("levers", crisis, "unfold", "let the crisis act on needs, contact, income, hazard and salience"),
+    _step("levers", adaptation, "adapt", "move part of the lost contact to other channels"),
+    _step("people", smoothing, "write_manuals", "write procedures down, or let them go stale"),
+    _step("people", turnover, "leave_and_arrive", "announce and carry out departures; fill posts"),
+    _step("people", turnover, "lose_personal_evidence", "take away what two people knew of each other"),
+    _step("people", turnover, "ramp_up", "let successors learn and win backing"),
+    _step("backbone", backbone, "coordinate", "weigh the backbone's hours against its load"),
+    _step("participation", participation, "join_and_withdraw", "invite; join, refuse, stay or withdraw"),
+    _step("participation", ties, "choose_referrers", "turn to a trusted neighbour"),
+    _step("participation", ties, "open_and_close", "open and close ties"),
+    _step("encounters", trust, "prepare", "how present and reliable is each representative?"),
+    _step("encounters", trust, "fade", "let evidence fade"),
+    _step("encounters", trust, "encounter", "meet; keep or break promises; take note"),
+    _step("encounters", trust, "update", "read trust off the evidence"),
+    _step("learning", effort, "believe", "learn what working together gains"),
+    _step("effort", effort, "heed_peers", "see what trusted peers give"),
+    _step("effort", effort, "choose", "choose effort"),
+    _step("delivery", delivery, "rank_by_strength", "know each other's strengths (once a year)"),
+    _step("delivery", delivery, "form_teams", "form teams by strength"),
+    _step("delivery", delivery, "weigh_trust", "weigh trust within teams"),
+    _step("delivery", delivery, "produce", "serve students, separately and jointly"),
+    _step("money", competition, "contest", "bid for awards; winners are paid, losers bear grudges"),
+    _step("money", pooling, "share_out", "fill the pool and share it by contribution"),
+    _step("money", money, "earn_and_spend", "earn, pay wages, let staff follow money"),
+    _step("outcomes", outcomes, "follow", "let outcomes follow support, years later"),
+    _step("observe", metrics, "meet", "hold the joint meeting; is the partnership alive?"),
+    _step("observe", ties, "map_neighbours", "note who has a tie with whom"),
+    _step("observe", metrics, "observe", "record every site's month"),
+    _step("observe", metrics, "observe_network", "record transitivity"),
+)
