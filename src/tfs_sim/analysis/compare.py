@@ -1,0 +1,301 @@
+"""Paired comparisons over the same luck: replicate r of one arm against replicate r of another."""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfs_sim.analysis import words
+from tfs_sim.analysis.stored import Stored, SweepLike
+from tfs_sim.analysis.windows import Array, mean_over, metric
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from tfs_sim.model.declare import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A paired difference `a - b` with its 95% interval.
+
+    `standardized` is the difference over the standard deviation between replicates of b; `worse` the share of
+    pairs in which a is worse than b, with Wilson's interval (missing for a metric that is neither better higher nor
+    lower); `pairing` how many times the variance of an unpaired difference is that of the paired one.
+    """
+
+    pairs: int
+    mean_a: float
+    mean_b: float
+    difference: float
+    low: float
+    high: float
+    standardized: float
+    standardized_low: float
+    standardized_high: float
+    worse: float
+    worse_low: float
+    worse_high: float
+    pairing: float
+
+    @property
+    def distinguishable(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+    def record(self) -> dict[str, float | int]:
+        """Return the numbers by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def paired(a: Array, b: Array, better: str = "", scale: float | None = None) -> Paired:
+    """Compare two aligned samples pair by pair; pairs with a missing value are left out.
+
+    `scale` replaces the standard deviation of b as the measure of standardized differences.
+    """
+    keep = ~(np.isnan(a) | np.isnan(b))
+    a, b = a[keep], b[keep]
+    d = a - b
+    pairs = len(d)
+    if pairs == 0:
+        return Paired(0, *[math.nan] * 12)
+    mean = float(d.mean())
+    half = half_width(d)
+    sd = scale if scale is not None else _sd(b)
+    standard = mean / sd if sd > 0 else 0.0 if mean == 0 else math.nan
+    by = 1 / sd if sd > 0 else math.nan
+    wrong = {"higher": d < 0, "lower": d > 0}.get(better)
+    worse = (math.nan,) * 3 if wrong is None else (float(wrong.mean()), *wilson(int(wrong.sum()), pairs))
+    variance = _sd(d) ** 2
+    apart = _sd(a) ** 2 + _sd(b) ** 2
+    pairing = apart / variance if variance > 0 else math.inf if apart > 0 else math.nan
+    ends = (mean - half, mean + half)
+    by_sd = (standard, ends[0] * by, ends[1] * by)
+    return Paired(pairs, float(a.mean()), float(b.mean()), mean, *ends, *by_sd, *worse, pairing)
+
+
+def half_width(values: Array) -> float:
+    """Return half the width of the 95% t-interval of a mean (missing for a single value)."""
+    n = len(values)
+    if n < 2:
+        return math.nan
+    from scipy.special import stdtrit
+
+    return float(stdtrit(n - 1, 0.975)) * _sd(values) / math.sqrt(n)
+
+
+def wilson(count: int, n: int) -> tuple[float, float]:
+    """Return Wilson's 95% interval of a share."""
+    z = 1.959963984540054
+    p = count / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (0.0 if count == 0 else max(0.0, centre - half), 1.0 if count == n else min(1.0, centre + half))
+
+
+def _sd(values: Array) -> float:
+    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The difference of one metric between two arms, paired by replicate. Prints as a table."""
+
+    a: str
+    b: str
+    metric: Metric
+    site: str | None
+    result: Paired
+
+    @property
+    def frame(self) -> DataFrame:
+        """The comparison as a table with one row."""
+        from pandas import DataFrame
+
+        row = {"a": self.a, "b": self.b, "metric": self.metric.name, "site": self.site or "all"}
+        return DataFrame([{**row, **self.result.record()}])
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return the rows of the printed table."""
+        r, m = self.result, self.metric
+        half = (r.high - r.low) / 2
+        unit = words.unit(m, difference=True)
+        rows = [
+            (self.a, words.level(r.mean_a, m, half)),
+            (self.b, words.level(r.mean_b, m, half)),
+            ("difference", f"{words.difference(r.difference, r.low, r.high, m)} {unit}".rstrip()),
+            ("95% interval", f"{words.interval(r.low, r.high, m)} (paired t, {r.pairs} pairs)"),
+            ("in standard deviations", words.number(r.standardized, 2, sign=True)),
+        ]
+        if not math.isnan(r.worse):
+            span = f"{words.percent(r.worse_low)} to {words.percent(r.worse_high)}"
+            rows.append(("chance of doing worse", f"{words.percent(r.worse)} (95% interval {span})"))
+        if math.isfinite(r.pairing):
+            rows.append(("pairing cuts the variance", f"{r.pairing:.1f} times"))
+        if not r.distinguishable:
+            rows.append(("", "not distinguishable from no difference"))
+        return rows
+
+    def heading(self) -> str:
+        """Return what is compared, in a line."""
+        where = f", {self.site}" if self.site else ", mean over sites"
+        window = words.window(self.metric)
+        return f"{self.metric.title}{f', {window}' if window else ''}{where}"
+
+    def __str__(self) -> str:
+        rows = self.lines()
+        width = max(len(label) for label, _ in rows)
+        return "\n".join([self.heading(), *(f"  {label:<{width}}  {value}".rstrip() for label, value in rows)])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(label)}</th><td>{html.escape(value)}</td></tr>"
+            for label, value in self.lines()
+        )
+        return f"<table><caption>{html.escape(self.heading())}</caption>{cells}</table>"
+
+
+def compare(a: Any, b: Any, metric: str = "support", site: str | None = None) -> Comparison:
+    """Compare two results (or arms of a sweep, see `outcomes.arm`) over the same luck.
+
+    Parameters
+    ----------
+    a, b : anything with a table `runs` (replicate, site, one column a metric).
+    metric : which metric.
+    site : the identity of one site; the mean over sites if not given.
+
+    Raises
+    ------
+    ValueError
+        If the two do not have the same seed and replicates, or there is no such metric or site.
+    """
+    from tfs_sim.analysis.windows import metric as declared
+
+    seeds = _seed(a), _seed(b)
+    if seeds[0] != seeds[1]:
+        raise ValueError(
+            f"the two were run with different seeds ({seeds[0]} and {seeds[1]}), so they do not share their luck; "
+            "run both with the same seed"
+        )
+    columns = [str(column) for column in a.runs.columns if column not in ("replicate", "site", "strategy")]
+    m = declared(metric, columns)
+    if metric not in columns:
+        raise ValueError(f'"{metric}" is defined around a shock; compare it in a sweep, with compare_arms')
+    samples = [_per_replicate(x, metric, site) for x in (a, b)]
+    if not samples[0].index.equals(samples[1].index):
+        counts = len(samples[0]), len(samples[1])
+        raise ValueError(
+            f"the two do not have the same replicates ({counts[0]} and {counts[1]}); run both with as many replicates"
+        )
+    titles = _titles(a, b)
+    return Comparison(*titles, m, site, paired(samples[0].to_numpy(float), samples[1].to_numpy(float), m.better))
+
+
+def _per_replicate(result: Any, name: str, site: str | None) -> Any:
+    runs = result.runs
+    if site is not None:
+        runs = runs[runs["site"].astype(str) == site]
+        if len(runs) == 0:
+            sites = ", ".join(str(s) for s in result.runs["site"].unique())
+            raise ValueError(f'there is no site "{site}"; there are {sites}')
+    return runs.groupby("replicate")[name].mean().sort_index()
+
+
+def _seed(result: Any) -> int | None:
+    seed = getattr(result, "seed", None)
+    if seed is None:
+        seed = (getattr(result, "provenance", None) or {}).get("seed")
+    return None if seed is None else int(seed)
+
+
+def _titles(a: Any, b: Any) -> tuple[str, str]:
+    said = [
+        str(getattr(x, "title", None) or getattr(getattr(x, "scenario", None), "title", None) or "") for x in (a, b)
+    ]
+    if said[0] and said[1] and said[0] != said[1]:
+        return said[0], said[1]
+    return "first (a)", "second (b)"
+
+
+def over_sites(stored: Stored, name: str, site: str | None = None) -> Array:
+    """Return arms × replicates: a run's number for a site, or its mean over sites."""
+    values = stored.values(name)
+    return values[..., stored.sites.index(site)] if site is not None else mean_over(values, -1)
+
+
+def against(
+    stored: Stored, name: str, strategy: str, other: str, levels: tuple[str, ...], site: str | None = None
+) -> Paired:
+    """Compare a strategy with another under the same levels."""
+    values = over_sites(stored, name, site)
+    a, b = values[stored.arm(strategy, levels)], values[stored.arm(other, levels)]
+    return paired(a, b, metric(name).better)
+
+
+def crisis_effect(stored: Stored, name: str, strategy: str, site: str | None = None) -> Paired:
+    """Compare the levels with the shock with those without, for one strategy."""
+    shocked, calm = _crisis(stored)
+    values = over_sites(stored, name, site)
+    return paired(values[stored.arm(strategy, shocked)], values[stored.arm(strategy, calm)], metric(name).better)
+
+
+def crisis_difference(stored: Stored, name: str, strategy: str, other: str, site: str | None = None) -> Paired:
+    """Compare the effect of the shock under a strategy with its effect under another (paired).
+
+    Standardized by the other's standard deviation between replicates without the shock.
+    """
+    shocked, calm = _crisis(stored)
+    values = over_sites(stored, name, site)
+    effects = [values[stored.arm(s, shocked)] - values[stored.arm(s, calm)] for s in (strategy, other)]
+    base = values[stored.arm(other, calm)]
+    return paired(effects[0], effects[1], metric(name).better, scale=_sd(base[~np.isnan(base)]))
+
+
+def _crisis(stored: Stored) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if stored.crisis is None:
+        raise ValueError("the experiment has no pair of levels with and without a shock")
+    return stored.crisis
+
+
+def compare_arms(sweep: SweepLike, metric: str = "support", site: str | None = None) -> DataFrame:
+    """Return every strategy against the reference and against no initiative, under each level.
+
+    One row a comparison: strategy, against, the cross keys, metric, site, then the numbers of `Paired`.
+    """
+    from pandas import DataFrame
+
+    stored = Stored.of(sweep)
+    others = list(dict.fromkeys(o for o in (stored.against, stored.nothing) if o))
+    rows = []
+    for levels in stored.levels:
+        for other in others:
+            for strategy in stored.strategies:
+                if strategy != other:
+                    result = against(stored, metric, strategy, other, levels, site)
+                    ids = {"strategy": strategy, "against": other, **dict(zip(stored.cross, levels, strict=True))}
+                    rows.append({**ids, "metric": metric, "site": site or "all", **result.record()})
+    return DataFrame(rows)
+
+
+def crisis_effects(sweep: SweepLike, metric: str = "support", site: str | None = None) -> DataFrame:
+    """Return the effect of the shock under each strategy, and how it differs from that under the reference.
+
+    `kind` is "effect" (with minus without the shock) or "difference" (of the effects: strategy minus reference).
+    """
+    from pandas import DataFrame
+
+    stored = Stored.of(sweep)
+    rows = []
+    for strategy in stored.strategies:
+        ids = {"strategy": strategy, "metric": metric, "site": site or "all"}
+        rows.append({"kind": "effect", **ids, "against": "", **crisis_effect(stored, metric, strategy, site).record()})
+        if strategy != stored.against:
+            result = crisis_difference(stored, metric, strategy, stored.against, site)
+            rows.append({"kind": "difference", **ids, "against": stored.against, **result.record()})
+    return DataFrame(rows)

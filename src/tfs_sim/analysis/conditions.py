@@ -1,0 +1,94 @@
+"""Under which conditions an answer changes: by level, by site, and against the naive before-and-after."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfs_sim.analysis import words
+from tfs_sim.analysis.compare import Paired, against, paired
+from tfs_sim.analysis.findings import change, lower, numbers, with_
+from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.windows import Array, mean_over, metric
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A level or a site, and each strategy's paired difference from the reference there."""
+
+    label: str
+    results: dict[str, Paired]
+
+
+def by_condition(stored: Stored, name: str, strategies: list[str]) -> list[Condition]:
+    """Return each strategy's difference from the reference under every level, then at every site (main levels)."""
+    out = []
+    for levels in stored.levels:
+        if levels:
+            results = {s: against(stored, name, s, stored.against, levels) for s in strategies}
+            out.append(Condition(words.condition(levels), results))
+    if len(stored.sites) > 1:
+        for site in stored.sites:
+            results = {s: against(stored, name, s, stored.against, stored.main, site) for s in strategies}
+            out.append(Condition(stored.site_title(site), results))
+    return out
+
+
+def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
+    """Return a sentence a strategy: does its difference from the reference keep its sign everywhere?"""
+    found = by_condition(stored, name, strategies)
+    thing = words.subject(metric(name))
+    out = []
+    for s in strategies:
+        up = [c.label for c in found if c.results[s].low > 0]
+        down = [c.label for c in found if c.results[s].high < 0]
+        open_ = [c.label for c in found if not c.results[s].distinguishable]
+        if not found:
+            continue
+        title = stored.title(s)
+        if not up and not down:
+            out.append(f"{title}: {thing} cannot be told apart from the reference under any condition.")
+        elif up and down:
+            out.append(
+                f"{title}: the answer changes sign. {_capital(thing)} is higher ({words.joined([lower(x) if x.startswith(('In ', 'With ')) else x for x in up])}) "
+                f"and lower ({words.joined(down)})."
+            )
+        else:
+            way = "higher" if up else "lower"
+            tail = (
+                f", but not distinguishable here: {words.joined(open_)}"
+                if open_
+                else " under every level and at every site"
+            )
+            out.append(f"{title}: {thing} is {way} than with the reference{tail}.")
+    return out
+
+
+def _mean_of(values: Array, months: slice) -> Array:
+    return mean_over(mean_over(values[..., months], -1), -1)
+
+
+def naive(stored: Stored, name: str) -> str | None:
+    """Return the growth of the reference beside its effect against its own counterfactual, in a sentence."""
+    if stored.nothing is None or stored.nothing == stored.against or stored.months < 24:
+        return None
+    m = metric(name)
+    values = stored.monthly(name)[stored.arm(stored.against, stored.main)]
+    last, first = (_mean_of(values, months) for months in (slice(-12, None), slice(0, 12)))
+    growth = paired(last, first, m.better)
+    effect = against(stored, name, stored.against, stored.nothing, stored.main)
+    if growth.pairs < 2 or effect.pairs < 2 or not math.isfinite(growth.difference) or np.isnan(effect.difference):
+        return None
+    who = with_(stored, stored.against)
+    lead = f"{words.condition(stored.main)} and {who}" if stored.main else _capital(who)
+    return (
+        f"{lead}, {words.subject(m)} was {change(growth, name)} in the last year than in the first "
+        f"({numbers(growth, name, sized=True)}). Against the same runs {with_(stored, stored.nothing)} it was "
+        f"{change(effect, name)} ({numbers(effect, name, sized=True)}). Only the second is an effect of the initiative."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

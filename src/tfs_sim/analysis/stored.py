@@ -1,0 +1,260 @@
+"""What a sweep stored, as arrays by arm, replicate, site and month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from tfs_sim.analysis.windows import DEEPENED, DERIVED, Array, change_around, metric, recovery_months
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Arm = tuple[str, ...]
+"""A strategy's key, then the label of each cross level."""
+
+NOTHING = "no-initiative"
+
+
+class SweepLike(Protocol):
+    """What the analysis reads of a sweep."""
+
+    runs: Any
+    series: Any
+    network: Any
+    organizations: Any
+    experiment: Any
+    provenance: Any
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A stored sweep, read once: tables, titles and the arrays behind every comparison."""
+
+    runs: DataFrame
+    series: DataFrame
+    network: DataFrame
+    organizations: DataFrame
+    experiment: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    _cache: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, sweep: SweepLike) -> Stored:
+        """Return `sweep` as a `Stored` (itself, if it is one already)."""
+        if isinstance(sweep, cls):
+            return sweep
+        parts = (sweep.runs, sweep.series, sweep.network, sweep.organizations, sweep.experiment, sweep.provenance)
+        return cls(*parts)
+
+    @cached_property
+    def cross(self) -> dict[str, list[str]]:
+        """The cross keys with the labels of their levels."""
+        return {
+            str(key): [str(label) for label in labels] for key, labels in (self.experiment.get("cross") or {}).items()
+        }
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Columns that tell arms apart."""
+        return ("strategy", *self.cross)
+
+    @cached_property
+    def strategies(self) -> list[str]:
+        """Keys of the strategies, in the order of the experiment."""
+        present = set(self.runs["strategy"].unique())
+        return [key for key in self.experiment["strategies"] if key in present]
+
+    @cached_property
+    def levels(self) -> list[tuple[str, ...]]:
+        """Every combination of cross levels; one empty combination without any."""
+        combined: list[tuple[str, ...]] = [()]
+        for labels in self.cross.values():
+            combined = [(*head, label) for head in combined for label in labels]
+        return combined
+
+    @cached_property
+    def arms(self) -> list[Arm]:
+        """Every strategy under every combination of levels."""
+        return [(strategy, *levels) for levels in self.levels for strategy in self.strategies]
+
+    @cached_property
+    def sites(self) -> list[str]:
+        """Identities of the sites, in the order of the experiment."""
+        present = [str(site) for site in self.runs["site"].unique()]
+        listed = [site for site in (self.experiment.get("sites") or {}) if site in present]
+        return listed + [site for site in present if site not in listed]
+
+    @cached_property
+    def replicates(self) -> Array:
+        """Replicates that every arm and site has: the pairs."""
+        counts = self.runs.groupby("replicate").size()
+        whole = counts[counts == len(self.arms) * len(self.sites)].index.to_numpy()
+        if len(whole) == 0:
+            raise ValueError("no replicate was run under every strategy and level, so nothing can be compared in pairs")
+        return np.sort(whole)
+
+    @cached_property
+    def months(self) -> int:
+        """Number of months."""
+        return int(self.series["month"].max()) + 1 if len(self.series) else int(self.experiment.get("months", 0))
+
+    @cached_property
+    def metrics(self) -> list[str]:
+        """Names of the metric columns."""
+        ids = {*self.keys, "replicate", "site", "month", "date"}
+        return [str(column) for column in self.runs.columns if column not in ids]
+
+    @property
+    def against(self) -> str:
+        """The strategy that every other is compared with."""
+        key = str(self.experiment.get("against") or self.strategies[0])
+        return key if key in self.strategies else self.strategies[0]
+
+    @property
+    def nothing(self) -> str | None:
+        """The strategy without the initiative, if the experiment has one."""
+        return NOTHING if NOTHING in self.strategies else None
+
+    @property
+    def primary(self) -> str:
+        """The primary outcome."""
+        return str(self.experiment.get("primary") or "support")
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the parameters were calibrated."""
+        return bool(self.experiment.get("calibrated", False))
+
+    def title(self, strategy: str) -> str:
+        """Return a strategy's title."""
+        entry = self.experiment["strategies"].get(strategy) or {}
+        said = entry.get("title") if isinstance(entry, Mapping) else entry
+        return str(said or strategy.replace("-", " ").capitalize())
+
+    def site_title(self, site: str) -> str:
+        """Return a site's title."""
+        entry = (self.experiment.get("sites") or {}).get(site)
+        said = entry.get("title") if isinstance(entry, Mapping) else entry
+        return str(said or site.replace("-", " ").title())
+
+    @property
+    def scenario(self) -> str:
+        """The scenario's title."""
+        said = self.experiment.get("scenario") or self.experiment.get("scenario_title") or ""
+        return str(said.get("title", "") if isinstance(said, Mapping) else said)
+
+    def shocks(self, levels: tuple[str, ...]) -> list[Mapping[str, Any]]:
+        """Return the shocks under a combination of levels (those that name no levels happen under all)."""
+        return [shock for shock in self.experiment.get("shocks") or [] if self._happens(shock, levels)]
+
+    def _happens(self, shock: Mapping[str, Any], levels: tuple[str, ...]) -> bool:
+        named = shock.get("levels") or {}
+        for key, label in zip(self.cross, levels, strict=True):
+            if key in named:
+                labels = named[key]
+                if label not in ([labels] if isinstance(labels, str) else labels):
+                    return False
+        return True
+
+    @cached_property
+    def crisis(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """Levels with and without the shock, all else the first level; None if no level is without."""
+        for position, labels in enumerate(self.cross.values()):
+            first = [labels_of[0] for labels_of in self.cross.values()]
+            options = [tuple(first[:position] + [label] + first[position + 1 :]) for label in labels]
+            shocked = [levels for levels in options if self.shocks(levels)]
+            calm = [levels for levels in options if not self.shocks(levels)]
+            if shocked and calm:
+                return shocked[0], calm[0]
+        return None
+
+    @property
+    def main(self) -> tuple[str, ...]:
+        """The levels that the report looks at first: those with the shock, or the first."""
+        return self.crisis[0] if self.crisis else self.levels[0]
+
+    @property
+    def onset(self) -> int | None:
+        """Month of the first shock's onset."""
+        shocks = self.shocks(self.main)
+        return int(shocks[0]["onset_month"]) if shocks else None
+
+    def _positions(self, frame: DataFrame) -> tuple[Any, list[Any]]:
+        """Return which rows belong to pairs, and their positions by arm, replicate and site."""
+        arm = np.zeros(len(frame), np.int64)
+        known = np.ones(len(frame), bool)
+        for key in (*self.cross, "strategy"):
+            labels = self.strategies if key == "strategy" else self.cross[key]
+            code = codes(frame[key], labels)
+            known &= code >= 0
+            arm = arm * len(labels) + code
+        replicate = np.searchsorted(self.replicates, frame["replicate"].to_numpy())
+        replicate = np.minimum(replicate, len(self.replicates) - 1)
+        known &= self.replicates[replicate] == frame["replicate"].to_numpy()
+        site = codes(frame["site"], self.sites)
+        known &= site >= 0
+        return known, [arm[known], replicate[known], site[known]]
+
+    @cached_property
+    def _run_positions(self) -> tuple[Any, list[Any]]:
+        return self._positions(self.runs)
+
+    @cached_property
+    def _series_positions(self) -> tuple[Any, list[Any]]:
+        known, positions = self._positions(self.series)
+        return known, [*positions, self.series["month"].to_numpy()[known]]
+
+    def values(self, name: str) -> Array:
+        """Return a run's single numbers: arms × replicates × sites."""
+        if name in DERIVED:
+            return self._derived(name)
+        metric(name, self.metrics)
+        if name not in self._cache:
+            out = np.full((len(self.arms), len(self.replicates), len(self.sites)), np.nan)
+            known, positions = self._run_positions
+            out[tuple(positions)] = self.runs[name].to_numpy()[known]
+            self._cache[name] = out
+        return self._cache[name]
+
+    def monthly(self, name: str) -> Array:
+        """Return the months of every run: arms × replicates × sites × months."""
+        key = f"{name}/monthly"
+        if key not in self._cache:
+            metric(name, self.metrics)
+            out = np.full((len(self.arms), len(self.replicates), len(self.sites), self.months), np.nan)
+            known, positions = self._series_positions
+            out[tuple(positions)] = self.series[name].to_numpy()[known]
+            self._cache[key] = out
+        return self._cache[key]
+
+    def arm(self, strategy: str, levels: tuple[str, ...]) -> int:
+        """Return the position of an arm."""
+        return self.arms.index((strategy, *levels))
+
+    def _derived(self, name: str) -> Array:
+        if self.onset is None:
+            raise ValueError(f'"{name}" is defined around a shock, and this experiment has none')
+        if name in self._cache:
+            return self._cache[name]
+        support = self.monthly("support")
+        change = change_around(support, self.onset)
+        months = recovery_months(support, self.onset)
+        missing = np.isnan(change)
+        self._cache["support_change"] = change
+        self._cache["deepened"] = np.where(missing, np.nan, change >= DEEPENED)
+        self._cache["eroded"] = np.where(missing, np.nan, change <= -DEEPENED)
+        self._cache["recovery_months"] = months
+        self._cache["recovered"] = np.where(missing, np.nan, np.isfinite(months))
+        return self._cache[name]
+
+
+def codes(column: Any, labels: Sequence[str]) -> Any:
+    """Return the positions of a column's values among `labels` (-1 for others)."""
+    from pandas import Categorical
+
+    return np.asarray(Categorical(column.astype(str), categories=list(labels)).codes, np.int64)

@@ -1,0 +1,234 @@
+"""One run told as a story: dated sentences from the organizations and the months of the traced replicate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfs_sim.analysis import words
+from tfs_sim.analysis.stored import Stored, SweepLike
+from tfs_sim.analysis.windows import RECOVERED, TROUGH_WITHIN, WINDOW, metric, recovery_months
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in the run: the month (from 0), its name, and a sentence."""
+
+    month: int
+    when: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.when}: {self.sentence}"
+
+
+def month_name(stored: Stored, month: int) -> str:
+    """Return "March 2020"."""
+    year, first = (int(part) for part in str(stored.experiment.get("start", "2000-01")).split("-")[:2])
+    whole = first - 1 + month
+    return f"{MONTHS[whole % 12]} {year + whole // 12}"
+
+
+def traced(
+    stored: Stored, frame: DataFrame, arm: tuple[str, ...] | None = None, site: str | None = None
+) -> tuple[tuple[str, ...], str, str, DataFrame] | None:
+    """Return levels, strategy, site and rows of one traced run: the reference under the main levels if it is there."""
+    if frame is None or len(frame) == 0 or "strategy" not in frame:
+        return None
+    keys = [key for key in stored.keys if key in frame]
+    present = list(dict.fromkeys(frame[keys].astype(str).itertuples(index=False, name=None)))
+    wanted = arm or (stored.against, *stored.main)
+    chosen = wanted if wanted in present else None if arm else present[0]
+    if chosen is None or len(chosen) != len(stored.keys):
+        return None
+    for key, label in zip(keys, chosen, strict=True):
+        frame = frame[frame[key].astype(str) == label]
+    sites = [str(s) for s in frame["site"].unique()]
+    at = site if site is not None else next((s for s in stored.sites if s in sites), "")
+    frame = frame[frame["site"].astype(str) == at]
+    if "replicate" in frame and len(frame):
+        frame = frame[frame["replicate"] == frame["replicate"].min()]
+    return (chosen[1:], chosen[0], at, frame) if len(frame) else None
+
+
+def story(sweep: SweepLike) -> list[Event]:
+    """Return the traced run as dated sentences; empty if no run was traced.
+
+    The run is the traced replicate of the reference strategy under the main levels; it was not chosen for its course.
+    """
+    stored = Stored.of(sweep)
+    run = traced(stored, stored.organizations)
+    if run is None:
+        return []
+    levels, strategy, site, people = run
+    replicate = int(people["replicate"].iloc[0])
+    if replicate not in stored.replicates:
+        return []
+    at = int(np.searchsorted(stored.replicates, replicate))
+    arm, place = stored.arm(strategy, levels), stored.sites.index(site)
+    months = {
+        name: stored.monthly(name)[arm, at, place]
+        for name in ("partners", "trust", "support", "alive", "outcome", "performance")
+        if name in stored.metrics
+    }
+    teller = _Teller(stored, site, levels, people, months)
+    events = [*teller.start(), *teller.newcomers(), *teller.departures(), *teller.crisis(), *teller.end()]
+    return sorted(events, key=lambda e: e.month)
+
+
+class _Teller:
+    """Finds the events of one run."""
+
+    def __init__(
+        self, stored: Stored, site: str, levels: tuple[str, ...], people: DataFrame, months: dict[str, Any]
+    ) -> None:
+        self.stored, self.levels, self.people, self.months = stored, levels, people, months
+        self.site = site
+        self.last = stored.months - 1
+        self.shocks = stored.shocks(levels)
+
+    def event(self, month: int, text: str) -> Event:
+        return Event(month, month_name(self.stored, month), text)
+
+    def start(self) -> Iterable[Event]:
+        first = int(self.people["month"].min())
+        now = self.people[self.people["month"] == first]
+        active = int((now["status"] == "active").sum())
+        trust = (
+            f"; trust between partners is {self.months['trust'][0]:.2f} on a scale from 0 to 1"
+            if self._has("trust")
+            else ""
+        )
+        yield self.event(
+            first,
+            f"{self.stored.site_title(self.site)} begins with {active} of {len(now)} organizations at the table{trust}.",
+        )
+
+    def newcomers(self) -> Iterable[Event]:
+        """The first organization of a sector that was not at the table, and where growth ends."""
+        active = self.people[self.people["status"] == "active"]
+        first = int(self.people["month"].min())
+        seen = set(active[active["month"] == first]["sector"])
+        begun = active.sort_values("month", kind="stable").drop_duplicates("sector")
+        told = 0
+        for row in begun.itertuples():
+            if row.sector not in seen and told < 2:
+                told += 1
+                sector = str(row.sector).replace("_", " ")
+                yield self.event(
+                    int(row.month), f"{row.organization} joins: the first of its sector ({sector}) at the table."
+                )
+        if self._has("partners"):
+            partners = self.months["partners"]
+            until = int(self.shocks[0]["onset_month"]) if self.shocks else self.last
+            top = int(np.argmax(partners[: until + 1]))
+            if top > 0 and partners[top] > partners[0]:
+                yield self.event(
+                    top, f"The partnership has grown from {partners[0]:.0f} to {partners[top]:.0f} partners."
+                )
+
+    def departures(self) -> Iterable[Event]:
+        """The backbone's representative leaves, and that of the best-connected partner."""
+        watched = [(name, "the backbone") for name in self._names(self.people["role"] == "backbone")[:1]]
+        central = self._central([name for name, _ in watched])
+        if central:
+            watched.append((central, "the best-connected partner"))
+        for name, what in watched:
+            own = self.people[self.people["organization"].astype(str) == name].sort_values("month")
+            posts, when = own["in_post"].to_numpy(bool), own["month"].to_numpy()
+            active = (own["status"] == "active").to_numpy()
+            left = np.flatnonzero(posts[:-1] & ~posts[1:] & active[1:]) + 1
+            for gone in left[:1]:
+                back = np.flatnonzero(posts[gone:])
+                if len(back):
+                    months = int(when[gone + back[0]] - when[gone])
+                    tail = f"the post stays vacant for {months} month{'s' if months != 1 else ''}"
+                else:
+                    tail = "the post stays vacant to the end"
+                more = f" (it happens {len(left)} times in all)" if len(left) > 1 else ""
+                yield self.event(int(when[gone]), f"The person who represents {what}, {name}, leaves; {tail}{more}.")
+
+    def _central(self, but: list[str]) -> str | None:
+        run = traced(self.stored, self.stored.network)
+        if run is None or run[2] != self.site:
+            return None
+        frame = run[3]
+        frame = frame[frame["open"].astype(bool)]
+        first = frame[frame["month"] == frame["month"].min()]
+        counts = first["source"].astype(str).value_counts().sort_index().sort_values(ascending=False, kind="stable")
+        return next((str(name) for name in counts.index if name not in but), None)
+
+    def crisis(self) -> Iterable[Event]:
+        """Onset, trough and recovery of support."""
+        if not self.shocks or not self._has("support"):
+            return
+        onset = int(self.shocks[0]["onset_month"])
+        label = str(self.shocks[0].get("label") or "shock").lower()
+        if onset < WINDOW or onset + 1 >= self.stored.months:
+            return
+        support = self.months["support"]
+        before = float(support[onset - WINDOW : onset].mean())
+        partners = f" with {self.months['partners'][onset]:.0f} partners at the table" if self._has("partners") else ""
+        yield self.event(
+            onset, f"The {label} begins{partners}; partners' support stood at {words.number(before)} before it."
+        )
+        after = support[onset : onset + TROUGH_WITHIN + 1]
+        trough = onset + int(np.argmin(after))
+        if support[trough] >= RECOVERED * before:
+            yield self.event(
+                trough, f"Partners' support never falls below {RECOVERED:.0%} of that in the two years after the onset."
+            )
+            return
+        yield self.event(trough, f"Partners' support is at its lowest, {words.number(float(support[trough]))}.")
+        months = float(recovery_months(support, onset))
+        if np.isfinite(months):
+            yield self.event(
+                onset + int(months),
+                f"Support is back to {RECOVERED:.0%} of what it was, {months:.0f} months after the onset.",
+            )
+        else:
+            yield self.event(self.last, f"Support has not come back to {RECOVERED:.0%} of what it was.")
+
+    def end(self) -> Iterable[Event]:
+        """How the run ends."""
+        if self._has("alive") and not self.months["alive"][-1]:
+            gone = int(np.flatnonzero(self.months["alive"])[-1]) + 1 if self.months["alive"].any() else 0
+            yield self.event(gone, "The partnership is no longer alive.")
+            return
+        parts = []
+        if self._has("partners"):
+            parts.append(f"{self.months['partners'][-1]:.0f} partners")
+        if self._has("trust"):
+            parts.append(f"trust of {words.number(float(self.months['trust'][-1]))}")
+        if self._has("outcome"):
+            m = metric("outcome")
+            parts.append(f"an effect on students of {words.level(float(self.months['outcome'][-1]), m)}")
+        if parts:
+            yield self.event(self.last, f"The run ends with {words.joined(parts)}.")
+
+    def _names(self, where: Any) -> list[str]:
+        return [str(name) for name in self.people[where]["organization"].unique()]
+
+    def _has(self, name: str) -> bool:
+        return name in self.months and bool(np.isfinite(self.months[name]).any())

@@ -1,0 +1,66 @@
+"""Forest chart: paired differences between strategies with their intervals, outcome by outcome."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tfs_sim.analysis.compare import Paired
+from tfs_sim.figures.style import GRID, INK, LIGHT, Look, write, x_label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One difference: the strategy, its look, the paired result and the raw numbers in words.
+
+    `flip` says that lower is better, so that the right side of the chart is always the better one.
+    """
+
+    label: str
+    look: Look
+    result: Paired
+    raw: str
+    flip: bool = False
+
+
+def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str) -> None:
+    """Draw a line for every row, in groups with a heading; the raw numbers stand at the right.
+
+    Rows are one unit high; intervals that leave out zero are filled, the others hollow.
+    """
+    y, reach = 0.0, 0.1
+    for heading, rows in groups:
+        write(ax, -0.66, y, heading, transform=ax.get_yaxis_transform(), weight="bold", fontsize=10)
+        for row in rows:
+            y += 1
+            _row(ax, y, row)
+            ends = (row.result.standardized_low, row.result.standardized_high)
+            reach = max([reach, *(abs(end) for end in ends if math.isfinite(end))])
+        y += 1.35
+    ax.axvline(0, color=INK, linewidth=0.9, zorder=1)
+    ax.set_ylim(y - 0.7, -0.7)
+    ax.set_xlim(-reach * 1.08, reach * 1.08)
+    ax.set_yticks([])
+    ax.grid(False, axis="y")
+    ax.grid(True, axis="x", color=GRID, linewidth=0.8)
+    x_label(ax, "Difference in standard deviations between runs")
+    where = ax.get_yaxis_transform()
+    write(ax, 0.0, -1.15, f"← worse than {against}", transform=where, color=INK, fontsize=9)
+    write(ax, 1.0, -1.15, "better →", transform=where, color=INK, fontsize=9, ha="right")
+
+
+def _row(ax: Axes, y: float, row: Row) -> None:
+    sign = -1 if row.flip else 1
+    r = row.result
+    ax.plot([sign * r.standardized_low, sign * r.standardized_high], [y, y], color=row.look.colour, linewidth=2.2)
+    face = row.look.colour if r.distinguishable else "white"
+    ax.plot(sign * r.standardized, y, row.look.marker, color=row.look.colour, markerfacecolor=face, markersize=7)
+    where = ax.get_yaxis_transform()
+    write(ax, -0.63, y, row.label, transform=where, color=row.look.colour)
+    write(ax, 1.03, y, row.raw, transform=where, color=INK if r.distinguishable else "#7A808A", fontsize=9)
+    ax.axhline(y, color=LIGHT, linewidth=0.3, zorder=0)

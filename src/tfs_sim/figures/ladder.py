@@ -1,0 +1,51 @@
+"""The ladder from process to students: when each outcome moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfs_sim.analysis.windows import Array
+from tfs_sim.figures.style import INK, Look, write
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+THRESHOLD = 0.2
+LASTS = 6
+
+
+def first_above(low: Array, threshold: float = THRESHOLD, lasts: int = LASTS) -> int | None:
+    """Return the first month from which the lower end of the interval stays above the threshold for six months."""
+    above = low > threshold
+    for month in range(len(above) - lasts + 1):
+        if above[month : month + lasts].all():
+            return month
+    return None
+
+
+def rung(ax: Axes, x: Any, effect: Array, low: Array, high: Array, look: Look, name: str) -> None:
+    """Draw one outcome's standardized effect per month with its interval and the threshold of 0.2."""
+    ax.axhline(0, color=INK, linewidth=0.8)
+    ax.axhline(THRESHOLD, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
+    ax.fill_between(x, low, high, color=look.colour, alpha=0.25, linewidth=0)
+    ax.plot(x, effect, color=look.colour, linewidth=2)
+    top = max(float(np.nanmax(high)), THRESHOLD * 2.2)
+    bottom = min(float(np.nanmin(low)), 0.0)
+    ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.12 * (top - bottom))
+    month = first_above(low)
+    if month is not None:
+        ax.plot(x[month], effect[month], "o", color=look.colour, markersize=7, markeredgecolor="white")
+    said = f"above 0.2 from\nmonth {month + 1}" if month is not None else "not above 0.2\nin these months"
+    write(
+        ax,
+        1.02,
+        0.5,
+        said,
+        transform=ax.transAxes,
+        fontsize=9.5,
+        color=INK,
+        weight="bold" if month is not None else "normal",
+    )
+    write(ax, -0.085, 0.5, name, transform=ax.transAxes, fontsize=10, color=INK, ha="right", linespacing=1.25)

@@ -1,0 +1,205 @@
+"""The one style of all charts: colours with a fixed meaning, the frame, crisis bands, labels that keep apart.
+
+Colours derive from Okabe and Ito's colour-blind-safe set, darkened where text in them must be read on white.
+Line style and marker vary with the colour, so that charts are readable in grey.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+
+    from tfs_sim.analysis.stored import Stored
+
+INK = "#1F2328"
+GREY = "#6B7280"
+LIGHT = "#A9AFB8"
+GRID = "#E6E8EB"
+BAND = "#F3EBDD"
+FONT = "DejaVu Sans"
+WIDTH = 8.0
+"""Width of every chart in inches."""
+
+COLOURS = ("#0072B2", "#C44E00", "#00775A", "#A2457F", "#946200", "#2B8CBE", "#5B4B9E", "#3F3F3F")
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (6, 2)),
+    (0, (2, 1.4)),
+    (0, (7, 2, 1.5, 2)),
+    (0, (4, 1.2)),
+    "-",
+    (0, (1, 1)),
+    (0, (6, 2)),
+)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a strategy looks in every chart."""
+
+    colour: str
+    dash: Any
+    marker: str
+
+
+@dataclass
+class Chart:
+    """A finished figure with the words around it and the data behind it.
+
+    `body` is the part of the figure, in inches (left, bottom, right, top), without title, subtitle and caption.
+    """
+
+    stem: str
+    figure: Figure
+    title: str
+    subtitle: str
+    caption: str
+    alt: str
+    data: DataFrame
+    body: tuple[float, float, float, float] = field(default=(0.0, 0.0, 0.0, 0.0))
+
+
+def looks(stored: Stored) -> dict[str, Look]:
+    """Return each strategy's look: grey without the initiative, then the palette from the reference on."""
+    ordered = [stored.against, *(s for s in stored.strategies if s != stored.against)]
+    coloured = [s for s in ordered if s != stored.nothing]
+    out = {s: Look(COLOURS[i % 8], DASHES[i % 8], MARKERS[i % 8]) for i, s in enumerate(coloured)}
+    if stored.nothing:
+        out[stored.nothing] = Look(GREY, (0, (3, 2)), "h")
+    return out
+
+
+def plain(text: str) -> str:
+    """Return text that matplotlib draws as it stands (a dollar sign starts no formula)."""
+    return text.replace("$", r"\$")
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return text in lines of at most `width` letters, without a single word on the last line where avoidable."""
+    lines = textwrap.wrap(text, width)
+    if len(lines) > 1 and len(lines[-1]) < width * 0.25:
+        tighter = textwrap.wrap(text, max(20, int(width * 0.8)))
+        lines = tighter if len(tighter) == len(lines) else lines
+    return "\n".join(lines)
+
+
+def framed(stem: str, title: str, subtitle: str, caption: str, height: float) -> tuple[Figure, Chart]:
+    """Return a figure with room of `height` inches between its words, and the chart that it belongs to."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+
+    said = [wrapped(title, 66), "\n".join(textwrap.wrap(subtitle, 106)), "\n".join(textwrap.wrap(caption, 126))]
+    lines = [text.count("\n") + 1 for text in said]
+    top = 0.2 + lines[0] * 0.27 + 0.05 + lines[1] * 0.195 + 0.02
+    bottom = 0.14 + lines[2] * 0.165 + 0.1
+    total = height + top + bottom
+    figure = Figure(figsize=(WIDTH, total), facecolor="white")
+    FigureCanvasAgg(figure)
+    words: dict[str, Any] = {"va": "top", "ha": "left", "family": FONT, "linespacing": 1.25}
+    y = total - 0.2
+    figure.text(0.2 / WIDTH, y / total, plain(said[0]), fontsize=14, weight="bold", color=INK, **words)
+    y -= lines[0] * 0.27 + 0.05
+    figure.text(0.2 / WIDTH, y / total, plain(said[1]), fontsize=10, color=GREY, **words)
+    figure.text(0.2 / WIDTH, (bottom - 0.1) / total, plain(said[2]), fontsize=8.5, color=GREY, **words)
+    return figure, Chart(
+        stem, figure, title, subtitle, caption, "", DataFrame(), (0.0, bottom, WIDTH, total - top + 0.06)
+    )
+
+
+def place(figure: Figure, chart: Chart, left: float, bottom: float, right: float, top: float) -> Axes:
+    """Add axes at these inches from the left and bottom of the chart's body."""
+    _, base, _, _ = chart.body
+    total = figure.get_figheight()
+    box = (left / WIDTH, (base + bottom) / total, (right - left) / WIDTH, (top - bottom) / total)
+    return dressed(figure.add_axes(box))
+
+
+def dressed(ax: Axes) -> Axes:
+    """Give axes the style: light grid, no box, grey ticks."""
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)
+    ax.spines["bottom"].set_color(LIGHT)
+    ax.set_axisbelow(True)
+    ax.grid(True, axis="y", color=GRID, linewidth=0.8)
+    ax.tick_params(length=0, labelsize=9.5, labelcolor=GREY, labelfontfamily=FONT)
+    return ax
+
+
+def write(ax: Axes, x: float, y: float, text: str, **options: Any) -> Any:
+    """Write text on axes in the style."""
+    return ax.text(x, y, plain(text), **({"family": FONT, "fontsize": 9.5, "color": INK, "va": "center"} | options))
+
+
+def x_label(ax: Axes, text: str) -> None:
+    """Name the quantity on the x axis, with its unit."""
+    ax.set_xlabel(plain(text), fontsize=9.5, color=GREY, family=FONT, labelpad=5)
+
+
+def y_label(ax: Axes, text: str) -> None:
+    """Name the quantity on the y axis, with its unit: above the axis, where it is read first."""
+    ax.set_title(plain(text), fontsize=9.5, color=GREY, family=FONT, loc="left", pad=6)
+
+
+def years(stored: Stored) -> Any:
+    """Return the months of a run as years (2020.25 is April 2020)."""
+    import numpy as np
+
+    year, month = (int(part) for part in str(stored.experiment.get("start", "2000-01")).split("-")[:2])
+    return year + (month - 1) / 12 + np.arange(stored.months) / 12
+
+
+def year_ticks(ax: Axes, at: Any, most: int) -> None:
+    """Put whole years on the x axis, at most `most` of them."""
+    import math
+
+    first, last = math.ceil(at[0]), math.floor(at[-1])
+    step = max(1, math.ceil((last - first + 1) / most))
+    ax.set_xlim(at[0], at[-1])
+    ax.set_xticks(list(range(first, last + 1, step)), [str(year) for year in range(first, last + 1, step)])
+
+
+def bands(ax: Axes, stored: Stored, levels: tuple[str, ...], *, name: bool = True) -> None:
+    """Draw each shock as a soft band with its name above the axes."""
+    at = years(stored)
+    for shock in stored.shocks(levels):
+        start = at[0] + int(shock["onset_month"]) / 12
+        end = min(at[0] + int(shock.get("end_month") or shock["onset_month"]) / 12, at[-1])
+        ax.axvspan(start, max(end, start + 1 / 12), color=BAND, zorder=0, linewidth=0)
+        if name:
+            where = ax.get_xaxis_transform()
+            look = {"fontsize": 9, "color": "#80632F", "va": "top", "ha": "left"}
+            write(ax, start + 0.05, 0.985, str(shock.get("label", "")), transform=where, **look)
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return places near those wanted, at least `gap` apart and within [low, high] if they fit.
+
+    Neighbours that are too close become a block around their mean (so that order is kept).
+    """
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    blocks: list[tuple[float, int]] = []
+    for i in order:
+        blocks.append((wanted[i], 1))
+        while len(blocks) > 1:
+            (c1, n1), (c2, n2) = blocks[-2:]
+            if c2 - c1 >= gap * (n1 + n2) / 2:
+                break
+            blocks[-2:] = [((c1 * n1 + c2 * n2) / (n1 + n2), n1 + n2)]
+    flat = [centre + gap * (k - (n - 1) / 2) for centre, n in blocks for k in range(n)]
+    for i in range(len(flat)):
+        flat[i] = max(flat[i], low + gap * i)
+    for i in reversed(range(len(flat))):
+        flat[i] = min(flat[i], high - gap * (len(flat) - 1 - i))
+    out = [0.0] * len(wanted)
+    for place_, i in zip(flat, order, strict=True):
+        out[i] = place_
+    return out

@@ -1,0 +1,104 @@
+"""The report: one self-contained page, its figures and the data behind them, from a stored sweep."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+from tfs_sim.analysis import words
+from tfs_sim.analysis.conditions import naive, stability
+from tfs_sim.analysis.findings import candidates, findings
+from tfs_sim.analysis.stored import Stored, SweepLike
+from tfs_sim.analysis.story import story
+from tfs_sim.analysis.windows import metric
+from tfs_sim.experiments.files import write_bytes
+from tfs_sim.figures.charts import charts, compared
+from tfs_sim.figures.save import save, svg
+from tfs_sim.figures.style import Chart
+from tfs_sim.report import tables
+
+
+def write_report(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
+    """Write `report.html`, `figures/*.png`, `figures/*.svg` and `data/*.csv` into `folder`.
+
+    Every file is written whole or not at all; the page comes last, so that it never refers to what is not there.
+
+    Returns
+    -------
+    Path
+        Of report.html.
+    """
+    stored = Stored.of(sweep)
+    target = Path(folder)
+    for part in ("figures", "data"):
+        (target / part).mkdir(parents=True, exist_ok=True)
+    drawn = charts(stored)
+    for stem, chart in drawn.items():
+        save(chart.figure, target / "figures" / stem)
+        write_bytes(target / "data" / f"{stem}.csv", chart.data.to_csv(index=False, lineterminator="\n").encode())
+    path = target / "report.html"
+    write_bytes(path, render(stored, drawn).encode())
+    return path
+
+
+def render(stored: Stored, drawn: dict[str, Chart]) -> str:
+    """Return the page as text."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(**content(stored, drawn))
+
+
+def content(stored: Stored, drawn: dict[str, Chart]) -> dict[str, Any]:
+    """Return what the template shows."""
+    e, p = stored.experiment, stored.provenance
+    others = compared(stored)
+    grades = tables.grades()
+    return {
+        "title": str(e.get("title") or "Results"),
+        "question": str(e.get("question") or ""),
+        "findings": findings(stored, 3),
+        "calibrated": stored.calibrated,
+        "version": str(p.get("version") or p.get("tfs_sim") or ""),
+        "date": str(p.get("date") or "")[:10],
+        "seed": p.get("seed"),
+        "runs": f"{len(stored.arms) * len(stored.replicates):,}",
+        "replicates": len(stored.replicates),
+        "arms": len(stored.arms),
+        "strategies": len(stored.strategies),
+        "sites": [stored.site_title(s) for s in stored.sites],
+        "months": stored.months,
+        "scenario": stored.scenario,
+        "reference": stored.title(stored.against),
+        "primary": metric(stored.primary),
+        "primary_axis": words.axis(metric(stored.primary)),
+        "figures": {stem: _shown(chart) for stem, chart in drawn.items()},
+        "costs": tables.costs(stored),
+        "conditions": tables.conditions(stored, others),
+        "stability": stability(stored, stored.primary, others),
+        "naive": naive(stored, stored.primary),
+        "looked_at": len(candidates(stored)),
+        "story": story(stored),
+        "assumptions": [str(line) for line in e.get("assumptions") or []],
+        "grades": grades,
+        "parameters": sum(count for count, _ in grades),
+        "not_modelled": [str(line) for line in e.get("not_modelled") or []],
+        "provenance": tables.provenance(stored),
+        "crisis": stored.crisis is not None,
+    }
+
+
+def _shown(chart: Chart) -> dict[str, str]:
+    """Return a figure for the page: the picture without its words, which the page says itself."""
+    picture = base64.b64encode(svg(chart.figure, chart.body)).decode()
+    source = f"data:image/svg+xml;base64,{picture}"
+    words_ = {"title": chart.title, "subtitle": chart.subtitle, "caption": chart.caption, "alt": chart.alt}
+    return {"stem": chart.stem, "source": source, **words_}
