@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import sys
 
+import fakes
 import pytest
-from experiments import fakes
 
 
 @pytest.fixture
@@ -17,4 +17,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> fakes.Engine:
         monkeypatch.setitem(sys.modules, name, module)
         package, _, short = name.rpartition(".")
         monkeypatch.setattr(sys.modules[package], short, module, raising=False)
+    from tfs_sim.experiments import runner, tracing, work
+
+    for user in (runner, tracing, work):
+        monkeypatch.setattr(user, "model_version", lambda: fakes.MODEL)
     return made

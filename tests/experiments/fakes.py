@@ -77,7 +77,10 @@ class Experiment:
     months: int = 24
     snapshots: Any = field(default_factory=lambda: SimpleNamespace(site="north", months=("2018-06", "2019-01")))
     outcomes: Any = field(default_factory=lambda: SimpleNamespace(primary="trust", also=("cost",)))
-    texts: dict[str, str] = field(default_factory=dict)
+    text: str = "title = 'Trial'"
+
+    def as_written(self) -> dict[str, Any]:
+        return {"levels": list(self.levels)}
 
     @property
     def base(self) -> Scenario:
@@ -168,6 +171,10 @@ def modules(engine: Engine) -> dict[str, types.ModuleType]:
     return {each.__name__: each for each in (fake_engine, fake_build, fake_catalogue)}
 
 
+MODEL = "0.0.0+stand-in"
+"""The version of the stand-in: tests do not depend on the sources of the real model."""
+
+
 def install(engine: Engine) -> None:
     """Put the stand-in in the place of the real engine, for good: in a process of its own."""
     import tfs_sim.model
@@ -177,3 +184,7 @@ def install(engine: Engine) -> None:
         sys.modules[name] = module
         package, _, short = name.rpartition(".")
         setattr(sys.modules[package], short, module)
+    from tfs_sim.experiments import runner, tracing, work
+
+    for user in (runner, tracing, work):
+        user.model_version = lambda: MODEL  # type: ignore[attr-defined]

@@ -33,7 +33,7 @@ def run(
         saved.check(out)
     print(
         bold(
-            f"{scenario.title}: {count(replicates, 'replicate')} × {count(len(scenario.sites), 'site')}, "
+            f"{scenario.title or scenario.name}: {count(replicates, 'replicate')} × {count(len(scenario.sites), 'site')}, "
             f"{count(scenario.clock.months, 'month')}"
         )
     )
@@ -96,7 +96,7 @@ def _profile(scenario: Scenario, seed: int) -> None:
         for step, seconds in steps
     ]
     rows.append(["all", f"{total * 1e6 / scenario.clock.months:,.1f}", "100%"])
-    print(bold(f"{scenario.title}: one run of {count(scenario.clock.months, 'month')}"))
+    print(bold(f"{scenario.title or scenario.name}: one run of {count(scenario.clock.months, 'month')}"))
     print(terminal.table(["step", "µs a month", "share"], rows))
 
 
@@ -116,7 +116,7 @@ def sweep(
     if worlds > 1:
         shape.append(count(worlds, "world"))
     shape += [count(replicates, "replicate"), count(len(scenario.sites), "site")]
-    print(bold(f"{experiment.title}: {' × '.join(shape)}, {count(scenario.clock.months, 'month')}"), flush=True)
+    print(bold(f"{experiment.title or experiment.name}: {' × '.join(shape)}, {count(scenario.clock.months, 'month')}"), flush=True)
     with terminal.working() as shown:
         done = runner.sweep(experiment, replicates, seed, workers, out, shown.progress, shown.notice, fresh)
     found(done)

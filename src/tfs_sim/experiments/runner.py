@@ -88,6 +88,7 @@ def simulate(
     values.flags.writeable = summaries.flags.writeable = False
     provenance = environment() | {
         "scenario": loaded.as_written(),
+        "scenario_files": loaded.texts,
         "scenario_digest": loaded.digest(),
         "seed": seed,
         "replicates": replicates,
@@ -216,8 +217,10 @@ def _provenance(
 ) -> dict[str, Any]:
     """Return what `provenance.json` says."""
     return environment() | {
-        "experiment": dict(experiment.texts),
+        "experiment": experiment.as_written(),
+        "experiment_file": experiment.text,
         "scenario": experiment.base.as_written(),
+        "scenario_files": experiment.base.texts,
         "scenario_digest": experiment.base.digest(),
         "seed": description["plan"]["seed"],
         "replicates": description["plan"]["replicates"],

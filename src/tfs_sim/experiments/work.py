@@ -175,7 +175,7 @@ def stream(tasks: Iterable[Q], run: Callable[[Q], T], workers: int) -> Generator
     try:
         for task in tasks:
             waiting.append((task, pool.submit(run, task)))
-            if len(waiting) >= AHEAD * workers:
+            while waiting and (len(waiting) >= AHEAD * workers or waiting[0][1].done()):
                 first, future = waiting.popleft()
                 yield first, future.result()
         while waiting:
