@@ -60,6 +60,12 @@ class Parameters(NamedTuple):
     need_other: float = parameter(
         0.15, unit="share", plausible=(0.05, 0.25), grade="assumed",
         meaning="Mean share of other students who need a kind of support in a month.")
+    all_pairs_up_to: float = parameter(
+        60.0, unit="organizations", plausible=(60, 60), domain=(0, 500), grade="assumed",
+        meaning="In sites of at most this size any two organizations may come to know each other.")
+    candidates: float = parameter(
+        24.0, unit="organizations", plausible=(16, 32), domain=(2, 499), grade="assumed",
+        meaning="In larger sites, how many others an organization could come to know, about.")
 
 
 MECHANISM = Mechanism(

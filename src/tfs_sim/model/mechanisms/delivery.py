@@ -108,16 +108,16 @@ def weigh_trust(first_relationship, target, trust, alignment, team, team_trust, 
         for r in range(first_relationship[i], first_relationship[i + 1]):
             j = target[r]
             agreed = trust[r] * alignment[r]
-            same = float(team[0, j] == t0)
+            same = 1.0 if team[0, j] == t0 else 0.0
             s0 += same * agreed
             n0 += same
-            same = float(team[1, j] == t1)
+            same = 1.0 if team[1, j] == t1 else 0.0
             s1 += same * agreed
             n1 += same
-            same = float(team[2, j] == t2)
+            same = 1.0 if team[2, j] == t2 else 0.0
             s2 += same * agreed
             n2 += same
-            same = float(team[3, j] == t3)
+            same = 1.0 if team[3, j] == t3 else 0.0
             s3 += same * agreed
             n3 += same
         if t0 >= 0:

@@ -1,0 +1,285 @@
+"""The engine: composes the month of `tick.py` into one compiled loop and runs it.
+
+The composed source lists each kernel call with the arrays that the kernel's argument names ask for. It is
+written to a cache folder whose name is a hash of the model's sources and of the compiler's version, because a
+compiled function does not notice that a function it calls has changed in another file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+import os
+import platform
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from tfs_sim.model import draws, tick
+from tfs_sim.model.catalogue import MECHANISMS, METRICS
+from tfs_sim.model.declare import Step
+from tfs_sim.model.world import (
+    FIELD_NAMES,
+    ORGANIZATION_LEVERS,
+    ORGANIZATION_SHOCKS,
+    SITE_LEVERS,
+    SITE_SHOCKS,
+    Layout,
+)
+
+SWITCHES = tuple(MECHANISMS)
+RECORDS = tuple(name for name, mechanism in MECHANISMS.items() if mechanism.parameters._fields)
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Template:
+    """A scenario, compiled: everything that a run needs beside its seed.
+
+    Attributes
+    ----------
+    layout, fixed : where arrays lie; the buffer of what never changes.
+    parameters : the mechanisms' records, in the order of `RECORDS`.
+    on : int64 array over `SWITCHES`, 1 where a mechanism is on.
+    months, start : horizon; first month as "YYYY-MM".
+    sites, organizations : identities, and (identity, name, sector, role) in the world's order.
+    site_titles : labels of the sites.
+    """
+
+    layout: Layout
+    fixed: NDArray[np.uint8]
+    parameters: tuple[Any, ...]
+    on: NDArray[np.int64]
+    months: int
+    start: str
+    sites: tuple[str, ...]
+    site_titles: tuple[str, ...]
+    organizations: tuple[Any, ...]
+    digest: str = ""
+    neutral: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the observed metrics, in the order of the output's last axis."""
+        return tuple(METRICS)
+
+    def fresh(self) -> tuple[NDArray[np.uint8], Any]:
+        """Return a new state buffer and the World that views it."""
+        state = self.neutral.copy()
+        return state, self.layout.world(self.fixed, state)
+
+    def output(self) -> NDArray[np.float64]:
+        """Return an empty [months, sites, metrics] array."""
+        return np.zeros((self.months, len(self.sites), len(METRICS)))
+
+
+def _resolve(name: str, step: Step) -> tuple[str, int | None]:
+    """Return what a kernel's argument name stands for: a variable, and a row of it if it is a table."""
+    if name in {"month", "key", "out"} or name in FIELD_NAMES:
+        return name, None
+    if name == "p":
+        return f"p_{step.mechanism}", None
+    if (name.startswith("p_") and name[2:] in RECORDS) or (name.startswith("on_") and name[3:] in SWITCHES):
+        return name, None
+    for prefix, table, rows in (
+        ("dose_", "organization_doses", ORGANIZATION_LEVERS),
+        ("dose_", "site_doses", SITE_LEVERS),
+        ("shock_", "organization_shocks", ORGANIZATION_SHOCKS),
+        ("shock_", "site_shocks", SITE_SHOCKS),
+    ):
+        lever = name.removeprefix(prefix).replace("_", "-")
+        if name.startswith(prefix) and lever in rows:
+            return table, rows.index(lever)
+    raise LookupError(f"{step.mechanism}.{step.kernel.__name__} asks for {name!r}, which nothing declares")
+
+
+def _arguments(step: Step) -> list[tuple[str, int | None]]:
+    """Return what a step's kernel asks for, in the order of its arguments."""
+    python = getattr(step.kernel, "py_func", step.kernel)
+    return [_resolve(name, step) for name in inspect.signature(python).parameters]
+
+
+def compose() -> str:
+    """Return the source of the compiled entry, made from `tick.START` and `tick.MONTH`."""
+    steps = (*tick.START, *tick.MONTH)
+    fields = sorted({name for step in steps for name, _ in _arguments(step)} & set(FIELD_NAMES))
+    lines = ['"""Composed from tick.py; not to be edited."""', "from numba import njit"]
+    kernels = {}
+    for step in steps:
+        module, name = step.kernel.__module__, step.kernel.__name__
+        alias = f"{module.rsplit('.', 1)[-1]}_{name}"
+        if alias not in kernels:
+            kernels[alias] = f"from {module} import {name} as {alias}"
+    lines += sorted(kernels.values())
+    lines += ["", "@njit(cache=True, nogil=True, error_model='numpy')"]
+    lines += ["def run(world, parameters, on, key, first, last, out):"]
+    lines += [f"    {name} = world.{name}" for name in fields]
+    lines += [f"    p_{name} = parameters[{i}]" for i, name in enumerate(RECORDS)]
+    lines += [f"    on_{name} = on[{i}]" for i, name in enumerate(SWITCHES)]
+    lines += ["    if first == 0:", "        month = first"]
+    lines += [_call(step, "        ") for step in tick.START]
+    lines += ["    for month in range(first, last):"]
+    lines += [_call(step, "        ") for step in tick.MONTH]
+    return "\n".join(lines) + "\n"
+
+
+def _call(step: Step, indent: str) -> str:
+    alias = f"{step.kernel.__module__.rsplit('.', 1)[-1]}_{step.kernel.__name__}"
+    given = (name if row is None else f"{name}[{row}]" for name, row in _arguments(step))
+    call = f"{alias}({', '.join(given)})"
+    return f"{indent}if on_{step.mechanism}:\n{indent}    {call}" if step.mechanism else f"{indent}{call}"
+
+
+@cache
+def model_version() -> str:
+    """Return a hash of the model's sources: results of different versions are never mixed."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _cache_folder() -> Path:
+    """Return the folder for compiled code of exactly these sources, compiler and processor."""
+    about = (model_version(), numba.__version__, llvmlite.__version__, sys.version, platform.machine(),
+             os.environ.get("NUMBA_CPU_NAME", ""), os.environ.get("NUMBA_CPU_FEATURES", ""),
+             os.environ.get("NUMBA_BOUNDSCHECK", ""))  # fmt: skip
+    name = "engine-" + hashlib.sha256("\0".join(about).encode()).hexdigest()[:16]
+    base = os.environ.get("TFS_SIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    for root in (Path(base) / "tfs_sim", Path(tempfile.gettempdir()) / f"tfs_sim-{os.getuid() if hasattr(os, 'getuid') else 0}"):
+        try:
+            (root / name).mkdir(parents=True, exist_ok=True)
+            if os.access(root / name, os.W_OK):
+                return root / name
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="tfs_sim-"))
+
+
+@cache
+def _entry_module() -> ModuleType:
+    folder = _cache_folder()
+    path = folder / "composed_entry.py"
+    source = compose()
+    if not path.exists() or path.read_text(encoding="utf-8") != source:
+        temporary = folder / f".composed-{os.getpid()}-{threading.get_ident()}.py"
+        temporary.write_text(source, encoding="utf-8")
+        temporary.replace(path)
+    spec = importlib.util.spec_from_file_location("tfs_sim_composed_entry", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def is_compiled() -> bool:
+    """Return whether compiled code for this model lies in the cache (or in this process) already."""
+    folder = _cache_folder()
+    return any(folder.glob("__pycache__/*.nbc")) or any(folder.glob("*.nbc"))
+
+
+def warm_up(template: Template, report: Callable[[str], None] | None = None) -> float:
+    """Compile the model (or load it from the cache) before workers start; return the seconds that it took.
+
+    `report` is told, in a sentence, when there is something to wait for. Only one process compiles at a
+    time; others wait for it and load the result.
+    """
+    began = time.perf_counter()
+    with _lock:
+        if _entry_module().run.signatures:
+            return 0.0
+        if report and not is_compiled():
+            report("Compiling the model for this machine (once, about 20 seconds) …")
+        with _only_one_process(_cache_folder() / "compiling.lock"):
+            state, world = template.fresh()
+            _entry_module().run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
+    return time.perf_counter() - began
+
+
+class _only_one_process:  # noqa: N801 - reads as a phrase where it is used
+    """Hold a lock file while compiling, where the system has such locks."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        self.file = self.path.open("a")
+        try:
+            import fcntl
+
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+        except (ImportError, OSError):
+            pass
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
+def run_months(
+    template: Template, world: Any, key: np.uint64, first: int, last: int, out: NDArray[np.float64]
+) -> None:
+    """Run months first … last − 1 of `world` in place, recording them in `out`; releases the interpreter lock.
+
+    `first` = 0 also draws the replicate's starting world.
+    """
+    if not _entry_module().run.signatures:
+        warm_up(template)
+    _entry_module().run(world, template.parameters, template.on, key, first, last, out)
+
+
+def run_replicate(template: Template, seed: int, replicate: int) -> NDArray[np.float64]:
+    """Return one replicate's metrics, float64 [months, sites, metrics]."""
+    _, world = template.fresh()
+    out = template.output()
+    run_months(template, world, draws.run_key(seed, replicate), 0, template.months, out)
+    return out
+
+
+def trace(template: Template, seed: int, replicate: int) -> Iterator[tuple[int, Any, NDArray[np.float64]]]:
+    """Yield (month, world, output so far) after every month; the arrays are live views, to be copied if kept."""
+    _, world = template.fresh()
+    out = template.output()
+    key = draws.run_key(seed, replicate)
+    for month in range(template.months):
+        run_months(template, world, key, month, month + 1, out)
+        yield month, world, out
+
+
+def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
+    """Return each kernel's seconds over one run, called one by one (and so compiled one by one, which is slow)."""
+    state, world = template.fresh()
+    out = template.output()
+    names: dict[str, Any] = {name: getattr(world, name) for name in FIELD_NAMES}
+    names |= {f"p_{name}": template.parameters[i] for i, name in enumerate(RECORDS)}
+    names |= {f"on_{name}": template.on[i] for i, name in enumerate(SWITCHES)}
+    names |= {"key": draws.run_key(seed, 0), "out": out}
+    calls = [(step, _arguments(step)) for step in (*tick.START, *tick.MONTH)]
+    spent = [0.0] * len(calls)
+    for sweep in range(2):  # the first compiles
+        state[:] = template.neutral
+        spent = [0.0] * len(calls)
+        for month in range(-1, template.months if sweep else 1):
+            names["month"] = max(month, 0)
+            for n, (step, arguments) in enumerate(calls):
+                if (n < len(tick.START)) != (month < 0) or (step.mechanism and not names[f"on_{step.mechanism}"]):
+                    continue
+                given = [names[name] if row is None else names[name][row] for name, row in arguments]
+                began = time.perf_counter()
+                step.kernel(*given)
+                spent[n] += time.perf_counter() - began
+    return [(step, spent[n]) for n, (step, _) in enumerate(calls)]

@@ -1,0 +1,239 @@
+"""From a scenario to a template: who exists, who could know whom, and what is scheduled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfs_sim.model import draws
+from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
+from tfs_sim.model.declare import record
+from tfs_sim.model.engine import RECORDS, SWITCHES, Template
+from tfs_sim.model.state import FIRST_POOL, FIXED, PAYERS, ROLES, SECTORS
+from tfs_sim.model.world import (
+    ORGANIZATION_LEVERS,
+    ORGANIZATION_SHOCKS,
+    SITE_LEVERS,
+    SITE_SHOCKS,
+    Layout,
+)
+from tfs_sim.scenario.organizations import Organization, Relationship
+from tfs_sim.scenario.schema import Scenario, Target
+
+CENTS_PER_THOUSAND_DOLLARS = 100_000
+CENTS_PER_DOLLAR = 100
+
+
+@lru_cache(maxsize=64)
+def build(scenario: Scenario) -> Template:
+    """Return the template of a scenario: arrays of what never changes, parameter records and switches."""
+    return _Builder(scenario).template()
+
+
+class _Builder:
+    """Fills the fixed arrays of one scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.sites = tuple(sorted(scenario.sites))
+        self.members = {site: scenario.sites[site].organizations_list(site) for site in self.sites}
+        self.organizations: tuple[Organization, ...] = tuple(o for s in self.sites for o in self.members[s])
+        self.row = {o.identity: i for i, o in enumerate(self.organizations)}
+        self.home = [n for n, s in enumerate(self.sites) for _ in self.members[s]]
+        self.identities = np.array([draws.identity(o.identity) for o in self.organizations], np.uint64)
+        self.parameters = scenario.effective_parameters()
+
+    def template(self) -> Template:
+        source, target, strength = self._relationships()
+        interventions, grants = self.scenario.in_force()
+        orders = [o for o in interventions if self._is_on(INTERVENTIONS[o.use].mechanism)]
+        shocks = [s for s in self.scenario.shocks if self._is_on(SHOCKS[s.use].mechanism)]
+        reached = [self._targets(o.target, INTERVENTIONS[o.use].scope == "site") for o in orders]
+        struck = [self._targets(s.target, SHOCKS[s.use].scope == "site") for s in shocks]
+        n = len(self.organizations)
+        layout = Layout(
+            sizes={
+                "organization": n, "row": n + 1, "relationship": len(source), "pair": len(source) // 2,
+                "site": len(self.sites), "account": FIRST_POOL + len(self.sites) + n, "order": len(orders),
+                "order_row": len(orders) + 1, "target": sum(map(len, reached)), "shock": len(shocks),
+                "shock_row": len(shocks) + 1, "struck": sum(map(len, struck)), "grant": len(grants),
+            },
+            words=max(1, (max(len(m) for m in self.members.values()) + 63) // 64),
+        )  # fmt: skip
+        fixed = layout.buffer(FIXED)
+        world = layout.views(fixed, FIXED)
+        self._fill_organizations(world)
+        self._fill_relationships(world, source, target, strength)
+        self._fill_sites(world)
+        self._fill_orders(world, orders, reached)
+        self._fill_shocks(world, shocks, struck)
+        self._fill_grants(world, grants)
+        return Template(
+            layout=layout,
+            fixed=fixed,
+            parameters=tuple(record(MECHANISMS[name].parameters, self.parameters[name]) for name in RECORDS),
+            on=np.array([self._is_on(name) for name in SWITCHES], np.int64),
+            months=self.scenario.clock.months,
+            start=self.scenario.clock.start,
+            sites=self.sites,
+            site_titles=tuple(self.scenario.sites[site].title or site for site in self.sites),
+            organizations=self.organizations,
+            digest=self.scenario.digest(),
+            neutral=layout.neutral(),
+        )
+
+    def _is_on(self, mechanism: str) -> bool:
+        return self.scenario.mechanisms.get(mechanism, True)
+
+    def _targets(self, target: Target, by_site: bool) -> list[int]:
+        rows = [i for i, o in enumerate(self.organizations) if target.matches(self.sites[self.home[i]], o)]
+        return sorted({self.home[i] for i in rows}) if by_site else rows
+
+    def _fill_organizations(self, world: dict[str, NDArray[Any]]) -> None:
+        world["organization_id"][:] = self.identities
+        world["site_of"][:] = self.home
+        world["sector"][:] = [SECTORS.index(o.sector) for o in self.organizations]
+        world["role"][:] = [ROLES.index(o.role) for o in self.organizations]
+        # the backbone's staff is the site's (base_backbone_fte); only partners' is given here
+        world["given_fte"][:] = [o.fte or 0.0 if o.role != "backbone" else 0.0 for o in self.organizations]
+
+    def _fill_relationships(
+        self,
+        world: dict[str, NDArray[Any]],
+        source: NDArray[np.int64],
+        target: NDArray[np.int64],
+        strength: NDArray[np.float64],
+    ) -> None:
+        n = len(self.organizations)
+        world["source"][:] = source
+        world["target"][:] = target
+        world["given_strength"][:] = strength
+        world["first_relationship"][:] = np.searchsorted(source, np.arange(n + 1))
+        reverse = np.searchsorted(source * n + target, target * n + source)
+        world["reverse"][:] = reverse
+        # the end of the smaller identity comes first, wherever the two stand in the input
+        forward = np.flatnonzero(self.identities[source] < self.identities[target])
+        world["forward"][:] = forward
+        world["backward"][:] = reverse[forward]
+        world["pair_id"][:] = _mix(self.identities[source[forward]], self.identities[target[forward]])
+        world["pair_site"][:] = np.array(self.home)[source[forward]]
+
+    def _fill_sites(self, world: dict[str, NDArray[Any]]) -> None:
+        start = 0
+        for n, key in enumerate(self.sites):
+            site, members = self.scenario.sites[key], self.members[key]
+            world["site_id"][n] = draws.identity(key)
+            world["first_organization"][n] = start
+            world["end_organization"][n] = start + len(members)
+            world["local_index"][start : start + len(members)] = range(len(members))
+            backbone = next(i for i, o in enumerate(members) if o.role == "backbone")
+            world["backbone"][n] = start + backbone
+            world["base_backbone_fte"][n] = (
+                site.backbone.fte if members[backbone].fte is None else members[backbone].fte
+            )
+            world["at_the_table"][n] = site.at_the_table
+            world["grievance_share"][n] = site.grievance
+            world["students"][0, n] = site.students * site.poverty
+            world["students"][1, n] = site.students * (1.0 - site.poverty)
+            start += len(members)
+
+    def _fill_orders(self, world: dict[str, NDArray[Any]], orders: list[Any], reached: list[list[int]]) -> None:
+        clock = self.scenario.clock
+        for n, order in enumerate(orders):
+            lever = INTERVENTIONS[order.use]
+            by_site = lever.scope == "site"
+            world["order_lever"][n] = (SITE_LEVERS if by_site else ORGANIZATION_LEVERS).index(order.use)
+            world["order_by_site"][n] = by_site
+            world["order_from"][n], world["order_until"][n] = order.window(clock)
+            world["order_taper"][n] = order.taper or 0
+            world["order_dose"][n] = order.amount
+            world["order_sums"][n] = lever.combine == "sum"
+            world["order_cost"][n] = lever.cost * CENTS_PER_DOLLAR
+            world["order_hours"][n] = lever.hours
+            world["order_payer"][n] = PAYERS.index(order.payer)
+        _fill_lists(world, "order_first_target", "targets", reached)
+
+    def _fill_shocks(self, world: dict[str, NDArray[Any]], shocks: list[Any], struck: list[list[int]]) -> None:
+        for n, shock in enumerate(shocks):
+            by_site = SHOCKS[shock.use].scope == "site"
+            world["shock_kind"][n] = (SITE_SHOCKS if by_site else ORGANIZATION_SHOCKS).index(shock.use)
+            world["shock_by_site"][n] = by_site
+            world["shock_onset"][n] = self.scenario.clock.index(shock.onset)
+            world["shock_lasts"][n] = shock.duration
+            world["shock_decay"][n] = shock.half_life
+            world["shock_depth"][n] = shock.depth
+        _fill_lists(world, "shock_first_target", "struck", struck)
+
+    def _fill_grants(self, world: dict[str, NDArray[Any]], grants: Iterable[Any]) -> None:
+        for n, grant in enumerate(grants):
+            world["grant_site"][n] = self.sites.index(grant.site)
+            world["grant_from"][n], world["grant_until"][n] = grant.window(self.scenario.clock)
+            world["grant_cents"][n] = round(grant.amount * CENTS_PER_THOUSAND_DOLLARS / grant.months)
+
+    def _relationships(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return source, target and given strength (−1: to be drawn) of every candidate relationship, sorted."""
+        pieces = []
+        start = 0
+        for key in self.sites:
+            members = self.members[key]
+            given = self.scenario.sites[key].relationships_list(key)
+            pairs = self._candidates(start, members, given or ())
+            strength = np.full(len(pairs), -1.0 if given is None else 0.0)
+            for tie in given or ():
+                ends = self.row[tie.source], self.row[tie.target]
+                for a, b in (ends, ends[::-1]):
+                    place = np.searchsorted(pairs[:, 0] * len(self.row) + pairs[:, 1], a * len(self.row) + b)
+                    strength[place] = max(strength[place], tie.strength)
+            pieces.append((pairs, strength))
+            start += len(members)
+        pairs = np.concatenate([p for p, _ in pieces])
+        return pairs[:, 0], pairs[:, 1], np.concatenate([s for _, s in pieces])
+
+    def _candidates(
+        self, start: int, members: tuple[Organization, ...], given: Iterable[Relationship]
+    ) -> NDArray[np.int64]:
+        """Return who could ever know whom in a site: all pairs, or in a large site the likeliest by a keyed draw.
+
+        In a large site every organization knows of the backbone and of the likeliest others, those of its own
+        sector being twice as likely; a pair is a candidate if either end drew it.
+        """
+        n = len(members)
+        community = self.parameters["community"]
+        everyone = np.array([(i, j) for i in range(n) for j in range(n) if i != j], np.int64)
+        if n > float(community["all_pairs_up_to"]):
+            ids = self.identities[start : start + n]
+            sectors = np.array([SECTORS.index(o.sector) for o in members])
+            a, b = everyone[:, 0], everyone[:, 1]
+            key = _mix(np.minimum(ids[a], ids[b]), np.maximum(ids[a], ids[b]))
+            uniform = ((key >> np.uint64(11)).astype(float) + 0.5) / 2.0**53
+            score = -np.log(-np.log(uniform)) + np.log(2.0) * (sectors[a] == sectors[b])
+            score[[members[i].role == "backbone" or members[j].role == "backbone" for i, j in everyone]] = np.inf
+            each = max(1, int(float(community["candidates"])) // 2)
+            chosen = np.zeros((n, n), bool)
+            table = np.full((n, n), -np.inf)
+            table[a, b] = score
+            best = np.argsort(-table, axis=1, kind="stable")[:, :each]
+            np.put_along_axis(chosen, best, True, axis=1)
+            chosen |= np.isinf(table) & (table > 0)
+            for tie in given:
+                chosen[self.row[tie.source] - start, self.row[tie.target] - start] = True
+            everyone = np.argwhere(chosen | chosen.T).astype(np.int64)
+        return everyone + start
+
+
+def _fill_lists(world: dict[str, NDArray[Any]], first: str, values: str, lists: list[list[int]]) -> None:
+    world[first][:] = np.cumsum([0, *map(len, lists)])
+    world[values][:] = [t for each in lists for t in each]
+
+
+def _mix(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return `draws.mix` of two arrays of identities."""
+    with np.errstate(over="ignore"):
+        z = a + np.uint64(0x9E3779B97F4A7C15) * (b + np.uint64(1))
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return np.asarray(z ^ (z >> np.uint64(31)))
