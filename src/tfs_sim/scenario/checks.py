@@ -292,7 +292,7 @@ def _target(
             Mistake(
                 f"there is no organization {quote(name)}",
                 key=(*key, "organizations", position),
-                suggestion=nearest(name, known),
+                suggestion=nearest(name, sorted(known)),
                 hint='Organizations are named "site/sector-01", the backbone "site/backbone".',
             )
             for position, name in enumerate(target.organizations)

@@ -145,7 +145,7 @@ def kind_of(value: Any) -> str:
 def nearest(name: str, candidates: Iterable[str]) -> str:
     """Return the candidate that was probably meant by `name`, or an empty text.
 
-    Case, spaces, underscores and hyphens do not count.
+    Case, spaces, underscores, hyphens and leading zeros do not count.
     """
     if len(name) > 200:
         return ""
@@ -171,7 +171,8 @@ def listed(names: Sequence[str], most: int = 12) -> str:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_\-.]+", "", name).casefold()
+    without_zeros = re.sub(r"(?<!\d)0+(?=\d)", "", name)
+    return re.sub(r"[\s_\-.]+", "", without_zeros).casefold()
 
 
 def _clean(text: str) -> str:

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small import TOWN
+
+from tfs_sim.scenario import Scenario, UserError, load_scenario
+from tfs_sim.scenario.organizations import LARGEST_TABLE
+
+ROWS = """\
+id,sector,name,fte
+united-way,philanthropy,United Way,12.5
+schools,district,Riverton Schools,800
+
+boys-club,nonprofit,,
+"the, other",nonprofit,"The Other, Inc.",3
+clinic,health,Clinic,40
+"""
+TIES = "source,target,strength\nschools,boys-club,0.5\nunited-way,schools,1\nriverton/clinic,backbone,0\n"
+
+
+def read(folder: Path, rows: str | bytes | None = ROWS, ties: str | None = None, lead: str = "united-way") -> Scenario:
+    text = TOWN.replace(
+        "organizations = { district = 1, nonprofit = 14, health = 3 }",
+        'organizations_file = "organizations.csv"' + ('\nrelationships_file = "ties.csv"' if ties is not None else ""),
+    ).replace('lead = "United Way of Riverton"', f'lead = "{lead}"')
+    (folder / "riverton.toml").write_text(text)
+    if rows is not None:
+        (folder / "organizations.csv").write_bytes(rows if isinstance(rows, bytes) else rows.encode())
+    if ties is not None:
+        (folder / "ties.csv").write_text(ties)
+    return load_scenario(folder / "riverton.toml")
+
+
+def test_organizations_of_a_file(tmp_path: Path) -> None:
+    members = read(tmp_path).organizations()["riverton"]
+    assert [member.identity for member in members] == [
+        "riverton/backbone",
+        "riverton/boys-club",
+        "riverton/clinic",
+        "riverton/schools",
+        "riverton/the, other",
+    ]
+    assert members[0][1:] == ("United Way", "philanthropy", "backbone", 12.5)
+    assert members[1][1:] == ("boys-club", "nonprofit", "partner", None)
+
+
+def test_a_backbone_is_added_when_no_row_is_it(tmp_path: Path) -> None:
+    members = read(tmp_path, lead="Riverton Together").organizations()["riverton"]
+    assert len(members) == 6 and members[0][1:] == ("Riverton Together", "nonprofit", "backbone", 1.5)
+    assert members[-1].identity == "riverton/united-way"
+
+
+def test_relationships(tmp_path: Path) -> None:
+    scenario = read(tmp_path, ties=TIES)
+    assert scenario.sites["riverton"].relationships_list("riverton") == (
+        ("riverton/backbone", "riverton/schools", 1.0),
+        ("riverton/clinic", "riverton/backbone", 0.0),
+        ("riverton/schools", "riverton/boys-club", 0.5),
+    )
+    assert scenario.digest() != read(tmp_path, ties=TIES.replace("0.5", "0.6")).digest()
+
+
+def test_a_changed_file_is_read_again_and_variants_find_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = read(tmp_path)
+    monkeypatch.chdir("/")
+    assert len(scenario.with_(months=30).organizations()["riverton"]) == 5
+    (tmp_path / "organizations.csv").write_text(ROWS + "bank,business,Bank,2\n")
+    assert len(scenario.organizations()["riverton"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "said"),
+    [
+        (ROWS.replace("clinic,health", "clinic,helth"), 7, "column sector is district, nonprofit, health"),
+        (ROWS.replace("boys-club,", "schools,"), 5, "given a second time"),
+        (ROWS.replace(",800", ",many"), 3, 'column fte is a number of staff, 0 or more; found "many"'),
+        (ROWS.replace(",800", ",-1"), 3, "column fte"),
+        (ROWS.replace(",800", ",nan"), 3, "column fte"),
+        (ROWS.replace(",800", ""), 3, "has 3 columns, and the header has 4"),
+        (ROWS.replace("id,sector", "id,secter"), 1, 'no column "secter"'),
+        (ROWS.replace("id,sector,name", "id,name,name"), 1, "sector"),
+        (ROWS.replace(",", ";"), 1, "no column"),
+        (ROWS.replace("clinic,", "a/b,"), 7, "without /"),
+        (ROWS.replace("clinic,", ","), 7, "found an empty text"),
+        (ROWS + '"open,nonprofit,x,1\n', 8, "cannot be read"),
+        (ROWS.replace("clinic", "backbone"), 0, "both"),
+        ("", 0, "empty"),
+        (b"\x00\x01", 0, "not a text file"),
+        ("id,sector\na,health\n", 0, "between 5 and 500"),
+    ],
+)
+def test_mistakes_in_the_file(tmp_path: Path, rows: str | bytes, line: int, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, rows)
+    mistakes = [mistake for mistake in caught.value.mistakes if said in mistake.message]
+    assert mistakes, str(caught.value)
+    if line:
+        assert (mistakes[0].file, mistakes[0].line) == ("organizations.csv", line)
+        assert mistakes[0].source
+    else:
+        assert mistakes[0].file == "riverton.toml" and "organizations_file" in mistakes[0].source
+
+
+@pytest.mark.parametrize(
+    ("ties", "said"),
+    [
+        (TIES.replace("boys-club", "boys-clib"), 'there is no organization "boys-clib" in riverton'),
+        (TIES.replace("0.5", "50"), 'column strength is a share between 0 and 1; found "50"'),
+        (TIES.replace("0.5", ""), "found nothing"),
+        (TIES + "schools,boys-club,0.1\n", "a second time"),
+        (TIES + "schools,schools,0.1\n", "to itself"),
+        ("source,target\n", 'column "strength" is missing'),
+    ],
+)
+def test_mistakes_in_relationships(tmp_path: Path, ties: str, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, ties=ties)
+    assert said in str(caught.value)
+    assert caught.value.mistakes[0].file == "ties.csv"
+
+
+def test_files_of_other_systems_and_huge_ones(tmp_path: Path) -> None:
+    assert len(read(tmp_path, b"\xef\xbb\xbf" + ROWS.replace("\n", "\r\n").encode()).organizations()["riverton"]) == 5
+    with (tmp_path / "organizations.csv").open("r+b") as stream:
+        stream.truncate(LARGEST_TABLE + 1)
+    with pytest.raises(UserError, match=r"too large: 20\.0 MB"):
+        read(tmp_path, None)
