@@ -13,7 +13,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, inline, kernel
+from tfs_sim.model.numerics import clip, exp, inline, kernel, log, logistic
 from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, PROSPECT, G, K
 
 
@@ -51,6 +51,12 @@ class Parameters(NamedTuple):
     first_belief: float = parameter(
         0.35, unit="share", plausible=(0.1, 0.6), grade="assumed",
         meaning="What organizations at first believe working together gains, of what it could.")
+    first_effort: float = parameter(
+        0.3, unit="share", plausible=(0.1, 0.5), grade="assumed",
+        meaning="Effort of those at the table at the start, as a share of the largest that they would give.")
+    willing_at_start: float = parameter(
+        1.5, unit="", plausible=(0, 3), domain=(0, 10), grade="assumed",
+        meaning="How much likelier the committed are to be at the table at the start (0: no more than others).")
     grievance_depth: float = parameter(
         0.6, unit="share", plausible=(0.3, 0.9), grade="assumed",
         meaning="Depth of a difficult history between two organizations that have one.")
@@ -95,18 +101,22 @@ NEED_PROFILE = np.array([1.2, 0.8, 1.1, 0.9])
 @kernel
 def begin_organizations(
     key, organization_id, sector, role, given_fte, at_the_table, site_of, first_organization, end_organization,
-    students, base_fte, fte, strength, commitment, belief, tenure, status, months_active, documentation, p,
+    students, base_fte, fte, strength, commitment, belief, effort, tenure, status, months_active, p_effort, p,
 ):  # fmt: skip
     """Draw staff, strengths, the first representatives, and who is at the table."""
     for i in range(organization_id.size):
         s = sector[i]
         a, b, c, d = draws.words(key, STREAM, 0, organization_id[i], 0)
         base_fte[i] = SECTOR_STAFF[s] * exp(p.staff_spread * draws.normal(draws.unit(a)))
-        status[i] = ACTIVE if draws.unit(b) < at_the_table[site_of[i]] else PROSPECT
+        commitment[i] = first_commitment(key, organization_id[i], p.commitment, p.commitment_spread)
+        chance = at_the_table[site_of[i]]
+        if 0.0 < chance < 1.0:
+            chance = logistic(log(chance / (1.0 - chance)) + p.willing_at_start * (commitment[i] - p.commitment) / p.commitment)
+        status[i] = ACTIVE if draws.unit(b) < chance else PROSPECT
+        effort[i] = p.first_effort * p_effort.largest * (status[i] == ACTIVE)
         tenure[i] = np.int64(draws.unit(c) * 48.0)
         belief[i] = p.first_belief
         months_active[i] = 12 if status[i] == ACTIVE else 0
-        commitment[i] = first_commitment(key, organization_id[i], p.commitment, p.commitment_spread)
         w = draws.words(key, STREAM, 0, organization_id[i], 1)
         total = 0.0
         for k in range(K):
@@ -125,6 +135,7 @@ def begin_organizations(
                 base_fte[i] *= wanted / total
             if role[i] == BACKBONE:
                 base_fte[i] = 0.0
+                effort[i] = 0.0
                 status[i] = ACTIVE
             if given_fte[i] > 0.0:
                 base_fte[i] = given_fte[i]

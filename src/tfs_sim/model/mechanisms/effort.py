@@ -40,7 +40,7 @@ class Parameters(NamedTuple):
         0.5, unit="share", plausible=(0.3, 0.6), domain=(0.01, 1), grade="assumed",
         meaning="Largest share of its capacity that an organization would give to shared work.")
     joint_gain: float = parameter(
-        0.22, unit="utility", plausible=(0.12, 0.35), domain=(0, 1000), grade="assumed",
+        0.38, unit="utility", plausible=(0.2, 0.55), domain=(0, 1000), grade="assumed",
         meaning="Worth of full joint gain to an organization.")
     divided: float = parameter(
         0.0, unit="share", plausible=(0.0, 0.3), grade="assumed",
@@ -55,7 +55,7 @@ class Parameters(NamedTuple):
         0.45, unit="utility", plausible=(0.2, 0.8), grade="assumed",
         meaning="Pull of the effort of trusted peers.")
     commitment: float = parameter(
-        0.5, unit="utility", plausible=(0.2, 0.8), grade="assumed",
+        0.6, unit="utility", plausible=(0.3, 0.9), grade="assumed",
         meaning="Pull of the representative's own commitment.")
     overload: float = parameter(
         0.15, unit="utility", plausible=(0.0, 0.3), grade="assumed",
@@ -85,7 +85,7 @@ class Parameters(NamedTuple):
         0.3, unit="share", plausible=(0.1, 0.6), grade="assumed",
         meaning="How much of that step reaches organizations that do not take part.")
     full_gain: float = parameter(
-        60.0, unit="student-months for 1,000", plausible=(30, 100), domain=(0.01, 1e6), grade="assumed",
+        25.0, unit="students for 1,000 in need", plausible=(12, 50), domain=(0.01, 1e6), grade="assumed",
         meaning="Performance that is taken as full joint gain.")
 
 

@@ -1,8 +1,8 @@
 """Money: accounts between which cents move, and what happens to organizations that run short.
 
-Organizations earn and spend about their wage bill; what competition and pooling award comes on top of the
-uncontested part. An organization whose account is overdrawn lets staff go and takes them back when it can
-pay them again. The only operation is a transfer: the sum over all accounts never changes.
+Organizations earn the wages of their usual staff; what competition and pooling award comes on top and is spent
+on more staff. An organization whose account is overdrawn lets staff go and takes them back when it can pay
+them again. The only operation is a transfer: the sum over all accounts never changes.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ class Parameters(NamedTuple):
     rehiring: float = parameter(
         0.04, unit="share", plausible=(0.02, 0.08), grade="assumed",
         meaning="Share of its missing staff that an organization with money takes back in a month.")
+    spending: float = parameter(
+        0.1, unit="share", plausible=(0.05, 0.2), grade="assumed",
+        meaning="Share of the money above its reserve that an organization spends on more staff in a month.")
+    largest_growth: float = parameter(
+        0.3, unit="share", plausible=(0.15, 0.5), domain=(0, 10), grade="assumed",
+        meaning="How far staff may grow beyond the usual.")
 
 
 MECHANISM = Mechanism(
@@ -55,19 +61,16 @@ def begin(role, fte, accounts, p):
 
 
 @kernel
-def earn_and_spend(
-    site_of, role, base_fte, fte, income_factor, accounts, spent, on_competition, dose_emergency_fund, p_competition, p,
-):  # fmt: skip
+def earn_and_spend(site_of, role, base_fte, fte, income_factor, accounts, spent, dose_emergency_fund, p):
     """Let income and wages flow; let staff follow money."""
     first = accounts.size - fte.size
-    certain = 1.0 - on_competition * p_competition.contested
     for i in range(fte.size):
         if role[i] == BACKBONE:
             continue
         s = site_of[i]
         account = first + i
         usual = base_fte[i] * p.dollars_per_fte
-        income = int(100.0 * certain * usual * income_factor[s])
+        income = int(100.0 * usual * income_factor[s])
         wages = int(100.0 * fte[i] * p.dollars_per_fte)
         accounts[OUTSIDE] += wages - income
         accounts[account] += income - wages
@@ -79,5 +82,7 @@ def earn_and_spend(
             spent[s] += relief / 100.0
         if accounts[account] < 0:
             fte[i] *= 1.0 - p.layoff
-        elif accounts[account] > wages:
-            fte[i] += p.rehiring * (base_fte[i] - fte[i])
+            continue
+        surplus = max(accounts[account] / 100.0 - p.reserve * usual, 0.0)
+        wanted = min(base_fte[i] + p.spending * surplus / p.dollars_per_fte, base_fte[i] * (1.0 + p.largest_growth))
+        fte[i] += (p.rehiring if wanted > fte[i] else p.layoff) * (wanted - fte[i])
