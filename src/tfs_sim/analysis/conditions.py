@@ -52,8 +52,8 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
             out.append(f"{title}: {thing} cannot be told apart from the reference under any condition.")
         elif up and down:
             out.append(
-                f"{title}: the answer changes sign. {_capital(thing)} is higher ({words.joined([lower(x) if x.startswith(('In ', 'With ')) else x for x in up])}) "
-                f"and lower ({words.joined(down)})."
+                f"{title}: the answer changes sign. {_capital(thing)} is higher than with the reference here: "
+                f"{_places(up)}; and lower here: {_places(down)}."
             )
         else:
             way = "higher" if up else "lower"
@@ -88,6 +88,10 @@ def naive(stored: Stored, name: str) -> str | None:
         f"({numbers(growth, name, sized=True)}). Against the same runs {with_(stored, stored.nothing)} it was "
         f"{change(effect, name)} ({numbers(effect, name, sized=True)}). Only the second is an effect of the initiative."
     )
+
+
+def _places(labels: list[str]) -> str:
+    return words.joined([lower(x) if x.startswith(("In ", "With ", "Under ")) else x for x in labels])
 
 
 def _capital(text: str) -> str:

@@ -13,7 +13,10 @@ from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import metric
 
 NOT_RANKED = frozenset(
-    ["cost", "hours", "crisis", "severity", "load", "indicator", "joined", "withdrew", "departures", "vacancy"]
+    {
+        *("cost", "grants", "hours", "bid_hours", "staff", "documentation"),
+        *("crisis", "severity", "load", "indicator", "joined", "withdrew", "departures", "vacancy"),
+    }
 )
 """Metrics that are prices, inputs or noise: reported, but never a finding by themselves."""
 
@@ -25,7 +28,8 @@ class Finding:
     """One finding: a sentence and the numbers behind it.
 
     `kind` is "crisis" (what the shock does), "practice" (a strategy against the reference), "initiative" (the
-    reference against no initiative), "softening" (does a strategy change what the shock does) or "sites" (sites differ).
+    reference against no initiative), "softening" (does a strategy change what the shock does) or "sites"
+    (they differ).
     """
 
     sentence: str
@@ -67,12 +71,13 @@ def numbers(result: Paired, name: str, *, sized: bool = False) -> str:
 
 
 def change(result: Paired, name: str) -> str:
-    """Return "0.04 higher" or "3 percentage points lower"."""
+    """Return "0.04 higher", "3 percentage points lower" or "higher by 2 students for 1,000 in need"."""
     m = metric(name)
     size = words.difference(abs(result.difference), result.low, result.high, m, sign=False)
     unit = words.differing(m)
     said = words.money(abs(result.difference)) if name == "cost" else f"{size} {unit}".rstrip()
-    return f"{said} {'higher' if result.difference > 0 else 'lower'}"
+    way = "higher" if result.difference > 0 else "lower"
+    return f"{way} by {said}" if " for " in unit or " per " in unit or " of " in unit else f"{said} {way}"
 
 
 def sentence(result: Paired, name: str, opening: str, a: str, b: str) -> str:
@@ -88,7 +93,8 @@ def sentence(result: Paired, name: str, opening: str, a: str, b: str) -> str:
         return f"{lead} could not be compared: no run has a value both{f' {a}' if a else ''} and {b}."
     verb = "were" if words.subject(m) == "partners' hours" else "was"
     if result.pairs < 2:
-        return f"{lead} {verb} {change(result, name)}{f' {a}' if a else ''} than {b}, in a single pair: run more replicates."
+        said = f"{change(result, name)}{f' {a}' if a else ''} than {b}"
+        return f"{lead} {verb} {said}, in a single pair: run more replicates."
     if result.low == result.high == 0:
         return f"{lead} {verb} the same{f' {a}' if a else ''} as {b}, in all {result.pairs} pairs."
     if not result.distinguishable:
@@ -138,15 +144,17 @@ def _crisis(stored: Stored) -> list[Finding]:
 def _support_change(result: Paired, opening: str, who: str) -> str:
     m = metric("support_change")
     span = f"({numbers(result, 'support_change', sized=result.distinguishable)})"
-    size = words.difference(abs(result.difference), result.low, result.high, m, sign=False)
-    if not result.distinguishable:
+    clear = result.distinguishable
+    size = result.difference if not clear else abs(result.difference)
+    said = f"{words.difference(size, result.low, result.high, m, sign=not clear)} {words.differing(m)}"
+    lead = f"{opening} and {who}, partners' support"
+    if not clear:
         return (
-            f"{opening} and {who}, partners' support in the six months after the onset was not distinguishable from "
-            f"what it would have been otherwise: the difference was "
-            f"{words.difference(result.difference, result.low, result.high, m)} {span}."
+            f"{lead} in the six months after the onset was not distinguishable from what it was in the same months "
+            f"without it: the difference was {said} {span}."
         )
     way = "rose" if result.difference > 0 else "fell"
-    return f"{opening} and {who}, partners' support {way} by {size} {span} in the six months after the onset, against the same months without it."
+    return f"{lead} {way} by {said} {span} in the six months after the onset, against the same months without it."
 
 
 def _practices(stored: Stored) -> list[Finding]:
@@ -187,10 +195,11 @@ def _softening(stored: Stored) -> list[Finding]:
         a, b = with_(stored, strategy), with_(stored, stored.against)
         m = metric(name)
         thing = f"what the crisis did to {words.subject(m)} {words.window(m)}".rstrip()
+        lead = f"{thing[:1].upper() + thing[1:]} was"
         if result.distinguishable:
-            text = f"{thing[:1].upper() + thing[1:]} was {change(result, name)} ({numbers(result, name, sized=True)}) {a} than {b}."
+            text = f"{lead} {change(result, name)} ({numbers(result, name, sized=True)}) {a} than {b}."
         else:
-            text = f"{thing[:1].upper() + thing[1:]} was not distinguishable {a} from what it did {b} ({numbers(result, name)})."
+            text = f"{lead} not distinguishable {a} from what it did {b} ({numbers(result, name)})."
         out.append(Finding(text, "softening", name, strategy, stored.against, stored.main, result))
     return out
 
@@ -212,11 +221,12 @@ def _sites(stored: Stored) -> list[Finding]:
         return []
     deepened, eroded = split
     m = metric("deepened")
+    shares = [f"{words.percent(r.difference)} of sites" for r in (deepened, eroded)]
+    spans = [f"{words.interval(r.low, r.high, m)}%" for r in (deepened, eroded)]
     text = (
-        f"{words.condition(stored.main) or 'Around the shock'} and {with_(stored, stored.against)}, partners' support deepened in "
-        f"{words.percent(deepened.difference)} of sites (95% interval {words.interval(deepened.low, deepened.high, m)}%) "
-        f"and eroded in {words.percent(eroded.difference)} ({words.interval(eroded.low, eroded.high, m)}%), "
-        f"over {deepened.pairs} runs of {len(stored.sites)} sites."
+        f"{words.condition(stored.main) or 'Around the shock'} and {with_(stored, stored.against)}, partners' support "
+        f"deepened in {shares[0]} (95% interval {spans[0]}) and eroded in {shares[1]} ({spans[1]}), over "
+        f"{deepened.pairs} runs of {len(stored.sites)} sites."
     )
     return [Finding(text, "sites", "deepened", stored.against, "", stored.main, deepened)]
 

@@ -54,9 +54,11 @@ def answer_title(stored: Stored) -> str:
     m = metric(best.metric)
     lead = f"{words.condition(best.levels)}, {words.subject(m)}" if best.levels else _capital(words.subject(m))
     if best.distinguishable:
-        return f"{lead} ended {change(best.result, best.metric)} {with_(stored, best.strategy)} than {with_(stored, best.against)}"
+        said = change(best.result, best.metric)
+        return f"{lead} was {said} {with_(stored, best.strategy)} than {with_(stored, best.against)}"
     if best.kind == "practice":
-        return f"{lead} could not be told apart from the reference ({lower(stored.title(stored.against))}) under any practice"
+        reference = with_(stored, stored.against)
+        return f"{lead} could not be told apart from what it was {reference}, under any practice"
     return f"{lead} could not be told apart {with_(stored, best.strategy)} and {with_(stored, best.against)}"
 
 
@@ -69,7 +71,7 @@ def fan_title(stored: Stored, name: str) -> str:
         values = over_sites(stored, name)[stored.arm(stored.against, stored.main)]
         low, high = np.nanquantile(values, (0.05, 0.95))
         return f"{_capital(thing)} ended between {words.level(low, m)} and {words.level(high, m)} in 90% of the runs"
-    shock = lower(str(stored.shocks(stored.main)[0].get("label") or "shock"))
+    shock = lower(stored.shocks(stored.main)[0].label)
     after = slice(stored.onset, None)
     effect, low_, high_ = found.effect[after], found.low[after], found.high[after]
     clear = (low_ > 0) | (high_ < 0)
@@ -95,10 +97,10 @@ def forest_title(stored: Stored, results: Sequence[tuple[Paired, bool]]) -> str:
     better = sum(r.distinguishable and (r.difference > 0) != flip for r, flip in results)
     worse = sum(r.distinguishable and (r.difference > 0) == flip for r, flip in results)
     rest = len(results) - better - worse
-    parts = [f"{better} better", f"{worse} worse", f"{rest} not to be told apart"]
+    parts = [f"{better} {'is' if better == 1 else 'are'} better", f"{worse} worse", f"{rest} not to be told apart"]
     reference = with_(stored, stored.against).removeprefix("with ")
-    lead = words.condition(stored.main)
-    return f"{lead + ': of' if lead else 'Of'} {len(results)} differences from {reference}, {parts[0]}, {parts[1]}, {parts[2]}"
+    lead = f"{words.condition(stored.main)}, of" if stored.main else "Of"
+    return f"{lead} {len(results)} differences from {reference}, {words.joined(parts)}"
 
 
 def cost_title(stored: Stored, effects: Mapping[str, Paired], costs: Mapping[str, Paired], base: str) -> str:
@@ -108,11 +110,11 @@ def cost_title(stored: Stored, effects: Mapping[str, Paired], costs: Mapping[str
     best = max(effects, key=lambda s: sign * effects[s].difference)
     r = effects[best]
     if not (r.low > 0 if sign > 0 else r.high < 0):
-        return f"No strategy bought a distinguishable change of {words.subject(m)} over {words.inside(stored.title(base), base)}"
-    than = words.inside(stored.title(base), base)
-    price = words.money(costs[best].difference) if best in costs else ""
-    tail = f", for {price}{' more' if base != stored.nothing else ''}" if price else ""
-    return f"{stored.title(best)}: {words.subject(m)} {change(r, stored.primary)} than {with_(stored, base) if base == stored.nothing else 'with ' + than}{tail}"
+        return f"No strategy bought a distinguishable change of {words.subject(m)}, compared {with_(stored, base)}"
+    price = f", for {words.money(costs[best].difference)}" if best in costs else ""
+    more = " more" if price and base != stored.nothing else ""
+    said = f"{words.subject(m)} {change(r, stored.primary)} than {with_(stored, base)}"
+    return f"{stored.title(best)}: {said}{price}{more}"
 
 
 def ladder_title(months: Sequence[tuple[str, int | None]]) -> str:

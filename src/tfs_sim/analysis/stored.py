@@ -23,12 +23,46 @@ NOTHING = "no-initiative"
 class SweepLike(Protocol):
     """What the analysis reads of a sweep."""
 
-    runs: Any
-    series: Any
-    network: Any
-    organizations: Any
-    experiment: Any
-    provenance: Any
+    @property
+    def runs(self) -> Any:
+        """One row a strategy, level, replicate and site."""
+
+    @property
+    def series(self) -> Any:
+        """The same a month."""
+
+    @property
+    def network(self) -> Any:
+        """Relationships at a few moments of the traced run."""
+
+    @property
+    def organizations(self) -> Any:
+        """Organizations in every month of the traced run."""
+
+    @property
+    def experiment(self) -> Any:
+        """What was asked."""
+
+    @property
+    def provenance(self) -> Any:
+        """Where the numbers come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShockTold:
+    """A shock as charts and sentences name it: its label, and in which months it sets in and begins to fade."""
+
+    label: str
+    onset: int
+    end: int
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> ShockTold:
+        """Read an entry of `experiment.json`."""
+        onset = int(entry["onset_month"])
+        end = entry.get("end_month")
+        last = int(end) if end is not None else onset + round(float(entry.get("lasts") or 1))
+        return cls(str(entry.get("label") or entry.get("title") or "Shock"), onset, max(last, onset + 1))
 
 
 @dataclass(frozen=True)
@@ -148,9 +182,10 @@ class Stored:
         said = self.experiment.get("scenario") or self.experiment.get("scenario_title") or ""
         return str(said.get("title", "") if isinstance(said, Mapping) else said)
 
-    def shocks(self, levels: tuple[str, ...]) -> list[Mapping[str, Any]]:
+    def shocks(self, levels: tuple[str, ...]) -> list[ShockTold]:
         """Return the shocks under a combination of levels (those that name no levels happen under all)."""
-        return [shock for shock in self.experiment.get("shocks") or [] if self._happens(shock, levels)]
+        found = [shock for shock in self.experiment.get("shocks") or [] if self._happens(shock, levels)]
+        return [ShockTold.of(shock) for shock in found]
 
     def _happens(self, shock: Mapping[str, Any], levels: tuple[str, ...]) -> bool:
         named = shock.get("levels") or {}
@@ -166,7 +201,7 @@ class Stored:
         """Levels with and without the shock, all else the first level; None if no level is without."""
         for position, labels in enumerate(self.cross.values()):
             first = [labels_of[0] for labels_of in self.cross.values()]
-            options = [tuple(first[:position] + [label] + first[position + 1 :]) for label in labels]
+            options = [(*first[:position], label, *first[position + 1 :]) for label in labels]
             shocked = [levels for levels in options if self.shocks(levels)]
             calm = [levels for levels in options if not self.shocks(levels)]
             if shocked and calm:
@@ -182,7 +217,7 @@ class Stored:
     def onset(self) -> int | None:
         """Month of the first shock's onset."""
         shocks = self.shocks(self.main)
-        return int(shocks[0]["onset_month"]) if shocks else None
+        return shocks[0].onset if shocks else None
 
     def _positions(self, frame: DataFrame) -> tuple[Any, list[Any]]:
         """Return which rows belong to pairs, and their positions by arm, replicate and site."""

@@ -15,20 +15,10 @@ from tfs_sim.analysis.windows import RECOVERED, TROUGH_WITHIN, WINDOW, metric, r
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +77,7 @@ def story(sweep: SweepLike) -> list[Event]:
         return []
     at = int(np.searchsorted(stored.replicates, replicate))
     arm, place = stored.arm(strategy, levels), stored.sites.index(site)
-    months = {
+    months: dict[str, Any] = {
         name: stored.monthly(name)[arm, at, place]
         for name in ("partners", "trust", "support", "alive", "outcome", "performance")
         if name in stored.metrics
@@ -120,10 +110,8 @@ class _Teller:
             if self._has("trust")
             else ""
         )
-        yield self.event(
-            first,
-            f"{self.stored.site_title(self.site)} begins with {active} of {len(now)} organizations at the table{trust}.",
-        )
+        site = self.stored.site_title(self.site)
+        yield self.event(first, f"{site} begins with {active} of {len(now)} organizations at the table{trust}.")
 
     def newcomers(self) -> Iterable[Event]:
         """The first organization of a sector that was not at the table, and where growth ends."""
@@ -137,11 +125,11 @@ class _Teller:
                 told += 1
                 sector = str(row.sector).replace("_", " ")
                 yield self.event(
-                    int(row.month), f"{row.organization} joins: the first of its sector ({sector}) at the table."
+                    int(str(row.month)), f"{row.organization} joins: the first of its sector ({sector}) at the table."
                 )
         if self._has("partners"):
             partners = self.months["partners"]
-            until = int(self.shocks[0]["onset_month"]) if self.shocks else self.last
+            until = self.shocks[0].onset if self.shocks else self.last
             top = int(np.argmax(partners[: until + 1]))
             if top > 0 and partners[top] > partners[0]:
                 yield self.event(
@@ -183,30 +171,28 @@ class _Teller:
         """Onset, trough and recovery of support."""
         if not self.shocks or not self._has("support"):
             return
-        onset = int(self.shocks[0]["onset_month"])
-        label = str(self.shocks[0].get("label") or "shock").lower()
+        onset = self.shocks[0].onset
+        label = self.shocks[0].label
+        label = label[:1].lower() + label[1:]
         if onset < WINDOW or onset + 1 >= self.stored.months:
             return
-        support = self.months["support"]
+        support, m = self.months["support"], metric("support")
         before = float(support[onset - WINDOW : onset].mean())
+        stood = words.level(before, m)
         partners = f" with {self.months['partners'][onset]:.0f} partners at the table" if self._has("partners") else ""
         yield self.event(
-            onset, f"The {label} begins{partners}; partners' support stood at {words.number(before)} before it."
+            onset, f"The {label} begins{partners}; partners' support stood at {stood} of staff time before it."
         )
-        after = support[onset : onset + TROUGH_WITHIN + 1]
-        trough = onset + int(np.argmin(after))
+        trough = onset + int(np.argmin(support[onset : onset + TROUGH_WITHIN + 1]))
         if support[trough] >= RECOVERED * before:
-            yield self.event(
-                trough, f"Partners' support never falls below {RECOVERED:.0%} of that in the two years after the onset."
-            )
+            text = f"Partners' support never falls below {RECOVERED:.0%} of that in the two years after the onset."
+            yield self.event(min(onset + TROUGH_WITHIN, self.last), text)
             return
-        yield self.event(trough, f"Partners' support is at its lowest, {words.number(float(support[trough]))}.")
+        yield self.event(trough, f"Partners' support is at its lowest, {words.level(float(support[trough]), m)}.")
         months = float(recovery_months(support, onset))
         if np.isfinite(months):
-            yield self.event(
-                onset + int(months),
-                f"Support is back to {RECOVERED:.0%} of what it was, {months:.0f} months after the onset.",
-            )
+            text = f"Support is back to {RECOVERED:.0%} of what it was, {months:.0f} months after the onset."
+            yield self.event(onset + int(months), text)
         else:
             yield self.event(self.last, f"Support has not come back to {RECOVERED:.0%} of what it was.")
 
@@ -223,7 +209,9 @@ class _Teller:
             parts.append(f"trust of {words.number(float(self.months['trust'][-1]))}")
         if self._has("outcome"):
             m = metric("outcome")
-            parts.append(f"an effect on students of {words.level(float(self.months['outcome'][-1]), m)}")
+            change = float(self.months["outcome"][-1]) - float(self.months["outcome"][0])
+            said = words.number(change * words.factor(m), 1, sign=True)
+            parts.append(f"students' outcome {said} {words.unit(m, difference=True)} from where it began")
         if parts:
             yield self.event(self.last, f"The run ends with {words.joined(parts)}.")
 

@@ -28,10 +28,10 @@ DERIVED = {
     "support_change": Metric(
         "support_change",
         "Change of support after the shock",
-        "share",
+        "share of staff time",
         "mean support of months +1 to +6 after the onset minus that of months -6 to -1",
         better="higher",
-        decimals=2,
+        decimals=3,
     ),
     "deepened": Metric(
         "deepened",

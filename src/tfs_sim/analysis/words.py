@@ -18,7 +18,7 @@ SUBJECTS = {
     "performance": "the gain from joint work",
     "coverage": "the share of students' needs that are met",
     "equity_gap": "the gap between student groups",
-    "outcome": "the effect on students",
+    "outcome": "students' outcome",
     "indicator": "the measured indicator",
     "alive": "the share of partnerships still alive",
     "coordination": "the quality of coordination",
@@ -43,25 +43,12 @@ SHORT = {
     "performance": "Gain from joint work",
     "coverage": "Students' needs met",
     "equity_gap": "Gap between groups",
-    "outcome": "Effect on students",
+    "outcome": "Students' outcome",
     "alive": "Partnerships alive",
     "clarity": "Clarity about goals",
     "community_support": "Community support",
 }
-INDICES = frozenset(
-    [
-        "trust",
-        "quality",
-        "support",
-        "effort",
-        "clarity",
-        "coordination",
-        "transitivity",
-        "community_support",
-        "crisis",
-        "support_change",
-    ]
-)
+INDICES = frozenset(["trust", "quality", "clarity", "coordination", "transitivity", "community_support", "crisis"])
 """Metrics between 0 and 1 that are not shares of anything countable: their differences stay decimal numbers."""
 
 
@@ -84,8 +71,7 @@ def window(metric: Metric) -> str:
 
 def is_share(metric: Metric) -> bool:
     """Tell whether values are shares of something countable, said in percent."""
-    unit = metric.unit.lower()
-    return metric.name not in INDICES and (unit in ("share", "fraction", "0/1", "yes or no") or metric.name == "alive")
+    return metric.name not in INDICES and (metric.unit.lower().startswith("share") or metric.name == "alive")
 
 
 def is_percent(metric: Metric) -> bool:
@@ -102,7 +88,7 @@ def unit(metric: Metric, *, difference: bool = False) -> str:
     """Return the unit in which a value (or a difference) is shown; empty for an index between 0 and 1."""
     if is_share(metric) or is_percent(metric):
         return "percentage points" if difference else "%"
-    if metric.name in INDICES or metric.unit.lower() in ("", "share", "index", "number"):
+    if metric.name in INDICES or metric.unit.lower() in ("", "share", "index", "number", "0 to 1"):
         return ""
     return metric.unit
 
@@ -110,16 +96,23 @@ def unit(metric: Metric, *, difference: bool = False) -> str:
 def differing(metric: Metric) -> str:
     """Return the unit of a difference as it follows a number in a sentence; empty if the subject says it already."""
     said = unit(metric, difference=True)
-    return "" if said and said in subject(metric) else said
+    if metric.name in ("support", "effort", "support_change"):
+        return f"{said} of staff time"
+    counted = ("partners", "engaged", "joined", "withdrew", "departures", "hours", "conflicts")
+    return "" if said in subject(metric) or metric.name in counted else said
 
 
 def axis(metric: Metric) -> str:
     """Return the label of an axis: quantity and unit."""
     said = unit(metric)
+    if said == "%":
+        of = metric.unit.lower().removeprefix("share").removeprefix("percent").strip()
+        known = not of or metric.name not in ("support", "effort")
+        return f"{short(metric)} (%)" if known else f"{short(metric)} (% {of})"
     if said:
         return f"{short(metric)} ({'number' if said.lower() in short(metric).lower() else said})"
-    known = metric.name in INDICES or metric.unit.lower() in ("share", "index")
-    return f"{short(metric)} (0 to 1)" if known and metric.name != "support_change" else short(metric)
+    known = metric.name in INDICES or metric.unit.lower() in ("index", "0 to 1")
+    return f"{short(metric)} (0 to 1)" if known else short(metric)
 
 
 def decimals(metric: Metric, scale: float) -> int:

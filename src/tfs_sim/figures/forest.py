@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tfs_sim.analysis.compare import Paired
-from tfs_sim.figures.style import GRID, INK, LIGHT, Look, write, x_label
+from tfs_sim.figures.style import GREY, GRID, INK, LIGHT, Look, write, x_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+"""Ground under words that stand on grid lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,21 @@ class Row:
     flip: bool = False
 
 
-def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str) -> None:
+def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, *, narrow: bool = False) -> None:
     """Draw a line for every row, in groups with a heading; the raw numbers stand at the right.
 
-    Rows are one unit high; intervals that leave out zero are filled, the others hollow.
+    Rows are one unit high; intervals that leave out zero are filled, the others hollow. If `narrow`, names and
+    numbers stand above the rows, which are two units high.
     """
+    where = ax.get_yaxis_transform()
+    step = 2.0 if narrow else 1.0
+    left = 0.0 if narrow else -0.66
     y, reach = 0.0, 0.1
     for heading, rows in groups:
-        write(ax, -0.66, y, heading, transform=ax.get_yaxis_transform(), weight="bold", fontsize=10)
+        write(ax, left, y, heading, transform=where, weight="bold", fontsize=10, bbox=CLEAR)
         for row in rows:
-            y += 1
-            _row(ax, y, row)
+            y += step
+            _row(ax, y, row, narrow)
             ends = (row.result.standardized_low, row.result.standardized_high)
             reach = max([reach, *(abs(end) for end in ends if math.isfinite(end))])
         y += 1.35
@@ -49,18 +56,22 @@ def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str) 
     ax.grid(False, axis="y")
     ax.grid(True, axis="x", color=GRID, linewidth=0.8)
     x_label(ax, "Difference in standard deviations between runs")
-    where = ax.get_yaxis_transform()
-    write(ax, 0.0, -1.15, f"← worse than {against}", transform=where, color=INK, fontsize=9)
-    write(ax, 1.0, -1.15, "better →", transform=where, color=INK, fontsize=9, ha="right")
+    write(ax, 0.0, -1.15, "← worse" if narrow else f"← worse than {against}", transform=where, fontsize=9)
+    write(ax, 1.0, -1.15, "better →", transform=where, fontsize=9, ha="right")
 
 
-def _row(ax: Axes, y: float, row: Row) -> None:
+def _row(ax: Axes, y: float, row: Row, narrow: bool) -> None:
     sign = -1 if row.flip else 1
     r = row.result
     ax.plot([sign * r.standardized_low, sign * r.standardized_high], [y, y], color=row.look.colour, linewidth=2.2)
     face = row.look.colour if r.distinguishable else "white"
     ax.plot(sign * r.standardized, y, row.look.marker, color=row.look.colour, markerfacecolor=face, markersize=7)
     where = ax.get_yaxis_transform()
-    write(ax, -0.63, y, row.label, transform=where, color=row.look.colour)
-    write(ax, 1.03, y, row.raw, transform=where, color=INK if r.distinguishable else "#7A808A", fontsize=9)
+    shade = INK if r.distinguishable else GREY
+    if narrow:
+        write(ax, 0.0, y - 0.9, row.label, transform=where, color=row.look.colour, fontsize=9, bbox=CLEAR)
+        write(ax, 1.0, y - 0.9, row.raw, transform=where, color=shade, fontsize=9, ha="right", bbox=CLEAR)
+    else:
+        write(ax, -0.63, y, row.label, transform=where, color=row.look.colour)
+        write(ax, 1.03, y, row.raw, transform=where, color=shade, fontsize=9)
     ax.axhline(y, color=LIGHT, linewidth=0.3, zorder=0)

@@ -25,7 +25,9 @@ def first_above(low: Array, threshold: float = THRESHOLD, lasts: int = LASTS) ->
     return None
 
 
-def rung(ax: Axes, x: Any, effect: Array, low: Array, high: Array, look: Look, name: str) -> None:
+def rung(
+    ax: Axes, x: Any, effect: Array, low: Array, high: Array, look: Look, name: str, *, narrow: bool = False
+) -> None:
     """Draw one outcome's standardized effect per month with its interval and the threshold of 0.2."""
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.axhline(THRESHOLD, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
@@ -38,14 +40,9 @@ def rung(ax: Axes, x: Any, effect: Array, low: Array, high: Array, look: Look, n
     if month is not None:
         ax.plot(x[month], effect[month], "o", color=look.colour, markersize=7, markeredgecolor="white")
     said = f"above 0.2 from\nmonth {month + 1}" if month is not None else "not above 0.2\nin these months"
-    write(
-        ax,
-        1.02,
-        0.5,
-        said,
-        transform=ax.transAxes,
-        fontsize=9.5,
-        color=INK,
-        weight="bold" if month is not None else "normal",
-    )
-    write(ax, -0.085, 0.5, name, transform=ax.transAxes, fontsize=10, color=INK, ha="right", linespacing=1.25)
+    weight = "bold" if month is not None else "normal"
+    write(ax, 1.02, 0.5, said, transform=ax.transAxes, fontsize=9.5, weight=weight)
+    if narrow:
+        write(ax, 0.0, 1.12, name, transform=ax.transAxes, fontsize=10, weight="bold")
+    else:
+        write(ax, -0.085, 0.5, name, transform=ax.transAxes, fontsize=10, ha="right", linespacing=1.25)

@@ -26,8 +26,12 @@ class Row:
     raw: str
 
 
-def levels(ax: Axes, rows: Sequence[Row], heading: str) -> None:
-    """Draw a strategy a row: filled under the main levels, hollow without the shock; intervals always drawn."""
+def levels(ax: Axes, rows: Sequence[Row], heading: str, *, narrow: bool = False) -> None:
+    """Draw a strategy a row: filled under the main levels, hollow without the shock; intervals always drawn.
+
+    The words stand at both sides of the axes or, if `narrow`, above each row.
+    """
+    where = ax.get_yaxis_transform()
     for y, row in enumerate(rows):
         colour = row.look.colour
         if row.calm is not None:
@@ -36,20 +40,16 @@ def levels(ax: Axes, rows: Sequence[Row], heading: str) -> None:
             ax.plot(row.calm[0], y, row.look.marker, color=colour, markerfacecolor="white", markersize=9, mew=1.6)
         ax.plot(row.here[1:], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot(row.here[0], y, row.look.marker, color=colour, markersize=9)
-        write(ax, -0.03, y, row.label, transform=ax.get_yaxis_transform(), color=colour, ha="right", fontsize=10.5)
-        write(ax, 1.03, y, row.raw, transform=ax.get_yaxis_transform(), fontsize=9.5)
-    write(
-        ax,
-        1.03,
-        -0.85,
-        heading,
-        transform=ax.get_yaxis_transform(),
-        fontsize=9.5,
-        weight="bold",
-        color=INK,
-        va="bottom",
-    )
-    ax.set_ylim(len(rows) - 0.5, -0.6)
+        if narrow:
+            write(ax, 0.0, y - 0.42, row.label, transform=where, color=colour, fontsize=10)
+            write(ax, 1.0, y - 0.42, row.raw, transform=where, fontsize=9.5, ha="right")
+        else:
+            write(ax, -0.03, y, row.label, transform=where, color=colour, ha="right", fontsize=10.5)
+            write(ax, 1.03, y, row.raw, transform=where, fontsize=9.5)
+    top = -0.85 if narrow else -0.6
+    look = {"fontsize": 9.5, "weight": "bold", "color": INK, "va": "bottom", "transform": where}
+    write(ax, 1.0 if narrow else 1.03, top - 0.05, heading, ha="right" if narrow else "left", **look)
+    ax.set_ylim(len(rows) - 0.5, top)
     ax.margins(x=0.08)
     ax.set_yticks([])
     ax.grid(False, axis="y")

@@ -9,10 +9,12 @@ import numpy as np
 from pandas import DataFrame
 
 from tfs_sim.analysis import headlines
+from tfs_sim.analysis.findings import lower
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.story import month_name, traced
+from tfs_sim.figures.captions import caption
 from tfs_sim.figures.network import Node, key, layout, network
-from tfs_sim.figures.style import Chart, framed, place
+from tfs_sim.figures.style import NARROW, WIDTH, Chart, framed, place
 
 Tie = tuple[str, str, float]
 
@@ -38,10 +40,8 @@ def three_of(months: Sequence[int], onset: int | None) -> list[int]:
     return [months[0], months[len(months) // 2], months[-1]]
 
 
-def moments(sweep: SweepLike) -> Chart | None:
+def moments(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     """Draw one site of the traced run at three months, every organization at the same place in all."""
-    from tfs_sim.figures.charts import caption
-
     stored = Stored.of(sweep)
     run = traced(stored, stored.network)
     if run is None:
@@ -57,25 +57,17 @@ def moments(sweep: SweepLike) -> Chart | None:
     who = f"{stored.title(strategy)}{', ' + ', '.join(levels) if levels else ''}"
     subtitle = f"One run of many: {site_title}, {who}. Every organization stays at its place; lines are ties in use."
     replicate = int(frame["replicate"].iloc[0]) if "replicate" in frame else 0
-    figure, chart = framed("network", title, subtitle, caption(stored, f"replicate {replicate}, not chosen"), 4.3)
-    wide = 2.4
+    wide = NARROW - 0.9 if narrow else 2.4
+    tall = len(months) * (wide + 1.0) + 1.5 if narrow else 4.2
+    made = caption(stored, f"replicate {replicate}")
+    chart = framed("network", title, subtitle, made, tall, NARROW if narrow else WIDTH)
+    keys = place(chart, 0.3, 0.1, NARROW - 0.1, 1.4) if narrow else place(chart, 0.3, 0.1, 7.8, 0.8)
+    key(keys, sorted({node.sector for nodes in people.values() for node in nodes}), 2 if narrow else 4)
     for k, month in enumerate(months):
-        left = 0.2 + k * (wide + 0.2)
-        ax = place(figure, chart, left, 1.4, left + wide, 1.4 + wide)
+        left, bottom = (0.4, 2.0 + (len(months) - 1 - k) * (wide + 1.0)) if narrow else (0.2 + k * (wide + 0.2), 1.3)
+        ax = place(chart, left, bottom, left + wide, bottom + wide)
         nodes = people[month]
-        active = {node.name for node in nodes if node.status == "active"}
-        possible = len(active) * (len(active) - 1) / 2
-        inside = [t for t in at[month] if t[0] in active and t[1] in active]
-        trust = float(np.mean([t for *_, t in inside])) if inside else float("nan")
-        density = f"{100 * len(inside) / possible:.0f}% of possible ties" if possible else "no ties"
-        said = (
-            f"{len(active)} organizations, {density},\nmean trust {trust:.2f}"
-            if inside
-            else f"{len(active)} organizations, no ties"
-        )
-        network(ax, nodes, places, at[month], _panel(stored, levels, month), said)
-    keys = place(figure, chart, 0.3, 0.12, 7.8, 0.82)
-    key(keys, sorted({node.sector for nodes in people.values() for node in nodes}))
+        network(ax, nodes, places, at[month], _panel(stored, levels, month), _density(nodes, at[month]))
     rows = [(month, a, b, trust) for month in months for a, b, trust in at[month]]
     chart.data = DataFrame(rows, columns=["month", "a", "b", "trust"])
     chart.alt = f"{title}. " + " ".join(f"{month_name(stored, m)}: {len(at[m])} ties in use." for m in months)
@@ -87,9 +79,18 @@ def _panel(stored: Stored, levels: tuple[str, ...], month: int) -> str:
     shocks = stored.shocks(levels)
     if not shocks:
         return name
-    onset, end = int(shocks[0]["onset_month"]), int(shocks[0].get("end_month") or shocks[0]["onset_month"])
-    label = str(shocks[0].get("label") or "shock").lower()
-    return f"{name},\n{'before the' if month < onset else 'in the' if month < end else 'after the'} {label}"
+    when = "before the" if month < shocks[0].onset else "in the" if month < shocks[0].end else "after the"
+    return f"{name},\n{when} {lower(shocks[0].label)}"
+
+
+def _density(nodes: Sequence[Node], ties: Sequence[Tie]) -> str:
+    """Return partners (without the backbone), the share of their possible ties that is in use, and mean trust."""
+    partners = {node.name for node in nodes if node.status == "active" and not node.backbone}
+    between = [trust for a, b, trust in ties if a in partners and b in partners]
+    if not between:
+        return f"{len(partners)} partners,\nno ties between them"
+    share = 100 * len(between) / (len(partners) * (len(partners) - 1) / 2)
+    return f"{len(partners)} partners, {share:.0f}% of their possible\nties in use, mean trust {np.mean(between):.2f}"
 
 
 def _nodes(

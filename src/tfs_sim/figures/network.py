@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def _springs(pairs: Array, weights: Array, count: int, rounds: int) -> Array:
     radius = np.sqrt((np.arange(count) + 0.5) / count)
     at = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)
     ideal = 1.6 / np.sqrt(count)
-    a, b = pairs[:, 0], pairs[:, 1]
+    a, b = pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
     stiff = weights * 6.0 * count / (6.0 * len(a) + count)
     for step in range(rounds):
         apart = at[:, None, :] - at[None, :, :]
@@ -113,10 +113,13 @@ def network(
         _, colour, marker = SECTORS.get(node.sector, ("Other", LIGHT, "o"))
         active = node.status == "active"
         face = colour if active else "white"
-        look = {"markerfacecolor": face, "markeredgecolor": "white" if active else LIGHT, "zorder": 3 if active else 2}
-        ax.plot(
-            x, y, marker, markersize=(8.5 if marker == "*" else 6.5) if active else 3.8, markeredgewidth=0.7, **look
-        )
+        look: dict[str, Any] = {
+            "markerfacecolor": face,
+            "markeredgecolor": "white" if active else LIGHT,
+            "zorder": 3 if active else 2,
+        }
+        size = 3.8 if not active else 8.5 if marker == "*" else 6.5
+        ax.plot(x, y, marker, markersize=size, markeredgewidth=0.7, **look)
         if node.backbone:
             ax.plot(
                 x, y, "o", markersize=14, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.6, zorder=4
@@ -129,19 +132,24 @@ def network(
     write(ax, 0.0, -0.02, caption, fontsize=9, va="top", linespacing=1.35)
 
 
-def key(ax: Axes, present: Sequence[str]) -> None:
-    """Draw the key of the sectors, in rows of four, and of the ring and the hollow marks."""
+def key(ax: Axes, present: Sequence[str], columns: int = 4) -> int:
+    """Draw the key of the sectors, the ring and the hollow marks in so many columns; return the number of rows."""
     ax.axis("off")
-    ax.set_xlim(0, 4)
-    ax.set_ylim(-0.5, 2.5)
     shown = [(label, colour, marker) for name, (label, colour, marker) in SECTORS.items() if name in present]
-    for at, (label, colour, marker) in enumerate(shown):
-        x, y = at % 4, 2 - at // 4
+    rows = -(-(len(shown) + 3) // columns)
+    ax.set_xlim(0, columns)
+    ax.set_ylim(rows - 0.5, -0.5)
+    spots = [(at % columns, at // columns) for at in range(len(shown) + 3)]
+    for (x, y), (label, colour, marker) in zip(spots, shown, strict=False):
         ax.plot(x + 0.04, y, marker, color=colour, markersize=7, markeredgecolor="white")
         write(ax, x + 0.12, y, label, fontsize=9)
-    ax.plot(0.04, 0, "o", markersize=10, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.5)
-    write(ax, 0.12, 0, "Backbone", fontsize=9)
-    ax.plot(1.04, 0, "o", markersize=4, markerfacecolor="white", markeredgecolor=LIGHT)
-    write(ax, 1.12, 0, "Not at the table", fontsize=9)
-    ax.plot([2.0, 2.09], [0, 0], color="#40474F", linewidth=1.4)
-    write(ax, 2.12, 0, "Tie in use; darker: more trust", fontsize=9)
+    ring, hollow, tie = spots[-3:]
+    ax.plot(
+        ring[0] + 0.04, ring[1], "o", markersize=10, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.5
+    )
+    write(ax, ring[0] + 0.12, ring[1], "Backbone", fontsize=9)
+    ax.plot(hollow[0] + 0.04, hollow[1], "o", markersize=4, markerfacecolor="white", markeredgecolor=LIGHT)
+    write(ax, hollow[0] + 0.12, hollow[1], "Not at the table", fontsize=9)
+    ax.plot([tie[0], tie[0] + 0.09], [tie[1]] * 2, color="#40474F", linewidth=1.4)
+    write(ax, tie[0] + 0.12, tie[1], "Tie in use (darker: more trust)", fontsize=9)
+    return rows

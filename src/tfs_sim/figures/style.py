@@ -25,7 +25,8 @@ GRID = "#E6E8EB"
 BAND = "#F3EBDD"
 FONT = "DejaVu Sans"
 WIDTH = 8.0
-"""Width of every chart in inches."""
+NARROW = 4.3
+"""Widths of a chart in inches: on a page or slide, and on a phone."""
 
 COLOURS = ("#0072B2", "#C44E00", "#00775A", "#A2457F", "#946200", "#2B8CBE", "#5B4B9E", "#3F3F3F")
 DASHES: tuple[Any, ...] = (
@@ -91,36 +92,37 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def framed(stem: str, title: str, subtitle: str, caption: str, height: float) -> tuple[Figure, Chart]:
-    """Return a figure with room of `height` inches between its words, and the chart that it belongs to."""
+def framed(stem: str, title: str, subtitle: str, caption: str, height: float, width: float = WIDTH) -> Chart:
+    """Return a chart with a figure that has room of `height` inches between its words."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
-    said = [wrapped(title, 66), "\n".join(textwrap.wrap(subtitle, 106)), "\n".join(textwrap.wrap(caption, 126))]
+    by = width / WIDTH
+    letters = [int(count * by) for count in (66, 106, 126)]
+    lower_ = ["\n".join(textwrap.wrap(text, n)) for text, n in zip((subtitle, caption), letters[1:], strict=True)]
+    said = [wrapped(title, letters[0]), *lower_]
     lines = [text.count("\n") + 1 for text in said]
     top = 0.2 + lines[0] * 0.27 + 0.05 + lines[1] * 0.195 + 0.02
     bottom = 0.14 + lines[2] * 0.165 + 0.1
     total = height + top + bottom
-    figure = Figure(figsize=(WIDTH, total), facecolor="white")
+    figure = Figure(figsize=(width, total), facecolor="white")
     FigureCanvasAgg(figure)
     words: dict[str, Any] = {"va": "top", "ha": "left", "family": FONT, "linespacing": 1.25}
     y = total - 0.2
-    figure.text(0.2 / WIDTH, y / total, plain(said[0]), fontsize=14, weight="bold", color=INK, **words)
+    figure.text(0.2 / width, y / total, plain(said[0]), fontsize=14, weight="bold", color=INK, **words)
     y -= lines[0] * 0.27 + 0.05
-    figure.text(0.2 / WIDTH, y / total, plain(said[1]), fontsize=10, color=GREY, **words)
-    figure.text(0.2 / WIDTH, (bottom - 0.1) / total, plain(said[2]), fontsize=8.5, color=GREY, **words)
-    return figure, Chart(
-        stem, figure, title, subtitle, caption, "", DataFrame(), (0.0, bottom, WIDTH, total - top + 0.06)
-    )
+    figure.text(0.2 / width, y / total, plain(said[1]), fontsize=10, color=GREY, **words)
+    figure.text(0.2 / width, (bottom - 0.1) / total, plain(said[2]), fontsize=8.5, color=GREY, **words)
+    return Chart(stem, figure, title, subtitle, caption, "", DataFrame(), (0.0, bottom, width, bottom + height))
 
 
-def place(figure: Figure, chart: Chart, left: float, bottom: float, right: float, top: float) -> Axes:
+def place(chart: Chart, left: float, bottom: float, right: float, top: float) -> Axes:
     """Add axes at these inches from the left and bottom of the chart's body."""
-    _, base, _, _ = chart.body
-    total = figure.get_figheight()
-    box = (left / WIDTH, (base + bottom) / total, (right - left) / WIDTH, (top - bottom) / total)
-    return dressed(figure.add_axes(box))
+    wide, tall = (float(inches) for inches in chart.figure.get_size_inches())
+    low = chart.body[1] + bottom
+    box = (left / wide, low / tall, (right - left) / wide, (top - bottom) / tall)
+    return dressed(chart.figure.add_axes(box))
 
 
 def dressed(ax: Axes) -> Axes:
@@ -136,7 +138,8 @@ def dressed(ax: Axes) -> Axes:
 
 def write(ax: Axes, x: float, y: float, text: str, **options: Any) -> Any:
     """Write text on axes in the style."""
-    return ax.text(x, y, plain(text), **({"family": FONT, "fontsize": 9.5, "color": INK, "va": "center"} | options))
+    look: dict[str, Any] = {"family": FONT, "fontsize": 9.5, "color": INK, "va": "center"}
+    return ax.text(x, y, plain(text), **(look | options))
 
 
 def x_label(ax: Axes, text: str) -> None:
@@ -171,13 +174,12 @@ def bands(ax: Axes, stored: Stored, levels: tuple[str, ...], *, name: bool = Tru
     """Draw each shock as a soft band with its name above the axes."""
     at = years(stored)
     for shock in stored.shocks(levels):
-        start = at[0] + int(shock["onset_month"]) / 12
-        end = min(at[0] + int(shock.get("end_month") or shock["onset_month"]) / 12, at[-1])
-        ax.axvspan(start, max(end, start + 1 / 12), color=BAND, zorder=0, linewidth=0)
+        start, end = at[0] + shock.onset / 12, min(at[0] + shock.end / 12, at[-1])
+        ax.axvspan(start, end, color=BAND, zorder=0, linewidth=0)
         if name:
             where = ax.get_xaxis_transform()
             look = {"fontsize": 9, "color": "#80632F", "va": "top", "ha": "left"}
-            write(ax, start + 0.05, 0.985, str(shock.get("label", "")), transform=where, **look)
+            write(ax, start + 0.06, 0.985, shock.label, transform=where, **look)
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -14,7 +14,8 @@ from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.story import story
 from tfs_sim.analysis.windows import metric
 from tfs_sim.experiments.files import write_bytes
-from tfs_sim.figures.charts import charts, compared
+from tfs_sim.figures.charts import charts
+from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.report import tables
@@ -34,16 +35,16 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
     target = Path(folder)
     for part in ("figures", "data"):
         (target / part).mkdir(parents=True, exist_ok=True)
-    drawn = charts(stored)
+    drawn, narrow = charts(stored), charts(stored, narrow=True)
     for stem, chart in drawn.items():
         save(chart.figure, target / "figures" / stem)
         write_bytes(target / "data" / f"{stem}.csv", chart.data.to_csv(index=False, lineterminator="\n").encode())
     path = target / "report.html"
-    write_bytes(path, render(stored, drawn).encode())
+    write_bytes(path, render(stored, drawn, narrow).encode())
     return path
 
 
-def render(stored: Stored, drawn: dict[str, Chart]) -> str:
+def render(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -> str:
     """Return the page as text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -54,10 +55,10 @@ def render(stored: Stored, drawn: dict[str, Chart]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(**content(stored, drawn))
+    return environment.get_template("report.html.j2").render(**content(stored, drawn, narrow))
 
 
-def content(stored: Stored, drawn: dict[str, Chart]) -> dict[str, Any]:
+def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -> dict[str, Any]:
     """Return what the template shows."""
     e, p = stored.experiment, stored.provenance
     others = compared(stored)
@@ -80,7 +81,7 @@ def content(stored: Stored, drawn: dict[str, Chart]) -> dict[str, Any]:
         "reference": stored.title(stored.against),
         "primary": metric(stored.primary),
         "primary_axis": words.axis(metric(stored.primary)),
-        "figures": {stem: _shown(chart) for stem, chart in drawn.items()},
+        "figures": {stem: _shown(chart, narrow[stem]) for stem, chart in drawn.items()},
         "costs": tables.costs(stored),
         "conditions": tables.conditions(stored, others),
         "stability": stability(stored, stored.primary, others),
@@ -96,9 +97,11 @@ def content(stored: Stored, drawn: dict[str, Chart]) -> dict[str, Any]:
     }
 
 
-def _shown(chart: Chart) -> dict[str, str]:
-    """Return a figure for the page: the picture without its words, which the page says itself."""
-    picture = base64.b64encode(svg(chart.figure, chart.body)).decode()
-    source = f"data:image/svg+xml;base64,{picture}"
+def _shown(chart: Chart, narrow: Chart) -> dict[str, str]:
+    """Return a figure for the page: the pictures (wide, and for a phone) without their words, which the page says."""
     words_ = {"title": chart.title, "subtitle": chart.subtitle, "caption": chart.caption, "alt": chart.alt}
-    return {"stem": chart.stem, "source": source, **words_}
+    return {"stem": chart.stem, "wide": _picture(chart), "narrow": _picture(narrow), **words_}
+
+
+def _picture(chart: Chart) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg(chart.figure, chart.body)).decode()}"

@@ -29,7 +29,8 @@ def spoken(result: Paired, name: str) -> str:
     if result.low == result.high == 0:
         return "the same in all pairs"
     unit = words.unit(m, difference=True)
-    said = f"{words.difference(result.difference, result.low, result.high, m)} ({words.interval(result.low, result.high, m)})"
+    size = words.difference(result.difference, result.low, result.high, m)
+    said = f"{size} ({words.interval(result.low, result.high, m)})"
     return f"{said}{' points' if unit == 'percentage points' else ''}"
 
 
@@ -66,10 +67,12 @@ def costs(stored: Stored) -> Table:
         rows.append([*row, *(spoken(r, n) for r, n in zip(results, shown, strict=True)), chance])
     units = [f"{words.short(metric(n)).lower()} in {u}" for n in shown if (u := words.unit(metric(n), difference=True))]
     units = [u for u in units if not u.endswith("percentage points")]
+    window = words.window(metric(shown[0])) or "as defined"
+    said = f" ({words.joined(units)})" if units else ""
     note = (
-        f"Differences from {lower(stored.title(base))}{_where(stored)} over the same luck, {words.window(metric(shown[0])) or 'as defined'}, mean "
-        f"over sites, with 95% intervals{f' ({words.joined(units)})' if units else ''}. Costs and hours are means over the whole run of "
-        f"{stored.months} months. The chance is the share of {len(stored.replicates)} pairs in which "
+        f"Differences from {lower(stored.title(base))}{_where(stored)} over the same luck, {window}, mean over sites, "
+        f"with 95% intervals{said}. Costs and hours are means over the whole run of {stored.months} "
+        f"months. The chance is the share of {len(stored.replicates)} pairs in which "
         f"{words.subject(metric(stored.primary))} is worse, with its 95% interval."
     )
     return Table(headings, rows, note)
@@ -131,5 +134,5 @@ def grades() -> list[tuple[int, str]]:
         from tfs_sim.model.catalogue import MECHANISMS
     except ImportError:  # pragma: no cover - only while the model is not installed whole
         return []
-    counts = Counter(p.grade for m in MECHANISMS.values() for p in specification(m.parameters).values())
+    counts: Counter[str] = Counter(p.grade for m in MECHANISMS.values() for p in specification(m.parameters).values())
     return [(counts[grade], meaning) for grade, meaning in GRADES.items() if counts[grade]]

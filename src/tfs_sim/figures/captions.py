@@ -1,0 +1,28 @@
+"""What stands under every figure, and the conditions that a subtitle names."""
+
+from __future__ import annotations
+
+from tfs_sim.analysis import words
+from tfs_sim.analysis.findings import lower
+from tfs_sim.analysis.stored import Stored
+
+
+def caption(stored: Stored, *more: str) -> str:
+    """Return what made a figure: runs, scenario, seed, version, calibrated or not."""
+    runs = len(stored.arms) * len(stored.replicates)
+    p = stored.provenance
+    parts = [
+        *more,
+        f"{runs:,} runs ({len(stored.replicates):,} for each of {len(stored.arms)} arms)",
+        f"scenario: {stored.scenario}" if stored.scenario else "",
+        f"seed {p.get('seed', 'unknown')}",
+        f"tfs-sim {p.get('version') or p.get('tfs_sim', '')}",
+        "calibrated" if stored.calibrated else "not calibrated",
+    ]
+    text = "; ".join(part for part in parts if part)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def conditions(stored: Stored) -> str:
+    """Return the main levels as part of a subtitle: ", in the crisis"."""
+    return f", {lower(words.condition(stored.main))}" if stored.main else ""

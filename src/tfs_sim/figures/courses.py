@@ -1,0 +1,135 @@
+"""Charts of a sweep over its months: fans, and the ladder from process to students."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pandas import DataFrame
+
+from tfs_sim.analysis import headlines, words
+from tfs_sim.analysis.findings import lower
+from tfs_sim.analysis.stored import Stored, SweepLike
+from tfs_sim.analysis.windows import Array, mean_over, metric
+from tfs_sim.figures import ladder as ladder_
+from tfs_sim.figures.captions import caption, conditions
+from tfs_sim.figures.fan import fan, quantiles
+from tfs_sim.figures.style import NARROW, WIDTH, Chart, bands, framed, looks, place, plain, wrapped, year_ticks, years
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+RUNGS = ("partners", "trust", "performance", "coverage", "outcome")
+"""From process to students."""
+
+
+def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
+    """Draw a metric's median and bands over the runs, a panel for every strategy."""
+    stored = Stored.of(sweep)
+    if name not in stored.metrics:
+        return None
+    m, look, x = metric(name), looks(stored), years(stored)
+    values = mean_over(stored.monthly(name), 2) * words.factor(m)
+    calm = stored.crisis[1] if stored.crisis else None
+    context = f" Dashed grey: median with {', '.join(calm)}." if calm is not None else ""
+    subtitle = (
+        f"{words.axis(m)}{conditions(stored)}, mean over the sites of a run. Line: median of the runs; "
+        f"dark band: half of them; light band: 90%.{context}"
+    )
+    columns = 1 if narrow else 2 if len(stored.strategies) <= 4 else 4
+    rows = math.ceil(len(stored.strategies) / columns)
+    high, width = 1.75, NARROW if narrow else WIDTH
+    title = headlines.fan_title(stored, name)
+    chart = framed(name, title, subtitle, caption(stored), rows * (high + 0.7) + 0.1, width)
+    wide = (width - 0.75 - 0.25 - 0.3 * (columns - 1)) / columns
+    limits = [math.inf, -math.inf]
+    panels: list[Axes] = []
+    data = []
+    for at, s in enumerate(stored.strategies):
+        row, column = divmod(at, columns)
+        left, bottom = 0.75 + column * (wide + 0.3), (rows - 1 - row) * (high + 0.7) + 0.32
+        ax = place(chart, left, bottom, left + wide, bottom + high)
+        here = values[stored.arm(s, stored.main)]
+        fan(ax, x, here, look[s], values[stored.arm(s, calm)] if calm is not None else None)
+        q = quantiles(here)
+        limits = [min(limits[0], float(np.nanmin(q))), max(limits[1], float(np.nanmax(q)))]
+        bands(ax, stored, stored.main, name=at == 0)
+        year_ticks(ax, x, 6 if columns < 4 else 4)
+        heading = plain(wrapped(stored.title(s), 40 if columns < 4 else 20))
+        size = 10.5 if columns < 4 else 9.5
+        ax.set_title(
+            heading, fontsize=size, color=look[s].colour, loc="left", weight="bold", pad=5, family="DejaVu Sans"
+        )
+        if column:
+            ax.tick_params(labelleft=False)
+        panels.append(ax)
+        data += [(stored.title(s), month, *q[:, month]) for month in range(stored.months)]
+    room = 0.16 * (limits[1] - limits[0] or 1.0)
+    for ax in panels:
+        ax.set_ylim(limits[0] - 0.3 * room, limits[1] + room)
+    chart.data = DataFrame(data, columns=["strategy", "month", "p05", "p25", "median", "p75", "p95"])
+    chart.alt = f"{chart.title}. {words.axis(m)} over the months, a panel for each strategy."
+    return chart
+
+
+def _yardstick(stored: Stored, name: str, base: Array) -> float:
+    """Return the standard deviation that a month's effect is measured in.
+
+    For students' outcome: that of the measured indicator from year to year. Else: between runs, pooled over months.
+    """
+    if name == "outcome" and "indicator" in stored.metrics:
+        levels = _ladder_levels(stored)
+        indicator = stored.monthly("indicator")[stored.arm(stored.nothing or stored.against, levels)]
+        if indicator.shape[-1] > 12:
+            yearly = indicator[..., 12:] - indicator[..., :-12]
+            return float(np.nanstd(yearly))
+    return float(np.sqrt(np.nanmean(np.nanvar(base, axis=0, ddof=1)))) if len(base) > 1 else 0.0
+
+
+def _ladder_levels(stored: Stored) -> tuple[str, ...]:
+    return stored.crisis[1] if stored.crisis else stored.levels[0]
+
+
+def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
+    """Draw the initiative's standardized effect month by month, from process to students' outcome."""
+    stored = Stored.of(sweep)
+    if stored.nothing is None or stored.nothing == stored.against:
+        return None
+    level, look, x = _ladder_levels(stored), looks(stored)[stored.against], years(stored)
+    rungs, data = [], []
+    for name in (n for n in RUNGS if n in stored.metrics):
+        values = mean_over(stored.monthly(name), 2)
+        a, b = values[stored.arm(stored.against, level)], values[stored.arm(stored.nothing, level)]
+        sd = _yardstick(stored, name, b)
+        if sd <= 0:
+            continue
+        c = headlines.course(a, b)
+        rungs.append((name, c.effect / sd, c.low / sd, c.high / sd))
+        data += [(name, month, *(float(v[month]) for v in rungs[-1][1:])) for month in range(stored.months)]
+    if not rungs:
+        return None
+    months = [(name, ladder_.first_above(low)) for name, _, low, _ in rungs]
+    under = f", {lower(words.condition(level))}" if level else ""
+    subtitle = (
+        f"Effect of {lower(stored.title(stored.against))} against {lower(stored.title(stored.nothing))}{under}, in "
+        "standard deviations between runs (for students: of the indicator from year to year). Band: 95% interval; "
+        "dashed: 0.2."
+    )
+    tall, width = (1.15 if narrow else 0.95), NARROW if narrow else WIDTH
+    title = headlines.ladder_title(months)
+    chart = framed("ladder", title, subtitle, caption(stored), len(rungs) * tall + 0.5, width)
+    left, right = (0.5, 2.95) if narrow else (2.15, 6.5)
+    for at, (name, effect, low, high) in enumerate(rungs):
+        bottom = 0.38 + (len(rungs) - 1 - at) * tall
+        ax = place(chart, left, bottom, right, bottom + tall - (0.42 if narrow else 0.18))
+        said = words.short(metric(name))
+        ladder_.rung(ax, x, effect, low, high, look, said if narrow else wrapped(said, 18), narrow=narrow)
+        bands(ax, stored, level, name=at == 0)
+        year_ticks(ax, x, 5 if narrow else 11)
+        ax.locator_params(axis="y", nbins=3)
+        if at < len(rungs) - 1:
+            ax.tick_params(labelbottom=False)
+    chart.data = DataFrame(data, columns=["metric", "month", "effect_in_sd", "low", "high"])
+    chart.alt = f"{chart.title}. From process to students: from when each effect stays above 0.2 standard deviations."
+    return chart
