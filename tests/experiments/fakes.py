@@ -44,7 +44,9 @@ class Scenario:
     question: str = ""
     not_modelled: tuple[str, ...] = ()
     clock: Clock = Clock()
-    sites: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(("north", "south"), SimpleNamespace(title=None)))
+    sites: dict[str, Any] = field(
+        default_factory=lambda: dict.fromkeys(("north", "south"), SimpleNamespace(title=None))
+    )
     shocks: tuple[Any, ...] = ()
 
     def digest(self) -> str:
@@ -135,12 +137,14 @@ class Engine:
         rng = np.random.default_rng([seed, replicate])
         return template.level + rng.random((template.months, len(template.sites), len(template.metrics)))
 
-    def warm_up(self, report: Any) -> None:
-        report("compiling")
+    def warm_up(self, template: Template, report: Any = None) -> float:
+        if report:
+            report("compiling")
+        return 0.0
 
     def trace(self, template: Template, seed: int, replicate: int) -> Any:
         for month in range(template.months):
-            yield SimpleNamespace(
+            world = SimpleNamespace(
                 site_of=np.array([0, 0, 1]),
                 source=np.array([0, 1]),
                 target=np.array([1, 0]),
@@ -152,6 +156,7 @@ class Engine:
                 effort=np.array([0.1, 0.2, 0.0]),
                 in_post=np.array([1, 1, 0]),
             )
+            yield month, world, None
 
 
 def build(scenario: Scenario) -> Template:

@@ -273,9 +273,7 @@ def test_another_layout_is_refused_with_advice(
             use()
 
 
-def test_another_model_is_never_mixed_in(
-    engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_model_is_never_mixed_in(engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runner.sweep(EXPERIMENT, out=tmp_path)
     before = listing(tmp_path)
     for module in (runner, work):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from tfs_sim.cli.terminal import bold, columns, dim, wrapped
-from tfs_sim.model.declare import Intervention, Mechanism, Metric, Parameter, Shock, specification
+from tfs_sim.model.declare import Intervention, Mechanism, Metric, Parameter, Shock, Step, specification
 
 GRADES = {
     "measured": "measured in a published source that was read",
@@ -132,7 +130,7 @@ def _allowed(smallest: float, largest: float) -> str:
 
 def mechanism(declared: Mechanism) -> str:
     """Return what a mechanism represents, and its parameters."""
-    rows = [("source", declared.source), ("rows", ", ".join(declared.rows)), ("file", declared.file)]
+    rows = [("source", declared.source), ("rows", ", ".join(declared.rows)), ("file", _path(declared.file))]
     if declared.needs:
         rows.append(("needs", ", ".join(declared.needs)))
     lines = [
@@ -247,12 +245,18 @@ def month() -> str:
             phase = step.phase
             lines += ["", bold(phase)]
         lines.append(wrapped(step.what, "      ", f"  {number:>2}  "))
-        lines.append(dim(f"      {step.mechanism} · {_file(step, MECHANISMS)}"))
+        lines.append(dim("      " + " · ".join(filter(None, (step.mechanism, _file(step, MECHANISMS))))))
     return "\n".join(lines)
 
 
-def _file(step: Any, mechanisms: dict[str, Mechanism]) -> str:
+def _file(step: Step, mechanisms: dict[str, Mechanism]) -> str:
     if step.mechanism in mechanisms:
-        return mechanisms[step.mechanism].file
-    kernel = getattr(step.kernel, "py_func", step.kernel)
-    return f"model/{Path(kernel.__code__.co_filename).name}"
+        return _path(mechanisms[step.mechanism].file)
+    return _path(step.kernel.__module__)
+
+
+def _path(module: str) -> str:
+    """Return the file of a module within the package: "model/mechanisms/turnover.py"."""
+    if module.endswith(".py"):
+        return module
+    return "/".join(module.split(".")[1:]) + ".py"

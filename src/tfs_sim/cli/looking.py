@@ -134,7 +134,7 @@ def _schema(kind: str) -> Any:
 
         return scenario_schema()
     if kind == "experiment":
-        from tfs_sim.scenario.json_schema import experiment_schema
+        from tfs_sim.experiments.json_schema import experiment_schema
 
         return experiment_schema()
     close = nearest(kind, ("scenario", "experiment"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,24 @@ from tfs_sim.cli.terminal import bold, count, dim, wrapped
 if TYPE_CHECKING:
     from tfs_sim.experiments.result import Result
     from tfs_sim.experiments.stored import Sweep
+    from tfs_sim.model.declare import Step
     from tfs_sim.scenario import Scenario
+
+MAIN = (
+    "partners",
+    "trust",
+    "quality",
+    "support",
+    "coordination",
+    "performance",
+    "coverage",
+    "outcome",
+    "equity_gap",
+    "alive",
+    "hours",
+    "cost",
+)
+"""Metrics that `tfs-sim run` prints; the files of --out have all."""
 
 
 def run(
@@ -49,32 +67,53 @@ def run(
 
 
 def outcomes(result: Result) -> str:
-    """Return a table of the outcomes by site; below each mean, where nine in ten replicates lie."""
-    import numpy as np
-
-    from tfs_sim.model.catalogue import METRICS
-
-    said = {"last-year": "last year", "total": "in all", "end": "at the end"}
-    titles = {key: site.title or key for key, site in result.scenario.sites.items()}
-    head = ["", *(_cut(titles.get(site, site), 16) for site in result.sites)]
-    rows = []
-    for position, name in enumerate(result.metrics):
-        metric = METRICS[name]
-        if not metric.better:
-            continue
-        values = result.summaries[:, :, position]
-        digits = metric.decimals
-        unit = f" ({metric.unit})" if metric.unit not in {"", "share", "index"} else ""
-        rows.append([_cut(f"{metric.title}{unit}", 30), *(f"{v:,.{digits}f}" for v in values.mean(axis=0))])
-        low, high = np.quantile(values, [0.05, 0.95], axis=0)
-        spread = [f"{a:,.{digits}f} – {b:,.{digits}f}" for a, b in zip(low, high, strict=True)]
-        rows.append([f"  {said[metric.summary]}", *(spread if result.replicates > 1 else [""] * len(spread))])
+    """Return the main outcomes by site; below each mean, where nine in ten replicates lie."""
+    head, rows = _cells(result)
     below = (
         f"Means of {result.replicates:,} replicates; below them, where nine in ten replicates lie."
         if result.replicates > 1
         else "One run: luck is part of every number. More replicates (--replicates 100) say how much."
     )
-    return f"{terminal.table(head, rows)}\n\n{wrapped(below)}"
+    return "\n\n".join([*terminal.tables(head, rows), wrapped(below)])
+
+
+def _cells(result: Result) -> tuple[list[str], list[list[str]]]:
+    """Return the head and the rows of the table of outcomes, a column for each site."""
+    import numpy as np
+
+    from tfs_sim.model.catalogue import METRICS
+
+    titles = _short({key: site.title or key for key, site in result.scenario.sites.items()})
+    head = ["", *(_cut(titles.get(site, site), 16) for site in result.sites)]
+    rows = []
+    for way, said in (("last-year", "In the last year"), ("end", "At the end"), ("total", "In all months")):
+        shown = [name for name in MAIN if name in result.metrics and METRICS[name].summary == way]
+        if shown:
+            rows.append([said, *("" for _ in result.sites)])
+        for name in shown:
+            metric, values = METRICS[name], result.summaries[:, :, result.metrics.index(name)]
+            number = partial(_number, decimals=metric.decimals)
+            unit = metric.unit and f"({metric.unit})"
+            means = list(map(number, values.mean(axis=0).tolist()))
+            if result.replicates == 1:
+                rows.append([_cut(f"  {metric.title} {unit}", 34), *means])
+                continue
+            low, high = np.quantile(values, [0.05, 0.95], axis=0).tolist()
+            rows.append([_cut(f"  {metric.title}", 28), *means])
+            spread = (f"{number(a)} to {number(b)}" for a, b in zip(low, high, strict=True))
+            rows.append([_cut(f"    {unit}", 28), *spread])
+    return head, rows
+
+
+def _short(titles: dict[str, str]) -> dict[str, str]:
+    """Return titles up to their comma ("Dayton, Ohio"), unless two would be the same."""
+    short = {key: title.partition(",")[0].strip() for key, title in titles.items()}
+    return short if len(set(short.values())) == len(short) else titles
+
+
+def _number(value: float, decimals: int) -> str:
+    text = f"{value:,.{decimals}f}"
+    return text.removeprefix("-") if not text.strip("-0.") else text
 
 
 def _cut(text: str, widest: int) -> str:
@@ -88,16 +127,19 @@ def _profile(scenario: Scenario, seed: int) -> None:
 
     template = build(scenario)
     with terminal.working() as shown:
-        engine.warm_up(shown.notice)
+        shown.notice("Compiling every step by itself (this takes longer than a run) …")
         steps = engine.profile(template, seed)
     total = sum(seconds for _, seconds in steps) or 1.0
-    rows = [
-        [str(step), f"{seconds * 1e6 / scenario.clock.months:,.1f}", f"{seconds / total:.0%}"]
-        for step, seconds in steps
-    ]
-    rows.append(["all", f"{total * 1e6 / scenario.clock.months:,.1f}", "100%"])
+    per_month = 1e6 / scenario.clock.months
+    rows = [[_step(step), f"{spent * per_month:,.1f}", f"{spent / total:.1%}"] for step, spent in steps]
+    rows.append(["all", f"{total * per_month:,.1f}", "100%"])
     print(bold(f"{scenario.title or scenario.name}: one run of {count(scenario.clock.months, 'month')}"))
     print(terminal.table(["step", "µs a month", "share"], rows))
+
+
+def _step(step: Step) -> str:
+    kernel = step.kernel.__name__.replace("_", " ")
+    return f"{step.mechanism}: {kernel}" if step.mechanism else kernel
 
 
 def sweep(
@@ -116,7 +158,10 @@ def sweep(
     if worlds > 1:
         shape.append(count(worlds, "world"))
     shape += [count(replicates, "replicate"), count(len(scenario.sites), "site")]
-    print(bold(f"{experiment.title or experiment.name}: {' × '.join(shape)}, {count(scenario.clock.months, 'month')}"), flush=True)
+    print(
+        bold(f"{experiment.title or experiment.name}: {' × '.join(shape)}, {count(scenario.clock.months, 'month')}"),
+        flush=True,
+    )
     with terminal.working() as shown:
         done = runner.sweep(experiment, replicates, seed, workers, out, shown.progress, shown.notice, fresh)
     found(done)

@@ -69,6 +69,20 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines)
 
 
+def tables(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Return a wide table as several, each with as many columns beside the first as the terminal takes."""
+    widths = [max(len(row[i]) for row in [head, *rows]) + 2 for i in range(len(head))]
+    blocks: list[list[int]] = [[]]
+    for column in range(1, len(head)):
+        if blocks[-1] and widths[0] - 2 + sum(widths[i] for i in blocks[-1]) + widths[column] > width():
+            blocks.append([])
+        blocks[-1].append(column)
+    return [
+        table([head[0], *(head[i] for i in block)], [[row[0], *(row[i] for i in block)] for row in rows])
+        for block in blocks
+    ]
+
+
 class Shown(Protocol):
     """What a command tells while it works."""
 

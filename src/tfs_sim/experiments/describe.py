@@ -33,7 +33,10 @@ def described(experiment: Experiment, arms: Sequence[Arm], replicates: int, seed
         "start": base.clock.start,
         "months": arms[0].scenario.clock.months,
         "sites": {key: {"title": site.title or key.replace("-", " ").title()} for key, site in base.sites.items()},
-        "strategies": {key: {"title": strategy.title or key.replace("-", " ").capitalize()} for key, strategy in experiment.strategies.items()},
+        "strategies": {
+            key: {"title": strategy.title or key.replace("-", " ").capitalize()}
+            for key, strategy in experiment.strategies.items()
+        },
         "against": experiment.against,
         "cross": {key: [level.label for level in levels] for key, levels in experiment.cross.items()},
         "primary": experiment.outcomes.primary,

@@ -68,7 +68,7 @@ def simulate(
     replicates, seed, workers = _count("replicates", replicates), _seed(seed), _workers(workers)
     began = time.monotonic()
     template = build(loaded)
-    warm_up(notice)
+    warm_up(template, notice)
     ways = ways_of(template.metrics)
     shape = (replicates, template.months, len(template.sites), len(template.metrics))
     try:

@@ -55,7 +55,11 @@ def _labels(index: NDArray[np.int64], names: Sequence[str]) -> pa.Array:
 
 
 def with_keys(table: pa.Table, keys: dict[str, str]) -> pa.Table:
-    """Return `table` with constant text columns in front."""
+    """Return `table` with constant text columns in front.
+
+    A key takes the place of a metric of the same name: the column says under which condition a run was made.
+    """
+    table = table.drop_columns([name for name in keys if name in table.column_names])
     names, columns = list(keys), [pa.repeat(pa.scalar(value, pa.string()), len(table)) for value in keys.values()]
     return pa.table(columns + table.columns, names=names + table.column_names)
 

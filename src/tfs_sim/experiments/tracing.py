@@ -47,7 +47,7 @@ def write_traces(
 
         for arm in arms:
             made = template(arm.scenario)
-            for month, world in enumerate(engine.trace(made, seed, REPLICATE)):
+            for month, world, _ in engine.trace(made, seed, REPLICATE):
                 yield arm_keys(arm), arm.scenario, made, month, world
 
     def networks() -> Iterator[pa.Table]:

@@ -78,7 +78,7 @@ class Work:
         done = self.done
         if done == self.total:
             return 0
-        warm_up(notice)
+        warm_up(self.template(next(iter(self._scenarios.values()))), notice)
         pace = Pace(self.total, progress, done)
         block: _Block | None = None
         with closing(stream(self._tasks(), _run_block, self.workers)) as results:
@@ -197,8 +197,8 @@ def _run_block(task: tuple[_Target, int]) -> NDArray[np.float64]:
     return run_one((target.template, target.seed, replicate))
 
 
-def warm_up(notice: Notice | None) -> None:
+def warm_up(template: Template, notice: Notice | None) -> None:
     """Compile before workers start: the compiler's cache must not be written by two threads."""
     from tfs_sim.model import engine
 
-    engine.warm_up(notice or (lambda sentence: None))
+    engine.warm_up(template, notice)
