@@ -42,6 +42,9 @@ from tfs_sim.model.world import (
 
 SWITCHES = tuple(MECHANISMS)
 RECORDS = tuple(name for name, mechanism in MECHANISMS.items() if mechanism.parameters._fields)
+DRAW_START = -1
+"""As the first month of `run_months`: draw the replicate's starting world before month 0."""
+
 _lock = threading.Lock()
 
 
@@ -129,9 +132,9 @@ def compose() -> str:
     lines += [f"    {name} = world.{name}" for name in fields]
     lines += [f"    p_{name} = parameters[{i}]" for i, name in enumerate(RECORDS)]
     lines += [f"    on_{name} = on[{i}]" for i, name in enumerate(SWITCHES)]
-    lines += ["    if first == 0:", "        month = first"]
+    lines += [f"    if first == {DRAW_START}:", "        month = 0"]
     lines += [_call(step, "        ") for step in tick.START]
-    lines += ["    for month in range(first, last):"]
+    lines += ["    for month in range(max(first, 0), last):"]
     lines += [_call(step, "        ") for step in tick.MONTH]
     return "\n".join(lines) + "\n"
 
@@ -235,7 +238,7 @@ def run_months(
 ) -> None:
     """Run months first … last − 1 of `world` in place, recording them in `out`; releases the interpreter lock.
 
-    `first` = 0 also draws the replicate's starting world.
+    `first` = DRAW_START draws the replicate's starting world before month 0.
     """
     if not _entry_module().run.signatures:
         warm_up(template)
@@ -246,7 +249,7 @@ def run_replicate(template: Template, seed: int, replicate: int) -> NDArray[np.f
     """Return one replicate's metrics, float64 [months, sites, metrics]."""
     _, world = template.fresh()
     out = template.output()
-    run_months(template, world, draws.run_key(seed, replicate), 0, template.months, out)
+    run_months(template, world, draws.run_key(seed, replicate), DRAW_START, template.months, out)
     return out
 
 
@@ -255,6 +258,7 @@ def trace(template: Template, seed: int, replicate: int) -> Iterator[tuple[int, 
     _, world = template.fresh()
     out = template.output()
     key = draws.run_key(seed, replicate)
+    run_months(template, world, key, DRAW_START, 0, out)
     for month in range(template.months):
         run_months(template, world, key, month, month + 1, out)
         yield month, world, out

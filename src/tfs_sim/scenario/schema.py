@@ -7,7 +7,7 @@ import html
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidatorFunctionWrapHandler, model_validator
 
@@ -27,6 +27,9 @@ from tfs_sim.scenario.tables import (
     Table,
     Target,
 )
+
+if TYPE_CHECKING:
+    from tfs_sim.model.engine import Template
 
 __all__ = [
     "Backbone",
@@ -176,6 +179,12 @@ class Scenario(Table):
         }
         canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def to_template(self) -> Template:
+        """Return the scenario compiled for the engine: arrays of what never changes, parameter records, switches."""
+        from tfs_sim.scenario.build import build
+
+        return build(self)
 
     def to_toml(self) -> str:
         """Return the scenario as the text of one scenario file that extends nothing."""
