@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
+from tfs_sim.scenario import check_file
 from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.scenario.reading import read_document
 
@@ -96,3 +98,12 @@ def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:
     assert document.data == {"x": 1, "y": "a\nb", "z": 2}
     assert document.locate(Mistake("m", key=("z",))).line == 4
     assert document.locate(Mistake("m", key=("nothing", 3))).line == 0
+
+
+def test_large_files_full_of_mistakes_are_told_quickly(tmp_path: Path) -> None:
+    path = tmp_path / "many.toml"
+    path.write_text("".join(f"[sites.s{number}]\n" for number in range(5000)))
+    start = time.perf_counter()
+    mistakes = check_file(path)
+    assert len(mistakes) == 5001 and "and 4,981 more" in str(UserError(mistakes))
+    assert time.perf_counter() - start < 10

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 KeyPath = tuple[str | int, ...]
@@ -88,7 +89,7 @@ class UserError(Exception):
         """Return all mistakes as text, one after the other."""
         shown = [mistake.render(colour) for mistake in self.mistakes[:20]]
         if len(self.mistakes) > len(shown):
-            shown.append(f"… and {len(self.mistakes) - len(shown)} more")
+            shown.append(f"… and {len(self.mistakes) - len(shown):,} more")
         return "\n".join(shown)
 
     def __str__(self) -> str:
@@ -102,7 +103,7 @@ def dotted(key: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            text += ("." if text else "") + (part if re.fullmatch(r"[\w-]+", part) else quote(part))
+            text += ("." if text else "") + (part if re.fullmatch(r"[\w-]{1,80}", part) else quote(part))
     return text
 
 
@@ -147,8 +148,11 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
 
     Case, spaces, underscores, hyphens and leading zeros do not count.
     """
-    if len(name) > 200:
-        return ""
+    return "" if len(name) > 200 else _nearest(name, tuple(candidates))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, candidates: tuple[str, ...]) -> str:
     plain: dict[str, str] = {}
     for candidate in candidates:
         plain.setdefault(_plain(candidate), candidate)

@@ -41,15 +41,14 @@ def mistakes_of(error: ValidationError, root: type[BaseModel]) -> list[Mistake]:
         context: Mapping[str, Any] = detail.get("ctx", {})
         if detail["type"] == "mistakes":
             found.extend(_named(mistake.under(path)) for mistake in context["mistakes"])
+        elif detail["type"] == "missing":
+            missing[path] = _translated("missing", path, None, root)
         else:
             found.append(_translated(detail["type"], path, detail.get("input"), root))
-            if detail["type"] == "missing":
-                missing[path] = found[-1]
-    for mistake in tuple(found):  # a misspelt key is one mistake: the right one is then not missing as well
-        absent = missing.get((*mistake.key[:-1], mistake.suggestion)) if mistake.key and mistake.suggestion else None
-        if absent is not None and absent in found:
-            found.remove(absent)
-    return found
+    for mistake in found:  # a misspelt key is one mistake: the right one is then not missing as well
+        if mistake.key and mistake.suggestion:
+            missing.pop((*mistake.key[:-1], mistake.suggestion), None)
+    return [*found, *missing.values()]
 
 
 def _translated(kind: str, path: KeyPath, value: Any, root: type[BaseModel]) -> Mistake:

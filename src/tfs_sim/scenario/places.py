@@ -68,8 +68,7 @@ class _Scanner:
 
     def _span(self, start: int, end: int) -> Span:
         line = bisect.bisect_right(self.line_starts, start)
-        line_end = self.text.find("\n", start)
-        end = min(end, line_end if line_end >= 0 else len(self.text))
+        end = min(end, self.line_starts[line] - 1 if line < len(self.line_starts) else len(self.text))
         return Span(line, start - self.line_starts[line - 1] + 1, max(1, end - start))
 
     def _header(self) -> KeyPath:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,10 @@ class Document:
     data: dict[str, Any]
     places: dict[KeyPath, Place] = field(repr=False)
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
     def locate(self, mistake: Mistake) -> Mistake:
         """Return the mistake with the place that its key has in this file, or the nearest table around it."""
         key = mistake.key
@@ -49,8 +55,7 @@ class Document:
 
     def put(self, mistake: Mistake, span: Span) -> Mistake:
         """Return the mistake at a place of this file."""
-        lines = self.text.split("\n")
-        source = lines[span.line - 1] if span.line <= len(lines) else ""
+        source = self._lines[span.line - 1] if span.line <= len(self._lines) else ""
         return replace(
             mistake,
             file=self.path.name,
@@ -87,12 +92,9 @@ def read_text(path: Path, largest: int) -> str:
             raise UserError(Mistake("this is not an ordinary file", file=name))
         size = path.stat().st_size
         if size > largest:
-            raise UserError(
-                Mistake(
-                    f"the file is too large: {size / 1e6:,.1f} MB, where at most {largest / 1e6:,.0f} MB are read",
-                    file=name,
-                )
-            )
+            found = f"{math.ceil(size / 1e5) / 10:,} MB"
+            message = f"the file is too large: {found}, where at most {largest / 1e6:,.0f} MB are read"
+            raise UserError(Mistake(message, file=name))
         with path.open("rb") as stream:
             content = stream.read(largest + 1)
     except (OSError, ValueError) as error:
