@@ -57,7 +57,8 @@ add = [{own}]
 [strategies.with-more]
 title = "With more"
 extends = "as-it-is"
-add = [{additions}]                   # bundles of the scenario, or names from `tfs-sim list interventions`
+# What is added: bundles of the scenario, or names from `tfs-sim list interventions`
+add = [{additions}]
 
 [outcomes]
 primary = "{primary}"
