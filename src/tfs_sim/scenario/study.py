@@ -41,7 +41,7 @@ months = {months}
 
 _EXPERIMENT = """\
 # {title}: what do these interventions change?
-# Run it with:  tfs-sim run {folder}/experiment.toml
+# Run it with:  tfs-sim sweep {folder}/experiment.toml
 
 title = "{title}"
 question = "What do these interventions change?"
