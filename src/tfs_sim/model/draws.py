@@ -12,11 +12,15 @@ identity string, a person by (organization, how many-th in the post), a pair by 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 from numba import uint64
 
 from tfs_sim.model.numerics import exp, inline, log
+
+Word = Any
+"""A uint64 inside of kernels (Numba types them; Python numbers are not meant)."""
 
 MASK32 = np.uint64(0xFFFFFFFF)
 _M0 = np.uint64(0xD2511F53)
@@ -51,7 +55,7 @@ def run_key(seed: int, replicate: int) -> np.uint64:
 
 
 @inline
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Return the four words of Philox4x32-10; all arguments and results are uint64 below 2**32."""
     for _ in range(10):
         p0 = _M0 * c0
@@ -63,7 +67,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 
 @inline
-def words(key: int, stream: int, month: int, entity: int, block: int) -> tuple[int, int, int, int]:
+def words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tuple[Word, Word, Word, Word]:
     """Return four independent 32-bit words for (key, stream, month, entity, block).
 
     key, stream, entity are uint64 (stream below 2**32); month < 2**20 and block < 2**12 share a counter word.
@@ -81,13 +85,13 @@ def words(key: int, stream: int, month: int, entity: int, block: int) -> tuple[i
 
 
 @inline
-def unit(word: int) -> float:
+def unit(word: Word) -> float:
     """Return a word as a uniform number in (0, 1): never 0, never 1."""
     return (np.float64(word) + 0.5) * _TO_UNIT
 
 
 @inline
-def uniform(key: int, stream: int, month: int, entity: int, block: int = 0) -> float:
+def uniform(key: Word, stream: Word, month: Word, entity: Word, block: Word = 0) -> float:
     """Return one uniform number in (0, 1), keyed."""
     return unit(words(key, stream, month, entity, block)[0])
 
@@ -109,18 +113,30 @@ def normal(u: float) -> float:
     if u < low or u > 1.0 - low:
         tail = u if u < low else 1.0 - u
         q = (-2.0 * log(tail)) ** 0.5
-        top = ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
-                - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783
-        bottom = (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q
-                  + 3.754408661907416) * q + 1.0
+        top = (
+            (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
+            + 4.374664141464968
+        ) * q + 2.938163982698783
+        bottom = (
+            ((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416
+        ) * q + 1.0
         z = top / bottom
         return z if u < low else -z
     q = u - 0.5
     r = q * q
-    top = (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
-             + 1.383577518672690e02) * r - 3.066479806614716e01) * r + 2.506628277459239) * q
-    bottom = ((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
-               + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0
+    top = (
+        (
+            (((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02)
+            * r
+            - 3.066479806614716e01
+        )
+        * r
+        + 2.506628277459239
+    ) * q
+    bottom = (
+        (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
+        - 1.328068155288572e01
+    ) * r + 1.0
     return top / bottom
 
 
@@ -131,7 +147,7 @@ def lognormal(u: float, median: float, sigma: float) -> float:
 
 
 @inline
-def mix(a: int, b: int) -> int:
+def mix(a: Word, b: Word) -> Word:
     """Return a 64-bit hash of two 64-bit numbers (SplitMix64's finalizer), for identities made of two."""
     z = uint64(a) + _GOLDEN * (uint64(b) + uint64(1))
     z = (z ^ (z >> _30)) * _MIX1

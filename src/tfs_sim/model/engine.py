@@ -163,7 +163,10 @@ def _cache_folder() -> Path:
              os.environ.get("NUMBA_BOUNDSCHECK", ""))  # fmt: skip
     name = "engine-" + hashlib.sha256("\0".join(about).encode()).hexdigest()[:16]
     base = os.environ.get("TFS_SIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    for root in (Path(base) / "tfs_sim", Path(tempfile.gettempdir()) / f"tfs_sim-{os.getuid() if hasattr(os, 'getuid') else 0}"):
+    for root in (
+        Path(base) / "tfs_sim",
+        Path(tempfile.gettempdir()) / f"tfs_sim-{os.getuid() if hasattr(os, 'getuid') else 0}",
+    ):
         try:
             (root / name).mkdir(parents=True, exist_ok=True)
             if os.access(root / name, os.W_OK):
@@ -209,7 +212,7 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
         if report and not is_compiled():
             report("Compiling the model for this machine (once, about 20 seconds) …")
         with _only_one_process(_cache_folder() / "compiling.lock"):
-            state, world = template.fresh()
+            _, world = template.fresh()
             _entry_module().run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
     return time.perf_counter() - began
 
@@ -233,9 +236,7 @@ class _only_one_process:  # noqa: N801 - reads as a phrase where it is used
         self.file.close()
 
 
-def run_months(
-    template: Template, world: Any, key: np.uint64, first: int, last: int, out: NDArray[np.float64]
-) -> None:
+def run_months(template: Template, world: Any, key: np.uint64, first: int, last: int, out: NDArray[np.float64]) -> None:
     """Run months first … last − 1 of `world` in place, recording them in `out`; releases the interpreter lock.
 
     `first` = DRAW_START draws the replicate's starting world before month 0.

@@ -80,7 +80,7 @@ MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _count_bits(typingctx: Any, word: Any) -> Any:
     """Count the ones of a 64-bit word."""
 
@@ -184,7 +184,9 @@ def observe(
         row[COVERAGE] = met / needed if needed > 0.0 else 0.0
         row[EQUITY_GAP] = delay[-1, 1, s] - delay[-1, 0, s]
         row[OUTCOME] = gain
-        row[INDICATOR] = START_LEVEL + p_outcomes.indicator_gain * gain + cohort_luck(key, site_id[s], month, p_outcomes)
+        row[INDICATOR] = (
+            START_LEVEL + p_outcomes.indicator_gain * gain + cohort_luck(key, site_id[s], month, p_outcomes)
+        )
         row[ALIVE] = 1.0 if dead_months[s] == 0 else 0.0
         row[COORDINATION] = coordination[s]
         row[LOAD] = load[s] / HOURS_PER_FTE

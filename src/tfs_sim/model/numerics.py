@@ -22,7 +22,7 @@ kernel = njit(error_model="numpy", nogil=True)
 """Decorator for a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _float_of_bits(typingctx: Any, bits: Any) -> Any:
     """Reinterpret 64 bits as a double."""
 
@@ -32,7 +32,7 @@ def _float_of_bits(typingctx: Any, bits: Any) -> Any:
     return types.float64(types.int64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _bits_of_float(typingctx: Any, number: Any) -> Any:
     """Reinterpret a double as 64 bits."""
 

@@ -39,7 +39,7 @@ class _IdsOfLivingModels:
 
 def _row_property(name: str, meaning: str) -> property:
     def read(self: Organization) -> float:
-        return getattr(self.model.world, name)[self.row].item()
+        return float(getattr(self.model.world, name)[self.row])
 
     def write(self: Organization, value: float) -> None:
         getattr(self.model.world, name)[self.row] = value

@@ -37,8 +37,19 @@ MAX_LEVELS = 8
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
 
 Entity = Literal[
-    "organization", "relationship", "pair", "site", "account", "order", "shock", "grant", "row", "order_row", "shock_row",
-    "target", "struck",
+    "organization",
+    "relationship",
+    "pair",
+    "site",
+    "account",
+    "order",
+    "shock",
+    "grant",
+    "row",
+    "order_row",
+    "shock_row",
+    "target",
+    "struck",
 ]
 
 

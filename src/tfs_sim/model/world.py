@@ -28,8 +28,8 @@ TABLES: tuple[Field, ...] = (
 CHANGING: tuple[Field, ...] = (*STATE, *TABLES)
 NEIGHBOURS = "neighbours"  # bits over a site's organizations: its first axis depends on the largest site
 
-FIELD_NAMES = tuple(field.name for field in (*FIXED, *CHANGING)) + (NEIGHBOURS,)
-World = namedtuple("World", FIELD_NAMES)  # type: ignore[misc]  # noqa: PYI024 - made from the declarations
+FIELD_NAMES = (*(field.name for field in (*FIXED, *CHANGING)), NEIGHBOURS)
+World = namedtuple("World", FIELD_NAMES)  # type: ignore[misc]
 
 
 @dataclass(frozen=True)

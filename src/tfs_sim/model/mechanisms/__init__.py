@@ -1,0 +1,1 @@
+"""One mechanism, one file: what it represents, its source, its parameters and levers, its kernels."""

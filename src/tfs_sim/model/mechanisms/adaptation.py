@@ -12,21 +12,38 @@ class Parameters(NamedTuple):
     """How much contact other channels can carry."""
 
     spontaneous: float = parameter(
-        0.2, unit="share", plausible=(0.05, 0.35), grade="assumed",
-        meaning="Share of the lost contact that organizations in the end move to other channels by themselves.")
+        0.2,
+        unit="share",
+        plausible=(0.05, 0.35),
+        grade="assumed",
+        meaning="Share of the lost contact that organizations in the end move to other channels by themselves.",
+    )
     channel: float = parameter(
-        0.7, unit="share", plausible=(0.4, 0.9), grade="assumed",
-        meaning="Share of the lost contact that a prepared crisis channel carries.")
+        0.7,
+        unit="share",
+        plausible=(0.4, 0.9),
+        grade="assumed",
+        meaning="Share of the lost contact that a prepared crisis channel carries.",
+    )
     quality: float = parameter(
-        0.85, unit="share", plausible=(0.6, 1.0), grade="assumed",
-        meaning="Worth of an encounter through other channels against one in person.")
+        0.85,
+        unit="share",
+        plausible=(0.6, 1.0),
+        grade="assumed",
+        meaning="Worth of an encounter through other channels against one in person.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="adaptation", rows=("M24",), title="Adaptation in a crisis",
+    name="adaptation",
+    rows=("M24",),
+    title="Adaptation in a crisis",
     summary="Part of the lost contact moves to other channels, with lower quality.",
     source="The brief, lesson five: `finding different ways to build and sustain trusting relationships`",
-    parameters=Parameters, file=__name__, needs=("crisis",))
+    parameters=Parameters,
+    file=__name__,
+    needs=("crisis",),
+)
 
 INTERVENTIONS = (
     Intervention("crisis-channel", "Crisis channel",

@@ -20,33 +20,62 @@ class Parameters(NamedTuple):
     """Hours a month that each thing takes."""
 
     fixed_hours: float = parameter(
-        30.0, unit="hours a month", plausible=(15, 60), grade="assumed",
-        meaning="Coordination work that comes with any partnership.")
+        30.0,
+        unit="hours a month",
+        plausible=(15, 60),
+        grade="assumed",
+        meaning="Coordination work that comes with any partnership.",
+    )
     partner_hours: float = parameter(
-        5.0, unit="hours a month", plausible=(3, 9), grade="assumed",
-        meaning="Coordination work for each partner.")
+        5.0, unit="hours a month", plausible=(3, 9), grade="assumed", meaning="Coordination work for each partner."
+    )
     newcomer_hours: float = parameter(
-        10.0, unit="hours a month", plausible=(4, 16), grade="assumed",
-        meaning="Added work for each organization that joined in the last months.")
+        10.0,
+        unit="hours a month",
+        plausible=(4, 16),
+        grade="assumed",
+        meaning="Added work for each organization that joined in the last months.",
+    )
     conflict_hours: float = parameter(
-        1.5, unit="hours", plausible=(0.5, 3), grade="assumed",
-        meaning="Work for each encounter between partners that went badly.")
+        1.5,
+        unit="hours",
+        plausible=(0.5, 3),
+        grade="assumed",
+        meaning="Work for each encounter between partners that went badly.",
+    )
     vacancy_hours: float = parameter(
-        5.0, unit="hours a month", plausible=(2, 10), grade="assumed",
-        meaning="Added work for each partner whose post is vacant.")
+        5.0,
+        unit="hours a month",
+        plausible=(2, 10),
+        grade="assumed",
+        meaning="Added work for each partner whose post is vacant.",
+    )
     tie_hours: float = parameter(
-        0.6, unit="hours a month", plausible=(0.2, 1.2), grade="assumed",
-        meaning="Work for each tie that only the backbone's effort holds.")
+        0.6,
+        unit="hours a month",
+        plausible=(0.2, 1.2),
+        grade="assumed",
+        meaning="Work for each tie that only the backbone's effort holds.",
+    )
     dollars_per_fte: float = parameter(
-        8500.0, unit="dollars a month", plausible=(6500, 12500), grade="recalled",
+        8500.0,
+        unit="dollars a month",
+        plausible=(6500, 12500),
+        grade="recalled",
         source="Kania & Kramer 2011: $150–500k a year for 1–5 FTE",
-        meaning="Cost of one full-time person at the backbone, overheads included.")
+        meaning="Cost of one full-time person at the backbone, overheads included.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="backbone", rows=("M17",), title="Coordination burden",
-    summary="Load against hours gives the quality of coordination, on which meetings, invitations and joint work depend.",
-    source="The brief, lesson three; Kania & Kramer 2011", parameters=Parameters, file=__name__)
+    name="backbone",
+    rows=("M17",),
+    title="Coordination burden",
+    summary="Load against hours gives the quality of coordination, on which meetings and joint work depend.",
+    source="The brief, lesson three; Kania & Kramer 2011",
+    parameters=Parameters,
+    file=__name__,
+)
 
 INTERVENTIONS = (
     Intervention("backbone-staffing", "Backbone staffing", "The backbone is given staff.",

@@ -21,63 +21,137 @@ class Parameters(NamedTuple):
     """What a community looks like before anything happens."""
 
     staff_per_1000: float = parameter(
-        12.0, unit="FTE", plausible=(6, 20), grade="assumed",
-        meaning="Staff who could support students, over all of a community's organizations, for 1,000 students.")
+        12.0,
+        unit="FTE",
+        plausible=(6, 20),
+        grade="assumed",
+        meaning="Staff who could support students, over all of a community's organizations, for 1,000 students.",
+    )
     students_per_fte: float = parameter(
-        25.0, unit="students a month", plausible=(15, 40), grade="assumed",
-        meaning="Students whom one full-time person can support in a month.")
+        25.0,
+        unit="students a month",
+        plausible=(15, 40),
+        grade="assumed",
+        meaning="Students whom one full-time person can support in a month.",
+    )
     staff_spread: float = parameter(
-        0.6, unit="sd of log", plausible=(0.3, 1.0), domain=(0, 3), grade="assumed",
-        meaning="How unequal organizations of a sector are in staff.")
+        0.6,
+        unit="sd of log",
+        plausible=(0.3, 1.0),
+        domain=(0, 3),
+        grade="assumed",
+        meaning="How unequal organizations of a sector are in staff.",
+    )
     specialization: float = parameter(
-        0.5, unit="sd of log", plausible=(0.2, 1.0), domain=(0, 3), grade="assumed",
-        meaning="How much an organization's strengths differ from its sector's.")
+        0.5,
+        unit="sd of log",
+        plausible=(0.2, 1.0),
+        domain=(0, 3),
+        grade="assumed",
+        meaning="How much an organization's strengths differ from its sector's.",
+    )
     density: float = parameter(
-        0.22, unit="share", plausible=(0.10, 0.35), grade="measured",
+        0.22,
+        unit="share",
+        plausible=(0.10, 0.35),
+        grade="measured",
         source="PARTNER case studies: use density .15–.45 in mature partnerships; lower before one",
-        meaning="Share of candidate pairs that have a tie at the start.")
+        meaning="Share of candidate pairs that have a tie at the start.",
+    )
     homophily: float = parameter(
-        0.5, unit="share", plausible=(0.0, 0.8), grade="assumed",
-        meaning="How much more likely two organizations of like strengths are to have a tie.")
+        0.5,
+        unit="share",
+        plausible=(0.0, 0.8),
+        grade="assumed",
+        meaning="How much more likely two organizations of like strengths are to have a tie.",
+    )
     history: float = parameter(
-        4.0, unit="encounters", plausible=(1, 10), grade="assumed",
-        meaning="Evidence that a tie carries at the start.")
+        4.0, unit="encounters", plausible=(1, 10), grade="assumed", meaning="Evidence that a tie carries at the start."
+    )
     commitment: float = parameter(
-        0.45, unit="share", plausible=(0.25, 0.65), grade="assumed",
-        meaning="Mean commitment of representatives to the shared work (`yes on their heart`).")
+        0.45,
+        unit="share",
+        plausible=(0.25, 0.65),
+        grade="assumed",
+        meaning="Mean commitment of representatives to the shared work (`yes on their heart`).",
+    )
     commitment_spread: float = parameter(
-        0.18, unit="share", plausible=(0.05, 0.25), grade="assumed",
-        meaning="Standard deviation of commitment between people.")
+        0.18,
+        unit="share",
+        plausible=(0.05, 0.25),
+        grade="assumed",
+        meaning="Standard deviation of commitment between people.",
+    )
     first_belief: float = parameter(
-        0.35, unit="share", plausible=(0.1, 0.6), grade="assumed",
-        meaning="What organizations at first believe working together gains, of what it could.")
+        0.35,
+        unit="share",
+        plausible=(0.1, 0.6),
+        grade="assumed",
+        meaning="What organizations at first believe working together gains, of what it could.",
+    )
     first_effort: float = parameter(
-        0.3, unit="share", plausible=(0.1, 0.5), grade="assumed",
-        meaning="Effort of those at the table at the start, as a share of the largest that they would give.")
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Effort of those at the table at the start, as a share of the largest that they would give.",
+    )
     willing_at_start: float = parameter(
-        1.5, unit="", plausible=(0, 3), domain=(0, 10), grade="assumed",
-        meaning="How much likelier the committed are to be at the table at the start (0: no more than others).")
+        1.5,
+        unit="",
+        plausible=(0, 3),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="How much likelier the committed are to be at the table at the start (0: no more than others).",
+    )
     grievance_depth: float = parameter(
-        0.6, unit="share", plausible=(0.3, 0.9), grade="assumed",
-        meaning="Depth of a difficult history between two organizations that have one.")
+        0.6,
+        unit="share",
+        plausible=(0.3, 0.9),
+        grade="assumed",
+        meaning="Depth of a difficult history between two organizations that have one.",
+    )
     need_in_poverty: float = parameter(
-        0.40, unit="share", plausible=(0.25, 0.6), grade="assumed",
-        meaning="Mean share of students in poverty who need a kind of support in a month.")
+        0.40,
+        unit="share",
+        plausible=(0.25, 0.6),
+        grade="assumed",
+        meaning="Mean share of students in poverty who need a kind of support in a month.",
+    )
     need_other: float = parameter(
-        0.15, unit="share", plausible=(0.05, 0.25), grade="assumed",
-        meaning="Mean share of other students who need a kind of support in a month.")
+        0.15,
+        unit="share",
+        plausible=(0.05, 0.25),
+        grade="assumed",
+        meaning="Mean share of other students who need a kind of support in a month.",
+    )
     all_pairs_up_to: float = parameter(
-        60.0, unit="organizations", plausible=(60, 60), domain=(0, 500), grade="assumed",
-        meaning="In sites of at most this size any two organizations may come to know each other.")
+        60.0,
+        unit="organizations",
+        plausible=(60, 60),
+        domain=(0, 500),
+        grade="assumed",
+        meaning="In sites of at most this size any two organizations may come to know each other.",
+    )
     candidates: float = parameter(
-        24.0, unit="organizations", plausible=(16, 32), domain=(2, 499), grade="assumed",
-        meaning="In larger sites, how many others an organization could come to know, about.")
+        24.0,
+        unit="organizations",
+        plausible=(16, 32),
+        domain=(2, 499),
+        grade="assumed",
+        meaning="In larger sites, how many others an organization could come to know, about.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="community", rows=(), title="Communities",
+    name="community",
+    rows=(),
+    title="Communities",
     summary="Draws each replicate's organizations, strengths, ties and difficult histories from declared identities.",
-    source="The brief; Henig et al. on the sectors of education initiatives", parameters=Parameters, file=__name__)
+    source="The brief; Henig et al. on the sectors of education initiatives",
+    parameters=Parameters,
+    file=__name__,
+)
 
 STREAM = draws.stream("community")
 TIE_STREAM = draws.stream("community ties")
@@ -106,12 +180,14 @@ def begin_organizations(
     """Draw staff, strengths, the first representatives, and who is at the table."""
     for i in range(organization_id.size):
         s = sector[i]
-        a, b, c, d = draws.words(key, STREAM, 0, organization_id[i], 0)
+        a, b, c, _ = draws.words(key, STREAM, 0, organization_id[i], 0)
         base_fte[i] = SECTOR_STAFF[s] * exp(p.staff_spread * draws.normal(draws.unit(a)))
         commitment[i] = first_commitment(key, organization_id[i], p.commitment, p.commitment_spread)
         chance = at_the_table[site_of[i]]
         if 0.0 < chance < 1.0:
-            chance = logistic(log(chance / (1.0 - chance)) + p.willing_at_start * (commitment[i] - p.commitment) / p.commitment)
+            chance = logistic(
+                log(chance / (1.0 - chance)) + p.willing_at_start * (commitment[i] - p.commitment) / p.commitment
+            )
         status[i] = ACTIVE if draws.unit(b) < chance else PROSPECT
         effort[i] = p.first_effort * p_effort.largest * (status[i] == ACTIVE)
         tenure[i] = np.int64(draws.unit(c) * 48.0)

@@ -21,32 +21,70 @@ class Parameters(NamedTuple):
     """Scarcity, bids and grudges."""
 
     contested: float = parameter(
-        0.12, unit="share", plausible=(0.05, 0.25), grade="assumed",
-        meaning="Share of organizations' income that is awarded by contest.")
+        0.12,
+        unit="share",
+        plausible=(0.05, 0.25),
+        grade="assumed",
+        meaning="Share of organizations' income that is awarded by contest.",
+    )
     award: float = parameter(
-        60.0, unit="thousand dollars", plausible=(30, 150), domain=(0.001, 1e6), grade="assumed",
-        meaning="Size of an award: the fewer and larger, the scarcer.")
+        60.0,
+        unit="thousand dollars",
+        plausible=(30, 150),
+        domain=(0.001, 1e6),
+        grade="assumed",
+        meaning="Size of an award: the fewer and larger, the scarcer.",
+    )
     eligible: float = parameter(
-        0.28, unit="share", plausible=(0.2, 0.4), grade="assumed",
-        meaning="Strength in a kind of support from which an organization bids for its awards.")
+        0.28,
+        unit="share",
+        plausible=(0.2, 0.4),
+        grade="assumed",
+        meaning="Strength in a kind of support from which an organization bids for its awards.",
+    )
     damping: float = parameter(
-        0.3, unit="share", plausible=(0.1, 0.6), grade="assumed",
-        meaning="How far bids move to the best response from one contest to the next.")
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.6),
+        grade="assumed",
+        meaning="How far bids move to the best response from one contest to the next.",
+    )
     first_bid: float = parameter(
-        0.05, unit="share", plausible=(0.02, 0.1), domain=(1e-6, 1), grade="assumed",
-        meaning="First bid of a newcomer to contests, as a share of the award.")
+        0.05,
+        unit="share",
+        plausible=(0.02, 0.1),
+        domain=(1e-6, 1),
+        grade="assumed",
+        meaning="First bid of a newcomer to contests, as a share of the award.",
+    )
     hourly: float = parameter(
-        60.0, unit="dollars an hour", plausible=(40, 90), domain=(0.01, 10000), grade="assumed",
-        meaning="Cost of an hour spent on a bid.")
+        60.0,
+        unit="dollars an hour",
+        plausible=(40, 90),
+        domain=(0.01, 10000),
+        grade="assumed",
+        meaning="Cost of an hour spent on a bid.",
+    )
     grudge: float = parameter(
-        1.0, unit="encounters", plausible=(0.3, 2), domain=(0, 100), grade="assumed",
-        meaning="Evidence of broken promises that losing to a fully overlapping neighbour adds.")
+        1.0,
+        unit="encounters",
+        plausible=(0.3, 2),
+        domain=(0, 100),
+        grade="assumed",
+        meaning="Evidence of broken promises that losing to a fully overlapping neighbour adds.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="competition", rows=("M9",), title="Competition for resources",
+    name="competition",
+    rows=("M9",),
+    title="Competition for resources",
     summary="Overlapping organizations contest awards; losing to a neighbour leaves a grudge; bids cost hours.",
-    source="Tullock 1980; the brief, lessons one and two", parameters=Parameters, file=__name__, needs=("money",))
+    source="Tullock 1980; the brief, lessons one and two",
+    parameters=Parameters,
+    file=__name__,
+    needs=("money",),
+)
 
 STREAM = draws.stream("contest")
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfs_sim.model.mechanisms.community import base_need
 from tfs_sim.model.declare import Mechanism, Shock, parameter
+from tfs_sim.model.mechanisms.community import base_need
 from tfs_sim.model.numerics import kernel
 from tfs_sim.model.state import G, K
 
@@ -21,32 +21,58 @@ class Parameters(NamedTuple):
     """What a crisis of full depth does."""
 
     need_rise: float = parameter(
-        0.9, unit="share", plausible=(0.3, 1.5), domain=(0, 5), grade="assumed",
-        meaning="Rise of needs of students in poverty at full depth, averaged over kinds of need.")
+        0.9,
+        unit="share",
+        plausible=(0.3, 1.5),
+        domain=(0, 5),
+        grade="assumed",
+        meaning="Rise of needs of students in poverty at full depth, averaged over kinds of need.",
+    )
     other_rise: float = parameter(
-        0.4, unit="share", plausible=(0.1, 0.8), domain=(0, 5), grade="assumed",
-        meaning="The same for other students.")
+        0.4, unit="share", plausible=(0.1, 0.8), domain=(0, 5), grade="assumed", meaning="The same for other students."
+    )
     closure: float = parameter(
-        0.7, unit="share", plausible=(0.4, 0.9), grade="assumed",
-        meaning="Share of usual contact between organizations that stops at full depth.")
+        0.7,
+        unit="share",
+        plausible=(0.4, 0.9),
+        grade="assumed",
+        meaning="Share of usual contact between organizations that stops at full depth.",
+    )
     income_loss: float = parameter(
-        0.35, unit="share", plausible=(0.15, 0.5), grade="derived",
-        source="NFF, April 2020: three quarters of nonprofits lost earned revenue, half donations, a quarter public money",
-        meaning="Share of organizations' income that is lost at full depth.")
+        0.35,
+        unit="share",
+        plausible=(0.15, 0.5),
+        grade="derived",
+        source="NFF, April 2020: 3/4 of nonprofits lost earned revenue, half donations, a quarter public money",
+        meaning="Share of organizations' income that is lost at full depth.",
+    )
     leaving_freeze: float = parameter(
-        0.3, unit="share", plausible=(0.0, 0.5), grade="measured",
+        0.3,
+        unit="share",
+        plausible=(0.0, 0.5),
+        grade="measured",
         source="Nonprofit HR: turnover 21.3% in 2019, 14.3% in 2020",
-        meaning="By how much fewer people leave their posts at full depth.")
+        meaning="By how much fewer people leave their posts at full depth.",
+    )
     salience: float = parameter(
-        0.15, unit="utility", plausible=(0.0, 0.3), grade="assumed",
+        0.15,
+        unit="utility",
+        plausible=(0.0, 0.3),
+        grade="assumed",
         source="The brief, lesson five: `if you can't come together in this moment, when can you?`",
-        meaning="How much more the shared purpose weighs in organizations' choices at full depth.")
+        meaning="How much more the shared purpose weighs in organizations' choices at full depth.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="crisis", rows=("M22",), title="Crisis",
+    name="crisis",
+    rows=("M22",),
+    title="Crisis",
     summary="An event acts on needs, contact, money, the hazard of leaving and the salience of the shared purpose.",
-    source="The brief, lesson five; NFF and Nonprofit HR surveys 2020", parameters=Parameters, file=__name__)
+    source="The brief, lesson five; NFF and Nonprofit HR surveys 2020",
+    parameters=Parameters,
+    file=__name__,
+)
 
 SHOCKS = (
     Shock("community-crisis", "Community-wide crisis",
@@ -73,7 +99,9 @@ def unfold(
         depth = shock_community_crisis[s]
         severity[s] = depth
         contact_factor[s] = 1.0 - p.closure * depth
-        income_factor[s] = (1.0 - p.income_loss * depth) * (1.0 - shock_funding_cut[s]) * (1.0 + shock_funding_windfall[s])
+        income_factor[s] = (
+            (1.0 - p.income_loss * depth) * (1.0 - shock_funding_cut[s]) * (1.0 + shock_funding_windfall[s])
+        )
         leaving_factor[s] = 1.0 - p.leaving_freeze * depth
         salience[s] = p.salience * depth
         surge = 1.0 - (1.0 - depth) * (1.0 - shock_need_surge[s])

@@ -27,23 +27,42 @@ class Parameters(NamedTuple):
     """The production function of joint work."""
 
     team_size: float = parameter(
-        6.0, unit="organizations", plausible=(4, 6), domain=(1, 500), grade="assumed",
-        meaning="Largest size of a team.")
+        6.0, unit="organizations", plausible=(4, 6), domain=(1, 500), grade="assumed", meaning="Largest size of a team."
+    )
     team_returns: float = parameter(
-        1.75, unit="exponent", plausible=(1.5, 1.9), domain=(0, 3), grade="assumed",
-        meaning="Returns to the size of a team (1: adds up).")
+        1.75,
+        unit="exponent",
+        plausible=(1.5, 1.9),
+        domain=(0, 3),
+        grade="assumed",
+        meaning="Returns to the size of a team (1: adds up).",
+    )
     complementarity: float = parameter(
-        0.4, unit="exponent", plausible=(0.1, 0.7), domain=(-1000, 1), grade="assumed",
-        meaning="Order of the power mean over members: 1 adds up, below −50 the weakest link counts.")
+        0.4,
+        unit="exponent",
+        plausible=(0.1, 0.7),
+        domain=(-1000, 1),
+        grade="assumed",
+        meaning="Order of the power mean over members: 1 adds up, below −50 the weakest link counts.",
+    )
     meeting_hours: float = parameter(
-        6.0, unit="hours a month", plausible=(3, 12), grade="assumed",
-        meaning="Hours that a partner's staff spend in the partnership's meetings.")
+        6.0,
+        unit="hours a month",
+        plausible=(3, 12),
+        grade="assumed",
+        meaning="Hours that a partner's staff spend in the partnership's meetings.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="delivery", rows=(), title="Joint and separate work",
+    name="delivery",
+    rows=(),
+    title="Joint and separate work",
     summary="Teams turn effort into students served, as far as their members trust each other.",
-    source="Steiner 1972; the brief, lesson two", parameters=Parameters, file=__name__)
+    source="Steiner 1972; the brief, lesson two",
+    parameters=Parameters,
+    file=__name__,
+)
 
 
 @kernel

@@ -31,69 +31,155 @@ class Parameters(NamedTuple):
     """Payoffs, choice and belief."""
 
     levels: float = parameter(
-        7.0, unit="levels", plausible=(7, 7), domain=(1, 7), grade="assumed", source="Van Huyck, Battalio & Beil 1990",
-        meaning="Number of effort levels above none.")
+        7.0,
+        unit="levels",
+        plausible=(7, 7),
+        domain=(1, 7),
+        grade="assumed",
+        source="Van Huyck, Battalio & Beil 1990",
+        meaning="Number of effort levels above none.",
+    )
     lowest_level: float = parameter(
-        0.0, unit="levels", plausible=(0, 0), domain=(0, 7), grade="assumed",
-        meaning="Lowest level that a partner may choose (0: none at all).")
+        0.0,
+        unit="levels",
+        plausible=(0, 0),
+        domain=(0, 7),
+        grade="assumed",
+        meaning="Lowest level that a partner may choose (0: none at all).",
+    )
     largest: float = parameter(
-        0.5, unit="share", plausible=(0.3, 0.6), domain=(0.01, 1), grade="assumed",
-        meaning="Largest share of its capacity that an organization would give to shared work.")
+        0.5,
+        unit="share",
+        plausible=(0.3, 0.6),
+        domain=(0.01, 1),
+        grade="assumed",
+        meaning="Largest share of its capacity that an organization would give to shared work.",
+    )
     joint_gain: float = parameter(
-        0.38, unit="utility", plausible=(0.2, 0.55), domain=(0, 1000), grade="assumed",
-        meaning="Worth of full joint gain to an organization.")
+        0.38,
+        unit="utility",
+        plausible=(0.2, 0.55),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Worth of full joint gain to an organization.",
+    )
     divided: float = parameter(
-        0.0, unit="share", plausible=(0.0, 0.3), grade="assumed",
-        meaning="Exponent by which the gain is divided among partners (0: shared by all, 1: divided).")
+        0.0,
+        unit="share",
+        plausible=(0.0, 0.3),
+        grade="assumed",
+        meaning="Exponent by which the gain is divided among partners (0: shared by all, 1: divided).",
+    )
     cost: float = parameter(
-        0.45, unit="utility", plausible=(0.3, 0.6), domain=(0, 1000), grade="assumed",
-        meaning="Cost of effort: what the organization's own work loses.")
+        0.45,
+        unit="utility",
+        plausible=(0.3, 0.6),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Cost of effort: what the organization's own work loses.",
+    )
     curvature: float = parameter(
-        0.6, unit="utility", plausible=(0.4, 1.0), domain=(0, 1000), grade="assumed",
-        meaning="How fast that cost rises with effort.")
+        0.6,
+        unit="utility",
+        plausible=(0.4, 1.0),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="How fast that cost rises with effort.",
+    )
     norm: float = parameter(
-        0.45, unit="utility", plausible=(0.2, 0.8), grade="assumed",
-        meaning="Pull of the effort of trusted peers.")
+        0.45, unit="utility", plausible=(0.2, 0.8), grade="assumed", meaning="Pull of the effort of trusted peers."
+    )
     commitment: float = parameter(
-        0.6, unit="utility", plausible=(0.3, 0.9), grade="assumed",
-        meaning="Pull of the representative's own commitment.")
+        0.6,
+        unit="utility",
+        plausible=(0.3, 0.9),
+        grade="assumed",
+        meaning="Pull of the representative's own commitment.",
+    )
     overload: float = parameter(
-        0.15, unit="utility", plausible=(0.0, 0.3), grade="assumed",
-        meaning="Added cost of effort when the backbone has no time to coordinate at all.")
+        0.15,
+        unit="utility",
+        plausible=(0.0, 0.3),
+        grade="assumed",
+        meaning="Added cost of effort when the backbone has no time to coordinate at all.",
+    )
     membership: float = parameter(
-        0.015, unit="utility", plausible=(0.0, 0.04), grade="assumed",
-        meaning="Cost of being at the table, whatever the effort.")
+        0.015,
+        unit="utility",
+        plausible=(0.0, 0.04),
+        grade="assumed",
+        meaning="Cost of being at the table, whatever the effort.",
+    )
     money: float = parameter(
-        3.0, unit="utility", plausible=(1, 6), domain=(0, 1000), grade="assumed",
-        meaning="Worth of pooled money that equals the organization's whole wage bill.")
+        3.0,
+        unit="utility",
+        plausible=(1, 6),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Worth of pooled money that equals the organization's whole wage bill.",
+    )
     noise: float = parameter(
-        0.05, unit="utility", plausible=(0.02, 0.12), domain=(1e-6, 1000), grade="assumed",
-        meaning="Noise of the choice.")
+        0.05,
+        unit="utility",
+        plausible=(0.02, 0.12),
+        domain=(1e-6, 1000),
+        grade="assumed",
+        meaning="Noise of the choice.",
+    )
     revision: float = parameter(
-        0.25, unit="share", plausible=(0.1, 0.5), grade="assumed",
-        meaning="Chance a month that an organization reconsiders its effort.")
+        0.25,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Chance a month that an organization reconsiders its effort.",
+    )
     timing: float = parameter(
-        "at-once", unit="", choices=("at-once", "one-at-a-time"), grade="assumed",
-        meaning="Whether organizations choose at once, given last month's efforts, or one at a time.")
+        "at-once",
+        unit="",
+        choices=("at-once", "one-at-a-time"),
+        grade="assumed",
+        meaning="Whether organizations choose at once, given last month's efforts, or one at a time.",
+    )
     expectation: float = parameter(
-        "others", unit="", choices=("others", "last-result"), grade="assumed",
-        meaning="What others are expected to give: each their last effort, or all the last joint result.")
+        "others",
+        unit="",
+        choices=("others", "last-result"),
+        grade="assumed",
+        meaning="What others are expected to give: each their last effort, or all the last joint result.",
+    )
     learning: float = parameter(
-        0.12, unit="share", plausible=(0.05, 0.25), grade="assumed",
-        meaning="Monthly step of belief towards what the partnership is seen to gain.")
+        0.12,
+        unit="share",
+        plausible=(0.05, 0.25),
+        grade="assumed",
+        meaning="Monthly step of belief towards what the partnership is seen to gain.",
+    )
     hearsay: float = parameter(
-        0.3, unit="share", plausible=(0.1, 0.6), grade="assumed",
-        meaning="How much of that step reaches organizations that do not take part.")
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.6),
+        grade="assumed",
+        meaning="How much of that step reaches organizations that do not take part.",
+    )
     full_gain: float = parameter(
-        25.0, unit="students for 1,000 in need", plausible=(12, 50), domain=(0.01, 1e6), grade="assumed",
-        meaning="Performance that is taken as full joint gain.")
+        25.0,
+        unit="students for 1,000 in need",
+        plausible=(12, 50),
+        domain=(0.01, 1e6),
+        grade="assumed",
+        meaning="Performance that is taken as full joint gain.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="effort", rows=("M8",), title="Effort",
+    name="effort",
+    rows=("M8",),
+    title="Effort",
     summary="Each organization chooses its effort by logit choice over its expected payoff and learns from results.",
-    source="McKelvey & Palfrey 1995; Van Huyck, Battalio & Beil 1990; Bandura 2000", parameters=Parameters,
-    file=__name__)
+    source="McKelvey & Palfrey 1995; Van Huyck, Battalio & Beil 1990; Bandura 2000",
+    parameters=Parameters,
+    file=__name__,
+)
 
 INTERVENTIONS = (
     Intervention("accommodation", "Accommodation",
@@ -175,30 +261,30 @@ def choose(
             money = p.money * pool_payout[s] / wages if wages > 0.0 else 0.0
             rest = contributions - (effort[i] * fte[i] if taking_part else 0.0)
             best = -1e300
-            for l in range(lowest, levels + 1):
-                x = l / p.levels
+            for level in range(lowest, levels + 1):
+                x = level / p.levels
                 mine = x * p.largest * fte[i]
                 u = scale * joint_mean(x, seen, size, rho, weakest) + linear * x - 0.5 * p.curvature * x * x
                 u += money * mine / (mine + rest + 1e-9)
-                utility[l, i] = u
+                utility[level, i] = u
                 best = max(best, u)
             joining_value[i] = best - scale * joint_mean(0.0, seen, size, rho, weakest) - p.membership
             if not taking_part:
                 effort[i] = 0.0
                 continue
-            a, b, c, d = draws.words(key, STREAM, month, organization_id[i], 0)
+            a, b, _, _ = draws.words(key, STREAM, month, organization_id[i], 0)
             if draws.unit(a) >= p.revision or in_post[i] == 0:
                 continue
             weight = 0.0
-            for l in range(lowest, levels + 1):
-                utility[l, i] = exp((utility[l, i] - best) / p.noise)
-                weight += utility[l, i]
+            for level in range(lowest, levels + 1):
+                utility[level, i] = exp((utility[level, i] - best) / p.noise)
+                weight += utility[level, i]
             mark = draws.unit(b) * weight
             chosen = levels
-            for l in range(lowest, levels + 1):
-                mark -= utility[l, i]
+            for level in range(lowest, levels + 1):
+                mark -= utility[level, i]
                 if mark <= 0.0:
-                    chosen = l
+                    chosen = level
                     break
             x = chosen / p.levels
             if p.timing > 0.5:

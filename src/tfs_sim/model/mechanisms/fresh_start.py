@@ -16,10 +16,15 @@ class Parameters(NamedTuple):
 
 
 MECHANISM = Mechanism(
-    name="fresh_start", rows=("M13",), title="Fresh start",
+    name="fresh_start",
+    rows=("M13",),
+    title="Fresh start",
     summary="Bad personal evidence leaves with the person; embracing it keeps grudges out of the hand-over.",
-    source="The brief, lesson three: `embracing the opportunity to start fresh`", parameters=Parameters, file=__name__,
-    needs=("turnover",))
+    source="The brief, lesson three: `embracing the opportunity to start fresh`",
+    parameters=Parameters,
+    file=__name__,
+    needs=("turnover",),
+)
 
 INTERVENTIONS = (
     Intervention("fresh-start-practice", "Fresh-start practice",

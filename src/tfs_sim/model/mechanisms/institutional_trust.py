@@ -17,18 +17,36 @@ class Parameters(NamedTuple):
     """How much of an encounter is recorded, and how long the record lasts."""
 
     recorded: float = parameter(
-        0.2, unit="share", plausible=(0.05, 0.4), grade="assumed",
-        meaning="Share of an encounter's evidence that organizations keep without any written procedures.")
+        0.2,
+        unit="share",
+        plausible=(0.05, 0.4),
+        grade="assumed",
+        meaning="Share of an encounter's evidence that organizations keep without any written procedures.",
+    )
     recorded_in_writing: float = parameter(
-        0.7, unit="share", plausible=(0.45, 0.9), grade="assumed",
-        meaning="The same when both have written everything down.")
+        0.7,
+        unit="share",
+        plausible=(0.45, 0.9),
+        grade="assumed",
+        meaning="The same when both have written everything down.",
+    )
     memory: float = parameter(
-        60.0, unit="months", plausible=(36, 120), domain=(0, 1e6), grade="assumed",
-        meaning="Half-life of institutional evidence (0: never fades).")
+        60.0,
+        unit="months",
+        plausible=(36, 120),
+        domain=(0, 1e6),
+        grade="assumed",
+        meaning="Half-life of institutional evidence (0: never fades).",
+    )
 
 
 MECHANISM = Mechanism(
-    name="institutional_trust", rows=("M2",), title="Personal and institutional trust",
+    name="institutional_trust",
+    rows=("M2",),
+    title="Personal and institutional trust",
     summary="Part of what is learned about a partner is recorded by the organization and outlasts its people.",
-    source="Zaheer, McEvily & Perrone 1998, Organization Science 9(2):141–159", parameters=Parameters, file=__name__,
-    needs=("trust",))
+    source="Zaheer, McEvily & Perrone 1998, Organization Science 9(2):141–159",
+    parameters=Parameters,
+    file=__name__,
+    needs=("trust",),
+)

@@ -19,9 +19,14 @@ class Parameters(NamedTuple):
 
 
 MECHANISM = Mechanism(
-    name="levers", rows=(), title="Schedule of levers",
+    name="levers",
+    rows=(),
+    title="Schedule of levers",
     summary="Sets this month's doses and shocks and charges their cost to whoever pays.",
-    source="The scenario file", parameters=Parameters, file=__name__)
+    source="The scenario file",
+    parameters=Parameters,
+    file=__name__,
+)
 
 
 @kernel

@@ -18,29 +18,61 @@ class Parameters(NamedTuple):
     """Wages, reserves, and how staff follow money."""
 
     dollars_per_fte: float = parameter(
-        6000.0, unit="dollars a month", plausible=(4500, 8000), domain=(1, 1e6), grade="assumed",
-        meaning="Cost of one full-time person at a partner, overheads included.")
+        6000.0,
+        unit="dollars a month",
+        plausible=(4500, 8000),
+        domain=(1, 1e6),
+        grade="assumed",
+        meaning="Cost of one full-time person at a partner, overheads included.",
+    )
     reserve: float = parameter(
-        3.0, unit="months", plausible=(1, 6), domain=(0, 60), grade="assumed",
-        meaning="Months of spending that organizations hold in reserve at the start.")
+        3.0,
+        unit="months",
+        plausible=(1, 6),
+        domain=(0, 60),
+        grade="assumed",
+        meaning="Months of spending that organizations hold in reserve at the start.",
+    )
     layoff: float = parameter(
-        0.06, unit="share", plausible=(0.02, 0.12), grade="assumed",
-        meaning="Share of staff that an overdrawn organization lets go in a month.")
+        0.06,
+        unit="share",
+        plausible=(0.02, 0.12),
+        grade="assumed",
+        meaning="Share of staff that an overdrawn organization lets go in a month.",
+    )
     rehiring: float = parameter(
-        0.04, unit="share", plausible=(0.02, 0.08), grade="assumed",
-        meaning="Share of its missing staff that an organization with money takes back in a month.")
+        0.04,
+        unit="share",
+        plausible=(0.02, 0.08),
+        grade="assumed",
+        meaning="Share of its missing staff that an organization with money takes back in a month.",
+    )
     spending: float = parameter(
-        0.1, unit="share", plausible=(0.05, 0.2), grade="assumed",
-        meaning="Share of the money above its reserve that an organization spends on more staff in a month.")
+        0.1,
+        unit="share",
+        plausible=(0.05, 0.2),
+        grade="assumed",
+        meaning="Share of the money above its reserve that an organization spends on more staff in a month.",
+    )
     largest_growth: float = parameter(
-        0.3, unit="share", plausible=(0.15, 0.5), domain=(0, 10), grade="assumed",
-        meaning="How far staff may grow beyond the usual.")
+        0.3,
+        unit="share",
+        plausible=(0.15, 0.5),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="How far staff may grow beyond the usual.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="money", rows=(), title="Accounts",
+    name="money",
+    rows=(),
+    title="Accounts",
     summary="Income and spending as transfers; organizations that run short let staff go.",
-    source="The brief on limited resources; NFF surveys", parameters=Parameters, file=__name__)
+    source="The brief on limited resources; NFF surveys",
+    parameters=Parameters,
+    file=__name__,
+)
 
 INTERVENTIONS = (
     Intervention("emergency-fund", "Emergency fund",

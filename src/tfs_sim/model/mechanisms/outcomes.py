@@ -19,25 +19,49 @@ class Parameters(NamedTuple):
     """The delay and the indicator."""
 
     delay: float = parameter(
-        48.0, unit="months", plausible=(24, 84), domain=(0.1, 1200), grade="derived",
+        48.0,
+        unit="months",
+        plausible=(24, 84),
+        domain=(0.1, 1200),
+        grade="derived",
         source="Communities That Care: risk factors 2–5 years, behaviour 4–10 years",
-        meaning="Mean delay from support to students' outcomes.")
+        meaning="Mean delay from support to students' outcomes.",
+    )
     indicator_gain: float = parameter(
-        40.0, unit="points", plausible=(20, 60), domain=(0, 1000), grade="assumed",
-        meaning="Points of the indicator between no need met and all needs met.")
+        40.0,
+        unit="points",
+        plausible=(20, 60),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Points of the indicator between no need met and all needs met.",
+    )
     cohort_noise: float = parameter(
-        2.5, unit="points", plausible=(1, 4), domain=(0, 100), grade="assumed",
-        meaning="Year-to-year standard deviation of the measured indicator.")
+        2.5,
+        unit="points",
+        plausible=(1, 4),
+        domain=(0, 100),
+        grade="assumed",
+        meaning="Year-to-year standard deviation of the measured indicator.",
+    )
     community_uptake: float = parameter(
-        0.2, unit="share", plausible=(0.0, 0.4), grade="assumed",
-        meaning="How much of what is offered is taken up only where the community supports it.")
+        0.2,
+        unit="share",
+        plausible=(0.0, 0.4),
+        grade="assumed",
+        meaning="How much of what is offered is taken up only where the community supports it.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="outcomes", rows=("M21",), title="Early wins, late outcomes",
+    name="outcomes",
+    rows=("M21",),
+    title="Early wins, late outcomes",
     summary="Students' outcomes follow the share of needs met through an Erlang delay; the indicator is noisy.",
-    source="Communities That Care trials; MacDonald 1978 (linear chain)", parameters=Parameters, file=__name__,
-    needs=("delivery",))
+    source="Communities That Care trials; MacDonald 1978 (linear chain)",
+    parameters=Parameters,
+    file=__name__,
+    needs=("delivery",),
+)
 
 COHORT_STREAM = draws.stream("cohort")
 START_LEVEL = 50.0

@@ -19,37 +19,80 @@ class Parameters(NamedTuple):
     """Invitations, thresholds and inertia."""
 
     word_of_mouth: float = parameter(
-        0.10, unit="per month", plausible=(0.05, 0.25), domain=(0, 10), grade="assumed",
-        meaning="Invitations a month that an organization gets when all those it has ties with take part.")
+        0.10,
+        unit="per month",
+        plausible=(0.05, 0.25),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Invitations a month that an organization gets when all those it has ties with take part.",
+    )
     outreach: float = parameter(
-        0.08, unit="per month", plausible=(0.03, 0.2), domain=(0, 10), grade="assumed",
-        meaning="Invitations a month from a backbone that has time.")
+        0.08,
+        unit="per month",
+        plausible=(0.03, 0.2),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Invitations a month from a backbone that has time.",
+    )
     willing_first: float = parameter(
-        2.0, unit="", plausible=(1, 4), grade="assumed",
-        meaning="How strongly recruiting the willing first favours the committed (times e at full dose).")
+        2.0,
+        unit="",
+        plausible=(1, 4),
+        grade="assumed",
+        meaning="How strongly recruiting the willing first favours the committed (times e at full dose).",
+    )
     join_threshold: float = parameter(
-        0.05, unit="utility", plausible=(0.0, 0.12), domain=(-5, 5), grade="assumed",
-        meaning="Payoff over staying away at which half of those invited join.")
+        0.05,
+        unit="utility",
+        plausible=(0.0, 0.12),
+        domain=(-5, 5),
+        grade="assumed",
+        meaning="Payoff over staying away at which half of those invited join.",
+    )
     inertia: float = parameter(
-        0.06, unit="utility", plausible=(0.02, 0.12), grade="assumed",
-        meaning="How much lower the payoff may fall before half of those who can would leave.")
+        0.06,
+        unit="utility",
+        plausible=(0.02, 0.12),
+        grade="assumed",
+        meaning="How much lower the payoff may fall before half of those who can would leave.",
+    )
     sharpness: float = parameter(
-        0.025, unit="utility", plausible=(0.015, 0.05), domain=(1e-6, 100), grade="assumed",
-        meaning="Noise of these decisions.")
+        0.025,
+        unit="utility",
+        plausible=(0.015, 0.05),
+        domain=(1e-6, 100),
+        grade="assumed",
+        meaning="Noise of these decisions.",
+    )
     leaving_rate: float = parameter(
-        1.2, unit="per year", plausible=(0.6, 2.4), domain=(0, 12), grade="assumed",
-        meaning="Rate at which organizations reconsider whether to stay.")
+        1.2,
+        unit="per year",
+        plausible=(0.6, 2.4),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Rate at which organizations reconsider whether to stay.",
+    )
     chance_rate: float = parameter(
-        0.03, unit="per year", plausible=(0.0, 0.06), domain=(0, 12), grade="derived",
+        0.03,
+        unit="per year",
+        plausible=(0.0, 0.06),
+        domain=(0, 12),
+        grade="derived",
         source="Chen & Sullivan 2022 for the sign; partner attrition of 8% (3–20) a year in all is assumed",
-        meaning="Rate at which partners leave for reasons of their own.")
+        meaning="Rate at which partners leave for reasons of their own.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="participation", rows=("M8",), title="Participation",
+    name="participation",
+    rows=("M8",),
+    title="Participation",
     summary="Invitation, joining and withdrawal by payoff, with a threshold and inertia.",
-    source="Granovetter 1978; McKelvey & Palfrey 1995 (quantal response)", parameters=Parameters, file=__name__,
-    needs=("effort",))
+    source="Granovetter 1978; McKelvey & Palfrey 1995 (quantal response)",
+    parameters=Parameters,
+    file=__name__,
+    needs=("effort",),
+)
 
 INTERVENTIONS = (
     Intervention("recruiting-the-willing", "Recruiting the willing first",
@@ -74,7 +117,7 @@ def join_and_withdraw(
         if role[i] == BACKBONE:
             continue
         s = site_of[i]
-        a, b, c, d = draws.words(key, STREAM, month, organization_id[i], 0)
+        a, b, c, _ = draws.words(key, STREAM, month, organization_id[i], 0)
         if status[i] == ACTIVE:
             months_active[i] += 1
             wants_out = logistic(-(joining_value[i] - p.join_threshold + p.inertia) / p.sharpness)

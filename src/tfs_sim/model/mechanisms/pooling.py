@@ -18,15 +18,24 @@ class Parameters(NamedTuple):
     """How quickly the pool is shared out."""
 
     paid_out: float = parameter(
-        0.5, unit="share", plausible=(0.2, 1.0), grade="assumed",
-        meaning="Share of the pool that is paid out in a month.")
+        0.5,
+        unit="share",
+        plausible=(0.2, 1.0),
+        grade="assumed",
+        meaning="Share of the pool that is paid out in a month.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="pooling", rows=("M10",), title="Pooled funds",
+    name="pooling",
+    rows=("M10",),
+    title="Pooled funds",
     summary="A share of contested money is awarded to the partnership and shared by visible contribution.",
-    source="The brief, lesson four: win-win opportunities", parameters=Parameters, file=__name__,
-    needs=("competition",))
+    source="The brief, lesson four: win-win opportunities",
+    parameters=Parameters,
+    file=__name__,
+    needs=("competition",),
+)
 
 INTERVENTIONS = (
     Intervention("pooled-funding", "Pooled funding",

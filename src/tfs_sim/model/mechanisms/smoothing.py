@@ -17,33 +17,70 @@ class Parameters(NamedTuple):
     """What each practice saves."""
 
     writing_time: float = parameter(
-        6.0, unit="months", plausible=(3, 12), domain=(0.1, 120), grade="assumed",
-        meaning="Months to write down two thirds of an organization's part.")
+        6.0,
+        unit="months",
+        plausible=(3, 12),
+        domain=(0.1, 120),
+        grade="assumed",
+        meaning="Months to write down two thirds of an organization's part.",
+    )
     going_stale: float = parameter(
-        0.15, unit="per year", plausible=(0.05, 0.3), domain=(0, 12), grade="assumed",
-        meaning="Share of what is written that goes out of date in a year without upkeep.")
+        0.15,
+        unit="per year",
+        plausible=(0.05, 0.3),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of what is written that goes out of date in a year without upkeep.",
+    )
     manual_saving: float = parameter(
-        0.4, unit="share", plausible=(0.2, 0.5), grade="derived",
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.5),
+        grade="derived",
         source="Mellon 2003: internal hires, who know the house, need 12–16 weeks instead of 20–26",
-        meaning="By how much complete manuals shorten a successor's learning.")
+        meaning="By how much complete manuals shorten a successor's learning.",
+    )
     overlap_learning: float = parameter(
-        0.4, unit="share", plausible=(0.2, 0.6), grade="assumed",
-        meaning="Share of the way to full understanding and backing that full overlap covers.")
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.6),
+        grade="assumed",
+        meaning="Share of the way to full understanding and backing that full overlap covers.",
+    )
     overlap_introductions: float = parameter(
-        0.35, unit="share", plausible=(0.15, 0.55), grade="assumed",
-        meaning="Share of personal evidence that survives when leaver and successor overlap fully.")
+        0.35,
+        unit="share",
+        plausible=(0.15, 0.55),
+        grade="assumed",
+        meaning="Share of personal evidence that survives when leaver and successor overlap fully.",
+    )
     longest_wait: float = parameter(
-        2.0, unit="months", plausible=(1, 3), domain=(0, 12), grade="assumed",
-        meaning="Months that a leaver stays on, at full dose, so that a successor can start first.")
+        2.0,
+        unit="months",
+        plausible=(1, 3),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Months that a leaver stays on, at full dose, so that a successor can start first.",
+    )
     handed_over: float = parameter(
-        0.4, unit="share", plausible=(0.2, 0.6), grade="assumed",
-        meaning="Share of personal evidence that a full transition plan hands over.")
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.6),
+        grade="assumed",
+        meaning="Share of personal evidence that a full transition plan hands over.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="smoothing", rows=("M12",), title="Smoothing turnover",
+    name="smoothing",
+    rows=("M12",),
+    title="Smoothing turnover",
     summary="Manuals shorten learning, transition plans hand relationships over, overlap does both.",
-    source="The brief, lesson three; Mellon 2003", parameters=Parameters, file=__name__, needs=("turnover",))
+    source="The brief, lesson three; Mellon 2003",
+    parameters=Parameters,
+    file=__name__,
+    needs=("turnover",),
+)
 
 INTERVENTIONS = (
     Intervention("procedure-manuals", "Procedure manuals",

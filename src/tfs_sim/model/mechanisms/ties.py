@@ -20,30 +20,61 @@ class Parameters(NamedTuple):
     """Opening and closing."""
 
     opened_by_meeting: float = parameter(
-        0.35, unit="share", plausible=(0.15, 0.6), grade="assumed",
-        meaning="Chance that two partners who met at the table and kept their promises start a tie.")
+        0.35,
+        unit="share",
+        plausible=(0.15, 0.6),
+        grade="assumed",
+        meaning="Chance that two partners who met at the table and kept their promises start a tie.",
+    )
     sought_strengths: float = parameter(
-        0.5, unit="share", plausible=(0.0, 1.0), grade="assumed",
-        meaning="By how much more likely that is for partners whose strengths complement each other fully.")
+        0.5,
+        unit="share",
+        plausible=(0.0, 1.0),
+        grade="assumed",
+        meaning="By how much more likely that is for partners whose strengths complement each other fully.",
+    )
     referral: float = parameter(
-        0.05, unit="share", plausible=(0.02, 0.12), grade="assumed",
-        meaning="Chance a month that a fully trusted neighbour refers an organization to one that it trusts fully.")
+        0.05,
+        unit="share",
+        plausible=(0.02, 0.12),
+        grade="assumed",
+        meaning="Chance a month that a fully trusted neighbour refers an organization to one that it trusts fully.",
+    )
     idle_before_closing: float = parameter(
-        9.0, unit="months", plausible=(6, 18), grade="assumed",
-        meaning="Months without an encounter before a tie begins to fade.")
+        9.0,
+        unit="months",
+        plausible=(6, 18),
+        grade="assumed",
+        meaning="Months without an encounter before a tie begins to fade.",
+    )
     closing: float = parameter(
-        0.6, unit="per year", plausible=(0.3, 1.2), domain=(0, 12), grade="derived",
+        0.6,
+        unit="per year",
+        plausible=(0.3, 1.2),
+        domain=(0, 12),
+        grade="derived",
         source="BMJ Open 15:e088355: 17–29% of trust ties lost between survey waves",
-        meaning="Rate at which disused ties close.")
+        meaning="Rate at which disused ties close.",
+    )
     closed_by_departure: float = parameter(
-        0.25, unit="share", plausible=(0.1, 0.45), grade="assumed",
-        meaning="Chance that a tie closes when the person who held it leaves without handing it over.")
+        0.25,
+        unit="share",
+        plausible=(0.1, 0.45),
+        grade="assumed",
+        meaning="Chance that a tie closes when the person who held it leaves without handing it over.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="ties", rows=("M28",), title="Ties form and fade",
+    name="ties",
+    rows=("M28",),
+    title="Ties form and fade",
     summary="Meetings, referrals and sought-out strengths open ties; disuse and departures close them.",
-    source="BMJ Open 15:e088355; PARTNER studies", parameters=Parameters, file=__name__, needs=("trust",))
+    source="BMJ Open 15:e088355; PARTNER studies",
+    parameters=Parameters,
+    file=__name__,
+    needs=("trust",),
+)
 
 STREAM = draws.stream("ties")
 REFERRER_STREAM = draws.stream("referrer")
@@ -88,7 +119,7 @@ def open_and_close(
         back = backward[q]
         i = source[r]
         j = target[r]
-        a, b, c, d = draws.words(key, STREAM, month, pair_id[q], 0)
+        a, b, _, _ = draws.words(key, STREAM, month, pair_id[q], 0)
         if is_open[r]:
             closing = 0.0
             if idle[r] > p.idle_before_closing:

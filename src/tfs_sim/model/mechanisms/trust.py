@@ -24,50 +24,116 @@ class Parameters(NamedTuple):
     """Contact, reliability and memory."""
 
     prior_good: float = parameter(
-        1.0, unit="encounters", plausible=(0.5, 3), domain=(1e-6, 1e6), grade="assumed",
-        meaning="Promises kept that a stranger is credited with.")
+        1.0,
+        unit="encounters",
+        plausible=(0.5, 3),
+        domain=(1e-6, 1e6),
+        grade="assumed",
+        meaning="Promises kept that a stranger is credited with.",
+    )
     prior_bad: float = parameter(
-        1.0, unit="encounters", plausible=(0.5, 3), domain=(1e-6, 1e6), grade="assumed",
-        meaning="Promises broken that a stranger is charged with.")
+        1.0,
+        unit="encounters",
+        plausible=(0.5, 3),
+        domain=(1e-6, 1e6),
+        grade="assumed",
+        meaning="Promises broken that a stranger is charged with.",
+    )
     negativity: float = parameter(
-        2.0, unit="", plausible=(1.3, 4), domain=(0, 100), grade="assumed", source="Slovic 1993 for the sign",
-        meaning="Weight of a broken promise against a kept one.")
+        2.0,
+        unit="",
+        plausible=(1.3, 4),
+        domain=(0, 100),
+        grade="assumed",
+        source="Slovic 1993 for the sign",
+        meaning="Weight of a broken promise against a kept one.",
+    )
     memory: float = parameter(
-        30.0, unit="months", plausible=(18, 60), domain=(0, 1e6), grade="assumed",
-        meaning="Half-life of personal evidence (0: never fades).")
+        30.0,
+        unit="months",
+        plausible=(18, 60),
+        domain=(0, 1e6),
+        grade="assumed",
+        meaning="Half-life of personal evidence (0: never fades).",
+    )
     reliability: float = parameter(
-        0.92, unit="share", plausible=(0.85, 0.97), grade="assumed",
-        meaning="Chance that a promise is kept when nothing stands in the way.")
+        0.92,
+        unit="share",
+        plausible=(0.85, 0.97),
+        grade="assumed",
+        meaning="Chance that a promise is kept when nothing stands in the way.",
+    )
     newcomer_reliability: float = parameter(
-        0.75, unit="share", plausible=(0.5, 0.95), grade="assumed",
-        meaning="What is left of it when the representative understands nothing of the initiative yet.")
+        0.75,
+        unit="share",
+        plausible=(0.5, 0.95),
+        grade="assumed",
+        meaning="What is left of it when the representative understands nothing of the initiative yet.",
+    )
     overload: float = parameter(
-        0.20, unit="share", plausible=(0.05, 0.4), grade="assumed",
-        meaning="Share of kept promises lost when the backbone has no time to coordinate at all.")
+        0.20,
+        unit="share",
+        plausible=(0.05, 0.4),
+        grade="assumed",
+        meaning="Share of kept promises lost when the backbone has no time to coordinate at all.",
+    )
     grievance: float = parameter(
-        0.35, unit="share", plausible=(0.1, 0.6), grade="assumed",
-        meaning="Share of kept promises lost to the deepest difficult history.")
+        0.35,
+        unit="share",
+        plausible=(0.1, 0.6),
+        grade="assumed",
+        meaning="Share of kept promises lost to the deepest difficult history.",
+    )
     everyday_contact: float = parameter(
-        0.06, unit="per month", plausible=(0.03, 0.12), domain=(0, 10), grade="assumed",
-        meaning="Encounters a month of two organizations that have a tie, outside of the initiative.")
+        0.06,
+        unit="per month",
+        plausible=(0.03, 0.12),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Encounters a month of two organizations that have a tie, outside of the initiative.",
+    )
     joint_contact: float = parameter(
-        0.25, unit="per month", plausible=(0.1, 0.5), domain=(0, 10), grade="assumed",
-        meaning="Further encounters a month of two partners that have a tie, when coordination is good.")
+        0.25,
+        unit="per month",
+        plausible=(0.1, 0.5),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Further encounters a month of two partners that have a tie, when coordination is good.",
+    )
     table_contact: float = parameter(
-        0.04, unit="per month", plausible=(0.02, 0.08), domain=(0, 10), grade="assumed",
-        meaning="Encounters a month of two partners without a tie, at the table.")
+        0.04,
+        unit="per month",
+        plausible=(0.02, 0.08),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Encounters a month of two partners without a tie, at the table.",
+    )
     convening_gain: float = parameter(
-        0.8, unit="share", plausible=(0.3, 1.5), domain=(0, 10), grade="assumed",
-        meaning="By how much convenings at full dose raise partners' contact.")
+        0.8,
+        unit="share",
+        plausible=(0.3, 1.5),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="By how much convenings at full dose raise partners' contact.",
+    )
     convening_care: float = parameter(
-        0.3, unit="share", plausible=(0.1, 0.5), grade="assumed",
-        meaning="Share of broken promises that facilitated convenings at full dose avert.")
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Share of broken promises that facilitated convenings at full dose avert.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="trust", rows=("M1",), title="Trust from experience",
+    name="trust",
+    rows=("M1",),
+    title="Trust from experience",
     summary="Encounters end well or badly; evidence accumulates, fades, and bad news weighs more.",
-    source="Jøsang & Ismail 2002 (Beta reputation); Slovic 1993", parameters=Parameters, file=__name__)
+    source="Jøsang & Ismail 2002 (Beta reputation); Slovic 1993",
+    parameters=Parameters,
+    file=__name__,
+)
 
 INTERVENTIONS = (
     Intervention("trust-building-convenings", "Trust-building convenings",
@@ -87,7 +153,9 @@ def prepare(status, in_post, ramp, role, presence, reliability, p):
 
 
 @kernel
-def fade(personal_good, personal_bad, institutional_good, institutional_bad, idle, met, failed, p_institutional_trust, p):
+def fade(
+    personal_good, personal_bad, institutional_good, institutional_bad, idle, met, failed, p_institutional_trust, p
+):
     """Let a month's forgetting pass over all evidence."""
     keep = half_life_factor(p.memory)
     keep_on_record = half_life_factor(p_institutional_trust.memory)
@@ -121,7 +189,7 @@ def encounter(
         rate = (p.everyday_contact * tie + joint) * contact_factor[s] * presence[i] * presence[j]
         if rate <= 0.0:
             continue
-        a, b, c, d = draws.words(key, STREAM, month, pair_id[q], 0)
+        a, b, c, _ = draws.words(key, STREAM, month, pair_id[q], 0)
         back = backward[q]
         if draws.unit(a) >= 1.0 - exp(-rate * (1.0 - 0.5 * max(grievance[r], grievance[back]))):
             continue

@@ -23,78 +23,180 @@ class Parameters(NamedTuple):
     """Hazards of leaving, time to fill, and the three ramps."""
 
     rate_district: float = parameter(
-        0.17, unit="per year", plausible=(0.13, 0.20), domain=(0, 12), grade="measured",
+        0.17,
+        unit="per year",
+        plausible=(0.13, 0.20),
+        domain=(0, 12),
+        grade="measured",
         source="White, Educational Researcher: superintendents 14.2% (2019–21) to 17.1% (2021–23); RAND 13–17",
-        meaning="Share of school districts' representatives who leave in a year.")
+        meaning="Share of school districts' representatives who leave in a year.",
+    )
     rate_nonprofit: float = parameter(
-        0.19, unit="per year", plausible=(0.13, 0.37), domain=(0, 12), grade="measured",
+        0.19,
+        unit="per year",
+        plausible=(0.13, 0.37),
+        domain=(0, 12),
+        grade="measured",
         source="Nonprofit HR surveys; NCSU 2008: 19% (13–21); youth development 37, human services 28, education 13",
-        meaning="Share of nonprofits' representatives who leave in a year.")
+        meaning="Share of nonprofits' representatives who leave in a year.",
+    )
     rate_health: float = parameter(
-        0.20, unit="per year", plausible=(0.15, 0.30), domain=(0, 12), grade="assumed",
-        meaning="Share of health agencies' representatives who leave in a year.")
+        0.20,
+        unit="per year",
+        plausible=(0.15, 0.30),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of health agencies' representatives who leave in a year.",
+    )
     rate_business: float = parameter(
-        0.15, unit="per year", plausible=(0.10, 0.25), domain=(0, 12), grade="assumed",
-        meaning="Share of businesses' representatives who leave in a year.")
+        0.15,
+        unit="per year",
+        plausible=(0.10, 0.25),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of businesses' representatives who leave in a year.",
+    )
     rate_government: float = parameter(
-        0.12, unit="per year", plausible=(0.08, 0.20), domain=(0, 12), grade="assumed",
-        meaning="Share of government agencies' representatives who leave in a year.")
+        0.12,
+        unit="per year",
+        plausible=(0.08, 0.20),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of government agencies' representatives who leave in a year.",
+    )
     rate_philanthropy: float = parameter(
-        0.12, unit="per year", plausible=(0.08, 0.20), domain=(0, 12), grade="assumed",
-        meaning="Share of funders' representatives who leave in a year.")
+        0.12,
+        unit="per year",
+        plausible=(0.08, 0.20),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of funders' representatives who leave in a year.",
+    )
     rate_higher_education: float = parameter(
-        0.13, unit="per year", plausible=(0.08, 0.20), domain=(0, 12), grade="assumed",
-        meaning="Share of colleges' representatives who leave in a year.")
+        0.13,
+        unit="per year",
+        plausible=(0.08, 0.20),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of colleges' representatives who leave in a year.",
+    )
     rate_community_group: float = parameter(
-        0.25, unit="per year", plausible=(0.15, 0.40), domain=(0, 12), grade="assumed",
-        meaning="Share of parents' and community groups' representatives who leave in a year.")
+        0.25,
+        unit="per year",
+        plausible=(0.15, 0.40),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of parents' and community groups' representatives who leave in a year.",
+    )
     rate_backbone: float = parameter(
-        0.20, unit="per year", plausible=(0.12, 0.35), domain=(0, 12), grade="assumed",
-        meaning="Share of backbone coordinators who leave in a year.")
+        0.20,
+        unit="per year",
+        plausible=(0.12, 0.35),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of backbone coordinators who leave in a year.",
+    )
     workload: float = parameter(
-        0.5, unit="share", plausible=(0.0, 1.0), domain=(0, 10), grade="assumed",
-        meaning="By how much the hazard rises when the backbone has no time to coordinate at all.")
+        0.5,
+        unit="share",
+        plausible=(0.0, 1.0),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="By how much the hazard rises when the backbone has no time to coordinate at all.",
+    )
     early_leaving: float = parameter(
-        0.4, unit="share", plausible=(0.0, 1.0), domain=(0, 10), grade="assumed",
-        meaning="By how much higher the hazard is for a newcomer; halves with every year in post.")
+        0.4,
+        unit="share",
+        plausible=(0.0, 1.0),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="By how much higher the hazard is for a newcomer; halves with every year in post.",
+    )
     notice_share: float = parameter(
-        0.75, unit="share", plausible=(0.5, 0.95), grade="assumed",
-        meaning="Share of departures that are announced.")
+        0.75, unit="share", plausible=(0.5, 0.95), grade="assumed", meaning="Share of departures that are announced."
+    )
     notice: float = parameter(
-        2.0, unit="months", plausible=(1, 3), domain=(1, 24), grade="assumed",
-        meaning="Months between announcement and departure.")
+        2.0,
+        unit="months",
+        plausible=(1, 3),
+        domain=(1, 24),
+        grade="assumed",
+        meaning="Months between announcement and departure.",
+    )
     time_to_fill: float = parameter(
-        1.971, unit="months", plausible=(1, 4), domain=(0.01, 60), grade="derived",
+        1.971,
+        unit="months",
+        plausible=(1, 4),
+        domain=(0.01, 60),
+        grade="derived",
         source="NCSU 2008: a quarter still open at four months; lognormal, median 60 days",
-        meaning="Median time to fill a post.")
+        meaning="Median time to fill a post.",
+    )
     time_to_fill_spread: float = parameter(
-        1.03, unit="sd of log", plausible=(0.6, 1.2), domain=(0, 3), grade="derived", source="the same",
-        meaning="Spread of the time to fill.")
+        1.03,
+        unit="sd of log",
+        plausible=(0.6, 1.2),
+        domain=(0, 3),
+        grade="derived",
+        source="the same",
+        meaning="Spread of the time to fill.",
+    )
     first_understanding: float = parameter(
-        0.25, unit="share", plausible=(0.1, 0.4), grade="assumed",
-        meaning="How much of the initiative a successor understands on the first day.")
+        0.25,
+        unit="share",
+        plausible=(0.1, 0.4),
+        grade="assumed",
+        meaning="How much of the initiative a successor understands on the first day.",
+    )
     ramp: float = parameter(
-        5.3, unit="months", plausible=(4.6, 6.0), domain=(0.1, 60), grade="measured",
+        5.3,
+        unit="months",
+        plausible=(4.6, 6.0),
+        domain=(0.1, 60),
+        grade="measured",
         source="Mellon 2003, 67 firms: 20–26 weeks for an external hire",
-        meaning="Months until a successor is fully productive (90% of the way).")
+        meaning="Months until a successor is fully productive (90% of the way).",
+    )
     first_backing: float = parameter(
-        0.4, unit="share", plausible=(0.2, 0.7), grade="assumed",
-        meaning="Support for the work inside the organization when a successor starts.")
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.7),
+        grade="assumed",
+        meaning="Support for the work inside the organization when a successor starts.",
+    )
     backing_time: float = parameter(
-        6.0, unit="months", plausible=(3, 12), domain=(0.1, 60), grade="assumed",
-        meaning="Months until a successor has won that support again (90% of the way).")
+        6.0,
+        unit="months",
+        plausible=(3, 12),
+        domain=(0.1, 60),
+        grade="assumed",
+        meaning="Months until a successor has won that support again (90% of the way).",
+    )
     commitment_after: float = parameter(
-        0.42, unit="share", plausible=(0.25, 0.6), grade="assumed",
-        meaning="Mean commitment of successors to the shared work; predecessors were in part chosen for it.")
+        0.42,
+        unit="share",
+        plausible=(0.25, 0.6),
+        grade="assumed",
+        meaning="Mean commitment of successors to the shared work; predecessors were in part chosen for it.",
+    )
     commitment_spread: float = parameter(
-        0.18, unit="share", plausible=(0.05, 0.25), grade="assumed",
-        meaning="Standard deviation of commitment between successors.")
+        0.18,
+        unit="share",
+        plausible=(0.05, 0.25),
+        grade="assumed",
+        meaning="Standard deviation of commitment between successors.",
+    )
 
 
 MECHANISM = Mechanism(
-    name="turnover", rows=("M11",), title="Staff turnover",
+    name="turnover",
+    rows=("M11",),
+    title="Staff turnover",
     summary="People leave, mostly with notice; the post is vacant while it is filled; then three ramps.",
-    source="The brief, lesson three; NCSU 2008; Mellon 2003", parameters=Parameters, file=__name__)
+    source="The brief, lesson three; NCSU 2008; Mellon 2003",
+    parameters=Parameters,
+    file=__name__,
+)
 
 SHOCKS = (
     Shock("departure-wave", "Wave of departures", "Representatives leave at a monthly rate equal to half of the depth.",
