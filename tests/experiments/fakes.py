@@ -183,7 +183,7 @@ MODEL = "0.0.0+stand-in"
 def install(engine: Engine) -> None:
     """Put the stand-in in the place of the real engine, for good: in a process of its own."""
     import tfs_sim.model
-    import tfs_sim.scenario
+    import tfs_sim.scenario  # noqa: F401
 
     for name, module in modules(engine).items():
         sys.modules[name] = module

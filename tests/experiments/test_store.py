@@ -208,7 +208,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(
 
     with monkeypatch.context() as patch:
         patch.setattr(files.Hashing, "write", full)
-        with pytest.raises(UserError, match="the disk is full: .* could not be written"):
+        with pytest.raises(UserError, match=r"the disk is full: .* could not be written"):
             runner.sweep(EXPERIMENT, out=tmp_path)
     assert not [name for name in listing(tmp_path) if files.TEMPORARY in name]
     undisturbed = runner.sweep(EXPERIMENT, out=tmp_path / "other" / "place")
@@ -218,7 +218,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(
 
 def test_a_folder_that_is_not_ours_is_refused_untouched(engine: fakes.Engine, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(UserError, match="is not a folder of results: it holds thesis.txt"):
+    with pytest.raises(UserError, match=r"is not a folder of results: it holds thesis\.txt"):
         runner.sweep(EXPERIMENT, out=tmp_path)
     assert listing(tmp_path) == {"thesis.txt"}
     with pytest.raises(UserError, match="is a file, not a folder"):
@@ -278,7 +278,7 @@ def test_another_model_is_never_mixed_in(engine: fakes.Engine, tmp_path: Path, m
     before = listing(tmp_path)
     for module in (runner, work):
         monkeypatch.setattr(module, "model_version", lambda: "9.9.9+abc")
-    with pytest.raises(UserError, match="made by another version of the model.*\n.*--fresh"):
+    with pytest.raises(UserError, match=r"made by another version of the model.*\n.*--fresh"):
         runner.sweep(EXPERIMENT, out=tmp_path)
     assert listing(tmp_path) == before
     assert Sweep.load(tmp_path).digest()

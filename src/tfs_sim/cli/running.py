@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tfs_sim.cli import terminal
 from tfs_sim.cli.terminal import bold, count, dim, wrapped
@@ -38,6 +38,7 @@ def run(
     """Run a scenario and print what came of it."""
     from tfs_sim.scenario import load_scenario
 
+    _only("scenarios", name)
     scenario = load_scenario(name)
     if months is not None:
         scenario = scenario.with_(months=months)
@@ -49,12 +50,8 @@ def run(
 
     if out is not None:
         saved.check(out)
-    print(
-        bold(
-            f"{scenario.title or scenario.name}: {count(replicates, 'replicate')} × {count(len(scenario.sites), 'site')}, "
-            f"{count(scenario.clock.months, 'month')}"
-        )
-    )
+    shape = [count(replicates, "replicate"), count(len(scenario.sites), "site")]
+    _head(scenario.title or scenario.name, shape, scenario.clock.months)
     with terminal.working() as shown:
         result = simulate(scenario, replicates, seed, workers, shown.progress if replicates > 1 else None, shown.notice)
     print()
@@ -149,6 +146,7 @@ def sweep(
     from tfs_sim.experiments import runner
     from tfs_sim.experiments.design import load_experiment
 
+    _only("experiments", name)
     experiment = load_experiment(name)
     replicates = experiment.replicates if replicates is None else replicates
     arms = experiment.arms()
@@ -158,14 +156,26 @@ def sweep(
     if worlds > 1:
         shape.append(count(worlds, "world"))
     shape += [count(replicates, "replicate"), count(len(scenario.sites), "site")]
-    print(
-        bold(f"{experiment.title or experiment.name}: {' × '.join(shape)}, {count(scenario.clock.months, 'month')}"),
-        flush=True,
-    )
+    _head(experiment.title or experiment.name, shape, scenario.clock.months)
     with terminal.working() as shown:
         done = runner.sweep(experiment, replicates, seed, workers, out, shown.progress, shown.notice, fresh)
     found(done)
     _report(done)
+
+
+def _head(title: str, shape: list[str], months: int) -> None:
+    print(bold(wrapped(f"{title}: {' × '.join(shape)}, {count(months, 'month')}")), flush=True)
+
+
+def _only(kind: Literal["scenarios", "experiments"], name: str) -> None:
+    """Say which command is meant where a ready-made name is of the other kind."""
+    from tfs_sim.scenario import presets
+    from tfs_sim.scenario.errors import Mistake, UserError
+
+    other: Literal["scenarios", "experiments"] = "experiments" if kind == "scenarios" else "scenarios"
+    if name in presets.names(other) and name not in presets.names(kind):
+        verb = "sweep" if other == "experiments" else "run"
+        raise UserError(Mistake(f"{name} is one of the ready-made {other}", hint=f"tfs-sim {verb} {name}"))
 
 
 def report(folder: Path) -> None:

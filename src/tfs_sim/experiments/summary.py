@@ -39,7 +39,7 @@ def summarize(series: NDArray[np.float64], ways: Sequence[str]) -> NDArray[np.fl
     months, _, metrics = series.shape
     if len(ways) != metrics:
         raise ValueError(f"{metrics} metrics, but {len(ways)} ways to sum them up")
-    summary = series[-1].copy()
+    summary: NDArray[np.float64] = series[-1].copy()
     window = min(LAST_YEAR, months)
     how = np.array(ways)
     average, total = how == "last-year", how == "total"

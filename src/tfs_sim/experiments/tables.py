@@ -113,7 +113,7 @@ def _canonical(column: Any) -> bytes:
     if pa.types.is_string(column.type):
         encoded = column.dictionary_encode()
         words = [hashlib.sha256(word.encode()).digest()[:8] for word in encoded.dictionary.to_pylist()]
-        return np.array(words, "S8").view("V8")[encoded.indices.to_numpy()].tobytes()
+        return bytes(np.array(words, "S8").view("V8")[encoded.indices.to_numpy()].tobytes())
     values = column.to_numpy(zero_copy_only=False)
     if values.dtype.kind == "M":
         values = values.astype("datetime64[ms]").astype(np.int64)
