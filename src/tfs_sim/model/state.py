@@ -34,6 +34,7 @@ GROUPS = ("in_poverty", "other")
 PAYERS = ("funder", "backbone", "organization", "outside")
 DELAY_STAGES = 4
 MAX_LEVELS = 8
+PAYOFF_TERMS = 6
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
 
 Entity = Literal[
@@ -184,6 +185,7 @@ ORGANIZATION: tuple[Field, ...] = (
     _amount("grant_income", "organization", "pooled money received this month", "dollars"),
     Field("next_effort", "organization", "f8", "scratch: effort chosen for this month (−1: unchanged)", "share", -1, -1, 1),
     Field("utility", "organization", "f8", "scratch: payoff of each effort level", "", inner=(MAX_LEVELS,)),
+    Field("payoff", "organization", "f8", "scratch: coefficients of the payoff", "", inner=(PAYOFF_TERMS,)),
     Field("order", "organization", "i8", "scratch: order in which organizations choose"),
     _share("quality", "organization", "quality of its work: how much of what it does is what works", 1.0),
     _amount("portfolio", "organization", "pull of everything else it does", "utility"),
@@ -214,6 +216,12 @@ RELATIONSHIP: tuple[Field, ...] = (
     _flag("met", "relationship", "1: an encounter this month"),
     _flag("failed", "relationship", "1: the other end broke a promise this month"),
 )  # fmt: skip
+
+PAIR: tuple[Field, ...] = (
+    Field("luck", "pair", "u4", "scratch: this month's random words", "", inner=(4,)),
+    _share("chance", "pair", "scratch: chance to meet this month"),
+    Field("meeting", "pair", "u4", "scratch: list of the pairs that meet this month"),
+)
 
 SITE: tuple[Field, ...] = (
     _amount("backbone_fte", "site", "backbone staff now", "FTE"),
@@ -253,7 +261,7 @@ ACCOUNT: tuple[Field, ...] = (
     Field("accounts", "account", "i8", "cents: the outside world, the funder, each site's pool, each organization"),
 )
 
-STATE = ORGANIZATION + RELATIONSHIP + SITE + ACCOUNT
+STATE = ORGANIZATION + RELATIONSHIP + PAIR + SITE + ACCOUNT
 
 OUTSIDE, FUNDER, FIRST_POOL = 0, 1, 2
 """Places in `accounts`: the outside world, the funder, then the sites' pools, then the organizations."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, inline, kernel, power
+from tfs_sim.model.numerics import clip, exp, inline, kernel, log, power
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 WEAKEST_LINK = -50.0  # a power mean of lower order is taken as the minimum
@@ -188,6 +188,9 @@ INTERVENTIONS = (
                  source="The brief, lesson two"),
 )  # fmt: skip
 
+SCALE, LINEAR, MONEY, REST, SEEN, SIZE = range(6)
+ACCOMMODATED = 0.3  # share of the cost of effort that meeting times and places make up
+
 STREAM = draws.stream("effort")
 ORDER_STREAM = draws.stream("effort order")
 
@@ -207,98 +210,154 @@ def heed_peers(first_relationship, target, is_open, trust, effort, peer_norm, p)
 
 @kernel
 def choose(
-    month, key, organization_id, site_of, role, status, in_post, first_organization, end_organization, effort, fte,
-    belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort, utility,
+    month, key, organization_id, role, status, in_post, first_organization, end_organization, effort, fte, belief,
+    commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort, utility, payoff,
     order, portfolio, dose_accommodation, p_delivery, p_money, p,
 ):  # fmt: skip
     """Choose every partner's effort, and reckon for all what taking part is worth."""
-    levels = np.int64(p.levels)
-    lowest = np.int64(p.lowest_level)
     rho = p_delivery.complementarity
-    weakest = rho < WEAKEST_LINK
-    n_team = p_delivery.team_size
     for s in range(first_organization.size):
         first, end = first_organization[s], end_organization[s]
-        partners = 0.0
-        contributions = 0.0
-        total, smallest, second = 0.0, 2.0, 2.0
-        for i in range(first, end):
-            order[i] = i
-            if status[i] == ACTIVE and role[i] != BACKBONE:
-                partners += 1.0
-                contributions += effort[i] * fte[i]
-                x = effort[i] / p.largest
-                total += mean_term(x, rho, weakest)
-                if x < smallest:
-                    smallest, second = x, smallest
-                elif x < second:
-                    second = x
-        if p.timing > 0.5:
-            shuffle(order, first, end, month, key, organization_id)
+        burden = p.cost * (1.0 - ACCOMMODATED * dose_accommodation[s]) + p.overload * (1.0 - coordination[s])
+        if p.timing < 0.5:
+            weigh(first, end, first, end, role, status, effort, fte, belief, commitment, backing, peer_norm, portfolio,
+                  burden, salience[s], pool_payout[s], payoff, p_delivery, p_money, p)  # fmt: skip
+            reckon(first, end, fte, utility, payoff, joining_value, rho, p)
+            decide(first, end, month, key, organization_id, role, status, in_post, effort, next_effort, utility, p)
+            for i in range(first, end):
+                effort[i] = next_effort[i]
+            continue
+        shuffle(order, first, end, month, key, organization_id)
         for n in range(first, end):
             i = order[n]
-            if role[i] == BACKBONE:
-                continue
-            taking_part = status[i] == ACTIVE
-            x_now = effort[i] / p.largest
-            own = mean_term(x_now, rho, weakest) if taking_part else 0.0
-            others = partners - 1.0 if taking_part else partners
-            if weakest:
-                seen = second if taking_part and x_now <= smallest else smallest
-                if p.expectation > 0.5:
-                    seen = smallest
-                seen = min(seen, 1.0) if others > 0.0 else 1.0
-            elif p.expectation > 0.5:
-                seen = total / partners if partners > 0.0 else 0.0
-            else:
-                seen = (total - own) / others if others > 0.0 else 0.0
-            size = min(others + 1.0, n_team)
-            scale = p.joint_gain * belief[i] * power(size, p_delivery.team_returns) / power(others + 1.0, p.divided)
-            linear = p.norm * peer_norm[i] + (p.commitment * commitment[i] + salience[s]) * backing[i]
-            linear -= p.cost + p.overload * (1.0 - coordination[s]) + portfolio[i]
-            linear += 0.3 * dose_accommodation[s] * p.cost
-            wages = fte[i] * p_money.dollars_per_fte
-            money = p.money * pool_payout[s] / wages if wages > 0.0 else 0.0
-            rest = contributions - (effort[i] * fte[i] if taking_part else 0.0)
-            best = -1e300
-            for level in range(lowest, levels + 1):
-                x = level / p.levels
-                mine = x * p.largest * fte[i]
-                u = scale * joint_mean(x, seen, size, rho, weakest) + linear * x - 0.5 * p.curvature * x * x
-                u += money * mine / (mine + rest + 1e-9)
-                utility[level, i] = u
-                best = max(best, u)
-            joining_value[i] = best - scale * joint_mean(0.0, seen, size, rho, weakest) - p.membership
-            if not taking_part:
-                effort[i] = 0.0
-                continue
-            a, b, _, _ = draws.words(key, STREAM, month, organization_id[i], 0)
-            if draws.unit(a) >= p.revision or in_post[i] == 0:
-                continue
-            weight = 0.0
-            for level in range(lowest, levels + 1):
-                utility[level, i] = exp((utility[level, i] - best) / p.noise)
-                weight += utility[level, i]
-            mark = draws.unit(b) * weight
-            chosen = levels
-            for level in range(lowest, levels + 1):
-                mark -= utility[level, i]
-                if mark <= 0.0:
-                    chosen = level
-                    break
-            x = chosen / p.levels
-            if p.timing > 0.5:
-                effort[i] = x * p.largest
-                total += mean_term(x, rho, weakest) - own
-                contributions = rest + effort[i] * fte[i]
-                smallest, second = two_smallest(effort, status, role, first, end, p.largest)
-            else:
-                next_effort[i] = x * p.largest
-        if p.timing < 0.5:
-            for i in range(first, end):
-                if next_effort[i] >= 0.0:
-                    effort[i] = next_effort[i]
-                    next_effort[i] = -1.0
+            weigh(i, i + 1, first, end, role, status, effort, fte, belief, commitment, backing, peer_norm, portfolio,
+                  burden, salience[s], pool_payout[s], payoff, p_delivery, p_money, p)  # fmt: skip
+            reckon(i, i + 1, fte, utility, payoff, joining_value, rho, p)
+            decide(i, i + 1, month, key, organization_id, role, status, in_post, effort, next_effort, utility, p)
+            effort[i] = next_effort[i]
+
+
+@kernel
+def weigh(
+    begin, stop, first, end, role, status, effort, fte, belief, commitment, backing, peer_norm, portfolio, burden,
+    salience, pool_payout, payoff, p_delivery, p_money, p,
+):  # fmt: skip
+    """Set the coefficients of the payoff of organizations begin … stop − 1 of the site first … end − 1."""
+    rho = p_delivery.complementarity
+    weakest = rho < WEAKEST_LINK
+    partners = total = contributions = 0.0
+    smallest, second = 2.0, 2.0
+    for i in range(first, end):
+        if status[i] == ACTIVE and role[i] != BACKBONE:
+            x = effort[i] / p.largest
+            partners += 1.0
+            contributions += effort[i] * fte[i]
+            total += mean_term(x, rho, weakest)
+            if x < smallest:
+                smallest, second = x, smallest
+            elif x < second:
+                second = x
+    for i in range(begin, stop):
+        taking_part = status[i] == ACTIVE and role[i] != BACKBONE
+        others = partners - 1.0 if taking_part else partners
+        x = effort[i] / p.largest
+        if others <= 0.0:
+            seen = 1.0 if weakest else 0.0
+        elif p.expectation > 0.5:
+            seen = smallest if weakest else total / partners
+        elif weakest:
+            seen = second if taking_part and x <= smallest else smallest
+        else:
+            seen = (total - (mean_term(x, rho, weakest) if taking_part else 0.0)) / others
+        size = min(others + 1.0, p_delivery.team_size)
+        wages = fte[i] * p_money.dollars_per_fte
+        payoff[SCALE, i] = p.joint_gain * belief[i] * power(size, p_delivery.team_returns)
+        if p.divided > 0.0:
+            payoff[SCALE, i] /= power(others + 1.0, p.divided)
+        payoff[LINEAR, i] = p.norm * peer_norm[i] + (p.commitment * commitment[i] + salience) * backing[i]
+        payoff[LINEAR, i] -= burden + portfolio[i]
+        payoff[MONEY, i] = p.money * pool_payout / wages if wages > 0.0 else 0.0
+        payoff[REST, i] = contributions - (effort[i] * fte[i] if taking_part else 0.0) + 1e-9
+        payoff[SEEN, i] = seen
+        payoff[SIZE, i] = size
+
+
+@kernel
+def reckon(begin, stop, fte, utility, payoff, joining_value, rho, p):
+    """Work out the payoff of every level (levels outside, organizations inside: the loop runs wide)."""
+    levels = np.int64(p.levels)
+    lowest = np.int64(p.lowest_level)
+    weakest = rho < WEAKEST_LINK
+    additive = rho == 1.0
+    scale, linear, money = payoff[SCALE, begin:stop], payoff[LINEAR, begin:stop], payoff[MONEY, begin:stop]
+    rest, seen, size = payoff[REST, begin:stop], payoff[SEEN, begin:stop], payoff[SIZE, begin:stop]
+    staff, value = fte[begin:stop], joining_value[begin:stop]
+    for level in range(lowest, levels + 1):
+        x = level / p.levels
+        own = mean_term(x, rho, weakest)
+        u = utility[level, begin:stop]
+        if weakest:
+            for i in range(u.size):
+                u[i] = scale[i] * min(x, seen[i])
+        elif additive:
+            for i in range(u.size):
+                u[i] = scale[i] * (x + (size[i] - 1.0) * seen[i]) / size[i]
+        else:
+            for i in range(u.size):
+                u[i] = scale[i] * exp(log((own + (size[i] - 1.0) * seen[i]) / size[i]) / rho)
+        given = x * p.largest
+        fixed = 0.5 * p.curvature * x * x
+        for i in range(u.size):
+            mine = given * staff[i]
+            u[i] += linear[i] * x - fixed + money[i] * mine / (mine + rest[i])
+    for i in range(value.size):
+        value[i] = utility[lowest, begin + i]
+    for level in range(lowest + 1, levels + 1):
+        u = utility[level, begin:stop]
+        for i in range(u.size):
+            value[i] = max(value[i], u[i])
+    # what an organization gains from others' work whatever it gives itself is no reason to join
+    own = mean_term(0.0, rho, weakest)
+    for i in range(value.size):
+        if weakest or own > 1e9:
+            idle = 0.0
+        elif additive:
+            idle = (size[i] - 1.0) * seen[i] / size[i]
+        else:
+            idle = power((own + (size[i] - 1.0) * seen[i]) / size[i], 1.0 / rho)
+        value[i] -= scale[i] * idle + p.membership
+
+
+@kernel
+def decide(begin, stop, month, key, organization_id, role, status, in_post, effort, next_effort, utility, p):
+    """Let those who reconsider this month choose among the levels by logit."""
+    levels = np.int64(p.levels)
+    lowest = np.int64(p.lowest_level)
+    for i in range(begin, stop):
+        next_effort[i] = effort[i]
+        if role[i] == BACKBONE or status[i] != ACTIVE:
+            next_effort[i] = 0.0
+            continue
+        if in_post[i] == 0:
+            continue
+        a, b, _, _ = draws.words(key, STREAM, month, organization_id[i], 0)
+        if draws.unit(a) >= p.revision:
+            continue
+        best = utility[lowest, i]
+        for level in range(lowest + 1, levels + 1):
+            best = max(best, utility[level, i])
+        weight = 0.0
+        for level in range(lowest, levels + 1):
+            utility[level, i] = exp((utility[level, i] - best) / p.noise)
+            weight += utility[level, i]
+        mark = draws.unit(b) * weight
+        chosen = levels
+        for level in range(lowest, levels + 1):
+            mark -= utility[level, i]
+            if mark <= 0.0:
+                chosen = level
+                break
+        next_effort[i] = chosen / p.levels * p.largest
 
 
 @inline
@@ -307,31 +366,6 @@ def mean_term(x, rho, weakest):
     if weakest or rho == 1.0:
         return x
     return power(x, rho) if x > 0.0 or rho > 0.0 else 1e12
-
-
-@inline
-def joint_mean(x, seen, size, rho, weakest):
-    """Return the power mean of own effort x and size − 1 others whose mean term is `seen`."""
-    if weakest:
-        return min(x, seen)
-    mean = (mean_term(x, rho, weakest) + (size - 1.0) * seen) / size
-    if rho == 1.0:
-        return mean
-    return power(mean, 1.0 / rho) if mean < 1e9 else 0.0
-
-
-@inline
-def two_smallest(effort, status, role, first, end, largest):
-    """Return the smallest and the second smallest effort of the partners, relative to the largest."""
-    smallest, second = 2.0, 2.0
-    for i in range(first, end):
-        if status[i] == ACTIVE and role[i] != BACKBONE:
-            x = effort[i] / largest
-            if x < smallest:
-                smallest, second = x, smallest
-            elif x < second:
-                second = x
-    return smallest, second
 
 
 @inline

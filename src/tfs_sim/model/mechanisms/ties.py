@@ -12,7 +12,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.numerics import inline, kernel
 from tfs_sim.model.state import BACKBONE
 
 
@@ -34,11 +34,11 @@ class Parameters(NamedTuple):
         meaning="By how much more likely that is for partners whose strengths complement each other fully.",
     )
     referral: float = parameter(
-        0.05,
+        0.15,
         unit="share",
-        plausible=(0.02, 0.12),
+        plausible=(0.05, 0.3),
         grade="assumed",
-        meaning="Chance a month that a fully trusted neighbour refers an organization to one that it trusts fully.",
+        meaning="Chance that a fully trusted neighbour, asked in a month, refers an organization to one that it knows.",
     )
     idle_before_closing: float = parameter(
         9.0,
@@ -91,21 +91,25 @@ def map_neighbours(source, target, local_index, is_open, neighbours):
 
 
 @kernel
-def choose_referrers(month, key, organization_id, first_relationship, target, is_open, trust, role, referrer):
-    """Let each organization turn to one of its neighbours, by trust."""
+def choose_referrers(month, key, organization_id, first_relationship, target, is_open, role, referrer):
+    """Let each organization turn to one of those whom it could know, who may refer it if they have a tie."""
     for i in range(organization_id.size):
-        total = 0.0
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            if is_open[r] and role[target[r]] != BACKBONE:
-                total += trust[r]
-        mark = total * draws.uniform(key, REFERRER_STREAM, month, organization_id[i])
-        referrer[i] = -1
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            if is_open[r] and role[target[r]] != BACKBONE and referrer[i] < 0:
-                mark -= trust[r]
-                if mark <= 0.0:
-                    referrer[i] = r
-                    break
+        first, end = first_relationship[i], first_relationship[i + 1]
+        u = draws.uniform(key, REFERRER_STREAM, month, organization_id[i])
+        r = first + np.int64(u * (end - first))
+        referrer[i] = r if r < end and is_open[r] and role[target[r]] != BACKBONE else -1
+
+
+@inline
+def set_tie(open_now, r, back, i, j, is_open, local_index, neighbours):
+    """Open or close a tie at both ends, in the list and in the bits."""
+    is_open[r] = open_now
+    is_open[back] = open_now
+    for end in range(2):
+        me = i if end == 0 else j
+        bit = local_index[j if end == 0 else i]
+        mask = np.uint64(1) << np.uint64(bit & np.uint32(63))
+        neighbours[bit >> np.uint32(6), me] ^= mask
 
 
 @kernel
@@ -119,7 +123,6 @@ def open_and_close(
         back = backward[q]
         i = source[r]
         j = target[r]
-        a, b, _, _ = draws.words(key, STREAM, month, pair_id[q], 0)
         if is_open[r]:
             closing = 0.0
             if idle[r] > p.idle_before_closing:
@@ -131,9 +134,8 @@ def open_and_close(
                 if departed[j]:
                     covered = min(covered, dose_transition_plan[j])
                 closing = 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - covered))
-            if draws.unit(a) < closing:
-                is_open[r] = 0
-                is_open[back] = 0
+            if closing > 0.0 and draws.uniform(key, STREAM, month, pair_id[q]) < closing:
+                set_tie(0, r, back, i, j, is_open, local_index, neighbours)
         else:
             opening = 0.0
             if met[r] and failed[r] == 0 and failed[back] == 0:
@@ -148,8 +150,7 @@ def open_and_close(
                     if (neighbours[bit >> np.uint32(6), third] >> np.uint64(bit & np.uint32(63))) & np.uint64(1):
                         chance = p.referral * trust[via] * contact_factor[pair_site[q]]
                         opening = 1.0 - (1.0 - opening) * (1.0 - chance)
-            if draws.unit(b) < opening:
-                is_open[r] = 1
-                is_open[back] = 1
+            if opening > 0.0 and draws.uniform(key, STREAM, month, pair_id[q], 1) < opening:
+                set_tie(1, r, back, i, j, is_open, local_index, neighbours)
                 idle[r] = 0.0
                 idle[back] = 0.0

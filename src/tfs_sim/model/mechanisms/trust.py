@@ -170,29 +170,55 @@ def fade(
 
 
 @kernel
-def encounter(
-    month, key, pair_id, pair_site, forward, backward, source, target, is_open, idle, grievance, presence, reliability,
-    status, documentation, coordination, contact_factor, met, failed, personal_good, personal_bad, institutional_good,
-    institutional_bad, conflicts, dose_trust_building_convenings, on_institutional_trust, p_institutional_trust, p,
-):  # fmt: skip
-    """Let pairs meet, promises be kept or broken, and both ends take note."""
-    conflicts[:] = 0.0
+def throw(month, key, pair_id, luck):
+    """Draw every pair's words of the month, in a loop of its own that runs wide."""
     for q in range(pair_id.size):
+        a, b, c, d = draws.words(key, STREAM, month, pair_id[q], 0)
+        luck[0, q] = a
+        luck[1, q] = b
+        luck[2, q] = c
+        luck[3, q] = d
+
+
+@kernel
+def weigh_contact(
+    pair_site, forward, backward, source, target, is_open, grievance, presence, status, coordination, contact_factor,
+    dose_trust_building_convenings, chance, p,
+):  # fmt: skip
+    """Work out every pair's chance to meet this month."""
+    for q in range(chance.size):
         r = forward[q]
         i = source[r]
         j = target[r]
         s = pair_site[q]
-        both = (status[i] == ACTIVE) & (status[j] == ACTIVE)
+        both = (1.0 if status[i] == ACTIVE else 0.0) * (1.0 if status[j] == ACTIVE else 0.0)
         tie = float(is_open[r])
         joint = (p.joint_contact * tie + p.table_contact * (1.0 - tie)) * both
         joint *= coordination[s] * (1.0 + p.convening_gain * dose_trust_building_convenings[s])
         rate = (p.everyday_contact * tie + joint) * contact_factor[s] * presence[i] * presence[j]
-        if rate <= 0.0:
-            continue
-        a, b, c, _ = draws.words(key, STREAM, month, pair_id[q], 0)
-        back = backward[q]
-        if draws.unit(a) >= 1.0 - exp(-rate * (1.0 - 0.5 * max(grievance[r], grievance[back]))):
-            continue
+        rate *= 1.0 - 0.5 * max(grievance[r], grievance[backward[q]])
+        chance[q] = 1.0 - exp(-rate)
+
+
+@kernel
+def encounter(
+    pair_site, forward, backward, source, target, luck, chance, meeting, idle, grievance, reliability, status,
+    documentation, coordination, met, failed, personal_good, personal_bad, institutional_good, institutional_bad,
+    conflicts, dose_trust_building_convenings, on_institutional_trust, p_institutional_trust, p,
+):  # fmt: skip
+    """Let pairs meet, promises be kept or broken, and both ends take note."""
+    conflicts[:] = 0.0
+    n = 0
+    for q in range(chance.size):
+        meeting[n] = q
+        n += 1 if draws.unit(luck[0, q]) < chance[q] else 0
+    for m in range(n):
+        q = meeting[m]
+        r = forward[q]
+        i = source[r]
+        j = target[r]
+        s = pair_site[q]
+        both = 1.0 if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
         written = 0.5 * (documentation[i] + documentation[j])
         recorded = on_institutional_trust * (
             p_institutional_trust.recorded
@@ -201,14 +227,13 @@ def encounter(
         circumstances = 1.0 - p.overload * (1.0 - coordination[s]) * both
         care = p.convening_care * dose_trust_building_convenings[s] * both
         for end in range(2):
-            e = r if end == 0 else back
+            e = r if end == 0 else backward[q]
             other = j if end == 0 else i
             kept = reliability[other] * circumstances * (1.0 - p.grievance * grievance[e])
             kept += (1.0 - kept) * care
-            good = draws.unit(b if end == 0 else c) < kept
             met[e] = 1
             idle[e] = 0.0
-            if good:
+            if draws.unit(luck[1 + end, q]) < kept:
                 personal_good[e] += 1.0 - recorded
                 institutional_good[e] += recorded
             else:
