@@ -40,9 +40,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
-Seed = Annotated[int | None, typer.Option("--seed", "-s", min=0, help="Which luck.")]
-Replicates = Annotated[int | None, typer.Option("--replicates", "-n", min=1, help="How many runs with different luck.")]
-Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Threads; default: one a processor.")]
+Seed = Annotated[int | None, typer.Option("--seed", "-s", metavar="S", min=0, help="Which luck.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", "-w", metavar="N", min=1, help="Threads; default: one a processor.")
+]
+HOW_MANY = "How many runs with different luck; default: "
 
 
 def _version(wanted: bool) -> None:
@@ -64,11 +66,19 @@ def _options(
 
 @app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="A ready-made scenario's name, or a file.", show_default=False)],
-    replicates: Replicates = None,
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A ready-made scenario's name, or a file.", show_default=False)
+    ],
+    replicates: Annotated[
+        int | None, typer.Option("--replicates", "-n", metavar="N", min=1, help=f"{HOW_MANY}1.")
+    ] = None,
     seed: Seed = None,
-    months: Annotated[int | None, typer.Option("--months", "-m", min=1, help="Instead of the scenario's own.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for runs.parquet and series.parquet.")] = None,
+    months: Annotated[
+        int | None, typer.Option("--months", "-m", metavar="M", min=1, help="Instead of the scenario's own.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for runs.parquet and series.parquet.")
+    ] = None,
     workers: Workers = None,
     profile: Annotated[bool, typer.Option("--profile", help="Print the time that each step of a month takes.")] = False,
 ) -> None:
@@ -80,12 +90,17 @@ def run(
 
 @app.command()
 def sweep(
-    experiment: Annotated[str, typer.Argument(help="A ready-made experiment's name, or a file.", show_default=False)],
-    replicates: Replicates = None,
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="A ready-made experiment's name, or a file.", show_default=False)
+    ],
+    replicates: Annotated[
+        int | None, typer.Option("--replicates", "-n", metavar="N", min=1, help=f"{HOW_MANY}the experiment's own.")
+    ] = None,
     seed: Seed = None,
     workers: Workers = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder of the results; default: results/EXPERIMENT.")
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder of the results; default: results/EXPERIMENT."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is stored there and begin again.")] = False,
 ) -> None:
@@ -154,6 +169,7 @@ def explain(
     name: Annotated[
         str,
         typer.Argument(
+            metavar="NAME",
             help="A parameter (turnover.rate_nonprofit), mechanism, intervention, shock or metric; or: month",
             show_default=False,
         ),
