@@ -112,7 +112,7 @@ CASES = [
     ('paid_by = "funder"', 'paid_by = "funders"', "paid_by is who pays", "funder"),
     ('strategy = ["initiative"]', 'strategy = ["inititive"]', 'there is no bundle "inititive"', "initiative"),
     ('strategy = ["initiative"]', 'strategy = "initiative"', "strategy is a list", ""),
-    ("trust = true", "turnover = false", "turnover is off, and trust needs it", ""),
+    ("trust = true", "trust = true\nturnover = false", "turnover is off, and trust needs it", ""),
     ("trust = true", "trst = true", 'there is no mechanism "trst"', "trust"),
     ("trust = true", 'trust = "no"', "trust is true (on) or false (off)", ""),
     ("[parameters.turnover]", "[parameters.turnovr]", 'there is no mechanism "turnovr"', "turnover"),
@@ -153,7 +153,7 @@ def test_all_mistakes_at_once_in_the_order_of_the_file(broken: Broken) -> None:
         ("students = 14_000", "student = 14_000"),
         ("depth = 0.6", "depth = 60"),
         ('use = "procedure-manuals"', 'use = "manuals"'),
-        ("trust = true", "turnover = false"),
+        ("trust = true", "trust = true\nturnover = false"),
         ("rate_nonprofit = 0.28", "rate = 1"),
         ('strategy = ["initiative"]', 'strategy = ["nothing"]'),
     )

@@ -221,9 +221,8 @@ def _switches(pieces: Pieces) -> Iterator[Mistake]:
     for name, on in pieces.mechanisms.items():
         if on or name not in known:
             continue
-        needing = [
-            other.name for other in known.values() if name in other.needs and pieces.mechanisms.get(other.name, True)
-        ]
+        # one that is on by default then simply has nothing to act on; one that is asked for is a contradiction
+        needing = [other.name for other in known.values() if name in other.needs and pieces.mechanisms.get(other.name)]
         if needing:
             needs = "needs" if len(needing) == 1 else "need"
             remedy = "; ".join(f"{other} = false" for other in needing)

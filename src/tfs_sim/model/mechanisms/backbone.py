@@ -57,14 +57,6 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Work for each tie that only the backbone's effort holds.",
     )
-    dollars_per_fte: float = parameter(
-        8500.0,
-        unit="dollars a month",
-        plausible=(6500, 12500),
-        grade="recalled",
-        source="Kania & Kramer 2011: $150–500k a year for 1–5 FTE",
-        meaning="Cost of one full-time person at the backbone, overheads included.",
-    )
 
 
 MECHANISM = Mechanism(

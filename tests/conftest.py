@@ -1,0 +1,46 @@
+"""What tests share: the laboratory scenario, and one cache of compiled code for all workers."""
+
+import numpy as np
+import pytest
+
+from tfs_sim.model import engine
+from tfs_sim.scenario import load_scenario
+
+
+@pytest.fixture(scope="session")
+def lab():
+    """One community, nothing scheduled."""
+    return load_scenario("laboratory")
+
+
+@pytest.fixture(scope="session")
+def flagship():
+    return load_scenario("together-for-students")
+
+
+@pytest.fixture
+def busy(lab):
+    """The laboratory with every intervention and every shock at once, and a backbone that is short of time."""
+    from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
+
+    return lab.with_(
+        months=36,
+        sites={"lab": {"backbone": {"fte": 0.4}}},
+        interventions=[
+            {"use": name, "from": "2020-04", "dose": 0.6 * lever.largest_dose if lever.combine == "share" else 0.2}
+            for name, lever in INTERVENTIONS.items()
+        ],
+        shocks=[{"use": name, "onset": "2021-01", "depth": 0.6} for name in SHOCKS],
+        grants=[{"site": "lab", "amount": 600, "months": 30}],
+    )
+
+
+@pytest.fixture
+def run():
+    """Run replicates of a scenario: float64 [replicates, months, sites, metrics]."""
+
+    def runner(scenario, seed=1, replicates=1):
+        template = scenario.to_template()
+        return np.array([engine.run_replicate(template, seed, r) for r in range(replicates)])
+
+    return runner

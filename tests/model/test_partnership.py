@@ -1,0 +1,105 @@
+"""The Mesa face: the same bits, agents as views, nothing leaked into the process."""
+
+import gc
+import multiprocessing
+import subprocess
+import sys
+import weakref
+
+import mesa
+import numpy as np
+import pytest
+
+from tfs_sim.model import engine
+from tfs_sim.model.partnership import Organization, PartnershipModel
+
+
+def test_stepping_through_mesa_gives_the_bits_of_a_whole_run_month_by_month(busy):
+    model = PartnershipModel(busy, rng=5, replicate=2)
+    for (month, world, _), _ in zip(engine.trace(busy.to_template(), 5, 2), range(busy.clock.months), strict=True):
+        model.step()
+        assert model.month == month + 1
+        for name in ("effort", "trust", "accounts", "status", "personal_bad", "delay"):
+            assert np.array_equal(getattr(model.world, name), getattr(world, name)), (month, name)
+    assert np.array_equal(model.observed, engine.run_replicate(busy.to_template(), 5, 2))
+    assert not model.running
+    with pytest.raises(ValueError, match="ends after 36 months"):
+        model.step()
+
+
+def test_agents_are_views_of_the_arrays(lab):
+    model = PartnershipModel(lab, rng=1)
+    one = model.organizations[3]
+    one.effort = 0.25
+    assert model.world.effort[3] == 0.25
+    model.world.status[3] = 3
+    assert one.status == "withdrawn" and not one.is_partner
+    assert {o.sector for o in model.agents.select(lambda o: o.sector == "health")} == {"health"}
+    assert model.agents.agg("fte", np.sum) == pytest.approx(model.world.fte.sum())
+    friend = one.neighbours()[0]
+    assert one.trust_in(friend) == pytest.approx(one.trust_in(friend))
+    assert 0.0 <= one.trust_in(friend) <= 1.0
+    assert one.trust_in(one) is None
+
+
+def test_a_change_by_hand_changes_what_follows(lab):
+    def after(change):
+        model = PartnershipModel(lab, rng=1)
+        for _ in range(3):
+            model.step()
+        if change:
+            model.agents.select(lambda o: o.is_partner).set("effort", 0.5)
+        for _ in range(6):
+            model.step()
+        return model.observe("effort")
+
+    assert after(True) > after(False)
+
+
+def test_data_collector_works(lab):
+    class Collecting(PartnershipModel):
+        def __init__(self, scenario, **options):
+            super().__init__(scenario, **options)
+            self.datacollector = mesa.DataCollector(
+                model_reporters={"trust": lambda m: m.observe("trust")}, agent_reporters={"effort": "effort"}
+            )
+
+        def step(self):
+            super().step()
+            self.datacollector.collect(self)
+
+    model = Collecting(lab.with_(months=5), rng=1)
+    while model.running:
+        model.step()
+    assert len(model.datacollector.get_model_vars_dataframe()) == 5
+    assert len(model.datacollector.get_agent_vars_dataframe()) == 5 * len(model.organizations)
+
+
+def test_the_seed_may_be_a_generator_or_nothing(lab):
+    generator = PartnershipModel(lab, rng=np.random.default_rng(3))
+    again = PartnershipModel(lab, rng=np.random.default_rng(3))
+    assert generator.seed_of_run == again.seed_of_run
+    assert PartnershipModel(lab).seed_of_run != PartnershipModel(lab).seed_of_run
+
+
+def test_models_made_and_dropped_are_freed(lab):
+    short = lab.with_(months=2)
+    born = []
+    for n in range(300):
+        model = PartnershipModel(short, rng=n)
+        if n % 100 == 0:
+            born.append(weakref.ref(model))
+    del model
+    gc.collect()
+    assert [ref() for ref in born] == [None] * len(born)
+    assert len(Organization._ids._counters) == 0
+
+
+def test_importing_the_model_leaves_the_start_method_alone():
+    code = (
+        "import multiprocessing as m; before = m.get_start_method(allow_none=True)\n"
+        "import tfs_sim.model.partnership\n"
+        "assert m.get_start_method(allow_none=True) == before"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert multiprocessing.get_start_method(allow_none=True) in (None, "fork", "forkserver", "spawn")
