@@ -11,7 +11,8 @@ import pandas as pd
 
 from tfs_sim.model.declare import Metric
 
-SECTORS = "district nonprofit health business government philanthropy higher_education community_group".split()
+SECTORS = ["district", "nonprofit", "health", "business", "government", "philanthropy"]
+SECTORS += ["higher_education", "community_group"]
 STRATEGIES = {
     "no-initiative": ("No initiative", 0.0, 0.0),
     "as-funded": ("Initiative as funded", 1.0, 0.0),
@@ -24,7 +25,8 @@ STRATEGIES = {
 }
 SITES = {"chicago": "Chicago", "dayton": "Dayton", "lehigh-valley": "Lehigh Valley", "memphis": "Memphis"}
 
-HIGHER = "partners engaged trust quality support effort performance coverage outcome alive coordination clarity".split()
+HIGHER = ["partners", "engaged", "trust", "quality", "support", "effort", "performance", "coverage", "outcome"]
+HIGHER += ["alive", "coordination", "clarity"]
 UNITS = {
     "partners": "partners",
     "performance": "students per 1,000 student-months",

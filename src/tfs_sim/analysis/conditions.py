@@ -53,7 +53,7 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
         elif up and down:
             out.append(
                 f"{title}: the answer changes sign. {_capital(thing)} is higher than with the reference here: "
-                f"{_places(up)}; and lower here: {_places(down)}."
+                + words.closed(f"{_places(up)}. It is lower here: {_places(down)}")
             )
         else:
             way = "higher" if up else "lower"
@@ -62,7 +62,7 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
                 if open_
                 else " under every level and at every site"
             )
-            out.append(f"{title}: {thing} is {way} than with the reference{tail}.")
+            out.append(words.closed(f"{title}: {thing} is {way} than with the reference{tail}"))
     return out
 
 

@@ -194,12 +194,15 @@ def _softening(stored: Stored) -> list[Finding]:
         result = crisis_difference(stored, name, strategy, stored.against)
         a, b = with_(stored, strategy), with_(stored, stored.against)
         m = metric(name)
-        thing = f"what the crisis did to {words.subject(m)} {words.window(m)}".rstrip()
-        lead = f"{thing[:1].upper() + thing[1:]} was"
+        shock = lower(stored.shocks(stored.main)[0].label)
+        lead = f"The effect of the {shock} on {words.subject(m)} {words.window(m)}".rstrip() + " was"
         if result.distinguishable:
-            text = f"{lead} {change(result, name)} ({numbers(result, name, sized=True)}) {a} than {b}."
+            by = change(result, name).replace("higher", "").replace("lower", "").replace("by", "").strip()
+            good = (result.difference > 0) == (m.better != "lower")
+            way = ("better" if good else "worse") if m.better else "higher" if result.difference > 0 else "lower"
+            text = f"{lead} {way} by {by} ({numbers(result, name, sized=True)}) {a} than {b}."
         else:
-            text = f"{lead} not distinguishable {a} from what it did {b} ({numbers(result, name)})."
+            text = f"{lead} not distinguishable {a} from what it was {b} ({numbers(result, name)})."
         out.append(Finding(text, "softening", name, strategy, stored.against, stored.main, result))
     return out
 

@@ -290,6 +290,9 @@ class Stored:
 
 def codes(column: Any, labels: Sequence[str]) -> Any:
     """Return the positions of a column's values among `labels` (-1 for others)."""
-    from pandas import Categorical
+    from pandas import factorize
 
-    return np.asarray(Categorical(column.astype(str), categories=list(labels)).codes, np.int64)
+    found, values = factorize(column)
+    position = {label: i for i, label in enumerate(labels)}
+    known = np.array([*(position.get(str(value), -1) for value in values), -1], np.int64)
+    return known[found]

@@ -40,6 +40,15 @@ def month_name(stored: Stored, month: int) -> str:
     return f"{MONTHS[whole % 12]} {year + whole // 12}"
 
 
+def named(identity: str) -> str:
+    """Return an organization's identity as a name: "chicago/health-01" becomes "Health 01"."""
+    name = identity.rsplit("/", 1)[-1]
+    if name != identity:
+        name = name.replace("-", " ").replace("_", " ")
+        name = name[:1].upper() + name[1:]
+    return name
+
+
 def traced(
     stored: Stored, frame: DataFrame, arm: tuple[str, ...] | None = None, site: str | None = None
 ) -> tuple[tuple[str, ...], str, str, DataFrame] | None:
@@ -55,7 +64,8 @@ def traced(
     for key, label in zip(keys, chosen, strict=True):
         frame = frame[frame[key].astype(str) == label]
     sites = [str(s) for s in frame["site"].unique()]
-    at = site if site is not None else next((s for s in stored.sites if s in sites), "")
+    asked = (stored.experiment.get("snapshots") or {}).get("site")
+    at = site if site is not None else next((s for s in (asked, *stored.sites) if s in sites), "")
     frame = frame[frame["site"].astype(str) == at]
     if "replicate" in frame and len(frame):
         frame = frame[frame["replicate"] == frame["replicate"].min()]
@@ -73,7 +83,7 @@ def story(sweep: SweepLike) -> list[Event]:
         return []
     levels, strategy, site, people = run
     replicate = int(people["replicate"].iloc[0])
-    if replicate not in stored.replicates:
+    if replicate not in stored.replicates or (strategy, *levels) not in stored.arms or site not in stored.sites:
         return []
     at = int(np.searchsorted(stored.replicates, replicate))
     arm, place = stored.arm(strategy, levels), stored.sites.index(site)
@@ -124,9 +134,8 @@ class _Teller:
             if row.sector not in seen and told < 2:
                 told += 1
                 sector = str(row.sector).replace("_", " ")
-                yield self.event(
-                    int(str(row.month)), f"{row.organization} joins: the first of its sector ({sector}) at the table."
-                )
+                text = f"{named(str(row.organization))} joins: the first of its sector ({sector}) at the table."
+                yield self.event(int(str(row.month)), text)
         if self._has("partners"):
             partners = self.months["partners"]
             until = self.shocks[0].onset if self.shocks else self.last
@@ -155,7 +164,8 @@ class _Teller:
                 else:
                     tail = "the post stays vacant to the end"
                 more = f" (it happens {len(left)} times in all)" if len(left) > 1 else ""
-                yield self.event(int(when[gone]), f"The person who represents {what}, {name}, leaves; {tail}{more}.")
+                who = what if named(name).lower() in what else f"{what}, {named(name)},"
+                yield self.event(int(when[gone]), f"The person who represents {who} leaves; {tail}{more}.")
 
     def _central(self, but: list[str]) -> str | None:
         run = traced(self.stored, self.stored.network)

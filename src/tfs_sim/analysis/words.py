@@ -120,7 +120,7 @@ def decimals(metric: Metric, scale: float) -> int:
     usual = max(0, metric.decimals - (2 if is_share(metric) else 0))
     if not math.isfinite(scale) or scale <= 0:
         return usual
-    return min(4, max(usual if scale < 100 else 0, math.ceil(-math.log10(scale)), 0))
+    return min(4, max(usual if scale < 100 else 0, math.ceil(-math.log10(scale / 2)), 0))
 
 
 def number(value: float, places: int = 2, *, sign: bool = False) -> str:
@@ -191,8 +191,15 @@ def condition(labels: tuple[str, ...]) -> str:
 
 
 def joined(items: list[str]) -> str:
-    """Return "a, b and c"."""
+    """Return "a, b and c", or "a; b; c" where an item has a comma of its own."""
+    if any("," in item for item in items):
+        return "; ".join(items)
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def closed(text: str) -> str:
+    """Return the text with one full stop at its end."""
+    return text.rstrip(".") + "."
 
 
 _COMMON = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from textwrap import shorten
 
 import numpy as np
 from pandas import DataFrame
@@ -52,14 +53,15 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
     shown = f"Mean {words.window(m)}{conditions(stored)}"
     if calm is not None:
         shown = f"Mean {words.window(m)}. Filled: {', '.join(stored.main)}; hollow: {', '.join(calm)}"
+    where = "In words" if narrow else "Right"
     said = words.unit(m, difference=True)
     unit = f", in {said}," if said else ""
     subtitle = (
-        f"{shown}. Bars: 95% intervals of the means. Right: paired difference from the reference{unit} with its 95% "
+        f"{shown}. Bars: 95% intervals of the means. {where}: paired difference from the reference{unit} with its 95% "
         "interval."
     )
     made = caption(stored, f"{len(stored.replicates)} pairs", "mean over sites")
-    row_high = 0.7 if narrow else 0.5
+    row_high = 0.8 if narrow else 0.5
     tall, width = row_high * len(rows), NARROW if narrow else WIDTH
     chart = framed("answer", headlines.answer_title(stored), subtitle, made, 1.1 + tall, width)
     ax = place(chart, 0.3, 0.55, NARROW - 0.3, 0.65 + tall) if narrow else place(chart, 1.95, 0.55, 5.9, 0.6 + tall)
@@ -146,6 +148,9 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
     names = names[: max(2, min(most, 24 // max(1, len(strategies))))]
     if not strategies or not names:
         return None
+    labels = {s: shorten(stored.title(s), 48, placeholder=" …") for s in strategies}
+    if not narrow:
+        labels = {s: wrapped(stored.title(s), 36) for s in strategies}
     groups, results, data = [], [], []
     for name in names:
         m = metric(name)
@@ -155,21 +160,23 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
             flip = m.better == "lower"
             raw = f"{words.difference(r.difference, r.low, r.high, m)} ({words.interval(r.low, r.high, m)})"
             raw = "the same in all pairs" if r.low == r.high == 0 else raw
-            rows.append(forest_.Row(stored.title(s), look[s], r, raw, flip))
+            rows.append(forest_.Row(labels[s], look[s], r, raw, flip))
             results.append((r, flip))
             data.append((name, stored.title(s), stored.title(stored.against), *r.record().values()))
         said = words.unit(m, difference=True)
-        groups.append((f"{words.short(m)}{f' ({said})' if said else ''}", rows))
+        heading = f"{words.short(m)}{f' ({said})' if said else ''}"
+        groups.append((wrapped(heading, 40) if narrow else heading, rows))
     subtitle = (
         f"Paired differences from {lower(stored.title(stored.against))} over the same luck{conditions(stored)}; 95% "
         "intervals. Filled: the interval leaves out zero. Right: the difference in the outcome's own unit."
     )
     count = sum(len(rows) for _, rows in groups)
-    tall = 0.27 * (count + 1.35 * len(groups))
+    high = 0.36 if any("\n" in label for label in labels.values()) else 0.27
+    tall = high * (count + 1.35 * len(groups))
     made = caption(stored, f"{len(stored.replicates)} pairs", "mean over sites")
     title = headlines.forest_title(stored, results)
     if narrow:
-        tall = 0.23 * (2 * count + 1.35 * len(groups))
+        tall = 0.2 * (2.9 * count + 1.35 * len(groups))
     chart = framed("differences", title, subtitle, made, tall + 1.0, NARROW if narrow else WIDTH)
     ends = (0.3, NARROW - 0.3) if narrow else (2.6, 6.0)
     ax = place(chart, ends[0], 0.55, ends[1], 0.55 + tall)

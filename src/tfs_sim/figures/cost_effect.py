@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tfs_sim.figures.style import GRID, INK, Look, spread, write, x_label
+from tfs_sim.figures.style import GRID, INK, Look, spread, wrapped, write, x_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,9 +49,11 @@ def _labels(ax: Axes, points: Sequence[Point]) -> None:
     """Write the names at the right edge of the axes, each joined to its point by a thin line."""
     low, high = ax.get_ylim()
     edge = ax.get_xlim()[1]
-    gap = (high - low) * 0.085
+    gap = (high - low) * (0.15 if any(len(p.label) > 22 for p in points) else 0.085)
+    gap = min(gap, (high - low) / max(1, len(points)))
     at = spread([p.effect[0] for p in points], gap, low + gap / 2, high - gap / 2)
     for p, y in zip(points, at, strict=True):
-        write(ax, 1.05, y, p.label, transform=ax.get_yaxis_transform(), color=p.look.colour, fontsize=9.5)
+        label = wrapped(p.label, 22)
+        write(ax, 1.06, y, label, transform=ax.get_yaxis_transform(), color=p.look.colour, fontsize=9, linespacing=1.1)
         step = edge + (edge - ax.get_xlim()[0]) * 0.04
         ax.plot([max(p.cost), step], [p.effect[0], y], color=p.look.colour, linewidth=0.6, alpha=0.7, clip_on=False)

@@ -76,7 +76,7 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
 def _yardstick(stored: Stored, name: str, base: Array) -> float:
     """Return the standard deviation that a month's effect is measured in.
 
-    For students' outcome: that of the measured indicator from year to year. Else: between runs, pooled over months.
+    For students' outcome: that of the measured indicator's change within a year. Else: between runs, over all months.
     """
     if name == "outcome" and "indicator" in stored.metrics:
         levels = _ladder_levels(stored)
@@ -94,12 +94,13 @@ def _ladder_levels(stored: Stored) -> tuple[str, ...]:
 def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     """Draw the initiative's standardized effect month by month, from process to students' outcome."""
     stored = Stored.of(sweep)
-    if stored.nothing is None or stored.nothing == stored.against:
+    if stored.nothing is None or stored.nothing == stored.against or len(stored.replicates) < 2:
         return None
     level, look, x = _ladder_levels(stored), looks(stored)[stored.against], years(stored)
     rungs, data = [], []
     for name in (n for n in RUNGS if n in stored.metrics):
-        values = mean_over(stored.monthly(name), 2)
+        measured = name == "outcome" and "indicator" in stored.metrics
+        values = mean_over(stored.monthly("indicator" if measured else name), 2)
         a, b = values[stored.arm(stored.against, level)], values[stored.arm(stored.nothing, level)]
         sd = _yardstick(stored, name, b)
         if sd <= 0:
@@ -113,8 +114,8 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     under = f", {lower(words.condition(level))}" if level else ""
     subtitle = (
         f"Effect of {lower(stored.title(stored.against))} against {lower(stored.title(stored.nothing))}{under}, in "
-        "standard deviations between runs (for students: of the indicator from year to year). Band: 95% interval; "
-        "dashed: 0.2."
+        "standard deviations between runs (for students: of the measured indicator's change in a year). Band: 95% "
+        "interval; dashed: 0.2."
     )
     tall, width = (1.15 if narrow else 0.95), NARROW if narrow else WIDTH
     title = headlines.ladder_title(months)

@@ -35,14 +35,14 @@ def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, 
     """Draw a line for every row, in groups with a heading; the raw numbers stand at the right.
 
     Rows are one unit high; intervals that leave out zero are filled, the others hollow. If `narrow`, names and
-    numbers stand above the rows, which are two units high.
+    numbers stand above the rows, which are three units high.
     """
     where = ax.get_yaxis_transform()
-    step = 2.0 if narrow else 1.0
+    step = 2.9 if narrow else 1.0
     left = 0.0 if narrow else -0.66
     y, reach = 0.0, 0.1
     for heading, rows in groups:
-        write(ax, left, y, heading, transform=where, weight="bold", fontsize=10, bbox=CLEAR)
+        write(ax, left, y, heading, transform=where, weight="bold", fontsize=9 if narrow else 10, bbox=CLEAR)
         for row in rows:
             y += step
             _row(ax, y, row, narrow)
@@ -56,7 +56,14 @@ def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, 
     ax.grid(False, axis="y")
     ax.grid(True, axis="x", color=GRID, linewidth=0.8)
     x_label(ax, "Difference in standard deviations between runs")
-    write(ax, 0.0, -1.15, "← worse" if narrow else f"← worse than {against}", transform=where, fontsize=9)
+    write(
+        ax,
+        0.0,
+        -1.15,
+        "← worse" if narrow else f"← worse than {against if len(against) <= 26 else 'the reference'}",
+        transform=where,
+        fontsize=9,
+    )
     write(ax, 1.0, -1.15, "better →", transform=where, fontsize=9, ha="right")
 
 
@@ -69,9 +76,9 @@ def _row(ax: Axes, y: float, row: Row, narrow: bool) -> None:
     where = ax.get_yaxis_transform()
     shade = INK if r.distinguishable else GREY
     if narrow:
-        write(ax, 0.0, y - 0.9, row.label, transform=where, color=row.look.colour, fontsize=9, bbox=CLEAR)
-        write(ax, 1.0, y - 0.9, row.raw, transform=where, color=shade, fontsize=9, ha="right", bbox=CLEAR)
+        write(ax, 0.0, y - 1.65, row.label, transform=where, color=row.look.colour, fontsize=9, bbox=CLEAR)
+        write(ax, 0.0, y - 0.8, row.raw, transform=where, color=shade, fontsize=9, bbox=CLEAR)
     else:
-        write(ax, -0.63, y, row.label, transform=where, color=row.look.colour)
+        write(ax, -0.63, y, row.label, transform=where, color=row.look.colour, fontsize=9, linespacing=1.05)
         write(ax, 1.03, y, row.raw, transform=where, color=shade, fontsize=9)
     ax.axhline(y, color=LIGHT, linewidth=0.3, zorder=0)

@@ -25,6 +25,17 @@ def first_above(low: Array, threshold: float = THRESHOLD, lasts: int = LASTS) ->
     return None
 
 
+def last_above(low: Array, first: int, threshold: float = THRESHOLD) -> int:
+    """Return the last month of the stretch above the threshold that begins at `first`; gaps of a month count in."""
+    last = first
+    for month in range(first, len(low)):
+        if low[month] > threshold:
+            last = month
+        elif month - last > 1:
+            break
+    return last
+
+
 def rung(
     ax: Axes, x: Any, effect: Array, low: Array, high: Array, look: Look, name: str, *, narrow: bool = False
 ) -> None:
@@ -39,7 +50,11 @@ def rung(
     month = first_above(low)
     if month is not None:
         ax.plot(x[month], effect[month], "o", color=look.colour, markersize=7, markeredgecolor="white")
-    said = f"above 0.2 from\nmonth {month + 1}" if month is not None else "not above 0.2\nin these months"
+    said = "not above 0.2\nin these months"
+    if month is not None:
+        until = last_above(low, month)
+        ends = until == len(low) - 1
+        said = f"above 0.2 from\nmonth {month + 1}" if ends else f"above 0.2 in\nmonths {month + 1} to {until + 1}"
     weight = "bold" if month is not None else "normal"
     write(ax, 1.02, 0.5, said, transform=ax.transAxes, fontsize=9.5, weight=weight)
     if narrow:

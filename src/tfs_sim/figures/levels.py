@@ -41,15 +41,16 @@ def levels(ax: Axes, rows: Sequence[Row], heading: str, *, narrow: bool = False)
         ax.plot(row.here[1:], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot(row.here[0], y, row.look.marker, color=colour, markersize=9)
         if narrow:
-            write(ax, 0.0, y - 0.42, row.label, transform=where, color=colour, fontsize=10)
-            write(ax, 1.0, y - 0.42, row.raw, transform=where, fontsize=9.5, ha="right")
+            write(ax, 0.0, y - 0.62, row.label, transform=where, color=colour, fontsize=10)
+            write(ax, 0.0, y - 0.36, row.raw, transform=where, fontsize=9.5)
         else:
             write(ax, -0.03, y, row.label, transform=where, color=colour, ha="right", fontsize=10.5)
             write(ax, 1.03, y, row.raw, transform=where, fontsize=9.5)
-    top = -0.85 if narrow else -0.6
+    top = -0.95 if narrow else -0.6
     look = {"fontsize": 9.5, "weight": "bold", "color": INK, "va": "bottom", "transform": where}
-    write(ax, 1.0 if narrow else 1.03, top - 0.05, heading, ha="right" if narrow else "left", **look)
-    ax.set_ylim(len(rows) - 0.5, top)
+    if not narrow:
+        write(ax, 1.03, top - 0.05, heading, **look)
+    ax.set_ylim(len(rows) - 0.6, top)
     ax.margins(x=0.08)
     ax.set_yticks([])
     ax.grid(False, axis="y")

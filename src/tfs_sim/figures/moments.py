@@ -80,7 +80,7 @@ def _panel(stored: Stored, levels: tuple[str, ...], month: int) -> str:
     if not shocks:
         return name
     when = "before the" if month < shocks[0].onset else "in the" if month < shocks[0].end else "after the"
-    return f"{name},\n{when} {lower(shocks[0].label)}"
+    return f"{name}\n{when} {lower(shocks[0].label)}"
 
 
 def _density(nodes: Sequence[Node], ties: Sequence[Tie]) -> str:

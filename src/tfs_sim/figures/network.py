@@ -102,8 +102,8 @@ def network(
     from matplotlib.collections import LineCollection
 
     lines = [(places[a], places[b]) for a, b, _ in ties]
-    faint = min(1.0, 2.2 / np.sqrt(len(ties) / 40 + 1))
-    alphas = [min(1.0, (0.12 + 0.75 * trust) * faint) for *_, trust in ties]
+    faint = min(1.0, 1.8 / np.sqrt(len(ties) / 40 + 1))
+    alphas = [min(1.0, (0.05 + 0.9 * trust**2) * faint) for *_, trust in ties]
     widths = [0.4 + 1.4 * trust * faint for *_, trust in ties]
     ax.add_collection(
         LineCollection(lines, colors=[(0.25, 0.28, 0.33, a) for a in alphas], linewidths=widths, zorder=1)
@@ -128,7 +128,9 @@ def network(
     ax.set_ylim(-0.02, 1.02)
     ax.set_aspect("equal")
     ax.axis("off")
-    write(ax, 0.0, 1.03, title, fontsize=10, weight="bold", va="bottom", linespacing=1.3)
+    date, _, when = title.partition("\n")
+    write(ax, 0.0, 1.1, date, fontsize=10, weight="bold", va="bottom")
+    write(ax, 0.0, 1.03, when, fontsize=8.5, va="bottom")
     write(ax, 0.0, -0.02, caption, fontsize=9, va="top", linespacing=1.35)
 
 

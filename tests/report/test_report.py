@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from synthetic import synthetic
+
+from tfs_sim.report import write_report
+
+NASTY = "<script>alert(1)</script>"
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "img", "source", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag) -> None:
+        assert self.open.pop() == tag
+
+
+def parsed(page: str) -> Tags:
+    tags = Tags()
+    tags.feed(page)
+    assert tags.open == []
+    return tags
+
+
+@pytest.fixture(scope="module")
+def written(sweep, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    return folder, write_report(sweep, folder)
+
+
+def test_the_page_stands_alone(written) -> None:
+    folder, path = written
+    assert path == folder / "report.html"
+    tags = parsed(path.read_text())
+    for tag, attributes in tags.tags:
+        assert tag not in ("script", "link", "iframe", "object")
+        for name in ("src", "srcset", "href"):
+            value = attributes.get(name) or ""
+            assert not re.match(r"(https?:)?//", value), value
+            if name != "href" and value:
+                assert value.startswith("data:image/svg+xml;base64,")
+    assert all(attributes.get("alt") for tag, attributes in tags.tags if tag == "img")
+    links = [a["href"] for tag, a in tags.tags if tag == "a"]
+    assert links and all((folder / link).is_file() for link in links)
+
+
+def test_the_order_is_that_of_a_funder_who_reads_once(written) -> None:
+    text = written[1].read_text()
+    said = [
+        *("Which practices help", "Not calibrated yet", 'id="figure-answer"', "What it costs", "How sure we are"),
+        *("told as a story", 'id="figure-network"', "What is assumed", "Methods and provenance"),
+    ]
+    places = [text.index(part) for part in said]
+    assert places == sorted(places)
+    stamp = ["seed 20200313", "tfs-sim 0.1.0", "320 runs", "2020-03-13"]
+    limits = ["Politics inside the districts.", "Practices cost what their declarations say."]
+    for part in [*stamp, *limits, "$4.6 million", "Chance of worse than nothing"]:
+        assert part in text, part
+    assert "@media print" in text and 'name="viewport"' in text
+
+
+def test_the_data_behind_every_figure_is_there(written) -> None:
+    folder, _ = written
+    stems = {p.stem for p in (folder / "figures").glob("*.png")}
+    assert (
+        stems
+        == {p.stem for p in (folder / "figures").glob("*.svg")}
+        == {p.stem for p in (folder / "data").glob("*.csv")}
+    )
+    for path in (folder / "data").glob("*.csv"):
+        assert len(pd.read_csv(path))
+    assert not list(folder.rglob("*tmp*")) and not [p for p in folder.rglob("*") if p.name.startswith(".")]
+
+
+def test_text_from_files_is_escaped(sweep, tmp_path) -> None:
+    experiment = sweep.experiment | {
+        "title": NASTY,
+        "question": NASTY,
+        "scenario": {"title": NASTY},
+        "strategies": {key: {"title": NASTY + key} for key in sweep.experiment["strategies"]},
+        "sites": {key: {"title": NASTY} for key in sweep.experiment["sites"]},
+        "shocks": [shock | {"label": NASTY} for shock in sweep.experiment["shocks"]],
+        "not_modelled": [NASTY],
+        "assumptions": [NASTY],
+    }
+    organizations = sweep.organizations.assign(organization=NASTY + sweep.organizations["organization"])
+    provenance = sweep.provenance | {"platform": NASTY, "packages": {NASTY: NASTY}}
+    nasty = replace(sweep, experiment=experiment, organizations=organizations, provenance=provenance)
+    page = write_report(nasty, tmp_path).read_text()
+    assert "<script" not in page.lower() and "&lt;script&gt;" in page
+    parsed(page)
+    for path in (tmp_path / "figures").glob("*.svg"):
+        assert "<script" not in path.read_text().lower()
+
+
+def test_the_same_sweep_gives_the_same_report(small, tmp_path) -> None:
+    pages = [write_report(small, tmp_path / name).read_bytes() for name in ("a", "b")]
+    assert pages[0] == pages[1]
+
+
+def test_calibrated_is_said(small, tmp_path) -> None:
+    page = write_report(replace(small, experiment=small.experiment | {"calibrated": True}), tmp_path).read_text()
+    assert "Not calibrated yet" not in page and "Calibrated." in page
+
+
+@pytest.mark.parametrize(
+    "odd", [{"replicates": 1, "months": 30}, {"strategies": 1, "replicates": 3, "months": 24, "crossed": False}]
+)
+def test_odd_sweeps_have_a_report(odd, tmp_path) -> None:
+    sweep = synthetic(**odd)
+    if odd.get("strategies") == 1:
+        sweep = replace(sweep, experiment=sweep.experiment | {"against": "no-initiative", "shocks": []})
+    page = write_report(sweep, tmp_path).read_text()
+    parsed(page)
+    assert not re.search(r"\bnan\b", re.sub(r"base64,[^\"]+", "", page).lower())
+
+
+@pytest.mark.slow
+def test_a_large_report_takes_seconds(tmp_path) -> None:
+    sweep = synthetic(strategies=4, replicates=100)
+    began = time.process_time()
+    write_report(sweep, tmp_path)
+    assert time.process_time() - began < 12
