@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import fakes
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -313,6 +314,7 @@ SCRIPT = """
 import sys
 sys.path.insert(0, {tests!r})
 import fakes
+import numpy as np
 fakes.install(fakes.Engine(pause=0.002))
 from tfs_sim.experiments import runner, tables
 from tfs_sim.scenario.errors import UserError
@@ -377,3 +379,34 @@ def test_a_second_sweep_at_once_is_refused_and_ctrl_c_stops_the_first(engine: fa
     assert process.returncode == 130
     assert "the same command goes on from there" in said
     runner.sweep(EXPERIMENT, out=tmp_path / "results")
+
+
+def test_a_condition_takes_the_place_of_a_metric_of_the_same_name(engine: fakes.Engine, tmp_path: Path) -> None:
+    table = tables.runs_table(0, np.ones((1, 2, 2)), ("north", "south"), ("trust", "cost"))
+    keyed = tables.with_keys(table, {"strategy": "a", "cost": "low"})
+    assert keyed.column_names == ["strategy", "cost", "replicate", "site", "trust"]
+
+
+def test_the_real_engine_gives_the_same_bytes_for_any_number_of_workers(tmp_path: Path) -> None:
+    from tfs_sim.experiments.design import load_experiment
+
+    (tmp_path / "town.toml").write_text(
+        '[clock]\nstart = "2019-01"\nmonths = 18\n[sites.riverton]\nstudents = 4_000\n'
+        "organizations = { district = 1, nonprofit = 6, business = 2 }\n"
+    )
+    (tmp_path / "trial.toml").write_text(
+        'scenario = "town.toml"\nreplicates = 12\n[strategies.as-it-is]\n[strategies.manuals]\n'
+        'add = ["procedure-manuals"]\n[outcomes]\nprimary = "support"\n'
+        '[snapshots]\nsite = "riverton"\nmonths = ["2019-02", "2020-03"]\n'
+    )
+    experiment = load_experiment(tmp_path / "trial.toml")
+    one = runner.sweep(experiment, out=tmp_path / "one", workers=1)
+    many = runner.sweep(experiment, out=tmp_path / "many", workers=6)
+    assert contents(one.folder) == contents(many.folder)
+    assert one.digest() == many.digest()
+    assert set(one.network["month"]) == {1, 14}
+    assert set(one.organizations["month"]) == set(range(18))
+    assert one.experiment["name"] == "trial"
+    alone = runner.simulate(experiment.arms()[1].scenario, replicates=12, seed=1)
+    stored = one.runs.query("strategy == 'manuals'")
+    assert (stored["trust"].to_numpy() == alone.runs["trust"].to_numpy()).all()

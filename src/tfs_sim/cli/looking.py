@@ -150,13 +150,13 @@ def new(folder: Path) -> None:
     print(bold(f"Your study is in {folder}"))
     for path in made:
         print(f"  {path}")
-    experiment = next((path for path in made if "experiment" in str(path)), None)
+    experiment = next((path for path in made if "experiment" in path.name), None)
     if experiment is not None:
         print(f"\n  tfs-sim sweep {experiment}")
 
 
 def status(folder: Path) -> None:
-    """Print what a folder of results holds, what is missing and what is damaged; exit 1 if anything is."""
+    """Print what a folder of results holds, what is missing and what is damaged."""
     from tfs_sim.experiments.store import status as look
 
     found = look(folder)
@@ -171,4 +171,3 @@ def status(folder: Path) -> None:
         print(wrapped(f"{count(len(found.unused), 'folder')} of runs that this experiment no longer asks for."))
     if not found.finished:
         print(wrapped("Not finished: the same `tfs-sim sweep` goes on from there and does damaged parts again."))
-        sys.exit(1)

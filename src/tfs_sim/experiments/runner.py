@@ -55,7 +55,7 @@ def simulate(
     seed : which luck.
     workers : how many threads; as many as there are processors by default. The numbers do not depend on it.
     progress : called with (runs done, runs in all, runs per second).
-    notice : called with a sentence on what is happening, such as compiling.
+    notice : called with a sentence on what is happening, such as compiling; by default it is logged.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def simulate(
     replicates, seed, workers = _count("replicates", replicates), _seed(seed), _workers(workers)
     began = time.monotonic()
     template = build(loaded)
-    warm_up(template, notice)
+    warm_up(template, notice or _log.warning)
     ways = ways_of(template.metrics)
     shape = (replicates, template.months, len(template.sites), len(template.metrics))
     try:

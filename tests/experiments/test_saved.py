@@ -1,0 +1,51 @@
+"""Runs of one scenario in a folder."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import fakes
+import pandas as pd
+import pytest
+
+from tfs_sim.experiments import files, runner, saved, tables
+from tfs_sim.scenario.errors import UserError
+
+
+def test_the_tables_are_those_of_the_result(
+    engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "ROWS", 24 * 2 * 2)
+    result = runner.simulate(fakes.Scenario(), replicates=5)
+    saved.save(result, tmp_path / "runs")
+    runs = pd.read_parquet(tmp_path / "runs" / "runs.parquet")
+    assert (runs["trust"].to_numpy() == result.runs["trust"].to_numpy()).all()
+    series = pd.read_parquet(tmp_path / "runs" / "series.parquet")
+    assert len(series) == len(result.series)
+    assert (series["date"] == result.series["date"]).all()
+    assert series["cost"].to_numpy() == pytest.approx(result.series["cost"].to_numpy(), rel=1e-6)
+    assert json.loads((tmp_path / "runs" / "provenance.json").read_text())["replicates"] == 5
+
+
+def test_runs_are_replaced_and_nothing_else_is(engine: fakes.Engine, tmp_path: Path) -> None:
+    saved.save(runner.simulate(fakes.Scenario(), replicates=5), tmp_path / "runs")
+    saved.save(runner.simulate(fakes.Scenario(), replicates=2), tmp_path / "runs")
+    assert len(pd.read_parquet(tmp_path / "runs" / "runs.parquet")) == 4
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "runs.parquet").write_text("not yours")
+    with pytest.raises(UserError, match=r"is not a folder of runs: it holds runs\.parquet"):
+        saved.check(tmp_path / "mine")
+
+
+def test_a_full_disk_is_told(engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: files.Hashing, data: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    result = runner.simulate(fakes.Scenario())
+    monkeypatch.setattr(files.Hashing, "write", full)
+    with pytest.raises(UserError, match="the disk is full"):
+        saved.save(result, tmp_path / "runs")
+    assert not list((tmp_path / "runs").iterdir())
