@@ -27,7 +27,12 @@ def busy(lab):
         months=36,
         sites={"lab": {"backbone": {"fte": 0.4}}},
         interventions=[
-            {"use": name, "from": "2020-04", "dose": 0.6 * lever.largest_dose if lever.combine == "share" else 0.2}
+            {
+                "use": name,
+                "from": "2020-04",
+                "until": "2022-06",
+                "dose": 0.6 * lever.largest_dose if lever.combine == "share" else 0.2,
+            }
             for name, lever in INTERVENTIONS.items()
         ],
         shocks=[{"use": name, "onset": "2021-01", "depth": 0.6} for name in SHOCKS],

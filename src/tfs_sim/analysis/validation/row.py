@@ -1,0 +1,118 @@
+"""What a row of the validation table is: a claim, how it is checked, and what was measured.
+
+Kinds of claim: `exact` (a closed form), `published` (values in the literature), `ubiquity` (an effect of the
+required sign and of at least a stated size in at least 90% of the plausible parameter space), `existence` (a
+region where something happens, a region where it does not, the default on the side that the source says),
+`reported` (measured and shown, never deciding).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["exact", "published", "ubiquity", "existence", "reported"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much work a check may do: points of the parameter space, replicates a point, threads, seed."""
+
+    points: int
+    replicates: int
+    workers: int
+    seed: int = 20240229
+
+    @property
+    def quick(self) -> bool:
+        """Whether this is the quick version, with wider tolerances by its smaller samples."""
+        return self.points < 100
+
+
+FULL = Budget(points=200, replicates=16, workers=2)
+QUICK = Budget(points=40, replicates=8, workers=2)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Figure data: values measured against values expected, each with a standard error (0: exact)."""
+
+    labels: tuple[str, ...]
+    expected: tuple[float, ...]
+    measured: tuple[float, ...]
+    errors: tuple[float, ...]
+    quantity: str
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Figure data: the standardized effect at every point of the parameter space, and the least required."""
+
+    values: NDArray[np.float64]
+    least: float
+    quantity: str
+
+
+@dataclass(frozen=True)
+class Region:
+    """Figure data: a quantity along one axis (curves by label), or over two (one curve a second value)."""
+
+    x: NDArray[np.float64]
+    curves: dict[str, NDArray[np.float64]]
+    errors: dict[str, NDArray[np.float64]]
+    x_label: str
+    quantity: str
+    default: float | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a check found.
+
+    Attributes
+    ----------
+    holds : whether the claim holds.
+    found : one line with the figures that decide.
+    interval : 95% interval of the deciding quantity, if it has one.
+    share : share of the parameter space in which the effect holds (ubiquity).
+    figure : what the diagnostic figure shows.
+    note : what a reviewer should know about how it was measured.
+    """
+
+    holds: bool
+    found: str
+    figure: Agreement | Effects | Region
+    interval: tuple[float, float] | None = None
+    share: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim: `name` is M1 … M28 or R1 … R7, with a letter where a mechanism makes several claims."""
+
+    name: str
+    title: str
+    source: str
+    kind: Kind
+    required: str
+    check: Callable[[Budget], Measured]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A row with what was measured and how long that took."""
+
+    row: Row
+    measured: Measured
+    seconds: float
+
+    @property
+    def passes(self) -> bool:
+        """Whether the row lets the table pass: reported rows always do."""
+        return self.measured.holds or self.row.kind == "reported"

@@ -1,0 +1,1 @@
+"""The rows of the validation table, a file a mechanism or published model."""

@@ -1,0 +1,158 @@
+"""Points of the plausible parameter space, and paired effects over them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfs_sim.analysis.validation.row import Budget, Effects, Measured
+from tfs_sim.model import engine
+from tfs_sim.model.catalogue import MECHANISMS, METRICS
+from tfs_sim.model.declare import record, specification
+from tfs_sim.scenario import Scenario, load_scenario
+
+Point = dict[str, dict[str, float | str]]
+Measure = Callable[[NDArray[np.float64]], float]
+"""From one run's output [months, sites, metrics] to the quantity that is compared."""
+
+METRIC_NAMES = list(METRICS)
+
+
+def laboratory(**changes: Any) -> Scenario:
+    """Return the laboratory scenario with changes (as `Scenario.with_` takes them)."""
+    scenario = load_scenario("laboratory")
+    return scenario.with_(**changes) if changes else scenario
+
+
+def plausible_points(n: int, seed: int, mechanisms: Iterable[str] | None = None) -> list[Point]:
+    """Return `n` points of a Latin hypercube over the plausible ranges of mechanisms' parameters (default: all)."""
+    from scipy.stats import qmc
+
+    axes = [
+        (name, key, p)
+        for name in (mechanisms or MECHANISMS)
+        for key, p in specification(MECHANISMS[name].parameters).items()
+        if not p.choices and p.low < p.high
+    ]
+    sample = qmc.LatinHypercube(d=len(axes), rng=np.random.default_rng(seed)).random(n)
+    points: list[Point] = []
+    for row in sample:
+        point: Point = {}
+        for (name, key, p), u in zip(axes, row, strict=True):
+            point.setdefault(name, {})[key] = p.low + float(u) * (p.high - p.low)
+        points.append(point)
+    return points
+
+
+def with_parameters(template: engine.Template, point: Mapping[str, Mapping[str, float | str]]) -> engine.Template:
+    """Return the template with other parameters (those of the point; all else stays)."""
+    records = list(template.parameters)
+    for name, values in point.items():
+        place = engine.RECORDS.index(name)
+        spec = specification(MECHANISMS[name].parameters)
+        records[place] = records[place]._replace(**{key: spec[key].to_kernel(v) for key, v in values.items()})
+    return dataclasses.replace(template, parameters=tuple(records))
+
+
+def metric(name: str, first: int | None = None, last: int | None = None) -> Measure:
+    """Return the measure: mean of a metric over the months first … last − 1 and all sites."""
+    place = METRIC_NAMES.index(name)
+    return lambda out: float(out[first:last, :, place].mean())
+
+
+def run_all(
+    templates: Sequence[engine.Template], replicates: int, seed: int, workers: int, measure: Measure
+) -> NDArray[np.float64]:
+    """Return `measure` of every replicate of every template: float64 [templates, replicates]."""
+    tasks = [(t, r) for t in range(len(templates)) for r in range(replicates)]
+
+    def one(task: tuple[int, int]) -> float:
+        t, replicate = task
+        return measure(engine.run_replicate(templates[t], seed, replicate))
+
+    engine.warm_up(templates[0])
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        values = np.fromiter(pool.map(one, tasks), float, len(tasks))
+    return values.reshape(len(templates), replicates)
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """Return the 95% Wilson interval of a share."""
+    z = 1.959963984540054
+    p = successes / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return float(centre - half), float(centre + half)
+
+
+def ubiquity(
+    budget: Budget,
+    control: Scenario,
+    treated: Scenario,
+    measure: Measure,
+    quantity: str,
+    *,
+    sign: int = 1,
+    least: float = 0.2,
+    mechanisms: Iterable[str] | None = None,
+    fixed: Mapping[str, Mapping[str, float | str]] | None = None,
+) -> Measured:
+    """Check that treated − control has the sign and at least `least` control SDs in 90% of the plausible space.
+
+    Parameters
+    ----------
+    control, treated : the two arms; the point's parameters are set in both, over the same luck.
+    measure : what is compared; `quantity` names it on the figure.
+    sign : the required sign of the effect.
+    least : the least effect, in standard deviations between replicates of the control arm.
+    mechanisms : whose parameters vary (default: all).
+    fixed : parameters that do not vary with the point, for both arms.
+    """
+    points = plausible_points(budget.points, budget.seed, mechanisms)
+    arms = [scenario.to_template() for scenario in (control, treated)]
+    for point in points:
+        for name, values in (fixed or {}).items():
+            point.setdefault(name, {}).update(values)
+    templates = [with_parameters(arm, point) for arm in arms for point in points]
+    values = run_all(templates, budget.replicates, budget.seed, budget.workers, measure)
+    without, with_it = values[: len(points)], values[len(points) :]
+    return judge(sign * (with_it - without), without.std(axis=1, ddof=1), least, quantity)
+
+
+def judge(
+    differences: NDArray[np.float64], spread: NDArray[np.float64], least: float, quantity: str, note: str = ""
+) -> Measured:
+    """Return the verdict on paired differences [points, replicates] against the control's spread [points]."""
+    effects = differences.mean(axis=1) / np.maximum(spread, 1e-12)
+    good = int((effects >= least).sum())
+    low, high = wilson(good, len(effects))
+    share = good / len(effects)
+    return Measured(
+        holds=share >= 0.9,
+        found=f"in {share:.0%} of {len(effects)} points (median effect {np.median(effects):.2f} SD)",
+        figure=Effects(effects, least, quantity),
+        interval=(low, high),
+        share=share,
+        note=note,
+    )
+
+
+__all__ = [
+    "Budget",
+    "Measure",
+    "Point",
+    "judge",
+    "laboratory",
+    "metric",
+    "plausible_points",
+    "record",
+    "run_all",
+    "ubiquity",
+    "wilson",
+    "with_parameters",
+]
