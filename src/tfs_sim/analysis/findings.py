@@ -15,7 +15,7 @@ from tfs_sim.analysis.windows import metric
 NOT_RANKED = frozenset(
     {
         *("cost", "grants", "hours", "bid_hours", "staff", "documentation"),
-        *("crisis", "severity", "load", "indicator", "joined", "withdrew", "departures", "vacancy"),
+        *("severity", "load", "indicator", "joined", "withdrew", "departures", "vacancy"),
     }
 )
 """Metrics that are prices, inputs or noise: reported, but never a finding by themselves."""

@@ -48,7 +48,7 @@ SHORT = {
     "clarity": "Clarity about goals",
     "community_support": "Community support",
 }
-INDICES = frozenset(["trust", "quality", "clarity", "coordination", "transitivity", "community_support", "crisis"])
+INDICES = frozenset(["trust", "quality", "clarity", "coordination", "transitivity", "community_support", "severity"])
 """Metrics between 0 and 1 that are not shares of anything countable: their differences stay decimal numbers."""
 
 

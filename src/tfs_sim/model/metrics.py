@@ -23,7 +23,7 @@ METRICS: tuple[Metric, ...] = (
            better="higher", decimals=1),
     Metric("engaged", "Share engaged", "share of organizations", "Share of the community's organizations at the table.",
            better="higher"),
-    Metric("trust", "Trust", "0 to 1", "Mean effective trust over open ties between partners.", better="higher"),
+    Metric("trust", "Trust", "0 to 1", "Mean effective trust over the open ties of the community's organizations.", better="higher"),
     Metric("quality", "Quality of the partnership", "0 to 1", "Mean trust × alignment over open ties between partners.",
            better="higher"),
     Metric("support", "Support", "share of staff time",
@@ -66,7 +66,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("staff", "Staff", "FTE", "Staff of all organizations but the backbone.", better="higher", decimals=0),
     Metric("belief", "Belief in collective efficacy", "0 to 1", "What partners believe working together gains.",
            better="higher"),
-    Metric("crisis", "Crisis", "0 to 1", "Depth of the community-wide crisis."),
+    Metric("severity", "Depth of the crisis", "0 to 1", "Depth of the community-wide crisis."),
     Metric("served", "Students served", "student-months", "Student-months of support delivered.", summary="total",
            better="higher", decimals=0),
     Metric("documentation", "Written procedures", "share", "Share of partners' part that is written down."),
@@ -74,7 +74,7 @@ METRICS: tuple[Metric, ...] = (
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
- BID_HOURS, STAFF, BELIEF, CRISIS, SERVED, DOCUMENTATION) = range(len(METRICS))  # fmt: skip
+ BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
@@ -143,13 +143,21 @@ def observe(
     for s in range(site_id.size):
         first, end = first_organization[s], end_organization[s]
         partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = 0.0
-        ties = trusted = good = 0.0
+        ties = all_ties = trusted = good = 0.0
         for i in range(first, end):
             if role[i] == BACKBONE:
                 continue
             everyone += 1.0
             all_staff += fte[i]
             bids += bid_hours[i]
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                j = target[r]
+                tie = float(is_open[r]) * (1.0 if role[j] != BACKBONE else 0.0)
+                shared = tie * (1.0 if status[i] == ACTIVE and status[j] == ACTIVE else 0.0)
+                all_ties += tie
+                trusted += tie * trust[r]
+                ties += shared
+                good += shared * trust[r] * alignment[r]
             if status[i] != ACTIVE:
                 continue
             partners += 1.0
@@ -161,12 +169,6 @@ def observe(
             time += hours[i]
             hope += belief[i]
             written += documentation[i]
-            for r in range(first_relationship[i], first_relationship[i + 1]):
-                j = target[r]
-                if is_open[r] and status[j] == ACTIVE and role[j] != BACKBONE:
-                    ties += 1.0
-                    trusted += trust[r]
-                    good += trust[r] * alignment[r]
         needed = met = 0.0
         for k in range(K):
             for g in range(G):
@@ -176,7 +178,7 @@ def observe(
         row = out[month, s]
         row[PARTNERS] = partners
         row[ENGAGED] = partners / everyone if everyone > 0.0 else 0.0
-        row[TRUST] = trusted / ties if ties > 0.0 else 0.0
+        row[TRUST] = trusted / all_ties if all_ties > 0.0 else 0.0
         row[QUALITY] = good / ties if ties > 0.0 else 0.0
         row[SUPPORT] = unpaid / staff if staff > 0.0 else 0.0
         row[EFFORT] = given / staff if staff > 0.0 else 0.0
@@ -202,6 +204,6 @@ def observe(
         row[BID_HOURS] = bids
         row[STAFF] = all_staff
         row[BELIEF] = hope / partners if partners > 0.0 else 0.0
-        row[CRISIS] = severity[s]
+        row[SEVERITY] = severity[s]
         row[SERVED] = met
         row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0

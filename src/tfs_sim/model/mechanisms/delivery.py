@@ -52,6 +52,13 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Hours that a partner's staff spend in the partnership's meetings.",
     )
+    access: float = parameter(
+        0.8,
+        unit="share",
+        plausible=(0.6, 1.0),
+        grade="assumed",
+        meaning="Chance of a student in poverty who needs support to receive it, against another student's.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -211,8 +218,12 @@ def produce(
             if students > 0.0:
                 reached = 1.0 - exp(-(x + y) / students)
                 joint_gain[s] += students * (reached - (1.0 - exp(-x0 / students)))
-                for g in range(G):
-                    served[k, g, s] = need[k, g, s] * reached
+                # the same number of students in all, but one in poverty is reached less easily
+                poor, rest = need[k, 0, s], need[k, 1, s]
+                share = p.access * poor / (p.access * poor + rest) if poor + rest > 0.0 else 0.0
+                share = max(share, 1.0 - rest / (students * reached)) if reached > 0.0 else share
+                served[k, 0, s] = students * reached * share
+                served[k, 1, s] = students * reached * (1.0 - share)
             joint_output[s] += y
             separate_output[s] += x
         performance[s] = 1000.0 * joint_gain[s] / all_need if all_need > 0.0 else 0.0
