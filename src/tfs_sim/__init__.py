@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tfs_sim.version import __version__
+
 if TYPE_CHECKING:
     from tfs_sim.analysis.compare import compare
     from tfs_sim.experiments.design import Experiment, load_experiment
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from tfs_sim.model.partnership import PartnershipModel
     from tfs_sim.scenario import Scenario, load_scenario
     from tfs_sim.scenario.errors import UserError
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Experiment",

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import tfs_sim
+from tfs_sim.version import __version__
 
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "mesa")
 """Packages whose versions go into a provenance."""
@@ -23,12 +23,12 @@ SOURCES = ("model/**/*.py", "scenario/build.py", "experiments/summary.py")
 @cache
 def model_version() -> str:
     """Return the version of the model: that of the package and a digest of the sources that make the numbers."""
-    root = Path(tfs_sim.__file__).parent
+    root = Path(__file__).parents[1]
     total = hashlib.sha256()
     for path in sorted(path for pattern in SOURCES for path in root.glob(pattern)):
         text = path.read_bytes().replace(b"\r\n", b"\n")
         total.update(path.relative_to(root).as_posix().encode() + b"\0" + hashlib.sha256(text).digest())
-    return f"{tfs_sim.__version__}+{total.hexdigest()[:12]}"
+    return f"{__version__}+{total.hexdigest()[:12]}"
 
 
 def environment() -> dict[str, Any]:
@@ -40,7 +40,7 @@ def environment() -> dict[str, Any]:
         except metadata.PackageNotFoundError:
             continue
     return {
-        "tfs_sim": tfs_sim.__version__,
+        "tfs_sim": __version__,
         "model": model_version(),
         "python": platform.python_version(),
         "packages": versions,
