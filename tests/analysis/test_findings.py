@@ -84,9 +84,9 @@ def test_sites_that_deepen_and_erode_add_up(sweep) -> None:
 
 def test_headlines_follow_the_numbers(sweep) -> None:
     stored = Stored.of(sweep)
-    assert "lowered trust between partners by up to" in fan_title(stored, "trust")
+    assert "lowered trust between organizations by up to" in fan_title(stored, "trust")
     rising = replace(sweep, series=sweep.series.assign(trust=1 - sweep.series["trust"]))
-    assert "raised trust between partners by up to" in fan_title(Stored.of(rising), "trust")
+    assert "raised trust between organizations by up to" in fan_title(Stored.of(rising), "trust")
     assert "moved first, from month 5; students' outcome from month 31" in ladder_title([("trust", 4), ("outcome", 30)])
     assert "did not in these months" in ladder_title([("trust", 4), ("outcome", None)])
     assert "Nothing moved" in ladder_title([("trust", None)])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 SUBJECTS = {
     "partners": "the number of active partners",
     "engaged": "the share of organizations that take part",
-    "trust": "trust between partners",
+    "trust": "trust between organizations",
     "quality": "the quality of the partnership",
     "support": "partners' support",
     "effort": "partners' effort",
@@ -37,7 +37,7 @@ SUBJECTS = {
 SHORT = {
     "partners": "Active partners",
     "engaged": "Organizations taking part",
-    "trust": "Trust between partners",
+    "trust": "Trust between organizations",
     "quality": "Quality of partnership",
     "support": "Partners' support",
     "performance": "Gain from joint work",
@@ -53,7 +53,7 @@ INDICES = frozenset(["trust", "quality", "clarity", "coordination", "transitivit
 
 
 def subject(metric: Metric) -> str:
-    """Return the metric as the subject of a sentence, e.g. "trust between partners"."""
+    """Return the metric as the subject of a sentence, e.g. "trust between organizations"."""
     return SUBJECTS.get(metric.name) or _lower_first(metric.title)
 
 

@@ -20,9 +20,9 @@ class Parameters(NamedTuple):
     """Opening and closing."""
 
     opened_by_meeting: float = parameter(
-        0.35,
+        0.20,
         unit="share",
-        plausible=(0.15, 0.6),
+        plausible=(0.1, 0.4),
         grade="assumed",
         meaning="Chance that two partners who met at the table and kept their promises start a tie.",
     )
@@ -34,9 +34,9 @@ class Parameters(NamedTuple):
         meaning="By how much more likely that is for partners whose strengths complement each other fully.",
     )
     referral: float = parameter(
-        0.15,
+        0.08,
         unit="share",
-        plausible=(0.05, 0.3),
+        plausible=(0.03, 0.2),
         grade="assumed",
         meaning="Chance that a fully trusted neighbour, asked in a month, refers an organization to one that it knows.",
     )

@@ -93,9 +93,9 @@ class Parameters(NamedTuple):
         meaning="Encounters a month of two organizations that have a tie, outside of the initiative.",
     )
     joint_contact: float = parameter(
-        0.25,
+        0.35,
         unit="per month",
-        plausible=(0.1, 0.5),
+        plausible=(0.15, 0.7),
         domain=(0, 10),
         grade="assumed",
         meaning="Further encounters a month of two partners that have a tie, when coordination is good.",
@@ -107,6 +107,14 @@ class Parameters(NamedTuple):
         domain=(0, 10),
         grade="assumed",
         meaning="Encounters a month of two partners without a tie, at the table.",
+    )
+    attention: float = parameter(
+        9.0,
+        unit="relationships",
+        plausible=(6, 14),
+        domain=(0.1, 1e6),
+        grade="assumed",
+        meaning="Relationships that one representative can keep up; with more, there is less contact in each.",
     )
     convening_gain: float = parameter(
         0.8,
@@ -145,10 +153,13 @@ STREAM = draws.stream("encounter")
 
 
 @kernel
-def prepare(status, in_post, ramp, role, presence, reliability, p):
+def prepare(in_post, ramp, first_relationship, is_open, presence, reliability, p):
     """Work out, once for each organization, how present and how reliable its representative is."""
-    for i in range(status.size):
-        presence[i] = in_post[i]
+    for i in range(in_post.size):
+        ties = 0.0
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            ties += float(is_open[r])
+        presence[i] = in_post[i] * min(1.0, p.attention / max(ties, 1.0))
         reliability[i] = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * ramp[i])
 
 
