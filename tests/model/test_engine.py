@@ -81,7 +81,8 @@ def test_the_order_of_organizations_in_the_input_changes_nothing(lab, tmp_path):
         (tmp_path / "organizations.csv").write_text("\n".join(["id,sector,fte", *order]))
         scenario = tmp_path / "s.toml"
         scenario.write_text(
-            '[clock]\nstart = "2020-01"\nmonths = 24\n[sites.s]\nstudents = 5000\norganizations_file = "organizations.csv"'
+            '[clock]\nstart = "2020-01"\nmonths = 24\n'
+            '[sites.s]\nstudents = 5000\norganizations_file = "organizations.csv"'
         )
         from tfs_sim.scenario import load_scenario
 

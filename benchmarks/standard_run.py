@@ -1,0 +1,62 @@
+"""Time of one standard run: 100 organizations, about 16 relationships each, 120 months, every mechanism on.
+
+Prints the time of each mechanism's kernels (called one by one), of the compiled whole, and of an ensemble on
+two threads. Run it alone on a quiet machine: python benchmarks/standard_run.py [ensemble size]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+from tfs_sim.model import engine
+from tfs_sim.scenario import load_scenario
+
+
+def standard() -> engine.Template:
+    organizations = {"district": 2, "nonprofit": 40, "health": 12, "business": 15, "government": 8, "philanthropy": 4,
+                     "higher_education": 6, "community_group": 12}  # fmt: skip
+    scenario = load_scenario("laboratory").with_(
+        months=120,
+        sites={"lab": {"students": 50_000, "organizations": organizations, "backbone": {"fte": 4}}},
+        parameters={"community": {"all_pairs_up_to": 0, "candidates": 16}},
+    )
+    return scenario.to_template()
+
+
+def best_of(repeats: int, template: engine.Template) -> float:
+    times = []
+    for r in range(repeats):
+        began = time.perf_counter()
+        engine.run_replicate(template, 1, r)
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    template = standard()
+    sizes = template.layout.sizes
+    relationships, organizations = sizes["relationship"], sizes["organization"]
+    seconds = engine.warm_up(template, print)
+    print(f"compile or load   {seconds:.1f} s")
+    print(f"{organizations} organizations, {relationships} relationships ({relationships / organizations:.1f} each)")
+    whole = best_of(20, template)
+    print(f"one run           {whole * 1e3:.2f} ms   {whole / 120 / relationships * 1e9:.1f} ns a relationship-month")
+    by_mechanism: dict[str, float] = defaultdict(float)
+    for step, spent in engine.profile(template):
+        by_mechanism[step.mechanism or "observation"] += spent
+    for name, spent in sorted(by_mechanism.items(), key=lambda item: -item[1]):
+        print(f"  {name:<22}{spent * 1e3:6.2f} ms {spent / 120 / organizations * 1e9:7.1f} ns an organization-month")
+    for threads in (1, 2):
+        with ThreadPoolExecutor(threads) as pool:
+            began = time.perf_counter()
+            list(pool.map(lambda r: engine.run_replicate(template, 1, r), range(runs)))
+            took = time.perf_counter() - began
+        print(f"{runs} runs, {threads} thread(s)  {took:.2f} s   {runs / took:.0f} a second")
+
+
+if __name__ == "__main__":
+    main()

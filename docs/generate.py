@@ -1,0 +1,150 @@
+"""Write the pages of the model's documentation that follow from its declarations.
+
+    python docs/generate.py          writes docs/model/{month,parameters,interventions,shocks,metrics,state}.md
+    python docs/generate.py --check  exits with 1 if a page differs from the declarations
+
+Nothing on these pages is written by hand, so they cannot drift from what runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tfs_sim.model import tick
+from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
+from tfs_sim.model.declare import specification
+from tfs_sim.model.state import FIXED, STATE
+
+FOLDER = Path(__file__).parent / "model"
+NOTE = "<!-- written by docs/generate.py from the declarations; edit those -->\n\n"
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+
+    def line(cells: list[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+
+    return line(header) + line(["---"] * len(header)) + "".join(map(line, rows)) + "\n"
+
+
+def number(value: float) -> str:
+    """Return a number as a reader would write it."""
+    return f"{value:g}"
+
+
+def source_file(module: str) -> str:
+    """Return where a module's file lies in the repository."""
+    return "src/" + module.replace(".", "/") + ".py"
+
+
+def month() -> str:
+    """The order of a month, a line a kernel."""
+    text = "# A month, in order\n\nEach line is one kernel; `tfs-sim explain month` prints the same list.\n\n"
+    rows = [
+        [step.phase, step.what, step.mechanism or "–", f"`{source_file(step.kernel.__module__)}`", step.kernel.__name__]
+        for step in tick.MONTH
+    ]
+    text += table(["phase", "what happens", "mechanism", "file", "kernel"], rows)
+    text += "Before the first month:\n\n"
+    rows = [[step.what, step.mechanism, step.kernel.__name__] for step in tick.START]
+    return text + table(["what happens", "mechanism", "kernel"], rows)
+
+
+def parameters() -> str:
+    """Every parameter of every mechanism."""
+    text = (
+        "# Parameters\n\nRates are per year in files; a month's value is a twelfth. Grades: *measured* in a published "
+    )
+    text += "source that was read, *derived* from such a source, *recalled* without re-reading, *assumed* where nobody "
+    text += "has measured it.\n\n"
+    for mechanism in MECHANISMS.values():
+        spec = specification(mechanism.parameters)
+        rows_of = f" ({', '.join(mechanism.rows)})" if mechanism.rows else ""
+        text += f"## {mechanism.title}: `{mechanism.name}`{rows_of}\n\n{mechanism.summary} Source: {mechanism.source}. "
+        text += f"File: `{source_file(mechanism.file)}`.\n\n"
+        rows = [
+            [
+                f"`{key}`",
+                p.meaning,
+                str(p.default) if p.choices else number(float(p.default)),
+                "one of " + ", ".join(p.choices) if p.choices else p.unit,
+                "–" if p.choices or p.low == p.high else f"{number(p.low)} – {number(p.high)}",
+                p.grade,
+                p.source,
+            ]
+            for key, p in spec.items()
+        ]
+        if rows:
+            text += table(["parameter", "meaning", "default", "unit", "plausible", "grade", "source"], rows)
+    return text
+
+
+def interventions() -> str:
+    """Every intervention, with its price."""
+    rows = [
+        [f"`{i.name}`", i.meaning, i.mechanism, i.scope, f"{number(i.dose)} ({i.dose_unit})", f"{i.cost:,.0f}",
+         number(i.hours), i.payer, i.grade]
+        for i in INTERVENTIONS.values()
+    ]  # fmt: skip
+    text = "# Interventions\n\nCost is in dollars a month for one unit of dose and each target; hours are of each target's "
+    text += "staff.\n\n"
+    return text + table(
+        ["intervention", "meaning", "mechanism", "acts on each", "usual dose", "cost", "hours", "payer", "grade"], rows
+    )
+
+
+def shocks() -> str:
+    """Every shock."""
+    rows = [
+        [f"`{s.name}`", s.meaning, s.mechanism, s.scope, number(s.lasts), number(s.decay), s.grade]
+        for s in SHOCKS.values()
+    ]
+    text = "# Shocks\n\nA shock has its full depth for as long as it lasts, then halves with every half-life.\n\n"
+    return text + table(["shock", "meaning", "mechanism", "strikes each", "months", "half-life", "grade"], rows)
+
+
+def metrics() -> str:
+    """Every metric."""
+    rows = [[f"`{m.name}`", m.title, m.unit, m.meaning, m.summary, m.better or "–"] for m in METRICS.values()]
+    text = (
+        "# Metrics\n\nOf every site and month. A run's single number is the mean of the last year, the total, or the "
+    )
+    text += "end.\n\n"
+    return text + table(["metric", "title", "unit", "meaning", "summary", "better"], rows)
+
+
+def state() -> str:
+    """Every array of the world."""
+    text = "# State\n\nThe arrays that kernels read and write; a kernel's argument names are these names.\n\n"
+    for title, fields in (("What a month may change", STATE), ("What never changes", FIXED)):
+        rows = [
+            [f"`{f.name}`", f.entity, f.meaning, f.unit or "–", "–" if f.fixed else f"[{f.low:g}, {f.high:g}]"]
+            for f in fields
+        ]
+        text += f"## {title}\n\n" + table(["array", "of each", "meaning", "unit", "domain"], rows)
+    return text
+
+
+PAGES = {f.__name__: f for f in (month, parameters, interventions, shocks, metrics, state)}
+
+
+def main() -> int:
+    """Write the pages, or compare them."""
+    FOLDER.mkdir(exist_ok=True)
+    stale = []
+    for name, page in PAGES.items():
+        path, text = FOLDER / f"{name}.md", NOTE + page()
+        if "--check" in sys.argv:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(path.name)
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        print(f"stale: {', '.join(stale)}; run python docs/generate.py")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
