@@ -57,8 +57,8 @@ def parameters() -> str:
     text = (
         "# Parameters\n\nRates are per year in files; a month's value is a twelfth. Grades: *measured* in a published "
     )
-    text += "source that was read, *derived* from such a source, *recalled* without re-reading, *assumed* where nobody "
-    text += "has measured it.\n\n"
+    text += "source that was read, *derived* from such a source, *recalled* without re-reading, *assumed* where "
+    text += "nobody has measured it.\n\n"
     for mechanism in MECHANISMS.values():
         spec = specification(mechanism.parameters)
         rows_of = f" ({', '.join(mechanism.rows)})" if mechanism.rows else ""
@@ -88,8 +88,8 @@ def interventions() -> str:
          number(i.hours), i.payer, i.grade]
         for i in INTERVENTIONS.values()
     ]  # fmt: skip
-    text = "# Interventions\n\nCost is in dollars a month for one unit of dose and each target; hours are of each target's "
-    text += "staff.\n\n"
+    text = "# Interventions\n\nCost is in dollars a month for one unit of dose and each target; hours are of each "
+    text += "target's staff.\n\n"
     return text + table(
         ["intervention", "meaning", "mechanism", "acts on each", "usual dose", "cost", "hours", "payer", "grade"], rows
     )
