@@ -79,7 +79,7 @@ def process(*arguments: str, folder: Path, **more: object) -> subprocess.Complet
 def test_help_names_every_command(call) -> None:  # type: ignore[no-untyped-def]
     said = call("--help")
     assert said.code == 0
-    for command in ("run", "sweep", "report", "status", "check", "list", "explain", "new"):
+    for command in ("run", "sweep", "report", "status", "validate", "check", "list", "explain", "new"):
         assert re.search(rf"\b{command}\b", said.out)
         assert call(command, "--help").code == 0
 

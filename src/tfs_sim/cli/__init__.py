@@ -182,6 +182,24 @@ def explain(
 
 
 @app.command()
+def validate(
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="ROWS", help="Rows apart by commas, such as M4,R1; default: all.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Small samples: a minute instead of ten.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the page and its figures.")] = Path(
+        "results/validation"
+    ),
+    workers: Workers = None,
+) -> None:
+    """Check every claim of the model and every published value; leave with 1 if one fails."""
+    from tfs_sim.cli import validating
+
+    validating.validate(only, quick, as_json, out, workers)
+
+
+@app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.", show_default=False)],
 ) -> None:

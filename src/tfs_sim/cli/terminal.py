@@ -94,33 +94,37 @@ class Shown(Protocol):
 
 
 @contextmanager
-def working() -> Iterator[Shown]:
-    """Give what shows progress on standard error: a bar on a terminal, a line now and then elsewhere."""
+def working(noun: str = "runs") -> Iterator[Shown]:
+    """Give what shows progress on standard error: a bar on a terminal, a line now and then elsewhere.
+
+    `noun` says what is counted.
+    """
     if sys.stderr.isatty():
-        with _bar() as shown:
+        with _bar(noun) as shown:
             yield shown
     else:
-        yield _Log()
+        yield _Log(noun)
 
 
 class _Log:
     """Progress as lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "runs") -> None:
+        self._noun = noun
         self._told = time.monotonic()
 
     def progress(self, done: int, total: int, rate: float) -> None:
         now = time.monotonic()
         if rate and (now - self._told >= LOG_SECONDS or done == total):
             self._told = now
-            self.notice(f"{done:,} / {total:,} runs · {pace(rate)} · {clock((total - done) / rate)} left")
+            self.notice(f"{done:,} / {total:,} {self._noun} · {pace(rate)} · {clock((total - done) / rate)} left")
 
     def notice(self, sentence: str) -> None:
         print(f"  {sentence}", file=sys.stderr, flush=True)
 
 
 @contextmanager
-def _bar() -> Iterator[Shown]:
+def _bar(noun: str) -> Iterator[Shown]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
@@ -133,22 +137,23 @@ def _bar() -> Iterator[Shown]:
         refresh_per_second=8,
     )
     with bar:
-        yield _Bar(bar)
+        yield _Bar(bar, noun)
 
 
 class _Bar:
     """Progress as a bar."""
 
-    def __init__(self, bar: object) -> None:
+    def __init__(self, bar: object, noun: str) -> None:
         from rich.progress import Progress
 
         assert isinstance(bar, Progress)
         self._bar = bar
+        self._noun = noun
         self._task = bar.add_task("", total=None, visible=False)
 
     def progress(self, done: int, total: int, rate: float) -> None:
         left = f" · {clock((total - done) / rate)} left" if rate and done < total else ""
-        text = f"{done:,} / {total:,} runs" + (f" · {pace(rate)}" if rate else "") + left
+        text = f"{done:,} / {total:,} {self._noun}" + (f" · {pace(rate)}" if rate else "") + left
         self._bar.update(self._task, completed=done, total=total, description=text, visible=True)
 
     def notice(self, sentence: str) -> None:

@@ -46,6 +46,11 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
 
 def render(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -> str:
     """Return the page as text."""
+    return str(template("report.html.j2").render(**content(stored, drawn, narrow)))
+
+
+def template(name: str) -> Any:
+    """Return a page's template; what is put into it is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -55,7 +60,7 @@ def render(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) ->
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(**content(stored, drawn, narrow))
+    return environment.get_template(name)
 
 
 def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -> dict[str, Any]:

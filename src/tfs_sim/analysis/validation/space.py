@@ -116,8 +116,8 @@ def ubiquity(
     points = plausible_points(budget.points, budget.seed, mechanisms)
     arms = [scenario.to_template() for scenario in (control, treated)]
     for point in points:
-        for name, values in (fixed or {}).items():
-            point.setdefault(name, {}).update(values)
+        for name, held in (fixed or {}).items():
+            point.setdefault(name, {}).update(held)
     templates = [with_parameters(arm, point) for arm in arms for point in points]
     values = run_all(templates, budget.replicates, budget.seed, budget.workers, measure)
     without, with_it = values[: len(points)], values[len(points) :]

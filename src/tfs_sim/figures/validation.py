@@ -1,0 +1,154 @@
+"""A diagnostic figure for every row of the validation table: plainly right or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfs_sim.analysis.validation.row import Agreement, Effects, Region, Verdict
+from tfs_sim.figures.style import (
+    COLOURS,
+    DASHES,
+    GREY,
+    INK,
+    LIGHT,
+    MARKERS,
+    Chart,
+    framed,
+    place,
+    write,
+    x_label,
+    y_label,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+RIGHT, WRONG = COLOURS[0], COLOURS[1]
+HEIGHT, WIDTH = 2.9, 7.4
+ALLOWED = 0.1
+"""Share of the parameter space in which a ubiquitous effect may be missing."""
+
+
+def diagnostic(verdict: Verdict) -> Chart:
+    """Return the figure of a row: what was required, what was measured, and on which side it lies."""
+    shown = verdict.measured.figure
+    draw, height = _drawing(shown)
+    row = verdict.row
+    chart = framed(
+        row.name, f"{row.name} {row.title}", f"Required: {row.required}", verdict.measured.found, height, WIDTH
+    )
+    left = 2.1 if isinstance(shown, Agreement) else 0.75
+    ax = place(chart, left, 0.5, WIDTH - 0.25, height - 0.3)
+    draw(ax, shown)
+    chart.data = data(shown)
+    chart.alt = f"{row.title}. Required: {row.required}. Measured: {verdict.measured.found}."
+    return chart
+
+
+def _drawing(shown: Agreement | Effects | Region) -> tuple[Callable[[Axes, Any], None], float]:
+    if isinstance(shown, Agreement):
+        return agreement, max(1.5, 0.9 + 0.24 * len(shown.labels))
+    return (effects, HEIGHT) if isinstance(shown, Effects) else (region, HEIGHT)
+
+
+def agreement(ax: Axes, shown: Agreement) -> None:
+    """Draw measured values (dots with 95% intervals) on the values expected (bars), a line for each."""
+    at = np.arange(len(shown.labels))
+    expected, measured = np.array(shown.expected), np.array(shown.measured)
+    half = 1.96 * np.array(shown.errors)
+    ax.grid(False, axis="y")
+    ax.grid(True, axis="x", color="#E6E8EB", linewidth=0.8)
+    ax.plot(expected, at, "|", color=INK, markersize=13, markeredgewidth=2.2, label="expected", zorder=2)
+    ax.hlines(at, measured - half, measured + half, color=RIGHT, linewidth=2, zorder=3)
+    ax.plot(measured, at, "o", color=RIGHT, markersize=5, label="measured, with 95% interval", zorder=4)
+    ax.set_yticks(at, list(shown.labels))
+    ax.set_ylim(len(at) - 0.4, -0.6)
+    _legend(ax)
+    x_label(ax, shown.quantity)
+
+
+def effects(ax: Axes, shown: Effects) -> None:
+    """Draw the effects at all points of the parameter space, from least to largest.
+
+    The claim holds where the points have crossed the least effect before the dotted line.
+    """
+    values = np.sort(shown.values)
+    rank = 100.0 * (np.arange(values.size) + 0.5) / values.size
+    good = values >= shown.least
+    ax.axhline(shown.least, color=INK, linewidth=1.0)
+    ax.axvline(100 * ALLOWED, color=INK, linewidth=1.0, linestyle=(0, (1, 2)))
+    ax.plot(rank[good], values[good], MARKERS[0], color=RIGHT, markersize=3.5)
+    ax.plot(rank[~good], values[~good], MARKERS[1], color=WRONG, markersize=4)
+    if values.size and np.abs(values).max() > 20 * max(np.abs(np.median(values)), shown.least, 0.1):
+        ax.set_yscale("symlog", linthresh=max(shown.least, 0.1))
+    where = ax.get_yaxis_transform()
+    write(ax, 1.0, shown.least, f"required {shown.least:g}", transform=where, ha="right", va="bottom", fontsize=8.5)
+    write(ax, 100 * ALLOWED + 1, 0.03, "may be missing left of this line", transform=ax.get_xaxis_transform(),
+          fontsize=8.5, color=GREY, va="bottom")  # fmt: skip
+    ax.set_xlim(0, 100)
+    x_label(ax, "Points of the plausible parameter space, from the least effect to the largest (%)")
+    y_label(ax, f"{shown.quantity} (effect in standard deviations)")
+
+
+def region(ax: Axes, shown: Region) -> None:
+    """Draw a quantity over a condition, curve by curve, with 95% bands, the threshold and the default."""
+    for n, (label, values) in enumerate(shown.curves.items()):
+        colour = COLOURS[n % len(COLOURS)]
+        error = shown.errors.get(label)
+        if error is not None:
+            band = 1.96 * np.asarray(error)
+            ax.fill_between(shown.x, values - band, values + band, color=colour, alpha=0.15, linewidth=0)
+        marker = MARKERS[n % len(MARKERS)]
+        ax.plot(
+            shown.x, values, color=colour, linestyle=DASHES[n % len(DASHES)], marker=marker, markersize=4, label=label
+        )
+    if shown.threshold is not None:
+        ax.axhline(shown.threshold, color=INK, linewidth=1.0)
+    if shown.default is not None:
+        ax.axvline(shown.default, color=LIGHT, linewidth=1.2, linestyle=(0, (3, 2)))
+        write(
+            ax,
+            shown.default,
+            0.02,
+            " default",
+            transform=ax.get_xaxis_transform(),
+            fontsize=8.5,
+            color=GREY,
+            va="bottom",
+        )
+    if len(shown.curves) > 1:
+        _legend(ax)
+    x_label(ax, shown.x_label)
+    y_label(ax, shown.quantity)
+
+
+def _legend(ax: Axes) -> None:
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(family="DejaVu Sans", size=8.5)
+    columns = 4
+    legend = ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=columns, frameon=False, prop=font)
+    for text in legend.get_texts():
+        text.set_color(GREY)
+
+
+def data(shown: Agreement | Effects | Region) -> DataFrame:
+    """Return the numbers behind a figure as a table."""
+    from pandas import DataFrame
+
+    if isinstance(shown, Agreement):
+        return DataFrame(
+            {"case": shown.labels, "expected": shown.expected, "measured": shown.measured, "error": shown.errors}
+        )
+    if isinstance(shown, Effects):
+        return DataFrame({"point": np.arange(shown.values.size), "effect": shown.values})
+    table = DataFrame({shown.x_label: shown.x})
+    for label, values in shown.curves.items():
+        table[label] = values
+        if label in shown.errors:
+            table[f"{label}: standard error"] = shown.errors[label]
+    return table

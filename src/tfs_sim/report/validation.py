@@ -1,0 +1,114 @@
+"""The page of the validation table: a verdict and a diagnostic figure for every row."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tfs_sim.analysis.validation import Verdict, all_rows
+from tfs_sim.analysis.validation.row import FULL
+from tfs_sim.experiments.files import write_bytes, write_json
+from tfs_sim.experiments.provenance import environment
+from tfs_sim.figures.save import svg
+from tfs_sim.figures.validation import diagnostic
+from tfs_sim.report.page import template
+
+HEADINGS = ("Row", "Claim", "Source", "Kind", "Required", "Measured", "Interval", "Share", "Verdict")
+
+
+def write_validation(verdicts: Sequence[Verdict], folder: str | os.PathLike[str], *, quick: bool) -> Path:
+    """Write `index.html`, `verdicts.json`, `figures/*.svg` and `data/*.csv` into `folder`.
+
+    Every file is written whole or not at all; the page comes last. Files of rows that are no longer there stay.
+
+    Returns
+    -------
+    Path
+        Of index.html.
+    """
+    target = Path(folder)
+    for part in ("figures", "data"):
+        (target / part).mkdir(parents=True, exist_ok=True)
+    shown = []
+    for verdict in verdicts:
+        chart = diagnostic(verdict)
+        whole, body = svg(chart.figure), svg(chart.figure, chart.body)
+        write_bytes(target / "figures" / f"{chart.stem}.svg", whole)
+        write_bytes(target / "data" / f"{chart.stem}.csv", chart.data.to_csv(index=False, lineterminator="\n").encode())
+        picture = f"data:image/svg+xml;base64,{base64.b64encode(body).decode()}"
+        shown.append(cells(verdict) | {"picture": picture, "alt": chart.alt, "note": verdict.measured.note})
+    write_json(target / "verdicts.json", [plain(verdict) for verdict in verdicts])
+    path = target / "index.html"
+    text = template("validation.html.j2").render(
+        title="Validation of the model",
+        rows=shown,
+        headings=HEADINGS,
+        failing=[verdict.row.name for verdict in verdicts if not verdict.passes],
+        reported=any(verdict.row.kind == "reported" for verdict in verdicts),
+        partial=len(verdicts) < len(all_rows()),
+        stamp=_stamp(verdicts, quick),
+    )
+    write_bytes(path, text.encode())
+    return path
+
+
+def _stamp(verdicts: Sequence[Verdict], quick: bool) -> str:
+    about = environment()
+    seconds = sum(verdict.seconds for verdict in verdicts)
+    return " · ".join(
+        [
+            f"tfs-sim {about['model']}",
+            "quick version: small samples, wide tolerances" if quick else "full version",
+            f"seed {FULL.seed}",
+            datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+            f"{seconds:.0f} seconds on {about['processors']} processors",
+        ]
+    )
+
+
+def cells(verdict: Verdict) -> dict[str, str]:
+    """Return a verdict as the texts of a table's cells."""
+    row, measured = verdict.row, verdict.measured
+    low_high = measured.interval
+    return {
+        "name": row.name,
+        "title": row.title,
+        "source": row.source,
+        "kind": row.kind,
+        "required": row.required,
+        "measured": measured.found,
+        "interval": "" if low_high is None else f"{low_high[0]:.3g} to {low_high[1]:.3g}",
+        "share": "" if measured.share is None else f"{measured.share:.0%}",
+        "verdict": said(verdict),
+        "mark": "fails" if not verdict.passes else "holds" if measured.holds else "reported",
+    }
+
+
+def said(verdict: Verdict) -> str:
+    """Return the verdict in a word."""
+    if verdict.row.kind == "reported":
+        return "reported"
+    return "holds" if verdict.measured.holds else "FAILS"
+
+
+def plain(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as JSON can say it."""
+    row, measured = verdict.row, verdict.measured
+    return {
+        "row": row.name,
+        "title": row.title,
+        "source": row.source,
+        "kind": row.kind,
+        "required": row.required,
+        "measured": measured.found,
+        "interval": None if measured.interval is None else [float(end) for end in measured.interval],
+        "share": None if measured.share is None else float(measured.share),
+        "holds": bool(measured.holds),
+        "passes": bool(verdict.passes),
+        "note": measured.note,
+        "seconds": round(verdict.seconds, 3),
+    }

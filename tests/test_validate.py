@@ -1,0 +1,176 @@
+"""`tfs-sim validate`: rows, verdicts, the table, the page, and what it says of mistakes."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tfs_sim.analysis import validation
+from tfs_sim.analysis.validation import all_rows, chosen, validate
+from tfs_sim.analysis.validation.row import Agreement, Effects, Measured, Region, Row, Verdict
+from tfs_sim.cli import main
+from tfs_sim.scenario.errors import UserError
+
+NASTY = "<script>alert(1)</script>"
+
+
+def row(name: str, kind: str = "exact", holds: bool = True, figure=None) -> Row:  # type: ignore[no-untyped-def]
+    shown = figure or Agreement(("a", "b"), (1.0, 2.0), (1.01, 2.02), (0.01, 0.0), "somethings")
+    measured = Measured(holds, f"measured {name} {NASTY}", shown, (0.1, 0.2), 0.93, f"note {NASTY}")
+    return Row(name, f"Title of {name} {NASTY}", "A paper", kind, "a certain value", lambda budget: measured)  # type: ignore[arg-type]
+
+
+RIGHT = (
+    row("M2a", "ubiquity", figure=Effects(np.linspace(-1, 3, 40), 0.2, "trust")),
+    row("M2b", "reported", holds=False),
+    row("M10", "existence", figure=Region(np.arange(3.0), {"one": np.arange(3.0), "two": np.ones(3)},
+                                          {"one": np.full(3, 0.1)}, "share", "partners", 1.0, 0.5)),
+    row("R1"),
+)  # fmt: skip
+WRONG = (*RIGHT, row("R2a", "published", holds=False))
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    monkeypatch.chdir(tmp_path)
+
+    def calling(rows, *arguments: str):  # type: ignore[no-untyped-def]
+        monkeypatch.setattr(validation, "all_rows", lambda: rows)
+        with pytest.raises(SystemExit) as leaving:
+            main(["validate", *arguments])
+        out, err = capsys.readouterr()
+        return int(leaving.value.code or 0), out, err
+
+    return calling
+
+
+def test_names_are_unique_ordered_and_of_the_table() -> None:
+    names = [each.name for each in all_rows()]
+    assert len(set(names)) == len(names)
+    assert all(each.required and each.source and each.title for each in all_rows())
+    orders = [validation._order(name) for name in names]
+    assert orders == sorted(orders)
+
+
+def test_a_family_is_asked_for_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "all_rows", lambda: WRONG)
+    assert [each.name for each in chosen(["m2"])] == ["M2a", "M2b"]
+    assert [each.name for each in chosen(["R2a", "M2b"])] == ["M2b", "R2a"]
+    with pytest.raises(UserError) as caught:
+        chosen(["M1", "R3"])
+    assert len(caught.value.mistakes) == 2
+
+
+def test_verdicts_come_in_order_with_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "all_rows", lambda: WRONG)
+    told: list[tuple[int, int]] = []
+    verdicts = validate(["R2", "M2"], progress=lambda done, total, rate: told.append((done, total)))
+    assert [verdict.row.name for verdict in verdicts] == ["M2a", "M2b", "R2a"]
+    assert [verdict.passes for verdict in verdicts] == [True, True, False]
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_a_check_that_breaks_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(budget: object) -> Measured:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(validation, "all_rows", lambda: (Row("M1", "Title", "Paper", "exact", "a value", broken),))
+    with pytest.raises(ZeroDivisionError) as caught:
+        validate()
+    assert caught.value.__notes__ == ["while checking row M1: Title"]
+
+
+def test_the_table_and_the_exit_code(call) -> None:  # type: ignore[no-untyped-def]
+    code, out, _ = call(RIGHT)
+    assert code == 0
+    assert "4 rows: none fails." in out
+    code, out, _ = call(WRONG)
+    assert code == 1
+    assert "1 of 5 rows fail: R2a." in out
+    for word in (
+        "Row",
+        "Source",
+        "Kind",
+        "Required",
+        "Measured",
+        "Interval",
+        "Share",
+        "Verdict",
+        "FAILS",
+        "93%",
+        "reported",
+    ):
+        assert word in out
+    assert call(WRONG, "--only", "M2,M10")[0] == 0
+
+
+def test_json(call) -> None:  # type: ignore[no-untyped-def]
+    code, out, _ = call(WRONG, "--json", "--quick")
+    assert code == 1
+    found = json.loads(out)
+    assert [each["row"] for each in found] == ["M2a", "M2b", "M10", "R1", "R2a"]
+    assert [each["passes"] for each in found] == [True, True, True, True, False]
+    assert found[0]["interval"] == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--only", "M1O"], 'did you mean "M10"?'),
+        (["--only", "Z9"], "there is no row"),
+        (["--only", ","], "there is no row"),
+        (["--out", "a-file"], "is a file, not a folder"),
+        (["--out", "a-folder"], "is not a folder of a validation"),
+        (["--workers", "0"], "workers"),
+    ],
+)
+def test_mistakes(call, tmp_path: Path, arguments: list[str], said: str) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "a-file").write_text("")
+    (tmp_path / "a-folder").mkdir()
+    (tmp_path / "a-folder" / "mine.txt").write_text("mine")
+    code, out, err = call(RIGHT, *arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert not (tmp_path / "results").exists()
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_the_page_stands_alone_and_escapes(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    call(WRONG, "--out", "here")
+    folder = tmp_path / "here"
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    tags = Tags()
+    tags.feed(page)
+    assert "1 of 5 rows fail: R2a." in page
+    assert "<script" not in page
+    assert all(
+        (a["src"] or "").startswith("data:image/svg+xml;base64,") and a["alt"] for t, a in tags.found if t == "img"
+    )
+    links = [a["href"] or "" for t, a in tags.found if t == "a"]
+    assert len(links) == 15
+    assert all(link.startswith("#") or (folder / link).is_file() for link in links)
+    assert not list(folder.rglob(".unfinished-*"))
+    call(RIGHT, "--only", "R1", "--out", "here")
+    assert "Only the rows that were asked for" in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_every_kind_of_figure_shows_its_numbers() -> None:
+    from tfs_sim.figures.validation import diagnostic
+
+    for each in WRONG:
+        chart = diagnostic(Verdict(each, each.check(None), 1.0))  # type: ignore[arg-type]
+        assert len(chart.data)
+        assert chart.alt
+        assert chart.figure.axes[0].get_xlabel()
