@@ -111,8 +111,9 @@ def contest(
             round_number = 0
             while award_due[k, s] >= prize and round_number < 20:
                 award_due[k, s] -= prize
-                winner = hold(k, s, month, round_number, first, end, key, organization_id, role, strength, fte, bid,
-                              bid_hours, prize, p)  # fmt: skip
+                winner = hold(
+                    k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, prize, p
+                )
                 round_number += 1
                 if winner < 0:
                     continue
@@ -126,30 +127,31 @@ def contest(
 
 
 @kernel
-def hold(k, s, month, round_number, first, end, key, organization_id, role, strength, fte, bid, bid_hours, prize, p):
-    """Hold one contest: move bids, draw the winner by weight; return it, or −1 if nobody bids."""
+def hold(k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, prize, p):
+    """Hold one contest: move bids, draw the winner by weight; return it, or −1 if nobody bids.
+
+    The winner is the first in a race of exponential times with the contestants' weights as rates, which is
+    the largest of log-weight + Gumbel noise in other words, and cheaper.
+    """
     total = 0.0
-    contestants = 0
     for i in range(first, end):
         if role[i] != BACKBONE and strength[k, i] >= p.eligible:
-            contestants += 1
-            if bid[k, i] <= 0.0:
-                bid[k, i] = p.first_bid * prize
+            bid[k, i] = bid[k, i] if bid[k, i] > 0.0 else p.first_bid * prize
             total += strength[k, i] * bid[k, i]
-    best = -1e300
+    soonest = 1e300
     winner = -1
     for i in range(first, end):
         if role[i] == BACKBONE or strength[k, i] < p.eligible:
             continue
         weight = strength[k, i]
-        others = total - weight * bid[k, i]
-        response = ((prize * weight * others) ** 0.5 - others) / weight if others > 0.0 else 0.01 * prize
         spend = bid[k, i]
+        others = total - weight * spend
+        response = ((prize * weight * others) ** 0.5 - others) / weight if others > 0.0 else 0.01 * prize
         bid_hours[i] += spend / p.hourly
         u = draws.uniform(key, STREAM, month, draws.mix(organization_id[i], k), round_number)
-        score = log(weight * spend + 1e-12) + draws.gumbel(u)
-        if score > best:
-            best = score
+        time = -log(u) / (weight * spend)
+        if time < soonest:
+            soonest = time
             winner = i
-        bid[k, i] = max(bid[k, i] + p.damping * (response - bid[k, i]), 1e-6 * prize)
+        bid[k, i] = max(spend + p.damping * (response - spend), 1e-6 * prize)
     return winner
