@@ -7,15 +7,10 @@ active organizations of at least two sectors and a joint meeting within six mont
 
 from __future__ import annotations
 
-from typing import Any
-
-from numba import types
-from numba.extending import intrinsic
-
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Metric
 from tfs_sim.model.mechanisms.outcomes import START_LEVEL, cohort_luck, outcome_gain
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.numerics import count_bits, kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE, G, K
 
 METRICS: tuple[Metric, ...] = (
@@ -70,24 +65,16 @@ METRICS: tuple[Metric, ...] = (
     Metric("served", "Students served", "student-months", "Student-months of support delivered.", summary="total",
            better="higher", decimals=0),
     Metric("documentation", "Written procedures", "share", "Share of partners' part that is written down."),
+    Metric("agenda", "Common agenda", "−1 to 1", "How much of the common agenda is what works, less what does not.",
+           better="higher"),
 )  # fmt: skip
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
- BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION) = range(len(METRICS))  # fmt: skip
+ BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
-
-
-@intrinsic
-def _count_bits(typingctx: Any, word: Any) -> Any:
-    """Count the ones of a 64-bit word."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.ctpop(args[0])
-
-    return types.uint64(types.uint64), codegen
 
 
 @kernel
@@ -127,7 +114,7 @@ def observe_network(month, first_organization, end_organization, first_relations
                     degree += 1.0
                     j = target[r]
                     for w in range(words):
-                        closed += float(_count_bits(neighbours[w, i] & neighbours[w, j]))
+                        closed += float(count_bits(neighbours[w, i] & neighbours[w, j]))
             paths += degree * (degree - 1.0)
         out[month, s, TRANSITIVITY] = closed / paths if paths > 0.0 else 0.0
 
@@ -137,7 +124,7 @@ def observe(
     month, key, site_id, first_organization, end_organization, first_relationship, target, role, status, fte, effort,
     in_post, belief, documentation, grant_income, hours, bid_hours, is_open, trust, alignment, coordination, load,
     severity, need, served, performance, departures, joined, withdrew, conflicts, spent, grants_received, dead_months,
-    students, delay, outcome_at_start, p_money, p_outcomes, out,
+    students, delay, outcome_at_start, agenda_knowledge, p_money, p_outcomes, out,
 ):  # fmt: skip
     """Record the month of every site in `out` [month, site, metric]."""
     for s in range(site_id.size):
@@ -207,3 +194,4 @@ def observe(
         row[SEVERITY] = severity[s]
         row[SERVED] = met
         row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0
+        row[AGENDA] = agenda_knowledge[s]

@@ -33,6 +33,16 @@ def _float_of_bits(typingctx: Any, bits: Any) -> Any:
 
 
 @intrinsic
+def count_bits(typingctx: Any, word: Any) -> Any:
+    """Count the ones of a 64-bit word."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ctpop(args[0])
+
+    return types.uint64(types.uint64), codegen
+
+
+@intrinsic
 def _bits_of_float(typingctx: Any, number: Any) -> Any:
     """Reinterpret a double as 64 bits."""
 

@@ -34,6 +34,7 @@ GROUPS = ("in_poverty", "other")
 PAYERS = ("funder", "backbone", "organization", "outside")
 DELAY_STAGES = 4
 MAX_LEVELS = 8
+TALLY_DIGITS = 9  # a site has at most 500 organizations
 PAYOFF_TERMS = 6
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
 
@@ -198,6 +199,10 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("team_pairs", "organization", "f8", "scratch: pairs with a candidate relationship", "", 0, 0, np.inf, (K,)),
     Field("team_terms", "organization", "f8", "scratch: summands of the power mean", "", 0, 0, np.inf, (K,)),
     Field("referrer", "organization", "i8", "relationship with the neighbour who may refer this month (−1: none)", "", -1, -1),
+    Field("beliefs_for", "organization", "u8", "bits: facts that it believes to work for students"),
+    Field("beliefs_against", "organization", "u8", "bits: facts that it believes not to work"),
+    Field("actions", "organization", "u8", "scratch: bits: what it did this month"),
+    Field("results", "organization", "i8", "scratch: what came of it: right actions less wrong ones", "facts", 0, -64, 64),
     _amount("presence", "organization", "scratch: chance to be met this month"),
     _amount("reliability", "organization", "scratch: chance of keeping a promise this month"),
 )  # fmt: skip
@@ -253,6 +258,13 @@ SITE: tuple[Field, ...] = (
     Field("joined", "site", "f8", "organizations that joined this month", "organizations", 0, 0),
     Field("withdrew", "site", "f8", "organizations that withdrew this month", "organizations", 0, 0),
     _share("mean_effort", "site", "scratch: mean effort of partners, relative to the largest"),
+    Field("reality", "site", "u8", "bits: what works for its students"),
+    Field("agenda_for", "site", "u8", "bits: facts that the common agenda says work"),
+    Field("agenda_against", "site", "u8", "bits: facts that it says do not"),
+    Field("tally", "site", "u8", "scratch: binary digits of the number of organizations that act on each fact",
+          inner=(TALLY_DIGITS,)),
+    Field("agenda_knowledge", "site", "f8", "right facts of the agenda less wrong ones, over all", "share", 0.0, -1.0, 1.0),
+    _share("data", "site", "how far shared data show who does what, and what comes of it"),
     _amount("spent", "site", "cost of interventions and coordination this month", "dollars"),
     _amount("grants_received", "site", "grant money received this month", "dollars"),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from tfs_sim.model import metrics
 from tfs_sim.model.declare import Mechanism, Step
 from tfs_sim.model.mechanisms import (
     adaptation,
+    agenda,
     backbone,
     community,
     competition,
@@ -33,7 +34,7 @@ from tfs_sim.model.mechanisms import (
 
 MODULES = (
     community, levers, crisis, adaptation, turnover, smoothing, fresh_start, backbone, participation, ties, trust,
-    institutional_trust, effort, delivery, competition, pooling, money, outcomes,
+    institutional_trust, agenda, effort, delivery, competition, pooling, money, outcomes,
 )  # fmt: skip
 """Every mechanism's file; `catalogue.py` collects what they declare."""
 
@@ -49,6 +50,7 @@ START = (
     _step("start", community, "begin_sites", "set needs and the backbone's staff"),
     _step("start", money, "begin", "open the accounts with the organizations' reserves"),
     _step("start", trust, "update", "read trust off the evidence"),
+    _step("start", agenda, "begin", "draw what works, and what everyone believes about it"),
     _step("start", ties, "map_neighbours", "note who has a tie with whom"),
 )
 
@@ -72,6 +74,10 @@ MONTH = (
     _step("encounters", trust, "weigh_contact", "how likely is each pair to meet?"),
     _step("encounters", trust, "encounter", "meet; keep or break promises; take note"),
     _step("encounters", trust, "update", "read trust off the evidence"),
+    _step("learning", agenda, "renew", "let successors bring beliefs of their own; let the world change"),
+    _step("learning", agenda, "act", "act on what is believed to work"),
+    _step("learning", agenda, "learn", "learn what works from the agenda"),
+    _step("learning", agenda, "agree", "let the agenda learn from those who do better"),
     _step("learning", effort, "believe", "learn what working together gains"),
     _step("effort", effort, "heed_peers", "see what trusted peers give"),
     _step("effort", effort, "choose", "choose effort"),

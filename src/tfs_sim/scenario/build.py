@@ -87,7 +87,7 @@ class _Builder:
         )
 
     def _is_on(self, mechanism: str) -> bool:
-        return self.scenario.mechanisms.get(mechanism, True)
+        return self.scenario.is_on(mechanism)
 
     def _targets(self, target: Target, by_site: bool) -> list[int]:
         rows = [i for i, o in enumerate(self.organizations) if target.matches(self.sites[self.home[i]], o)]

@@ -25,6 +25,9 @@ from tfs_sim.scenario.tables import (
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
+OTHERS = "others"
+"""As the name of a switch: every mechanism that is not listed."""
+
 
 def _parameters(value: Any) -> dict[str, dict[str, float | str]]:
     """Return the parameters of mechanisms after checking names, units and ranges."""
@@ -114,7 +117,7 @@ def _mechanisms(value: Any) -> dict[str, bool]:
     known = catalogue().MECHANISMS
     mistakes = []
     for name, switch in value.items():
-        if name not in known:
+        if name not in known and name != OTHERS:
             mistakes.append(unknown_mechanism((str(name),), str(name), known))
         elif not isinstance(switch, bool):
             mistakes.append(Mistake(f"{name} is true (on) or false (off); found {kind_of(switch)}", key=(name,)))

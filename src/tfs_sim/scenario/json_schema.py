@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tfs_sim.scenario.checks import specification
+from tfs_sim.scenario.checks import OTHERS, specification
 from tfs_sim.scenario.fields import catalogue
 from tfs_sim.scenario.schema import Scenario
 
@@ -57,6 +57,7 @@ def _filled(node: Any) -> Any:
             name: {"type": "boolean", "description": mechanism.summary}
             for name, mechanism in declarations.MECHANISMS.items()
         }
+        switches[OTHERS] = {"type": "boolean", "description": "every mechanism that is not listed"}
         return {**rest, "properties": switches, "additionalProperties": False}
     if marks == "additions":
         return {**rest, "anyOf": [{"type": "string"}, {"$ref": "#/$defs/ScheduledIntervention"}]}

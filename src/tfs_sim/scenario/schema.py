@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidatorFunctionWrapHandler, model_validator
 
-from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS, across, pieces_of, specification
+from tfs_sim.scenario.checks import MECHANISMS, OTHERS, PARAMETERS, across, pieces_of, specification
 from tfs_sim.scenario.errors import UserError, kind_of
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
@@ -146,6 +146,10 @@ class Scenario(Table):
         """Return the organizations of every site, sorted by identity."""
         return {name: site.organizations_list(name) for name, site in self.sites.items()}
 
+    def is_on(self, mechanism: str) -> bool:
+        """Say whether a mechanism is on: as its switch says, or else the switch of all others, or else yes."""
+        return self.mechanisms.get(mechanism, self.mechanisms.get(OTHERS, True))
+
     def effective_parameters(self) -> dict[str, dict[str, float | str]]:
         """Return every parameter of every mechanism: as given, or its default."""
         return {
@@ -171,7 +175,7 @@ class Scenario(Table):
                 [shock.use, shock.onset, shock.depth, shock.duration, shock.half_life, _target_facts(shock.target)]
                 for shock in self.shocks
             ],
-            "mechanisms": {name: self.mechanisms.get(name, True) for name in catalogue().MECHANISMS},
+            "mechanisms": {name: self.is_on(name) for name in catalogue().MECHANISMS},
             "parameters": {
                 name: {key: value if isinstance(value, str) else float(value) for key, value in values.items()}
                 for name, values in self.effective_parameters().items()
@@ -194,7 +198,7 @@ class Scenario(Table):
 
     def _summary(self) -> list[tuple[str, str]]:
         interventions, grants = self.in_force()
-        off = [name for name, on in self.mechanisms.items() if not on]
+        off = [f"all {name}" if name == OTHERS else name for name, on in self.mechanisms.items() if not on]
         changed = [
             f"{name}.{key} = {value}" for name, values in self.parameters.items() for key, value in values.items()
         ]

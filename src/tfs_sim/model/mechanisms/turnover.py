@@ -127,10 +127,10 @@ class Parameters(NamedTuple):
         1.971,
         unit="months",
         plausible=(1, 4),
-        domain=(0.01, 60),
+        domain=(0, 60),
         grade="derived",
         source="NCSU 2008: a quarter still open at four months; lognormal, median 60 days",
-        meaning="Median time to fill a post.",
+        meaning="Median time to fill a post (0: filled in the month of the departure).",
     )
     time_to_fill_spread: float = parameter(
         1.03,

@@ -1,0 +1,343 @@
+"""M14a Common agenda: beliefs about means, learned together.
+
+What works for students is a vector of m yes-or-no facts (`reality`). Every organization believes yes, no or nothing
+about each; the partnership's agenda does so too. It is March's (1991) mutual learning, in his order:
+
+1. a successor brings beliefs of its own (turnover, M11), but for the share that the organization has written down;
+2. the world changes: each fact flips with a small chance (turbulence);
+3. organizations act on their beliefs, by a coin where they have none; results are Σ action × reality;
+4. organizations learn from the agenda as it was: a belief that differs moves one step (no → nothing → yes) with
+   chance p1; written procedures raise that chance;
+5. the agenda learns from the actions of those whose results look better than its own: each fact moves to their strict
+   majority with chance 1 − (1 − p2)^k, k being the margin. Results are seen with noise, which data shrink (M18).
+
+Knowledge of what works acts on the quality of work alone: q = 1 − stakes · (1 − knowledge) / 2, knowledge =
+mean(belief × reality). Beliefs are bit masks: one word says where an organization believes yes, another where no.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.numerics import count_bits, inline, kernel, power
+from tfs_sim.model.state import ACTIVE, BACKBONE
+
+
+class Parameters(NamedTuple):
+    """How many facts there are, how they are learned, and what knowing them is worth."""
+
+    dimensions: float = parameter(
+        30.0,
+        unit="facts",
+        plausible=(20, 40),
+        domain=(1, 64),
+        grade="derived",
+        source="March 1991, Organization Science 2(1):71–87",
+        meaning="Number of facts about what works for students.",
+    )
+    undecided: float = parameter(
+        1.0 / 3.0,
+        unit="share",
+        plausible=(0.2, 0.5),
+        grade="derived",
+        source="the same: beliefs are yes, no or nothing with equal chance",
+        meaning="Share of facts about which a person new to the work believes nothing.",
+    )
+    first_right: float = parameter(
+        0.6,
+        unit="share",
+        plausible=(0.5, 0.7),
+        grade="assumed",
+        meaning="Share of a new person's beliefs that are right.",
+    )
+    learning: float = parameter(
+        0.05,
+        unit="share",
+        plausible=(0.02, 0.15),
+        grade="assumed",
+        meaning="Chance a month that an organization moves a belief one step towards the agenda (March's p1).",
+    )
+    learning_from_manuals: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Share of the remaining chance that complete written procedures add.",
+    )
+    agenda_learning: float = parameter(
+        0.03,
+        unit="share",
+        plausible=(0.01, 0.1),
+        grade="assumed",
+        meaning="Chance a month that the agenda follows a majority of one among those with better results (March's p2).",
+    )
+    sight: float = parameter(
+        4.0,
+        unit="facts",
+        plausible=(2, 8),
+        grade="assumed",
+        meaning="Noise with which partners see each other's results, as a number of facts, without any data.",
+    )
+    turbulence: float = parameter(
+        0.06,
+        unit="per year",
+        plausible=(0.02, 0.2),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Rate at which a fact about what works turns into its opposite.",
+    )
+    stakes: float = parameter(
+        0.25,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Share of an organization's work that is lost when everything that it believes is wrong.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="agenda",
+    rows=("M14a",),
+    title="Common agenda: beliefs about means",
+    summary="Organizations learn what works from the agenda, and the agenda from those whose results are better.",
+    source="March 1991, Organization Science 2(1):71–87",
+    parameters=Parameters,
+    file=__name__,
+)
+
+WORLD_STREAM = draws.stream("what works")
+TURBULENCE_STREAM = draws.stream("turbulence")
+BELIEF_STREAM = draws.stream("beliefs of a person")
+INHERIT_STREAM = draws.stream("inherited beliefs")
+COIN_STREAM = draws.stream("acting without a belief")
+LEARN_STREAM = draws.stream("learning from the agenda")
+SIGHT_STREAM = draws.stream("results as seen")
+AGENDA_STREAM = draws.stream("the agenda learns")
+
+NONE = np.uint64(0)
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+ONE = np.uint64(1)
+HALF_WORD = np.uint64(32)
+DIGITS = 32
+
+
+@inline
+def first_bits(m):
+    """Return a mask of the first m bits."""
+    return ALL if m >= 64 else (ONE << np.uint64(m)) - ONE
+
+
+@inline
+def chosen_bits(p, wanted, key, stream, month, entity, block):
+    """Return the bits of `wanted` that independent chances p choose.
+
+    Compares, for all bits at once, the binary digits of a uniform number with those of p (to 2**-32): a bit is decided
+    at the first digit that differs. A bit's luck is the same whatever p is.
+    """
+    digits = np.int64(p * 4294967296.0)
+    if digits >= 4294967296:
+        return wanted
+    chosen = NONE
+    left = wanted
+    for n in range(DIGITS // 2):
+        if left == NONE or digits == 0:
+            break
+        a, b, c, d = draws.words(key, stream, month, entity, block + n)
+        for word in (a | (b << HALF_WORD), c | (d << HALF_WORD)):
+            if digits & 0x80000000:
+                chosen |= left & ~word
+                left &= word
+            else:
+                left &= ~word
+            digits = (digits << 1) & 0xFFFFFFFF
+    return chosen
+
+
+@inline
+def known(beliefs_for, beliefs_against, reality, everything):
+    """Return the number of right beliefs less that of wrong ones."""
+    right = count_bits((beliefs_for & reality) | (beliefs_against & ~reality & everything))
+    held = count_bits(beliefs_for | beliefs_against)
+    return 2 * np.int64(right) - np.int64(held)
+
+
+@inline
+def new_beliefs(key, person, reality, everything, p):
+    """Return where a new person believes yes, and where no."""
+    none = chosen_bits(p.undecided, everything, key, BELIEF_STREAM, 0, person, 0)
+    right = chosen_bits(p.first_right, everything, key, BELIEF_STREAM, 0, person, 32)
+    yes = ~(reality ^ right)
+    return yes & everything & ~none, ~yes & everything & ~none
+
+
+@kernel
+def begin(
+    key,
+    organization_id,
+    site_of,
+    site_id,
+    reality,
+    agenda_for,
+    agenda_against,
+    beliefs_for,
+    beliefs_against,
+    quality,
+    p,
+):
+    """Draw what works in each community and what each first representative believes; the agenda is empty."""
+    everything = first_bits(np.int64(p.dimensions))
+    for s in range(site_id.size):
+        reality[s] = chosen_bits(0.5, everything, key, WORLD_STREAM, 0, site_id[s], 0)
+        agenda_for[s] = NONE
+        agenda_against[s] = NONE
+    for i in range(organization_id.size):
+        person = draws.mix(organization_id[i], NONE)
+        world = reality[site_of[i]]
+        beliefs_for[i], beliefs_against[i] = new_beliefs(key, person, world, everything, p)
+        weigh_quality(i, world, beliefs_for, beliefs_against, quality, p)
+
+
+@inline
+def weigh_quality(i, world, beliefs_for, beliefs_against, quality, p):
+    """Set the quality of an organization's work from what it knows."""
+    m = np.int64(p.dimensions)
+    knowledge = known(beliefs_for[i], beliefs_against[i], world, first_bits(m)) / m
+    quality[i] = 1.0 - p.stakes * 0.5 * (1.0 - knowledge)
+
+
+@kernel
+def renew(
+    month,
+    key,
+    organization_id,
+    site_of,
+    site_id,
+    arrived,
+    person,
+    documentation,
+    reality,
+    beliefs_for,
+    beliefs_against,
+    p,
+):
+    """Let successors bring beliefs of their own, but for what is written down; then let the world change."""
+    everything = first_bits(np.int64(p.dimensions))
+    for i in range(organization_id.size):
+        if arrived[i]:
+            who = draws.mix(organization_id[i], person[i])
+            yes, no = new_beliefs(key, who, reality[site_of[i]], everything, p)
+            kept = chosen_bits(documentation[i], everything, key, INHERIT_STREAM, 0, who, 0)
+            beliefs_for[i] = (beliefs_for[i] & kept) | (yes & ~kept)
+            beliefs_against[i] = (beliefs_against[i] & kept) | (no & ~kept)
+    if p.turbulence > 0.0:
+        for s in range(site_id.size):
+            flipped = chosen_bits(min(p.turbulence, 1.0), everything, key, TURBULENCE_STREAM, month, site_id[s], 0)
+            reality[s] ^= flipped
+
+
+@kernel
+def act(
+    month,
+    key,
+    organization_id,
+    site_of,
+    role,
+    status,
+    in_post,
+    reality,
+    beliefs_for,
+    beliefs_against,
+    actions,
+    results,
+    p,
+):
+    """Let organizations act on what they believe, and note their results."""
+    m = np.int64(p.dimensions)
+    everything = first_bits(m)
+    for i in range(organization_id.size):
+        if role[i] == BACKBONE or status[i] != ACTIVE or in_post[i] == 0:
+            continue
+        yes = beliefs_for[i]
+        unsure = everything & ~(yes | beliefs_against[i])
+        if unsure != NONE:
+            a, b, _, _ = draws.words(key, COIN_STREAM, month, organization_id[i], 0)
+            yes |= unsure & (a | (b << HALF_WORD))
+        actions[i] = yes
+        results[i] = m - 2 * np.int64(count_bits(yes ^ reality[site_of[i]]))
+
+
+@kernel
+def learn(
+    month, key, organization_id, site_of, role, status, in_post, documentation, reality, agenda_for, agenda_against,
+    beliefs_for, beliefs_against, quality, p,
+):  # fmt: skip
+    """Let organizations learn from the agenda, one step a belief; what they know sets the quality of their work."""
+    for i in range(organization_id.size):
+        s = site_of[i]
+        if role[i] != BACKBONE and status[i] == ACTIVE and in_post[i]:
+            differing = (agenda_for[s] & ~beliefs_for[i]) | (agenda_against[s] & ~beliefs_against[i])
+            if differing != NONE:
+                chance = p.learning + (1.0 - p.learning) * p.learning_from_manuals * documentation[i]
+                moved = chosen_bits(chance, differing, key, LEARN_STREAM, month, organization_id[i], 0)
+                # one step: a contrary belief is given up; where there was none, the agenda's is taken over
+                contrary = beliefs_for[i] | beliefs_against[i]
+                beliefs_for[i] = (beliefs_for[i] & ~moved) | (moved & ~contrary & agenda_for[s])
+                beliefs_against[i] = (beliefs_against[i] & ~moved) | (moved & ~contrary & agenda_against[s])
+        weigh_quality(i, reality[s], beliefs_for, beliefs_against, quality, p)
+
+
+@kernel
+def agree(
+    month, key, organization_id, site_id, first_organization, end_organization, role, status, in_post, data, reality,
+    agenda_for, agenda_against, actions, results, tally, agenda_knowledge, p,
+):  # fmt: skip
+    """Let each agenda learn from the actions of those whose results look better than its own."""
+    m = np.int64(p.dimensions)
+    everything = first_bits(m)
+    planes = tally.shape[0]
+    for s in range(site_id.size):
+        own = known(agenda_for[s], agenda_against[s], reality[s], everything)
+        noise = p.sight * (1.0 - data[s])
+        for b in range(planes):
+            tally[b, s] = NONE
+        better = 0
+        for i in range(first_organization[s], end_organization[s]):
+            if role[i] == BACKBONE or status[i] != ACTIVE or in_post[i] == 0:
+                continue
+            seen = np.float64(results[i])
+            if noise > 0.0:
+                seen += noise * draws.normal(draws.uniform(key, SIGHT_STREAM, month, organization_id[i]))
+            if seen > own:
+                better += 1
+                carry = actions[i]  # add one to the count of every fact that is acted on with yes, in binary
+                b = 0
+                while carry != NONE and b < planes:
+                    both = tally[b, s] & carry
+                    tally[b, s] ^= carry
+                    carry = both
+                    b += 1
+        if better > 0:
+            follow(s, month, key, m, better, site_id, agenda_for, agenda_against, tally, p)
+        agenda_knowledge[s] = known(agenda_for[s], agenda_against[s], reality[s], everything) / m
+
+
+@inline
+def follow(s, month, key, m, better, site_id, agenda_for, agenda_against, tally, p):
+    """Move each fact of an agenda to the strict majority of those who do better, likelier by a larger margin."""
+    for k in range(m):
+        bit = ONE << np.uint64(k)
+        yes = 0
+        for b in range(tally.shape[0]):
+            if tally[b, s] & bit:
+                yes += 1 << b
+        margin = 2 * yes - better
+        if margin == 0 or (margin > 0 and agenda_for[s] & bit) or (margin < 0 and agenda_against[s] & bit):
+            continue
+        chance = 1.0 - power(1.0 - p.agenda_learning, np.float64(abs(margin)))
+        if draws.uniform(key, AGENDA_STREAM, month, site_id[s], k) < chance:
+            agenda_for[s] = agenda_for[s] | bit if margin > 0 else agenda_for[s] & ~bit
+            agenda_against[s] = agenda_against[s] & ~bit if margin > 0 else agenda_against[s] | bit

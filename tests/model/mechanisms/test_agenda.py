@@ -1,0 +1,104 @@
+"""Beliefs about means: the draws of bits, one step of learning, what a successor inherits."""
+
+import numpy as np
+import pytest
+
+from tfs_sim.model import draws, engine
+from tfs_sim.model.mechanisms import agenda
+from tfs_sim.model.numerics import kernel
+from tfs_sim.scenario import load_scenario
+
+KEY = draws.run_key(1, 0)
+EVERYTHING = np.uint64((1 << 30) - 1)
+
+
+@kernel
+def bits(p, key, n, out):
+    for i in range(n):
+        out[i] = agenda.chosen_bits(p, agenda.ALL, key, agenda.LEARN_STREAM, 3, i, 0)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.05, 1 / 3, 0.5, 0.9, 1.0])
+def test_bits_are_chosen_with_their_chance_independently(p):
+    out = np.zeros(4000, np.uint64)
+    bits(p, KEY, out.size, out)
+    drawn = (out[:, None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)
+    n = drawn.size
+    assert abs(drawn.mean() - p) <= 4 * np.sqrt(p * (1 - p) / n)
+    assert abs((drawn[:, :-1] * drawn[:, 1:]).mean() - p * p) <= 5 * np.sqrt(p * p * (1 - p * p) / n)
+
+
+def test_a_larger_chance_keeps_every_bit_of_a_smaller_one():
+    some, more = np.zeros(100, np.uint64), np.zeros(100, np.uint64)
+    bits(0.3, KEY, 100, some)
+    bits(0.31, KEY, 100, more)
+    assert not (some & ~more).any()
+    assert (more & ~some).any()
+
+
+def learned(beliefs_for, beliefs_against, agenda_for, agenda_against, chance):
+    p = engine.MECHANISMS["agenda"].parameters
+    from tfs_sim.model.declare import record
+
+    yes, no = np.array([beliefs_for], np.uint64), np.array([beliefs_against], np.uint64)
+    byte = np.zeros(1, np.uint8)
+    agenda.learn(
+        0, KEY, np.zeros(1, np.uint64), np.zeros(1, np.uint32), byte, byte + np.uint8(2), byte + np.uint8(1),
+        np.zeros(1), np.array([0b111], np.uint64), np.array([agenda_for], np.uint64), np.array([agenda_against], np.uint64),
+        yes, no, np.ones(1), record(p, {"learning": chance, "dimensions": 3}),
+    )  # fmt: skip
+    return int(yes[0]), int(no[0])
+
+
+def test_a_belief_moves_one_step_towards_the_agenda():
+    assert learned(0b000, 0b001, 0b011, 0b100, 1.0) == (0b010, 0b100)  # contrary → nothing; nothing → the agenda's
+    assert learned(0b001, 0b110, 0b000, 0b000, 1.0) == (0b001, 0b110)  # an empty agenda teaches nothing
+    assert learned(0b000, 0b001, 0b011, 0b100, 0.0) == (0b000, 0b001)
+
+
+def last_world(scenario):
+    *_, (_, world, _) = engine.trace(scenario.to_template(), 1, 0)
+    return world
+
+
+def test_nobody_believes_yes_and_no_and_everyone_agrees_in_the_end():
+    world = last_world(load_scenario("r1-mutual-learning").with_(parameters={"agenda": {"learning": 0.5}}))
+    assert not (world.beliefs_for & world.beliefs_against).any()
+    people = world.role == 0
+    assert (world.beliefs_for[people] == world.agenda_for[0]).all()
+    assert (world.beliefs_against[people] == world.agenda_against[0]).all()
+    right = [bin(int(world.agenda_for[0] & world.reality[0])), bin(int(world.agenda_against[0] & ~world.reality[0]))]
+    wrong = [bin(int(world.agenda_for[0] & ~world.reality[0])), bin(int(world.agenda_against[0] & world.reality[0]))]
+    score = sum(b.count("1") for b in right) - sum(b.count("1") for b in wrong)
+    assert world.agenda_knowledge[0] == pytest.approx(score / 30)
+
+
+@pytest.mark.parametrize(("written", "kept"), [(0.0, 0.0), (1.0, 1.0), (0.5, 0.5)])
+def test_a_successor_inherits_what_is_written_down(written, kept):
+    from tfs_sim.model.declare import record
+
+    n = 400
+    p = record(engine.MECHANISMS["agenda"].parameters, {"turbulence": 0, "dimensions": 30, "undecided": 1.0})
+    yes, no = np.full(n, EVERYTHING), np.zeros(n, np.uint64)
+    agenda.renew(
+        0, KEY, np.arange(n).astype(np.uint64), np.zeros(n, np.uint32), np.zeros(1, np.uint64), np.ones(n, np.uint8),
+        np.ones(n, np.uint64), np.full(n, written), np.zeros(1, np.uint64), yes, no, p,
+    )  # fmt: skip
+    share = np.mean([bin(int(x)).count("1") / 30 for x in yes])
+    assert share == pytest.approx(kept, abs=4 * np.sqrt(kept * (1 - kept) / (30 * n)) + 1e-12)
+    assert not no.any()
+
+
+def test_a_post_that_takes_no_time_to_fill_is_filled_in_the_same_month():
+    scenario = load_scenario("r1-mutual-learning").with_(parameters={"turnover": {"rate_nonprofit": 6.0}}, months=10)
+    for _, world, out in engine.trace(scenario.to_template(), 1, 0):
+        assert world.in_post[world.role == 0].all()
+        assert (world.arrived == world.departed)[world.role == 0].all()
+    assert out[:, 0, list(engine.METRICS).index("departures")].mean() == pytest.approx(25, abs=5)
+
+
+def test_what_is_known_sets_the_quality_of_work(lab):
+    world = last_world(lab.with_(months=6))
+    assert (world.quality > 0.75 - 1e-12).all() and (world.quality < 1.0).all()
+    without = last_world(lab.with_(months=6, mechanisms={"agenda": False}))
+    assert (without.quality == 1.0).all()
