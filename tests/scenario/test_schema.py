@@ -330,3 +330,12 @@ def tells_or_loads(folder: Path, text: str) -> None:
         load_scenario(path).digest()
     except UserError as error:
         assert error.mistakes and "%NAME%" not in str(error)
+
+
+def test_others_is_the_switch_of_every_mechanism_that_is_not_listed() -> None:
+    scenario = load_scenario("laboratory").with_(mechanisms={"others": False, "community": True})
+    assert scenario.is_on("community")
+    assert not scenario.is_on("trust")
+    assert load_scenario("laboratory").is_on("trust")
+    with pytest.raises(UserError, match="there is no mechanism"):
+        load_scenario("laboratory").with_(mechanisms={"other": False})

@@ -44,8 +44,8 @@ def learned(beliefs_for, beliefs_against, agenda_for, agenda_against, chance):
     byte = np.zeros(1, np.uint8)
     agenda.learn(
         0, KEY, np.zeros(1, np.uint64), np.zeros(1, np.uint32), byte, byte + np.uint8(2), byte + np.uint8(1),
-        np.zeros(1), np.array([0b111], np.uint64), np.array([agenda_for], np.uint64), np.array([agenda_against], np.uint64),
-        yes, no, np.ones(1), record(p, {"learning": chance, "dimensions": 3}),
+        np.zeros(1), np.array([0b111], np.uint64), np.array([agenda_for], np.uint64),
+        np.array([agenda_against], np.uint64), yes, no, np.ones(1), record(p, {"learning": chance, "dimensions": 3}),
     )  # fmt: skip
     return int(yes[0]), int(no[0])
 
@@ -91,9 +91,10 @@ def test_a_successor_inherits_what_is_written_down(written, kept):
 
 def test_a_post_that_takes_no_time_to_fill_is_filled_in_the_same_month():
     scenario = load_scenario("r1-mutual-learning").with_(parameters={"turnover": {"rate_nonprofit": 6.0}}, months=10)
-    for _, world, out in engine.trace(scenario.to_template(), 1, 0):
+    for _, world, _ in engine.trace(scenario.to_template(), 1, 0):
         assert world.in_post[world.role == 0].all()
         assert (world.arrived == world.departed)[world.role == 0].all()
+    out = engine.run_replicate(scenario.to_template(), 1, 0)
     assert out[:, 0, list(engine.METRICS).index("departures")].mean() == pytest.approx(25, abs=5)
 
 

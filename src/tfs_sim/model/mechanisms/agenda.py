@@ -73,7 +73,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.01, 0.1),
         grade="assumed",
-        meaning="Chance a month that the agenda follows a majority of one among those with better results (March's p2).",
+        meaning="Chance a month that the agenda follows a majority of one that has better results (March's p2).",
     )
     sight: float = parameter(
         4.0,

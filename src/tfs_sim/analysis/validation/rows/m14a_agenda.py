@@ -1,4 +1,4 @@
-"""M14a: turnover helps fast learners and hurts slow ones; a changing world makes an agenda without newcomers obsolete."""
+"""M14a: turnover helps fast learners, hurts slow ones; a changing world makes an agenda obsolete without newcomers."""
 
 from __future__ import annotations
 

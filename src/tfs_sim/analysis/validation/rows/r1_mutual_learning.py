@@ -76,7 +76,7 @@ def _table(cells: tuple[Cell, ...], budget: Budget) -> Measured:
 
 ROWS = (
     Row("R1a", "Mutual learning: equilibrium knowledge", SOURCE, "published",
-        "knowledge of the code within .01 of the published values", lambda budget: _table(_equilibrium_cells(), budget)),
+        "knowledge of the code within .01 of the values", lambda budget: _table(_equilibrium_cells(), budget)),
     Row("R1b", "Mutual learning with turnover", SOURCE, "published",
         "knowledge of the code after 20 periods within .01", lambda budget: _table(_turnover_cells(), budget)),
 )  # fmt: skip
