@@ -332,7 +332,7 @@ def tells_or_loads(folder: Path, text: str) -> None:
         assert error.mistakes and "%NAME%" not in str(error)
 
 
-def test_others_is_the_switch_of_every_mechanism_that_is_not_listed() -> None:
+def test_others_is_the_switch_of_every_mechanism_that_is_not_listed(real_catalogue: None) -> None:
     scenario = load_scenario("laboratory").with_(mechanisms={"others": False, "community": True})
     assert scenario.is_on("community")
     assert not scenario.is_on("trust")
