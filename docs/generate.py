@@ -1,6 +1,6 @@
 """Write the pages of the model's documentation that follow from its declarations.
 
-    python docs/generate.py          writes docs/model/{month,parameters,interventions,shocks,metrics,state}.md
+    python docs/generate.py          writes month, mechanisms, parameters, interventions, … in docs/model/
     python docs/generate.py --check  exits with 1 if a page differs from the declarations
 
 Nothing on these pages is written by hand, so they cannot drift from what runs.
@@ -8,11 +8,12 @@ Nothing on these pages is written by hand, so they cannot drift from what runs.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 
 from tfs_sim.model import tick
-from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
+from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import specification
 from tfs_sim.model.state import FIXED, STATE
 
@@ -50,6 +51,19 @@ def month() -> str:
     text += "Before the first month:\n\n"
     rows = [[step.what, step.mechanism, step.kernel.__name__] for step in tick.START]
     return text + table(["what happens", "mechanism", "kernel"], rows)
+
+
+def mechanisms() -> str:
+    """What each mechanism represents, with its equations and sources: the docstring of its file."""
+    text = "# Mechanisms\n\nEach section opens the mechanism's file, where its parameters and kernels follow.\n\n"
+    for module in tick.MODULES:
+        mechanism = module.MECHANISM
+        first, _, rest = inspect.cleandoc(module.__doc__ or "").partition("\n")
+        text += f"## {mechanism.title}: `{mechanism.name}`\n\n**{first}**\n{rest}\n\n"
+        text += f"Source: {mechanism.source}. File: `{source_file(mechanism.file)}`. "
+        always = mechanism.name in ALWAYS_ON
+        text += "Always on.\n\n" if always else f"Switch: `[mechanisms] {mechanism.name} = false`.\n\n"
+    return text
 
 
 def parameters() -> str:
@@ -127,7 +141,7 @@ def state() -> str:
     return text
 
 
-PAGES = {f.__name__: f for f in (month, parameters, interventions, shocks, metrics, state)}
+PAGES = {f.__name__: f for f in (month, mechanisms, parameters, interventions, shocks, metrics, state)}
 
 
 def main() -> int:

@@ -37,6 +37,7 @@ def small_catalogue() -> ModuleType:
     shocks = [Shock("community-crisis", "Crisis", "…", "turnover", "site", 18.0, 6.0)]
     metrics = [Metric(name, name, "share", "…") for name in ("support", "performance", "trust", "alive")]
     module.MECHANISMS = {each.name: each for each in mechanisms}  # type: ignore[attr-defined]
+    module.ALWAYS_ON = frozenset()  # type: ignore[attr-defined]
     module.INTERVENTIONS = {each.name: each for each in interventions}  # type: ignore[attr-defined]
     module.SHOCKS = {each.name: each for each in shocks}  # type: ignore[attr-defined]
     module.METRICS = {each.name: each for each in metrics}  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from tfs_sim.experiments.assembly import (
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, nearest, quote
-from tfs_sim.scenario.fields import DURATION, KEY, LINE, MONTH, TEXT, declared, several, whole
+from tfs_sim.scenario.fields import DURATION, KEY, LINE, MONTH, TEXT, catalogue, declared, several, whole
 from tfs_sim.scenario.inheritance import in_order, load_scenario, named_file
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.reading import read_document
@@ -247,7 +247,7 @@ def _strategy_mistakes(against: Any, strategies: Mapping[str, Strategy], names: 
 
 def _cross_mistakes(experiment: Experiment) -> Iterable[Mistake]:
     for name, levels in experiment.cross.items():
-        if name in _COLUMNS:
+        if name in _COLUMNS or name in catalogue().METRICS:
             yield Mistake(f"{quote(name)} is a column of every result; choose another name", ("cross", name), "key")
         if not levels:
             yield Mistake(f"{name} has no conditions; give at least one with a label", key=("cross", name))

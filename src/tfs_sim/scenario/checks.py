@@ -121,6 +121,8 @@ def _mechanisms(value: Any) -> dict[str, bool]:
             mistakes.append(unknown_mechanism((str(name),), str(name), known))
         elif not isinstance(switch, bool):
             mistakes.append(Mistake(f"{name} is true (on) or false (off); found {kind_of(switch)}", key=(name,)))
+        elif not switch and name in catalogue().ALWAYS_ON:
+            mistakes.append(Mistake(f"{name} cannot be switched off: without it there is nothing to run", key=(name,)))
     if mistakes:
         raise several(mistakes)
     return dict(value)
