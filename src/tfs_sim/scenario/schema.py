@@ -148,7 +148,8 @@ class Scenario(Table):
 
     def is_on(self, mechanism: str) -> bool:
         """Say whether a mechanism is on: as its switch says, or else the switch of all others, or else yes."""
-        return self.mechanisms.get(mechanism, self.mechanisms.get(OTHERS, True))
+        others = mechanism in catalogue().ALWAYS_ON or self.mechanisms.get(OTHERS, True)
+        return self.mechanisms.get(mechanism, others)
 
     def effective_parameters(self) -> dict[str, dict[str, float | str]]:
         """Return every parameter of every mechanism: as given, or its default."""
