@@ -95,6 +95,21 @@ def test_models_made_and_dropped_are_freed(lab):
     assert len(Organization._ids._counters) == 0
 
 
+@pytest.mark.slow
+def test_ten_thousand_models_made_and_dropped_keep_memory_flat(lab):
+    resource = pytest.importorskip("resource")
+    tiny = lab.with_(months=1, sites={"lab": {"organizations": {"nonprofit": 4, "district": 1}}}).to_template()
+
+    def make(n):
+        for seed in range(n):
+            PartnershipModel(tiny, rng=seed).step()
+        gc.collect()
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    before = make(1000)
+    assert make(9000) - before < 10_000  # KiB; one model kept alive in a hundred would be more
+
+
 def test_importing_the_model_leaves_the_start_method_alone():
     code = (
         "import multiprocessing as m; before = m.get_start_method(allow_none=True)\n"
