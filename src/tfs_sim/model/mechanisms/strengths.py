@@ -27,9 +27,9 @@ class Parameters(NamedTuple):
     """How wrong partners are about each other, and what recognition changes."""
 
     misjudgement: float = parameter(
-        0.4,
+        0.7,
         unit="sd of log",
-        plausible=(0.2, 0.6),
+        plausible=(0.5, 1.0),
         domain=(0, 5),
         grade="assumed",
         meaning="Error with which people of other sectors judge an organization's strengths if nobody asks.",

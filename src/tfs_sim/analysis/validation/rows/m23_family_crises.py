@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
-from tfs_sim.analysis.validation.rows.m19_strengths import _communities
-from tfs_sim.analysis.validation.space import laboratory, metric, ubiquity
+from tfs_sim.analysis.validation.rows.m19_strengths import communities
+from tfs_sim.analysis.validation.space import judge, laboratory, metric, plausible_points, run_all, ubiquity
+from tfs_sim.analysis.validation.space import with_parameters as at
 
 MONTHS = 24
 
@@ -21,14 +22,11 @@ def _trust(budget: Budget) -> Measured:
 
 
 def _diversity(budget: Budget) -> Measured:
-    return ubiquity(
-        budget,
-        _communities(mixed=False, recognized=False).with_(months=12),
-        _communities(mixed=True, recognized=False).with_(months=12),
-        metric("time_to_service", 0, 12),
-        "weeks until service in mixed against single-sector sites",
-        sign=-1,
-    )
+    points = plausible_points(budget.points, budget.seed)
+    templates = [at(communities(mixed, months=12), point) for mixed in (False, True) for point in points]
+    values = run_all(templates, budget.replicates // 2, budget.seed, budget.workers, metric("time_to_service"))
+    alone, mixed = values[: len(points)], values[len(points) :]
+    return judge(alone - mixed, alone.std(axis=1, ddof=1), 0.2, "weeks saved in mixed against single-sector sites")
 
 
 ROWS = (
