@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from small import TOWN
 
+from tfs_sim.model.state import FIXED
 from tfs_sim.scenario import Scenario, UserError, load_scenario
-from tfs_sim.scenario.organizations import LARGEST_TABLE
+from tfs_sim.scenario.organizations import LARGEST_TABLE, Given
 
 ROWS = """\
 id,sector,name,fte
@@ -16,6 +17,13 @@ schools,district,Riverton Schools,800
 boys-club,nonprofit,,
 "the, other",nonprofit,"The Other, Inc.",3
 clinic,health,Clinic,40
+"""
+START = """\
+id,sector,joins,threshold,first_effort_low,first_effort_high,first_bid
+b,health,0,,,,12
+a,health,5,,,,
+c,nonprofit,,2,0.5,1,
+d,nonprofit,,,0.25,,
 """
 TIES = "source,target,strength\nschools,boys-club,0.5\nunited-way,schools,1\nriverton/clinic,backbone,0\n"
 
@@ -42,14 +50,41 @@ def test_organizations_of_a_file(tmp_path: Path) -> None:
         "riverton/schools",
         "riverton/the, other",
     ]
-    assert members[0][1:] == ("United Way", "philanthropy", "backbone", 12.5)
-    assert members[1][1:] == ("boys-club", "nonprofit", "partner", None)
+    assert members[0][1:5] == ("United Way", "philanthropy", "backbone", 12.5)
+    assert members[1][1:5] == ("boys-club", "nonprofit", "partner", None)
 
 
 def test_a_backbone_is_added_when_no_row_is_it(tmp_path: Path) -> None:
     members = read(tmp_path, lead="Riverton Together").organizations()["riverton"]
-    assert len(members) == 6 and members[0][1:] == ("Riverton Together", "nonprofit", "backbone", 1.5)
+    assert len(members) == 6 and members[0][1:5] == ("Riverton Together", "nonprofit", "backbone", 1.5)
     assert members[-1].identity == "riverton/united-way"
+
+
+def test_how_organizations_begin(tmp_path: Path) -> None:
+    members = read(tmp_path, START).organizations()["riverton"]
+    assert [member.given for member in members] == [
+        Given(joins=5),
+        Given(joins=0, first_bid=12.0),
+        Given(),
+        Given(threshold=2.0, first_effort=(0.5, 1.0)),
+        Given(first_effort=(0.25, 0.25)),
+    ]
+    scenario = read(tmp_path, START)
+    assert scenario.digest() != read(tmp_path, START.replace("5,,", "6,,")).digest()
+
+
+def test_how_organizations_begin_reaches_the_engine(tmp_path: Path, real_catalogue: None) -> None:
+    (tmp_path / "organizations.csv").write_text(START)
+    (tmp_path / "town.toml").write_text(
+        '[clock]\nstart = "2020-01"\nmonths = 6\n[sites.s]\nstudents = 900\norganizations_file = "organizations.csv"\n'
+    )
+    template = load_scenario(tmp_path / "town.toml").to_template()
+    world = template.layout.views(template.fixed, FIXED)
+    assert list(world["given_joining"]) == [5, 0, -1, -1, -1]
+    assert list(world["given_threshold"]) == [-1, -1, -1, 2, -1]
+    assert list(world["given_lowest"]) == [-1, -1, -1, 0.5, 0.25]
+    assert list(world["given_highest"]) == [-1, -1, -1, 1, 0.25]
+    assert list(world["given_bid"]) == [-1, 12_000, -1, -1, -1]
 
 
 def test_relationships(tmp_path: Path) -> None:
@@ -88,7 +123,19 @@ def test_a_changed_file_is_read_again_and_variants_find_it(tmp_path: Path, monke
         (ROWS.replace("clinic", "backbone"), 0, "both"),
         ("", 0, "empty"),
         (b"\x00\x01", 0, "not a text file"),
-        ("id,sector\na,health\n", 0, "between 5 and 500"),
+        ("id,sector\na,health\n", 0, "between 3 and 500"),
+        (
+            START.replace("5,,", "5.5,,"),
+            3,
+            'column joins is the whole number of a month, or 0 for the start; found "5.5"',
+        ),
+        (START.replace("5,,", "soon,,"), 3, "column joins is the number of a month"),
+        (START.replace(",2,", ",-2,"), 4, "column threshold is a number of other organizations, 0 or more"),
+        (START.replace("5,,", "5,1,"), 3, "a month in which it joins or a threshold, not both"),
+        (START.replace("0.5,1", "0.5,50"), 4, 'column first_effort_high is a share between 0 and 1; found "50"'),
+        (START.replace("0.5,1", "0.5,0.2"), 4, "the highest first effort is below the lowest"),
+        (START.replace("joins", "join"), 1, 'no column "join"'),
+        (START.replace("a,health", "backbone,health"), 0, "is the backbone, which is at the table throughout"),
     ],
 )
 def test_mistakes_in_the_file(tmp_path: Path, rows: str | bytes, line: int, said: str) -> None:

@@ -75,11 +75,11 @@ CASES = [
     ("students = 14_000", "student = 14_000", "there is no key student in sites.riverton", "students"),
     ("nonprofit = 14", "non_profit = 14", 'there is no sector "non_profit"', "nonprofit"),
     ("nonprofit = 14", "nonprofit = 1400", "whole number of organizations between 0 and 500", ""),
-    ("nonprofit = 14", "nonprofit = 499", "between 5 and 500 organizations", ""),
+    ("nonprofit = 14", "nonprofit = 499", "between 3 and 500 organizations", ""),
     (
         "nonprofit = 14, health = 3",
         "health = 0",
-        "between 5 and 500 organizations, the backbone among them; this one has 2",
+        "between 3 and 500 organizations, the backbone among them; this one has 2",
         "",
     ),
     ("nonprofit = 14", "nonprofit = true", "found true", ""),

@@ -82,9 +82,10 @@ def _cells(result: Result) -> tuple[list[str], list[list[str]]]:
 
     titles = _short({key: site.title or key for key, site in result.scenario.sites.items()})
     head = ["", *(_cut(titles.get(site, site), 16) for site in result.sites)]
+    names = _telling(result)
     rows = []
     for way, said in (("last-year", "In the last year"), ("end", "At the end"), ("total", "In all months")):
-        shown = [name for name in MAIN if name in result.metrics and METRICS[name].summary == way]
+        shown = [name for name in names if METRICS[name].summary == way]
         if shown:
             rows.append([said, *("" for _ in result.sites)])
         for name in shown:
@@ -100,6 +101,13 @@ def _cells(result: Result) -> tuple[list[str], list[list[str]]]:
             spread = (f"{number(a)} to {number(b)}" for a, b in zip(low, high, strict=True))
             rows.append([_cut(f"    {unit}", 28), *spread])
     return head, rows
+
+
+def _telling(result: Result) -> list[str]:
+    """Return the main metrics, or where most of their mechanisms are off, all metrics that are not zero throughout."""
+    moved = [name for n, name in enumerate(result.metrics) if result.summaries[:, :, n].any()]
+    main = [name for name in MAIN if name in result.metrics]
+    return main if 2 * len(set(main) & set(moved)) > len(main) else moved
 
 
 def _short(titles: dict[str, str]) -> dict[str, str]:

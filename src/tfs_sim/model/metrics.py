@@ -24,6 +24,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("support", "Support", "share of staff time",
            "FTE-weighted effort that partners give from other than grant money.", better="higher", decimals=3),
     Metric("effort", "Effort", "share of staff time", "FTE-weighted effort of partners.", better="higher", decimals=3),
+    Metric("least_effort", "Least effort", "share of staff time", "Effort of the partner that gives least: the weakest link.",
+           better="higher", decimals=3),
     Metric("performance", "Joint gain", "students for 1,000 in need",
            "Students served a month beyond what the same organizations would serve separately.", better="higher",
            decimals=1),
@@ -67,19 +69,11 @@ METRICS: tuple[Metric, ...] = (
     Metric("documentation", "Written procedures", "share", "Share of partners' part that is written down."),
     Metric("agenda", "Common agenda", "−1 to 1", "How much of the common agenda is what works, less what does not.",
            better="higher"),
-    Metric("family_engagement", "Engagement of families", "0 to 1", "Engagement of parents and students in the work.",
-           better="higher"),
-    Metric("community_support", "Community support", "0 to 1", "Support of parents, students and neighbours.",
-           better="higher"),
-    Metric("take_up", "Take-up", "share", "Share of what is offered that families take up.", better="higher"),
-    Metric("time_to_service", "Time to service", "weeks", "Mean wait of families whose emergencies came up.",
-           better="lower", decimals=1),
 )  # fmt: skip
 
-(PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
+(PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
- BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT, TAKE_UP,
- TIME_TO_SERVICE) = range(len(METRICS))  # fmt: skip
+ BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
@@ -139,6 +133,7 @@ def observe(
         first, end = first_organization[s], end_organization[s]
         partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = 0.0
         ties = all_ties = trusted = good = 0.0
+        least = 1.0
         for i in range(first, end):
             if role[i] == BACKBONE:
                 continue
@@ -158,6 +153,7 @@ def observe(
             partners += 1.0
             staff += fte[i]
             given += fte[i] * effort[i]
+            least = min(least, effort[i])
             wages = fte[i] * effort[i] * p_money.dollars_per_fte
             unpaid += fte[i] * effort[i] * (1.0 - min(grant_income[i] / wages, 1.0) if wages > 0.0 else 1.0)
             vacant += 1.0 - in_post[i]
@@ -177,6 +173,7 @@ def observe(
         row[QUALITY] = good / ties if ties > 0.0 else 0.0
         row[SUPPORT] = unpaid / staff if staff > 0.0 else 0.0
         row[EFFORT] = given / staff if staff > 0.0 else 0.0
+        row[LEAST_EFFORT] = least if partners > 0.0 else 0.0
         row[PERFORMANCE] = performance[s]
         row[COVERAGE] = met / needed if needed > 0.0 else 0.0
         row[EQUITY_GAP] = delay[-1, 1, s] - delay[-1, 0, s]
@@ -203,14 +200,3 @@ def observe(
         row[SERVED] = met
         row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0
         row[AGENDA] = agenda_knowledge[s]
-
-
-@kernel
-def observe_families(month, family_engagement, community_support, take_up, time_to_service, out):
-    """Record what families do and how long they wait."""
-    for s in range(take_up.size):
-        row = out[month, s]
-        row[FAMILY_ENGAGEMENT] = family_engagement[s]
-        row[COMMUNITY_SUPPORT] = community_support[s]
-        row[TAKE_UP] = take_up[s]
-        row[TIME_TO_SERVICE] = time_to_service[s]

@@ -19,18 +19,14 @@ from tfs_sim.model.mechanisms import (
     crisis,
     delivery,
     effort,
-    families,
-    family_crises,
     fresh_start,
     institutional_trust,
     levers,
     money,
     outcomes,
     participation,
-    policy,
     pooling,
     smoothing,
-    strengths,
     ties,
     trust,
     turnover,
@@ -38,8 +34,7 @@ from tfs_sim.model.mechanisms import (
 
 MODULES = (
     community, levers, crisis, adaptation, turnover, smoothing, fresh_start, backbone, participation, ties, trust,
-    institutional_trust, agenda, effort, strengths, delivery, families, family_crises, policy, competition, pooling,
-    money, outcomes,
+    institutional_trust, agenda, effort, delivery, competition, pooling, money, outcomes,
 )  # fmt: skip
 """Every mechanism's file; `catalogue.py` collects what they declare."""
 
@@ -51,6 +46,7 @@ def _step(phase: str, module: object, kernel: str, what: str) -> Step:
 
 START = (
     _step("start", community, "begin_organizations", "draw staff, strengths, representatives, who is at the table"),
+    _step("start", effort, "open_with", "set first efforts that a file gives"),
     _step("start", community, "begin_relationships", "draw ties, their evidence, difficult histories"),
     _step("start", community, "begin_sites", "set needs and the backbone's staff"),
     _step("start", money, "begin", "open the accounts with the organizations' reserves"),
@@ -65,7 +61,6 @@ MONTH = (
     _step("levers", levers, "set_shocks", "set the depth of every shock"),
     _step("levers", crisis, "unfold", "let the crisis act on needs, contact, income, hazard and salience"),
     _step("levers", adaptation, "adapt", "move part of the lost contact to other channels"),
-    _step("people", policy, "change_rules", "let new rules make what was learned obsolete"),
     _step("people", smoothing, "write_manuals", "write procedures down, or let them go stale"),
     _step("people", turnover, "leave_and_arrive", "announce and carry out departures; fill posts"),
     _step("people", turnover, "lose_personal_evidence", "take away what two people knew of each other"),
@@ -87,19 +82,15 @@ MONTH = (
     _step("learning", effort, "believe", "learn what working together gains"),
     _step("effort", effort, "heed_peers", "see what trusted peers give"),
     _step("effort", effort, "choose", "choose effort"),
-    _step("delivery", strengths, "recognize", "take stock of each other's strengths"),
-    _step("delivery", delivery, "rank_by_strength", "know each other's strengths (twice a year)"),
+    _step("delivery", delivery, "rank_by_strength", "know each other's strengths (once a year)"),
     _step("delivery", delivery, "form_teams", "form teams by strength"),
     _step("delivery", delivery, "weigh_trust", "weigh trust within teams"),
     _step("delivery", delivery, "produce", "serve students, separately and jointly"),
-    _step("delivery", family_crises, "serve_emergencies", "pass families' emergencies to whoever can serve them"),
     _step("money", competition, "contest", "bid for awards; winners are paid, losers bear grudges"),
     _step("money", pooling, "share_out", "fill the pool and share it by contribution"),
     _step("money", money, "earn_and_spend", "earn, pay wages, let staff follow money"),
-    _step("outcomes", families, "engage", "let community support follow engagement; families take up offers"),
     _step("outcomes", outcomes, "follow", "let outcomes follow support, years later"),
     _step("observe", metrics, "meet", "hold the joint meeting; is the partnership alive?"),
     _step("observe", metrics, "observe", "record every site's month"),
-    _step("observe", metrics, "observe_families", "record what families do"),
     _step("observe", metrics, "observe_network", "record transitivity"),
 )

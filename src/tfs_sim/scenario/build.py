@@ -101,6 +101,13 @@ class _Builder:
         # the backbone's staff is the site's (base_backbone_fte); only partners' is given here
         world["given_fte"][:] = [o.fte or 0.0 if o.role != "backbone" else 0.0 for o in self.organizations]
 
+        given = [o.given for o in self.organizations]
+        world["given_joining"][:] = [-1 if g.joins is None else g.joins for g in given]
+        world["given_threshold"][:] = [-1.0 if g.threshold is None else g.threshold for g in given]
+        world["given_lowest"][:] = [-1.0 if g.first_effort is None else g.first_effort[0] for g in given]
+        world["given_highest"][:] = [-1.0 if g.first_effort is None else g.first_effort[1] for g in given]
+        world["given_bid"][:] = [-1.0 if g.first_bid is None else 1000.0 * g.first_bid for g in given]
+
     def _fill_relationships(
         self,
         world: dict[str, NDArray[Any]],

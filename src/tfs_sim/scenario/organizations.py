@@ -25,8 +25,27 @@ SECTORS = (
 )
 ROLES = ("partner", "backbone", "national")
 PAYERS = ("funder", "backbone", "organization", "outside")
+OPTIONAL = ("name", "fte", "joins", "threshold", "first_effort_low", "first_effort_high", "first_bid")
+"""Columns that a file of organizations may have beside id and sector."""
 LARGEST_TABLE = 20_000_000
 """Bytes of a data file."""
+
+
+class Given(NamedTuple):
+    """What a file says of how an organization begins, where the model would draw or choose; None: it does.
+
+    Attributes
+    ----------
+    joins : month in which it joins, counted from 1; 0: it is at the table at the start.
+    threshold : number of others at the table from which it takes part.
+    first_effort : lowest and highest first effort, as shares of the largest that it would give.
+    first_bid : first bid in a contest, thousand dollars.
+    """
+
+    joins: int | None = None
+    threshold: float | None = None
+    first_effort: tuple[float, float] | None = None
+    first_bid: float | None = None
 
 
 class Organization(NamedTuple):
@@ -38,6 +57,7 @@ class Organization(NamedTuple):
     name : label for people.
     sector, role : see `SECTORS` and `ROLES`.
     fte : staff, full-time equivalents; None if the scenario does not say.
+    given : how it begins, where a file says so.
     """
 
     identity: str
@@ -45,6 +65,7 @@ class Organization(NamedTuple):
     sector: str
     role: str
     fte: float | None
+    given: Given = Given()
 
 
 class Relationship(NamedTuple):
@@ -67,15 +88,22 @@ def generated(site: str, counts: Mapping[str, int], lead: str | None, fte: float
 
 
 def read_organizations(path: Path, site: str, lead: str | None, fte: float) -> tuple[Organization, ...]:
-    """Return the organizations of a file with the columns id, sector and perhaps name and fte.
+    """Return the organizations of a file with the columns id, sector and perhaps others (`OPTIONAL`).
 
     The row whose id is `lead` (or "backbone") is the backbone; without one, a backbone is added.
     """
+    rows = _organization_rows(path, _stamp(path))
+    for row in rows:
+        if row.id in (lead, "backbone") and row.given != Given():
+            said = (
+                f"{quote(row.id)} is the backbone, which is at the table throughout: leave {listed(OPTIONAL[2:])} empty"
+            )
+            raise UserError(Mistake(said, file=path.name))
     found = [
         _backbone(site, row.name or row.id or lead, row.sector, fte if row.fte is None else row.fte)
         if row.id in (lead, "backbone")
-        else Organization(f"{site}/{row.id}", row.name or row.id, row.sector, "partner", row.fte)
-        for row in _organization_rows(path, _stamp(path))
+        else Organization(f"{site}/{row.id}", row.name or row.id, row.sector, "partner", row.fte, row.given)
+        for row in rows
     ]
     if not any(organization.role == "backbone" for organization in found):
         found.append(_backbone(site, lead, "nonprofit", fte))
@@ -130,6 +158,7 @@ class _Listed(NamedTuple):
     name: str
     sector: str
     fte: float | None
+    given: Given
 
 
 class _Table:
@@ -171,7 +200,8 @@ class _Table:
             for name in strange
         ]
         if missing and not (strange and any(mistake.suggestion in missing for mistake in mistakes)):
-            expected = ", ".join(required) + (f" and, if you like, {' and '.join(optional)}" if optional else "")
+            more = f"{', '.join(optional[:-1])} and {optional[-1]}" if optional else ""
+            expected = ", ".join(required) + (f" and, if you like, {more}" if optional else "")
             mistakes.append(
                 self._put(
                     line, f"the column {quote(missing[0])} is missing; the columns are {expected}, separated by commas"
@@ -216,7 +246,7 @@ class _Table:
 
 @lru_cache(maxsize=64)
 def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...]:
-    table = _Table(path, ("id", "sector"), ("name", "fte"))
+    table = _Table(path, ("id", "sector"), OPTIONAL)
     mistakes: list[Mistake] = []
     rows: dict[str, _Listed] = {}
     for row in table.rows:
@@ -233,10 +263,35 @@ def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...
         if sector not in SECTORS:
             message = f"column sector is {listed(SECTORS)}; found {kind_of(sector)}"
             mistakes.append(table.mistake(row, "sector", message, nearest(sector, SECTORS)))
-        rows.setdefault(identity, _Listed(identity, row.cells.get("name", ""), sector, fte))
+        given = _given(table, row, mistakes)
+        rows.setdefault(identity, _Listed(identity, row.cells.get("name", ""), sector, fte, given))
     if mistakes:
         raise UserError(mistakes)
     return tuple(rows.values())
+
+
+def _given(table: _Table, row: _Row, mistakes: list[Mistake]) -> Given:
+    """Return how an organization begins, as far as its row says."""
+
+    def number(column: str, largest: float, expected: str) -> float | None:
+        return table.number(row, column, largest, expected, mistakes) if row.cells.get(column) else None
+
+    joins = number("joins", 1200, "the number of a month, or 0 for the start")
+    if joins is not None and joins != int(joins):
+        said = f"column joins is the whole number of a month, or 0 for the start; found {quote(row.cells['joins'])}"
+        mistakes.append(table.mistake(row, "joins", said))
+    threshold = number("threshold", 1e6, "a number of other organizations, 0 or more")
+    if joins is not None and threshold is not None:
+        mistakes.append(
+            table.mistake(row, "threshold", "an organization has a month in which it joins or a threshold, not both")
+        )
+    low, high = (number(f"first_effort_{end}", 1.0, "a share between 0 and 1") for end in ("low", "high"))
+    if low is not None and high is not None and low > high:
+        mistakes.append(table.mistake(row, "first_effort_high", "the highest first effort is below the lowest"))
+    one, other = (low, high) if low is not None else (high, low)
+    effort = None if one is None else (one, one if other is None else other)
+    bid = number("first_bid", 1e9, "an amount in thousand dollars, 0 or more")
+    return Given(None if joins is None else int(joins), threshold, effort, bid)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from tfs_sim.scenario.checks import MECHANISMS, OTHERS, PARAMETERS, across, piec
 from tfs_sim.scenario.errors import UserError, kind_of
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
-from tfs_sim.scenario.organizations import Organization
+from tfs_sim.scenario.organizations import Given, Organization
 from tfs_sim.scenario.tables import (
     Backbone,
     Bundle,
@@ -295,7 +295,10 @@ def _target_facts(target: Target) -> list[Any]:
 
 
 def _site_facts(name: str, site: Site) -> list[Any]:
-    members = [[each.identity, each.sector, each.role, each.fte] for each in site.organizations_list(name)]
+    members = [
+        [each.identity, each.sector, each.role, each.fte, *([list(each.given)] if each.given != Given() else [])]
+        for each in site.organizations_list(name)
+    ]
     ties = site.relationships_list(name)
     shares = [site.poverty, site.at_the_table, site.grievance, site.backbone.fte]
     return [site.students, *shares, members, None if ties is None else [list(tie) for tie in ties]]

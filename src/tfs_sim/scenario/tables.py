@@ -30,6 +30,7 @@ from tfs_sim.scenario.fields import (
     wrong,
 )
 from tfs_sim.scenario.organizations import (
+    OPTIONAL,
     PAYERS,
     ROLES,
     SECTORS,
@@ -40,7 +41,7 @@ from tfs_sim.scenario.organizations import (
     read_relationships,
 )
 
-FEWEST, MOST = 5, 500
+FEWEST, MOST = 3, 500
 """Organizations of a site, the backbone among them."""
 
 
@@ -145,7 +146,7 @@ class Site(Table):
     )
     organizations_file: Annotated[DataFile, DATA_FILE] | None = Field(
         None,
-        description="CSV file (columns id, sector and perhaps name, fte) instead of `organizations`",
+        description=f"CSV file (columns id, sector and perhaps {', '.join(OPTIONAL)}) instead of `organizations`",
     )
     relationships_file: Annotated[DataFile, DATA_FILE] | None = Field(
         None, description="CSV file with the relationships of the first month (columns source, target, strength)"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.analysis.validation.row import Budget, Effects, Measured
-from tfs_sim.model import engine
+from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import record, specification
 from tfs_sim.scenario import Scenario, load_scenario
@@ -79,6 +79,27 @@ def run_all(
     with ThreadPoolExecutor(max(1, workers)) as pool:
         values = np.fromiter(pool.map(one, tasks), float, len(tasks))
     return values.reshape(len(templates), replicates)
+
+
+def run_measures(
+    template: engine.Template,
+    replicates: int,
+    seed: int,
+    workers: int,
+    measure: Callable[[NDArray[np.float64], Any], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return several quantities of every replicate, read off output and last world: [replicates, quantities]."""
+
+    def one(replicate: int) -> NDArray[np.float64]:
+        _, world = template.fresh()
+        out = template.output()
+        key = draws.run_key(seed, replicate)
+        engine.run_months(template, world, key, engine.DRAW_START, template.months, out)
+        return np.array(measure(out, world))
+
+    engine.warm_up(template)
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        return np.array(list(pool.map(one, range(replicates))))
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
@@ -152,6 +173,7 @@ __all__ = [
     "plausible_points",
     "record",
     "run_all",
+    "run_measures",
     "ubiquity",
     "wilson",
     "with_parameters",

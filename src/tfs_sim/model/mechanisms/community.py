@@ -175,7 +175,8 @@ NEED_PROFILE = np.array([1.2, 0.8, 1.1, 0.9])
 @kernel
 def begin_organizations(
     key, organization_id, sector, role, given_fte, at_the_table, site_of, first_organization, end_organization,
-    students, base_fte, fte, strength, commitment, belief, effort, tenure, status, months_active, p_effort, p,
+    students, given_joining, base_fte, fte, strength, commitment, belief, effort, tenure, status, months_active,
+    p_effort, p,
 ):  # fmt: skip
     """Draw staff, strengths, the first representatives, and who is at the table."""
     for i in range(organization_id.size):
@@ -188,6 +189,8 @@ def begin_organizations(
             chance = logistic(
                 log(chance / (1.0 - chance)) + p.willing_at_start * (commitment[i] - p.commitment) / p.commitment
             )
+        if given_joining[i] >= 0:
+            chance = 1.0 if given_joining[i] == 0 else 0.0
         status[i] = ACTIVE if draws.unit(b) < chance else PROSPECT
         effort[i] = p.first_effort * p_effort.largest * (status[i] == ACTIVE)
         tenure[i] = np.int64(draws.unit(c) * 48.0)

@@ -92,8 +92,8 @@ STREAM = draws.stream("contest")
 @kernel
 def contest(
     month, key, organization_id, site_id, site_of, role, first_organization, end_organization, strength, fte, bid,
-    bid_hours, award_due, income_factor, first_relationship, target, reverse, overlap, institutional_bad, accounts,
-    dose_pooled_funding, p_money, p,
+    bid_hours, award_due, awards_won, income_factor, first_relationship, target, reverse, overlap, institutional_bad,
+    accounts, given_bid, dose_pooled_funding, p_money, p,
 ):  # fmt: skip
     """Hold the contests that are due, pay the winners, and leave grudges."""
     sites = first_organization.size
@@ -111,12 +111,12 @@ def contest(
             round_number = 0
             while award_due[k, s] >= prize and round_number < 20:
                 award_due[k, s] -= prize
-                winner = hold(
-                    k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, prize, p
-                )
+                winner = hold(k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours,
+                              given_bid, prize, p)  # fmt: skip
                 round_number += 1
                 if winner < 0:
                     continue
+                awards_won[winner] += 1
                 cents = int(prize * 100.0)
                 accounts[OUTSIDE] -= cents
                 accounts[FIRST_POOL + sites + winner] += cents
@@ -127,7 +127,7 @@ def contest(
 
 
 @kernel
-def hold(k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, prize, p):
+def hold(k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, given_bid, prize, p):
     """Hold one contest: move bids, draw the winner by weight; return it, or −1 if nobody bids.
 
     The winner is the first in a race of exponential times with the contestants' weights as rates, which is
@@ -136,7 +136,8 @@ def hold(k, month, round_number, first, end, key, organization_id, role, strengt
     total = 0.0
     for i in range(first, end):
         if role[i] != BACKBONE and strength[k, i] >= p.eligible:
-            bid[k, i] = bid[k, i] if bid[k, i] > 0.0 else p.first_bid * prize
+            if bid[k, i] <= 0.0:
+                bid[k, i] = given_bid[i] if given_bid[i] > 0.0 else p.first_bid * prize
             total += strength[k, i] * bid[k, i]
     soonest = 1e300
     winner = -1

@@ -193,6 +193,24 @@ ACCOMMODATED = 0.3  # share of the cost of effort that meeting times and places 
 
 STREAM = draws.stream("effort")
 ORDER_STREAM = draws.stream("effort order")
+FIRST_STREAM = draws.stream("first effort")
+
+
+@kernel
+def open_with(key, organization_id, role, status, given_lowest, given_highest, effort, p):
+    """Give partners of the first month the effort that their file says."""
+    for i in range(effort.size):
+        if status[i] == ACTIVE and role[i] != BACKBONE and given_lowest[i] >= 0.0:
+            effort[i] = first_effort(key, organization_id[i], given_lowest[i], given_highest[i], p)
+
+
+@inline
+def first_effort(key, organization, lowest, highest, p):
+    """Return an effort at one of the levels from `lowest` to `highest` (shares of the largest), all alike likely."""
+    low = np.int64(lowest * p.levels + 0.5)
+    high = np.int64(highest * p.levels + 0.5)
+    u = draws.uniform(key, FIRST_STREAM, 0, organization)
+    return (low + np.int64(u * (high - low + 1))) / p.levels * p.largest
 
 
 @kernel
@@ -210,9 +228,9 @@ def heed_peers(first_relationship, target, is_open, trust, effort, peer_norm, p)
 
 @kernel
 def choose(
-    month, key, organization_id, role, status, in_post, first_organization, end_organization, effort, fte, belief,
-    commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort, utility, payoff,
-    order, portfolio, dose_accommodation, p_delivery, p_money, p,
+    month, key, organization_id, role, status, months_active, in_post, first_organization, end_organization, effort,
+    fte, belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort,
+    utility, payoff, order, portfolio, given_lowest, given_highest, dose_accommodation, p_delivery, p_money, p,
 ):  # fmt: skip
     """Choose every partner's effort, and reckon for all what taking part is worth."""
     rho = p_delivery.complementarity
@@ -220,38 +238,48 @@ def choose(
         first, end = first_organization[s], end_organization[s]
         burden = p.cost * (1.0 - ACCOMMODATED * dose_accommodation[s]) + p.overload * (1.0 - coordination[s])
         if p.timing < 0.5:
-            weigh(first, end, first, end, role, status, effort, fte, belief, commitment, backing, peer_norm, portfolio,
-                  burden, salience[s], pool_payout[s], payoff, p_delivery, p_money, p)  # fmt: skip
+            weigh(first, end, first, end, role, status, months_active, effort, fte, belief, commitment, backing,
+                  peer_norm, portfolio, burden, salience[s], pool_payout[s], payoff, p_delivery, p_money,
+                  p)  # fmt: skip
             reckon(first, end, fte, utility, payoff, joining_value, rho, p)
-            decide(first, end, month, key, organization_id, role, status, in_post, effort, next_effort, utility, p)
+            decide(first, end, month, key, organization_id, role, status, months_active, in_post, given_lowest,
+                   given_highest, effort, next_effort, utility, p)  # fmt: skip
             for i in range(first, end):
                 effort[i] = next_effort[i]
             continue
         shuffle(order, first, end, month, key, organization_id)
         for n in range(first, end):
             i = order[n]
-            weigh(i, i + 1, first, end, role, status, effort, fte, belief, commitment, backing, peer_norm, portfolio,
-                  burden, salience[s], pool_payout[s], payoff, p_delivery, p_money, p)  # fmt: skip
+            weigh(i, i + 1, first, end, role, status, months_active, effort, fte, belief, commitment, backing,
+                  peer_norm, portfolio, burden, salience[s], pool_payout[s], payoff, p_delivery, p_money,
+                  p)  # fmt: skip
             reckon(i, i + 1, fte, utility, payoff, joining_value, rho, p)
-            decide(i, i + 1, month, key, organization_id, role, status, in_post, effort, next_effort, utility, p)
+            decide(i, i + 1, month, key, organization_id, role, status, months_active, in_post, given_lowest,
+                   given_highest, effort, next_effort, utility, p)  # fmt: skip
             effort[i] = next_effort[i]
 
 
 @kernel
 def weigh(
-    begin, stop, first, end, role, status, effort, fte, belief, commitment, backing, peer_norm, portfolio, burden,
-    salience, pool_payout, payoff, p_delivery, p_money, p,
+    begin, stop, first, end, role, status, months_active, effort, fte, belief, commitment, backing, peer_norm,
+    portfolio, burden, salience, pool_payout, payoff, p_delivery, p_money, p,
 ):  # fmt: skip
-    """Set the coefficients of the payoff of organizations begin … stop − 1 of the site first … end − 1."""
+    """Set the coefficients of the payoff of organizations begin … stop − 1 of the site first … end − 1.
+
+    What is seen of others is what partners gave last month; those who have only just joined gave nothing yet.
+    """
     rho = p_delivery.complementarity
     weakest = rho < WEAKEST_LINK
-    partners = total = contributions = 0.0
+    partners = givers = total = contributions = 0.0
     smallest, second = 2.0, 2.0
     for i in range(first, end):
         if status[i] == ACTIVE and role[i] != BACKBONE:
             x = effort[i] / p.largest
             partners += 1.0
             contributions += effort[i] * fte[i]
+            if months_active[i] == 0:
+                continue
+            givers += 1.0
             total += mean_term(x, rho, weakest)
             if x < smallest:
                 smallest, second = x, smallest
@@ -259,16 +287,18 @@ def weigh(
                 second = x
     for i in range(begin, stop):
         taking_part = status[i] == ACTIVE and role[i] != BACKBONE
+        giving = taking_part and months_active[i] > 0
         others = partners - 1.0 if taking_part else partners
+        other_givers = givers - 1.0 if giving else givers
         x = effort[i] / p.largest
-        if others <= 0.0:
+        if other_givers <= 0.0:
             seen = 1.0 if weakest else 0.0
         elif p.expectation > 0.5:
-            seen = smallest if weakest else total / partners
+            seen = smallest if weakest else total / givers
         elif weakest:
-            seen = second if taking_part and x <= smallest else smallest
+            seen = second if giving and x <= smallest else smallest
         else:
-            seen = (total - (mean_term(x, rho, weakest) if taking_part else 0.0)) / others
+            seen = (total - (mean_term(x, rho, weakest) if giving else 0.0)) / other_givers
         size = min(others + 1.0, p_delivery.team_size)
         wages = fte[i] * p_money.dollars_per_fte
         payoff[SCALE, i] = p.joint_gain * belief[i] * power(size, p_delivery.team_returns)
@@ -329,7 +359,10 @@ def reckon(begin, stop, fte, utility, payoff, joining_value, rho, p):
 
 
 @kernel
-def decide(begin, stop, month, key, organization_id, role, status, in_post, effort, next_effort, utility, p):
+def decide(
+    begin, stop, month, key, organization_id, role, status, months_active, in_post, given_lowest, given_highest, effort,
+    next_effort, utility, p,
+):  # fmt: skip
     """Let those who reconsider this month choose among the levels by logit."""
     levels = np.int64(p.levels)
     lowest = np.int64(p.lowest_level)
@@ -337,6 +370,9 @@ def decide(begin, stop, month, key, organization_id, role, status, in_post, effo
         next_effort[i] = effort[i]
         if role[i] == BACKBONE or status[i] != ACTIVE:
             next_effort[i] = 0.0
+            continue
+        if months_active[i] == 0 and given_lowest[i] >= 0.0:
+            next_effort[i] = first_effort(key, organization_id[i], given_lowest[i], given_highest[i], p)
             continue
         if in_post[i] == 0:
             continue
@@ -371,10 +407,9 @@ def mean_term(x, rho, weakest):
 @inline
 def shuffle(order, first, end, month, key, organization_id):
     """Order the organizations first…end by a keyed draw (insertion sort: sites are small)."""
-    for n in range(first, end):
-        i = order[n]
+    for i in range(first, end):
         mine = draws.uniform(key, ORDER_STREAM, month, organization_id[i])
-        m = n
+        m = i
         while m > first and draws.uniform(key, ORDER_STREAM, month, organization_id[order[m - 1]]) > mine:
             order[m] = order[m - 1]
             m -= 1

@@ -2,7 +2,11 @@
 
 An organization that is not at the table is invited by neighbours who are and by the backbone as far as it
 has time. It joins with a logistic chance in the payoff of taking part over a threshold (quantal choice), and
-leaves in the same manner over a lower one: the gap is inertia (Granovetter 1978; Rubineau & Gulati).
+leaves in the same manner over a lower one: the gap is inertia.
+
+An organization whose file gives it a threshold does without invitation and payoff: it takes part exactly while
+at least so many others do, as it saw them at the beginning of the month (Granovetter 1978). One whose file
+gives a month joins in that month, and is from then on like any other.
 """
 
 from __future__ import annotations
@@ -108,11 +112,15 @@ STREAM = draws.stream("participation")
 def join_and_withdraw(
     month, key, organization_id, site_of, role, status, months_active, joining_value, commitment, in_post, effort,
     first_relationship, target, is_open, coordination, contact_factor, backbone_hours, recent_joins, joined, withdrew,
-    dose_recruiting_the_willing, p,
+    table_size, given_joining, given_threshold, dose_recruiting_the_willing, p,
 ):  # fmt: skip
     """Let each organization join, refuse, stay or withdraw."""
     joined[:] = 0.0
     withdrew[:] = 0.0
+    table_size[:] = 0.0
+    for i in range(organization_id.size):
+        if role[i] != BACKBONE and status[i] == ACTIVE:
+            table_size[site_of[i]] += 1.0
     for i in range(organization_id.size):
         if role[i] == BACKBONE:
             continue
@@ -120,14 +128,26 @@ def join_and_withdraw(
         a, b, c, _ = draws.words(key, STREAM, month, organization_id[i], 0)
         if status[i] == ACTIVE:
             months_active[i] += 1
-            wants_out = logistic(-(joining_value[i] - p.join_threshold + p.inertia) / p.sharpness)
-            if draws.unit(a) < 1.0 - (1.0 - p.chance_rate) * (1.0 - min(p.leaving_rate, 1.0) * wants_out):
+            if given_threshold[i] >= 0.0:
+                stays = 1.0 if table_size[s] - 1.0 >= given_threshold[i] else 0.0
+            else:
+                wants_out = logistic(-(joining_value[i] - p.join_threshold + p.inertia) / p.sharpness)
+                stays = 1.0 - min(p.leaving_rate, 1.0) * wants_out
+            if draws.unit(a) < 1.0 - (1.0 - p.chance_rate) * stays:
                 status[i] = WITHDRAWN
                 months_active[i] = 0
                 effort[i] = 0.0
                 withdrew[s] += 1.0
             continue
-        if in_post[i] == 0:
+        if month + 1 < given_joining[i]:
+            continue
+        if month + 1 == given_joining[i] or 0.0 <= given_threshold[i] <= table_size[s]:
+            status[i] = ACTIVE
+            months_active[i] = 0
+            joined[s] += 1.0
+            recent_joins[s] += 1.0
+            continue
+        if given_threshold[i] >= 0.0 or in_post[i] == 0:
             continue
         ties = 0.0
         at_table = 0.0
