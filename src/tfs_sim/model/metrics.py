@@ -69,11 +69,19 @@ METRICS: tuple[Metric, ...] = (
     Metric("documentation", "Written procedures", "share", "Share of partners' part that is written down."),
     Metric("agenda", "Common agenda", "−1 to 1", "How much of the common agenda is what works, less what does not.",
            better="higher"),
+    Metric("family_engagement", "Engagement of families", "0 to 1", "Engagement of parents and students in the work.",
+           better="higher"),
+    Metric("community_support", "Community support", "0 to 1", "Support of parents, students and neighbours.",
+           better="higher"),
+    Metric("take_up", "Take-up", "share", "Share of what is offered that families take up.", better="higher"),
+    Metric("time_to_service", "Time to service", "weeks", "Mean wait of families whose emergencies came up.",
+           better="lower", decimals=1),
 )  # fmt: skip
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
- BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA) = range(len(METRICS))  # fmt: skip
+ BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT, TAKE_UP,
+ TIME_TO_SERVICE) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
@@ -200,3 +208,14 @@ def observe(
         row[SERVED] = met
         row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0
         row[AGENDA] = agenda_knowledge[s]
+
+
+@kernel
+def observe_families(month, family_engagement, community_support, take_up, time_to_service, out):
+    """Record what families do and how long they wait."""
+    for s in range(take_up.size):
+        row = out[month, s]
+        row[FAMILY_ENGAGEMENT] = family_engagement[s]
+        row[COMMUNITY_SUPPORT] = community_support[s]
+        row[TAKE_UP] = take_up[s]
+        row[TIME_TO_SERVICE] = time_to_service[s]

@@ -73,16 +73,19 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def rank_by_strength(month, first_organization, end_organization, strength, team_rank):
-    """Order each site's organizations by recognized strength in each kind of support, once a year."""
-    if month % 12 != 0:
+def rank_by_strength(month, first_organization, end_organization, strength, misjudged, team_terms, team_rank):
+    """Order each site's organizations by recognized strength in each kind of support, twice a year."""
+    if month % 6 != 0:
         return
     for s in range(first_organization.size):
         first, end = first_organization[s], end_organization[s]
         for k in range(K):
+            seems = team_terms[k]  # scratch until the month's production
+            for n in range(first, end):
+                seems[n] = strength[k, n] * exp(misjudged[k, n])
             for n in range(first, end):
                 m = n
-                while m > first and strength[k, team_rank[k, m - 1]] < strength[k, n]:
+                while m > first and seems[team_rank[k, m - 1]] < seems[n]:
                     team_rank[k, m] = team_rank[k, m - 1]
                     m -= 1
                 team_rank[k, m] = n
@@ -90,11 +93,12 @@ def rank_by_strength(month, first_organization, end_organization, strength, team
 
 @kernel
 def form_teams(
-    first_organization, end_organization, role, status, in_post, ramp, effort, fte, strength, quality, team_rank, team,
-    input, team_members, hours, p,
+    first_organization, end_organization, role, status, in_post, ramp, effort, fte, strength, misjudged, quality,
+    team_rank, team, input, team_members, hours, on_strengths, p_strengths, p,
 ):  # fmt: skip
     """Put partners into teams for each kind of support, strongest first; weigh each one's input."""
     size = np.int64(p.team_size)
+    suited = p_strengths.suited * on_strengths
     for i in range(status.size):
         taking_part = (status[i] == ACTIVE) & (role[i] != BACKBONE)
         hours[i] += p.meeting_hours * taking_part
@@ -111,6 +115,8 @@ def form_teams(
                 i = team_rank[k, n]
                 if status[i] != ACTIVE or role[i] == BACKBONE or effort[i] <= 0.0:
                     continue
+                if strength[k, i] * exp(misjudged[k, i]) < suited:
+                    break  # so do all that follow
                 if members == 0:
                     leader = np.int64(i)
                 team[k, i] = leader
@@ -195,6 +201,8 @@ def produce(
                 in_meetings = (hours[i] + bid_hours[i]) / (150.0 * fte[i]) if fte[i] > 0.0 else 0.0
                 own_bids = bid_hours[i] / (150.0 * fte[i]) if fte[i] > 0.0 else 0.0
                 separate += able * max(1.0 - effort[i] - in_meetings, 0.0)
+                if team[k, i] < 0:
+                    separate += input[k, i]  # nobody asked for it: it does this work by itself
                 alone += able * max(1.0 - own_bids, 0.0)
                 n = team_members[k, i]
                 if n > 0.0:

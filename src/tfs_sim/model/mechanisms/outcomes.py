@@ -43,13 +43,6 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Year-to-year standard deviation of the measured indicator.",
     )
-    community_uptake: float = parameter(
-        0.2,
-        unit="share",
-        plausible=(0.0, 0.4),
-        grade="assumed",
-        meaning="How much of what is offered is taken up only where the community supports it.",
-    )
 
 
 MECHANISM = Mechanism(
@@ -79,12 +72,12 @@ def share_met(g, s, need, served):
 
 
 @kernel
-def follow(month, need, served, community_support, delay, outcome_at_start, p):
+def follow(month, need, served, take_up, delay, outcome_at_start, p):
     """Move every stage of the delay by exactly one month; the first month's level is taken as the past's."""
     r = DELAY_STAGES / p.delay
-    for s in range(community_support.size):
+    for s in range(take_up.size):
         for g in range(G):
-            level = share_met(g, s, need, served) * (1.0 - p.community_uptake * (1.0 - community_support[s]))
+            level = share_met(g, s, need, served) * take_up[s]
             if month == 0:
                 for m in range(DELAY_STAGES):
                     delay[m, g, s] = level

@@ -215,7 +215,8 @@ def weigh_contact(
 def encounter(
     pair_site, forward, backward, source, target, luck, chance, meeting, idle, grievance, reliability, status,
     documentation, coordination, met, failed, personal_good, personal_bad, institutional_good, institutional_bad,
-    conflicts, dose_trust_building_convenings, on_institutional_trust, p_institutional_trust, p,
+    conflicts, recognition, dose_trust_building_convenings, on_institutional_trust, p_institutional_trust,
+    p_strengths, p,
 ):  # fmt: skip
     """Let pairs meet, promises be kept or broken, and both ends take note."""
     conflicts[:] = 0.0
@@ -236,7 +237,10 @@ def encounter(
             + (p_institutional_trust.recorded_in_writing - p_institutional_trust.recorded) * written
         )
         circumstances = 1.0 - p.overload * (1.0 - coordination[s]) * both
-        care = p.convening_care * dose_trust_building_convenings[s] * both
+        care = 1.0 - (1.0 - p.convening_care * dose_trust_building_convenings[s]) * (
+            1.0 - p_strengths.respect * recognition[s]
+        )
+        care *= both
         for end in range(2):
             e = r if end == 0 else backward[q]
             other = j if end == 0 else i

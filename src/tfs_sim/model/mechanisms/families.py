@@ -1,0 +1,125 @@
+"""M20 Engagement of parents and students: community groups are partners, and their engagement builds support.
+
+The engagement of families in a site is what its community groups give, as far as they trust those they work
+with, joined by what partners do to involve parents and students directly:
+
+    E_s = 1 − (1 − mean_i[effort_i / largest · trust_i · filled_i]) · (1 − outreach · dose).
+
+Community support is a slow stock that follows it, at rest when the run begins. A family takes up what is offered
+by a logit choice: support pulls, closed doors hold back, and the two simply add up in what a family weighs:
+
+    take-up_s = 1 / (1 + exp(−(ease + pull · support_s − closed_doors · (1 − contact_s)))).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import clip, kernel, logistic
+from tfs_sim.model.state import ACTIVE, BACKBONE, SECTORS
+
+
+class Parameters(NamedTuple):
+    """How engagement builds support, and what support does for take-up."""
+
+    ground: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.15, 0.45),
+        grade="assumed",
+        meaning="Community support that schools and agencies have without any engagement of families.",
+    )
+    building_time: float = parameter(
+        18.0,
+        unit="months",
+        plausible=(9, 36),
+        domain=(1, 600),
+        grade="assumed",
+        meaning="Months until two thirds of the support that an engagement can build is there.",
+    )
+    outreach: float = parameter(
+        0.6,
+        unit="share",
+        plausible=(0.4, 0.8),
+        grade="assumed",
+        meaning="Engagement that involving parents and students directly reaches at full dose.",
+    )
+    ease: float = parameter(
+        0.3,
+        unit="logit",
+        plausible=(-0.3, 0.9),
+        domain=(-10, 10),
+        grade="assumed",
+        meaning="How readily families take up support that their community does not stand behind.",
+    )
+    pull: float = parameter(
+        3.0,
+        unit="logit",
+        plausible=(2, 4),
+        domain=(0, 20),
+        grade="assumed",
+        meaning="How much full community support adds to a family's readiness to take up what is offered.",
+    )
+    closed_doors: float = parameter(
+        1.5,
+        unit="logit",
+        plausible=(0.8, 2.2),
+        domain=(0, 20),
+        grade="assumed",
+        meaning="How much closed schools and offices take from it when all usual contact stops.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="families",
+    rows=("M20",),
+    title="Engagement of parents and students",
+    summary="Community groups' engagement builds community support, which decides how much of an offer is taken up.",
+    source="The brief, lessons one and four; Mapp & Kuttner 2013 on family engagement",
+    parameters=Parameters,
+    file=__name__,
+)
+
+INTERVENTIONS = (
+    Intervention("parent-and-student-engagement", "Engagement of parents and students",
+                 "Parents and students are asked, heard and given a part in the work.",
+                 "families", "site", "share of schools whose families are involved", 0.5, 1.0, cost=3000, hours=0,
+                 payer="backbone", source="The brief, lesson four"),
+)  # fmt: skip
+
+COMMUNITY_GROUP = SECTORS.index("community_group")
+
+
+@kernel
+def engage(
+    month, first_organization, end_organization, role, sector, status, in_post, effort, first_relationship, target,
+    is_open, trust, contact_factor, family_engagement, community_support, take_up, dose_parent_and_student_engagement,
+    p_effort, p,
+):  # fmt: skip
+    """Take the engagement of families, let community support follow it, and let families choose."""
+    for s in range(first_organization.size):
+        groups = 0.0
+        given = 0.0
+        for i in range(first_organization[s], end_organization[s]):
+            if sector[i] != COMMUNITY_GROUP or role[i] == BACKBONE:
+                continue
+            groups += 1.0
+            if status[i] != ACTIVE:
+                continue
+            trusted = 0.0
+            ties = 0.0
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                tie = float(is_open[r]) * (1.0 if status[target[r]] == ACTIVE else 0.0)
+                ties += tie
+                trusted += tie * trust[r]
+            if ties > 0.0:
+                given += min(effort[i] / p_effort.largest, 1.0) * in_post[i] * trusted / ties
+        own = given / groups if groups > 0.0 else 0.0
+        family_engagement[s] = 1.0 - (1.0 - own) * (1.0 - p.outreach * dose_parent_and_student_engagement[s])
+        if month == 0:
+            community_support[s] = p.ground + (1.0 - p.ground) * own
+        reach = p.ground + (1.0 - p.ground) * family_engagement[s]
+        community_support[s] = clip(community_support[s] + (reach - community_support[s]) / p.building_time, 0.0, 1.0)
+        held_back = p.closed_doors * (1.0 - contact_factor[s])
+        take_up[s] = logistic(p.ease + p.pull * community_support[s] - held_back)

@@ -1,0 +1,61 @@
+"""Policy change: new rules from outside make part of what has been learned obsolete and draw leaders' attention.
+
+A new mandate, funding formula or accountability law strikes organizations (all, or a sector). What their
+representatives understand of the shared work and what is written down lose a share in the month in which the
+rules change, and so does backing by their leaders; all three must be built up again (Honig & Hatch 2004 on
+crafting coherence under external demands).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Mechanism, Shock, parameter
+from tfs_sim.model.numerics import kernel
+
+
+class Parameters(NamedTuple):
+    """What a change of full depth takes."""
+
+    obsolete: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.2, 0.8),
+        grade="assumed",
+        meaning="Share of what is understood and written down that a change of full depth makes obsolete.",
+    )
+    attention: float = parameter(
+        0.4,
+        unit="share",
+        plausible=(0.1, 0.7),
+        grade="assumed",
+        meaning="Share of leaders' backing for the shared work that a change of full depth draws away.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="policy",
+    rows=(),
+    title="Policy change",
+    summary="New rules make part of what was learned obsolete and draw leaders' attention away.",
+    source="Honig & Hatch 2004, Educational Researcher 33(8):16–30",
+    parameters=Parameters,
+    file=__name__,
+)
+
+SHOCKS = (
+    Shock("policy-change", "Policy change",
+          "New rules from outside: procedures and understanding go out of date, leaders look elsewhere.",
+          "policy", "organization", lasts=12, decay=0),
+)  # fmt: skip
+
+
+@kernel
+def change_rules(shock_policy_change, rules_changed, ramp, backing, documentation, p):
+    """Take away what the change makes obsolete, once, when its depth rises."""
+    for i in range(ramp.size):
+        news = max(shock_policy_change[i] - rules_changed[i], 0.0)
+        rules_changed[i] = shock_policy_change[i]
+        ramp[i] *= 1.0 - p.obsolete * news
+        documentation[i] *= 1.0 - p.obsolete * news
+        backing[i] *= 1.0 - p.attention * news

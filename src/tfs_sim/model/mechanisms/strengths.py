@@ -1,0 +1,109 @@
+"""M19 Strengths: who is good at what, as the partnership sees it.
+
+Work is handed out and teams are formed by *recognized* strength, the true one seen through an error that is
+specific to the organization and the kind of support. People judge their own field well and others' badly, so
+the error of i grows with the share of its community that works in other sectors:
+
+    recognized_ik = strength_ik · exp(σ · unlike_i · (1 − learned · recognition_s) · ε_ik),   ε_ik standard normal.
+
+A partner is asked into the teams of those kinds in which it seems strong enough; what nobody asks for it does by
+itself. Recognition of a site moves slowly towards the dose of the practice. It also shows respect: people whose
+abilities are acknowledged keep more of their promises to each other, and that earns trust through what they
+experience, not by itself (Rogers & Ashforth 2017 on respect in organizations; Wegner 1987 and Moreland 1999 on
+groups that know who knows what; the brief, lesson four).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.state import K
+
+
+class Parameters(NamedTuple):
+    """How wrong partners are about each other, and what recognition changes."""
+
+    misjudgement: float = parameter(
+        0.7,
+        unit="sd of log",
+        plausible=(0.5, 1.0),
+        domain=(0, 5),
+        grade="assumed",
+        meaning="Error with which people of other sectors judge an organization's strengths if nobody asks.",
+    )
+    suited: float = parameter(
+        0.1,
+        unit="share",
+        plausible=(0.06, 0.14),
+        grade="assumed",
+        meaning="Recognized strength in a kind of support from which a partner is asked into teams for it.",
+    )
+    learned: float = parameter(
+        0.8,
+        unit="share",
+        plausible=(0.6, 0.95),
+        grade="assumed",
+        meaning="Share of that error which full recognition of strengths removes.",
+    )
+    recognition_time: float = parameter(
+        6.0,
+        unit="months",
+        plausible=(3, 12),
+        domain=(0.1, 120),
+        grade="assumed",
+        meaning="Months until two thirds of what the practice can make known is known.",
+    )
+    respect: float = parameter(
+        0.2,
+        unit="share",
+        plausible=(0.1, 0.35),
+        grade="assumed",
+        source="Rogers & Ashforth 2017 and the brief for the sign",
+        meaning="Share of broken promises between partners that full recognition, which shows respect, averts.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="strengths",
+    rows=("M19",),
+    title="Strengths and respect",
+    summary="Teams are formed by recognized strength; recognition shows respect, and respect earns trust.",
+    source="The brief, lesson four: `recognizing and respecting their partners' unique strengths`",
+    parameters=Parameters,
+    file=__name__,
+)
+
+INTERVENTIONS = (
+    Intervention("recognition-of-strengths", "Recognition of strengths",
+                 "Partners take stock of what each does best, say so, and hand out the work accordingly.",
+                 "strengths", "site", "share of partners whose strengths are taken stock of", 0.8, 1.0, cost=1000,
+                 hours=0, payer="backbone", source="The brief, lesson four"),
+)  # fmt: skip
+
+STREAM = draws.stream("recognition of strengths")
+
+
+@kernel
+def recognize(
+    month, key, organization_id, first_organization, end_organization, sector, recognition, misjudged,
+    dose_recognition_of_strengths, p,
+):  # fmt: skip
+    """Let recognition follow the practice; twice a year renew how each organization's strengths are judged."""
+    for s in range(first_organization.size):
+        gap = dose_recognition_of_strengths[s] - recognition[s]
+        recognition[s] = clip(recognition[s] + gap / max(p.recognition_time, 1.0), 0.0, 1.0)
+        if month % 6 != 0:
+            continue
+        error = p.misjudgement * (1.0 - p.learned * recognition[s])
+        first, end = first_organization[s], end_organization[s]
+        for i in range(first, end):
+            others = 0.0
+            for j in range(first, end):
+                others += 1.0 if sector[j] != sector[i] else 0.0
+            unlike = others / (end - first - 1.0) if end - first > 1 else 0.0
+            w = draws.words(key, STREAM, 0, organization_id[i], 0)
+            for k in range(K):
+                misjudged[k, i] = unlike * error * draws.normal(draws.unit(w[k]))
