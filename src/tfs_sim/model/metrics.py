@@ -76,12 +76,20 @@ METRICS: tuple[Metric, ...] = (
     Metric("take_up", "Take-up", "share", "Share of what is offered that families take up.", better="higher"),
     Metric("time_to_service", "Time to service", "weeks", "Mean wait of families whose emergencies came up.",
            better="lower", decimals=1),
+    Metric("clarity", "Clarity", "0 to 1", "1 / (1 + variance of partners' estimates of the shared goals), mean.",
+           better="higher"),
+    Metric("clarity_spread", "Spread of clarity", "0 to 1", "Standard deviation of clarity between partners.",
+           better="lower"),
+    Metric("perceived_agreement", "Perceived agreement", "0 to 1",
+           "Mean agreement of partners with what they take the shared goals to be."),
+    Metric("actual_agreement", "Actual agreement", "0 to 1", "Mean agreement of partners with the shared goals.",
+           better="higher"),
 )  # fmt: skip
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
  BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT, TAKE_UP,
- TIME_TO_SERVICE) = range(len(METRICS))  # fmt: skip
+ TIME_TO_SERVICE, CLARITY, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
@@ -219,3 +227,14 @@ def observe_families(month, family_engagement, community_support, take_up, time_
         row[COMMUNITY_SUPPORT] = community_support[s]
         row[TAKE_UP] = take_up[s]
         row[TIME_TO_SERVICE] = time_to_service[s]
+
+
+@kernel
+def observe_goals(month, mean_clarity, clarity_spread, perceived_agreement, actual_agreement, out):
+    """Record how clear goals are, and how far partners agree on them."""
+    for s in range(mean_clarity.size):
+        row = out[month, s]
+        row[CLARITY] = mean_clarity[s]
+        row[CLARITY_SPREAD] = clarity_spread[s]
+        row[PERCEIVED_AGREEMENT] = perceived_agreement[s]
+        row[ACTUAL_AGREEMENT] = actual_agreement[s]

@@ -34,6 +34,7 @@ GROUPS = ("in_poverty", "other")
 PAYERS = ("funder", "backbone", "organization", "outside")
 DELAY_STAGES = 4
 MAX_LEVELS = 8
+GOALS = 3
 TALLY_DIGITS = 9  # a site has at most 500 organizations
 PAYOFF_TERMS = 6
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
@@ -91,6 +92,7 @@ FIXED: tuple[Field, ...] = (
         ("given_lowest", "f8", "least first effort, share of the largest that it would give (−1: chosen or drawn)"),
         ("given_highest", "f8", "largest first effort, likewise"),
         ("given_bid", "f8", "first bid in a contest, dollars (−1: the mechanism's own)"),
+        ("given_own_influence", "f8", "weight of its own last position, given in a file"),
     ),
     *_fixed(
         "row",
@@ -102,6 +104,7 @@ FIXED: tuple[Field, ...] = (
         ("target", "u4", "who is looked at"),
         ("reverse", "u4", "the same pair seen from the other end"),
         ("given_strength", "f8", "strength of the tie given in the file, in [0, 1] (−1: drawn)"),
+        ("given_influence", "f8", "weight of the target's position for the source, given in a file (−1: by trust)"),
     ),
     *_fixed(
         "pair",
@@ -211,6 +214,13 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("actions", "organization", "u8", "scratch: bits: what it did this month"),
     Field("results", "organization", "i8", "scratch: what came of it: right actions less wrong ones", "facts", 0, -64, 64),
     _share("rules_changed", "organization", "depth of the policy change that was felt last month"),
+    Field("mission", "organization", "f8", "its own mission: a point in goal space", "", 0.0, 0.0, 1.0, (GOALS,)),
+    Field("position", "organization", "f8", "its position on the goals of the shared work", "", 0.0, 0.0, 1.0, (GOALS,)),
+    Field("next_position", "organization", "f8", "scratch: the position that it moves to", "", 0.0, 0.0, 1.0, (GOALS,)),
+    Field("goal_estimate", "organization", "f8", "what it takes the shared goals to be", "", 0.0, 0.0, 1.0, (GOALS,)),
+    _amount("goal_variance", "organization", "variance of that estimate"),
+    _share("clarity", "organization", "how clear the shared goals are to its representative", 1.0),
+    _share("openness", "organization", "weight of others' positions against its own mission"),
     _amount("presence", "organization", "scratch: chance to be met this month"),
     _amount("reliability", "organization", "scratch: chance of keeping a promise this month"),
 )  # fmt: skip
@@ -277,6 +287,11 @@ SITE: tuple[Field, ...] = (
     Field("tally", "site", "u8", "scratch: binary digits of the number of organizations that act on each fact",
           inner=(TALLY_DIGITS,)),
     Field("agenda_knowledge", "site", "f8", "right facts of the agenda less wrong ones, over all", "share", 0.0, -1.0, 1.0),
+    Field("shared_goals", "site", "f8", "mean position of its partners", "", 0.5, 0.0, 1.0, (GOALS,)),
+    _share("mean_clarity", "site", "mean clarity of its partners", 1.0),
+    _share("clarity_spread", "site", "standard deviation of clarity between its partners"),
+    _share("perceived_agreement", "site", "mean agreement of partners with what they take the shared goals to be", 1.0),
+    _share("actual_agreement", "site", "mean agreement of partners with the shared goals", 1.0),
     _share("data", "site", "how far shared data show who does what, and what comes of it"),
     _amount("spent", "site", "cost of interventions and coordination this month", "dollars"),
     _amount("grants_received", "site", "grant money received this month", "dollars"),

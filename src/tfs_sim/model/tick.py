@@ -34,12 +34,14 @@ from tfs_sim.model.mechanisms import (
     ties,
     trust,
     turnover,
+    understanding,
 )
 
 MODULES = (
     community, levers, crisis, adaptation, turnover, smoothing, fresh_start, backbone, participation, ties, trust,
-    institutional_trust, agenda, effort, strengths, delivery, families, family_crises, policy, competition, pooling,
-    money, outcomes,
+    institutional_trust,
+    agenda, understanding,
+    effort, strengths, delivery, families, family_crises, policy, competition, pooling, money, outcomes,
 )  # fmt: skip
 """Every mechanism's file; `catalogue.py` collects what they declare."""
 
@@ -57,6 +59,9 @@ START = (
     _step("start", money, "begin", "open the accounts with the organizations' reserves"),
     _step("start", trust, "update", "read trust off the evidence"),
     _step("start", agenda, "begin", "draw what works, and what everyone believes about it"),
+    _step("start", understanding, "begin", "draw missions; everyone takes the own mission for the shared goals"),
+    _step("start", understanding, "share", "take the partners' mean position as the shared goals"),
+    _step("start", understanding, "align", "read agreement off the positions"),
     _step("start", ties, "map_neighbours", "note who has a tie with whom"),
 )
 
@@ -85,6 +90,11 @@ MONTH = (
     _step("learning", agenda, "act", "act on what is believed to work"),
     _step("learning", agenda, "learn", "learn what works from the agenda"),
     _step("learning", agenda, "agree", "let the agenda learn from those who do better"),
+    _step("learning", understanding, "share", "take the partners' mean position as the shared goals"),
+    _step("learning", understanding, "grasp", "let the shared goals become clear, or blur"),
+    _step("learning", understanding, "move", "revise positions, anchored in the own mission"),
+    _step("learning", understanding, "align", "read agreement off the positions"),
+    _step("learning", understanding, "take_stock", "weigh clarity, perceived and actual agreement"),
     _step("learning", effort, "believe", "learn what working together gains"),
     _step("effort", effort, "heed_peers", "see what trusted peers give"),
     _step("effort", effort, "choose", "choose effort"),
@@ -101,6 +111,7 @@ MONTH = (
     _step("outcomes", outcomes, "follow", "let outcomes follow support, years later"),
     _step("observe", metrics, "meet", "hold the joint meeting; is the partnership alive?"),
     _step("observe", metrics, "observe", "record every site's month"),
+    _step("observe", metrics, "observe_goals", "record clarity and agreement"),
     _step("observe", metrics, "observe_families", "record what families do"),
     _step("observe", metrics, "observe_network", "record transitivity"),
 )

@@ -21,6 +21,7 @@ from tfs_sim.model.world import (
     SITE_SHOCKS,
     Layout,
 )
+from tfs_sim.scenario.influence import Influence
 from tfs_sim.scenario.organizations import Organization, Relationship
 from tfs_sim.scenario.schema import Scenario, Target
 
@@ -68,6 +69,7 @@ class _Builder:
         world = layout.views(fixed, FIXED)
         self._fill_organizations(world)
         self._fill_relationships(world, source, target, strength)
+        self._fill_influence(world)
         self._fill_sites(world)
         self._fill_orders(world, orders, reached)
         self._fill_shocks(world, shocks, struck)
@@ -119,6 +121,7 @@ class _Builder:
         world["source"][:] = source
         world["target"][:] = target
         world["given_strength"][:] = strength
+        world["given_influence"][:] = -1.0
         world["first_relationship"][:] = np.searchsorted(source, np.arange(n + 1))
         reverse = np.searchsorted(source * n + target, target * n + source)
         world["reverse"][:] = reverse
@@ -128,6 +131,22 @@ class _Builder:
         world["backward"][:] = reverse[forward]
         world["pair_id"][:] = _mix(self.identities[source[forward]], self.identities[target[forward]])
         world["pair_site"][:] = np.array(self.home)[source[forward]]
+
+    def _fill_influence(self, world: dict[str, NDArray[Any]]) -> None:
+        """Set who listens to whom in sites with a file of weights; elsewhere that is by trust."""
+        n = len(self.organizations)
+        order = world["source"].astype(np.int64) * n + world["target"]
+        for number, key in enumerate(self.sites):
+            given = self.scenario.sites[key].influence_list(key)
+            if given is None:
+                continue
+            world["given_influence"][[self.home[i] == number for i in world["source"]]] = 0.0
+            for item in given:
+                i, j = self.row[item.source], self.row[item.target]
+                if i == j:
+                    world["given_own_influence"][i] = item.weight
+                else:
+                    world["given_influence"][np.searchsorted(order, i * n + j)] = item.weight
 
     def _fill_sites(self, world: dict[str, NDArray[Any]]) -> None:
         start = 0
@@ -188,7 +207,8 @@ class _Builder:
         for key in self.sites:
             members = self.members[key]
             given = self.scenario.sites[key].relationships_list(key)
-            pairs = self._candidates(start, members, given or ())
+            heard = [item for item in self.scenario.sites[key].influence_list(key) or () if item.source != item.target]
+            pairs = self._candidates(start, members, (*(given or ()), *heard))
             strength = np.full(len(pairs), -1.0 if given is None else 0.0)
             for tie in given or ():
                 ends = self.row[tie.source], self.row[tie.target]
@@ -201,7 +221,7 @@ class _Builder:
         return pairs[:, 0], pairs[:, 1], np.concatenate([s for _, s in pieces])
 
     def _candidates(
-        self, start: int, members: tuple[Organization, ...], given: Iterable[Relationship]
+        self, start: int, members: tuple[Organization, ...], given: Iterable[Relationship | Influence]
     ) -> NDArray[np.int64]:
         """Return who could ever know whom in a site: all pairs, or in a large site the likeliest by a keyed draw.
 

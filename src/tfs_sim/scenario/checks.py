@@ -274,6 +274,8 @@ def _organizations(pieces: Pieces) -> tuple[dict[str, tuple[Organization, ...]],
                 mistakes.append(Mistake(message, key=("sites", name, file)))
             file = "relationships_file"
             site.relationships_list(name)
+            file = "influence_file"
+            site.influence_list(name)
         except UserError as error:
             for mistake in error.mistakes:
                 missing = not mistake.line  # the file itself is wrong: say so where it is named

@@ -124,7 +124,7 @@ def read_relationships(
         known.setdefault(lead, f"{site}/backbone")
     mistakes: list[Mistake] = []
     ties: dict[tuple[str, str], Relationship] = {}
-    table = _Table(path, ("source", "target", "strength"), ())
+    table = CsvTable(path, ("source", "target", "strength"), ())
     for row in table.rows:
         ends = []
         for column in ("source", "target"):
@@ -161,7 +161,7 @@ class _Listed(NamedTuple):
     given: Given
 
 
-class _Table:
+class CsvTable:
     """The rows of a CSV file with a header, blank lines left out."""
 
     def __init__(self, path: Path, required: tuple[str, ...], optional: tuple[str, ...]):
@@ -246,7 +246,7 @@ class _Table:
 
 @lru_cache(maxsize=64)
 def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...]:
-    table = _Table(path, ("id", "sector"), OPTIONAL)
+    table = CsvTable(path, ("id", "sector"), OPTIONAL)
     mistakes: list[Mistake] = []
     rows: dict[str, _Listed] = {}
     for row in table.rows:
@@ -270,7 +270,7 @@ def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...
     return tuple(rows.values())
 
 
-def _given(table: _Table, row: _Row, mistakes: list[Mistake]) -> Given:
+def _given(table: CsvTable, row: _Row, mistakes: list[Mistake]) -> Given:
     """Return how an organization begins, as far as its row says."""
 
     def number(column: str, largest: float, expected: str) -> float | None:

@@ -301,7 +301,9 @@ def _site_facts(name: str, site: Site) -> list[Any]:
     ]
     ties = site.relationships_list(name)
     shares = [site.poverty, site.at_the_table, site.grievance, site.backbone.fte]
-    return [site.students, *shares, members, None if ties is None else [list(tie) for tie in ties]]
+    influence = site.influence_list(name)
+    heard = [] if influence is None else [[list(weight) for weight in influence]]
+    return [site.students, *shares, members, None if ties is None else [list(tie) for tie in ties], *heard]
 
 
 def scenario_from(data: Any, name: str, texts: dict[str, str]) -> Scenario:
@@ -319,6 +321,6 @@ def data_folder(data: dict[str, Any], folder: Path) -> None:
 
     sites = data.get("sites")
     for site in sites.values() if isinstance(sites, dict) else ():
-        for name in ("organizations_file", "relationships_file"):
+        for name in ("organizations_file", "relationships_file", "influence_file"):
             if isinstance(site, dict) and isinstance(site.get(name), str):
                 site[name] = DataFile(site[name], folder)

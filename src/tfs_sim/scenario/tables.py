@@ -29,6 +29,7 @@ from tfs_sim.scenario.fields import (
     whole,
     wrong,
 )
+from tfs_sim.scenario.influence import Influence, read_influence
 from tfs_sim.scenario.organizations import (
     OPTIONAL,
     PAYERS,
@@ -151,6 +152,10 @@ class Site(Table):
     relationships_file: Annotated[DataFile, DATA_FILE] | None = Field(
         None, description="CSV file with the relationships of the first month (columns source, target, strength)"
     )
+    influence_file: Annotated[DataFile, DATA_FILE] | None = Field(
+        None,
+        description="CSV file: who listens to whom on goals (columns source, target, weight); default: by trust",
+    )
     backbone: Backbone = Field(default_factory=Backbone, description="the organization that coordinates")
     at_the_table: Annotated[float, SHARE] = Field(
         0.3, description="share of organizations that take part in the first month"
@@ -187,6 +192,13 @@ class Site(Table):
             return None
         path = self.relationships_file.path if folder is None else folder / str(self.relationships_file)
         return read_relationships(path, site_key, self.organizations_list(site_key, folder), self.backbone.lead)
+
+    def influence_list(self, site_key: str, folder: Path | None = None) -> tuple[Influence, ...] | None:
+        """Return who listens to whom and how much, sorted, or None if that is by trust."""
+        if self.influence_file is None:
+            return None
+        path = self.influence_file.path if folder is None else folder / str(self.influence_file)
+        return read_influence(path, site_key, self.organizations_list(site_key, folder))
 
 
 class Grant(Table):

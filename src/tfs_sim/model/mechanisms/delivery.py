@@ -30,7 +30,7 @@ class Parameters(NamedTuple):
         6.0, unit="organizations", plausible=(4, 6), domain=(1, 500), grade="assumed", meaning="Largest size of a team."
     )
     team_returns: float = parameter(
-        1.75,
+        1.8,
         unit="exponent",
         plausible=(1.5, 1.9),
         domain=(0, 3),

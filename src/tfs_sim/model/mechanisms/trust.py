@@ -84,6 +84,13 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Share of kept promises lost to the deepest difficult history.",
     )
+    unclear_goals: float = parameter(
+        0.05,
+        unit="share",
+        plausible=(0.02, 0.15),
+        grade="assumed",
+        meaning="Share of kept promises lost by one to whom the shared goals are not clear at all.",
+    )
     everyday_contact: float = parameter(
         0.06,
         unit="per month",
@@ -153,7 +160,7 @@ STREAM = draws.stream("encounter")
 
 
 @kernel
-def prepare(in_post, ramp, first_relationship, is_open, presence, reliability, p):
+def prepare(in_post, ramp, clarity, first_relationship, is_open, presence, reliability, p):
     """Work out, once for each organization, how present and how reliable its representative is."""
     for i in range(in_post.size):
         ties = 0.0
@@ -161,6 +168,7 @@ def prepare(in_post, ramp, first_relationship, is_open, presence, reliability, p
             ties += float(is_open[r])
         presence[i] = in_post[i] * min(1.0, p.attention / max(ties, 1.0))
         reliability[i] = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * ramp[i])
+        reliability[i] *= 1.0 - p.unclear_goals * (1.0 - clarity[i])
 
 
 @kernel

@@ -1,0 +1,308 @@
+"""M14b Shared understanding: positions on ends, and an estimate of the goals that are shared.
+
+Every organization has a mission m_i and a position x_i on the shared work's goals, both points in [0, 1]³. Positions
+follow Friedkin & Johnsen (1990), with the own mission as the anchor:
+
+    x_i ← a_i Σ_j w_ij x_j + (1 − a_i) m_i,
+
+w_ij by trust over the ties between partners, or as a file gives them. The goals that are shared are the partners' mean
+position. Each representative has an estimate of them, at first its own mission (people take others to agree with
+them: Ross, Greene & House 1977), with a variance v_i: a Kalman filter. Contacts, retreats and written principles are
+observations that add precision; time adds variance; a departure takes the estimate away but for what is written:
+
+    1/v ← 1/v + information,   v ← v + drift each month,   v ← v + (1 − documentation) (v₀ − v) when a person leaves.
+
+Clarity is 1/(1 + v). Agreement of two organizations is exp(−‖x_i − x_j‖²/2σ²), their `alignment`. Perceived agreement
+puts the own estimate of the goals in the place of the other's position, actual agreement the goals themselves.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import clip, exp, half_life_factor, inline, kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS
+
+
+class Parameters(NamedTuple):
+    """Missions, influence, and how the shared goals become clear."""
+
+    mission_spread: float = parameter(
+        0.2,
+        unit="sd",
+        plausible=(0.12, 0.28),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="How much the missions of organizations of one sector differ, in each of three dimensions from 0 to 1.",
+    )
+    sector_distance: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.2, 1.0),
+        grade="assumed",
+        meaning="How far sectors' usual missions lie apart, of the farthest that they could.",
+    )
+    openness: float = parameter(
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.6),
+        grade="assumed",
+        source="Friedkin & Johnsen 1990 for the form",
+        meaning="Mean weight of trusted partners' positions against an organization's own mission.",
+    )
+    openness_spread: float = parameter(
+        0.1,
+        unit="share",
+        plausible=(0.0, 0.2),
+        grade="assumed",
+        meaning="Standard deviation of that weight between organizations.",
+    )
+    revised_every: float = parameter(
+        3.0,
+        unit="months",
+        plausible=(2, 6),
+        domain=(1, 120),
+        grade="assumed",
+        meaning="How often organizations revise their positions (whole months).",
+    )
+    tolerance: float = parameter(
+        0.8,
+        unit="distance",
+        plausible=(0.5, 1.2),
+        domain=(0.001, 100),
+        grade="assumed",
+        meaning="Distance between two positions at which agreement has fallen to 61%.",
+    )
+    unknown_variance: float = parameter(
+        3.0,
+        unit="variance",
+        plausible=(2, 6),
+        domain=(0.001, 1000),
+        grade="assumed",
+        meaning="Variance of a newcomer's estimate of the shared goals: clarity is 1 / (1 + variance).",
+    )
+    first_variance: float = parameter(
+        1.0,
+        unit="variance",
+        plausible=(0.5, 1.5),
+        domain=(0.001, 1000),
+        grade="assumed",
+        meaning="The same for those who at the start have long been at the table; it halves its distance in a year.",
+    )
+    drift: float = parameter(
+        0.02,
+        unit="variance a month",
+        plausible=(0.01, 0.04),
+        grade="assumed",
+        meaning="By how much the variance grows in a month without any news of the goals.",
+    )
+    contact_information: float = parameter(
+        0.03,
+        unit="precision",
+        plausible=(0.01, 0.06),
+        grade="assumed",
+        meaning="What an encounter tells about the shared goals.",
+    )
+    retreat_information: float = parameter(
+        1.0,
+        unit="precision",
+        plausible=(0.4, 2),
+        grade="assumed",
+        meaning="What a retreat on goals tells each partner about them.",
+    )
+    principles_information: float = parameter(
+        0.12,
+        unit="precision",
+        plausible=(0.05, 0.25),
+        grade="assumed",
+        meaning="What complete written principles tell each partner in a month.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="understanding",
+    rows=("M14b",),
+    title="Shared understanding: positions on ends",
+    summary="Positions on goals follow trusted partners and the own mission; contact and retreats make goals clear.",
+    source="Friedkin & Johnsen 1990, J. Mathematical Sociology 15:193–206; Ross, Greene & House 1977 (false consensus)",
+    parameters=Parameters,
+    file=__name__,
+)
+
+INTERVENTIONS = (
+    Intervention("goal-clarity-retreats", "Goal-clarity retreats",
+                 "Partners meet for a day to say to each other what the shared goals are.",
+                 "understanding", "site", "share of a monthly retreat", 0.25, 1.0, cost=9000, hours=0,
+                 payer="backbone"),
+    Intervention("written-principles", "Written principles",
+                 "The shared goals and principles are written down, kept up and at hand.",
+                 "understanding", "site", "share written down", 1.0, 1.0, cost=400, hours=0, payer="backbone"),
+)  # fmt: skip
+
+STREAM = draws.stream("missions")
+
+# rows: SECTORS; columns: attainment in school, well-being of the whole child, strength of families and neighbourhoods
+SECTOR_MISSION = np.array([
+    [1.0, 0.3, 0.3],
+    [0.4, 0.8, 0.7],
+    [0.1, 1.0, 0.4],
+    [0.8, 0.1, 0.4],
+    [0.4, 0.5, 0.7],
+    [0.6, 0.6, 0.6],
+    [0.9, 0.2, 0.2],
+    [0.3, 0.6, 1.0],
+])  # fmt: skip
+
+
+@kernel
+def begin(
+    key, organization_id, sector, role, status, tenure, mission, position, goal_estimate, openness, goal_variance,
+    clarity, p,
+):  # fmt: skip
+    """Draw missions; everyone starts at the own mission and takes the shared goals to be that."""
+    for i in range(organization_id.size):
+        a, b, c, d = draws.words(key, STREAM, 0, organization_id[i], 0)
+        spread = (draws.normal(draws.unit(a)), draws.normal(draws.unit(b)), draws.normal(draws.unit(c)))
+        for k in range(GOALS):
+            centre = 0.5 + p.sector_distance * (SECTOR_MISSION[sector[i], k] - 0.5)
+            mission[k, i] = clip(centre + p.mission_spread * spread[k], 0.0, 1.0)
+            position[k, i] = mission[k, i]
+            goal_estimate[k, i] = mission[k, i]
+        openness[i] = clip(p.openness + p.openness_spread * draws.normal(draws.unit(d)), 0.0, 1.0)
+        goal_variance[i] = p.unknown_variance
+        if status[i] == ACTIVE and role[i] != BACKBONE:
+            known = 1.0 - half_life_factor(12.0 / tenure[i]) if tenure[i] > 0 else 0.0
+            goal_variance[i] += known * (p.first_variance - p.unknown_variance)
+        clarity[i] = 1.0 / (1.0 + goal_variance[i])
+
+
+@kernel
+def share(first_organization, end_organization, role, status, position, shared_goals):
+    """Take the partners' mean position as the goals that are shared."""
+    for s in range(first_organization.size):
+        partners = 0.0
+        for k in range(GOALS):
+            shared_goals[k, s] = 0.0
+        for i in range(first_organization[s], end_organization[s]):
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                partners += 1.0
+                for k in range(GOALS):
+                    shared_goals[k, s] += position[k, i]
+        for k in range(GOALS):
+            shared_goals[k, s] = shared_goals[k, s] / partners if partners > 0.0 else 0.5
+
+
+@kernel
+def grasp(
+    first_relationship, met, site_of, role, status, in_post, departed, documentation, mission, shared_goals,
+    goal_estimate, goal_variance, clarity, dose_goal_clarity_retreats, dose_written_principles, p,
+):  # fmt: skip
+    """Let estimates of the shared goals sharpen with news of them, and blur with time and departures."""
+    for i in range(in_post.size):
+        s = site_of[i]
+        v = goal_variance[i]
+        if departed[i]:
+            lost = 1.0 - documentation[i]
+            v += lost * (p.unknown_variance - v)
+            for k in range(GOALS):
+                goal_estimate[k, i] += lost * (mission[k, i] - goal_estimate[k, i])
+        v = min(v + p.drift, p.unknown_variance)
+        if in_post[i]:
+            contacts = 0
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                contacts += met[r]
+            news = p.contact_information * contacts
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                news += p.retreat_information * dose_goal_clarity_retreats[s]
+                news += p.principles_information * dose_written_principles[s]
+            v /= 1.0 + v * news
+            for k in range(GOALS):
+                goal_estimate[k, i] += v * news * (shared_goals[k, s] - goal_estimate[k, i])
+        goal_variance[i] = v
+        clarity[i] = 1.0 / (1.0 + v)
+
+
+@kernel
+def move(
+    month, first_relationship, target, given_influence, given_own_influence, is_open, trust, role, status, mission,
+    openness, position, next_position, p,
+):  # fmt: skip
+    """Revise positions: towards those whom a partner listens to, anchored in the own mission."""
+    if month % max(1, np.int64(p.revised_every)) != 0:
+        return
+    for i in range(openness.size):
+        x = y = z = 0.0
+        heard = 0.0
+        if status[i] == ACTIVE:
+            own = given_own_influence[i]
+            if own > 0.0:
+                heard = own
+                x, y, z = own * position[0, i], own * position[1, i], own * position[2, i]
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                j = target[r]
+                w = given_influence[r]
+                if w < 0.0:
+                    w = trust[r] * is_open[r] * (status[j] == ACTIVE) * (role[j] != BACKBONE)
+                if w > 0.0:
+                    heard += w
+                    x += w * position[0, j]
+                    y += w * position[1, j]
+                    z += w * position[2, j]
+        a = openness[i] if heard > 0.0 else 0.0
+        share_of_each = a / heard if heard > 0.0 else 0.0
+        next_position[0, i] = clip(share_of_each * x + (1.0 - a) * mission[0, i], 0.0, 1.0)
+        next_position[1, i] = clip(share_of_each * y + (1.0 - a) * mission[1, i], 0.0, 1.0)
+        next_position[2, i] = clip(share_of_each * z + (1.0 - a) * mission[2, i], 0.0, 1.0)
+    position[:] = next_position
+
+
+@inline
+def agreement(dx, dy, dz, steepness):
+    """Return exp(−‖d‖² · steepness)."""
+    return exp(-steepness * (dx * dx + dy * dy + dz * dz))
+
+
+@kernel
+def align(month, forward, backward, source, target, position, alignment, p):
+    """Read agreement off the positions of every pair, whenever positions may have moved."""
+    if month % max(1, np.int64(p.revised_every)) != 0:
+        return
+    steepness = 0.5 / (p.tolerance * p.tolerance)
+    x, y, z = position[0], position[1], position[2]
+    for q in range(forward.size):
+        r = forward[q]
+        i = source[r]
+        j = target[r]
+        agreed = agreement(x[i] - x[j], y[i] - y[j], z[i] - z[j], steepness)
+        alignment[r] = agreed
+        alignment[backward[q]] = agreed
+
+
+@kernel
+def take_stock(
+    first_organization, end_organization, role, status, in_post, position, goal_estimate, shared_goals, clarity,
+    mean_clarity, clarity_spread, perceived_agreement, actual_agreement, p,
+):  # fmt: skip
+    """Average clarity, its spread, and perceived and actual agreement over each site's representatives."""
+    steepness = 0.5 / (p.tolerance * p.tolerance)
+    for s in range(first_organization.size):
+        partners = clear = squares = perceived = actual = 0.0
+        gx, gy, gz = shared_goals[0, s], shared_goals[1, s], shared_goals[2, s]
+        for i in range(first_organization[s], end_organization[s]):
+            if status[i] != ACTIVE or role[i] == BACKBONE or in_post[i] == 0:
+                continue
+            partners += 1.0
+            clear += clarity[i]
+            squares += clarity[i] * clarity[i]
+            x, y, z = position[0, i], position[1, i], position[2, i]
+            perceived += agreement(x - goal_estimate[0, i], y - goal_estimate[1, i], z - goal_estimate[2, i], steepness)
+            actual += agreement(x - gx, y - gy, z - gz, steepness)
+        mean = clear / partners if partners > 0.0 else 0.0
+        mean_clarity[s] = mean
+        clarity_spread[s] = max(squares / partners - mean * mean, 0.0) ** 0.5 if partners > 0.0 else 0.0
+        perceived_agreement[s] = min(perceived / partners, 1.0) if partners > 0.0 else 0.0
+        actual_agreement[s] = min(actual / partners, 1.0) if partners > 0.0 else 0.0

@@ -1,0 +1,95 @@
+"""Positions on ends: the fixed point, the Kalman filter of the shared goals, what a departure takes away."""
+
+import numpy as np
+import pytest
+
+from tfs_sim.analysis.validation.rows.r3_friedkin_johnsen import settled
+from tfs_sim.model import engine
+from tfs_sim.model.catalogue import MECHANISMS
+from tfs_sim.model.declare import record
+from tfs_sim.model.mechanisms import understanding
+from tfs_sim.scenario import UserError, load_scenario
+
+
+def test_positions_settle_where_linear_algebra_says():
+    expected, found = settled(load_scenario("r3-friedkin-johnsen").to_template(), 3)
+    assert len(expected) == 10
+    assert np.abs(expected - found).max() < 1e-12
+
+
+def network(tmp_path, rows):
+    (tmp_path / "w.csv").write_text("\n".join(["source,target,weight", *rows]))
+    file = tmp_path / "s.toml"
+    file.write_text('extends = "r3-friedkin-johnsen"\n[sites.network]\ninfluence_file = "w.csv"')
+    return load_scenario(file)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["nonprofit-01,nonprofit-02,0.5"], "sum to 0.5; those of one source sum to 1"),
+        (["nonprofit-01,nonprofit-20,1"], "there is no organization"),
+        (["nonprofit-01,nonprofit-02,1.5"], "between 0 and 1"),
+        (["nonprofit-01,nonprofit-02,0.5", "nonprofit-01,nonprofit-02,0.5"], "a second time"),
+    ],
+)
+def test_a_network_that_cannot_be_is_refused(tmp_path, rows, said):
+    with pytest.raises(UserError, match=said):
+        network(tmp_path, rows)
+
+
+def test_one_who_listens_to_nobody_keeps_the_own_mission_and_a_follower_comes_half_of_the_way(tmp_path):
+    scenario = network(tmp_path, ["nonprofit-01,nonprofit-02,1"])
+    template = scenario.with_(parameters={"understanding": {"openness": 0.5, "openness_spread": 0}}).to_template()
+    *_, (_, world, _) = engine.trace(template, 1, 0)
+    first, second = (
+        next(i for i, o in enumerate(template.organizations) if o.identity.endswith(name))
+        for name in ("nonprofit-01", "nonprofit-02")
+    )
+    assert np.array_equal(world.position[:, second], world.mission[:, second])
+    middle = 0.5 * (world.mission[:, first] + world.mission[:, second])
+    assert world.position[:, first] == pytest.approx(middle, abs=1e-15)
+    assert (world.given_influence >= 0).all()
+
+
+def grasped(months, contacts=0, departed=0, documentation=0.0, retreat=0.0, v=1.0, **parameters):
+    p = record(MECHANISMS["understanding"].parameters, parameters)
+    byte = np.zeros(1, np.uint8)
+    variance, clarity, estimate = np.array([v]), np.ones(1), np.zeros((3, 1))
+    for _ in range(months):
+        understanding.grasp(
+            np.array([0, 4]), (np.arange(4) < contacts).astype(np.uint8), np.zeros(1, np.uint32), byte,
+            byte + np.uint8(2), byte + np.uint8(1), byte + np.uint8(departed), np.array([documentation]),
+            np.zeros((3, 1)), np.ones((3, 1)), estimate, variance, clarity, np.array([retreat]), np.zeros(1), p,
+        )  # fmt: skip
+    return variance[0], clarity[0], estimate[0, 0]
+
+
+def test_precision_adds_up_and_the_estimate_follows_as_a_kalman_filter_does():
+    variance, clarity, estimate = grasped(3, contacts=2, drift=0.0, contact_information=0.05, v=2.0)
+    assert variance == pytest.approx(1 / (1 / 2 + 3 * 2 * 0.05))
+    assert clarity == pytest.approx(1 / (1 + variance))
+    assert estimate == pytest.approx(1 - variance / 2)  # from 0 towards 1, as far as precision was gained
+
+
+def test_time_blurs_and_a_departure_takes_away_what_is_not_written():
+    assert grasped(5, drift=0.02)[0] == pytest.approx(1.1)
+    assert grasped(1, departed=1, drift=0.0, unknown_variance=3.0)[0] == 3.0
+    assert grasped(1, departed=1, documentation=0.75, drift=0.0, unknown_variance=3.0)[0] == pytest.approx(1.5)
+    assert grasped(200, drift=0.02, unknown_variance=3.0)[0] == 3.0
+
+
+def test_a_retreat_closes_the_distance_between_two_who_see_differently():
+    before = [1 / 1.5, 1 / 4.0]
+    after = [grasped(1, retreat=1.0, v=v, drift=0.0)[1] for v in (0.5, 3.0)]
+    assert after[0] - after[1] < before[0] - before[1]
+
+
+def test_agreement_is_the_same_from_both_ends_and_absent_without_the_mechanism(lab):
+    *_, (_, world, _) = engine.trace(lab.with_(months=4).to_template(), 1, 0)
+    assert np.array_equal(world.alignment, world.alignment[world.reverse])
+    i, j = world.source[5], world.target[5]
+    distance = ((world.position[:, i] - world.position[:, j]) ** 2).sum()
+    assert world.alignment[5] == pytest.approx(np.exp(-distance / (2 * 0.8**2)), rel=1e-12)
+    *_, (_, without, _) = engine.trace(lab.with_(months=4, mechanisms={"understanding": False}).to_template(), 1, 0)
+    assert (without.alignment == 1).all() and (without.clarity == 1).all()
