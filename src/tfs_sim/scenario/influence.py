@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
-from tfs_sim.scenario.organizations import CsvTable, Organization
+from tfs_sim.scenario.organizations import CsvTable, Organization, Row
 
 ROUNDING = 1e-6
 """How far the weights of one source may be from 1 in all; they are then divided by their sum."""
@@ -35,7 +35,7 @@ def read_influence(path: Path, site: str, organizations: tuple[Organization, ...
     known = {organization.identity.split("/", 1)[1]: organization.identity for organization in organizations}
     mistakes: list[Mistake] = []
     weights: dict[str, dict[str, float]] = {}
-    first_row = {}
+    first_row: dict[str, Row] = {}
     table = CsvTable(path, ("source", "target", "weight"), ())
     for row in table.rows:
         ends = []

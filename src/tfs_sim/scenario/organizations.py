@@ -148,7 +148,9 @@ def read_relationships(
     return tuple(sorted(ties.values()))
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """A row of a CSV file: its line, and its cells by column."""
+
     line: int
     cells: dict[str, str]
 
@@ -168,7 +170,7 @@ class CsvTable:
         self.path = path
         self.lines = read_text(path, LARGEST_TABLE).split("\n")
         reader = csv.reader(io.StringIO("\n".join(self.lines)), strict=True)
-        self.rows: list[_Row] = []
+        self.rows: list[Row] = []
         header: list[str] | None = None
         start = 1
         try:
@@ -185,7 +187,7 @@ class CsvTable:
                         self._put(line, f"this row has {len(cells)} columns, and the header has {len(header)}")
                     )
                 else:
-                    self.rows.append(_Row(line, dict(zip(header, cells, strict=True))))
+                    self.rows.append(Row(line, dict(zip(header, cells, strict=True))))
         except csv.Error as error:
             raise UserError(self._put(start, f"this row cannot be read: {_csv_reason(str(error))}")) from None
         if header is None:
@@ -226,11 +228,11 @@ class CsvTable:
             suggestion=suggestion,
         )
 
-    def mistake(self, row: _Row, column: str, message: str, suggestion: str = "") -> Mistake:
+    def mistake(self, row: Row, column: str, message: str, suggestion: str = "") -> Mistake:
         """Return a mistake in one cell."""
         return self._put(row.line, message, suggestion, row.cells[column])
 
-    def number(self, row: _Row, column: str, largest: float, expected: str, mistakes: list[Mistake]) -> float | None:
+    def number(self, row: Row, column: str, largest: float, expected: str, mistakes: list[Mistake]) -> float | None:
         """Return the number of a cell, from 0 to `largest`; None after noting a mistake."""
         cell = row.cells[column]
         try:
@@ -270,7 +272,7 @@ def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...
     return tuple(rows.values())
 
 
-def _given(table: CsvTable, row: _Row, mistakes: list[Mistake]) -> Given:
+def _given(table: CsvTable, row: Row, mistakes: list[Mistake]) -> Given:
     """Return how an organization begins, as far as its row says."""
 
     def number(column: str, largest: float, expected: str) -> float | None:
