@@ -7,11 +7,13 @@ active organizations of at least two sectors and a joint meeting within six mont
 
 from __future__ import annotations
 
+import numpy as np
+
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Metric
 from tfs_sim.model.mechanisms.outcomes import START_LEVEL, cohort_luck, outcome_gain
-from tfs_sim.model.numerics import count_bits, kernel
-from tfs_sim.model.state import ACTIVE, BACKBONE, G, K
+from tfs_sim.model.numerics import count_bits, inline, kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE, WITHDRAWN, G, K
 
 METRICS: tuple[Metric, ...] = (
     Metric("partners", "Engaged partners", "organizations", "Organizations at the table, without the backbone.",
@@ -84,15 +86,32 @@ METRICS: tuple[Metric, ...] = (
            "Mean agreement of partners with what they take the shared goals to be."),
     Metric("actual_agreement", "Actual agreement", "0 to 1", "Mean agreement of partners with the shared goals.",
            better="higher"),
+    Metric("win_win", "Win-win share", "share of partners", "Share of partners who lately gained more than they gave.",
+           better="higher"),
+    Metric("fragmentation", "Fragmentation", "share of partners",
+           "Partners cut off from the largest group when the best-connected partner goes; ties among partners alone.",
+           better="lower"),
+    Metric("ended", "Ended", "share of runs", "1 after twelve months in a row without being alive.", summary="end"),
+    Metric("ended_goals_met", "Ended with goals met", "share of runs",
+           "1 if it has ended, and students' outcome is at least .05 above the start.", summary="end"),
+    Metric("ended_faded", "Faded", "share of runs", "1 if it has ended, neither with goals met nor in distrust.",
+           summary="end", better="lower"),
+    Metric("ended_broke_up", "Broke up", "share of runs",
+           "1 if it has ended, and most ties between those who took part held less trust than strangers get.",
+           summary="end", better="lower"),
 )  # fmt: skip
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
  BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT, TAKE_UP,
- TIME_TO_SERVICE, CLARITY, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT) = range(len(METRICS))  # fmt: skip
+ TIME_TO_SERVICE, CLARITY, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION, ENDED,
+ ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
+MONTHS_UNTIL_ENDED = 12
+GOAL = 0.05  # change of students' outcome from which goals count as met
+GOALS_MET, FADED, BROKE_UP = 1, 2, 3
 
 
 @kernel
@@ -113,6 +132,95 @@ def meet(
         meeting_gap[s] = 0 if held else meeting_gap[s] + 1
         alive = partners >= 3 and (sectors & (sectors - 1)) != 0 and meeting_gap[s] < 6
         dead_months[s] = 0 if alive else dead_months[s] + 1
+
+
+@kernel
+def end(
+    month, first_organization, end_organization, first_relationship, target, role, status, is_open, trust, dead_months,
+    bitterness, ending, students, delay, outcome_at_start, p_trust, out,
+):  # fmt: skip
+    """Tell how a partnership has ended after a year without being alive: goals met, faded or broke up.
+
+    Trust is looked at when it stops being alive, among all who took part: a year later it has faded.
+    """
+    stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
+    for s in range(ending.size):
+        if dead_months[s] == 0:
+            ending[s] = 0
+        if dead_months[s] == 1:
+            ties = below = 0.0
+            for i in range(first_organization[s], end_organization[s]):
+                if role[i] == BACKBONE or (status[i] != ACTIVE and status[i] != WITHDRAWN):
+                    continue
+                for r in range(first_relationship[i], first_relationship[i + 1]):
+                    j = target[r]
+                    if is_open[r] and role[j] != BACKBONE and (status[j] == ACTIVE or status[j] == WITHDRAWN):
+                        ties += 1.0
+                        below += 1.0 if trust[r] < stranger else 0.0
+            bitterness[s] = below / ties if ties > 0.0 else 0.0
+        if dead_months[s] == MONTHS_UNTIL_ENDED:
+            if outcome_gain(s, students, delay, outcome_at_start) >= GOAL:
+                ending[s] = GOALS_MET
+            else:
+                ending[s] = BROKE_UP if bitterness[s] > 0.5 else FADED
+        row = out[month, s]
+        row[ENDED] = 1.0 if ending[s] > 0 else 0.0
+        row[ENDED_GOALS_MET] = 1.0 if ending[s] == GOALS_MET else 0.0
+        row[ENDED_FADED] = 1.0 if ending[s] == FADED else 0.0
+        row[ENDED_BROKE_UP] = 1.0 if ending[s] == BROKE_UP else 0.0
+
+
+@inline
+def group_of(i, component):
+    """Return the member that stands for the group that `i` is in, and shorten the way to it."""
+    while component[i] != i:
+        component[i] = component[component[i]]
+        i = component[i]
+    return i
+
+
+@kernel
+def observe_fragmentation(
+    month, first_organization, end_organization, first_relationship, target, role, status, is_open, component, out
+):
+    """Record, once a quarter, the share of partners cut off when the best-connected partner goes."""
+    for s in range(first_organization.size):
+        first, last = first_organization[s], end_organization[s]
+        if month % 3 != 0:
+            out[month, s, FRAGMENTATION] = out[month - 1, s, FRAGMENTATION]
+            continue
+        partners = 0.0
+        hub = np.int64(-1)
+        most = -1.0
+        for i in range(first, last):
+            component[i] = i
+            if status[i] != ACTIVE or role[i] == BACKBONE:
+                continue
+            partners += 1.0
+            degree = 0.0
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                j = target[r]
+                degree += float(is_open[r]) * (1.0 if status[j] == ACTIVE and role[j] != BACKBONE else 0.0)
+            if degree > most:
+                most = degree
+                hub = i
+        for i in range(first, last):
+            if status[i] != ACTIVE or role[i] == BACKBONE or i == hub:
+                continue
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                j = np.int64(target[r])
+                if j < i and is_open[r] and status[j] == ACTIVE and role[j] != BACKBONE and j != hub:
+                    component[group_of(i, component)] = group_of(j, component)
+        largest = 0.0
+        for i in range(first, last):
+            if status[i] != ACTIVE or role[i] == BACKBONE or i == hub or component[i] != i:
+                continue
+            size = 0.0
+            for j in range(first, last):
+                if status[j] == ACTIVE and role[j] != BACKBONE and j != hub and group_of(j, component) == i:
+                    size += 1.0
+            largest = max(largest, size)
+        out[month, s, FRAGMENTATION] = 1.0 - largest / (partners - 1.0) if partners > 1.0 else 0.0
 
 
 @kernel
@@ -140,7 +248,7 @@ def observe_network(month, first_organization, end_organization, first_relations
 @kernel
 def observe(
     month, key, site_id, first_organization, end_organization, first_relationship, target, role, status, fte, effort,
-    in_post, belief, documentation, grant_income, hours, bid_hours, is_open, trust, alignment, coordination, load,
+    in_post, belief, ledger, documentation, grant_income, hours, bid_hours, is_open, trust, alignment, coordination, load,
     severity, need, served, performance, departures, joined, withdrew, conflicts, spent, grants_received, dead_months,
     students, delay, outcome_at_start, agenda_knowledge, p_money, p_outcomes, out,
 ):  # fmt: skip
@@ -150,6 +258,7 @@ def observe(
         partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = 0.0
         ties = all_ties = trusted = good = 0.0
         least = 1.0
+        winning = 0.0
         for i in range(first, end):
             if role[i] == BACKBONE:
                 continue
@@ -170,6 +279,7 @@ def observe(
             staff += fte[i]
             given += fte[i] * effort[i]
             least = min(least, effort[i])
+            winning += 1.0 if ledger[i] > 0.0 else 0.0
             wages = fte[i] * effort[i] * p_money.dollars_per_fte
             unpaid += fte[i] * effort[i] * (1.0 - min(grant_income[i] / wages, 1.0) if wages > 0.0 else 1.0)
             vacant += 1.0 - in_post[i]
@@ -216,6 +326,7 @@ def observe(
         row[SERVED] = met
         row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0
         row[AGENDA] = agenda_knowledge[s]
+        row[WIN_WIN] = winning / partners if partners > 0.0 else 0.0
 
 
 @kernel

@@ -23,6 +23,7 @@ from tfs_sim.model.mechanisms import (
     family_crises,
     fresh_start,
     institutional_trust,
+    ledger,
     levers,
     money,
     outcomes,
@@ -41,7 +42,7 @@ MODULES = (
     community, levers, crisis, adaptation, turnover, smoothing, fresh_start, backbone, participation, ties, trust,
     institutional_trust,
     agenda, understanding,
-    effort, strengths, delivery, families, family_crises, policy, competition, pooling, money, outcomes,
+    effort, strengths, delivery, families, family_crises, policy, competition, pooling, ledger, money, outcomes,
 )  # fmt: skip
 """Every mechanism's file; `catalogue.py` collects what they declare."""
 
@@ -106,12 +107,15 @@ MONTH = (
     _step("delivery", family_crises, "serve_emergencies", "pass families' emergencies to whoever can serve them"),
     _step("money", competition, "contest", "bid for awards; winners are paid, losers bear grudges"),
     _step("money", pooling, "share_out", "fill the pool and share it by contribution"),
+    _step("money", ledger, "settle", "enter what was given and gained in every partner's ledger"),
     _step("money", money, "earn_and_spend", "earn, pay wages, let staff follow money"),
     _step("outcomes", families, "engage", "let community support follow engagement; families take up offers"),
     _step("outcomes", outcomes, "follow", "let outcomes follow support, years later"),
     _step("observe", metrics, "meet", "hold the joint meeting; is the partnership alive?"),
+    _step("observe", metrics, "end", "tell how a partnership has ended"),
     _step("observe", metrics, "observe", "record every site's month"),
     _step("observe", metrics, "observe_goals", "record clarity and agreement"),
     _step("observe", metrics, "observe_families", "record what families do"),
+    _step("observe", metrics, "observe_fragmentation", "record what holds without the best-connected partner"),
     _step("observe", metrics, "observe_network", "record transitivity"),
 )

@@ -169,8 +169,8 @@ def weigh_trust(first_relationship, target, trust, alignment, team, team_trust, 
 @kernel
 def produce(
     first_organization, end_organization, role, status, effort, fte, strength, quality, hours, bid_hours, team, input,
-    team_members, team_trust, team_pairs, team_terms, coordination, need, served, joint_gain, performance, joint_output,
-    separate_output, p_community, p_trust, p,
+    team_members, team_trust, team_pairs, team_terms, team_output, coordination, need, served, joint_gain, performance,
+    joint_output, separate_output, p_community, p_trust, p,
 ):  # fmt: skip
     """Turn separate and joint work into students served, and reckon the joint gain."""
     rho = p.complementarity
@@ -215,7 +215,8 @@ def produce(
                         mean = team_terms[k, i] / n
                     else:
                         mean = power(team_terms[k, i] / n, 1.0 / rho) if team_terms[k, i] < 1e10 else 0.0
-                    joint += coordination[s] * tau * power(n, p.team_returns) * mean
+                    team_output[k, i] = coordination[s] * tau * power(n, p.team_returns) * mean
+                    joint += team_output[k, i]
             x = p_community.students_per_fte * separate
             y = p_community.students_per_fte * joint
             x0 = p_community.students_per_fte * alone

@@ -417,9 +417,11 @@ def shuffle(order, first, end, month, key, organization_id):
 
 
 @kernel
-def believe(site_of, status, performance, belief, p):
-    """Move each organization's belief in collective efficacy towards what the partnership is seen to gain."""
+def believe(site_of, status, performance, ledger, belief, on_ledger, p_ledger, p):
+    """Move each organization's belief towards what the partnership is seen to gain, and it itself."""
     for i in range(belief.size):
         seen = clip(performance[site_of[i]] / p.full_gain, 0.0, 1.0)
+        if on_ledger and status[i] == ACTIVE:
+            seen += p_ledger.weight * (clip(ledger[i] / p_ledger.full_balance, 0.0, 1.0) - seen)
         step = p.learning * (1.0 if status[i] == ACTIVE else p.hearsay)
         belief[i] += step * (seen - belief[i])

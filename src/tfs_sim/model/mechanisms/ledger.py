@@ -1,0 +1,88 @@
+"""M10 Win-win: every partner keeps a ledger of what it gave against what it gained.
+
+In full-time equivalents a month, for each of its own:
+
+    balance = [ Σ_k joint output of its team · its part of the input  +  pooled money / cost of staff ] / FTE
+              − quality · (effort + hours in meetings)
+
+What it gave is what the same time would have done for its own mission; what it gained is its part of what the
+teams achieved, which is more than it gave where trust, coordination and complementary strengths make it so. The
+ledger is a fading mean of the balance. A partner with a positive one has something to win (win-win), and
+learns from its own ledger beside what all can see (`effort`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE, K
+
+HOURS_PER_FTE = 150.0
+
+
+class Parameters(NamedTuple):
+    """How long a ledger reaches back, and how much it counts."""
+
+    memory: float = parameter(
+        12.0,
+        unit="months",
+        plausible=(6, 24),
+        domain=(1, 1200),
+        grade="assumed",
+        meaning="How many months back a partner remembers what it gave and gained, about.",
+    )
+    weight: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.6),
+        grade="assumed",
+        meaning="How much a partner's own ledger counts, against what the partnership as a whole is seen to gain.",
+    )
+    full_balance: float = parameter(
+        0.2,
+        unit="FTE for each FTE",
+        plausible=(0.1, 0.4),
+        domain=(1e-6, 100),
+        grade="assumed",
+        meaning="Balance that is taken as full joint gain.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="ledger",
+    rows=("M10",),
+    title="Win-win ledgers",
+    summary="Partners keep account of what they gave and gained, and believe in the work accordingly.",
+    source="The brief, lesson four: win-win opportunities",
+    parameters=Parameters,
+    file=__name__,
+    needs=("delivery",),
+)
+
+
+@kernel
+def settle(
+    role, status, effort, fte, quality, hours, team, input, team_output, team_input, grant_income, ledger, p_money, p
+):
+    """Enter this month's balance in every partner's ledger."""
+    for k in range(K):
+        for i in range(status.size):
+            team_input[k, i] = 0.0
+        for i in range(status.size):
+            if team[k, i] >= 0:
+                team_input[k, team[k, i]] += input[k, i]
+    for i in range(status.size):
+        if status[i] != ACTIVE or role[i] == BACKBONE or fte[i] <= 0.0:
+            ledger[i] = 0.0
+            continue
+        gained = grant_income[i] / p_money.dollars_per_fte
+        for k in range(K):
+            t = team[k, i]
+            if t < 0:
+                gained += input[k, i]
+            elif team_input[k, t] > 0.0:
+                gained += team_output[k, t] * input[k, i] / team_input[k, t]
+        gave = quality[i] * (effort[i] + hours[i] / (HOURS_PER_FTE * fte[i]))
+        ledger[i] += (clip(gained / fte[i] - gave, -1.0, 1.0) - ledger[i]) / p.memory
