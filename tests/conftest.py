@@ -23,20 +23,22 @@ def busy(lab):
     """The laboratory with every intervention and every shock at once, and a backbone that is short of time."""
     from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
 
+    small = {"pooled-funding": 0.05}  # with more, everyone joins at once
+    struck = {"scandal": {"sector": "philanthropy"}}  # at one organization: at all of them nothing would be left
     return lab.with_(
         months=36,
-        sites={"lab": {"backbone": {"fte": 0.4}}},
+        sites={"lab": {"backbone": {"fte": 0.6}, "at_the_table": 0.3, "grievance": 0.7}},
         interventions=[
             {
                 "use": name,
-                "from": "2020-04",
+                "from": "2020-02",
                 "until": "2022-06",
-                "dose": 0.6 * lever.largest_dose if lever.combine == "share" else 0.2,
+                "dose": small.get(name, 0.6 * lever.largest_dose if lever.combine == "share" else 0.2),
             }
             for name, lever in INTERVENTIONS.items()
         ],
-        shocks=[{"use": name, "onset": "2021-01", "depth": 0.6} for name in SHOCKS],
-        grants=[{"site": "lab", "amount": 600, "months": 30}],
+        shocks=[{"use": name, "onset": "2021-01", "depth": 0.6, "target": struck.get(name, "all")} for name in SHOCKS],
+        grants=[{"site": "lab", "amount": 3000, "months": 30}],
     )
 
 

@@ -71,6 +71,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("documentation", "Written procedures", "share", "Share of partners' part that is written down."),
     Metric("agenda", "Common agenda", "−1 to 1", "How much of the common agenda is what works, less what does not.",
            better="higher"),
+    Metric("readiness", "Readiness of outsiders", "0 to 1",
+           "How ready organizations that are not at the table are to be asked (1 if there are none).", better="higher"),
     Metric("family_engagement", "Engagement of families", "0 to 1", "Engagement of parents and students in the work.",
            better="higher"),
     Metric("community_support", "Community support", "0 to 1", "Support of parents, students and neighbours.",
@@ -103,9 +105,9 @@ METRICS: tuple[Metric, ...] = (
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
- BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT, TAKE_UP,
- TIME_TO_SERVICE, CLARITY, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION, ENDED,
- ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP) = range(len(METRICS))  # fmt: skip
+ BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, READINESS, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT,
+ TAKE_UP, TIME_TO_SERVICE, CLARITY, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION,
+ ENDED, ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
@@ -248,14 +250,15 @@ def observe_network(month, first_organization, end_organization, first_relations
 @kernel
 def observe(
     month, key, site_id, first_organization, end_organization, first_relationship, target, role, status, fte, effort,
-    in_post, belief, ledger, documentation, grant_income, hours, bid_hours, is_open, trust, alignment, coordination, load,
-    severity, need, served, performance, departures, joined, withdrew, conflicts, spent, grants_received, dead_months,
+    in_post, belief, ledger, documentation, readiness, grant_income, hours, bid_hours, is_open, trust, alignment,
+    coordination, load, severity, need, served, performance, departures, joined, withdrew, conflicts, spent,
+    grants_received, dead_months,
     students, delay, outcome_at_start, agenda_knowledge, p_money, p_outcomes, out,
 ):  # fmt: skip
     """Record the month of every site in `out` [month, site, metric]."""
     for s in range(site_id.size):
         first, end = first_organization[s], end_organization[s]
-        partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = 0.0
+        partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = ready = 0.0
         ties = all_ties = trusted = good = 0.0
         least = 1.0
         winning = 0.0
@@ -274,6 +277,7 @@ def observe(
                 ties += shared
                 good += shared * trust[r] * alignment[r]
             if status[i] != ACTIVE:
+                ready += readiness[i]
                 continue
             partners += 1.0
             staff += fte[i]
@@ -327,6 +331,7 @@ def observe(
         row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0
         row[AGENDA] = agenda_knowledge[s]
         row[WIN_WIN] = winning / partners if partners > 0.0 else 0.0
+        row[READINESS] = ready / (everyone - partners) if everyone > partners else 1.0
 
 
 @kernel

@@ -184,6 +184,8 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("waiting_for", "organization", "i8", "months until the successor found during the notice starts", "months", 0, 0),
     Field("tenure", "organization", "i8", "months in post", "months", 24, 0),
     Field("person", "organization", "u8", "how many-th person in the post", "", 0, 0),
+    _share("readiness", "organization", "how ready it is to be asked to the table", 1.0),
+    _flag("refused", "organization", "1: it was invited this month and stayed away"),
     _share("ramp", "organization", "the representative's understanding of the initiative and its own part", 1.0),
     _flag("departed", "organization", "1: the representative left this month"),
     _flag("arrived", "organization", "1: a new representative began this month"),
@@ -238,6 +240,8 @@ RELATIONSHIP: tuple[Field, ...] = (
     _amount("institutional_good", "relationship", "evidence of promises kept, carried by the organizations", "encounters"),
     _amount("institutional_bad", "relationship", "evidence of promises broken, carried by the organizations", "encounters"),
     _share("grievance", "relationship", "difficult history"),
+    _amount("betrayal", "relationship", "evidence of deceit, carried by the two people, which does not fade", "encounters"),
+    _share("forgiveness", "relationship", "how ready the injured side is to forgive", 0.5),
     _share("trust", "relationship", "effective trust", 0.5),
     _share("overlap", "relationship", "niche overlap: how alike the two organizations' strengths are"),
     _share("alignment", "relationship", "agreement on the ends of the shared work", 1.0),
@@ -248,7 +252,12 @@ RELATIONSHIP: tuple[Field, ...] = (
 PAIR: tuple[Field, ...] = (
     Field("luck", "pair", "u4", "scratch: this month's random words", "", inner=(4,)),
     _share("chance", "pair", "scratch: chance to meet this month"),
-    Field("meeting", "pair", "u4", "scratch: list of the pairs that meet this month"),
+    Field(
+        "meeting",
+        "pair",
+        "u4",
+        "scratch: list of the pairs that meet this month, then of those in which somebody failed",
+    ),
 )
 
 SITE: tuple[Field, ...] = (

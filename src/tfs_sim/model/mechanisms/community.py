@@ -1,4 +1,4 @@
-"""Who is in a community: staff, strengths, commitment, the ties and histories that exist before the run.
+"""Who is in a community: staff, strengths, commitment, the ties that exist before the run.
 
 Everything is drawn for each replicate from the organizations' and pairs' identities, so two strategies
 start from the same world. Sector profiles over the four kinds of support are assumed; they say what a
@@ -104,13 +104,6 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="How much likelier the committed are to be at the table at the start (0: no more than others).",
     )
-    grievance_depth: float = parameter(
-        0.6,
-        unit="share",
-        plausible=(0.3, 0.9),
-        grade="assumed",
-        meaning="Depth of a difficult history between two organizations that have one.",
-    )
     need_in_poverty: float = parameter(
         0.40,
         unit="share",
@@ -147,7 +140,7 @@ MECHANISM = Mechanism(
     name="community",
     rows=(),
     title="Communities",
-    summary="Draws each replicate's organizations, strengths, ties and difficult histories from declared identities.",
+    summary="Draws each replicate's organizations, strengths and ties from declared identities.",
     source="The brief; Henig et al. on the sectors of education initiatives",
     parameters=Parameters,
     file=__name__,
@@ -230,10 +223,10 @@ def first_commitment(key, organization, mean, spread):
 
 @kernel
 def begin_relationships(
-    key, pair_id, pair_site, forward, backward, source, target, role, strength, grievance_share, given_strength,
-    overlap, is_open, idle, personal_good, personal_bad, institutional_good, institutional_bad, grievance, p,
+    key, pair_id, forward, backward, source, target, role, strength, given_strength, overlap, is_open, idle,
+    personal_good, personal_bad, institutional_good, institutional_bad, p,
 ):  # fmt: skip
-    """Draw niche overlap, ties, their evidence, and difficult histories."""
+    """Draw niche overlap, ties and their evidence."""
     for q in range(pair_id.size):
         r = forward[q]
         back = backward[q]
@@ -244,7 +237,7 @@ def begin_relationships(
             shared += min(strength[k, i], strength[k, j])
         overlap[r] = shared
         overlap[back] = shared
-        a, b, c, d = draws.words(key, TIE_STREAM, 0, pair_id[q], 0)
+        a, _, c, d = draws.words(key, TIE_STREAM, 0, pair_id[q], 0)
         chance = p.density * (1.0 + p.homophily * (2.0 * shared - 1.0))
         if role[i] == BACKBONE or role[j] == BACKBONE:
             chance = 2.0 * p.density
@@ -255,17 +248,13 @@ def begin_relationships(
         idle[r] = 0.0 if open_now else 60.0
         idle[back] = idle[r]
         evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if open_now else 0.0
-        depth = 0.0
-        if draws.unit(b) < grievance_share[pair_site[q]]:
-            depth = clip(p.grievance_depth * (0.5 + draws.unit(c)), 0.0, 1.0)
         for end in range(2):
             e = r if end == 0 else back
-            kept = clip(0.7 - 0.4 * depth + 0.15 * draws.normal(draws.unit(d if end == 0 else c)), 0.05, 0.95)
+            kept = clip(0.7 + 0.15 * draws.normal(draws.unit(d if end == 0 else c)), 0.05, 0.95)
             personal_good[e] = 0.5 * evidence * kept
             personal_bad[e] = 0.5 * evidence * (1.0 - kept)
             institutional_good[e] = 0.5 * evidence * kept
-            institutional_bad[e] = 0.5 * evidence * (1.0 - kept) + 2.0 * depth
-            grievance[e] = depth
+            institutional_bad[e] = 0.5 * evidence * (1.0 - kept)
 
 
 @inline

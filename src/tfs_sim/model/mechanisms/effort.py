@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model import draws
-from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.numerics import clip, exp, inline, kernel, log, power
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
@@ -181,15 +181,7 @@ MECHANISM = Mechanism(
     file=__name__,
 )
 
-INTERVENTIONS = (
-    Intervention("accommodation", "Accommodation",
-                 "Meeting times and places are moved to suit partners: taking part costs them less.",
-                 "effort", "site", "share of what could be accommodated", 0.5, 1.0, cost=800, hours=0, payer="backbone",
-                 source="The brief, lesson two"),
-)  # fmt: skip
-
 SCALE, LINEAR, MONEY, REST, SEEN, SIZE = range(6)
-ACCOMMODATED = 0.3  # share of the cost of effort that meeting times and places make up
 
 STREAM = draws.stream("effort")
 ORDER_STREAM = draws.stream("effort order")
@@ -230,13 +222,15 @@ def heed_peers(first_relationship, target, is_open, trust, effort, peer_norm, p)
 def choose(
     month, key, organization_id, role, status, months_active, in_post, first_organization, end_organization, effort,
     fte, belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort,
-    utility, payoff, order, portfolio, given_lowest, given_highest, dose_accommodation, p_delivery, p_money, p,
+    utility, payoff, order, portfolio, given_lowest, given_highest, dose_accommodation, p_invitation, p_delivery,
+    p_money, p,
 ):  # fmt: skip
     """Choose every partner's effort, and reckon for all what taking part is worth."""
     rho = p_delivery.complementarity
     for s in range(first_organization.size):
         first, end = first_organization[s], end_organization[s]
-        burden = p.cost * (1.0 - ACCOMMODATED * dose_accommodation[s]) + p.overload * (1.0 - coordination[s])
+        burden = p.cost * (1.0 - p_invitation.accommodated * dose_accommodation[s])
+        burden += p.overload * (1.0 - coordination[s])
         if p.timing < 0.5:
             weigh(first, end, first, end, role, status, months_active, effort, fte, belief, commitment, backing,
                   peer_norm, portfolio, burden, salience[s], pool_payout[s], payoff, p_delivery, p_money,

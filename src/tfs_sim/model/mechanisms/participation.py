@@ -46,7 +46,7 @@ class Parameters(NamedTuple):
         meaning="How strongly recruiting the willing first favours the committed (times e at full dose).",
     )
     join_threshold: float = parameter(
-        0.05,
+        0.043,
         unit="utility",
         plausible=(0.0, 0.12),
         domain=(-5, 5),
@@ -112,7 +112,8 @@ STREAM = draws.stream("participation")
 def join_and_withdraw(
     month, key, organization_id, site_of, role, status, months_active, joining_value, commitment, in_post, effort,
     first_relationship, target, is_open, coordination, contact_factor, backbone_hours, recent_joins, joined, withdrew,
-    table_size, given_joining, given_threshold, dose_recruiting_the_willing, p,
+    table_size, given_joining, given_threshold, readiness, refused, dose_recruiting_the_willing,
+    dose_persistent_invitation, p_patience, p_invitation, p,
 ):  # fmt: skip
     """Let each organization join, refuse, stay or withdraw."""
     joined[:] = 0.0
@@ -122,6 +123,7 @@ def join_and_withdraw(
         if role[i] != BACKBONE and status[i] == ACTIVE:
             table_size[site_of[i]] += 1.0
     for i in range(organization_id.size):
+        refused[i] = 0
         if role[i] == BACKBONE:
             continue
         s = site_of[i]
@@ -156,13 +158,17 @@ def join_and_withdraw(
             at_table += is_open[r] * (status[target[r]] == ACTIVE)
         share = at_table / ties if ties > 0.0 else 0.0
         has_time = coordination[s] if backbone_hours[s] > 0.0 else 0.0
-        rate = (p.word_of_mouth * share + p.outreach * has_time) * contact_factor[s]
+        outreach = p.outreach + p_invitation.outreach * dose_persistent_invitation[s]
+        rate = (p.word_of_mouth * share + outreach * has_time) * contact_factor[s]
         rate *= exp(p.willing_first * dose_recruiting_the_willing[s] * (2.0 * commitment[i] - 1.0))
         if draws.unit(b) < 1.0 - exp(-rate):
-            if draws.unit(c) < logistic((joining_value[i] - p.join_threshold) / p.sharpness):
+            value = joining_value[i] + p_invitation.stated_value * dose_persistent_invitation[s] * readiness[i]
+            value -= p_patience.weight * (1.0 - readiness[i])
+            if draws.unit(c) < logistic((value - p.join_threshold) / p.sharpness):
                 status[i] = ACTIVE
                 months_active[i] = 0
                 joined[s] += 1.0
                 recent_joins[s] += 1.0
             else:
                 status[i] = RELUCTANT
+                refused[i] = 1

@@ -6,8 +6,8 @@ exponential forgetting and a negativity bias (a broken promise weighs more than 
     T_ij = (a + G_ij) / (a + b + G_ij + B_ij),   G ← κ G + kept,   B ← κ B + ν · broken.
 
 Whether a promise is kept depends on the other's understanding of its part, on the backbone's overload, on a
-difficult history and on how clear the goals are. With κ = 1 and ν = 1 mean trust converges to the true
-rate of kept promises (Jøsang & Ismail 2002; Slovic 1993 on the asymmetry).
+difficult history (M3) and on how clear the goals are. Contact keeps evidence from fading (M5). With κ = 1 and
+ν = 1 mean trust converges to the true rate of kept promises (Jøsang & Ismail 2002; Slovic 1993 on the asymmetry).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model import draws
-from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import exp, half_life_factor, kernel
+from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
+from tfs_sim.model.numerics import exp, half_life_factor, inline, kernel
 from tfs_sim.model.state import ACTIVE
 
 
@@ -77,13 +77,6 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Share of kept promises lost when the backbone has no time to coordinate at all.",
     )
-    grievance: float = parameter(
-        0.35,
-        unit="share",
-        plausible=(0.1, 0.6),
-        grade="assumed",
-        meaning="Share of kept promises lost to the deepest difficult history.",
-    )
     unclear_goals: float = parameter(
         0.05,
         unit="share",
@@ -138,6 +131,14 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Share of broken promises that facilitated convenings at full dose avert.",
     )
+    scandal: float = parameter(
+        6.0,
+        unit="encounters",
+        plausible=(2, 12),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Broken promises that a scandal of full depth at an organization is worth to all who know of it.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -156,7 +157,20 @@ INTERVENTIONS = (
                  "trust", "site", "share of a monthly convening", 0.5, 1.0, cost=6000, hours=0, payer="backbone"),
 )  # fmt: skip
 
+SHOCKS = (
+    Shock("scandal", "Scandal", "Wrongdoing at an organization becomes known: everyone takes note, friend or stranger.",
+          "trust", "organization", lasts=1, decay=0),
+)  # fmt: skip
+
 STREAM = draws.stream("encounter")
+
+
+@inline
+def recorded_share(documentation_i, documentation_j, on_institutional_trust, p_institutional_trust):
+    """Return the share of an encounter's evidence that the two organizations keep on record."""
+    more = p_institutional_trust.recorded_in_writing - p_institutional_trust.recorded
+    written = 0.5 * (documentation_i + documentation_j)
+    return on_institutional_trust * (p_institutional_trust.recorded + more * written)
 
 
 @kernel
@@ -173,14 +187,17 @@ def prepare(in_post, ramp, clarity, first_relationship, is_open, presence, relia
 
 @kernel
 def fade(
-    personal_good, personal_bad, institutional_good, institutional_bad, idle, met, failed, p_institutional_trust, p
-):
-    """Let a month's forgetting pass over all evidence."""
+    personal_good, personal_bad, institutional_good, institutional_bad, idle, met, failed, on_communication,
+    p_communication, p_institutional_trust, p,
+):  # fmt: skip
+    """Let a month's forgetting pass over all evidence, less of it where the two met last month."""
     keep = half_life_factor(p.memory)
+    fresh = on_communication * p_communication.freshness * (1.0 - keep)
     keep_on_record = half_life_factor(p_institutional_trust.memory)
     for r in range(met.size):
-        personal_good[r] *= keep
-        personal_bad[r] *= keep
+        left = keep + fresh * met[r]
+        personal_good[r] *= left
+        personal_bad[r] *= left
         institutional_good[r] *= keep_on_record
         institutional_bad[r] *= keep_on_record
         idle[r] += 1.0
@@ -202,7 +219,7 @@ def throw(month, key, pair_id, luck):
 @kernel
 def weigh_contact(
     pair_site, forward, backward, source, target, is_open, grievance, presence, status, coordination, contact_factor,
-    dose_trust_building_convenings, chance, p,
+    dose_trust_building_convenings, dose_steady_communication, chance, p_histories, p_communication, p,
 ):  # fmt: skip
     """Work out every pair's chance to meet this month."""
     for q in range(chance.size):
@@ -213,9 +230,10 @@ def weigh_contact(
         both = (1.0 if status[i] == ACTIVE else 0.0) * (1.0 if status[j] == ACTIVE else 0.0)
         tie = float(is_open[r])
         joint = (p.joint_contact * tie + p.table_contact * (1.0 - tie)) * both
-        joint *= coordination[s] * (1.0 + p.convening_gain * dose_trust_building_convenings[s])
-        rate = (p.everyday_contact * tie + joint) * contact_factor[s] * presence[i] * presence[j]
-        rate *= 1.0 - 0.5 * max(grievance[r], grievance[backward[q]])
+        joint *= 1.0 + p.convening_gain * dose_trust_building_convenings[s]
+        joint += p_communication.contact * dose_steady_communication[s] * tie * both
+        rate = (p.everyday_contact * tie + joint * coordination[s]) * contact_factor[s] * presence[i] * presence[j]
+        rate *= 1.0 - p_histories.lost_contact * max(grievance[r], grievance[backward[q]])
         chance[q] = 1.0 - exp(-rate)
 
 
@@ -224,7 +242,7 @@ def encounter(
     pair_site, forward, backward, source, target, luck, chance, meeting, idle, grievance, reliability, status,
     documentation, coordination, met, failed, personal_good, personal_bad, institutional_good, institutional_bad,
     conflicts, recognition, dose_trust_building_convenings, on_institutional_trust, p_institutional_trust,
-    p_strengths, p,
+    p_strengths, p_histories, p,
 ):  # fmt: skip
     """Let pairs meet, promises be kept or broken, and both ends take note."""
     conflicts[:] = 0.0
@@ -232,6 +250,7 @@ def encounter(
     for q in range(chance.size):
         meeting[n] = q
         n += 1 if draws.unit(luck[0, q]) < chance[q] else 0
+    broken = 0
     for m in range(n):
         q = meeting[m]
         r = forward[q]
@@ -239,11 +258,7 @@ def encounter(
         j = target[r]
         s = pair_site[q]
         both = 1.0 if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
-        written = 0.5 * (documentation[i] + documentation[j])
-        recorded = on_institutional_trust * (
-            p_institutional_trust.recorded
-            + (p_institutional_trust.recorded_in_writing - p_institutional_trust.recorded) * written
-        )
+        recorded = recorded_share(documentation[i], documentation[j], on_institutional_trust, p_institutional_trust)
         circumstances = 1.0 - p.overload * (1.0 - coordination[s]) * both
         care = 1.0 - (1.0 - p.convening_care * dose_trust_building_convenings[s]) * (
             1.0 - p_strengths.respect * recognition[s]
@@ -252,7 +267,7 @@ def encounter(
         for end in range(2):
             e = r if end == 0 else backward[q]
             other = j if end == 0 else i
-            kept = reliability[other] * circumstances * (1.0 - p.grievance * grievance[e])
+            kept = reliability[other] * circumstances * (1.0 - p_histories.broken_promises * grievance[e])
             kept += (1.0 - kept) * care
             met[e] = 1
             idle[e] = 0.0
@@ -264,11 +279,29 @@ def encounter(
                 personal_bad[e] += p.negativity * (1.0 - recorded)
                 institutional_bad[e] += p.negativity * recorded
                 conflicts[s] += both
+        meeting[broken] = q  # the list becomes that of the pairs in which somebody failed, to be mended (M4)
+        broken += 1 if failed[r] or failed[backward[q]] else 0
+    if broken < meeting.size:
+        meeting[broken] = meeting.size
 
 
 @kernel
-def update(personal_good, personal_bad, institutional_good, institutional_bad, trust, p):
+def break_scandals(
+    first_relationship, reverse, personal_bad, institutional_bad, shock_scandal, on_institutional_trust, p
+):
+    """Let everyone who could know an organization take note of its scandal, on the record if there is one."""
+    for i in range(shock_scandal.size):
+        if shock_scandal[i] <= 0.0:
+            continue
+        worth = p.scandal * shock_scandal[i]
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            institutional_bad[reverse[r]] += worth * on_institutional_trust
+            personal_bad[reverse[r]] += worth * (1.0 - on_institutional_trust)
+
+
+@kernel
+def update(personal_good, personal_bad, institutional_good, institutional_bad, betrayal, trust, p):
     """Read effective trust off all evidence."""
     for r in range(trust.size):
         good = p.prior_good + personal_good[r] + institutional_good[r]
-        trust[r] = good / (good + p.prior_bad + personal_bad[r] + institutional_bad[r])
+        trust[r] = good / (good + p.prior_bad + personal_bad[r] + institutional_bad[r] + betrayal[r])

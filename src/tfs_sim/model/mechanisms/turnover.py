@@ -311,7 +311,7 @@ def ramp_up(in_post, ramp, backing, documentation, p_smoothing, p):
 
 @kernel
 def lose_personal_evidence(
-    first_relationship, reverse, departed, arrived, in_post, documentation, personal_good, personal_bad,
+    first_relationship, reverse, departed, arrived, in_post, personal_good, personal_bad, betrayal,
     dose_transition_plan, dose_overlap, dose_fresh_start_practice, p_smoothing, p,
 ):  # fmt: skip
     """Take the evidence that two people had of each other when one of them leaves, but for what is handed over."""
@@ -328,3 +328,5 @@ def lose_personal_evidence(
             personal_bad[r] *= kept_bad
             personal_good[back] *= kept
             personal_bad[back] *= kept_bad
+            betrayal[r] *= kept_bad
+            betrayal[back] *= kept_bad

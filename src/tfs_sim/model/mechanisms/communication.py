@@ -1,0 +1,84 @@
+"""M5 Communication and time: steady contact keeps evidence fresh and understanding alive.
+
+What two people know of each other fades less in a month after one in which they met,
+
+    κ' = κ + (1 − κ) · s · met,
+
+and what a representative understands of the initiative fades in a month without any encounter with a partner
+(the backbone's letters and calls, at dose c, stand in for part of it): U ← U · (1 − g (1 − c)). Steady
+communication adds contact between partners that have a tie. That the same hours do more when they are spread
+than in bursts is not written here: two people who meet twice in a month have met, and silence comes after.
+Source: the brief, lesson one (`trust takes time and consistent communication`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE
+
+
+class Parameters(NamedTuple):
+    """What contact keeps alive, and how much of it a backbone can add."""
+
+    freshness: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.2, 0.8),
+        grade="assumed",
+        meaning="Share of a month's forgetting that an encounter in the month before averts.",
+    )
+    silence: float = parameter(
+        0.1,
+        unit="share",
+        plausible=(0.03, 0.2),
+        grade="assumed",
+        meaning="Share of a representative's understanding lost in a month without an encounter with a partner.",
+    )
+    contact: float = parameter(
+        0.5,
+        unit="per month",
+        plausible=(0.25, 1.0),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Further encounters a month of two partners that have a tie, at full steady communication.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="communication",
+    rows=("M5",),
+    title="Communication and time",
+    summary="Meetings and steady contact keep evidence fresh and understanding alive; without contact both fade.",
+    source="The brief, lesson one",
+    parameters=Parameters,
+    file=__name__,
+    needs=("trust",),
+)
+
+INTERVENTIONS = (
+    Intervention("steady-communication", "Steady communication",
+                 "Calls, visits and letters between the meetings, month after month.",
+                 "communication", "site", "share of what could be kept up", 0.5, 1.0, cost=3000, hours=0,
+                 payer="backbone", source="The brief, lesson one"),
+)  # fmt: skip
+
+
+@kernel
+def keep_in_touch(
+    site_of, role, status, first_relationship, target, met, ramp, dose_steady_communication, coordination, p
+):
+    """Let the understanding of partners who met no partner this month fade."""
+    for i in range(ramp.size):
+        if status[i] != ACTIVE or role[i] == BACKBONE:
+            continue
+        silent = True
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            if met[r] and status[target[r]] == ACTIVE:
+                silent = False
+                break
+        if silent:
+            s = site_of[i]
+            ramp[i] *= 1.0 - p.silence * (1.0 - dose_steady_communication[s] * coordination[s])

@@ -1,0 +1,121 @@
+"""M3 Difficult histories: a slow stock of grievance between two organizations.
+
+Some pairs start with a history: promises that were broken long before the partnership, and a grievance h that
+outlives them. Grievance lowers contact, makes encounters fail, and fades on a scale of its own,
+
+    contact_ij ← contact_ij · (1 − c · max(h_ij, h_ji)),   kept_ij ← kept_ij · (1 − b · h_ij),   h ← h · 2^(−1/H),
+
+with a half-life H of about ten years. Facilitated conversations shorten it. What a partnership that begins with
+many such pairs becomes is the model's answer: contact that is rare and fails often builds little trust.
+Source: the brief, lesson one (`past wrongs, perceived or real`); no measurement of H was found.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.mechanisms.community import TIE_STREAM
+from tfs_sim.model.numerics import clip, half_life_factor, kernel
+
+
+class Parameters(NamedTuple):
+    """How deep difficult histories are, what they cost, and how long they last."""
+
+    depth: float = parameter(
+        0.6,
+        unit="share",
+        plausible=(0.3, 0.9),
+        grade="assumed",
+        meaning="Mean depth of a difficult history between two organizations that have one.",
+    )
+    half_life: float = parameter(
+        120.0,
+        unit="months",
+        plausible=(36, 1200),
+        domain=(0, 1e6),
+        grade="assumed",
+        source="The specification: ten years, from three to never",
+        meaning="Half-life of grievance when nobody works on it (0: never fades).",
+    )
+    lost_contact: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.2, 0.8),
+        grade="assumed",
+        meaning="Share of contact that the deepest difficult history stops.",
+    )
+    broken_promises: float = parameter(
+        0.35,
+        unit="share",
+        plausible=(0.1, 0.6),
+        grade="assumed",
+        meaning="Share of kept promises lost to the deepest difficult history.",
+    )
+    soured: float = parameter(
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.6),
+        grade="assumed",
+        meaning="Share of past encounters that went badly rather than well in the deepest difficult history.",
+    )
+    on_record: float = parameter(
+        2.0,
+        unit="encounters",
+        plausible=(0.5, 4),
+        domain=(0, 100),
+        grade="assumed",
+        meaning="Broken promises on the organizations' record, ties or not, after the deepest difficult history.",
+    )
+    healing: float = parameter(
+        0.03,
+        unit="share",
+        plausible=(0.01, 0.06),
+        grade="assumed",
+        meaning="Share of grievance that a month of facilitated conversations at full dose lays to rest.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="histories",
+    rows=("M3",),
+    title="Difficult histories",
+    summary="Some pairs start with grievance, which fades slowly, lowers contact and makes encounters fail.",
+    source="The brief, lesson one: `past wrongs, perceived or real`",
+    parameters=Parameters,
+    file=__name__,
+    needs=("trust",),
+)
+
+
+@kernel
+def begin(
+    key, pair_id, pair_site, forward, backward, grievance_share, grievance, personal_good, personal_bad,
+    institutional_good, institutional_bad, p,
+):  # fmt: skip
+    """Draw which pairs have a difficult history, how deep, and what it left of their evidence."""
+    for q in range(pair_id.size):
+        _, chance, deep, _ = draws.words(key, TIE_STREAM, 0, pair_id[q], 0)
+        if draws.unit(chance) >= grievance_share[pair_site[q]]:
+            continue
+        depth = clip(p.depth * (0.5 + draws.unit(deep)), 0.0, 1.0)
+        for end in range(2):
+            e = forward[q] if end == 0 else backward[q]
+            grievance[e] = depth
+            sour = min(p.soured * depth * (personal_good[e] + personal_bad[e]), personal_good[e])
+            personal_good[e] -= sour
+            personal_bad[e] += sour
+            sour = min(p.soured * depth * (institutional_good[e] + institutional_bad[e]), institutional_good[e])
+            institutional_good[e] -= sour
+            institutional_bad[e] += sour + p.on_record * depth
+
+
+@kernel
+def fade(site_of, first_relationship, grievance, dose_facilitated_conversations, p):
+    """Let a month pass over every grievance; facilitated conversations lay part of it to rest."""
+    keep = half_life_factor(p.half_life)
+    for i in range(site_of.size):
+        rest = keep * (1.0 - p.healing * dose_facilitated_conversations[site_of[i]])
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            grievance[r] *= rest

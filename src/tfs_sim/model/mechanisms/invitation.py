@@ -1,0 +1,108 @@
+"""M7 Reluctant partners: persistent invitation and accommodation.
+
+Persistent invitation (dose d) asks again and again and says what taking part is worth:
+
+    invitations a month + o · d · c,             joining value + v · d · y,
+
+and accommodation moves meeting times and places, which lowers the cost of taking part. An organization that
+is asked, is far from ready and stays away reacts (Brehm 1966, psychological reactance): it becomes less ready,
+
+    y ← y − ρ d (1 − y)   (0 at least),
+
+and holds the pressure against the backbone and those partners that it has a tie with, as broken promises of
+weight b · d · (1 − y). Where reluctance is about cost and felt value, y is near 1 and nothing of this happens.
+Where the boundary to patience (M6) lies is the model's answer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.state import ACTIVE
+
+
+class Parameters(NamedTuple):
+    """What asking again does, to those who are ready and to those who are not."""
+
+    outreach: float = parameter(
+        0.2,
+        unit="per month",
+        plausible=(0.1, 0.4),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Further invitations a month from a backbone that has time, at full persistent invitation.",
+    )
+    stated_value: float = parameter(
+        0.03,
+        unit="utility",
+        plausible=(0.01, 0.06),
+        domain=(0, 5),
+        grade="assumed",
+        meaning="Payoff that stating the value of taking part adds, at full dose, for those who are ready to hear it.",
+    )
+    reactance: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.2, 0.8),
+        grade="assumed",
+        source="Brehm 1966 for the sign",
+        meaning="Share of its readiness that an organization far from ready loses when pressed at full dose.",
+    )
+    pressure_felt: float = parameter(
+        0.5,
+        unit="encounters",
+        plausible=(0.2, 1.0),
+        domain=(0, 100),
+        grade="assumed",
+        meaning="Broken promises that being pressed at full dose is worth to an organization far from ready.",
+    )
+    accommodated: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Share of the cost of effort that meeting times and places make up.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="invitation",
+    rows=("M7",),
+    title="Reluctant partners: persistent invitation",
+    summary="Asking again and accommodating win those who hesitate over cost; pressing the unready backfires.",
+    source="The brief, lesson two; Brehm 1966 on reactance; no measurement found",
+    parameters=Parameters,
+    file=__name__,
+    needs=("participation",),
+)
+
+INTERVENTIONS = (
+    Intervention("persistent-invitation", "Persistent invitation",
+                 "Organizations that stayed away are asked again, and told what taking part is worth.",
+                 "invitation", "site", "share of what could be asked", 0.5, 1.0, cost=1200, hours=0, payer="backbone",
+                 source="The brief, lesson two"),
+    Intervention("accommodation", "Accommodation",
+                 "Meeting times and places are moved to suit partners: taking part costs them less.",
+                 "invitation", "site", "share of what could be accommodated", 0.5, 1.0, cost=800, hours=0,
+                 payer="backbone", source="The brief, lesson two"),
+)  # fmt: skip
+
+
+@kernel
+def press(
+    site_of, first_relationship, target, is_open, status, backbone, refused, readiness, personal_bad,
+    dose_persistent_invitation, p,
+):  # fmt: skip
+    """Let those who were pressed and stayed away react, the more the less ready they were."""
+    for i in range(refused.size):
+        pressed = dose_persistent_invitation[site_of[i]]
+        if refused[i] == 0 or pressed <= 0.0:
+            continue
+        far = 1.0 - readiness[i]
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            j = target[r]
+            if j == backbone[site_of[i]] or (is_open[r] and status[j] == ACTIVE):
+                personal_bad[r] += p.pressure_felt * pressed * far
+        readiness[i] = clip(readiness[i] - p.reactance * pressed * far, 0.0, 1.0)

@@ -1,0 +1,207 @@
+"""M4 Repair: after a failure an apology and a difficult conversation may follow.
+
+A broken promise is a failure of competence or, with probability d, of deceit. Whoever failed apologizes with a
+chance that rises with agreement on shared principles a_ij and with facilitated conversations f, as far as the
+backbone has time (c); the injured side forgives, or not, by its own forgiveness φ_ij (times δ after deceit):
+
+    P(apology) = 1 − (1 − π)(1 − c π_a a_ij)(1 − c π_f f),   P(forgiven | apology) = φ_ij · (δ if deceit).
+
+Forgiven, the share m of the failure's weight is taken back between the two people, 0.6 m on the organizations'
+record, and amends are promised: a new promise, kept as reliably as any other, that counts for or against.
+Unforgiven, the failure hardens into grievance (M3). Deceit leaves evidence that never fades while the two
+people are there and that no apology takes back (Schweitzer, Hershey & Bradlow 2006). Whether a repaired
+relationship ends above one that never failed is decided by amends kept or broken, not by any rule.
+
+Apologies work (d = 0.44, 36 effects), more for competence than integrity failures (Kim et al. 2004), and between
+groups about 0.6 of what they do between persons.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.mechanisms.trust import recorded_share
+from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.state import ACTIVE
+
+
+class Parameters(NamedTuple):
+    """Deceit, apology, forgiveness, amends, and what is left when they fail."""
+
+    deceit: float = parameter(
+        0.04,
+        unit="share",
+        plausible=(0.01, 0.1),
+        grade="assumed",
+        meaning="Share of broken promises that were meant to deceive.",
+    )
+    deceit_weight: float = parameter(
+        2.0,
+        unit="encounters",
+        plausible=(1, 4),
+        domain=(0, 100),
+        grade="recalled",
+        source="Schweitzer, Hershey & Bradlow 2006: trust harmed by deception never fully recovers (the sign)",
+        meaning="Evidence of deceit that stays, beside the broken promise itself.",
+    )
+    apology: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Chance that whoever failed apologizes and talks about it unprompted.",
+    )
+    principles: float = parameter(
+        0.2,
+        unit="share",
+        plausible=(0.05, 0.4),
+        grade="assumed",
+        source="The brief, lesson one",
+        meaning="Chance that shared principles bring two partners who agree fully to that conversation.",
+    )
+    facilitation: float = parameter(
+        0.6,
+        unit="share",
+        plausible=(0.3, 0.8),
+        grade="assumed",
+        meaning="Chance that facilitated conversations at full dose bring two partners to it.",
+    )
+    forgiveness: float = parameter(
+        0.65,
+        unit="share",
+        plausible=(0.4, 0.85),
+        grade="assumed",
+        meaning="Mean chance that the injured side forgives an honest failure for which it had an apology.",
+    )
+    forgiveness_spread: float = parameter(
+        0.2,
+        unit="share",
+        plausible=(0.1, 0.3),
+        grade="assumed",
+        meaning="Standard deviation of forgiveness between relationships.",
+    )
+    deceit_forgiven: float = parameter(
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.6),
+        grade="recalled",
+        source="Kim et al. 2004 for the sign",
+        meaning="Chance of forgiving deceit against that of forgiving an honest failure.",
+    )
+    mended: float = parameter(
+        0.8,
+        unit="share",
+        plausible=(0.5, 0.95),
+        grade="derived",
+        source="The effect of an apology, d = 0.44 (meta-analysis 2017), see row M4c of `tfs-sim validate`",
+        meaning="Share of a forgiven failure's weight that is taken back between the two people.",
+    )
+    between_organizations: float = parameter(
+        0.6,
+        unit="share",
+        plausible=(0.4, 0.8),
+        grade="measured",
+        source="irsp 479: effect of apologies between groups about 0.6 of that between persons",
+        meaning="How much of that holds on the organizations' record.",
+    )
+    amends: float = parameter(
+        1.5,
+        unit="encounters",
+        plausible=(0.75, 2.5),
+        domain=(0, 100),
+        grade="assumed",
+        meaning="Weight of the amends that are then made, or not, against an ordinary promise.",
+    )
+    hardening: float = parameter(
+        0.02,
+        unit="share",
+        plausible=(0.005, 0.05),
+        grade="assumed",
+        meaning="Grievance left by an honest failure that was not repaired.",
+    )
+    deceit_hardening: float = parameter(
+        0.15,
+        unit="share",
+        plausible=(0.05, 0.3),
+        grade="assumed",
+        meaning="Grievance left by deceit that was not repaired.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="repair",
+    rows=("M4",),
+    title="Repair",
+    summary="Apology, a difficult conversation and forgiveness mend failures; what is not mended hardens.",
+    source="Schweitzer, Hershey & Bradlow 2006; Kim et al. 2004; meta-analysis of apologies 2017",
+    parameters=Parameters,
+    file=__name__,
+    needs=("trust",),
+)
+
+INTERVENTIONS = (
+    Intervention("facilitated-conversations", "Facilitated difficult conversations",
+                 "A facilitator brings those who failed and those who were let down to the same table.",
+                 "repair", "site", "share of difficulties taken up", 0.5, 1.0, cost=2500, hours=0, payer="backbone",
+                 source="The brief, lesson one"),
+)  # fmt: skip
+
+STREAM = draws.stream("repair")
+FORGIVENESS_STREAM = draws.stream("forgiveness")
+
+
+@kernel
+def begin(key, pair_id, forward, backward, forgiveness, p):
+    """Draw how ready each end of each pair is to forgive the other."""
+    for q in range(pair_id.size):
+        a, b, _, _ = draws.words(key, FORGIVENESS_STREAM, 0, pair_id[q], 0)
+        for end in range(2):
+            u = draws.normal(draws.unit(a if end == 0 else b))
+            e = forward[q] if end == 0 else backward[q]
+            forgiveness[e] = clip(p.forgiveness + p.forgiveness_spread * u, 0.0, 1.0)
+
+
+@kernel
+def mend(
+    month, key, pair_id, pair_site, forward, backward, source, target, meeting, failed, status, reliability,
+    documentation, alignment, coordination, forgiveness, grievance, betrayal, personal_good, personal_bad,
+    institutional_good, institutional_bad, dose_facilitated_conversations, on_histories, on_institutional_trust,
+    p_institutional_trust, p_histories, p_trust, p,
+):  # fmt: skip
+    """Apologize for this month's broken promises, forgive and make amends, or let them harden into grievance."""
+    for m in range(meeting.size):
+        q = meeting[m]
+        if q >= meeting.size:
+            break
+        s = pair_site[q]
+        for end in range(2):
+            e = forward[q] if end == 0 else backward[q]
+            if failed[e] == 0:
+                continue
+            i = source[e]
+            j = target[e]
+            a, b, c, d = draws.words(key, STREAM, month, pair_id[q], end)
+            deceived = draws.unit(a) < p.deceit
+            help_at_hand = coordination[s] if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
+            silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * alignment[e])
+            silent *= 1.0 - help_at_hand * p.facilitation * dose_facilitated_conversations[s]
+            forgiven = draws.unit(b) < 1.0 - silent
+            forgiven &= draws.unit(c) < forgiveness[e] * (p.deceit_forgiven if deceived else 1.0)
+            if deceived:
+                betrayal[e] += p.deceit_weight
+            if not forgiven:
+                left = (p.deceit_hardening if deceived else p.hardening) * on_histories
+                grievance[e] += left * (1.0 - grievance[e])
+                continue
+            recorded = recorded_share(documentation[i], documentation[j], on_institutional_trust, p_institutional_trust)
+            weight = p_trust.negativity * p.mended
+            personal_bad[e] = max(personal_bad[e] - weight * (1.0 - recorded), 0.0)
+            institutional_bad[e] = max(institutional_bad[e] - weight * p.between_organizations * recorded, 0.0)
+            if draws.unit(d) < reliability[j] * (1.0 - p_histories.broken_promises * grievance[e]):
+                personal_good[e] += p.amends * (1.0 - recorded)
+                institutional_good[e] += p.amends * recorded
+            else:
+                personal_bad[e] += p.amends * p_trust.negativity * (1.0 - recorded)
+                institutional_bad[e] += p.amends * p_trust.negativity * recorded
