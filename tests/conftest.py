@@ -27,7 +27,27 @@ def busy(lab):
     struck = {"scandal": {"sector": "philanthropy"}}  # at one organization: at all of them nothing would be left
     return lab.with_(
         months=36,
-        sites={"lab": {"backbone": {"fte": 0.6}, "at_the_table": 0.3, "grievance": 0.7}},
+        sites={
+            "lab": {
+                "backbone": {"fte": 0.6},
+                "at_the_table": 0.3,
+                "grievance": 0.7,
+                "networks": {
+                    "one": ["backbone", "nonprofit-01", "health-01"],
+                    "two": ["nonprofit-02", "nonprofit-03"],
+                    "three": ["nonprofit-04", "business-01"],
+                    "four": ["nonprofit-05", "government-01"],
+                },
+            },
+            "annex": {"students": 3000, "organizations": {"nonprofit": 4, "health": 2, "community_group": 1}},
+        },
+        nationals={"one": {}, "two": {}, "three": {}, "four": {}},
+        selection={
+            "stages": [
+                {"name": "applicants", "month": "2020-03", "places": 2},
+                {"name": "planning", "month": "2020-06", "places": 1, "from": "applicants"},
+            ]
+        },
         interventions=[
             {
                 "use": name,
@@ -38,7 +58,11 @@ def busy(lab):
             for name, lever in INTERVENTIONS.items()
         ],
         shocks=[{"use": name, "onset": "2021-01", "depth": 0.6, "target": struck.get(name, "all")} for name in SHOCKS],
-        grants=[{"site": "lab", "amount": 3000, "months": 30}],
+        grants=[
+            {"site": "lab", "amount": 3000, "months": 30},
+            {"site": "annex", "amount": 400, "months": 30},
+            {"stage": "planning", "from": "2020-06", "amount": 300, "months": 24, "taper": 6, "flexible": 0.3},
+        ],
     )
 
 

@@ -17,6 +17,7 @@ from tfs_sim.experiments.describe import arm_keys
 from tfs_sim.experiments.provenance import model_version
 from tfs_sim.experiments.store import Store
 from tfs_sim.model.state import ROLES, SECTORS, STATUSES
+from tfs_sim.scenario.tables import NATIONAL_SITE
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm, Experiment
@@ -97,7 +98,7 @@ def _organizations(keys: dict[str, str], template: Template, month: int, world: 
             {
                 "replicate": np.full(count, REPLICATE, np.int32),
                 "month": np.full(count, month, np.int32),
-                "site": _words(template.sites, world.site_of),
+                "site": _words((*template.sites, NATIONAL_SITE), world.site_of),
                 "organization": pa.array(names.tolist(), pa.string()),
                 "sector": _words(SECTORS, world.sector),
                 "role": _words(ROLES, world.role),

@@ -11,6 +11,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Metric
+from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.mechanisms.outcomes import START_LEVEL, cohort_luck, outcome_gain
 from tfs_sim.model.numerics import count_bits, inline, kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE, WITHDRAWN, G, K
@@ -101,13 +102,20 @@ METRICS: tuple[Metric, ...] = (
     Metric("ended_broke_up", "Broke up", "share of runs",
            "1 if it has ended, and most ties between those who took part held less trust than strangers get.",
            summary="end", better="lower"),
+    Metric("stage", "Stage of the selection", "stage", "Last stage of the selection at which a community was chosen.",
+           summary="end", decimals=1),
+    Metric("practice_time", "Time that coordination takes", "factor",
+           "Factor that a community's practices make on its coordination work.", better="lower"),
+    Metric("friction", "Friction between networks", "0 to 1",
+           "Mean friction between the networks whose members are in the community.", better="lower"),
 )  # fmt: skip
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
  BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, READINESS, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT,
  TAKE_UP, TIME_TO_SERVICE, CLARITY, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION,
- ENDED, ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP) = range(len(METRICS))  # fmt: skip
+ ENDED, ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP,
+ STAGE, PRACTICE_TIME, FRICTION) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
@@ -146,7 +154,7 @@ def end(
     Trust is looked at when it stops being alive, among all who took part: a year later it has faded.
     """
     stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
-    for s in range(ending.size):
+    for s in range(out.shape[1]):
         if dead_months[s] == 0:
             ending[s] = 0
         if dead_months[s] == 1:
@@ -186,7 +194,7 @@ def observe_fragmentation(
     month, first_organization, end_organization, first_relationship, target, role, status, is_open, component, out
 ):
     """Record, once a quarter, the share of partners cut off when the best-connected partner goes."""
-    for s in range(first_organization.size):
+    for s in range(out.shape[1]):
         first, last = first_organization[s], end_organization[s]
         if month % 3 != 0:
             out[month, s, FRAGMENTATION] = out[month - 1, s, FRAGMENTATION]
@@ -229,7 +237,7 @@ def observe_fragmentation(
 def observe_network(month, first_organization, end_organization, first_relationship, target, neighbours, is_open, out):
     """Record transitivity, once a quarter (it moves slowly and costs much); in between the last value stands."""
     words = neighbours.shape[0]
-    for s in range(first_organization.size):
+    for s in range(out.shape[1]):
         if month % 3 != 0:
             out[month, s, TRANSITIVITY] = out[month - 1, s, TRANSITIVITY]
             continue
@@ -256,7 +264,7 @@ def observe(
     students, delay, outcome_at_start, agenda_knowledge, p_money, p_outcomes, out,
 ):  # fmt: skip
     """Record the month of every site in `out` [month, site, metric]."""
-    for s in range(site_id.size):
+    for s in range(out.shape[1]):  # communities; the national table comes after them
         first, end = first_organization[s], end_organization[s]
         partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = ready = 0.0
         ties = all_ties = trusted = good = 0.0
@@ -335,9 +343,30 @@ def observe(
 
 
 @kernel
+def observe_stages(
+    month, first_organization, end_organization, affiliation, local_index, first_relationship, friction, stage_reached,
+    practice_time, out,
+):  # fmt: skip
+    """Record how far a community came in the selection, its practices, and friction between its networks."""
+    for s in range(out.shape[1]):
+        row = out[month, s]
+        row[STAGE] = stage_reached[s]
+        row[PRACTICE_TIME] = practice_time[s]
+        total = pairs = 0.0
+        for i in range(first_organization[s], end_organization[s]):
+            if affiliation[i] < 0:
+                continue
+            for j in range(i + 1, end_organization[s]):
+                if affiliation[j] >= 0 and affiliation[j] != affiliation[i]:
+                    total += friction_between(affiliation[i], affiliation[j], first_relationship, local_index, friction)
+                    pairs += 1.0
+        row[FRICTION] = total / pairs if pairs > 0.0 else 0.0
+
+
+@kernel
 def observe_families(month, family_engagement, community_support, take_up, time_to_service, out):
     """Record what families do and how long they wait."""
-    for s in range(take_up.size):
+    for s in range(out.shape[1]):
         row = out[month, s]
         row[FAMILY_ENGAGEMENT] = family_engagement[s]
         row[COMMUNITY_SUPPORT] = community_support[s]
@@ -348,7 +377,7 @@ def observe_families(month, family_engagement, community_support, take_up, time_
 @kernel
 def observe_goals(month, mean_clarity, clarity_spread, perceived_agreement, actual_agreement, out):
     """Record how clear goals are, and how far partners agree on them."""
-    for s in range(mean_clarity.size):
+    for s in range(out.shape[1]):
         row = out[month, s]
         row[CLARITY] = mean_clarity[s]
         row[CLARITY_SPREAD] = clarity_spread[s]

@@ -67,7 +67,7 @@ class Organization(mesa.Agent):
         self.name: str = declared.name
         self.sector: str = SECTORS[model.world.sector[self.row]]
         self.role: str = ROLES[model.world.role[self.row]]
-        self.site: str = model.template.sites[model.world.site_of[self.row]]
+        self.site: str = declared.identity.split("/")[0]
 
     effort = _row_property("effort", "Share of capacity given to the shared work, in [0, 1].")
     fte = _row_property("fte", "Staff now, full-time equivalents.")
@@ -101,7 +101,7 @@ class Organization(mesa.Agent):
     @property
     def balance(self) -> float:
         """Money in its account, dollars."""
-        return float(self.model.world.accounts[FIRST_POOL + len(self.model.template.sites) + self.row]) / 100.0
+        return float(self.model.world.accounts[FIRST_POOL + self.model.world.backbone.size + self.row]) / 100.0
 
     def trust_in(self, other: Organization) -> float | None:
         """Return its effective trust in another organization, or None if the two could never meet."""

@@ -35,6 +35,8 @@ PAYERS = ("funder", "backbone", "organization", "outside")
 DELAY_STAGES = 4
 MAX_LEVELS = 8
 GOALS = 3
+MAX_STAGES = 6
+PRACTICES = 8
 TALLY_DIGITS = 9  # a site has at most 500 organizations
 PAYOFF_TERMS = 6
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
@@ -48,6 +50,7 @@ Entity = Literal[
     "order",
     "shock",
     "grant",
+    "stage",
     "row",
     "order_row",
     "shock_row",
@@ -93,6 +96,7 @@ FIXED: tuple[Field, ...] = (
         ("given_highest", "f8", "largest first effort, likewise"),
         ("given_bid", "f8", "first bid in a contest, dollars (−1: the mechanism's own)"),
         ("given_own_influence", "f8", "weight of its own last position, given in a file"),
+        ("affiliation", "i8", "national organization whose network it is a member of (−1: none)"),
     ),
     *_fixed(
         "row",
@@ -122,8 +126,10 @@ FIXED: tuple[Field, ...] = (
         ("at_the_table", "f8", "share of organizations that take part at the start"),
         ("grievance_share", "f8", "share of pairs with a difficult history"),
         ("base_backbone_fte", "f8", "backbone staff without any intervention, FTE"),
+        ("national_site", "u1", "1: the table of the national organizations, which is no community"),
     ),
     Field("students", "site", "f8", "students by group", inner=(G,), fixed=True),
+    Field("given_choice", "site", "u1", "1: history chose it at a stage of the selection", inner=(MAX_STAGES,), fixed=True),
     *_fixed(
         "order",
         ("order_lever", "u4", "row of the doses that a scheduled intervention sets"),
@@ -136,6 +142,7 @@ FIXED: tuple[Field, ...] = (
         ("order_cost", "f8", "cents a month for a unit of dose and a target"),
         ("order_hours", "f8", "hours a month of a target partner's staff for a unit of dose"),
         ("order_payer", "u1", "position in PAYERS"),
+        ("order_stage", "i8", "stage of the selection whose communities alone it reaches (−1: everyone)"),
     ),
     *_fixed("order_row", ("order_first_target", "i8", "where an order's targets begin in `targets`, and where they end")),
     *_fixed("target", ("targets", "u4", "organizations or sites that orders act on")),
@@ -150,7 +157,14 @@ FIXED: tuple[Field, ...] = (
     *_fixed("grant", ("grant_site", "u4", "site whose backbone receives it"),
             ("grant_from", "i8", "first month"),
             ("grant_until", "i8", "first month after it"),
-            ("grant_cents", "i8", "cents a month")),
+            ("grant_cents", "i8", "cents in the first month, and in every month before the taper"),
+            ("grant_taper", "i8", "last months over which it falls in equal steps"),
+            ("grant_flexible", "f8", "share that is passed on to the partners at the table"),
+            ("grant_stage", "i8", "stage of the selection at which its site must be chosen (−1: none)")),
+    *_fixed("stage", ("stage_month", "i8", "month in which the stage's communities are chosen"),
+            ("stage_places", "i8", "how many are chosen"),
+            ("stage_pool", "i8", "stage from whose chosen they come (−1: all communities)"),
+            ("stage_given", "u1", "1: chosen by the list of history, 0: by score")),
 )  # fmt: skip
 
 
@@ -228,6 +242,8 @@ ORGANIZATION: tuple[Field, ...] = (
     _amount("goal_variance", "organization", "variance of that estimate"),
     _share("clarity", "organization", "how clear the shared goals are to its representative", 1.0),
     _share("openness", "organization", "weight of others' positions against its own mission"),
+    _share("principles", "organization", "how far a national organization has made the shared principles its own"),
+    _share("mistake_felt", "organization", "depth of a national's mistake that was felt last month"),
     _amount("presence", "organization", "scratch: chance to be met this month"),
     _amount("reliability", "organization", "scratch: chance of keeping a promise this month"),
 )  # fmt: skip
@@ -245,6 +261,8 @@ RELATIONSHIP: tuple[Field, ...] = (
     _share("trust", "relationship", "effective trust", 0.5),
     _share("overlap", "relationship", "niche overlap: how alike the two organizations' strengths are"),
     _share("alignment", "relationship", "agreement on the ends of the shared work", 1.0),
+    _share("strain", "relationship", "between nationals: what mistakes have left behind"),
+    _share("friction", "relationship", "between nationals: how far their networks work against each other"),
     _flag("met", "relationship", "1: an encounter this month"),
     _flag("failed", "relationship", "1: the other end broke a promise this month"),
 )  # fmt: skip
@@ -282,6 +300,12 @@ SITE: tuple[Field, ...] = (
     _share("recognition", "site", "how far partners know and respect each other's strengths"),
     _share("family_engagement", "site", "engagement of parents and students in the shared work"),
     _share("community_support", "site", "support of parents, students and neighbours", 0.5),
+    Field("chosen", "site", "u1", "1: chosen at a stage of the selection", "", 0, 0, 1, (MAX_STAGES,)),
+    Field("stage_reached", "site", "i8", "last stage of the selection at which it was chosen (0: none)", "", 0, 0, MAX_STAGES),
+    _share("site_readiness", "site", "readiness when it last stood for selection"),
+    Field("score", "site", "f8", "score when it last stood for selection", "sd"),
+    Field("practices", "site", "u1", "1: uses a practice of coordination", "", 0, 0, 1, (PRACTICES,)),
+    _amount("practice_time", "site", "factor that its practices make on its coordination work", "", 1.0),
     _share("take_up", "site", "share of what is offered that families take up", 1.0),
     _amount("time_to_service", "site", "mean wait of families whose emergencies arrived last", "weeks"),
     Field("award_due", "site", "f8", "contested money not yet awarded, by kind", "dollars", 0.0, 0.0, np.inf, (K,)),

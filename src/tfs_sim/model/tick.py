@@ -29,12 +29,15 @@ from tfs_sim.model.mechanisms import (
     ledger,
     levers,
     money,
+    national,
     outcomes,
     participation,
     patience,
+    peers,
     policy,
     pooling,
     repair,
+    selection,
     smoothing,
     strengths,
     ties,
@@ -49,6 +52,7 @@ MODULES = (
     patience, invitation, histories, communication, repair,
     agenda, understanding,
     effort, strengths, delivery, families, family_crises, policy, competition, pooling, ledger, money, outcomes,
+    national, selection, peers,
 )  # fmt: skip
 """Every mechanism's file; `catalogue.py` collects what they declare."""
 
@@ -66,6 +70,9 @@ START = (
     _step("start", repair, "begin", "draw how ready each is to forgive"),
     _step("start", community, "begin_sites", "set needs and the backbone's staff"),
     _step("start", money, "begin", "open the accounts with the organizations' reserves"),
+    _step("start", selection, "begin", "let communities under selection differ in readiness"),
+    _step("start", national, "begin", "set how far nationals share principles"),
+    _step("start", peers, "begin", "draw which practices each community uses"),
     _step("start", trust, "update", "read trust off the evidence"),
     _step("start", agenda, "begin", "draw what works, and what everyone believes about it"),
     _step("start", understanding, "begin", "draw missions; everyone takes the own mission for the shared goals"),
@@ -75,6 +82,7 @@ START = (
 )
 
 MONTH = (
+    _step("levers", selection, "choose", "choose the communities of a stage that is due"),
     _step("levers", levers, "receive_grants", "pay this month's part of each grant"),
     _step("levers", levers, "set_doses", "set interventions' doses and charge their cost"),
     _step("levers", levers, "set_shocks", "set the depth of every shock"),
@@ -85,6 +93,7 @@ MONTH = (
     _step("people", turnover, "leave_and_arrive", "announce and carry out departures; fill posts"),
     _step("people", turnover, "lose_personal_evidence", "take away what two people knew of each other"),
     _step("people", turnover, "ramp_up", "let successors learn and win backing"),
+    _step("backbone", peers, "learn", "try practices; copy from peers who do better"),
     _step("backbone", backbone, "coordinate", "weigh the backbone's hours against its load"),
     _step("participation", patience, "ripen", "let the reluctant become ready, as histories and information allow"),
     _step("participation", participation, "join_and_withdraw", "invite; join, refuse, stay or withdraw"),
@@ -92,6 +101,7 @@ MONTH = (
     _step("participation", ties, "choose_referrers", "turn to a neighbour who may refer"),
     _step("participation", ties, "open_and_close", "open and close ties"),
     _step("encounters", histories, "fade", "let grievance fade; conversations lay part of it to rest"),
+    _step("encounters", national, "align", "align nationals; let them err and own up or not"),
     _step("encounters", trust, "prepare", "how present and reliable is each representative?"),
     _step("encounters", trust, "fade", "let evidence fade"),
     _step("encounters", trust, "throw", "draw every pair's luck"),
@@ -118,6 +128,7 @@ MONTH = (
     _step("delivery", delivery, "form_teams", "form teams by strength"),
     _step("delivery", delivery, "weigh_trust", "weigh trust within teams"),
     _step("delivery", delivery, "produce", "serve students, separately and jointly"),
+    _step("delivery", national, "look_on", "let nationals see what their communities gain"),
     _step("delivery", family_crises, "serve_emergencies", "pass families' emergencies to whoever can serve them"),
     _step("money", competition, "contest", "bid for awards; winners are paid, losers bear grudges"),
     _step("money", pooling, "share_out", "fill the pool and share it by contribution"),
@@ -131,5 +142,6 @@ MONTH = (
     _step("observe", metrics, "observe_goals", "record clarity and agreement"),
     _step("observe", metrics, "observe_families", "record what families do"),
     _step("observe", metrics, "observe_fragmentation", "record what holds without the best-connected partner"),
+    _step("observe", metrics, "observe_stages", "record selection, practices and friction between networks"),
     _step("observe", metrics, "observe_network", "record transitivity"),
 )

@@ -22,8 +22,9 @@ from tfs_sim.model.world import (
     Layout,
 )
 from tfs_sim.scenario.influence import Influence
-from tfs_sim.scenario.organizations import Organization, Relationship
+from tfs_sim.scenario.organizations import Organization, Relationship, national, national_table
 from tfs_sim.scenario.schema import Scenario, Target
+from tfs_sim.scenario.tables import NATIONAL_SITE
 
 CENTS_PER_THOUSAND_DOLLARS = 100_000
 CENTS_PER_DOLLAR = 100
@@ -42,6 +43,13 @@ class _Builder:
         self.scenario = scenario
         self.sites = tuple(sorted(scenario.sites))
         self.members = {site: scenario.sites[site].organizations_list(site) for site in self.sites}
+        self.communities = self.sites
+        if scenario.nationals:  # the national table is the last site
+            self.sites = (*self.sites, NATIONAL_SITE)
+            found = (national(key, each.title, each.fte) for key, each in scenario.nationals.items())
+            self.members[NATIONAL_SITE] = national_table(found)
+        self.stages = scenario.selection.stages if scenario.selection else ()
+        self.stage = {stage.name: n for n, stage in enumerate(self.stages)}
         self.organizations: tuple[Organization, ...] = tuple(o for s in self.sites for o in self.members[s])
         self.row = {o.identity: i for i, o in enumerate(self.organizations)}
         self.home = [n for n, s in enumerate(self.sites) for _ in self.members[s]]
@@ -50,7 +58,8 @@ class _Builder:
 
     def template(self) -> Template:
         source, target, strength = self._relationships()
-        interventions, grants = self.scenario.in_force()
+        interventions, promised = self.scenario.in_force()
+        grants = [(grant, site) for grant in promised for site in ([grant.site] if grant.site else self.communities)]
         orders = [o for o in interventions if self._is_on(INTERVENTIONS[o.use].mechanism)]
         shocks = [s for s in self.scenario.shocks if self._is_on(SHOCKS[s.use].mechanism)]
         reached = [self._targets(o.target, INTERVENTIONS[o.use].scope == "site") for o in orders]
@@ -62,6 +71,7 @@ class _Builder:
                 "site": len(self.sites), "account": FIRST_POOL + len(self.sites) + n, "order": len(orders),
                 "order_row": len(orders) + 1, "target": sum(map(len, reached)), "shock": len(shocks),
                 "shock_row": len(shocks) + 1, "struck": sum(map(len, struck)), "grant": len(grants),
+                "stage": len(self.stages),
             },
             words=max(1, (max(len(m) for m in self.members.values()) + 63) // 64),
         )  # fmt: skip
@@ -74,6 +84,7 @@ class _Builder:
         self._fill_orders(world, orders, reached)
         self._fill_shocks(world, shocks, struck)
         self._fill_grants(world, grants)
+        self._fill_stages(world)
         return Template(
             layout=layout,
             fixed=fixed,
@@ -81,8 +92,8 @@ class _Builder:
             on=np.array([self._is_on(name) for name in SWITCHES], np.int64),
             months=self.scenario.clock.months,
             start=self.scenario.clock.start,
-            sites=self.sites,
-            site_titles=tuple(self.scenario.sites[site].title or site for site in self.sites),
+            sites=self.communities,
+            site_titles=tuple(self.scenario.sites[site].title or site for site in self.communities),
             organizations=self.organizations,
             digest=self.scenario.digest(),
             neutral=layout.neutral(),
@@ -100,6 +111,12 @@ class _Builder:
         world["site_of"][:] = self.home
         world["sector"][:] = [SECTORS.index(o.sector) for o in self.organizations]
         world["role"][:] = [ROLES.index(o.role) for o in self.organizations]
+        world["affiliation"][:] = -1
+        for site in self.communities:
+            for network, members in self.scenario.sites[site].networks.items():
+                for member in members:
+                    row = self.row[f"{site}/{member.removeprefix(f'{site}/')}"]
+                    world["affiliation"][row] = self.row[f"{NATIONAL_SITE}/{network}"]
         # the backbone's staff is the site's (base_backbone_fte); only partners' is given here
         world["given_fte"][:] = [o.fte or 0.0 if o.role != "backbone" else 0.0 for o in self.organizations]
 
@@ -137,7 +154,7 @@ class _Builder:
         n = len(self.organizations)
         order = world["source"].astype(np.int64) * n + world["target"]
         for number, key in enumerate(self.sites):
-            given = self.scenario.sites[key].influence_list(key)
+            given = self.scenario.sites[key].influence_list(key) if key in self.scenario.sites else None
             if given is None:
                 continue
             world["given_influence"][[self.home[i] == number for i in world["source"]]] = 0.0
@@ -151,13 +168,19 @@ class _Builder:
     def _fill_sites(self, world: dict[str, NDArray[Any]]) -> None:
         start = 0
         for n, key in enumerate(self.sites):
-            site, members = self.scenario.sites[key], self.members[key]
+            site, members = self.scenario.sites.get(key), self.members[key]
             world["site_id"][n] = draws.identity(key)
             world["first_organization"][n] = start
             world["end_organization"][n] = start + len(members)
             world["local_index"][start : start + len(members)] = range(len(members))
             backbone = next(i for i, o in enumerate(members) if o.role == "backbone")
             world["backbone"][n] = start + backbone
+            start += len(members)
+            if site is None:  # the national table: everyone takes part, and there are no students
+                world["national_site"][n] = 1
+                world["at_the_table"][n] = 1.0
+                world["base_backbone_fte"][n] = members[backbone].fte
+                continue
             world["base_backbone_fte"][n] = (
                 site.backbone.fte if members[backbone].fte is None else members[backbone].fte
             )
@@ -165,7 +188,6 @@ class _Builder:
             world["grievance_share"][n] = site.grievance
             world["students"][0, n] = site.students * site.poverty
             world["students"][1, n] = site.students * (1.0 - site.poverty)
-            start += len(members)
 
     def _fill_orders(self, world: dict[str, NDArray[Any]], orders: list[Any], reached: list[list[int]]) -> None:
         clock = self.scenario.clock
@@ -181,6 +203,7 @@ class _Builder:
             world["order_cost"][n] = lever.cost * CENTS_PER_DOLLAR
             world["order_hours"][n] = lever.hours
             world["order_payer"][n] = PAYERS.index(order.payer)
+            world["order_stage"][n] = -1 if order.stage is None else self.stage[order.stage]
         _fill_lists(world, "order_first_target", "targets", reached)
 
     def _fill_shocks(self, world: dict[str, NDArray[Any]], shocks: list[Any], struck: list[list[int]]) -> None:
@@ -194,11 +217,25 @@ class _Builder:
             world["shock_depth"][n] = shock.depth
         _fill_lists(world, "shock_first_target", "struck", struck)
 
-    def _fill_grants(self, world: dict[str, NDArray[Any]], grants: Iterable[Any]) -> None:
-        for n, grant in enumerate(grants):
-            world["grant_site"][n] = self.sites.index(grant.site)
+    def _fill_grants(self, world: dict[str, NDArray[Any]], grants: Iterable[tuple[Any, str]]) -> None:
+        for n, (grant, site) in enumerate(grants):
+            world["grant_site"][n] = self.sites.index(site)
             world["grant_from"][n], world["grant_until"][n] = grant.window(self.scenario.clock)
-            world["grant_cents"][n] = round(grant.amount * CENTS_PER_THOUSAND_DOLLARS / grant.months)
+            months = grant.months - grant.taper + grant.taper / 2.0  # as many full payments as the taper leaves
+            world["grant_cents"][n] = round(grant.amount * CENTS_PER_THOUSAND_DOLLARS / months)
+            world["grant_taper"][n] = grant.taper
+            world["grant_flexible"][n] = grant.flexible
+            world["grant_stage"][n] = -1 if grant.stage is None else self.stage[grant.stage]
+
+    def _fill_stages(self, world: dict[str, NDArray[Any]]) -> None:
+        for n, stage in enumerate(self.stages):
+            given = self.scenario.selection is not None and self.scenario.selection.is_given(stage)
+            world["stage_month"][n] = self.scenario.clock.index(stage.month)
+            world["stage_places"][n] = stage.places or 0
+            world["stage_pool"][n] = -1 if stage.pool is None else self.stage[stage.pool]
+            world["stage_given"][n] = given
+            for site in stage.chosen or ():
+                world["given_choice"][n, self.sites.index(site)] = 1
 
     def _relationships(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return source, target and given strength (−1: to be drawn) of every candidate relationship, sorted."""
@@ -206,8 +243,10 @@ class _Builder:
         start = 0
         for key in self.sites:
             members = self.members[key]
-            given = self.scenario.sites[key].relationships_list(key)
-            heard = [item for item in self.scenario.sites[key].influence_list(key) or () if item.source != item.target]
+            site = self.scenario.sites.get(key)
+            given = site.relationships_list(key) if site else None
+            weights = site.influence_list(key) if site else None
+            heard = [item for item in weights or () if item.source != item.target]
             pairs = self._candidates(start, members, (*(given or ()), *heard))
             strength = np.full(len(pairs), -1.0 if given is None else 0.0)
             for tie in given or ():

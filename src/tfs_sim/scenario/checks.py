@@ -8,16 +8,20 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from tfs_sim.scenario import layers
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, listed, nearest, quote
 from tfs_sim.scenario.fields import Check, as_number, catalogue, out_of_range, plain_number, several, span
-from tfs_sim.scenario.organizations import Organization
+from tfs_sim.scenario.organizations import Organization, national, national_table
 from tfs_sim.scenario.tables import (
     FEWEST,
     MOST,
+    NATIONAL_SITE,
     Clock,
     Grant,
+    National,
     ScheduledIntervention,
     ScheduledShock,
+    Selection,
     Site,
     Target,
     month_number,
@@ -144,6 +148,9 @@ class Pieces:
     shocks: list[tuple[KeyPath, ScheduledShock]] = field(default_factory=list)
     bundle_names: set[str] = field(default_factory=set)
     strategy: list[str] = field(default_factory=list)
+    nationals: dict[str, National] = field(default_factory=dict)
+    national_names: set[str] = field(default_factory=set)
+    selection: Selection | None = None
     mechanisms: dict[str, bool] = field(default_factory=dict)
 
 
@@ -155,6 +162,12 @@ def pieces_of(data: Mapping[str, Any]) -> Pieces:
         site = _read(Site, table)
         if site is not None:
             pieces.sites[name] = site
+    for name, table in _items(data.get("nationals")):
+        pieces.national_names.add(name)
+        national_one = _read(National, table)
+        if national_one is not None:
+            pieces.nationals[name] = national_one
+    pieces.selection = _read(Selection, data["selection"]) if data.get("selection") is not None else None
     _lists(pieces, (), data)
     for name, table in _items(data.get("bundles")):
         pieces.bundle_names.add(name)
@@ -198,7 +211,7 @@ def across(pieces: Pieces) -> list[Mistake]:
     if pieces.clock is not None:
         mistakes += _dates(pieces, pieces.clock)
     for path, grant in pieces.grants:
-        if grant.site not in pieces.site_names:
+        if grant.site is not None and grant.site not in pieces.site_names:
             mistakes.append(_unknown_site((*path, "site"), grant.site, pieces.site_names))
     for position, name in enumerate(pieces.strategy):
         if isinstance(name, str) and name not in pieces.bundle_names:
@@ -213,7 +226,13 @@ def across(pieces: Pieces) -> list[Mistake]:
             )
     organizations, found = _organizations(pieces)
     mistakes += found
+    mistakes += layers.stages_asked_for(pieces)
+    mistakes += layers.stages(pieces)
+    mistakes += layers.networks(pieces, organizations)
     complete = set(organizations) == pieces.site_names
+    if pieces.nationals:
+        found_nationals = (national(name, each.title, each.fte) for name, each in pieces.nationals.items())
+        organizations = {**organizations, NATIONAL_SITE: national_table(found_nationals)}
     targets = [(path, item.target) for path, item in pieces.interventions]
     targets += [(path, shock.target) for path, shock in pieces.shocks]
     for path, target in targets:
@@ -288,7 +307,7 @@ def _organizations(pieces: Pieces) -> tuple[dict[str, tuple[Organization, ...]],
 def _target(
     key: KeyPath, target: Target, organizations: dict[str, tuple[Organization, ...]], sites: set[str], complete: bool
 ) -> list[Mistake]:
-    if target.site is not None and target.site not in sites:
+    if target.site is not None and target.site not in sites | set(organizations):
         return [_unknown_site((*key, "site"), target.site, sites)]
     if not complete and (target.site is None or target.site not in organizations):
         return []

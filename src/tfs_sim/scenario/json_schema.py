@@ -23,7 +23,7 @@ def scenario_schema() -> dict[str, Any]:
     schema["if"] = {"not": {"required": ["extends"]}}
     schema["then"] = {"required": schema.pop("required")}
     definitions = schema["$defs"]
-    for name in ("Site", "Clock"):  # their tables may be differences as well
+    for name in ("Site", "Clock", "Selection"):  # their tables may be differences as well
         definitions[name].pop("required", None)
     return finished(schema, "Scenario of tfs-sim")
 

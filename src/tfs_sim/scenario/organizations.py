@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -85,6 +85,16 @@ def generated(site: str, counts: Mapping[str, int], lead: str | None, fte: float
             identity = f"{site}/{sector}-{position:02d}"
             found.append(Organization(identity, f"{label} {position}", sector, "partner", None))
     return tuple(sorted(found))
+
+
+def national(key: str, title: str | None, fte: float) -> Organization:
+    """Return a national organization, a member of the national table."""
+    return Organization(f"national/{key}", title or key, "nonprofit", "national", fte)
+
+
+def national_table(found: Iterable[Organization]) -> tuple[Organization, ...]:
+    """Return the members of the national table and whoever convenes it, sorted by identity."""
+    return tuple(sorted([*found, _backbone("national", "National table", "nonprofit", 1.0)]))
 
 
 def read_organizations(path: Path, site: str, lead: str | None, fte: float) -> tuple[Organization, ...]:

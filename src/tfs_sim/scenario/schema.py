@@ -21,9 +21,12 @@ from tfs_sim.scenario.tables import (
     Bundle,
     Clock,
     Grant,
+    National,
     ScheduledIntervention,
     ScheduledShock,
+    Selection,
     Site,
+    Stage,
     Table,
     Target,
 )
@@ -36,10 +39,13 @@ __all__ = [
     "Bundle",
     "Clock",
     "Grant",
+    "National",
     "Scenario",
     "ScheduledIntervention",
     "ScheduledShock",
+    "Selection",
     "Site",
+    "Stage",
     "Target",
     "merged",
 ]
@@ -64,6 +70,10 @@ class Scenario(Table):
     )
     clock: Clock
     sites: dict[Annotated[str, KEY], Site] = Field(min_length=1, max_length=1000)
+    nationals: dict[Annotated[str, KEY], National] = Field(
+        default_factory=dict, max_length=20, description="national organizations, whose networks have local members"
+    )
+    selection: Selection | None = Field(None, description="how communities are chosen for grants, stage by stage")
     grants: tuple[Grant, ...] = Field((), description="money from the funder to the backbones of sites")
     interventions: tuple[ScheduledIntervention, ...] = Field((), description="interventions that are always in force")
     bundles: dict[Annotated[str, KEY], Bundle] = Field(
@@ -85,6 +95,8 @@ class Scenario(Table):
     def _check(cls, data: Any, handler: ValidatorFunctionWrapHandler) -> Self:
         if isinstance(data, Scenario):
             return data  # type: ignore[return-value]
+        if isinstance(data, Mapping):
+            data = multiplied(data)
         try:
             scenario: Self = handler(data)
         except ValidationError as error:
@@ -168,10 +180,18 @@ class Scenario(Table):
             "clock": [self.clock.start, self.clock.months],
             "sites": {name: _site_facts(name, site) for name, site in self.sites.items()},
             "interventions": [
-                [item.use, *item.window(self.clock), item.amount, item.taper, item.payer, _target_facts(item.target)]
+                [
+                    *(item.use, *item.window(self.clock), item.amount, item.taper, item.payer, item.stage),
+                    _target_facts(item.target),
+                ]
                 for item in interventions
             ],
-            "grants": [[grant.site, grant.amount, *grant.window(self.clock)] for grant in grants],
+            "grants": [
+                [grant.site, grant.stage, grant.amount, *grant.window(self.clock), grant.taper, grant.flexible]
+                for grant in grants
+            ],
+            "nationals": {name: national.fte for name, national in self.nationals.items()},
+            "selection": None if self.selection is None else self.selection.model_dump(mode="json"),
             "shocks": [
                 [shock.use, shock.onset, shock.depth, shock.duration, shock.half_life, _target_facts(shock.target)]
                 for shock in self.shocks
@@ -234,6 +254,25 @@ class Scenario(Table):
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th>{label}</th><td>{html.escape(value)}</td></tr>" for label, value in self._summary())
         return f"<table><caption>{html.escape(self.title or self.name)}</caption>{rows}</table>"
+
+
+def multiplied(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a scenario's data with a table for each of the communities of sites that have `copies`."""
+    sites = data.get("sites")
+    if not isinstance(sites, Mapping):
+        return data
+    result: dict[str, Any] = {}
+    for name, site in sites.items():
+        copies = site.get("copies") if isinstance(site, Mapping) else None
+        if type(copies) is not int or not 1 < copies <= 1000 or not isinstance(name, str):
+            result[name] = site
+            continue
+        rest = {key: value for key, value in site.items() if key != "copies"}
+        title = rest.get("title")
+        for number in range(1, copies + 1):
+            labelled = {"title": f"{title} {number}"} if isinstance(title, str) else {}
+            result[f"{name}-{number:03d}"] = {**rest, **labelled}
+    return {**data, "sites": result}
 
 
 def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -303,7 +342,8 @@ def _site_facts(name: str, site: Site) -> list[Any]:
     shares = [site.poverty, site.at_the_table, site.grievance, site.backbone.fte]
     influence = site.influence_list(name)
     heard = [] if influence is None else [[list(weight) for weight in influence]]
-    return [site.students, *shares, members, None if ties is None else [list(tie) for tie in ties], *heard]
+    networks = {network: sorted(set(names)) for network, names in site.networks.items()}
+    return [site.students, *shares, members, None if ties is None else [list(tie) for tie in ties], *heard, networks]
 
 
 def scenario_from(data: Any, name: str, texts: dict[str, str]) -> Scenario:

@@ -12,10 +12,12 @@ from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
 from tfs_sim.scenario.fields import (
     DATA_FILE,
     DURATION,
+    KEY,
     LINE,
     MONTH,
     NAME,
     SHARE,
+    TAPER,
     TEXT,
     TIME,
     Check,
@@ -44,6 +46,12 @@ from tfs_sim.scenario.organizations import (
 
 FEWEST, MOST = 3, 500
 """Organizations of a site, the backbone among them."""
+
+MOST_STAGES = 6
+"""Stages of a selection."""
+
+NATIONAL_SITE = "national"
+"""Key of the site that the national organizations make up."""
 
 
 class Table(BaseModel):
@@ -161,6 +169,12 @@ class Site(Table):
         0.3, description="share of organizations that take part in the first month"
     )
     grievance: Annotated[float, SHARE] = Field(0.2, description="share of pairs with a difficult history")
+    networks: dict[Annotated[str, KEY], tuple[Annotated[str, TEXT], ...]] = Field(
+        default_factory=dict, description='members of national networks: { strivetogether = ["backbone"] }'
+    )
+    copies: Annotated[int, whole(1, 1000, "a number of communities")] = Field(
+        1, description="how many communities like this there are, each with organizations of its own"
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -205,12 +219,32 @@ class Grant(Table):
     """Money from the funder to a site's backbone, paid monthly in equal parts."""
 
     label: Annotated[str, LINE] = Field("grant", description="what the grant is called")
-    site: Annotated[str, TEXT] = Field(description="key of the site whose backbone receives it")
+    site: Annotated[str, TEXT] | None = Field(None, description="key of the site whose backbone receives it")
+    stage: Annotated[str, TEXT] | None = Field(
+        None, description="instead of site: each community chosen at this stage of the selection receives it"
+    )
     amount: Annotated[float, number(0, 1_000_000, "an amount in thousand dollars")] = Field(
         description="thousand dollars in all"
     )
     begins: Annotated[str, MONTH] | None = Field(None, alias="from", description="first month; default: the start")
     months: Annotated[int, DURATION] = Field(description="over how many months it is paid")
+    taper: Annotated[int, TAPER] = Field(0, description="over how many last months it falls in equal steps")
+    flexible: Annotated[float, SHARE] = Field(
+        0.0, description="share that is passed on to the partners at the table, to use as they see fit"
+    )
+
+    @model_validator(mode="after")
+    def _to_whom(self) -> Self:
+        if (self.site is None) == (self.stage is None):
+            both = self.site is not None
+            raise wrong(
+                "a grant goes to a site or to a stage of the selection; "
+                + ("keep one of the two" if both else "this one has neither")
+            )
+        if self.taper > self.months:
+            message = f"taper is part of the {self.months} months of the grant; found {self.taper} months"
+            raise several([Mistake(message, key=("taper",))])
+        return self
 
     def window(self, clock: Clock) -> tuple[int, int]:
         """Return the first month of the grant and the month after its last, counted from the clock's start."""
@@ -274,6 +308,9 @@ class ScheduledIntervention(Table):
     )
     target: Target = Field(
         default_factory=everyone, description='"all" or a table; everything that is given must match'
+    )
+    stage: Annotated[str, TEXT] | None = Field(
+        None, description="only communities chosen at this stage of the selection, once they are"
     )
     paid_by: Annotated[str, one_of(PAYERS, "who pays")] | None = Field(
         None, description="default: the intervention's own"
@@ -343,6 +380,48 @@ class ScheduledShock(Table):
     def half_life(self) -> float:
         """Half-life after that in months: as given, or the shock's own."""
         return float(catalogue().SHOCKS[self.use].decay) if self.decay is None else self.decay
+
+
+class National(Table):
+    """A national organization: it has a place at the national table, and local members."""
+
+    title: Annotated[str, LINE] | None = Field(None, description="label; the key of the table is the identity")
+    fte: Annotated[float, number(0, 1000, "a number of staff, full-time equivalents,")] = Field(
+        10.0, description="staff for work with other nationals and with members, full-time equivalents"
+    )
+
+
+class Stage(Table):
+    """One step of a selection: when, from whom, and how many or which communities are chosen."""
+
+    name: Annotated[str, KEY] = Field(description="what grants and interventions refer to")
+    month: Annotated[str, MONTH] = Field(description="when the communities are chosen")
+    pool: Annotated[str, TEXT] | None = Field(
+        None, alias="from", description="stage that they were chosen at before; default: all communities may be"
+    )
+    places: Annotated[int, whole(1, 1000, "a number of communities")] | None = Field(
+        None, description="how many are chosen by the rule"
+    )
+    chosen: tuple[Annotated[str, TEXT], ...] | None = Field(None, description="keys of the sites that history chose")
+
+    @model_validator(mode="after")
+    def _by_something(self) -> Self:
+        if self.places is None and self.chosen is None:
+            raise wrong("a stage has places (chosen by the rule), chosen (by history), or both; this one has neither")
+        return self
+
+
+class Selection(Table):
+    """How communities are chosen, stage by stage: by a noisy score of readiness, or as history had it."""
+
+    by: Annotated[str, one_of(("rule", "historical"), "how communities are chosen")] = Field(
+        "rule", description="rule: the best by score; historical: the lists `chosen`"
+    )
+    stages: tuple[Stage, ...] = Field(min_length=1, max_length=MOST_STAGES, description="first stage first")
+
+    def is_given(self, stage: Stage) -> bool:
+        """Say whether a stage's communities are those of its list."""
+        return stage.places is None or (self.by == "historical" and stage.chosen is not None)
 
 
 class Bundle(Table):

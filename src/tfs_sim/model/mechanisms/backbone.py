@@ -79,8 +79,8 @@ INTERVENTIONS = (
 @kernel
 def coordinate(
     first_organization, end_organization, backbone, base_backbone_fte, role, status, in_post, ramp, first_relationship,
-    is_open, target, recent_joins, conflicts, dose_backbone_staffing, backbone_fte, backbone_hours, load, coordination,
-    p,
+    is_open, target, recent_joins, conflicts, practice_time, dose_backbone_staffing, backbone_fte, backbone_hours, load,
+    coordination, p,
 ):  # fmt: skip
     """Weigh each backbone's hours against its load."""
     for s in range(backbone.size):
@@ -101,5 +101,6 @@ def coordinate(
         backbone_hours[s] = HOURS_PER_FTE * backbone_fte[s] * at_work
         load[s] = (p.fixed_hours + p.partner_hours * partners + p.newcomer_hours * recent_joins[s]
                    + p.conflict_hours * conflicts[s] + p.vacancy_hours * vacant + p.tie_hours * ties)  # fmt: skip
+        load[s] *= practice_time[s]
         coordination[s] = min(1.0, backbone_hours[s] / load[s]) if load[s] > 0.0 else 1.0
         recent_joins[s] *= 2.0 / 3.0

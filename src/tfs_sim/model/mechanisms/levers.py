@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism
 from tfs_sim.model.numerics import exp, kernel
-from tfs_sim.model.state import FIRST_POOL, FUNDER, OUTSIDE
+from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, FUNDER, OUTSIDE
 
 LN2 = 0.6931471805599453
 
@@ -30,23 +30,47 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def receive_grants(month, grant_site, grant_from, grant_until, grant_cents, backbone, accounts, grants_received):
-    """Pay this month's part of each grant from the funder to the site's backbone."""
+def receive_grants(
+    month, grant_site, grant_from, grant_until, grant_cents, grant_taper, grant_flexible, grant_stage, chosen, backbone,
+    first_organization, end_organization, role, status, fte, accounts, grants_received,
+):  # fmt: skip
+    """Pay this month's part of each grant from the funder to the site's backbone; pass on what is flexible."""
     sites = backbone.size
     for s in range(sites):
         grants_received[s] = 0.0
     for g in range(grant_site.size):
-        if grant_from[g] <= month < grant_until[g]:
-            s = grant_site[g]
-            accounts[FUNDER] -= grant_cents[g]
-            accounts[FIRST_POOL + sites + backbone[s]] += grant_cents[g]
-            grants_received[s] += grant_cents[g] / 100.0
+        if month < grant_from[g] or month >= grant_until[g]:
+            continue
+        s = grant_site[g]
+        if grant_stage[g] >= 0 and chosen[grant_stage[g], s] == 0:
+            continue
+        cents = grant_cents[g]
+        left = grant_until[g] - month
+        if left <= grant_taper[g]:
+            cents = cents * left // (grant_taper[g] + 1)
+        lead = FIRST_POOL + sites + backbone[s]
+        accounts[FUNDER] -= cents
+        accounts[lead] += cents
+        grants_received[s] += cents / 100.0
+        if grant_flexible[g] <= 0.0:
+            continue
+        staff = 0.0
+        for i in range(first_organization[s], end_organization[s]):
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                staff += fte[i]
+        if staff <= 0.0:
+            continue
+        for i in range(first_organization[s], end_organization[s]):
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                part = int(cents * grant_flexible[g] * (fte[i] / staff))
+                accounts[lead] -= part
+                accounts[FIRST_POOL + sites + i] += part
 
 
 @kernel
 def set_doses(
     month, order_lever, order_by_site, order_from, order_until, order_taper, order_dose, order_sums, order_cost,
-    order_hours, order_payer, order_first_target, targets, organization_doses, site_doses, site_of, status,
+    order_hours, order_payer, order_stage, order_first_target, targets, organization_doses, site_doses, site_of, chosen,
     backbone, fte, accounts, spent, hours,
 ):  # fmt: skip
     """Set every dose of the month; charge its cost, scaled down to what each payer can afford."""
@@ -65,6 +89,8 @@ def set_doses(
         for n in range(order_first_target[o], order_first_target[o + 1]):
             t = targets[n]
             s = t if order_by_site[o] else site_of[t]
+            if order_stage[o] >= 0 and chosen[order_stage[o], s] == 0:
+                continue
             if order_payer[o] == 0:
                 purse = FUNDER
             elif order_payer[o] == 1:

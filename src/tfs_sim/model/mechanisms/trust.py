@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
+from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.numerics import exp, half_life_factor, inline, kernel
 from tfs_sim.model.state import ACTIVE
 
@@ -241,8 +242,8 @@ def weigh_contact(
 def encounter(
     pair_site, forward, backward, source, target, luck, chance, meeting, idle, grievance, reliability, status,
     documentation, coordination, met, failed, personal_good, personal_bad, institutional_good, institutional_bad,
-    conflicts, recognition, dose_trust_building_convenings, on_institutional_trust, p_institutional_trust,
-    p_strengths, p_histories, p,
+    conflicts, affiliation, local_index, first_relationship, friction, recognition, dose_trust_building_convenings,
+    on_institutional_trust, p_institutional_trust, p_national, p_strengths, p_histories, p,
 ):  # fmt: skip
     """Let pairs meet, promises be kept or broken, and both ends take note."""
     conflicts[:] = 0.0
@@ -260,6 +261,8 @@ def encounter(
         both = 1.0 if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
         recorded = recorded_share(documentation[i], documentation[j], on_institutional_trust, p_institutional_trust)
         circumstances = 1.0 - p.overload * (1.0 - coordination[s]) * both
+        rivalry = friction_between(affiliation[i], affiliation[j], first_relationship, local_index, friction)
+        circumstances *= 1.0 - p_national.conflict * rivalry
         care = 1.0 - (1.0 - p.convening_care * dose_trust_building_convenings[s]) * (
             1.0 - p_strengths.respect * recognition[s]
         )

@@ -1,0 +1,219 @@
+"""M25 National alignment: what national organizations agree on, and how they treat each other, reaches the sites.
+
+National organizations are agents in a site of their own; local organizations may be members of their networks.
+Between two nationals m and n there is friction
+
+    F_mn = 1 − (1 − misaligned · (1 − min(a_m, a_n))) · (1 − strain_mn),
+
+where a is how far an organization has made the shared principles its own (alignment work raises it, neglect wears
+it off) and strain is what mistakes leave behind: all of the hurt if nobody owns up, a small part if somebody does,
+fading with a half-life. In a community, promises between members of m and of n break more often by F_mn: they
+compete for the same place and say different things. Nationals themselves see what their communities gain.
+(Provan & Milward 1995 on national control of local networks; Schweitzer, Hershey & Bradlow 2006 on apologies.)
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
+from tfs_sim.model.numerics import clip, half_life_factor, inline, kernel
+from tfs_sim.model.state import NATIONAL
+
+
+class Parameters(NamedTuple):
+    """Principles, mistakes, and what friction does in the communities."""
+
+    first_alignment: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="How far national organizations share principles before they work on them.",
+    )
+    alignment_time: float = parameter(
+        9.0,
+        unit="months",
+        plausible=(4, 18),
+        domain=(1, 240),
+        grade="assumed",
+        meaning="Months of full alignment work until two thirds of what was missing is shared.",
+    )
+    wearing_off: float = parameter(
+        0.1,
+        unit="per year",
+        plausible=(0.03, 0.25),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Share of the shared principles that is lost in a year without any work on them.",
+    )
+    misaligned: float = parameter(
+        0.6,
+        unit="share",
+        plausible=(0.4, 0.8),
+        grade="assumed",
+        meaning="Friction between the networks of two nationals that share no principles at all.",
+    )
+    mistakes: float = parameter(
+        0.5,
+        unit="per year",
+        plausible=(0.2, 1.0),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Serious mistakes a year between two nationals.",
+    )
+    owned: float = parameter(
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.6),
+        grade="assumed",
+        meaning="Share of mistakes that are owned without shared principles; with them it comes closer to all.",
+    )
+    hurt: float = parameter(
+        0.4,
+        unit="share",
+        plausible=(0.2, 0.6),
+        grade="assumed",
+        meaning="Strain that a mistake leaves between two nationals if nobody owns up to it.",
+    )
+    mended: float = parameter(
+        0.8,
+        unit="share",
+        plausible=(0.5, 0.95),
+        grade="derived",
+        source="Meta-analysis of apologies 2017: d = 0.44, less between organizations than between persons",
+        meaning="Share of that strain which owning up and asking forgiveness takes away.",
+    )
+    strain_memory: float = parameter(
+        18.0,
+        unit="months",
+        plausible=(9, 36),
+        domain=(0, 1e6),
+        grade="assumed",
+        meaning="Half-life of the strain between two nationals (0: never fades).",
+    )
+    conflict: float = parameter(
+        0.45,
+        unit="share",
+        plausible=(0.3, 0.6),
+        grade="assumed",
+        meaning="Share of kept promises between members of two networks that full friction between them costs.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="national",
+    rows=("M25",),
+    title="National alignment",
+    summary="What nationals agree on, and mistakes between them, reach members of their networks in the communities.",
+    source="The brief, lessons one and two; Provan & Milward 1995",
+    parameters=Parameters,
+    file=__name__,
+    needs=("trust",),
+)
+
+INTERVENTIONS = (
+    Intervention("national-alignment", "National alignment work",
+                 "National organizations agree on shared principles, and keep working on them.",
+                 "national", "organization", "share of a full programme", 0.8, 1.0, cost=4000, hours=20, payer="funder",
+                 source="The brief, lesson one"),
+)  # fmt: skip
+
+SHOCKS = (
+    Shock("national-mistake", "Mistake between nationals",
+          "A national organization wrongs the others; whether it owns up is a matter of chance and of principles.",
+          "national", "organization", lasts=1, decay=0, source="The brief, lesson two", grade="derived"),
+)  # fmt: skip
+
+STREAM = draws.stream("national mistakes")
+
+
+@kernel
+def begin(role, principles, p):
+    """Set how far nationals share principles at the start."""
+    for i in range(role.size):
+        principles[i] = p.first_alignment if role[i] == NATIONAL else 0.0
+
+
+@kernel
+def align(
+    month, key, organization_id, role, first_relationship, target, reverse, principles, mistake_felt, strain, friction,
+    dose_national_alignment, shock_national_mistake, p,
+):  # fmt: skip
+    """Let nationals work on their principles, make mistakes and own up or not; work out the friction between them."""
+    fading = half_life_factor(p.strain_memory)
+    for i in range(role.size):
+        if role[i] != NATIONAL:
+            continue
+        work = dose_national_alignment[i]
+        principles[i] += work * (1.0 - principles[i]) / p.alignment_time
+        principles[i] *= 1.0 - min(p.wearing_off, 1.0) * (1.0 - work)
+        principles[i] = clip(principles[i], 0.0, 1.0)
+    for i in range(role.size):
+        if role[i] != NATIONAL:
+            continue
+        struck = max(shock_national_mistake[i] - mistake_felt[i], 0.0)
+        mistake_felt[i] = shock_national_mistake[i]
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            j = target[r]
+            if role[j] != NATIONAL:
+                continue
+            back = reverse[r]
+            shared = min(principles[i], principles[j])
+            if j > i:  # once for both ends
+                strain[r] *= fading
+                pair = draws.mix(
+                    min(organization_id[i], organization_id[j]), max(organization_id[i], organization_id[j])
+                )
+                a, b, _, _ = draws.words(key, STREAM, month, pair, 0)
+                if draws.unit(a) < p.mistakes:
+                    strain[r] = after_mistake(strain[r], 1.0, draws.unit(b), shared, p)
+                strain[back] = strain[r]
+            if struck > 0.0:
+                u = draws.uniform(key, STREAM, month, organization_id[i], 1)
+                strain[r] = after_mistake(strain[r], struck, u, shared, p)
+                strain[back] = strain[r]
+    for i in range(role.size):
+        if role[i] != NATIONAL:
+            continue
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            j = target[r]
+            if role[j] == NATIONAL:
+                apart = p.misaligned * (1.0 - min(principles[i], principles[j]))
+                friction[r] = 1.0 - (1.0 - apart) * (1.0 - strain[r])
+
+
+@inline
+def after_mistake(strain, depth, u, shared, p):
+    """Return the strain after a mistake that is owned if `u` says so."""
+    owned = u < p.owned + (1.0 - p.owned) * shared
+    hurt = p.hurt * depth * ((1.0 - p.mended) if owned else 1.0)
+    return 1.0 - (1.0 - strain) * (1.0 - hurt)
+
+
+@inline
+def friction_between(a, b, first_relationship, local_index, friction):
+    """Return the friction between the networks of nationals a and b (−1: none); all nationals know each other."""
+    if a < 0 or b < 0 or a == b:
+        return 0.0
+    mine = np.int64(local_index[a])
+    other = np.int64(local_index[b])
+    return friction[first_relationship[a] + other - (1 if other > mine else 0)]
+
+
+@kernel
+def look_on(national_site, performance):
+    """Let nationals see what their communities gain: what they believe of joint work rests on that."""
+    for home in range(national_site.size):
+        if national_site[home] == 0:
+            continue
+        total = 0.0
+        communities = 0.0
+        for s in range(national_site.size):
+            if national_site[s] == 0:
+                total += performance[s]
+                communities += 1.0
+        performance[home] = total / communities if communities > 0.0 else 0.0

@@ -1,0 +1,168 @@
+"""M27 Peer learning between sites: practices of coordination travel in a network of communities.
+
+A backbone can do its work in many ways. Each of `PRACTICES` ways is worth something, good or bad, which nobody
+knows beforehand; a community's coordination work takes the factor
+
+    time_s = exp(−effect · Σ_m worth_m · adopted_ms / √M).
+
+A community now and then tries a practice by itself and keeps it if, as far as it can see, it works. In a
+peer-learning network it also visits another member; if that one seems to manage its work with less time, it takes
+over how the other does one thing. Good practices spread because those who have them do better, not because anyone
+knows which they are (Rogers 2003 on diffusion; Lazer & Friedman 2007 on copying in networks).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import exp, inline, kernel, log
+from tfs_sim.model.state import PRACTICES
+
+
+class Parameters(NamedTuple):
+    """Trying, visiting, and what practices are worth."""
+
+    effect: float = parameter(
+        0.35,
+        unit="log of time",
+        plausible=(0.15, 0.6),
+        domain=(0, 3),
+        grade="assumed",
+        meaning="How much practices change the time that coordination takes (0.35: a good set saves some 30%).",
+    )
+    first_adoption: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Chance that a community uses a practice at the start.",
+    )
+    trials: float = parameter(
+        0.6,
+        unit="per year",
+        plausible=(0.2, 1.2),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Practices a year that a community tries by itself.",
+    )
+    misreading: float = parameter(
+        1.5,
+        unit="sd of worth",
+        plausible=(0.8, 3.0),
+        domain=(0, 100),
+        grade="assumed",
+        meaning="Error with which a community judges what a practice that it tried is worth.",
+    )
+    visits: float = parameter(
+        6.0,
+        unit="per year",
+        plausible=(3, 12),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="Visits a year to other members in a peer-learning network at full dose.",
+    )
+    show: float = parameter(
+        0.15,
+        unit="log of time",
+        plausible=(0.05, 0.3),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Error with which a visitor sees how much less time a peer's coordination takes.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="peers",
+    rows=("M27",),
+    title="Peer learning between sites",
+    summary="Communities try practices of coordination; in a network they copy from peers who do better.",
+    source="Rogers 2003; Lazer & Friedman 2007, ASQ 52(4):667–694; the brief on its network members",
+    parameters=Parameters,
+    file=__name__,
+    needs=("backbone",),
+)
+
+INTERVENTIONS = (
+    Intervention("peer-learning-network", "Peer-learning network",
+                 "Backbones of several communities visit each other and compare how they work.",
+                 "peers", "site", "share of a full programme of visits", 0.7, 1.0, cost=1200, hours=0,
+                 payer="backbone"),
+)  # fmt: skip
+
+STREAM = draws.stream("peer learning")
+START_STREAM = draws.stream("practices at the start")
+WORTH_STREAM = draws.stream("worth of practices")
+
+
+@inline
+def worth(key, practice):
+    """Return what a practice is worth in this replicate's world, standard normal."""
+    return draws.normal(draws.uniform(key, WORTH_STREAM, 0, practice))
+
+
+@inline
+def time_of(s, key, practices, p):
+    """Return the factor on a community's coordination work that its practices make."""
+    total = 0.0
+    for m in range(PRACTICES):
+        if practices[m, s]:
+            total += worth(key, m)
+    return exp(-p.effect * total / PRACTICES**0.5)
+
+
+@kernel
+def begin(key, site_id, national_site, practices, practice_time, p):
+    """Draw which practices each community uses at the start."""
+    for s in range(site_id.size):
+        if national_site[s]:
+            continue
+        for m in range(PRACTICES):
+            u = draws.uniform(key, START_STREAM, 0, draws.mix(site_id[s], m))
+            practices[m, s] = 1 if u < p.first_adoption else 0
+        practice_time[s] = time_of(s, key, practices, p)
+
+
+@kernel
+def learn(month, key, site_id, national_site, practices, practice_time, dose_peer_learning_network, p):
+    """Let communities try practices, and let members of the network copy from peers who seem to do better."""
+    sites = site_id.size
+    for s in range(sites):
+        if national_site[s]:
+            continue
+        a, b, c, d = draws.words(key, STREAM, month, site_id[s], 0)
+        changed = False
+        if draws.unit(a) < p.trials:
+            m = np.int64(draws.unit(b) * PRACTICES)
+            seems = worth(key, m) + p.misreading * draws.normal(draws.unit(c))
+            practices[m, s] = 1 if seems > 0.0 else 0
+            changed = True
+        dose = dose_peer_learning_network[s]
+        if dose > 0.0 and draws.unit(d) < min(p.visits, 1.0) * dose:
+            host = choose_host(s, month, key, site_id, national_site, dose_peer_learning_network)
+            if host >= 0:
+                e, f, _, _ = draws.words(key, STREAM, month, site_id[s], 1)
+                better = log(practice_time[s]) - log(practice_time[host]) + p.show * draws.normal(draws.unit(e))
+                if better > 0.0:
+                    m = np.int64(draws.unit(f) * PRACTICES)
+                    practices[m, s] = practices[m, host]
+                    changed = True
+        if changed:
+            practice_time[s] = time_of(s, key, practices, p)
+
+
+@kernel
+def choose_host(s, month, key, site_id, national_site, dose_peer_learning_network):
+    """Return a member of the network to visit, each with equal chance whoever else takes part (−1: there is none)."""
+    host = np.int64(-1)
+    best = -1.0
+    for other in range(site_id.size):
+        if other != s and national_site[other] == 0 and dose_peer_learning_network[other] > 0.0:
+            u = draws.uniform(key, STREAM, month, draws.mix(site_id[s], site_id[other]), 2)
+            if u > best:
+                best = u
+                host = np.int64(other)
+    return host
