@@ -83,6 +83,8 @@ METRICS: tuple[Metric, ...] = (
            better="lower", decimals=1),
     Metric("clarity", "Clarity", "0 to 1", "1 / (1 + variance of partners' estimates of the shared goals), mean.",
            better="higher"),
+    Metric("attention", "Attention", "share", "Share of leaders' attention that the initiative gets, mean of partners.",
+           better="higher"),
     Metric("clarity_spread", "Spread of clarity", "0 to 1", "Standard deviation of clarity between partners.",
            better="lower"),
     Metric("perceived_agreement", "Perceived agreement", "0 to 1",
@@ -113,7 +115,7 @@ METRICS: tuple[Metric, ...] = (
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
  COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
  BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, READINESS, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT,
- TAKE_UP, TIME_TO_SERVICE, CLARITY, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION,
+ TAKE_UP, TIME_TO_SERVICE, CLARITY, ATTENTION, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION,
  ENDED, ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP,
  STAGE, PRACTICE_TIME, FRICTION) = range(len(METRICS))  # fmt: skip
 
@@ -375,11 +377,12 @@ def observe_families(month, family_engagement, community_support, take_up, time_
 
 
 @kernel
-def observe_goals(month, mean_clarity, clarity_spread, perceived_agreement, actual_agreement, out):
-    """Record how clear goals are, and how far partners agree on them."""
+def observe_goals(month, mean_clarity, mean_attention, clarity_spread, perceived_agreement, actual_agreement, out):
+    """Record how clear goals are, how much attention they get, and how far partners agree on them."""
     for s in range(out.shape[1]):
         row = out[month, s]
         row[CLARITY] = mean_clarity[s]
+        row[ATTENTION] = mean_attention[s]
         row[CLARITY_SPREAD] = clarity_spread[s]
         row[PERCEIVED_AGREEMENT] = perceived_agreement[s]
         row[ACTUAL_AGREEMENT] = actual_agreement[s]

@@ -4,7 +4,7 @@ Effort levels x = l / levels (as a share of the largest that anyone would give).
 
     u_i(x) = gain · belief_i · n^θ · M_ρ(x, others) / N^χ  +  pooled money · visible share(x)
              + norm · (trust-weighted effort of peers) · x  +  (commitment · c_i + salience) · backing_i · x
-             − (cost + overload · (1 − c) + portfolio) · x  −  curvature · x² / 2,
+             − (cost + overload · (1 − c) + portfolio) · x  −  curvature · x² / 2  +  esteem (M18),
 
 M_ρ is the power mean of the production function (`delivery`): ρ = 1 adds up, ρ → −∞ is the weakest link.
 n is the size of a team, N of the partnership; χ = 0 is a gain shared by all, χ = 1 one that is divided.
@@ -21,7 +21,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, inline, kernel, log, power
+from tfs_sim.model.numerics import clip, exp, inline, kernel, log, logistic, power
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 WEAKEST_LINK = -50.0  # a power mean of lower order is taken as the minimum
@@ -71,7 +71,7 @@ class Parameters(NamedTuple):
         meaning="Exponent by which the gain is divided among partners (0: shared by all, 1: divided).",
     )
     cost: float = parameter(
-        0.45,
+        0.38,
         unit="utility",
         plausible=(0.3, 0.6),
         domain=(0, 1000),
@@ -222,8 +222,8 @@ def heed_peers(first_relationship, target, is_open, trust, effort, peer_norm, p)
 def choose(
     month, key, organization_id, role, status, months_active, in_post, first_organization, end_organization, effort,
     fte, belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort,
-    utility, payoff, order, portfolio, given_lowest, given_highest, dose_accommodation, p_invitation, p_delivery,
-    p_money, p,
+    utility, payoff, order, portfolio, esteem_weight, esteem_bar, esteem_slope, given_lowest, given_highest,
+    dose_accommodation, p_invitation, p_delivery, p_money, p,
 ):  # fmt: skip
     """Choose every partner's effort, and reckon for all what taking part is worth."""
     rho = p_delivery.complementarity
@@ -235,7 +235,8 @@ def choose(
             weigh(first, end, first, end, role, status, months_active, effort, fte, belief, commitment, backing,
                   peer_norm, portfolio, burden, salience[s], pool_payout[s], payoff, p_delivery, p_money,
                   p)  # fmt: skip
-            reckon(first, end, fte, utility, payoff, joining_value, rho, p)
+            reckon(first, end, fte, utility, payoff, joining_value, esteem_weight[s], esteem_bar[s], esteem_slope[s],
+                   rho, p)  # fmt: skip
             decide(first, end, month, key, organization_id, role, status, months_active, in_post, given_lowest,
                    given_highest, effort, next_effort, utility, p)  # fmt: skip
             for i in range(first, end):
@@ -247,7 +248,8 @@ def choose(
             weigh(i, i + 1, first, end, role, status, months_active, effort, fte, belief, commitment, backing,
                   peer_norm, portfolio, burden, salience[s], pool_payout[s], payoff, p_delivery, p_money,
                   p)  # fmt: skip
-            reckon(i, i + 1, fte, utility, payoff, joining_value, rho, p)
+            reckon(i, i + 1, fte, utility, payoff, joining_value, esteem_weight[s], esteem_bar[s], esteem_slope[s],
+                   rho, p)  # fmt: skip
             decide(i, i + 1, month, key, organization_id, role, status, months_active, in_post, given_lowest,
                    given_highest, effort, next_effort, utility, p)  # fmt: skip
             effort[i] = next_effort[i]
@@ -307,7 +309,9 @@ def weigh(
 
 
 @kernel
-def reckon(begin, stop, fte, utility, payoff, joining_value, rho, p):
+def reckon(
+    begin, stop, fte, utility, payoff, joining_value, esteem_weight, esteem_bar, esteem_slope, rho, p
+):  # fmt: skip
     """Work out the payoff of every level (levels outside, organizations inside: the loop runs wide)."""
     levels = np.int64(p.levels)
     lowest = np.int64(p.lowest_level)
@@ -331,6 +335,8 @@ def reckon(begin, stop, fte, utility, payoff, joining_value, rho, p):
                 u[i] = scale[i] * exp(log((own + (size[i] - 1.0) * seen[i]) / size[i]) / rho)
         given = x * p.largest
         fixed = 0.5 * p.curvature * x * x
+        if esteem_weight > 0.0:
+            fixed -= esteem_weight * (logistic(esteem_slope * (x - esteem_bar)) - 0.5)
         for i in range(u.size):
             mine = given * staff[i]
             u[i] += linear[i] * x - fixed + money[i] * mine / (mine + rest[i])

@@ -1,0 +1,103 @@
+"""M18 Actionable data and shared accountability.
+
+A partner's contribution is seen with noise σ: what is seen is effort + σ ε. Data shrink σ (and the noise with which
+results are seen, M14a). Where partners hold each other to account, esteem, and what depends on it, goes to those who
+are seen to give more than the partnership's mean ē (a tournament: Lazear & Rosen 1981). An organization that gives x
+is then seen above the mean with chance Φ((x − ē)/σ), which a logistic function stands for, and expects
+
+    esteem · accountability · [Λ(1.7 (x − ē)/σ) − ½]
+
+in addition to its payoff. Neither practice refers to the other: with poor data esteem falls on anyone, and without
+accountability nothing follows from what data show.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.numerics import kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE
+
+
+class Parameters(NamedTuple):
+    """What is seen of contributions, and what follows from it."""
+
+    noise: float = parameter(
+        1.0,
+        unit="largest effort",
+        plausible=(0.6, 1.6),
+        domain=(0.001, 1000),
+        grade="assumed",
+        meaning="Noise with which contributions are seen without data, against the largest that anyone would give.",
+    )
+    shown: float = parameter(
+        0.8,
+        unit="share",
+        plausible=(0.6, 0.95),
+        domain=(0, 0.99),
+        grade="assumed",
+        meaning="Share of that noise that a complete shared data system takes away.",
+    )
+    building: float = parameter(
+        6.0,
+        unit="months",
+        plausible=(3, 12),
+        domain=(1, 120),
+        grade="assumed",
+        meaning="Months until two thirds of a data system are in use, or out of use.",
+    )
+    esteem: float = parameter(
+        0.25,
+        unit="utility",
+        plausible=(0.1, 0.4),
+        domain=(0, 1000),
+        grade="assumed",
+        source="Lazear & Rosen 1981 for the form",
+        meaning="Worth of esteem and reward, from seen far below to seen far above the rest, at full accountability.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="accountability",
+    rows=("M18",),
+    title="Actionable data and shared accountability",
+    summary="Data make contributions visible; accountability attaches esteem to contributions as they are seen.",
+    source="Lazear & Rosen 1981, J. Political Economy 89(5):841–864; the brief on data and shared accountability",
+    parameters=Parameters,
+    file=__name__,
+    needs=("effort",),
+)
+
+INTERVENTIONS = (
+    Intervention("shared-data-system", "Shared data system",
+                 "Partners' work and its results are recorded in one system that all can use.",
+                 "accountability", "site", "share of partners' work", 0.8, 1.0, cost=5000, hours=0, payer="backbone"),
+    Intervention("accountability-practice", "Accountability practice",
+                 "Partners regularly go through who has done what they said, and esteem and reward follow it.",
+                 "accountability", "site", "share of contributions", 0.8, 1.0, cost=800, hours=0, payer="backbone"),
+)  # fmt: skip
+
+
+@kernel
+def gather(dose_shared_data_system, data, p):
+    """Build the data system, or let it fall out of use."""
+    for s in range(data.size):
+        data[s] += (dose_shared_data_system[s] - data[s]) / p.building
+
+
+@kernel
+def hold_to_account(
+    first_organization, end_organization, role, status, effort, data, dose_accountability_practice, esteem_weight,
+    esteem_bar, esteem_slope, p_effort, p,
+):  # fmt: skip
+    """Set what esteem a contribution can expect at each site: how much, above which mean, how sharply seen."""
+    for s in range(first_organization.size):
+        partners = given = 0.0
+        for i in range(first_organization[s], end_organization[s]):
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                partners += 1.0
+                given += effort[i]
+        esteem_weight[s] = p.esteem * dose_accountability_practice[s]
+        esteem_bar[s] = given / (partners * p_effort.largest) if partners > 0.0 else 0.0
+        esteem_slope[s] = 1.7 / (p.noise * (1.0 - p.shown * data[s]))

@@ -1,0 +1,103 @@
+"""M15 Flexibility without losing the mission.
+
+When positions are revised, partners go beyond being persuaded (M14b): each gives way towards the shared goals in
+proportion to its flexibility f_i,
+
+    x_i ← x_i + f_i (g − x_i).
+
+Within a core distance of its own mission an organization can do so freely. Beyond it the mission is being given up,
+and its board, members and national office mind: taking part is worth less by strain · (‖x_i − m_i‖ / core − 1). How
+much compromise a partnership bears is not set anywhere; it follows from who leaves.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS
+
+
+class Parameters(NamedTuple):
+    """How far organizations give way, and what that costs them."""
+
+    flexibility: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.5),
+        grade="assumed",
+        meaning="Mean share of the way to the shared goals that a partner gives way.",
+    )
+    flexibility_spread: float = parameter(
+        0.12,
+        unit="share",
+        plausible=(0.0, 0.2),
+        grade="assumed",
+        meaning="Standard deviation of that share between organizations.",
+    )
+    core: float = parameter(
+        0.3,
+        unit="distance",
+        plausible=(0.2, 0.45),
+        domain=(0.001, 10),
+        grade="assumed",
+        meaning="Distance from the own mission up to which a compromise costs nothing (goals run from 0 to 1).",
+    )
+    strain: float = parameter(
+        1.0,
+        unit="utility",
+        plausible=(0.5, 2),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Worth of taking part that is lost at twice that distance.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="compromise",
+    rows=("M15",),
+    title="Flexibility without losing the mission",
+    summary="Partners give way towards the shared goals; beyond the core of the own mission that costs them.",
+    source="The brief on flexible goals; Friedkin & Johnsen 1990 for positions and anchors",
+    parameters=Parameters,
+    file=__name__,
+    needs=("understanding",),
+)
+
+STREAM = draws.stream("flexibility")
+
+
+@kernel
+def begin(key, organization_id, flexibility, p):
+    """Draw how flexible each organization is."""
+    for i in range(organization_id.size):
+        u = draws.uniform(key, STREAM, 0, organization_id[i])
+        flexibility[i] = clip(p.flexibility + p.flexibility_spread * draws.normal(u), 0.0, 1.0)
+
+
+@kernel
+def give_way(month, site_of, role, status, flexibility, shared_goals, mission, position, strain, p_understanding, p):
+    """Let partners give way towards the shared goals, and feel how far that is from their mission."""
+    if month % max(1, np.int64(p_understanding.revised_every)) != 0:
+        return
+    for i in range(flexibility.size):
+        strain[i] = 0.0
+        if status[i] != ACTIVE or role[i] == BACKBONE:
+            continue
+        s = site_of[i]
+        squares = 0.0
+        for k in range(GOALS):
+            position[k, i] += flexibility[i] * (shared_goals[k, s] - position[k, i])
+            squares += (position[k, i] - mission[k, i]) * (position[k, i] - mission[k, i])
+        strain[i] = p.strain * max(squares**0.5 / p.core - 1.0, 0.0)
+
+
+@kernel
+def mind(strain, joining_value):
+    """Take what giving up the mission costs from the worth of taking part."""
+    for i in range(strain.size):
+        joining_value[i] -= strain[i]

@@ -1,0 +1,84 @@
+"""M16 Portfolio pressure: the initiative is one item among many.
+
+What an organization's leaders attend to is scarce (Simon 1971; Ocasio 1997). The initiative gets the share of attention
+that its appeal has among everything on the desk, appeal / (appeal + pressure); appeal is what supports it from within:
+how clear its goals are, and a committed representative who has the organization's backing. Attention moves there
+slowly, from the full attention that something new has. What the initiative does not get goes to other work, which then
+pulls on effort: pull · (1 − attention).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.numerics import kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE
+
+
+class Parameters(NamedTuple):
+    """How full the desk is, and what holds attention."""
+
+    pressure: float = parameter(
+        0.4,
+        unit="appeal",
+        plausible=(0.2, 0.8),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Appeal of everything else on an organization's desk (1: that of a clear and fully backed initiative).",
+    )
+    clarity: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.3, 0.7),
+        grade="assumed",
+        meaning="Share of the initiative's appeal that comes from clear goals; the rest from a backed representative.",
+    )
+    shift: float = parameter(
+        0.15,
+        unit="share",
+        plausible=(0.08, 0.3),
+        grade="assumed",
+        meaning="Monthly step of attention towards its share.",
+    )
+    pull: float = parameter(
+        0.3,
+        unit="utility",
+        plausible=(0.15, 0.5),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Cost of effort that is added when the initiative gets no attention at all.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="portfolio",
+    rows=("M16",),
+    title="Portfolio pressure",
+    summary="The initiative competes for attention with everything else; unsupported, its share shrinks.",
+    source="Ocasio 1997, Strategic Management Journal 18:187–206; Simon 1971",
+    parameters=Parameters,
+    file=__name__,
+    needs=("effort",),
+)
+
+
+@kernel
+def compete(
+    first_organization, end_organization, role, status, in_post, clarity, commitment, backing, attention, portfolio,
+    mean_attention, p,
+):  # fmt: skip
+    """Let the initiative's share of attention follow its appeal, and the rest of the portfolio pull on effort."""
+    for s in range(first_organization.size):
+        partners = total = 0.0
+        for i in range(first_organization[s], end_organization[s]):
+            represented = commitment[i] * backing[i] * in_post[i]
+            appeal = p.clarity * clarity[i] + (1.0 - p.clarity) * represented
+            desk = appeal + p.pressure
+            share = appeal / desk if desk > 0.0 else 1.0
+            attention[i] += p.shift * (share - attention[i])
+            portfolio[i] = p.pull * (1.0 - attention[i])
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                partners += 1.0
+                total += attention[i]
+        mean_attention[s] = min(total / partners, 1.0) if partners > 0.0 else 0.0
