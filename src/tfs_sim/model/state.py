@@ -242,7 +242,7 @@ ORGANIZATION: tuple[Field, ...] = (
     _amount("goal_variance", "organization", "variance of that estimate"),
     _share("clarity", "organization", "how clear the shared goals are to its representative", 1.0),
     _share("flexibility", "organization", "share of the way to the shared goals that it gives way"),
-    _amount("strain", "organization", "cost of having left its mission's core", "utility"),
+    _amount("mission_strain", "organization", "cost of having left its mission's core", "utility"),
     _share("attention", "organization", "the initiative's share of its leaders' attention", 1.0),
     _share("openness", "organization", "weight of others' positions against its own mission"),
     _share("principles", "organization", "how far a national organization has made the shared principles its own"),

@@ -82,7 +82,7 @@ def test_a_data_system_takes_time_to_build():
 
 @pytest.mark.parametrize(
     ("mechanism", "field", "absent"),
-    [("compromise", "strain", 0), ("portfolio", "portfolio", 0), ("portfolio", "attention", 1),
+    [("compromise", "mission_strain", 0), ("portfolio", "portfolio", 0), ("portfolio", "attention", 1),
      ("accountability", "esteem_weight", 0), ("accountability", "data", 0)],
 )  # fmt: skip
 def test_switched_off_they_are_absent(lab, mechanism, field, absent):

@@ -80,12 +80,14 @@ def begin(key, organization_id, flexibility, p):
 
 
 @kernel
-def give_way(month, site_of, role, status, flexibility, shared_goals, mission, position, strain, p_understanding, p):
+def give_way(
+    month, site_of, role, status, flexibility, shared_goals, mission, position, mission_strain, p_understanding, p
+):
     """Let partners give way towards the shared goals, and feel how far that is from their mission."""
     if month % max(1, np.int64(p_understanding.revised_every)) != 0:
         return
     for i in range(flexibility.size):
-        strain[i] = 0.0
+        mission_strain[i] = 0.0
         if status[i] != ACTIVE or role[i] == BACKBONE:
             continue
         s = site_of[i]
@@ -93,11 +95,11 @@ def give_way(month, site_of, role, status, flexibility, shared_goals, mission, p
         for k in range(GOALS):
             position[k, i] += flexibility[i] * (shared_goals[k, s] - position[k, i])
             squares += (position[k, i] - mission[k, i]) * (position[k, i] - mission[k, i])
-        strain[i] = p.strain * max(squares**0.5 / p.core - 1.0, 0.0)
+        mission_strain[i] = p.strain * max(squares**0.5 / p.core - 1.0, 0.0)
 
 
 @kernel
-def mind(strain, joining_value):
+def mind(mission_strain, joining_value):
     """Take what giving up the mission costs from the worth of taking part."""
-    for i in range(strain.size):
-        joining_value[i] -= strain[i]
+    for i in range(mission_strain.size):
+        joining_value[i] -= mission_strain[i]
