@@ -12,7 +12,7 @@ PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3 python;
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean
+.PHONY: help demo test torture lint clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -23,6 +23,9 @@ demo: $(VENV)/ready-to-run  ## Run the crisis experiment and write its report (a
 
 test: $(VENV)/ready-to-test lint  ## Check style, types and layers, then run the tests
 	$(IN)/python -m pytest -n 2
+
+torture: $(VENV)/ready-to-test  ## Kill a sweep a hundred times and see that nothing is lost
+	TFS_SIM_KILLS=100 $(IN)/python -m pytest tests/experiments -k kill
 
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check

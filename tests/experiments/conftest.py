@@ -17,8 +17,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> fakes.Engine:
         monkeypatch.setitem(sys.modules, name, module)
         package, _, short = name.rpartition(".")
         monkeypatch.setattr(sys.modules[package], short, module, raising=False)
-    from tfs_sim.experiments import runner, tracing, work
+    from tfs_sim.experiments import forks, runner, tracing, work
 
+    monkeypatch.setattr(forks, "foundation", lambda template: template.level)
     for user in (runner, tracing, work):
         monkeypatch.setattr(user, "model_version", lambda: fakes.MODEL)
     return made

@@ -189,7 +189,8 @@ def install(engine: Engine) -> None:
         sys.modules[name] = module
         package, _, short = name.rpartition(".")
         setattr(sys.modules[package], short, module)
-    from tfs_sim.experiments import runner, tracing, work
+    from tfs_sim.experiments import forks, runner, tracing, work
 
+    forks.foundation = lambda template: template.level
     for user in (runner, tracing, work):
         user.model_version = lambda: MODEL  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ import fakes
 import numpy as np
 import pytest
 
-from tfs_sim.experiments import runner, work
+from tfs_sim.experiments import executors, runner
 from tfs_sim.scenario.errors import UserError
 
 
@@ -95,10 +95,12 @@ def test_the_engine_is_made_ready_before_workers_start(engine: fakes.Engine, mon
 
 
 def test_few_runs_are_under_way_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "AHEAD", 4)
+    monkeypatch.setattr(executors, "AHEAD", 4)
     begun: list[int] = []
     ahead = 0
-    for position, (task, result) in enumerate(work.stream(range(200), lambda task: (begun.append(task), task)[1], 2)):
+    for position, (task, result) in enumerate(
+        executors.stream(range(200), lambda task: (begun.append(task), task)[1], 2)
+    ):
         assert task == result == position
         ahead = max(ahead, len(begun) - position)
     assert ahead <= 9

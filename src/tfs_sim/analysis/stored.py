@@ -82,8 +82,8 @@ class Stored:
         """Return `sweep` as a `Stored` (itself, if it is one already)."""
         if isinstance(sweep, cls):
             return sweep
-        parts = (sweep.runs, sweep.series, sweep.network, sweep.organizations, sweep.experiment, sweep.provenance)
-        return cls(*parts)
+        runs, series = (_numbered(table, sweep.experiment) for table in (sweep.runs, sweep.series))
+        return cls(runs, series, sweep.network, sweep.organizations, sweep.experiment, sweep.provenance)
 
     @cached_property
     def cross(self) -> dict[str, list[str]]:
@@ -127,7 +127,8 @@ class Stored:
     def replicates(self) -> Array:
         """Replicates that every arm and site has: the pairs."""
         counts = self.runs.groupby("replicate").size()
-        whole = counts[counts == len(self.arms) * len(self.sites)].index.to_numpy()
+        wanted = len(self.runs.drop_duplicates([*self.keys, "site"]))  # a level's scenario may have other sites
+        whole = counts[counts == wanted].index.to_numpy()
         if len(whole) == 0:
             raise ValueError("no replicate was run under every strategy and level, so nothing can be compared in pairs")
         return np.sort(whole)
@@ -140,7 +141,8 @@ class Stored:
     @cached_property
     def metrics(self) -> list[str]:
         """Names of the metric columns."""
-        ids = {*self.keys, "replicate", "site", "month", "date"}
+        design = (self.experiment.get("design") or {}).get("variables") or {}
+        ids = {*self.keys, *design, "point", "replicate", "site", "month", "date"}
         return [str(column) for column in self.runs.columns if column not in ids]
 
     @property
@@ -286,6 +288,17 @@ class Stored:
         self._cache["recovery_months"] = months
         self._cache["recovered"] = np.where(missing, np.nan, np.isfinite(months))
         return self._cache[name]
+
+
+def _numbered(table: DataFrame, experiment: Mapping[str, Any]) -> DataFrame:
+    """Return a table of a design with a number for each pair of replicate and point in place of the replicate.
+
+    Strategies are then compared over the same luck at the same point, and averages are over the design.
+    """
+    design = experiment.get("design")
+    if not design or "point" not in table.columns:
+        return table
+    return table.assign(replicate=table["replicate"].to_numpy() * int(design["points"]) + table["point"].to_numpy())
 
 
 def codes(column: Any, labels: Sequence[str]) -> Any:

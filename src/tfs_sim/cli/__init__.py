@@ -103,11 +103,54 @@ def sweep(
         typer.Option("--out", "-o", metavar="DIR", help="Folder of the results; default: results/EXPERIMENT."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is stored there and begin again.")] = False,
+    executor: Annotated[
+        str, typer.Option("--executor", metavar="KIND", help="threads or processes; the numbers are the same.")
+    ] = "threads",
+    dask: Annotated[
+        str | None, typer.Option("--dask", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option("--batch", metavar="B", min=1, help="Runs that a worker is given at a time.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="I/N", help="Run the I-th of N parts alone; then: tfs-sim merge.")
+    ] = None,
 ) -> None:
     """Run an experiment, or what is missing of it; say what was found and write the report."""
     from tfs_sim.cli import running
 
-    running.sweep(experiment, replicates, seed, workers, out, fresh)
+    running.sweep(experiment, replicates, seed, workers, out, fresh, dask or executor, batch, shard)
+
+
+@app.command()
+def merge(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Folders of `sweep --shard`.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder of the results; default: results/EXPERIMENT."),
+    ] = None,
+) -> None:
+    """Put the shards of an experiment together; say what is missing, and leave with 1 if anything is."""
+    from tfs_sim.cli import proving
+
+    proving.merge(folders, out)
+
+
+@app.command()
+def audit(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="A ready-made experiment's name, or a file.", show_default=False)
+    ],
+    pairs: Annotated[int, typer.Option("--pairs", "-n", metavar="N", min=8, help="Pairs for variances.")] = 40,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Check that strategies are compared over the same luck, and how much that helps; leave with 1 if it fails."""
+    from tfs_sim.cli import proving
+
+    proving.audit(experiment, pairs, as_json, workers)
 
 
 @app.command()

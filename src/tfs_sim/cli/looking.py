@@ -105,7 +105,10 @@ def _checked(name: str) -> str:
 
         experiment = load_experiment(name)
         arms = len(experiment.arms())
-        return f"good (experiment: {count(arms, 'arm')} × {count(experiment.replicates, 'replicate')})"
+        points = "" if experiment.points is None else f" × {count(len(experiment.points), 'point')}"
+        asked = experiment.replicates
+        replicates = count(asked, "replicate") if isinstance(asked, int) else f"at most {count(asked.max, 'replicate')}"
+        return f"good (experiment: {count(arms, 'arm')}{points} × {replicates})"
     from tfs_sim.scenario import load_scenario
 
     scenario = load_scenario(name)

@@ -10,6 +10,7 @@ from tfs_sim.cli import terminal
 from tfs_sim.cli.terminal import bold, count, dim, wrapped
 
 if TYPE_CHECKING:
+    from tfs_sim.experiments.design import Experiment
     from tfs_sim.experiments.result import Result
     from tfs_sim.experiments.stored import Sweep
     from tfs_sim.model.declare import Step
@@ -148,27 +149,70 @@ def _step(step: Step) -> str:
 
 
 def sweep(
-    name: str, replicates: int | None, seed: int | None, workers: int | None, out: Path | None, fresh: bool
+    name: str,
+    replicates: int | None,
+    seed: int | None,
+    workers: int | None,
+    out: Path | None,
+    fresh: bool,
+    executor: str = "threads",
+    batch: int | None = None,
+    shard: str | None = None,
 ) -> None:
     """Run an experiment, say what was found, write the report."""
     from tfs_sim.experiments import runner
+
+    experiment = shown_experiment(name, replicates)
+    part = None if shard is None else _shard(shard)
+    with terminal.working() as shown:
+        done = runner.sweep(
+            experiment, replicates, seed, workers, out, shown.progress, shown.notice, fresh, executor, batch, part
+        )
+    if part is not None:
+        folder = done.folder.parent if out is None else "DIR..."
+        print(f"\nShard    {done.folder}\nWhen all {part[1]:,} are there:  tfs-sim merge {folder}/*")
+        return
+    concluded(done)
+
+
+def shown_experiment(name: str, replicates: int | None) -> Experiment:
+    """Read an experiment and print its title and how much there is to run."""
     from tfs_sim.experiments.design import load_experiment
 
     _only("experiments", name)
     experiment = load_experiment(name)
-    replicates = experiment.replicates if replicates is None else replicates
+    asked = experiment.replicates if replicates is None else replicates
     arms = experiment.arms()
     worlds = len(arms) // len(experiment.strategies)
     scenario = arms[0].scenario
     shape = [count(len(experiment.strategies), "strategy", "strategies")]
     if worlds > 1:
         shape.append(count(worlds, "world"))
-    shape += [count(replicates, "replicate"), count(len(scenario.sites), "site")]
+    if experiment.points is not None:
+        shape.append(count(len(experiment.points), "point"))
+    shape.append(
+        count(asked, "replicate")
+        if isinstance(asked, int)
+        else f"pairs until {asked.of} is known within ±{asked.at:g} (at most {asked.max:,})"
+    )
+    shape.append(count(len(scenario.sites), "site"))
     _head(experiment.title or experiment.name, shape, scenario.clock.months)
-    with terminal.working() as shown:
-        done = runner.sweep(experiment, replicates, seed, workers, out, shown.progress, shown.notice, fresh)
-    found(done)
-    _report(done)
+    return experiment
+
+
+def concluded(sweep: Sweep) -> None:
+    """Say what was found and write the report."""
+    found(sweep)
+    _report(sweep)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    from tfs_sim.scenario.errors import Mistake, UserError, quote
+
+    part, slash, parts = text.partition("/")
+    if not slash or not part.isdecimal() or not parts.isdecimal():
+        raise UserError(Mistake(f"--shard is i/n, the i-th of n parts; found {quote(text)}", hint="--shard 3/16"))
+    return int(part), int(parts)
 
 
 def _head(title: str, shape: list[str], months: int) -> None:
@@ -200,7 +244,8 @@ def found(sweep: Sweep) -> None:
     """Print the three most important findings."""
     from tfs_sim.analysis.findings import findings
 
-    pairs = sweep.experiment["plan"]["replicates"]
+    plan = sweep.experiment["plan"]
+    pairs = plan["replicates"] * plan.get("points", 1)
     print(f"\n{bold('What we found')} {dim(_how(pairs))}")
     for number, finding in enumerate(findings(sweep, 3), 1):
         print(wrapped(str(finding), "     ", f"  {number}. "))

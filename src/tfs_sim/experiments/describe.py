@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm, Experiment
+    from tfs_sim.experiments.plan import Plan
 
 
 def file_name(name: str) -> str:
@@ -15,7 +16,7 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "experiment"
 
 
-def described(experiment: Experiment, arms: Sequence[Arm], replicates: int, seed: int, model: str) -> dict[str, Any]:
+def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: str) -> dict[str, Any]:
     """Return the content of `experiment.json`.
 
     `plan` lists every arm with its keys and the digest of its scenario: with the seed and the version of
@@ -43,10 +44,37 @@ def described(experiment: Experiment, arms: Sequence[Arm], replicates: int, seed
         "also": list(experiment.outcomes.also),
         "shocks": shocks(arms),
         "snapshots": _snapshots(experiment),
+        "design": _design(plan),
         "plan": {
-            "replicates": replicates,
-            "seed": seed,
-            "arms": [{"keys": arm_keys(arm), "scenario": arm.scenario.digest()} for arm in arms],
+            "replicates": plan.replicates,
+            "points": plan.size,
+            "seed": plan.seed,
+            "arms": [{"keys": arm.keys, "scenario": arm.digest} for arm in plan.arms],
+        },
+    }
+
+
+def _design(plan: Plan) -> dict[str, Any] | None:
+    """Return what is varied, over which range, and at how many points."""
+    points = plan.points
+    if points is None:
+        return None
+    return {
+        "method": points.design.method,
+        "points": len(points),
+        "left_out": points.left_out,
+        "constraints": list(points.design.constraints),
+        "variables": {
+            variable.name: {
+                "of": variable.dotted,
+                "kind": variable.kind,
+                "values": [variable.label(n) for n in range(len(variable.values))]
+                if variable.kind == "choice"
+                else [variable.label(variable.low), variable.label(variable.high)]
+                if variable.kind == "month"
+                else [variable.low, variable.high],
+            }
+            for variable in points.variables
         },
     }
 

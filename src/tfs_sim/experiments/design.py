@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -18,20 +17,25 @@ from tfs_sim.experiments.assembly import (
     assembled,
     attributed,
     extended,
-    known_additions,
 )
+from tfs_sim.experiments.design_checks import (
+    COLUMNS,
+    addition_mistakes,
+    cross_mistakes,
+    snapshot_mistakes,
+    strategy_mistakes,
+)
+from tfs_sim.experiments.points import Design, Points, planned
+from tfs_sim.experiments.stopping import REPLICATES, Until
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, nearest, quote
-from tfs_sim.scenario.fields import DURATION, KEY, LINE, MONTH, TEXT, catalogue, declared, several, whole
+from tfs_sim.scenario.fields import DURATION, KEY, LINE, MONTH, TEXT, DataFile, catalogue, declared, several, whole
 from tfs_sim.scenario.inheritance import in_order, load_scenario, named_file
 from tfs_sim.scenario.jargon import mistakes_of
-from tfs_sim.scenario.reading import read_document
+from tfs_sim.scenario.reading import Document, read_document
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock, Table
-
-MOST_ARMS = 10_000
-_COLUMNS = ("strategy", "replicate", "month", "date", "site", "source", "target", "organization", "status", "role")
 
 
 class Strategy(Table):
@@ -51,6 +55,9 @@ class Level(Table):
     """One condition of a cross key; without keys but its label it keeps the scenario as it is."""
 
     label: Annotated[str, LINE] = Field(description="what the condition is called")
+    scenario: Annotated[str, TEXT] | None = Field(
+        None, description="another scenario instead: a ready-made name, or path relative to this file"
+    )
     shocks: tuple[ScheduledShock, ...] | None = Field(None, description="instead of the scenario's shocks")
     mechanisms: Annotated[dict[str, bool], MECHANISMS] = Field(default_factory=dict, description="switches")
     parameters: Annotated[dict[str, dict[str, float | str]], PARAMETERS] = Field(
@@ -99,7 +106,9 @@ class Experiment(Table):
     title: Annotated[str, LINE] = Field("", description="one line")
     question: Annotated[str, TEXT] = Field("", description="the question that the experiment answers")
     scenario: Annotated[str, TEXT] = Field(description="ready-made name, or path relative to this file")
-    replicates: Annotated[int, whole(1, 1_000_000, "a whole number")] = Field(100, description="runs of every arm")
+    replicates: Annotated[int | Until, REPLICATES] = Field(
+        100, description="runs of every arm (at every point), or until when pairs are added"
+    )
     seed: Annotated[int, whole(0, 2**63 - 1, "a whole number")] = Field(1, description="which luck")
     months: Annotated[int, DURATION] | None = Field(None, description="instead of the scenario's number of months")
     against: Annotated[str, TEXT] = Field("", description="strategy that all are compared with; default: the first")
@@ -107,6 +116,7 @@ class Experiment(Table):
     cross: dict[Annotated[str, KEY], tuple[Level, ...]] = Field(
         default_factory=dict, description="every strategy under each of these; several keys make a grid"
     )
+    design: Design | None = Field(None, description="every strategy at each of these points")
     outcomes: Outcomes
     snapshots: Snapshots | None = None
 
@@ -114,10 +124,16 @@ class Experiment(Table):
     _text: str = PrivateAttr("")
     _base: Scenario | None = PrivateAttr(None)
     _arms: tuple[Arm, ...] = PrivateAttr(())
+    _points: Points | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        mistakes = [*_strategy_mistakes(self.against, self.strategies, self.strategies), *_cross_mistakes(self)]
+        mistakes = [*strategy_mistakes(self.against, self.strategies, self.strategies), *cross_mistakes(self)]
+        if isinstance(self.replicates, Until):
+            mistakes += self.replicates.mistakes(self.strategies)
+            if self.design is not None:
+                said = "at the points of a design, replicates is a number; pairs are added only without a design"
+                mistakes.append(Mistake(said, key=("replicates",)))
         if mistakes:
             raise several(mistakes)
         if not self.against:
@@ -141,6 +157,11 @@ class Experiment(Table):
             raise TypeError("an experiment is made with load_experiment or experiment_from, which know its scenario")
         return self._base
 
+    @property
+    def points(self) -> Points | None:
+        """The points of the design, if the experiment has one."""
+        return self._points
+
     def as_written(self) -> dict[str, Any]:
         """Return the experiment as plain data with the keys of experiment files, without defaults."""
         return self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
@@ -159,20 +180,26 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
         with every mistake of the file.
     """
     document = read_document(presets.find("experiments", path_or_name))
+    design = document.data.get("design")
+    if isinstance(design, dict) and isinstance(design.get("file"), str):
+        design["file"] = DataFile(design["file"], document.path.parent)
     scenario: Scenario | None = None
     problem: UserError | None = None
-    if "scenario" in document.data:
-        path = named_file(document, ("scenario",), document.data["scenario"])
-        if not path.is_file():
-            message = f"there is no file {quote(document.data['scenario'])}"
-            beside = nearest(path.name, [each.name for each in path.parent.glob("*.toml")])
-            raise UserError(document.locate(Mistake(message, key=("scenario",), suggestion=beside)))
+    others: dict[str, Scenario] = {}
+    for key, name in _scenarios(document.data):
         try:
-            scenario = load_scenario(path)
+            loaded = _scenario(document, key, name)
         except UserError as error:
-            problem = error
+            if any(each.file == document.path.name for each in error.mistakes):
+                raise
+            problem = problem or error
+            continue
+        if key == ("scenario",):
+            scenario = loaded
+        else:
+            others[name] = loaded
     try:
-        experiment = experiment_from(document.data, scenario)
+        experiment = experiment_from(document.data, scenario, others)
     except UserError as error:
         found = in_order([each if each.file else document.locate(each) for each in error.mistakes])
         raise UserError([*found, *(problem.mistakes if problem else ())]) from None
@@ -182,8 +209,29 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     return experiment
 
 
-def experiment_from(data: Mapping[str, Any], scenario: Scenario | None) -> Experiment:
-    """Return the experiment that plain data stands for, varying `scenario`.
+def _scenarios(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield every scenario that an experiment names, with its key path."""
+    if "scenario" in data:
+        yield ("scenario",), data["scenario"]
+    cross = data.get("cross")
+    for name, levels in cross.items() if isinstance(cross, Mapping) else ():
+        for position, level in enumerate(levels if isinstance(levels, list) else ()):
+            if isinstance(level, Mapping) and isinstance(level.get("scenario"), str):
+                yield ("cross", name, position, "scenario"), level["scenario"]
+
+
+def _scenario(document: Document, key: KeyPath, name: Any) -> Scenario:
+    path = named_file(document, key, name)
+    if not path.is_file():
+        beside = nearest(path.name, [each.name for each in path.parent.glob("*.toml")])
+        raise UserError(document.locate(Mistake(f"there is no file {quote(name)}", key=key, suggestion=beside)))
+    return load_scenario(path)
+
+
+def experiment_from(
+    data: Mapping[str, Any], scenario: Scenario | None, others: Mapping[str, Scenario] | None = None
+) -> Experiment:
+    """Return the experiment that plain data stands for, varying `scenario` (and `others`, which levels name).
 
     Without a scenario (because it has mistakes of its own), only what does not depend on it is checked.
     """
@@ -192,21 +240,29 @@ def experiment_from(data: Mapping[str, Any], scenario: Scenario | None) -> Exper
     except ValidationError as error:
         readable = _in_order(data)
         names = data["strategies"] if isinstance(data.get("strategies"), Mapping) else readable
-        found = [*mistakes_of(error, Experiment), *_strategy_mistakes(data.get("against"), readable, names)]
-        found += _addition_mistakes(readable, scenario) if scenario is not None else []
+        found = [*mistakes_of(error, Experiment), *strategy_mistakes(data.get("against"), readable, names)]
+        found += addition_mistakes(readable, scenario) if scenario is not None else []
         raise UserError(dict.fromkeys(found)) from None
     if scenario is None:
         return experiment
     base = scenario if experiment.months is None else _with_months(scenario, experiment.months)
-    mistakes = _addition_mistakes(experiment.strategies, base)
+    mistakes = addition_mistakes(experiment.strategies, base)
     arms: list[Arm] = []
     if not mistakes:
-        arms, mistakes = _arms(experiment, base)
+        shortened = {
+            name: each if experiment.months is None else _with_months(each, experiment.months)
+            for name, each in (others or {}).items()
+        }
+        arms, mistakes = _arms(experiment, base, shortened)
     if experiment.snapshots is not None:
-        mistakes += _snapshot_mistakes(experiment.snapshots, base)
+        mistakes += snapshot_mistakes(experiment.snapshots, base)
+    points: Points | None = None
+    if experiment.design is not None and arms and not mistakes:
+        taken = (*COLUMNS, *experiment.cross, *catalogue().METRICS)
+        points, mistakes = planned(experiment.design, [arm.scenario for arm in arms], taken)
     if mistakes:
         raise UserError(dict.fromkeys(mistakes))
-    experiment._base, experiment._arms = base, tuple(arms)
+    experiment._base, experiment._arms, experiment._points = base, tuple(arms), points
     return experiment
 
 
@@ -229,77 +285,25 @@ def _in_order(data: Mapping[str, Any]) -> dict[str, Strategy]:
     return found
 
 
-def _strategy_mistakes(against: Any, strategies: Mapping[str, Strategy], names: Iterable[str]) -> Iterable[Mistake]:
-    known = [str(name) for name in names]
-    if isinstance(against, str) and against and against not in known:
-        yield Mistake(f"there is no strategy {quote(against)}", key=("against",), suggestion=nearest(against, known))
-    for name, strategy in strategies.items():
-        if strategy.extends is None:
-            continue
-        key: KeyPath = ("strategies", name, "extends")
-        if strategy.extends not in known:
-            message = f"there is no strategy {quote(strategy.extends)}"
-            hint = f"Strategies: {', '.join(known)}."
-            yield Mistake(message, key=key, suggestion=nearest(strategy.extends, known), hint=hint)
-        elif circle := extended(strategies, name)[1]:
-            yield Mistake(f"strategies extend each other in a circle: {' → '.join(circle)}", key=key)
-
-
-def _cross_mistakes(experiment: Experiment) -> Iterable[Mistake]:
-    for name, levels in experiment.cross.items():
-        if name in _COLUMNS or name in catalogue().METRICS:
-            yield Mistake(f"{quote(name)} is a column of every result; choose another name", ("cross", name), "key")
-        if not levels:
-            yield Mistake(f"{name} has no conditions; give at least one with a label", key=("cross", name))
-        seen: set[str] = set()
-        for position, level in enumerate(levels):
-            if not level.label:
-                yield Mistake("a condition needs a label", key=("cross", name, position, "label"))
-            elif level.label in seen:
-                message = f"the label {quote(level.label)} is given a second time"
-                yield Mistake(message, key=("cross", name, position, "label"))
-            seen.add(level.label)
-    count = len(experiment.strategies) * math.prod(len(levels) for levels in experiment.cross.values())
-    if count > MOST_ARMS:
-        yield Mistake(
-            f"these are {count:,} arms (strategies × conditions); at most {MOST_ARMS:,} can be run", ("cross",)
-        )
-
-
-def _addition_mistakes(strategies: Mapping[str, Strategy], base: Scenario) -> list[Mistake]:
-    known = known_additions(base)
-    mistakes = []
-    for name, strategy in strategies.items():
-        for position, addition in enumerate(strategy.add):
-            if isinstance(addition, str) and addition not in known:
-                bundles = ", ".join(base.bundles) or "none"
-                mistakes.append(
-                    Mistake(
-                        f"there is no bundle and no intervention {quote(addition)}",
-                        key=("strategies", name, "add", position),
-                        suggestion=nearest(addition, known),
-                        hint=f"Bundles of {base.name}: {bundles}. For interventions: tfs-sim list interventions.",
-                    )
-                )
-    return mistakes
-
-
-def _arms(experiment: Experiment, base: Scenario) -> tuple[list[Arm], list[Mistake]]:
+def _arms(experiment: Experiment, base: Scenario, others: Mapping[str, Scenario]) -> tuple[list[Arm], list[Mistake]]:
     """Return the arms, and the mistakes in what they would run."""
     arms: list[Arm] = []
     mistakes: list[Mistake] = []
     keys = list(experiment.cross)
-    built: dict[str, Scenario] = {}
-    for name in experiment.strategies:
+    built: dict[tuple[str, str], Scenario] = {}
+    for name, (other, start) in itertools.product(experiment.strategies, {"": base, **others}.items()):
         line = extended(experiment.strategies, name)[0]
         additions = additions_of(experiment.strategies, line)
         settings = [
             Setting(("strategies", each), {"parameters": experiment.strategies[each].parameters}) for each in line
         ]
+        if unknown := addition_mistakes({name: experiment.strategies[name]}, start):
+            mistakes += unknown
+            continue
         try:
-            built[name] = assembled(base, additions, settings)
+            built[name, other] = assembled(start, additions, settings)
         except UserError as error:
-            mistakes += [attributed(each, base, additions, settings) for each in error.mistakes]
+            mistakes += [attributed(each, start, additions, settings) for each in error.mistakes]
     if mistakes:
         return [], mistakes
     for name in experiment.strategies:
@@ -309,8 +313,9 @@ def _arms(experiment: Experiment, base: Scenario) -> tuple[list[Arm], list[Mista
                 Setting(("cross", key, position), _changes(levels[key]))
                 for key, position in zip(keys, positions, strict=True)
             ]
+            other = next((level.scenario for level in levels.values() if level.scenario is not None), "")
             try:
-                scenario = assembled(built[name], None, settings)
+                scenario = assembled(built[name, other], None, settings)
             except UserError as error:
                 mistakes += [attributed(each, base, [], settings) for each in error.mistakes]
             else:
@@ -321,17 +326,3 @@ def _arms(experiment: Experiment, base: Scenario) -> tuple[list[Arm], list[Mista
 def _changes(level: Level) -> dict[str, Any]:
     changes: dict[str, Any] = {"parameters": level.parameters, "mechanisms": level.mechanisms}
     return changes if level.shocks is None else {**changes, "shocks": level.shocks}
-
-
-def _snapshot_mistakes(snapshots: Snapshots, base: Scenario) -> list[Mistake]:
-    mistakes = []
-    if snapshots.site not in base.sites:
-        sites = list(base.sites)
-        message = f"there is no site {quote(snapshots.site)}"
-        hint = f"Sites of {base.name}: {', '.join(sites)}."
-        mistakes.append(Mistake(message, ("snapshots", "site"), suggestion=nearest(snapshots.site, sites), hint=hint))
-    for position, month in enumerate(snapshots.months):
-        if not 0 <= base.clock.index(month) < base.clock.months:
-            message = f"{month} is outside of the clock, which goes from {base.clock.start} to {base.clock.end}"
-            mistakes.append(Mistake(message, key=("snapshots", "months", position)))
-    return mistakes

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tfs_sim.experiments.design import Experiment
+from tfs_sim.experiments.points import Vary
+from tfs_sim.experiments.stopping import Until
 from tfs_sim.scenario.json_schema import finished
 from tfs_sim.scenario.tables import ScheduledIntervention
 
@@ -15,4 +17,17 @@ def experiment_schema() -> dict[str, Any]:
     table = ScheduledIntervention.model_json_schema(by_alias=True)  # what a strategy may add
     schema["$defs"] |= table.pop("$defs")
     schema["$defs"]["ScheduledIntervention"] = table
-    return finished(schema, "Experiment of tfs-sim")
+    for also in (Vary, Until):  # what stands where a text or a number may stand as well
+        schema["$defs"][also.__name__] = also.model_json_schema(by_alias=True)
+    return finished(_referring(schema), "Experiment of tfs-sim")
+
+
+def _referring(node: Any) -> Any:
+    """Return a schema with references in place of the names of tables."""
+    if isinstance(node, list):
+        return [_referring(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "x-table" in node:
+        return {"$ref": f"#/$defs/{node['x-table']}"}
+    return {key: _referring(value) for key, value in node.items()}

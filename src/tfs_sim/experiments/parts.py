@@ -8,15 +8,13 @@ not listed does not count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from tfs_sim.experiments import files, tables
 
@@ -191,16 +189,3 @@ def _listed(path: Path, address: Address) -> Iterator[Part]:
         if whole:
             end = part.end
             yield part
-
-
-def part_of(
-    first: int,
-    values: Sequence[NDArray[np.float64]],
-    summaries: Sequence[NDArray[np.float64]],
-    template: Any,
-) -> tuple[pa.Table, pa.Table]:
-    """Return the two tables of a part from the runs of replicates `first` and following."""
-    return (
-        tables.runs_table(first, np.stack(summaries), template.sites, template.metrics),
-        tables.series_table(first, np.stack(values), template.sites, template.metrics, template.start),
-    )

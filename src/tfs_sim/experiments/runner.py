@@ -1,7 +1,8 @@
 """Runs: many replicates of one scenario (`simulate`), or of every arm of an experiment (`sweep`).
 
-Threads call the compiled engine, which releases the lock. Results come back in the order of the tasks, so
-they are the same for any number of workers; a bounded number is under way at any time, so memory stays flat.
+Threads call the compiled engine, which releases the lock; `executors` has processes and clusters beside them.
+Results come back in the order of the tasks, so they are the same for any number of workers; a bounded number is
+under way at any time, so memory stays flat.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import logging
 import os
 import time
+from concurrent.futures import Executor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,17 +21,22 @@ import numpy as np
 
 from tfs_sim.experiments import store as stores
 from tfs_sim.experiments.describe import described, file_name
+from tfs_sim.experiments.executors import Workers, stream
 from tfs_sim.experiments.files import read_json, refusal
 from tfs_sim.experiments.parts import DamagedPartError
+from tfs_sim.experiments.plan import Plan
 from tfs_sim.experiments.provenance import environment, model_version, processors
 from tfs_sim.experiments.result import Result
+from tfs_sim.experiments.stopping import Until, look, told
+from tfs_sim.experiments.stopping import sentence as stopped_in_words
 from tfs_sim.experiments.stored import Sweep
 from tfs_sim.experiments.summary import summarize, ways_of
 from tfs_sim.experiments.tracing import write_traces
-from tfs_sim.experiments.work import Notice, Pace, Progress, Work, run_one, stream, warm_up
+from tfs_sim.experiments.work import Notice, Pace, Progress, Work, run_one, warm_up
+from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 
 if TYPE_CHECKING:
-    from tfs_sim.experiments.design import Arm, Experiment
+    from tfs_sim.experiments.design import Experiment
     from tfs_sim.scenario import Scenario
 
 _log = logging.getLogger("tfs_sim")
@@ -117,6 +125,9 @@ def sweep(
     progress: Progress | None = None,
     notice: Notice | None = None,
     fresh: bool = False,
+    executor: str | Executor = "threads",
+    batch: int | None = None,
+    shard: tuple[int, int] | None = None,
 ) -> Sweep:
     """Run what is missing of an experiment, store it, and return the stored results.
 
@@ -124,11 +135,16 @@ def sweep(
     ----------
     experiment : an experiment, the name of a ready-made one, or the path of a file.
     replicates, seed : instead of the experiment's own.
-    workers : how many threads; as many as there are processors by default. The numbers do not depend on it.
+    workers : how many threads or processes; as many as there are processors by default. The numbers do not depend
+        on it, nor on executor, batch or shards.
     out : folder of the results; `results/<experiment>` in the current folder by default.
     progress : called with (runs done, runs in all, runs per second).
     notice : called with a sentence on what is happening; by default it is logged.
     fresh : throw away what is stored there and begin again.
+    executor : "threads", "processes", the address of a Dask scheduler ("tcp://…"), or any executor of
+        `concurrent.futures` whose workers can import this package.
+    batch : runs that a worker is given at a time.
+    shard : (i, n) for the i-th of n parts of the work, each in a folder of its own; `merge` puts them together.
 
     Raises
     ------
@@ -138,37 +154,110 @@ def sweep(
         On Ctrl-C; what is finished is kept, and the same call goes on from there.
     """
     loaded = _loaded_experiment(experiment)
-    replicates = _count("replicates", loaded.replicates if replicates is None else replicates)
+    asked = loaded.replicates if replicates is None else replicates
+    rule = asked if isinstance(asked, Until) else None
+    replicates = asked.looks()[0] if isinstance(asked, Until) else _count("replicates", asked)
     seed = _seed(loaded.seed if seed is None else seed)
-    workers = _workers(workers)
-    folder = Path(out) if out is not None else Path("results") / file_name(loaded.name)
+    made_by = _executor(executor, workers, batch)
+    folder = Path(out) if out is not None else default_folder(loaded.name, shard)
     notice = notice or _log.warning
     began = time.monotonic()
-    arms = loaded.arms()
-    description = described(loaded, arms, replicates, seed, model_version())
+    plan = Plan.of(loaded, replicates, seed)
+    slice_ = _shard(shard, plan, rule is not None)
+    description = described(loaded, loaded.arms(), plan, model_version())
+    if shard is not None:
+        description["plan"]["shard"] = list(shard)
     with stores.opened(folder, description, fresh=fresh) as store:
-        work = Work(store, arms, replicates, seed, workers)
+        work = Work(store, plan, made_by, slice_)
         for arm, what in store.drop_damaged(work.stored):
             notice(f"{what}; the runs of {arm.label} in it are done again")
         try:
-            made = work.fill(progress, notice)
-            while True:
-                try:
-                    store.assemble(work.stored, replicates)
-                    break
-                except DamagedPartError as damage:
-                    notice(f"{damage.what}; its runs are done again")
-                    damage.arm.drop(damage.part)
-                    made += work.fill(progress, notice)
-            write_traces(store, loaded, arms, seed, work.template)
+            made, stopping = _filled(store, work, rule, progress, notice)
+            description = description | {"stopping": stopping, "plan": description["plan"] | {
+                "replicates": work.plan.replicates}}  # fmt: skip
+            store.describe(description)
+            if shard is None or shard[0] == 1:
+                write_traces(store, loaded, loaded.arms(), seed, work.template)
         except KeyboardInterrupt as stop:
             raise Interrupted(
                 f"Stopped. {work.done:,} of {work.total:,} runs are kept in {folder}; "
                 "the same command goes on from there."
             ) from stop
         if made or not (folder / "provenance.json").is_file() or _outdated(folder, description):
-            store.write_provenance(_provenance(loaded, arms, description, made, time.monotonic() - began))
-    return Sweep.load(folder)
+            facts = _provenance(loaded, description, made, time.monotonic() - began)
+            store.write_provenance(facts | {"executor": made_by.kind, "shared_pasts": saved_months(work, folder)})
+    if work.saving.sentence():
+        notice(work.saving.sentence())
+    if stopping:
+        notice(stopped_in_words(stopping))
+    return Sweep.load(folder) if shard is None else Sweep(folder)
+
+
+def _filled(
+    store: stores.Store, work: Work, rule: Until | None, progress: Progress | None, notice: Notice
+) -> tuple[int, dict[str, Any] | None]:
+    """Run what is missing (and add pairs as long as the rule asks for them), and put the tables together."""
+    made, stopping = 0, None
+    while True:
+        try:
+            made += work.fill(progress, notice)
+            if rule is not None and stopping is None:
+                found = look(rule, work.stored, work.plan.replicates)
+                more = [pairs for pairs in rule.looks() if pairs > found.pairs]
+                if not found.enough and more:
+                    work.plan = replace(work.plan, replicates=more[0])
+                    continue
+                stopping = told(rule, found)
+            if work.shard == (0, 1):
+                store.assemble(work.stored, work.plan.runs)
+            return made, stopping
+        except DamagedPartError as damage:
+            notice(f"{damage.what}; its runs are done again")
+            damage.arm.drop(damage.part)
+
+
+def saved_months(work: Work, folder: Path) -> dict[str, Any]:
+    """Return how many months were run and would have been run without shared pasts, over all sweeps of a folder."""
+    before = (read_json(folder / "provenance.json") or {}).get("shared_pasts") or {}
+    run = int(before.get("months_run", 0)) + work.saving.run
+    full = int(before.get("months_in_full", 0)) + work.saving.full
+    return {"months_run": run, "months_in_full": full, "saved": round(1 - run / full, 4) if full else 0.0}
+
+
+def default_folder(name: str, shard: tuple[int, int] | None = None) -> Path:
+    """Return where the results of an experiment go by default."""
+    folder = Path("results") / file_name(name)
+    return folder if shard is None else folder / "shards" / f"{shard[0]:04d}-of-{shard[1]:04d}"
+
+
+def _executor(executor: str | Executor, workers: int | None, batch: int | None) -> Workers:
+    count, size = _workers(workers), None if batch is None else _count("batch", batch)
+    if not isinstance(executor, str):
+        return Workers("executor", count, executor=executor, batch=size)
+    if "://" in executor:
+        return Workers("dask", count, address=executor, batch=size)
+    if executor not in ("threads", "processes"):
+        near = nearest(executor, ("threads", "processes"))
+        message = f"there is no executor {quote(executor)}; there are threads, processes and addresses of Dask"
+        raise UserError(Mistake(message, suggestion=near))
+    return Workers(executor, count, batch=size)
+
+
+def _shard(shard: tuple[int, int] | None, plan: Plan, sequential: bool) -> tuple[int, int]:
+    """Return a shard (i, n) counted from 0."""
+    if shard is None:
+        return 0, 1
+    part, parts = shard
+    if not 1 <= part <= parts:
+        raise refusal(f"a shard is i/n with i from 1 to n; found {part}/{parts}", "For example --shard 3/16")
+    if parts > plan.runs:
+        raise refusal(f"{parts:,} shards are more than the {plan.runs:,} runs of each arm")
+    if sequential:
+        raise refusal(
+            "shards need a number of replicates, and this experiment adds pairs until an interval is narrow",
+            "Give a number: --replicates 500",
+        )
+    return part - 1, parts
 
 
 def _loaded(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
@@ -212,9 +301,7 @@ def _outdated(folder: Path, description: dict[str, Any]) -> bool:
     return not isinstance(found, dict) or found.get("plan") != description["plan"]
 
 
-def _provenance(
-    experiment: Experiment, arms: list[Arm], description: dict[str, Any], made: int, seconds: float
-) -> dict[str, Any]:
+def _provenance(experiment: Experiment, description: dict[str, Any], made: int, seconds: float) -> dict[str, Any]:
     """Return what `provenance.json` says."""
     return environment() | {
         "experiment": experiment.as_written(),

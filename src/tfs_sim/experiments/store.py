@@ -309,24 +309,21 @@ def status(folder: Path) -> Status:
     folder = Path(folder)
     mark = read_mark(folder)
     plan, model = mark["plan"], mark["model"]
+    runs = plan["replicates"] * plan.get("points", 1)
+    shard, shards = plan.get("shard", (1, 1))
+    low, high = (shard - 1) * runs // shards, shard * runs // shards
     arms, used = [], set()
     for arm in plan["arms"]:
         parts = ArmParts(folder / "parts", Address(arm["scenario"], plan["seed"], model))
         used.add(parts.address.folder)
         damaged = list(parts.damage())
-        lost = sum(max(0, min(part.end, plan["replicates"]) - part.first) for part, _ in damaged)
-        arms.append(
-            ArmStatus(
-                arm["keys"],
-                parts.done(plan["replicates"]) - lost,
-                plan["replicates"],
-                tuple(what for _, what in damaged),
-            )
-        )
+        lost = sum(max(0, min(part.end, high) - max(part.first, low)) for part, _ in damaged)
+        done = parts.done(high) - parts.done(low) - lost
+        arms.append(ArmStatus(arm["keys"], done, high - low, tuple(what for _, what in damaged)))
     here = (
         {path.name for path in (folder / "parts").iterdir() if path.is_dir()} if (folder / "parts").is_dir() else set()
     )
-    finished = all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
+    finished = shards > 1 or all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
     complete = finished and all(arm.done == arm.wanted for arm in arms)
     return Status(folder, mark["name"], tuple(arms), tuple(sorted(here - used)), complete)
 

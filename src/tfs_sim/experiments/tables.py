@@ -33,7 +33,7 @@ def runs_table(first: int, summaries: NDArray[np.float64], sites: Sequence[str],
 
 
 def series_table(
-    first: int, series: NDArray[np.float64], sites: Sequence[str], metrics: Sequence[str], start: Any
+    first: int, series: NDArray[np.floating[Any]], sites: Sequence[str], metrics: Sequence[str], start: Any
 ) -> pa.Table:
     """Return the table of series [replicates, months, sites, metrics], the metrics as float32."""
     count, months = series.shape[:2]
@@ -44,7 +44,7 @@ def series_table(
         "month": month,
         "date": pa.array(month_dates(start, months)[month]),
     }
-    flat = series.reshape(-1, len(metrics)).astype(np.float32)
+    flat = series.reshape(-1, len(metrics)).astype(np.float32, copy=False)
     return pa.table(columns | {name: pa.array(np.ascontiguousarray(flat[:, i])) for i, name in enumerate(metrics)})
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.experiments import tables
-from tfs_sim.experiments.describe import arm_keys
-from tfs_sim.experiments.parts import Address, ArmParts, part_of
+from tfs_sim.experiments import forks, tables
+from tfs_sim.experiments.executors import Workers
+from tfs_sim.experiments.job import Job, Outcome, Task
+from tfs_sim.experiments.parts import Address, ArmParts
+from tfs_sim.experiments.plan import Plan, PlannedArm, unique
 from tfs_sim.experiments.provenance import model_version
 from tfs_sim.experiments.store import Store, StoredArm
-from tfs_sim.experiments.summary import summarize, ways_of
 
 if TYPE_CHECKING:
-    from tfs_sim.experiments.design import Arm
     from tfs_sim.model.engine import Template
     from tfs_sim.scenario import Scenario
 
@@ -30,42 +30,67 @@ Progress = Callable[[int, int, float], None]
 Notice = Callable[[str], None]
 """Called with a sentence on what is happening: compiling, a damaged part."""
 
-AHEAD = 32
-"""Runs under way or waiting for each worker: enough to keep them busy while a part is written."""
-
 PART_SECONDS = 10.0
 """A part is written at the latest after so many seconds, so that little is lost when a process dies."""
 
-T = TypeVar("T")
-Q = TypeVar("Q")
+
+@dataclass
+class Saving:
+    """Months that were run, and months that these runs have in full: the difference are shared pasts."""
+
+    run: int = 0
+    full: int = 0
+
+    @property
+    def share(self) -> float:
+        """Share of the months that were saved."""
+        return 1.0 - self.run / self.full if self.full else 0.0
+
+    def sentence(self) -> str:
+        """Return it as the terminal says it, or nothing where nothing was shared."""
+        return f"shared pasts ran once: {self.share:.0%} of the months saved" if self.share >= 0.005 else ""
 
 
 class Work:
-    """The runs of a sweep that are missing, and how they get into the store."""
+    """The runs of a sweep that are missing, and how they get into the store.
 
-    def __init__(self, store: Store, arms: Sequence[Arm], replicates: int, seed: int, workers: int) -> None:
-        self.replicates, self.seed, self.workers = replicates, seed, workers
-        self._scenarios: dict[str, Scenario] = {}
-        self._parts: dict[str, ArmParts] = {}
-        self.stored: list[StoredArm] = []
-        for arm in arms:
-            digest = arm.scenario.digest()
-            self._scenarios[digest] = arm.scenario
-            if digest not in self._parts:
-                self._parts[digest] = store.arm(Address(digest, seed, model_version()))
-            keys = arm_keys(arm)
-            months, sites = arm.scenario.clock.months, len(arm.scenario.sites)
-            self.stored.append(StoredArm(keys, self._parts[digest], months, sites))
+    `shard` (i, n) limits it to the i-th (from 0) of n slices of every arm's runs.
+    """
+
+    def __init__(self, store: Store, plan: Plan, workers: Workers, shard: tuple[int, int] = (0, 1)) -> None:
+        self.plan, self.workers, self.shard = plan, workers, shard
+        self.saving = Saving()
+        self._arms = {arm.digest: arm for arm in unique(plan.arms)}
+        address = [Address(digest, plan.seed, model_version()) for digest in self._arms]
+        self._parts = {each.scenario: store.arm(each) for each in address}
+        self.stored = [
+            StoredArm(arm.keys, self._parts[arm.digest], arm.scenario.clock.months, len(arm.scenario.sites))
+            for arm in plan.arms
+        ]
+        self._families: list[list[PlannedArm]] = []
+        self._job: Job | None = None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The run numbers that this work is about: the first, and the one after the last."""
+        part, parts = self.shard
+        return part * self.plan.runs // parts, (part + 1) * self.plan.runs // parts
 
     @property
     def total(self) -> int:
         """Runs that the sweep consists of; arms that are the same scenario share theirs."""
-        return self.replicates * len(self._parts)
+        first, end = self.span
+        return (end - first) * len(self._parts)
 
     @property
     def done(self) -> int:
         """Runs that are stored."""
-        return sum(parts.done(self.replicates) for parts in self._parts.values())
+        return self.total - sum(end - first for parts in self._parts.values() for first, end in self._gaps(parts))
+
+    def _gaps(self, parts: ArmParts) -> list[tuple[int, int]]:
+        low, high = self.span
+        clipped = ((max(first, low), min(end, high)) for first, end in parts.missing(self.plan.runs))
+        return [(first, end) for first, end in clipped if first < end]
 
     def template(self, scenario: Scenario) -> Template:
         """Return what the engine runs for a scenario."""
@@ -78,76 +103,100 @@ class Work:
         done = self.done
         if done == self.total:
             return 0
-        warm_up(self.template(next(iter(self._scenarios.values()))), notice)
+        arms = list(self._arms.values())
+        warm_up(self.template(arms[0].scenario), notice)
+        if self._job is None:
+            groups = forks.families(lambda arm: self.template(arms[arm].scenario), len(arms))
+            self._families = [[arms[arm] for arm in group] for group in groups]
+            self._job = Job([[arm.scenario for arm in family] for family in self._families], self.plan.seed)
         pace = Pace(self.total, progress, done)
         block: _Block | None = None
-        with closing(stream(self._tasks(), _run_block, self.workers)) as results:
+        with closing(self.workers.stream(self._job, self._tasks())) as results:
             try:
-                for (target, replicate), values in results:
-                    if block is not None and block.target is not target:
-                        raise AssertionError("a block was left unfinished")
-                    block = block or _Block(target, replicate)
-                    block.add(values)
-                    pace.step()
+                for task, (outcomes, spent, full) in results:
+                    self.saving.run += spent
+                    self.saving.full += full
+                    block = block or _Block(task)
+                    for each in outcomes:
+                        block.add(each)
+                    pace.step(len(outcomes) * len(task.wanted))
                     if block.full:
-                        block.write()
+                        self._write(block)
                         block = None
             except KeyboardInterrupt:
                 if block is not None:
-                    block.write()
+                    self._write(block)
                 raise
         return self.total - done
 
-    def _tasks(self) -> Iterator[tuple[_Target, int]]:
-        """Yield the missing runs, block by block: the first replicates of every arm, then the next ones."""
-        gaps = {digest: parts.missing(self.replicates) for digest, parts in self._parts.items()}
-        sizes: dict[str, int] = {}
-        for digest, scenario in self._scenarios.items():
-            sizes[digest] = max(1, tables.ROWS // (scenario.clock.months * len(scenario.sites)))
-        while any(gaps.values()):
-            for digest, left in gaps.items():
-                if not left:
+    def _tasks(self) -> Iterator[Task]:
+        """Yield the missing runs, block by block: the first runs of every family of arms, then the next ones."""
+        left = [missing_together([self._gaps(self._parts[arm.digest]) for arm in each]) for each in self._families]
+        while any(left):
+            for family, segments in enumerate(left):
+                if not segments:
                     continue
-                first, end = left.pop(0)
-                stop = min(end, first + sizes[digest])
+                first, end, wanted = segments.pop(0)
+                stop = min(end, first + max(1, tables.ROWS // self._families[family][0].rows))
                 if stop < end:
-                    left.insert(0, (stop, end))
-                target = _Target(self.template(self._scenarios[digest]), self.seed, self._parts[digest], stop)
-                yield from ((target, replicate) for replicate in range(first, stop))
+                    segments.insert(0, (stop, end, wanted))
+                for start in range(first, stop, self.workers.batch_size):
+                    yield self._task(family, wanted, range(start, min(stop, start + self.workers.batch_size)), stop)
+
+    def _task(self, family: int, wanted: tuple[int, ...], runs: range, stop: int) -> Task:
+        plan = self.plan
+        replicates, points = tuple(map(plan.replicate, runs)), tuple(map(plan.point, runs))
+        return Task(family, wanted, tuple(runs), replicates, points, tuple(map(plan.settings, runs)), stop)
+
+    def _write(self, block: _Block) -> None:
+        """Store a block as a part of each of its arms."""
+        task, count = block.task, len(block.outcomes)
+        for position, member in enumerate(task.wanted):
+            arm = self._families[task.family][member]
+            template = self.template(arm.scenario)
+            outcomes = [each[position] for each in block.outcomes]
+            labels = (template.sites, template.metrics)
+            runs = tables.runs_table(block.first, np.stack([each.summary for each in outcomes]), *labels)
+            series = np.stack([each.series for each in outcomes])
+            months = tables.series_table(block.first, series, *labels, template.start)
+            keyed = (self.plan.with_columns(table, block.first, count) for table in (runs, months))
+            self._parts[arm.digest].add(block.first, next(keyed), next(keyed), count)
 
 
-class _Target:
-    """Where a block of runs goes: the arm, and the replicate before which the block ends."""
-
-    def __init__(self, template: Template, seed: int, parts: ArmParts, stop: int) -> None:
-        self.template, self.seed, self.parts, self.stop = template, seed, parts, stop
+def missing_together(gaps: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Return the runs that members of a family lack as (first, end, which members lack them)."""
+    found: list[tuple[int, int, tuple[int, ...]]] = []
+    turns = sorted({run for each in gaps for gap in each for run in gap})
+    at = [0] * len(gaps)
+    for first, end in pairwise(turns):
+        wanted = []
+        for member, each in enumerate(gaps):
+            while at[member] < len(each) and each[at[member]][1] <= first:
+                at[member] += 1
+            if at[member] < len(each) and each[at[member]][0] <= first:
+                wanted.append(member)
+        if wanted:
+            found.append((first, end, tuple(wanted)))
+    return found
 
 
 class _Block:
-    """Neighbouring runs of an arm that become one part."""
+    """Neighbouring runs of a family that become one part of each of its arms."""
 
-    def __init__(self, target: _Target, first: int) -> None:
-        self.target, self.first = target, first
-        self.values: list[NDArray[np.float64]] = []
+    def __init__(self, task: Task) -> None:
+        self.task, self.first = task, task.runs[0]
+        self.outcomes: list[list[Outcome]] = []
         self._began = time.monotonic()
 
-    def add(self, values: NDArray[np.float64]) -> None:
-        """Take in the next replicate."""
-        self.values.append(values)
+    def add(self, outcomes: list[Outcome]) -> None:
+        """Take in the next run."""
+        self.outcomes.append(outcomes)
 
     @property
     def full(self) -> bool:
         """Whether the block is to be written now."""
-        at_end = self.first + len(self.values) == self.target.stop
+        at_end = self.first + len(self.outcomes) == self.task.stop
         return at_end or time.monotonic() - self._began > PART_SECONDS
-
-    def write(self) -> None:
-        """Store the runs as a part."""
-        template = self.target.template
-        ways = ways_of(template.metrics)
-        summaries = [summarize(values, ways) for values in self.values]
-        runs, series = part_of(self.first, self.values, summaries, template)
-        self.target.parts.add(self.first, runs, series, len(self.values))
 
 
 class Pace:
@@ -159,30 +208,13 @@ class Pace:
         if progress is not None:
             progress(done, total, 0.0)
 
-    def step(self) -> None:
-        """Count one more run."""
-        self._done += 1
+    def step(self, runs: int = 1) -> None:
+        """Count some more runs."""
+        self._done += runs
         now = time.monotonic()
         if self._progress is not None and (self._done == self._total or now - self._told >= 0.1):
             self._told = now
             self._progress(self._done, self._total, (self._done - self._before) / max(now - self._began, 1e-9))
-
-
-def stream(tasks: Iterable[Q], run: Callable[[Q], T], workers: int) -> Generator[tuple[Q, T]]:
-    """Yield each task with its result, in order, with at most `AHEAD` tasks a worker under way."""
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="tfs-sim")
-    waiting: deque[tuple[Q, Future[T]]] = deque()
-    try:
-        for task in tasks:
-            waiting.append((task, pool.submit(run, task)))
-            while waiting and (len(waiting) >= AHEAD * workers or waiting[0][1].done()):
-                first, future = waiting.popleft()
-                yield first, future.result()
-        while waiting:
-            first, future = waiting.popleft()
-            yield first, future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def run_one(task: tuple[Template, int, int]) -> NDArray[np.float64]:
@@ -190,11 +222,6 @@ def run_one(task: tuple[Template, int, int]) -> NDArray[np.float64]:
     from tfs_sim.model.engine import run_replicate
 
     return run_replicate(*task)
-
-
-def _run_block(task: tuple[_Target, int]) -> NDArray[np.float64]:
-    target, replicate = task
-    return run_one((target.template, target.seed, replicate))
 
 
 def warm_up(template: Template, notice: Notice | None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +37,30 @@ def build(scenario: Scenario) -> Template:
     return _Builder(scenario).template()
 
 
+LAYOUT_PARAMETERS = frozenset({("community", "all_pairs_up_to"), ("community", "candidates")})
+"""Parameters that decide who could know whom."""
+
+
+def retuned(template: Template, scenario: Scenario, areas: Collection[str] = ("parameters", "schedule")) -> Template:
+    """Return the template of a variant of the scenario that `template` was built from.
+
+    The variant may differ in parameters (but for `LAYOUT_PARAMETERS`), in doses, timings and depths, and in the
+    numbers of its sites: everything that leaves the arrays as long as they are. `areas` says in which of
+    "parameters" and "schedule" (all the rest) it does. The result is what `build` returns, sooner.
+    """
+    changes: dict[str, Any] = {"digest": ""}
+    if "parameters" in areas:
+        given = scenario.parameters
+        changes["parameters"] = tuple(record(MECHANISMS[name].parameters, given.get(name)) for name in RECORDS)
+    if "schedule" in areas:
+        builder = _Builder(scenario)
+        fixed = template.fixed.copy()
+        world = template.layout.views(fixed, FIXED)
+        builder.fill_numbers(world)
+        changes["fixed"] = fixed
+    return replace(template, **changes)
+
+
 class _Builder:
     """Fills the fixed arrays of one scenario."""
 
@@ -58,12 +83,8 @@ class _Builder:
 
     def template(self) -> Template:
         source, target, strength = self._relationships()
-        interventions, promised = self.scenario.in_force()
-        grants = [(grant, site) for grant in promised for site in ([grant.site] if grant.site else self.communities)]
-        orders = [o for o in interventions if self._is_on(INTERVENTIONS[o.use].mechanism)]
-        shocks = [s for s in self.scenario.shocks if self._is_on(SHOCKS[s.use].mechanism)]
-        reached = [self._targets(o.target, INTERVENTIONS[o.use].scope == "site") for o in orders]
-        struck = [self._targets(s.target, SHOCKS[s.use].scope == "site") for s in shocks]
+        orders, shocks, grants = self._scheduled()
+        reached, struck = self._reached(orders, shocks)
         n = len(self.organizations)
         layout = Layout(
             sizes={
@@ -80,10 +101,8 @@ class _Builder:
         self._fill_organizations(world)
         self._fill_relationships(world, source, target, strength)
         self._fill_influence(world)
-        self._fill_sites(world)
-        self._fill_orders(world, orders, reached)
-        self._fill_shocks(world, shocks, struck)
-        self._fill_grants(world, grants)
+        self._fill_influence(world)
+        self.fill_numbers(world)
         self._fill_stages(world)
         return Template(
             layout=layout,
@@ -98,6 +117,27 @@ class _Builder:
             digest=self.scenario.digest(),
             neutral=layout.neutral(),
         )
+
+    def _scheduled(self) -> tuple[list[Any], list[Any], list[tuple[Any, str]]]:
+        """Return the interventions and shocks whose mechanisms are on, and the grants with the site of each."""
+        interventions, promised = self.scenario.in_force()
+        grants = [(grant, site) for grant in promised for site in ([grant.site] if grant.site else self.communities)]
+        orders = [o for o in interventions if self._is_on(INTERVENTIONS[o.use].mechanism)]
+        return orders, [s for s in self.scenario.shocks if self._is_on(SHOCKS[s.use].mechanism)], grants
+
+    def _reached(self, orders: list[Any], shocks: list[Any]) -> tuple[list[list[int]], list[list[int]]]:
+        """Return whom each intervention and each shock reaches."""
+        reached = [self._targets(o.target, INTERVENTIONS[o.use].scope == "site") for o in orders]
+        return reached, [self._targets(s.target, SHOCKS[s.use].scope == "site") for s in shocks]
+
+    def fill_numbers(self, world: dict[str, NDArray[Any]]) -> None:
+        """Fill the numbers of sites and the schedule."""
+        orders, shocks, grants = self._scheduled()
+        reached, struck = self._reached(orders, shocks)
+        self._fill_sites(world)
+        self._fill_orders(world, orders, reached)
+        self._fill_shocks(world, shocks, struck)
+        self._fill_grants(world, grants)
 
     def _is_on(self, mechanism: str) -> bool:
         return self.scenario.is_on(mechanism)

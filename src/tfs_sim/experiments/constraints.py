@@ -1,0 +1,108 @@
+"""Conditions that design points must meet: comparisons between named variables, such as `notice <= manuals`."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfs_sim.scenario.errors import Mistake, listed, nearest, quote
+from tfs_sim.scenario.tables import month_number
+
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+_RECKON: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def problem(text: str, names: list[str]) -> Mistake | None:
+    """Return what is wrong with a constraint over variables of these names, or None."""
+    try:
+        tree = _parsed(text, names)
+    except SyntaxError:
+        tree = None
+    example = f"{names[0] if names else 'a'} <= 0.5" if len(names) < 2 else f"{names[0]} <= {names[1]}"
+    if tree is None or not isinstance(tree, ast.Compare):
+        return Mistake(f"{quote(text)} is not a comparison", hint=f"For example: {example}")
+    back = {_safe(name): name for name in names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id not in back:
+            said = node.id
+            hint = f"The design varies {listed(names)}."
+            return Mistake(f"there is no variable {quote(said)}", suggestion=nearest(said, names), hint=hint)
+        if not isinstance(node, _ALLOWED):
+            return Mistake(f"{quote(text)}: a comparison of variables, numbers and months with + - * / is understood")
+        if isinstance(node, ast.Constant) and _constant(node.value) is None:
+            return Mistake(f'{quote(text)}: {quote(node.value)} is neither a number nor a month ("2020-03")')
+    return None
+
+
+_ALLOWED = (
+    ast.Compare,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.USub,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    *_COMPARE,
+    *_RECKON,
+)
+
+
+def holds(text: str, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """Return for every point whether it meets a constraint; a value that is left as it is meets every one."""
+    tree = _parsed(text, list(columns))
+    assert isinstance(tree, ast.Compare)
+    back = {_safe(name): name for name in columns}
+
+    def value(node: ast.AST) -> Any:
+        if isinstance(node, ast.Name):
+            return columns[back[node.id]]
+        if isinstance(node, ast.Constant):
+            return _constant(node.value)
+        if isinstance(node, ast.UnaryOp):
+            return -value(node.operand)
+        assert isinstance(node, ast.BinOp)
+        return _RECKON[type(node.op)](value(node.left), value(node.right))
+
+    sides = [value(node) for node in (tree.left, *tree.comparators)]
+    size = len(next(iter(columns.values())))
+    met = np.ones(size, bool)
+    for left, compare, right in zip(sides[:-1], tree.ops, sides[1:], strict=True):
+        unknown = np.isnan(left) | np.isnan(right)
+        met &= np.asarray(_COMPARE[type(compare)](left, right) | unknown)
+    return met
+
+
+def _safe(name: str) -> str:
+    """Return a name that may have hyphens as one that Python reads as a name."""
+    return "v_" + name.replace("-", "__") if "-" in name or not name.isidentifier() else name
+
+
+def _parsed(text: str, names: list[str]) -> ast.expr:
+    for name in sorted(names, key=len, reverse=True):
+        if _safe(name) != name:
+            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", _safe(name), text)
+    return ast.parse(text.strip(), mode="eval").body
+
+
+def _constant(value: Any) -> float | None:
+    if isinstance(value, str):
+        return float(month_number(value)) if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value) else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

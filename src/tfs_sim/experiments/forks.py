@@ -1,0 +1,223 @@
+"""Arms that share a past run it once: a tree of months that branches where their schedules first differ.
+
+Two arms run the same months as long as everything that a month reads is the same: parameters, switches, what
+never changes of organizations, relationships and sites, and the levers, grants and shocks that are in force.
+The last three come from the schedule alone (`levers.py` is the only file whose kernels read it, which a test
+checks), so the month in which two schedules first differ is the month before which the two runs are one. What
+reads the past (an adaptive rule) depends on the state and therefore needs nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tfs_sim.model.engine import Template
+
+SCHEDULE = ("order", "order_row", "target", "shock", "shock_row", "struck", "grant")
+"""Entities whose arrays only the schedule's kernels read."""
+
+MOST = 16
+"""Arms of one tree at most: so many results are held until their part is written."""
+
+MANY = 400
+"""With more arms than this, looking for shared pasts would take longer than it is worth."""
+
+
+def foundation(template: Template) -> Any:
+    """Return what must be equal in two arms for them to share any past, as something to compare."""
+    from tfs_sim.model.state import FIXED
+
+    layout, views = template.layout, template.layout.views(template.fixed, FIXED)
+    sizes = tuple(sorted((entity, size) for entity, size in layout.sizes.items() if entity not in SCHEDULE))
+    fixed = hashlib.sha256()
+    for each in FIXED:
+        if each.entity not in SCHEDULE:
+            fixed.update(views[each.name].tobytes())
+    return (
+        template.months,
+        template.sites,
+        sizes,
+        layout.words,
+        template.on.tobytes(),
+        tuple(tuple(each) for each in template.parameters),
+        fixed.digest(),
+    )
+
+
+def schedule(template: Template) -> list[tuple[int, tuple[Any, ...]]]:
+    """Return what is in force as (first month, what) pairs, each in force until the next.
+
+    The pieces stand in the order in which the kernels go through them: the order of sums and of purses.
+    """
+    from tfs_sim.model.state import FIXED
+
+    views = template.layout.views(template.fixed, FIXED)
+    pieces: list[tuple[int, int, Any]] = []  # (first month, month after, what)
+    for entity, at in (("grant", None), ("order", ("order_first_target", "targets"))):
+        for n in range(template.layout.sizes[entity]):
+            numbers = _numbers(views, entity, n)
+            first, until, taper = (numbers.pop(name) for name in ("from", "until", "taper"))
+            what = (entity, *numbers.values(), _list(views, *at, n) if at else b"")
+            falls = max(first, math.ceil(until - taper)) if taper > 0 else until
+            pieces.append((first, falls, what))
+            pieces.append((falls, until, (*what, until, taper)))
+    for n in range(template.layout.sizes["shock"]):
+        numbers = _numbers(views, "shock", n)
+        onset, lasts, decay = (numbers.pop(name) for name in ("onset", "lasts", "decay"))
+        what = ("shock", *numbers.values(), _list(views, "shock_first_target", "struck", n))
+        fades = onset + math.ceil(lasts)
+        pieces.append((onset, fades, what))
+        pieces.append((fades, template.months, (*what, onset, lasts, decay)))
+    turns = {0, *(end for first, until, _ in pieces if first < until for end in (first, until))}
+    turns = {month for month in turns if 0 <= month < template.months}
+    return [(month, tuple(what for first, until, what in pieces if first <= month < until)) for month in sorted(turns)]
+
+
+def _numbers(views: dict[str, NDArray[Any]], entity: str, n: int) -> dict[str, Any]:
+    """Return all that the schedule says of one intervention, grant or shock, by name without the entity's."""
+    from tfs_sim.model.state import FIXED
+
+    names = [each.name for each in FIXED if each.entity == entity]
+    return {name.removeprefix(f"{entity}_"): views[name][n].item() for name in names}
+
+
+def _list(views: dict[str, NDArray[Any]], first: str, values: str, n: int) -> bytes:
+    return bytes(views[values][views[first][n] : views[first][n + 1]].tobytes())
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Months `first` to `last` - 1, run once for the arms `members`; then the branches that follow."""
+
+    first: int
+    last: int
+    members: tuple[int, ...]
+    follow: tuple[Branch, ...] = ()
+
+    @property
+    def months(self) -> int:
+        """Months that are run in this branch and all that follow."""
+        return self.last - max(self.first, 0) + sum(branch.months for branch in self.follow)
+
+
+def grow(schedules: Sequence[list[tuple[int, tuple[Any, ...]]]], months: int) -> Branch:
+    """Return the tree of arms that have one foundation."""
+    turns = sorted({month for each in schedules for month, _ in each})
+    known: dict[Any, int] = {}
+    signs: list[list[int]] = []
+    for each in schedules:
+        at, now, line = iter([*each, (months, ())]), (), []
+        coming = next(at)
+        for month in turns:
+            while coming[0] <= month < months:
+                now, coming = coming[1], next(at)
+            line.append(known.setdefault(now, len(known)))
+        signs.append(line)
+
+    def branch(first: int, turn: int, members: tuple[int, ...]) -> Branch:
+        for position in range(turn, len(turns)):
+            if len({signs[member][position] for member in members}) > 1:
+                groups: dict[int, list[int]] = {}
+                for member in members:
+                    groups.setdefault(signs[member][position], []).append(member)
+                month = turns[position]
+                follow = tuple(branch(month, position + 1, tuple(group)) for group in groups.values())
+                return Branch(first, month, members, follow)
+        return Branch(first, months, members)
+
+    return branch(-1, 0, tuple(range(len(schedules))))
+
+
+@dataclass
+class Grove:
+    """Templates of one foundation, their tree, and room for the states of one thread at a time.
+
+    Attributes
+    ----------
+    templates : what the arms run.
+    tree : where they branch.
+    """
+
+    templates: Sequence[Template]
+    tree: Branch
+    _rooms: threading.local = field(default_factory=threading.local, repr=False)
+
+    @classmethod
+    def of(cls, templates: Sequence[Template]) -> Grove:
+        """Return the grove of templates that have one foundation."""
+        if len(templates) == 1:
+            return cls(templates, Branch(-1, templates[0].months, (0,)))
+        return cls(templates, grow([schedule(each) for each in templates], templates[0].months))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"templates": self.templates, "tree": self.tree}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _rooms=threading.local())
+
+    def run(self, seed: int, replicate: int) -> tuple[list[NDArray[np.float64]], int]:
+        """Return the metrics of every arm, float64 [months, sites, metrics], and how many months were run."""
+        from tfs_sim.model import engine
+
+        if len(self.templates) == 1:
+            return [engine.run_replicate(self.templates[0], seed, replicate)], self.templates[0].months
+        from tfs_sim.model import draws
+
+        room = getattr(self._rooms, "room", None)
+        if room is None:
+            room = self._rooms.room = [template.fresh() for template in self.templates]
+        key = draws.run_key(seed, replicate)
+        outs = [template.output() for template in self.templates]
+
+        def grown(branch: Branch) -> None:
+            # a branch lives in the room of its first member; that of the first branch to follow is the same
+            one = branch.members[0]
+            engine.run_months(self.templates[one], room[one][1], key, branch.first, branch.last, outs[one])
+            for follow in branch.follow:
+                other = follow.members[0]
+                if other != one:
+                    room[other][0][:] = room[one][0]
+                    outs[other][: branch.last] = outs[one][: branch.last]
+            for follow in branch.follow:
+                grown(follow)
+            if not branch.follow:
+                for member in branch.members[1:]:
+                    outs[member][:] = outs[one]
+
+        room[self.tree.members[0]][0][:] = self.templates[0].neutral
+        grown(self.tree)
+        return outs, self.tree.months
+
+
+def families(template: Callable[[int], Template], arms: int, most: int = MOST) -> list[list[int]]:
+    """Return the positions of arms in groups of one foundation, at most `most` in a group.
+
+    Arms that branch late stay together where a foundation has more of them. `template` gives an arm's.
+    """
+    if arms > MANY:
+        return [[arm] for arm in range(arms)]
+    groups: dict[Any, list[int]] = {}
+    for arm in range(arms):
+        groups.setdefault(foundation(template(arm)), []).append(arm)
+    found: list[list[int]] = []
+    for group in groups.values():
+        if len(group) > most:
+            tree = grow([schedule(template(arm)) for arm in group], template(group[0]).months)
+            group = [group[each] for each in _leaves(tree)]
+        found += [group[start : start + most] for start in range(0, len(group), most)]
+    return found
+
+
+def _leaves(branch: Branch) -> list[int]:
+    if not branch.follow:
+        return list(branch.members)
+    return [member for follow in branch.follow for member in _leaves(follow)]

@@ -1,0 +1,170 @@
+"""The shards of a sweep, run apart, put together into one folder of results."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from tfs_sim.experiments import files, store
+from tfs_sim.experiments.files import refusal
+from tfs_sim.experiments.parts import KINDS, Address, ArmParts
+from tfs_sim.experiments.store import StoredArm
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Runs `first` to `end` - 1 of an arm, which no shard has, and the shards of n to which they belong."""
+
+    arm: str
+    first: int
+    end: int
+    shards: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came of merging.
+
+    Attributes
+    ----------
+    folder : of the results.
+    done, wanted : runs that are there, and that the experiment asks for.
+    gaps : what is missing.
+    damaged : parts of shards that are not what was written, and that were left out.
+    shards : how many shards the experiment was cut into.
+    """
+
+    folder: Path
+    done: int
+    wanted: int
+    gaps: tuple[Gap, ...]
+    damaged: tuple[str, ...]
+    shards: int
+
+
+def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
+    """Put shards together; with all of them there, the results are those of one sweep, to the last bit.
+
+    Raises
+    ------
+    UserError
+        When a folder is no shard, or shards are of different experiments, seeds or versions.
+    """
+    marks = [(Path(folder), store.read_mark(Path(folder))) for folder in folders]
+    _check(marks)
+    first = marks[0][1]
+    description = {key: value for key, value in first.items() if key not in ("format", "version")}
+    description["plan"] = {key: value for key, value in first["plan"].items() if key != "shard"}
+    if out is None:
+        from tfs_sim.experiments.runner import default_folder
+
+        out = default_folder(str(first["name"]))
+    plan, model = description["plan"], str(first["model"])
+    runs = plan["replicates"] * plan.get("points", 1)
+    shards = int(first["plan"].get("shard", (1, 1))[1])
+    damaged: list[str] = []
+    with store.opened(out, description) as target:
+        arms: dict[str, ArmParts] = {}
+        for entry in plan["arms"]:
+            digest = entry["scenario"]
+            if digest in arms:
+                continue
+            address = Address(digest, plan["seed"], model)
+            arms[digest] = target.arm(address)
+            for folder, _ in marks:
+                damaged += _taken_over(arms[digest], ArmParts(folder / "parts", address), folder)
+        gaps = tuple(
+            Gap(", ".join(entry["keys"].values()), start, end, _shards(start, end, runs, shards))
+            for entry in plan["arms"]
+            for start, end in arms[entry["scenario"]].missing(runs)
+        )
+        stored = [_stored(entry, arms[entry["scenario"]], description) for entry in plan["arms"]]
+        if not gaps:
+            target.assemble(stored, runs)
+            _tables_of_the_traced(marks, out)
+            target.write_provenance(_provenance(marks, plan))
+        done = sum(parts.done(runs) for parts in arms.values())
+    return Merged(out, done, runs * len(arms), gaps, tuple(damaged), shards)
+
+
+def _check(marks: Sequence[tuple[Path, dict[str, Any]]]) -> None:
+    """Refuse what does not belong together."""
+    folder, first = marks[0]
+    for other, mark in marks[1:]:
+        for what, said in (("name", "experiment"), ("model", "version of the model")):
+            if mark.get(what) != first.get(what):
+                raise refusal(
+                    f"{other} is of another {said} than {folder} ({mark.get(what)} instead of {first.get(what)})",
+                    "Merge shards of one experiment, made by one version.",
+                )
+        plans = ({key: value for key, value in each["plan"].items() if key != "shard"} for each in (mark, first))
+        one, two = plans
+        if one != two:
+            differs = next((key for key in one if one[key] != two.get(key)), "plan")
+            raise refusal(
+                f"{other} and {folder} are shards of different plans: they differ in {differs}",
+                "Merge shards of the same file, with the same seed and number of replicates.",
+            )
+
+
+def _taken_over(into: ArmParts, parts: ArmParts, folder: Path) -> list[str]:
+    """Copy the parts that are whole and whose runs are not there yet; return what was wrong with others."""
+    bad = {part.first: what for part, what in parts.damage()}
+    for part in parts.parts:
+        if part.first in bad:
+            continue
+        here = into.parts
+        if any(part.first < other.end and other.first < part.end for other in here):
+            continue
+        runs, series = (pq.read_table(parts.folder / part.file(kind)) for kind in KINDS)
+        into.add(part.first, runs, series, part.count)
+    return [f"{folder.name}: {what}" for what in bad.values()]
+
+
+def _shards(first: int, end: int, runs: int, shards: int) -> tuple[int, ...]:
+    """Return which shards of n, counted from 1, runs belong to."""
+    return tuple(
+        shard + 1 for shard in range(shards) if shard * runs // shards < end and first < (shard + 1) * runs // shards
+    )
+
+
+def _stored(entry: dict[str, Any], parts: ArmParts, description: dict[str, Any]) -> StoredArm:
+    """Return an arm with the size of its runs, which its first part shows."""
+    if not parts.parts:
+        return StoredArm(entry["keys"], parts, int(description["months"]), max(1, len(description["sites"])))
+    part = parts.parts[0]
+    sites, rows = (pq.read_metadata(parts.folder / part.file(kind)).num_rows // part.count for kind in KINDS)
+    return StoredArm(entry["keys"], parts, rows // sites, sites)
+
+
+def _tables_of_the_traced(marks: Sequence[tuple[Path, dict[str, Any]]], out: Path) -> None:
+    """Copy the tables of the traced replicate from the shard that has them."""
+    for name in ("network.parquet", "organizations.parquet"):
+        for folder, _ in marks:
+            if (folder / name).is_file():
+                with files.written(out / name) as file, (folder / name).open("rb") as source:
+                    shutil.copyfileobj(source, file)
+                break
+
+
+def _provenance(marks: Sequence[tuple[Path, dict[str, Any]]], plan: dict[str, Any]) -> dict[str, Any]:
+    """Return the first shard's provenance, with the time and the machines of all."""
+    found = [files.read_json(folder / "provenance.json") or {} for folder, _ in marks]
+    shared = [each.get("shared_pasts") or {} for each in found]
+    run, full = (sum(int(each.get(key, 0)) for each in shared) for key in ("months_run", "months_in_full"))
+    return {
+        **found[0],
+        "plan": plan,
+        "runs_made": sum(int(each.get("runs_made", 0)) for each in found),
+        "wall_seconds": round(sum(float(each.get("wall_seconds", 0.0)) for each in found), 3),
+        "shared_pasts": {"months_run": run, "months_in_full": full, "saved": round(1 - run / full, 4) if full else 0.0},
+        "shards": [
+            {"folder": folder.name, **{key: each.get(key) for key in ("date", "platform", "processor")}}
+            for (folder, _), each in zip(marks, found, strict=True)
+        ],
+    }

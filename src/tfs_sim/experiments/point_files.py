@@ -1,0 +1,90 @@
+"""Design points from a CSV file, a column a variable."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfs_sim.experiments.variables import Variable
+from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
+from tfs_sim.scenario.fields import DataFile
+from tfs_sim.scenario.reading import read_text
+from tfs_sim.scenario.tables import month_number
+
+Array = NDArray[np.float64]
+LARGEST_FILE = 1_000_000_000
+
+
+def read_points(file: DataFile, variables: Sequence[Variable]) -> tuple[Array | None, list[Mistake]]:
+    """Return the points of a CSV file, and every mistake in it."""
+    path = file.path
+    try:
+        text = read_text(path, LARGEST_FILE)
+    except UserError as error:
+        return None, [Mistake(f"file {quote(str(file))}: {error.mistakes[0].message}", ("design", "file"))]
+    rows = list(csv.reader(text.splitlines()))
+    header = [each.strip() for each in rows[0]] if rows else []
+    names = [variable.name for variable in variables]
+    for each in header:
+        if each not in names:
+            message = f"column {quote(each)} is no variable of the design ({listed(names)})"
+            return None, [Mistake(message, file=path.name, line=1, suggestion=nearest(each, names))]
+    missing = [name for name in names if name not in header]
+    if missing or len(rows) < 2:
+        said = f"there is no column {quote(missing[0])}" if missing else "there are no points below the header"
+        return None, [Mistake(said, file=path.name, line=1)]
+    table, mistakes = np.full((len(rows) - 1, len(variables)), np.nan), []
+    for line, row in enumerate(rows[1:], 2):
+        for column, variable in enumerate(variables):
+            place = header.index(variable.name)
+            cell = row[place].strip() if place < len(row) else ""
+            try:
+                table[line - 2, column] = _cell(variable, cell)
+            except ValueError as error:
+                mistakes.append(Mistake(f"{variable.name}: {error}", file=path.name, line=line))
+    return table, mistakes
+
+
+def spanning(variable: Variable, codes: Array) -> Variable:
+    """Return a variable of a table with the range of its values."""
+    known = codes[~np.isnan(codes)]
+    if variable.kind == "choice" or not len(known):
+        return variable
+    return replace(variable, low=float(known.min()), high=float(known.max()))
+
+
+def _cell(variable: Variable, cell: str) -> float:
+    if not cell:
+        return math.nan
+    if variable.kind == "choice":
+        if cell not in variable.values:
+            raise ValueError(f"{quote(cell)} is none of its values ({listed([str(v) for v in variable.values])})")
+        return float(variable.values.index(cell))
+    if variable.kind == "month":
+        return float(number_from("month", cell) or 0.0)
+    try:
+        value = float(cell)
+    except ValueError:
+        raise ValueError(f"a number is expected; found {quote(cell)}") from None
+    if not math.isfinite(value):
+        raise ValueError(f"a finite number is expected; found {quote(cell)}")
+    return value
+
+
+def number_from(kind: str, value: Any) -> float | None:
+    """Return a number or a month of a file as a number; raise a ValueError that says what is wrong."""
+    if value is None:
+        return None
+    if kind == "month":
+        if not isinstance(value, str) or len(value) != 7 or value[4] != "-" or not value.replace("-", "").isdigit():
+            raise ValueError(f'a month is written "2020-03"; found {kind_of(value)}')
+        return float(month_number(value))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"this is a number; found {kind_of(value)}")
+    return float(value)

@@ -1,0 +1,255 @@
+"""What a design may vary: parameters, doses, timings, depths, targets and sites, by dotted name.
+
+```
+parameters.turnover.rate_nonprofit      a parameter of a mechanism
+interventions.procedure-manuals.dose    also from, until, lasts, taper, target, paid_by
+shocks.community-crisis.depth           also onset, lasts, decay, target
+sites.chicago.at_the_table              also grievance, poverty, students, backbone.fte; `sites.all.…` for every site
+```
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from tfs_sim.scenario.checks import specification
+from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
+from tfs_sim.scenario.fields import catalogue, plain_number
+from tfs_sim.scenario.schema import Scenario
+from tfs_sim.scenario.tables import Target, month_number, month_text
+
+Kind = Literal["number", "whole", "month", "choice"]
+AREAS = ("parameters", "interventions", "shocks", "sites")
+EVERY_SITE = "all"
+
+_KINDS: dict[str, dict[str, Kind]] = {
+    "interventions": {
+        "dose": "number",
+        "from": "month",
+        "until": "month",
+        "lasts": "whole",
+        "taper": "whole",
+        "target": "choice",
+        "paid_by": "choice",
+    },
+    "shocks": {"onset": "month", "depth": "number", "lasts": "number", "decay": "number", "target": "choice"},
+    "sites": {
+        "at_the_table": "number",
+        "grievance": "number",
+        "poverty": "number",
+        "students": "whole",
+        "backbone.fte": "number",
+    },
+}
+_FIELDS = {"from": "begins"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One thing that a design varies.
+
+    Attributes
+    ----------
+    name : name of its column.
+    path : its dotted name, in parts: ("interventions", "procedure-manuals", "dose").
+    kind : "number", "whole" (a whole number), "month" or "choice".
+    low, high : range; months as counts of months since year 0. Without meaning for choices.
+    values : the values of a choice, or those that are given one by one.
+    """
+
+    name: str
+    path: tuple[str, str, str]
+    kind: Kind
+    low: float
+    high: float
+    values: tuple[Any, ...] = ()
+
+    @property
+    def dotted(self) -> str:
+        """The dotted name."""
+        return ".".join(self.path)
+
+    def value(self, code: float) -> Any:
+        """Return the value, as a scenario file says it, that a number of a design point stands for."""
+        if self.kind == "choice":
+            return self.values[int(code)]
+        if self.kind == "month":
+            return month_text(int(code))
+        return int(code) if self.kind == "whole" else float(code)
+
+    def label(self, code: float) -> str:
+        """Return a month or a choice as text."""
+        value = self.value(code)
+        if isinstance(value, Mapping):
+            return ", ".join(f"{key} {each if isinstance(each, str) else len(each)}" for key, each in value.items())
+        return str(value)
+
+
+def parts_of(dotted: str, scenarios: Sequence[Scenario]) -> tuple[str, str, str] | Mistake:
+    """Return the parts of a dotted name, or what is wrong with it and what was probably meant."""
+    pieces = dotted.split(".")
+    area = pieces[0]
+    if area not in AREAS:
+        return Mistake(
+            f"{quote(dotted)} begins with {quote(area)}; a dotted name begins with {listed([f'{a}.' for a in AREAS])}",
+            suggestion=".".join([near, *pieces[1:]]) if (near := nearest(area, AREAS)) else "",
+        )
+    owners = _owners(area, scenarios)
+    if len(pieces) < 3:
+        example = f"{area}.{next(iter(owners), 'NAME')}.{next(iter(_fields(area, next(iter(owners), ''))), 'NAME')}"
+        return Mistake(f"{quote(dotted)} has too few parts; for example {quote(example)}")
+    owner, field = pieces[1], ".".join(pieces[2:])
+    if owner not in owners:
+        what = {"parameters": "mechanism", "interventions": "intervention in force", "shocks": "shock", "sites": "site"}
+        near = nearest(owner, owners)
+        known = f"There are {listed(list(owners))}." if owners else f"No arm has any {area}."
+        message = f"there is no {what[area]} {quote(owner)} in any arm of the experiment"
+        return Mistake(message, suggestion=".".join([area, near, field]) if near else "", hint=known)
+    fields = _fields(area, owner)
+    if field not in fields:
+        near = nearest(field, fields)
+        message = f"{owner} has no {quote(field)} that a design can vary"
+        return Mistake(message, suggestion=".".join([area, owner, near]) if near else "", hint=f"{listed(fields, 40)}.")
+    return area, owner, field
+
+
+def _owners(area: str, scenarios: Sequence[Scenario]) -> list[str]:
+    if area == "parameters":
+        return [name for name, mechanism in catalogue().MECHANISMS.items() if specification(mechanism)]
+    if area == "sites":
+        return [EVERY_SITE, *dict.fromkeys(site for each in scenarios for site in each.sites)]
+    return list(dict.fromkeys(item.use for each in scenarios for item in _items(each, area)))
+
+
+def _fields(area: str, owner: str) -> list[str]:
+    if area != "parameters":
+        return list(_KINDS[area])
+    mechanism = catalogue().MECHANISMS.get(owner)
+    return list(specification(mechanism)) if mechanism is not None else []
+
+
+def _items(scenario: Scenario, area: str) -> tuple[Any, ...]:
+    return scenario.in_force()[0] if area == "interventions" else scenario.shocks
+
+
+def kind_and_range(path: tuple[str, str, str]) -> tuple[Kind, float, float, tuple[Any, ...]]:
+    """Return what a variable is and its declared plausible range (infinite where none is declared)."""
+    area, owner, field = path
+    if area == "parameters":
+        declared = specification(catalogue().MECHANISMS[owner])[field]
+        if declared.choices:
+            return "choice", 0.0, len(declared.choices) - 1.0, tuple(declared.choices)
+        return "number", float(declared.low), float(declared.high), ()
+    kind = _KINDS[area][field]
+    if area == "interventions" and field == "dose":
+        return kind, 0.0, float(catalogue().INTERVENTIONS[owner].largest_dose), ()
+    if field in ("depth", "at_the_table", "grievance", "poverty"):
+        return kind, 0.0, 1.0, ()
+    return kind, -math.inf, math.inf, ()
+
+
+def usual(path: tuple[str, str, str], scenarios: Iterable[Scenario]) -> float | None:
+    """Return the number (or month) that the first arm which has it gives a variable, None for choices."""
+    area, owner, field = path
+    for scenario in scenarios:
+        found: Any = None
+        if area == "parameters":
+            found = scenario.effective_parameters()[owner][field]
+        elif area == "sites":
+            site = scenario.sites.get(next(iter(scenario.sites)) if owner == EVERY_SITE else owner)
+            found = site and (site.backbone.fte if field == "backbone.fte" else getattr(site, field))
+        else:
+            items = [item for item in _items(scenario, area) if item.use == owner]
+            if items:
+                found = _of_item(items[0], field, scenario)
+        if isinstance(found, str) and len(found) == 7 and found[4] == "-":
+            return float(month_number(found))
+        if isinstance(found, int | float):
+            return float(found)
+    return None
+
+
+def _of_item(item: Any, field: str, scenario: Scenario) -> Any:
+    if field == "dose":
+        return item.amount
+    if field == "from":
+        return item.begins or scenario.clock.start
+    if field in ("lasts", "decay") and hasattr(item, "half_life"):
+        return item.duration if field == "lasts" else item.half_life
+    return getattr(item, _FIELDS.get(field, field))
+
+
+def changes(scenario: Scenario, settings: Mapping[tuple[str, str, str], Any]) -> dict[str, Any]:
+    """Return what differs in a scenario with these settings, for `Scenario.with_` or `varied`."""
+    found: dict[str, Any] = {}
+    for (area, owner, field), value in settings.items():
+        if area == "parameters":
+            found.setdefault("parameters", {}).setdefault(owner, {})[field] = value
+        elif area == "sites":
+            for site in scenario.sites if owner == EVERY_SITE else [owner] if owner in scenario.sites else []:
+                table = found.setdefault("sites", {}).setdefault(site, {})
+                if field == "backbone.fte":
+                    table["backbone"] = {"fte": value}
+                else:
+                    table[field] = value
+        else:
+            items = found.get(area, _items(scenario, area))
+            if any(item.use == owner for item in items):
+                found[area] = tuple(_changed(item, field, value) if item.use == owner else item for item in items)
+    if "interventions" in found:
+        found |= {"strategy": (), "grants": scenario.in_force()[1]}
+    return found
+
+
+def _changed(item: Any, field: str, value: Any) -> Any:
+    update = {_FIELDS.get(field, field): Target.model_validate(value) if field == "target" else value}
+    if field in ("until", "lasts") and hasattr(item, "begins"):
+        update |= {"lasts" if field == "until" else "until": None}
+    return item.model_copy(update=update)
+
+
+def varied(scenario: Scenario, settings: Mapping[tuple[str, str, str], Any]) -> Scenario:
+    """Return the variant of a scenario with these settings, without checking it again (`checked` does)."""
+    update = changes(scenario, settings)
+    if "parameters" in update:
+        over = update["parameters"]
+        update["parameters"] = dict(scenario.parameters) | {
+            name: dict(scenario.parameters.get(name, {})) | values for name, values in over.items()
+        }
+    if "sites" in update:
+        sites = dict(scenario.sites)
+        for name, values in update["sites"].items():
+            backbone = values.pop("backbone", None)
+            if backbone is not None:
+                values["backbone"] = sites[name].backbone.model_copy(update=backbone)
+            sites[name] = sites[name].model_copy(update=values)
+        update["sites"] = sites
+    copied = scenario.model_copy(update=update)
+    copied._name, copied._texts = scenario._name, scenario._texts
+    return copied
+
+
+def mistakes_with(scenario: Scenario, settings: Mapping[tuple[str, str, str], Any]) -> tuple[Mistake, ...]:
+    """Return what is wrong with a scenario under these settings."""
+    try:
+        scenario.with_(**changes(scenario, settings))
+    except UserError as error:
+        return error.mistakes
+    except ValidationError as error:  # a target that is none
+        context = error.errors()[0].get("ctx") or {}
+        return tuple(context.get("mistakes", ())) or (Mistake(str(error)),)
+    return ()
+
+
+def range_text(variable: Variable) -> str:
+    """Return a variable's range in words."""
+    if variable.kind == "choice":
+        return listed([quote(value) for value in variable.values])
+    if variable.kind == "month":
+        return f"{month_text(int(variable.low))} to {month_text(int(variable.high))}"
+    return f"{plain_number(variable.low)} to {plain_number(variable.high)}"

@@ -1,0 +1,157 @@
+"""One digest over every executor, worker count, batch size and shard split; workers that die."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import real
+
+from tfs_sim.experiments import executors, merging, runner, store
+from tfs_sim.experiments.design import Experiment
+from tfs_sim.scenario.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def experiment(tmp_path_factory: pytest.TempPathFactory) -> Experiment:
+    return real.trial(tmp_path_factory.mktemp("trial"), real.DESIGN)
+
+
+@pytest.fixture(scope="module")
+def digest(experiment: Experiment, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return runner.sweep(experiment, out=tmp_path_factory.mktemp("whole") / "out", workers=1).digest()
+
+
+@pytest.mark.parametrize(("workers", "batch"), [(1, 7), (2, None), (3, 2)])
+def test_threads(experiment: Experiment, digest: str, tmp_path: Path, workers: int, batch: int | None) -> None:
+    assert runner.sweep(experiment, out=tmp_path, workers=workers, batch=batch).digest() == digest
+
+
+def test_any_executor(experiment: Experiment, digest: str, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        assert runner.sweep(experiment, out=tmp_path / "threads", executor=pool).digest() == digest
+        assert pool.submit(int, "3").result() == 3  # it is the caller's to close
+
+
+def test_processes_of_which_one_is_killed(experiment: Experiment, digest: str, tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def kill() -> None:
+        until = time.monotonic() + 30
+        while not killed and time.monotonic() < until:
+            for child in multiprocessing.active_children():
+                time.sleep(0.3)
+                if child.pid is not None:
+                    os.kill(child.pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+                    killed.append(child.pid)
+                    return
+            time.sleep(0.01)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    sweep = runner.sweep(experiment, out=tmp_path, executor="processes", workers=2, batch=1)
+    killer.join()
+    assert killed
+    assert sweep.digest() == digest
+    assert sweep.provenance["executor"] == "processes"
+
+
+def test_a_pool_that_always_breaks_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = executors.BrokenExecutor("a worker was killed")
+    left = [3]
+
+    def again(problem: BaseException) -> bool:
+        left[0] -= 1
+        return left[0] >= 0
+
+    with pytest.raises(executors.BrokenExecutor):
+        list(executors._ordered([1, 2], lambda _: executors._failed(broken), 2, again))
+    assert left[0] == -1
+
+
+def test_dask_with_a_worker_killed(experiment: Experiment, digest: str, tmp_path: Path) -> None:
+    distributed: Any = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        ) as cluster,
+    ):
+        pids = [worker.process.pid for worker in cluster.workers.values()]
+
+        def progress(done: int, total: int, rate: float) -> None:
+            if pids and done > total // 4:
+                os.kill(pids.pop(), signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+                pids.clear()
+
+        sweep = runner.sweep(experiment, out=tmp_path, executor=cluster.scheduler_address, batch=1, progress=progress)
+        assert not pids
+    assert sweep.digest() == digest
+
+
+def test_an_address_without_a_scheduler(experiment: Experiment, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no executor"):
+        runner.sweep(experiment, out=tmp_path, executor="proceses")
+
+
+@pytest.mark.parametrize("shards", [2, 5])
+def test_shards_make_one_sweep(experiment: Experiment, digest: str, tmp_path: Path, shards: int) -> None:
+    folders = [tmp_path / f"{n}" for n in range(1, shards + 1)]
+    for n, folder in enumerate(folders, 1):
+        runner.sweep(experiment, out=folder, shard=(n, shards))
+        seen = store.status(folder)
+        assert seen.done == seen.wanted and seen.finished
+    merged = merging.merge(folders[:1], tmp_path / "merged")
+    assert {shard for gap in merged.gaps for shard in gap.shards} == set(range(2, shards + 1))
+    assert merged.done < merged.wanted
+    merged = merging.merge(folders[1:], tmp_path / "merged")
+    assert not merged.gaps and merged.done == merged.wanted
+    assert store.digest(tmp_path / "merged") == digest
+    again = runner.sweep(experiment, out=tmp_path / "merged")
+    assert again.digest() == digest
+    assert again.provenance["runs_made"] > 0 and len(again.provenance["shards"]) == shards - 1
+
+
+def test_a_damaged_part_of_a_shard_is_left_out_and_named(experiment: Experiment, tmp_path: Path) -> None:
+    for n in (1, 2):
+        runner.sweep(experiment, out=tmp_path / str(n), shard=(n, 2))
+    part = sorted(tmp_path.glob("2/parts/*/*.runs.parquet"))[0]
+    part.write_bytes(part.read_bytes()[:-9])
+    merged = merging.merge([tmp_path / "1", tmp_path / "2"], tmp_path / "merged")
+    assert len(merged.damaged) == 1 and part.name in merged.damaged[0]
+    assert [gap.shards for gap in merged.gaps] == [(2,)]
+
+
+def test_shards_that_do_not_belong_together(experiment: Experiment, tmp_path: Path) -> None:
+    runner.sweep(experiment, out=tmp_path / "1", shard=(1, 2))
+    runner.sweep(experiment, out=tmp_path / "2", shard=(2, 2), seed=99)
+    with pytest.raises(UserError, match="different plans: they differ in seed"):
+        merging.merge([tmp_path / "1", tmp_path / "2"], tmp_path / "merged")
+    for wrong in ((0, 2), (3, 2), (1, 10_000)):
+        with pytest.raises(UserError, match="shard"):
+            runner.sweep(experiment, out=tmp_path / "3", shard=wrong)
+
+
+def test_a_clock_that_is_set_back_changes_nothing(
+    experiment: Experiment, digest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [2e9]
+
+    def back() -> float:
+        now[0] -= 3600
+        return now[0]
+
+    monkeypatch.setattr(time, "time", back)
+    assert runner.sweep(experiment, out=tmp_path, replicates=2).folder == tmp_path
+    assert runner.sweep(experiment, out=tmp_path).digest() == digest
+
+
+def test_spawned_processes_are_what_a_caller_may_bring(experiment: Experiment, digest: str, tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        assert runner.sweep(experiment, out=tmp_path, executor=pool, batch=50).digest() == digest
