@@ -186,7 +186,7 @@ def _luck(scenario: Scenario, seed: int) -> list[NDArray[Any]]:
     out = template.output()
     key = draws.run_key(seed, 0)
     engine.run_months(template, world, key, engine.DRAW_START, 0, out)
-    start = [np.array(getattr(world, name)) for name in ("base_fte", "strength", "grievance")]
+    start = [np.array(getattr(world, name)) for name in ("base_fte", "strength")]
     engine.run_months(template, world, key, 0, template.months, out)
     return [*start, np.array(world.luck)]
 
