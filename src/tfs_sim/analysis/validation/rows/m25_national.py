@@ -1,0 +1,50 @@
+"""M25: aligned nationals lower start-up conflict between members of different networks in one community."""
+
+from __future__ import annotations
+
+from tfs_sim.analysis.validation.row import Budget, Measured, Row
+from tfs_sim.analysis.validation.space import laboratory, metric, ubiquity
+from tfs_sim.scenario import Scenario
+
+MONTHS = 24
+_NETWORKS = {
+    "coalition": [f"nonprofit-{n:02d}" for n in range(1, 6)],
+    "communities": [f"nonprofit-{n:02d}" for n in range(6, 11)],
+    "strive": ["backbone", "health-01", "health-02", "business-01", "government-01"],
+}
+_SAME_MEETINGS = {"participation": False, "ties": False}  # or more trust would mean more meetings to go wrong
+
+
+def _community(aligned: bool, mistake: bool = False) -> Scenario:
+    work = [{"use": "national-alignment", "dose": 1.0, "target": {"role": "national"}, "paid_by": "outside"}]
+    shock = [{"use": "national-mistake", "onset": "2020-02", "depth": 1.0, "target": {"role": "national"}}]
+    return laboratory(
+        months=MONTHS,
+        nationals={name: {} for name in _NETWORKS},
+        sites={"lab": {"networks": _NETWORKS, "at_the_table": 1.0}},
+        mechanisms=_SAME_MEETINGS,
+        interventions=work if aligned else [],
+        shocks=shock if mistake else [],
+    )
+
+
+def _alignment(budget: Budget) -> Measured:
+    return ubiquity(
+        budget, _community(False), _community(True), metric("conflicts"),
+        "promises broken between partners in the first two years, nationals aligned against not", sign=-1,
+    )  # fmt: skip
+
+
+def _mistake(budget: Budget) -> Measured:
+    return ubiquity(
+        budget, _community(False), _community(False, mistake=True), metric("conflicts"),
+        "promises broken between partners after a mistake between nationals against none",
+    )  # fmt: skip
+
+
+ROWS = (
+    Row("M25a", "Aligned nationals lower start-up conflict", "The brief, lesson one", "ubiquity",
+        "less conflict between members of different networks in one community", _alignment),
+    Row("M25b", "Mistakes between nationals reach the sites", "The brief, lesson two", "ubiquity",
+        "more conflict after a mistake between nationals", _mistake),
+)  # fmt: skip
