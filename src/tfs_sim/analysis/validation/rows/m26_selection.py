@@ -111,7 +111,7 @@ ROWS = (
     Row("M26a", "Effect of selection apart from the grant's", "Thaler 1988; the brief", "reported",
         "the naive difference splits into grant and selection", _parts),
     Row("M26b", "Winner's curse", "Thaler 1988", "ubiquity",
-        "the scores of the chosen were lucky by 0.1 SD of readiness (with the least error of scores it is 0.13)", _curse),
+        "the scores of the chosen were lucky, by 0.1 SD of readiness or more", _curse),
     Row("M26c", "Those not chosen keep some gains", "evidence.md, pattern 10", "ubiquity",
         "more partners after a planning grant alone than without", lambda budget: _left_out(budget, False)),
     Row("M26d", "… and lose momentum", "evidence.md, pattern 10", "ubiquity",
