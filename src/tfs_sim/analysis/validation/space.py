@@ -14,6 +14,7 @@ from tfs_sim.analysis.validation.row import Budget, Effects, Measured
 from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import record, specification
+from tfs_sim.model.state import BACKBONE
 from tfs_sim.scenario import Scenario, load_scenario
 
 Point = dict[str, dict[str, float | str]]
@@ -21,6 +22,20 @@ Measure = Callable[[NDArray[np.float64]], float]
 """From one run's output [months, sites, metrics] to the quantity that is compared."""
 
 METRIC_NAMES = list(METRICS)
+
+
+@dataclasses.dataclass(frozen=True)
+class OfWorlds:
+    """A measure that is read off the worlds at the start and at the end of a run, not off the metrics."""
+
+    read: Callable[[Any, Any], float]
+
+
+def trust_of_first_ties(before: Any, after: Any) -> float:
+    """Return mean trust in the end over the ties of the start: the same pairs in every arm, newcomers or not."""
+    backbone = before.role == BACKBONE
+    ties = (before.is_open == 1) & ~backbone[before.source] & ~backbone[before.target]
+    return float(after.trust[ties].mean())
 
 
 def laboratory(**changes: Any) -> Scenario:
@@ -66,19 +81,52 @@ def metric(name: str, first: int | None = None, last: int | None = None) -> Meas
 
 
 def run_all(
-    templates: Sequence[engine.Template], replicates: int, seed: int, workers: int, measure: Measure
+    templates: Sequence[engine.Template], replicates: int, seed: int, workers: int, measure: Measure | OfWorlds
 ) -> NDArray[np.float64]:
     """Return `measure` of every replicate of every template: float64 [templates, replicates]."""
     tasks = [(t, r) for t in range(len(templates)) for r in range(replicates)]
 
     def one(task: tuple[int, int]) -> float:
         t, replicate = task
+        if isinstance(measure, OfWorlds):
+            return measure.read(*_worlds(templates[t], seed, replicate))
         return measure(engine.run_replicate(templates[t], seed, replicate))
 
     engine.warm_up(templates[0])
     with ThreadPoolExecutor(max(1, workers)) as pool:
         values = np.fromiter(pool.map(one, tasks), float, len(tasks))
     return values.reshape(len(templates), replicates)
+
+
+def _worlds(template: engine.Template, seed: int, replicate: int) -> tuple[Any, Any]:
+    """Return the world of a replicate at the start, and at the end."""
+    state, world = template.fresh()
+    out = template.output()
+    key = draws.run_key(seed, replicate)
+    engine.run_months(template, world, key, engine.DRAW_START, 0, out)
+    before = template.layout.world(template.fixed, state.copy())
+    engine.run_months(template, world, key, 0, template.months, out)
+    return before, world
+
+
+def over_points(
+    budget: Budget,
+    arms: Sequence[tuple[Scenario, Point]],
+    measure: Measure | OfWorlds,
+    replicates: int | None = None,
+) -> NDArray[np.float64]:
+    """Return a measure for every arm at every point of the plausible space: [arms, points, replicates].
+
+    An arm is a scenario and parameters that it holds, whatever the point says.
+    """
+    points = plausible_points(budget.points, budget.seed)
+    templates = [
+        with_parameters(with_parameters(template, point), held)
+        for template, held in ((scenario.to_template(), held) for scenario, held in arms)
+        for point in points
+    ]
+    values = run_all(templates, replicates or budget.replicates, budget.seed, budget.workers, measure)
+    return values.reshape(len(arms), len(points), -1)
 
 
 def run_measures(
@@ -115,7 +163,7 @@ def ubiquity(
     budget: Budget,
     control: Scenario,
     treated: Scenario,
-    measure: Measure,
+    measure: Measure | OfWorlds,
     quantity: str,
     *,
     sign: int = 1,
@@ -166,14 +214,17 @@ def judge(
 __all__ = [
     "Budget",
     "Measure",
+    "OfWorlds",
     "Point",
     "judge",
     "laboratory",
     "metric",
+    "over_points",
     "plausible_points",
     "record",
     "run_all",
     "run_measures",
+    "trust_of_first_ties",
     "ubiquity",
     "wilson",
     "with_parameters",

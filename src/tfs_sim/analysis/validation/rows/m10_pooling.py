@@ -1,38 +1,73 @@
-"""M10: participation and trust rise with the pooled share, with diminishing returns."""
+"""M10: participation and trust rise with the pooled share, with diminishing returns; ledgers turn positive.
+
+Trust is compared over the ties of the start, with partners held as they are at the start. Where pooling may also
+bring partners, it brings many, whom nobody knows yet and whom representatives must find time for: over all ties
+trust then rises in fewer places. That is composition and crowding, not what is claimed.
+"""
 
 from __future__ import annotations
 
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
-from tfs_sim.analysis.validation.space import laboratory, metric, ubiquity
+from tfs_sim.analysis.validation.space import (
+    Measure,
+    OfWorlds,
+    judge,
+    laboratory,
+    metric,
+    over_points,
+    trust_of_first_ties,
+    ubiquity,
+)
+from tfs_sim.scenario import Scenario
+
+TRUST = OfWorlds(trust_of_first_ties)
+SOURCE = "The brief, lesson four"
 
 
-def _pooled(share: float) -> list[dict[str, object]]:
-    return [{"use": "pooled-funding", "dose": share}]
+def _pooled(share: float, held: bool = False) -> Scenario:
+    switches = {"participation": False} if held else {}
+    return laboratory(interventions=[{"use": "pooled-funding", "dose": share}], mechanisms=switches)
 
 
 def _participation(budget: Budget) -> Measured:
-    return ubiquity(
-        budget,
-        laboratory(interventions=_pooled(0.0)),
-        laboratory(interventions=_pooled(0.6)),
-        metric("partners", 24, 60),
-        "partners with 60% pooled against none",
-    )
+    said = "partners with 60% pooled against none"
+    return ubiquity(budget, _pooled(0.0), _pooled(0.6), metric("partners", 24, 60), said)
 
 
 def _trust(budget: Budget) -> Measured:
-    return ubiquity(
-        budget,
-        laboratory(interventions=_pooled(0.0)),
-        laboratory(interventions=_pooled(0.6)),
-        metric("trust", 24, 60),
-        "trust with 60% pooled against none",
-    )
+    said = "trust between the same partners with 60% pooled against none"
+    return ubiquity(budget, _pooled(0.0, held=True), _pooled(0.6, held=True), TRUST, said)
+
+
+def _diminishing(budget: Budget, measure: Measure | OfWorlds, said: str, held: bool) -> Measured:
+    arms = [(_pooled(share, held), {}) for share in (0.0, 0.4, 0.8)]
+    none, some, most = over_points(budget, arms, measure)
+    return judge((some - none) - (most - some), none.std(axis=1, ddof=1), 0.2, said)
+
+
+def _fewer_partners(budget: Budget) -> Measured:
+    said = "partners gained from 0 to 40% pooled, less those from 40 to 80%"
+    return _diminishing(budget, metric("partners", 24, 60), said, held=False)
+
+
+def _less_trust(budget: Budget) -> Measured:
+    return _diminishing(budget, TRUST, "trust gained from 0 to 40% pooled, less that from 40 to 80%", held=True)
+
+
+def _win_win(budget: Budget) -> Measured:
+    said = "share of partners who gain, with 60% pooled against none"
+    return ubiquity(budget, _pooled(0.0, held=True), _pooled(0.6, held=True), metric("win_win", 24, 60), said)
 
 
 ROWS = (
-    Row("M10a", "Pooled funds bring partners", "The brief, lesson four", "ubiquity",
+    Row("M10a", "Pooled funds bring partners", SOURCE, "ubiquity",
         "participation rises with the pooled share", _participation),
-    Row("M10b", "Pooled funds protect trust", "The brief, lesson four", "ubiquity",
-        "trust rises with the pooled share", _trust),
+    Row("M10b", "Pooled funds protect trust", SOURCE, "ubiquity",
+        "trust between the same partners rises with the pooled share", _trust),
+    Row("M10c", "Pooled funds bring fewer and fewer further partners", SOURCE, "ubiquity",
+        "the first 40% bring more partners than the next 40%", _fewer_partners),
+    Row("M10d", "Pooled funds add less and less trust", SOURCE, "ubiquity",
+        "the first 40% add more trust than the next 40%", _less_trust),
+    Row("M10e", "Pooled funds make it win-win", SOURCE, "ubiquity",
+        "the share of partners with a positive ledger rises with the pooled share", _win_win),
 )  # fmt: skip

@@ -1,0 +1,74 @@
+"""M9: trust falls as scarcity and niche overlap rise; pooled funding removes the effect.
+
+Partners are held as they are at the start, and trust is taken over the ties of the start: otherwise newcomers,
+whom nobody knows yet, would lower the mean wherever more join.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tfs_sim.analysis.validation.row import Budget, Measured, Row
+from tfs_sim.analysis.validation.space import (
+    OfWorlds,
+    Point,
+    judge,
+    laboratory,
+    over_points,
+    trust_of_first_ties,
+)
+from tfs_sim.model.state import BACKBONE
+from tfs_sim.scenario import Scenario
+
+MONTHS = 48
+PLENTY: Point = {"competition": {"contested": 0.05}}
+SCARCITY: Point = {"competition": {"contested": 0.25}}
+TRUST = OfWorlds(trust_of_first_ties)
+SOURCE = "The brief, lessons one and two; Tullock 1980"
+
+
+def _same_partners(contests: bool = True, pooled: float = 0.0) -> Scenario:
+    interventions = [{"use": "pooled-funding", "dose": pooled}] if pooled else []
+    switches = {"participation": False} | ({} if contests else {"competition": False})
+    return laboratory(months=MONTHS, mechanisms=switches, interventions=interventions)
+
+
+def trust_in_the_unlike(before: Any, after: Any) -> float:
+    """Return how much more trust the half of the first ties with less overlap holds than the half with more."""
+    backbone = before.role == BACKBONE
+    ties = (before.is_open == 1) & ~backbone[before.source] & ~backbone[before.target]
+    overlap, trust = before.overlap[ties], after.trust[ties]
+    unlike = overlap <= np.median(overlap)
+    return float(trust[unlike].mean() - trust[~unlike].mean())
+
+
+def _scarcity(budget: Budget) -> Measured:
+    arm = _same_partners()
+    plenty, scarce = over_points(budget, [(arm, PLENTY), (arm, SCARCITY)], TRUST)
+    return judge(plenty - scarce, plenty.std(axis=1, ddof=1), 0.2, "trust with 5% contested, less with 25%")
+
+
+def _overlap(budget: Budget) -> Measured:
+    arms: list[tuple[Scenario, Point]] = [(_same_partners(contests=False), {}), (_same_partners(), SCARCITY)]
+    calm, contested = over_points(budget, arms, OfWorlds(trust_in_the_unlike))
+    said = "trust that contests cost pairs of much overlap beyond others"
+    return judge(contested - calm, calm.std(axis=1, ddof=1), 0.2, said)
+
+
+def _pooled(budget: Budget) -> Measured:
+    alone, pooled = _same_partners(), _same_partners(pooled=1.0)
+    arms = [(alone, PLENTY), (alone, SCARCITY), (pooled, PLENTY), (pooled, SCARCITY)]
+    plenty, scarce, pooled_plenty, pooled_scarce = over_points(budget, arms, TRUST)
+    removed = (plenty - scarce) - np.abs(pooled_plenty - pooled_scarce) / 0.2  # a fifth of the loss may remain
+    return judge(removed, plenty.std(axis=1, ddof=1), 0.0, "loss of trust, less five times what remains of it")
+
+
+ROWS = (
+    Row("M9a", "Scarcity costs trust", SOURCE, "ubiquity", "trust falls as more of the money is contested", _scarcity),
+    Row("M9b", "Competition costs those most who are alike", SOURCE, "ubiquity",
+        "contests cost trust between pairs of much overlap beyond others", _overlap),
+    Row("M9c", "Pooled funding removes the effect", SOURCE, "ubiquity",
+        "with all contested money pooled, less than a fifth of the loss remains", _pooled),
+)  # fmt: skip
