@@ -1,0 +1,125 @@
+"""M8: participation is bistable in the start; retention is steepest where benefit meets cost; weak links and size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfs_sim.analysis.validation.row import Budget, Effects, Measured, Region, Row
+from tfs_sim.analysis.validation.rows.r2_weak_link import COST, TABLES, table
+from tfs_sim.analysis.validation.space import (
+    METRIC_NAMES,
+    OfWorlds,
+    laboratory,
+    metric,
+    over_points,
+    plausible_points,
+    run_all,
+    wilson,
+)
+from tfs_sim.model.state import BACKBONE
+
+MONTHS = 96
+STARTS = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
+PLACES = {"as it is": {}, "money pooled": {"interventions": [{"use": "pooled-funding", "dose": 0.5}]},
+          "no commitment, no norms": {"parameters": {"effort": {"commitment": 0.0, "norm": 0.0}}}}  # fmt: skip
+LARGE, SMALL = 16, 5
+"""Partners, of 27: a large partnership, and what is left of none."""
+THRESHOLDS = np.linspace(-0.4, 0.4, 11)
+WITHIN = 0.1
+"""How near, in utility: little more than a step of these thresholds."""
+
+
+def _ends_large(out: NDArray[np.float64]) -> float:
+    return float(out[-1, 0, METRIC_NAMES.index("partners")] >= LARGE)
+
+
+def _ends_between(out: NDArray[np.float64]) -> float:
+    return float(SMALL < out[-1, 0, METRIC_NAMES.index("partners")] < LARGE)
+
+
+def _bistable(budget: Budget) -> Measured:
+    replicates = 3 * budget.replicates
+    curves, errors, between = {}, {}, 0.0
+    for place, changes in PLACES.items():
+        templates = [
+            laboratory(months=MONTHS, sites={"lab": {"at_the_table": x}}, **changes).to_template() for x in STARTS
+        ]
+        large = run_all(templates, replicates, budget.seed, budget.workers, _ends_large)
+        curves[place] = large.mean(axis=1)
+        errors[place] = np.sqrt(curves[place] * (1 - curves[place]) / replicates)
+        if place == "as it is":
+            between = float(run_all(templates, replicates, budget.seed, budget.workers, _ends_between).mean())
+    gains = {place: float(curve[-1] - curve[0]) for place, curve in curves.items()}
+    usual, pooled, nobody = gains.values()
+    return Measured(
+        holds=usual >= 0.5 and between <= 0.2 and pooled <= 0.1 and nobody <= 0.1,
+        found=f"from 5% to 95% at the table at the start, {usual:+.0%} end large ({between:.0%} in between); "
+        f"{pooled:+.0%} with money pooled, {nobody:+.0%} without commitment and norms",
+        figure=Region(np.array(STARTS), curves, errors, "Share at the table at the start",
+                      f"Share of runs that end with {LARGE} of 27 partners or more"),
+        note=f"Over the same luck, after {MONTHS} months. With money pooled all end large, without both none.",
+    )  # fmt: skip
+
+
+def _steepest(budget: Budget) -> Measured:
+    arms = [
+        (laboratory(months=4, sites={"lab": {"at_the_table": 1.0}}), {"participation": {"join_threshold": float(t)}})
+        for t in THRESHOLDS
+    ]
+    replicates = max(2, budget.replicates // 4)
+    inertia = np.array([float(p["participation"]["inertia"]) for p in plausible_points(budget.points, budget.seed)])
+    stayed = over_points(budget, arms, metric("partners", 3, 4), replicates).mean(axis=2)
+    worth = over_points(budget, arms, OfWorlds(_worth), replicates).mean(axis=2)
+    net = worth + inertia - THRESHOLDS[:, None]  # what taking part is worth, less what it must be worth to stay
+    middle = (THRESHOLDS[1:] + THRESHOLDS[:-1])[:, None] / 2
+    falls = np.maximum(stayed[:-1] - stayed[1:], 0.0)
+    steepest = (falls * middle).sum(axis=0) / falls.sum(axis=0)  # where half of the fall lies, about
+    meets = np.array([np.interp(0.0, net[::-1, point], THRESHOLDS[::-1]) for point in range(net.shape[1])])
+    distance = np.abs(steepest - meets)
+    good = int((distance < WITHIN).sum())
+    share = good / distance.size
+    return Measured(
+        holds=share >= 0.9,
+        found=f"in {share:.0%} of {distance.size} points (median distance {np.median(distance):.3f} of a range of 0.8)",
+        figure=Effects(WITHIN - distance, 0.0, f"{WITHIN:g} less the distance, in utility,"),
+        interval=wilson(good, distance.size),
+        share=share,
+    )
+
+
+def _worth(before: Any, after: Any) -> float:
+    """Return what taking part is worth to organizations, on average."""
+    return float(after.joining_value[after.role != BACKBONE].mean())
+
+
+def _bigger_tables(budget: Budget) -> Measured:
+    gains = np.array([1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0])
+    replicates, months, burn = budget.replicates * 2, 500, 350
+    curves, errors = {}, {}
+    for n in TABLES:
+        templates = [table(n, gain * COST, months) for gain in gains]
+        values = 7 * run_all(templates, replicates, budget.seed, budget.workers, metric("least_effort", burn))
+        curves[f"table of {n}"] = values.mean(axis=1)
+        errors[f"table of {n}"] = values.std(axis=1, ddof=1) / np.sqrt(replicates)
+    needed = [float(np.interp(4.0, curve, gains)) for curve in curves.values()]
+    return Measured(
+        holds=bool((np.diff(needed) > 0.5).all()),
+        found=f"gain at which a table gives half: {', '.join(f'{g:.1f}' for g in needed)} times the cost for "
+        f"{', '.join(map(str, TABLES))}",
+        figure=Region(
+            gains, curves, errors, "Joint gain, times the cost", "Mean least effort (levels 1 to 7)", threshold=4.0
+        ),
+    )
+
+
+ROWS = (
+    Row("M8a", "Partnerships end large or nearly empty, depending on the start", "Granovetter 1978", "existence",
+        "bistable in the start as it is; one end alone with money pooled, or without commitment and norms", _bistable),
+    Row("M8b", "Retention is steepest where benefit meets cost", "McKelvey & Palfrey 1995", "ubiquity",
+        f"most are lost within {WITHIN:g} of where taking part is worth what it must be", _steepest),
+    Row("M8c", "With weak links, bigger tables need bigger joint gains", "Van Huyck, Battalio & Beil 1990", "existence",
+        "the gain that tips a table rises with its size", _bigger_tables),
+)  # fmt: skip
