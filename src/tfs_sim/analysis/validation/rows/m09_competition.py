@@ -59,7 +59,7 @@ def _overlap(budget: Budget) -> Measured:
 
 def _pooled(budget: Budget) -> Measured:
     alone, pooled = _same_partners(), _same_partners(pooled=1.0)
-    arms = [(alone, PLENTY), (alone, SCARCITY), (pooled, PLENTY), (pooled, SCARCITY)]
+    arms: list[tuple[Scenario, Point]] = [(alone, PLENTY), (alone, SCARCITY), (pooled, PLENTY), (pooled, SCARCITY)]
     plenty, scarce, pooled_plenty, pooled_scarce = over_points(budget, arms, TRUST)
     removed = (plenty - scarce) - np.abs(pooled_plenty - pooled_scarce) / 0.2  # a fifth of the loss may remain
     return judge(removed, plenty.std(axis=1, ddof=1), 0.0, "loss of trust, less five times what remains of it")

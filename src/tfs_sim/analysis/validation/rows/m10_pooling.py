@@ -11,6 +11,7 @@ from tfs_sim.analysis.validation.row import Budget, Measured, Row
 from tfs_sim.analysis.validation.space import (
     Measure,
     OfWorlds,
+    Point,
     judge,
     laboratory,
     metric,
@@ -40,7 +41,7 @@ def _trust(budget: Budget) -> Measured:
 
 
 def _diminishing(budget: Budget, measure: Measure | OfWorlds, said: str, held: bool) -> Measured:
-    arms = [(_pooled(share, held), {}) for share in (0.0, 0.4, 0.8)]
+    arms: list[tuple[Scenario, Point]] = [(_pooled(share, held), {}) for share in (0.0, 0.4, 0.8)]
     none, some, most = over_points(budget, arms, measure)
     return judge((some - none) - (most - some), none.std(axis=1, ddof=1), 0.2, said)
 
