@@ -15,7 +15,8 @@ import pytest
 import real
 
 from tfs_sim.experiments import executors, merging, runner, store
-from tfs_sim.experiments.design import Experiment
+from tfs_sim.experiments.design import Experiment, load_experiment
+from tfs_sim.scenario import presets
 from tfs_sim.scenario.errors import UserError
 
 
@@ -155,3 +156,15 @@ def test_a_clock_that_is_set_back_changes_nothing(
 def test_spawned_processes_are_what_a_caller_may_bring(experiment: Experiment, digest: str, tmp_path: Path) -> None:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         assert runner.sweep(experiment, out=tmp_path, executor=pool, batch=50).digest() == digest
+
+
+@pytest.mark.parametrize("name", sorted(presets.names("experiments")))
+def test_shipped_experiments_run_and_say_what_they_are_for(name: str, tmp_path: Path) -> None:
+    assert "?" in presets.summary(presets.find("experiments", name))
+    experiment = load_experiment(name)
+    assert experiment.question.endswith("?")
+    sweep = runner.sweep(experiment, replicates=1, out=tmp_path)
+    assert len(sweep.runs) == len(experiment.arms()) * len(experiment.points or [0]) * sweep.runs["site"].nunique()
+    if name == "equal-budget":
+        costs = sweep.runs.query("strategy != 'nothing'")["cost"]
+        assert costs.min() == pytest.approx(8.5 * 60, abs=0.01) == pytest.approx(costs.max(), abs=0.01)

@@ -29,13 +29,36 @@ from tfs_sim.experiments.points import Design, Points, planned
 from tfs_sim.experiments.stopping import REPLICATES, Until
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
-from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, nearest, quote
-from tfs_sim.scenario.fields import DURATION, KEY, LINE, MONTH, TEXT, DataFile, catalogue, declared, several, whole
+from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, nearest, quote
+from tfs_sim.scenario.fields import (
+    DURATION,
+    KEY,
+    LINE,
+    MONTH,
+    NAME,
+    TEXT,
+    Check,
+    DataFile,
+    catalogue,
+    declared,
+    several,
+    whole,
+    wrong,
+)
 from tfs_sim.scenario.inheritance import in_order, load_scenario, named_file
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.reading import Document, read_document
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock, Table
+
+
+def _sites(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping) or not all(isinstance(each, Mapping) for each in value.values()):
+        raise wrong(f"{NAME} is a table with a table for each site; found {kind_of(value)}")
+    return dict(value)
+
+
+SITES = Check(_sites, (("type", "object"), ("additionalProperties", {"type": "object"})))
 
 
 class Strategy(Table):
@@ -59,6 +82,9 @@ class Level(Table):
         None, description="another scenario instead: a ready-made name, or path relative to this file"
     )
     shocks: tuple[ScheduledShock, ...] | None = Field(None, description="instead of the scenario's shocks")
+    sites: Annotated[dict[str, Any], SITES] = Field(
+        default_factory=dict, description="what differs in the scenario's sites, as in a file that extends it"
+    )
     mechanisms: Annotated[dict[str, bool], MECHANISMS] = Field(default_factory=dict, description="switches")
     parameters: Annotated[dict[str, dict[str, float | str]], PARAMETERS] = Field(
         default_factory=dict, description="parameters of mechanisms under this condition"
@@ -324,5 +350,6 @@ def _arms(experiment: Experiment, base: Scenario, others: Mapping[str, Scenario]
 
 
 def _changes(level: Level) -> dict[str, Any]:
-    changes: dict[str, Any] = {"parameters": level.parameters, "mechanisms": level.mechanisms}
+    changes: dict[str, Any] = {"parameters": level.parameters, "mechanisms": level.mechanisms, "sites": level.sites}
+    changes = {name: value for name, value in changes.items() if value}
     return changes if level.shocks is None else {**changes, "shocks": level.shocks}
