@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tfs_sim.model import draws, engine, tick
+from tfs_sim.model import draws, engine, metrics, tick
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
 from tfs_sim.model.declare import specification
 from tfs_sim.model.state import domain_mistakes
@@ -135,14 +136,12 @@ def test_every_parameter_reaches_the_results(busy, run):
 def test_each_step_is_a_kernel_of_a_declared_mechanism_and_every_kernel_is_called():
     called = {step.kernel.py_func for step in (*tick.START, *tick.MONTH)}
     assert all(step.mechanism in MECHANISMS or step.mechanism == "" for step in tick.MONTH)
+    sources = {module.__name__: inspect.getsource(module) for module in (*tick.MODULES, metrics)}
     for module in tick.MODULES:
         for name, thing in vars(module).items():
             if getattr(thing, "py_func", None) and thing.py_func.__module__ == module.__name__:
-                inside = any(f"{name}(" in inspect.getsource(f) for f in called if f is not thing.py_func)
-                used_elsewhere = any(
-                    hasattr(other, name) for other in tick.MODULES if other is not module
-                ) or module.__name__.endswith("outcomes")
-                assert thing.py_func in called or inside or used_elsewhere, f"{module.__name__}.{name} is never called"
+                uses = sum(len(re.findall(rf"(?<!def )\b{name}\(", source)) for source in sources.values())
+                assert thing.py_func in called or uses, f"{module.__name__}.{name} is never called"
 
 
 DIGEST = """

@@ -307,5 +307,5 @@ def _cost_of_a_call(array: NDArray[np.float64]) -> tuple[float, float]:
         return (time.thread_time() - began) / 2000
 
     one = cost(numba.njit(lambda a: None), [array])
-    twenty = cost(numba.njit(lambda a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t: None), [array] * 20)
+    twenty = cost(numba.njit(lambda a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t, u: None), [array] * 20)
     return one, (twenty - one) / 19.0

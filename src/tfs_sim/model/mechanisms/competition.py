@@ -9,6 +9,7 @@ that it knows, in proportion to their niche overlap and to what was at stake for
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from tfs_sim.model import draws
@@ -93,7 +94,7 @@ STREAM = draws.stream("contest")
 def contest(
     month, key, organization_id, site_id, site_of, role, first_organization, end_organization, strength, fte, bid,
     bid_hours, award_due, awards_won, income_factor, first_relationship, target, reverse, overlap, institutional_bad,
-    accounts, given_bid, dose_pooled_funding, p_money, p,
+    accounts, given_bid, weight, race, dose_pooled_funding, p_money, p,
 ):  # fmt: skip
     """Hold the contests that are due, pay the winners, and leave grudges."""
     sites = first_organization.size
@@ -112,7 +113,7 @@ def contest(
             while award_due[k, s] >= prize and round_number < 20:
                 award_due[k, s] -= prize
                 winner = hold(k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours,
-                              given_bid, prize, p)  # fmt: skip
+                              given_bid, weight, race, prize, p)  # fmt: skip
                 round_number += 1
                 if winner < 0:
                     continue
@@ -127,7 +128,10 @@ def contest(
 
 
 @kernel
-def hold(k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, given_bid, prize, p):
+def hold(
+    k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, given_bid, weight, race,
+    prize, p,
+):  # fmt: skip
     """Hold one contest: move bids, draw the winner by weight; return it, or −1 if nobody bids.
 
     The winner is the first in a race of exponential times with the contestants' weights as rates, which is
@@ -135,24 +139,29 @@ def hold(k, month, round_number, first, end, key, organization_id, role, strengt
     """
     total = 0.0
     for i in range(first, end):
-        if role[i] != BACKBONE and strength[k, i] >= p.eligible:
-            if bid[k, i] <= 0.0:
-                bid[k, i] = given_bid[i] if given_bid[i] > 0.0 else p.first_bid * prize
-            total += strength[k, i] * bid[k, i]
-    soonest = 1e300
+        eligible = role[i] != BACKBONE and strength[k, i] >= p.eligible
+        weight[i] = strength[k, i] if eligible else 0.0
+        if eligible and bid[k, i] <= 0.0:
+            bid[k, i] = given_bid[i] if given_bid[i] > 0.0 else p.first_bid * prize
+        total += weight[i] * bid[k, i]
+    share, spend, time = weight[first:end], bid[k, first:end], race[first:end]
+    entity, hours = organization_id[first:end], bid_hours[first:end]
+    for i in range(share.size):
+        u = draws.uniform(key, STREAM, month, entity[i], K * round_number + k)
+        time[i] = -log(u) / (share[i] * spend[i] + 1e-300)
+    least = 1e-6 * prize
+    for i in range(share.size):
+        others = max(total - share[i] * spend[i], 0.0)
+        response = (math.sqrt(prize * share[i] * others) - others) / (share[i] + 1e-300)
+        response = response if others > 0.0 else 0.01 * prize
+        bids = 1.0 if share[i] > 0.0 else 0.0
+        hours[i] += bids * spend[i] / p.hourly
+        moved = max(spend[i] + p.damping * (response - spend[i]), least)
+        spend[i] = moved if share[i] > 0.0 else spend[i]
+    soonest = 1e290
     winner = -1
-    for i in range(first, end):
-        if role[i] == BACKBONE or strength[k, i] < p.eligible:
-            continue
-        weight = strength[k, i]
-        spend = bid[k, i]
-        others = total - weight * spend
-        response = ((prize * weight * others) ** 0.5 - others) / weight if others > 0.0 else 0.01 * prize
-        bid_hours[i] += spend / p.hourly
-        u = draws.uniform(key, STREAM, month, draws.mix(organization_id[i], k), round_number)
-        time = -log(u) / (weight * spend)
-        if time < soonest:
-            soonest = time
-            winner = i
-        bid[k, i] = max(spend + p.damping * (response - spend), 1e-6 * prize)
+    for i in range(share.size):
+        if time[i] < soonest:
+            soonest = time[i]
+            winner = first + i
     return winner

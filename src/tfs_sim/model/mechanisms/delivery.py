@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.mechanisms.effort import WEAKEST_LINK, mean_term
-from tfs_sim.model.numerics import exp, kernel, power
-from tfs_sim.model.state import ACTIVE, BACKBONE, G, K
+from tfs_sim.model.mechanisms.effort import WEAKEST_LINK
+from tfs_sim.model.numerics import exp, inline, kernel, log, power
+from tfs_sim.model.state import ACTIVE, BACKBONE, K
 
 
 class Parameters(NamedTuple):
@@ -70,6 +70,9 @@ MECHANISM = Mechanism(
     parameters=Parameters,
     file=__name__,
 )
+
+
+HOURS_PER_FTE = 150.0
 
 
 @kernel
@@ -167,23 +170,59 @@ def weigh_trust(first_relationship, target, trust, alignment, team, team_trust, 
 
 
 @kernel
-def produce(
-    first_organization, end_organization, role, status, effort, fte, strength, quality, hours, bid_hours, team, input,
-    team_members, team_trust, team_pairs, team_terms, team_output, coordination, need, served, joint_gain, performance,
-    joint_output, separate_output, p_community, p_trust, p,
-):  # fmt: skip
-    """Turn separate and joint work into students served, and reckon the joint gain."""
+def sum_inputs(team, input, input_term, team_terms, p):
+    """Sum the terms of the power mean over each team's members, in its leader's place."""
     rho = p.complementarity
     weakest = rho < WEAKEST_LINK
-    stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
     for k in range(K):
-        for i in range(status.size):
-            team_terms[k, i] = 2e300 if weakest else 0.0
-        for i in range(status.size):
+        given, term, whole = input[k], input_term[k], team_terms[k]
+        if weakest or rho == 1.0:
+            for i in range(given.size):
+                term[i] = given[i]
+        else:
+            for i in range(given.size):
+                term[i] = exp(rho * log(given[i]))
+        for i in range(whole.size):
+            whole[i] = 1e300 if weakest else 0.0
+        for i in range(whole.size):
             t = team[k, i]
             if t >= 0:
-                term = mean_term(input[k, i], rho, weakest)
-                team_terms[k, t] = min(team_terms[k, t], term) if weakest else team_terms[k, t] + term
+                whole[t] = min(whole[t], term[i]) if weakest else whole[t] + term[i]
+
+
+@kernel
+def divide_time(fte, quality, effort, hours, bid_hours, apart, alone):
+    """Work out what capacity is left for separate work, and what there would be without any joint work."""
+    for i in range(fte.size):
+        month = HOURS_PER_FTE * max(fte[i], 1e-9)
+        able = fte[i] * quality[i]
+        apart[i] = able * max(1.0 - effort[i] - (hours[i] + bid_hours[i]) / month, 0.0)
+        alone[i] = able * max(1.0 - bid_hours[i] / month, 0.0)
+
+
+@inline
+def team_works(n, trusted, pairs_known, terms, quality_of_coordination, stranger, p):
+    """Return what a team of n produces, in FTE of separate work; strangers count with a stranger's trust."""
+    pairs = n * (n - 1.0)
+    tau = (trusted + max(pairs - pairs_known, 0.0) * stranger) / pairs if pairs > 0.0 else 1.0
+    rho = p.complementarity
+    if rho < WEAKEST_LINK:
+        mean = terms
+    elif rho == 1.0:
+        mean = terms / n
+    else:
+        mean = power(terms / n, 1.0 / rho)
+    return quality_of_coordination * tau * power(n, p.team_returns) * mean
+
+
+@kernel
+def produce(
+    first_organization, end_organization, strength, apart, alone, team, input, team_members, team_trust, team_pairs,
+    team_terms, team_output, coordination, need, served, joint_gain, performance, joint_output, separate_output,
+    p_community, p_trust, p,
+):  # fmt: skip
+    """Turn separate and joint work into students served, and reckon the joint gain."""
+    stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
     for s in range(first_organization.size):
         first, end = first_organization[s], end_organization[s]
         joint_gain[s] = 0.0
@@ -192,41 +231,27 @@ def produce(
         all_need = 0.0
         for k in range(K):
             separate = 0.0
-            alone = 0.0
+            without = 0.0
             joint = 0.0
             for i in range(first, end):
-                if role[i] == BACKBONE:
-                    continue
-                able = fte[i] * quality[i] * strength[k, i]
-                in_meetings = (hours[i] + bid_hours[i]) / (150.0 * fte[i]) if fte[i] > 0.0 else 0.0
-                own_bids = bid_hours[i] / (150.0 * fte[i]) if fte[i] > 0.0 else 0.0
-                separate += able * max(1.0 - effort[i] - in_meetings, 0.0)
-                if team[k, i] < 0:
-                    separate += input[k, i]  # nobody asked for it: it does this work by itself
-                alone += able * max(1.0 - own_bids, 0.0)
+                # input that no team asked for: the organization does this work by itself
+                separate += apart[i] * strength[k, i] + (input[k, i] if team[k, i] < 0 else 0.0)
+                without += alone[i] * strength[k, i]
+            for i in range(first, end):
                 n = team_members[k, i]
                 if n > 0.0:
-                    pairs = n * (n - 1.0)
-                    strangers = max(pairs - team_pairs[k, i], 0.0)
-                    tau = (team_trust[k, i] + strangers * stranger) / pairs if pairs > 0.0 else 1.0
-                    if weakest:
-                        mean = team_terms[k, i]
-                    elif rho == 1.0:
-                        mean = team_terms[k, i] / n
-                    else:
-                        mean = power(team_terms[k, i] / n, 1.0 / rho) if team_terms[k, i] < 1e10 else 0.0
-                    team_output[k, i] = coordination[s] * tau * power(n, p.team_returns) * mean
+                    team_output[k, i] = team_works(
+                        n, team_trust[k, i], team_pairs[k, i], team_terms[k, i], coordination[s], stranger, p
+                    )
                     joint += team_output[k, i]
             x = p_community.students_per_fte * separate
             y = p_community.students_per_fte * joint
-            x0 = p_community.students_per_fte * alone
-            students = 0.0
-            for g in range(G):
-                students += need[k, g, s]
+            students = need[k, 0, s] + need[k, 1, s]
             all_need += students
             if students > 0.0:
                 reached = 1.0 - exp(-(x + y) / students)
-                joint_gain[s] += students * (reached - (1.0 - exp(-x0 / students)))
+                expected = 1.0 - exp(-p_community.students_per_fte * without / students)
+                joint_gain[s] += students * (reached - expected)
                 # the same number of students in all, but one in poverty is reached less easily
                 poor, rest = need[k, 0, s], need[k, 1, s]
                 share = p.access * poor / (p.access * poor + rest) if poor + rest > 0.0 else 0.0

@@ -222,7 +222,7 @@ def heed_peers(first_relationship, target, is_open, trust, effort, peer_norm, p)
 def choose(
     month, key, organization_id, role, status, months_active, in_post, first_organization, end_organization, effort,
     fte, belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort,
-    utility, payoff, order, portfolio, esteem_weight, esteem_bar, esteem_slope, given_lowest, given_highest,
+    utility, luck_of_choice, payoff, order, portfolio, esteem_weight, esteem_bar, esteem_slope, given_lowest, given_highest,
     dose_accommodation, p_invitation, p_delivery, p_money, p,
 ):  # fmt: skip
     """Choose every partner's effort, and reckon for all what taking part is worth."""
@@ -238,7 +238,7 @@ def choose(
             reckon(first, end, fte, utility, payoff, joining_value, esteem_weight[s], esteem_bar[s], esteem_slope[s],
                    rho, p)  # fmt: skip
             decide(first, end, month, key, organization_id, role, status, months_active, in_post, given_lowest,
-                   given_highest, effort, next_effort, utility, p)  # fmt: skip
+                   given_highest, effort, next_effort, utility, luck_of_choice, p)  # fmt: skip
             for i in range(first, end):
                 effort[i] = next_effort[i]
             continue
@@ -251,7 +251,7 @@ def choose(
             reckon(i, i + 1, fte, utility, payoff, joining_value, esteem_weight[s], esteem_bar[s], esteem_slope[s],
                    rho, p)  # fmt: skip
             decide(i, i + 1, month, key, organization_id, role, status, months_active, in_post, given_lowest,
-                   given_highest, effort, next_effort, utility, p)  # fmt: skip
+                   given_highest, effort, next_effort, utility, luck_of_choice, p)  # fmt: skip
             effort[i] = next_effort[i]
 
 
@@ -268,6 +268,10 @@ def weigh(
     weakest = rho < WEAKEST_LINK
     partners = givers = total = contributions = 0.0
     smallest, second = 2.0, 2.0
+    term, gives = payoff[SEEN, first:end], effort[first:end]
+    for n in range(term.size):
+        x = gives[n] / p.largest
+        term[n] = x if weakest or rho == 1.0 else exp(rho * log(x))
     for i in range(first, end):
         if status[i] == ACTIVE and role[i] != BACKBONE:
             x = effort[i] / p.largest
@@ -276,11 +280,13 @@ def weigh(
             if months_active[i] == 0:
                 continue
             givers += 1.0
-            total += mean_term(x, rho, weakest)
+            total += payoff[SEEN, i]
             if x < smallest:
                 smallest, second = x, smallest
             elif x < second:
                 second = x
+    inside = p.joint_gain * power(min(partners, p_delivery.team_size), p_delivery.team_returns)
+    outside = p.joint_gain * power(min(partners + 1.0, p_delivery.team_size), p_delivery.team_returns)
     for i in range(begin, stop):
         taking_part = status[i] == ACTIVE and role[i] != BACKBONE
         giving = taking_part and months_active[i] > 0
@@ -294,10 +300,10 @@ def weigh(
         elif weakest:
             seen = second if giving and x <= smallest else smallest
         else:
-            seen = (total - (mean_term(x, rho, weakest) if giving else 0.0)) / other_givers
+            seen = max(total - (payoff[SEEN, i] if giving else 0.0), 0.0) / other_givers
         size = min(others + 1.0, p_delivery.team_size)
         wages = fte[i] * p_money.dollars_per_fte
-        payoff[SCALE, i] = p.joint_gain * belief[i] * power(size, p_delivery.team_returns)
+        payoff[SCALE, i] = belief[i] * (inside if taking_part else outside)
         if p.divided > 0.0:
             payoff[SCALE, i] /= power(others + 1.0, p.divided)
         payoff[LINEAR, i] = p.norm * peer_norm[i] + (p.commitment * commitment[i] + salience) * backing[i]
@@ -361,11 +367,17 @@ def reckon(
 @kernel
 def decide(
     begin, stop, month, key, organization_id, role, status, months_active, in_post, given_lowest, given_highest, effort,
-    next_effort, utility, p,
+    next_effort, utility, luck_of_choice, p,
 ):  # fmt: skip
     """Let those who reconsider this month choose among the levels by logit."""
     levels = np.int64(p.levels)
     lowest = np.int64(p.lowest_level)
+    entity = organization_id[begin:stop]
+    first_word, second_word = luck_of_choice[0, begin:stop], luck_of_choice[1, begin:stop]
+    for n in range(entity.size):
+        a, b, _, _ = draws.words(key, STREAM, month, entity[n], 0)
+        first_word[n] = a
+        second_word[n] = b
     for i in range(begin, stop):
         next_effort[i] = effort[i]
         if role[i] == BACKBONE or status[i] != ACTIVE:
@@ -376,8 +388,7 @@ def decide(
             continue
         if in_post[i] == 0:
             continue
-        a, b, _, _ = draws.words(key, STREAM, month, organization_id[i], 0)
-        if draws.unit(a) >= p.revision:
+        if draws.unit(luck_of_choice[0, i]) >= p.revision:
             continue
         best = utility[lowest, i]
         for level in range(lowest + 1, levels + 1):
@@ -386,7 +397,7 @@ def decide(
         for level in range(lowest, levels + 1):
             utility[level, i] = exp((utility[level, i] - best) / p.noise)
             weight += utility[level, i]
-        mark = draws.unit(b) * weight
+        mark = draws.unit(luck_of_choice[1, i]) * weight
         chosen = levels
         for level in range(lowest, levels + 1):
             mark -= utility[level, i]

@@ -78,6 +78,7 @@ MECHANISM = Mechanism(
 
 STREAM = draws.stream("ties")
 REFERRER_STREAM = draws.stream("referrer")
+REFERRAL_STREAM = draws.stream("referral")
 
 
 @kernel
@@ -113,44 +114,64 @@ def set_tie(open_now, r, back, i, j, is_open, local_index, neighbours):
 
 
 @kernel
+def refer(
+    month, key, organization_id, site_of, first_relationship, target, reverse, role, in_post, is_open, idle, trust,
+    referrer, local_index, neighbours, contact_factor, p,
+):  # fmt: skip
+    """Let those who were asked refer the asker to each of their neighbours that it has no tie with.
+
+    The two lists of relationships are sorted, so one walk along both finds whom they share.
+    """
+    for i in range(organization_id.size):
+        via = referrer[i]
+        if via < 0 or in_post[i] == 0:
+            continue
+        chance = p.referral * trust[via] * contact_factor[site_of[i]]
+        mine, my_end = first_relationship[i], first_relationship[i + 1]
+        third = np.int64(target[via])
+        theirs, their_end = first_relationship[third], first_relationship[third + 1]
+        while mine < my_end and theirs < their_end:
+            if target[mine] < target[theirs]:
+                mine += 1
+                continue
+            if target[mine] == target[theirs] and is_open[theirs] and is_open[mine] == 0:
+                other = np.int64(target[mine])
+                asked = draws.mix(organization_id[i], organization_id[other])
+                if in_post[other] and draws.uniform(key, REFERRAL_STREAM, month, asked) < chance:
+                    set_tie(1, mine, reverse[mine], i, other, is_open, local_index, neighbours)
+                    idle[mine] = 0.0
+                    idle[reverse[mine]] = 0.0
+            theirs += 1
+
+
+@kernel
 def open_and_close(
-    month, key, pair_id, pair_site, forward, backward, source, target, is_open, idle, met, failed, trust, overlap,
-    departed, in_post, arrived, referrer, local_index, neighbours, contact_factor, dose_transition_plan, p,
+    month, key, pair_id, forward, backward, source, target, is_open, idle, met, failed, overlap, departed, local_index,
+    neighbours, dose_transition_plan, p,
 ):  # fmt: skip
     """Open and close ties, one decision for both ends."""
     for q in range(pair_id.size):
         r = forward[q]
-        back = backward[q]
         i = source[r]
         j = target[r]
+        left = departed[i] | departed[j]
+        back = backward[q]
         if is_open[r]:
-            closing = 0.0
-            if idle[r] > p.idle_before_closing:
-                closing = min(p.closing, 1.0)
-            if departed[i] or departed[j]:
+            if idle[r] <= p.idle_before_closing and left == 0:
+                continue
+            closing = min(p.closing, 1.0) if idle[r] > p.idle_before_closing else 0.0
+            if left:
                 covered = 1.0
                 if departed[i]:
                     covered = min(covered, dose_transition_plan[i])
                 if departed[j]:
                     covered = min(covered, dose_transition_plan[j])
                 closing = 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - covered))
-            if closing > 0.0 and draws.uniform(key, STREAM, month, pair_id[q]) < closing:
+            if draws.uniform(key, STREAM, month, pair_id[q]) < closing:
                 set_tie(0, r, back, i, j, is_open, local_index, neighbours)
-        else:
-            opening = 0.0
-            if met[r] and failed[r] == 0 and failed[back] == 0:
-                opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap[r]))
-            for end in range(2):
-                me = i if end == 0 else j
-                other = j if end == 0 else i
-                via = referrer[me]
-                if via >= 0 and in_post[me] and in_post[other]:
-                    third = target[via]
-                    bit = local_index[other]
-                    if (neighbours[bit >> np.uint32(6), third] >> np.uint64(bit & np.uint32(63))) & np.uint64(1):
-                        chance = p.referral * trust[via] * contact_factor[pair_site[q]]
-                        opening = 1.0 - (1.0 - opening) * (1.0 - chance)
-            if opening > 0.0 and draws.uniform(key, STREAM, month, pair_id[q], 1) < opening:
+        elif met[r] and failed[r] == 0 and failed[back] == 0:
+            opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap[r]))
+            if draws.uniform(key, STREAM, month, pair_id[q], 1) < opening:
                 set_tie(1, r, back, i, j, is_open, local_index, neighbours)
                 idle[r] = 0.0
                 idle[back] = 0.0

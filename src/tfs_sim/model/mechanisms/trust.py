@@ -234,8 +234,9 @@ def weigh_contact(
         joint *= 1.0 + p.convening_gain * dose_trust_building_convenings[s]
         joint += p_communication.contact * dose_steady_communication[s] * tie * both
         rate = (p.everyday_contact * tie + joint * coordination[s]) * contact_factor[s] * presence[i] * presence[j]
-        rate *= 1.0 - p_histories.lost_contact * max(grievance[r], grievance[backward[q]])
-        chance[q] = 1.0 - exp(-rate)
+        chance[q] = rate * (1.0 - p_histories.lost_contact * max(grievance[r], grievance[backward[q]]))
+    for q in range(chance.size):
+        chance[q] = 1.0 - exp(-chance[q])
 
 
 @kernel
