@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numba import uint64
 
-from tfs_sim.model.numerics import exp, inline, log
+from tfs_sim.model.numerics import exp, helper, inline, log
 
 Word = Any
 """A uint64 inside of kernels (Numba types them; Python numbers are not meant)."""
@@ -66,7 +66,7 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
     return c0, c1, c2, c3
 
 
-@inline
+@helper
 def words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tuple[Word, Word, Word, Word]:
     """Return four independent 32-bit words for (key, stream, month, entity, block).
 
@@ -85,24 +85,39 @@ def words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tu
 
 
 @inline
+def wide_words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tuple[Word, Word, Word, Word]:
+    """Return `words`, compiled into the loop that calls it, which then runs over many entities at once."""
+    k = uint64(key)
+    e = uint64(entity)
+    return philox(
+        e & MASK32,
+        e >> _32,
+        uint64(month) | (uint64(block) << _20),
+        uint64(stream),
+        k & MASK32,
+        k >> _32,
+    )
+
+
+@inline
 def unit(word: Word) -> float:
     """Return a word as a uniform number in (0, 1): never 0, never 1."""
     return (np.float64(word) + 0.5) * _TO_UNIT
 
 
-@inline
+@helper
 def uniform(key: Word, stream: Word, month: Word, entity: Word, block: Word = 0) -> float:
     """Return one uniform number in (0, 1), keyed."""
     return unit(words(key, stream, month, entity, block)[0])
 
 
-@inline
+@helper
 def gumbel(u: float) -> float:
     """Return standard Gumbel noise from a uniform: the largest of log-weight + noise is a draw by weight."""
     return -log(-log(u))
 
 
-@inline
+@helper
 def normal(u: float) -> float:
     """Return the standard normal quantile of u in (0, 1).
 
@@ -140,7 +155,7 @@ def normal(u: float) -> float:
     return top / bottom
 
 
-@inline
+@helper
 def lognormal(u: float, median: float, sigma: float) -> float:
     """Return the lognormal quantile of u."""
     return median * exp(sigma * normal(u))

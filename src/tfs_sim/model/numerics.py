@@ -18,6 +18,9 @@ from numba.extending import intrinsic
 inline = njit(error_model="numpy", forceinline=True)
 """Decorator for small helpers that are compiled into the kernel that calls them."""
 
+helper = njit(error_model="numpy")
+"""Decorator for helpers that are called where little is gained from compiling them in again and again."""
+
 kernel = njit(error_model="numpy", nogil=True)
 """Decorator for a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
 

@@ -147,7 +147,7 @@ def hold(
     share, spend, time = weight[first:end], bid[k, first:end], race[first:end]
     entity, hours = organization_id[first:end], bid_hours[first:end]
     for i in range(share.size):
-        u = draws.uniform(key, STREAM, month, entity[i], K * round_number + k)
+        u = draws.unit(draws.wide_words(key, STREAM, month, entity[i], K * round_number + k)[0])
         time[i] = -log(u) / (share[i] * spend[i] + 1e-300)
     least = 1e-6 * prize
     for i in range(share.size):

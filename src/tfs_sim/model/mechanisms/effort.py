@@ -375,7 +375,7 @@ def decide(
     entity = organization_id[begin:stop]
     first_word, second_word = luck_of_choice[0, begin:stop], luck_of_choice[1, begin:stop]
     for n in range(entity.size):
-        a, b, _, _ = draws.words(key, STREAM, month, entity[n], 0)
+        a, b, _, _ = draws.wide_words(key, STREAM, month, entity[n], 0)
         first_word[n] = a
         second_word[n] = b
     for i in range(begin, stop):

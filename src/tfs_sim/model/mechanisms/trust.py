@@ -210,7 +210,7 @@ def fade(
 def throw(month, key, pair_id, luck):
     """Draw every pair's words of the month, in a loop of its own that runs wide."""
     for q in range(pair_id.size):
-        a, b, c, d = draws.words(key, STREAM, month, pair_id[q], 0)
+        a, b, c, d = draws.wide_words(key, STREAM, month, pair_id[q], 0)
         luck[0, q] = a
         luck[1, q] = b
         luck[2, q] = c
