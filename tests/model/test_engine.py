@@ -114,7 +114,7 @@ def other_values(declared):
         return [c for c in declared.choices if c != declared.default]
     if declared.low == declared.high:
         return [max(declared.smallest, declared.default - 1), min(declared.largest, declared.default + 1)]
-    return [declared.high, declared.low, declared.largest if declared.unit == "per year" else declared.high]
+    return [declared.high, declared.low, min(declared.largest, 100.0 * declared.high), declared.smallest]
 
 
 def test_every_parameter_reaches_the_results(busy, run):

@@ -222,8 +222,8 @@ def heed_peers(first_relationship, target, is_open, trust, effort, peer_norm, p)
 def choose(
     month, key, organization_id, role, status, months_active, in_post, first_organization, end_organization, effort,
     fte, belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort,
-    utility, luck_of_choice, payoff, order, portfolio, esteem_weight, esteem_bar, esteem_slope, given_lowest, given_highest,
-    dose_accommodation, p_invitation, p_delivery, p_money, p,
+    utility, luck_of_choice, payoff, order, portfolio, esteem_weight, esteem_bar, esteem_slope, given_lowest,
+    given_highest, dose_accommodation, p_invitation, p_delivery, p_money, p,
 ):  # fmt: skip
     """Choose every partner's effort, and reckon for all what taking part is worth."""
     rho = p_delivery.complementarity
