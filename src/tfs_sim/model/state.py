@@ -240,6 +240,7 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("position", "organization", "f8", "its position on the goals of the shared work", "", 0.0, 0.0, 1.0, (GOALS,)),
     Field("next_position", "organization", "f8", "scratch: the position that it moves to", "", 0.0, 0.0, 1.0, (GOALS,)),
     Field("goal_estimate", "organization", "f8", "what it takes the shared goals to be", "", 0.0, 0.0, 1.0, (GOALS,)),
+    Field("goal_prior", "organization", "f8", "its position when it last formed that estimate", "", 0.0, 0.0, 1.0, (GOALS,)),
     _amount("goal_variance", "organization", "variance of that estimate"),
     _share("clarity", "organization", "how clear the shared goals are to its representative", 1.0),
     _share("flexibility", "organization", "share of the way to the shared goals that it gives way"),

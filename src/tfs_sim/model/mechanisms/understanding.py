@@ -6,9 +6,10 @@ follow Friedkin & Johnsen (1990), with the own mission as the anchor:
     x_i ← a_i Σ_j w_ij x_j + (1 − a_i) m_i,
 
 w_ij by trust over the ties between partners, or as a file gives them. The goals that are shared are the partners' mean
-position. Each representative has an estimate of them, at first its own mission (people take others to agree with
-them: Ross, Greene & House 1977), with a variance v_i: a Kalman filter. Contacts, retreats and written principles are
-observations that add precision; time adds variance; a departure takes the estimate away but for what is written:
+position. Each representative has an estimate of them with a variance v_i: a Kalman filter whose prior is the own
+position (people take others to agree with them: Ross, Greene & House 1977) with variance v₀; the prior weighs v/v₀.
+Contacts, retreats and written principles are observations that add precision; time adds variance; a departure takes
+the estimate away but for what is written:
 
     1/v ← 1/v + information,   v ← v + drift each month,   v ← v + (1 − documentation) (v₀ − v) when a person leaves.
 
@@ -160,8 +161,8 @@ SECTOR_MISSION = np.array([
 
 @kernel
 def begin(
-    key, organization_id, sector, role, status, tenure, mission, position, goal_estimate, openness, goal_variance,
-    clarity, p,
+    key, organization_id, sector, role, status, tenure, mission, position, goal_estimate, goal_prior,
+    openness, goal_variance, clarity, p,
 ):  # fmt: skip
     """Draw missions; everyone starts at the own mission and takes the shared goals to be that."""
     for i in range(organization_id.size):
@@ -172,6 +173,7 @@ def begin(
             mission[k, i] = clip(centre + p.mission_spread * spread[k], 0.0, 1.0)
             position[k, i] = mission[k, i]
             goal_estimate[k, i] = mission[k, i]
+            goal_prior[k, i] = mission[k, i]
         openness[i] = clip(p.openness + p.openness_spread * draws.normal(draws.unit(d)), 0.0, 1.0)
         goal_variance[i] = p.unknown_variance
         if status[i] == ACTIVE and role[i] != BACKBONE:
@@ -198,18 +200,23 @@ def share(first_organization, end_organization, role, status, position, shared_g
 
 @kernel
 def grasp(
-    first_relationship, met, site_of, role, status, in_post, departed, documentation, mission, shared_goals,
-    goal_estimate, goal_variance, clarity, dose_goal_clarity_retreats, dose_written_principles, p,
+    first_relationship, met, site_of, role, status, in_post, departed, documentation, position, shared_goals,
+    goal_prior, goal_estimate, goal_variance, clarity, dose_goal_clarity_retreats, dose_written_principles, p,
 ):  # fmt: skip
     """Let estimates of the shared goals sharpen with news of them, and blur with time and departures."""
     for i in range(in_post.size):
         s = site_of[i]
         v = goal_variance[i]
+        weight = v / p.unknown_variance
+        for k in range(GOALS):
+            moved = weight * (position[k, i] - goal_prior[k, i])
+            goal_estimate[k, i] = clip(goal_estimate[k, i] + moved, 0.0, 1.0)
+            goal_prior[k, i] = position[k, i]
         if departed[i]:
             lost = 1.0 - documentation[i]
             v += lost * (p.unknown_variance - v)
             for k in range(GOALS):
-                goal_estimate[k, i] += lost * (mission[k, i] - goal_estimate[k, i])
+                goal_estimate[k, i] += lost * (position[k, i] - goal_estimate[k, i])
         v = min(v + p.drift, p.unknown_variance)
         if in_post[i]:
             contacts = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfs_sim.analysis.validation.row import Budget, Effects, Measured, Region, Row
 from tfs_sim.analysis.validation.space import (
@@ -17,6 +18,8 @@ from tfs_sim.analysis.validation.space import (
 )
 
 MONTHS = 36
+FEWEST = 5
+NOTE = "points where fewer than five partners are left do not count: there is nobody to differ"
 LEAST_SPREAD = 0.05
 HIGH_SUPPORT, LOW_CLARITY = 0.1, 0.6
 
@@ -25,18 +28,29 @@ def _retreats(dose: float) -> list[dict[str, object]]:
     return [{"use": "goal-clarity-retreats", "dose": dose, "paid_by": "outside"}]
 
 
-def _differs(budget: Budget) -> Measured:
+def _standing(budget: Budget, first: int, last: int, *names: str) -> list[NDArray[np.float64]]:
+    """Return metrics [points, replicates] at the points where a partnership of some size stands in those months."""
     points = plausible_points(budget.points, budget.seed)
-    template = laboratory(months=MONTHS).to_template()
-    spread = run_all([with_parameters(template, point) for point in points], budget.replicates, budget.seed,
-                     budget.workers, metric("clarity_spread", 6, 15)).mean(axis=1)  # fmt: skip
+    template = laboratory(months=last).to_template()
+    templates = [with_parameters(template, point) for point in points]
+    partners, *values = (
+        run_all(templates, budget.replicates, budget.seed, budget.workers, metric(name, first, last))
+        for name in ("partners", *names)
+    )
+    stands = partners.mean(axis=1) >= FEWEST
+    return [each[stands] for each in values]
+
+
+def _differs(budget: Budget) -> Measured:
+    spread = _standing(budget, 6, 15, "clarity_spread")[0].mean(axis=1)
     good = int((spread >= LEAST_SPREAD).sum())
     return Measured(
-        holds=good >= 0.9 * len(points),
-        found=f"in {good / len(points):.0%} of {len(points)} points (median {np.median(spread):.2f})",
+        holds=good >= 0.9 * len(spread),
+        found=f"in {good / len(spread):.0%} of {len(spread)} points (median {np.median(spread):.2f})",
         figure=Effects(spread, LEAST_SPREAD, "standard deviation of clarity between partners"),
-        interval=wilson(good, len(points)),
-        share=good / len(points),
+        interval=wilson(good, len(spread)),
+        share=good / len(spread),
+        note=NOTE,
     )
 
 
@@ -65,14 +79,8 @@ def _spread(budget: Budget) -> Measured:
 
 
 def _perceived(budget: Budget) -> Measured:
-    points = plausible_points(budget.points, budget.seed)
-    template = laboratory(months=MONTHS).to_template()
-    templates = [with_parameters(template, point) for point in points]
-    perceived, actual = (
-        run_all(templates, budget.replicates, budget.seed, budget.workers, metric(name, 6, 24))
-        for name in ("perceived_agreement", "actual_agreement")
-    )
-    return judge(perceived - actual, actual.std(axis=1, ddof=1), 0.2, "perceived less actual agreement")
+    perceived, actual = _standing(budget, 6, 24, "perceived_agreement", "actual_agreement")
+    return judge(perceived - actual, actual.std(axis=1, ddof=1), 0.2, "perceived less actual agreement", NOTE)
 
 
 def _support_without_clarity(budget: Budget) -> Measured:
