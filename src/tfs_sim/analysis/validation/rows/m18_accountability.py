@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from tfs_sim.analysis.validation.factorial import over_points
+from tfs_sim.analysis.validation.factorial import Arm, over_points
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
 from tfs_sim.analysis.validation.space import judge, laboratory, metric
 
@@ -12,7 +12,7 @@ MONTHS = 30
 
 
 def _interaction(budget: Budget) -> Measured:
-    arms = []
+    arms: list[Arm] = []
     for data, account in product((0.0, 1.0), (0.0, 1.0)):
         doses = (("shared-data-system", data), ("accountability-practice", account))
         interventions = [{"use": use, "dose": dose, "paid_by": "outside"} for use, dose in doses]
