@@ -19,7 +19,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> fakes.Engine:
         monkeypatch.setattr(sys.modules[package], short, module, raising=False)
     from tfs_sim.experiments import forks, runner, tracing, work
 
-    monkeypatch.setattr(forks, "foundation", lambda template: template.level)
+    monkeypatch.setattr(forks, "foundation", fakes.foundation)
+    monkeypatch.setattr(forks, "run_alone", fakes.run_alone)
     for user in (runner, tracing, work):
         monkeypatch.setattr(user, "model_version", lambda: fakes.MODEL)
     return made

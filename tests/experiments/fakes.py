@@ -163,6 +163,16 @@ def build(scenario: Scenario) -> Template:
     return Template(scenario.level, scenario.clock.months, tuple(scenario.sites))
 
 
+def foundation(template: Template) -> float:
+    """Share nothing between levels."""
+    return template.level
+
+
+def run_alone(template: Template, seed: int, replicate: int) -> np.ndarray:
+    """Run the stand-in, or what a test has put in its place."""
+    return sys.modules["tfs_sim.model.engine"].run_replicate(template, seed, replicate)  # type: ignore[no-any-return]
+
+
 def modules(engine: Engine) -> dict[str, types.ModuleType]:
     """Return the stand-ins by the names of the modules that they replace."""
     fake_engine = types.ModuleType("tfs_sim.model.engine")
@@ -191,6 +201,6 @@ def install(engine: Engine) -> None:
         setattr(sys.modules[package], short, module)
     from tfs_sim.experiments import forks, runner, tracing, work
 
-    forks.foundation = lambda template: template.level
+    forks.foundation, forks.run_alone = foundation, run_alone
     for user in (runner, tracing, work):
         user.model_version = lambda: MODEL  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ import hashlib
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -139,7 +139,7 @@ def grow(schedules: Sequence[list[tuple[int, tuple[Any, ...]]]], months: int) ->
 
 @dataclass
 class Grove:
-    """Templates of one foundation, their tree, and room for the states of one thread at a time.
+    """Templates of one foundation, and the tree along which they run.
 
     Attributes
     ----------
@@ -149,7 +149,6 @@ class Grove:
 
     templates: Sequence[Template]
     tree: Branch
-    _rooms: threading.local = field(default_factory=threading.local, repr=False)
 
     @classmethod
     def of(cls, templates: Sequence[Template]) -> Grove:
@@ -158,34 +157,24 @@ class Grove:
             return cls(templates, Branch(-1, templates[0].months, (0,)))
         return cls(templates, grow([schedule(each) for each in templates], templates[0].months))
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"templates": self.templates, "tree": self.tree}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _rooms=threading.local())
-
     def run(self, seed: int, replicate: int) -> tuple[list[NDArray[np.float64]], int]:
         """Return the metrics of every arm, float64 [months, sites, metrics], and how many months were run."""
-        from tfs_sim.model import engine
-
         if len(self.templates) == 1:
-            return [engine.run_replicate(self.templates[0], seed, replicate)], self.templates[0].months
-        from tfs_sim.model import draws
+            return [run_alone(self.templates[0], seed, replicate)], self.templates[0].months
+        from tfs_sim.model import draws, engine
 
-        room = getattr(self._rooms, "room", None)
-        if room is None:
-            room = self._rooms.room = [template.fresh() for template in self.templates]
+        rooms = rooms_for(self.templates)
         key = draws.run_key(seed, replicate)
         outs = [template.output() for template in self.templates]
 
         def grown(branch: Branch) -> None:
             # a branch lives in the room of its first member; that of the first branch to follow is the same
             one = branch.members[0]
-            engine.run_months(self.templates[one], room[one][1], key, branch.first, branch.last, outs[one])
+            engine.run_months(self.templates[one], rooms[one].world, key, branch.first, branch.last, outs[one])
             for follow in branch.follow:
                 other = follow.members[0]
                 if other != one:
-                    room[other][0][:] = room[one][0]
+                    rooms[other].state[:] = rooms[one].state
                     outs[other][: branch.last] = outs[one][: branch.last]
             for follow in branch.follow:
                 grown(follow)
@@ -193,9 +182,53 @@ class Grove:
                 for member in branch.members[1:]:
                     outs[member][:] = outs[one]
 
-        room[self.tree.members[0]][0][:] = self.templates[0].neutral
         grown(self.tree)
         return outs, self.tree.months
+
+
+def run_alone(template: Template, seed: int, replicate: int) -> NDArray[np.float64]:
+    """Return what `engine.run_replicate` does, in a room that stands ready."""
+    from tfs_sim.model import draws, engine
+
+    (room,) = rooms_for([template])
+    out = template.output()
+    key = draws.run_key(seed, replicate)
+    engine.run_months(template, room.world, key, engine.DRAW_START, template.months, out)
+    return out
+
+
+@dataclass
+class Room:
+    """Buffers of a world and the world that views them: making the views takes longer than filling the buffers."""
+
+    fixed: NDArray[np.uint8]
+    state: NDArray[np.uint8]
+    world: Any
+
+
+_rooms = threading.local()
+
+
+def rooms_for(templates: Sequence[Template]) -> list[Room]:
+    """Return a room of this thread for each template, with its fixed arrays and everything else neutral."""
+    known: dict[Any, list[Room]] = _rooms.__dict__.setdefault("known", {})
+    if len(known) > MOST:
+        known.clear()
+    taken: dict[Any, int] = {}
+    found = []
+    for template in templates:
+        layout = template.layout
+        key = (tuple(layout.sizes.items()), layout.words)
+        here, number = known.setdefault(key, []), taken.get(key, 0)
+        taken[key] = number + 1
+        if number == len(here):
+            fixed, state = template.fixed.copy(), template.neutral.copy()
+            here.append(Room(fixed, state, layout.world(fixed, state)))
+        else:
+            here[number].fixed[:] = template.fixed
+            here[number].state[:] = template.neutral
+        found.append(here[number])
+    return found
 
 
 def families(template: Callable[[int], Template], arms: int, most: int = MOST) -> list[list[int]]:

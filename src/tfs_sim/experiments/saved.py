@@ -68,7 +68,7 @@ def _write(path: Path, content: Iterator[pa.Table]) -> None:
         writer: pq.ParquetWriter | None = None
         try:
             for table in content:
-                writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+                writer = writer or pq.ParquetWriter(file, table.schema, **tables.parquet_options(table.schema))
                 writer.write_table(table)
         finally:
             if writer is not None:

@@ -103,7 +103,7 @@ class Store:
                     group = run_rows * max(1, tables.ROWS // run_rows)
                     for table in tables.regrouped(arm.parts.read(kind, replicates), group):
                         keyed = tables.with_keys(table, dict(arm.keys))
-                        writer = writer or pq.ParquetWriter(file, keyed.schema, compression="zstd")
+                        writer = writer or pq.ParquetWriter(file, keyed.schema, **tables.parquet_options(keyed.schema))
                         writer.write_table(keyed, row_group_size=group)
             finally:
                 if writer is not None:
@@ -122,7 +122,7 @@ class Store:
             writer: pq.ParquetWriter | None = None
             try:
                 for table in make():
-                    writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+                    writer = writer or pq.ParquetWriter(file, table.schema, **tables.parquet_options(table.schema))
                     writer.write_table(table)
             finally:
                 if writer is not None:

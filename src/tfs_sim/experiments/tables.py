@@ -67,8 +67,14 @@ def with_keys(table: pa.Table, keys: dict[str, str]) -> pa.Table:
 def to_bytes(table: pa.Table) -> pa.Buffer:
     """Return `table` as the bytes of a Parquet file."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(table, sink, **parquet_options(table.schema))
     return sink.getvalue()
+
+
+def parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """Return how tables are written: a dictionary for columns that repeat themselves, none for measured numbers."""
+    repeating = [field.name for field in schema if not pa.types.is_floating(field.type)]
+    return {"compression": "zstd", "use_dictionary": repeating}
 
 
 def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:

@@ -219,9 +219,7 @@ class Pace:
 
 def run_one(task: tuple[Template, int, int]) -> NDArray[np.float64]:
     """Run (template, seed, replicate)."""
-    from tfs_sim.model.engine import run_replicate
-
-    return run_replicate(*task)
+    return forks.run_alone(*task)
 
 
 def warm_up(template: Template, notice: Notice | None) -> None:
