@@ -38,12 +38,12 @@ class Parameters(NamedTuple):
         meaning="Share of a representative's understanding lost in a month without an encounter with a partner.",
     )
     contact: float = parameter(
-        0.5,
+        2.0,
         unit="per month",
-        plausible=(0.25, 1.0),
+        plausible=(1, 4),
         domain=(0, 10),
         grade="assumed",
-        meaning="Further encounters a month of two partners that have a tie, at full steady communication.",
+        meaning="Further encounters a month of two partners that have a tie, at full dose (fortnightly).",
     )
 
 

@@ -49,9 +49,9 @@ class Parameters(NamedTuple):
         meaning="Months in which readiness comes two thirds of the way to what the histories allow.",
     )
     encounters: float = parameter(
-        0.5,
+        0.8,
         unit="per month",
-        plausible=(0.25, 1.0),
+        plausible=(0.4, 1.5),
         domain=(0, 10),
         grade="assumed",
         meaning="Informative encounters a month with an organization that is not at the table, at full patience.",

@@ -69,9 +69,9 @@ class Parameters(NamedTuple):
         meaning="Chance that facilitated conversations at full dose bring two partners to it.",
     )
     forgiveness: float = parameter(
-        0.65,
+        0.5,
         unit="share",
-        plausible=(0.4, 0.85),
+        plausible=(0.3, 0.7),
         grade="assumed",
         meaning="Mean chance that the injured side forgives an honest failure for which it had an apology.",
     )
@@ -107,9 +107,9 @@ class Parameters(NamedTuple):
         meaning="How much of that holds on the organizations' record.",
     )
     amends: float = parameter(
-        1.5,
+        2.0,
         unit="encounters",
-        plausible=(0.75, 2.5),
+        plausible=(1, 3),
         domain=(0, 100),
         grade="assumed",
         meaning="Weight of the amends that are then made, or not, against an ordinary promise.",
