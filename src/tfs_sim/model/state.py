@@ -329,6 +329,8 @@ SITE: tuple[Field, ...] = (
     Field("departures", "site", "f8", "representatives who left this month", "people", 0, 0),
     Field("joined", "site", "f8", "organizations that joined this month", "organizations", 0, 0),
     Field("withdrew", "site", "f8", "organizations that withdrew this month", "organizations", 0, 0),
+    _amount("outsiders", "site", "scratch: organizations that are not at the table", "organizations"),
+    _amount("outsiders_weight", "site", "scratch: the weights of their invitations, summed"),
     _amount("table_size", "site", "scratch: partners at the beginning of the month", "organizations"),
     _share("mean_effort", "site", "scratch: mean effort of partners, relative to the largest"),
     Field("reality", "site", "u8", "bits: what works for its students"),

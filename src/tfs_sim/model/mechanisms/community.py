@@ -28,9 +28,9 @@ class Parameters(NamedTuple):
         meaning="Staff who could support students, over all of a community's organizations, for 1,000 students.",
     )
     students_per_fte: float = parameter(
-        25.0,
+        35.0,
         unit="students a month",
-        plausible=(15, 40),
+        plausible=(25, 50),
         grade="assumed",
         meaning="Students whom one full-time person can support in a month.",
     )

@@ -56,9 +56,9 @@ class Parameters(NamedTuple):
         meaning="Largest share of its capacity that an organization would give to shared work.",
     )
     joint_gain: float = parameter(
-        0.38,
+        0.43,
         unit="utility",
-        plausible=(0.2, 0.55),
+        plausible=(0.30, 0.55),
         domain=(0, 1000),
         grade="assumed",
         meaning="Worth of full joint gain to an organization.",

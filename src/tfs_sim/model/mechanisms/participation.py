@@ -46,9 +46,9 @@ class Parameters(NamedTuple):
         meaning="How strongly recruiting the willing first favours the committed (times e at full dose).",
     )
     join_threshold: float = parameter(
-        0.043,
+        0.035,
         unit="utility",
-        plausible=(0.0, 0.12),
+        plausible=(0.0, 0.07),
         domain=(-5, 5),
         grade="assumed",
         meaning="Payoff over staying away at which half of those invited join.",
@@ -112,16 +112,22 @@ STREAM = draws.stream("participation")
 def join_and_withdraw(
     month, key, organization_id, site_of, role, status, months_active, joining_value, commitment, in_post, effort,
     first_relationship, target, is_open, coordination, contact_factor, backbone_hours, recent_joins, joined, withdrew,
-    table_size, given_joining, given_threshold, readiness, refused, dose_recruiting_the_willing,
+    table_size, outsiders, outsiders_weight, given_joining, given_threshold, readiness, refused, dose_recruiting_the_willing,
     dose_persistent_invitation, p_patience, p_invitation, p,
 ):  # fmt: skip
     """Let each organization join, refuse, stay or withdraw."""
     joined[:] = 0.0
     withdrew[:] = 0.0
     table_size[:] = 0.0
+    outsiders[:] = 0.0
+    outsiders_weight[:] = 0.0
     for i in range(organization_id.size):
+        s = site_of[i]
         if role[i] != BACKBONE and status[i] == ACTIVE:
-            table_size[site_of[i]] += 1.0
+            table_size[s] += 1.0
+        elif role[i] != BACKBONE:
+            outsiders[s] += 1.0
+            outsiders_weight[s] += exp(p.willing_first * dose_recruiting_the_willing[s] * (2.0 * commitment[i] - 1.0))
     for i in range(organization_id.size):
         refused[i] = 0
         if role[i] == BACKBONE:
@@ -160,7 +166,9 @@ def join_and_withdraw(
         has_time = coordination[s] if backbone_hours[s] > 0.0 else 0.0
         outreach = p.outreach + p_invitation.outreach * dose_persistent_invitation[s]
         rate = (p.word_of_mouth * share + outreach * has_time) * contact_factor[s]
-        rate *= exp(p.willing_first * dose_recruiting_the_willing[s] * (2.0 * commitment[i] - 1.0))
+        # the same number of invitations, of which the committed get more
+        favour = exp(p.willing_first * dose_recruiting_the_willing[s] * (2.0 * commitment[i] - 1.0))
+        rate *= favour * outsiders[s] / outsiders_weight[s]
         if draws.unit(b) < 1.0 - exp(-rate):
             value = joining_value[i] + p_invitation.stated_value * dose_persistent_invitation[s] * readiness[i]
             value -= p_patience.weight * (1.0 - readiness[i])

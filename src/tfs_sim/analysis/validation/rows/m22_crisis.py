@@ -44,6 +44,12 @@ def _joint_gain(out: NDArray[np.float64]) -> float:
     return float((row[:, PERFORMANCE] * need / 1000.0).mean())
 
 
+def _gain_over_separate(out: NDArray[np.float64]) -> float:
+    """Return the joint gain as a share of what the same organizations would serve separately, months +1 … +6."""
+    gain, served = out[ONSET + 1 :, 0, PERFORMANCE] / 1000.0, out[ONSET + 1 :, 0, COVERAGE]
+    return float((gain / np.maximum(served - gain, 1e-9)).mean())
+
+
 def _response(budget: Budget) -> Measured:
     points = plausible_points(budget.points, budget.seed)
     arms = [_arm(grievance, crisis=True, held=True) for grievance in (0.9, 0.0)]
@@ -78,10 +84,14 @@ def _gain(budget: Budget, salience: bool) -> Measured:
             point["crisis"]["salience"] = 0.0
     arms = [_arm(0.2, crisis, held=True) for crisis in (False, True)]
     values = run_all(
-        [at(arm, p) for arm in arms for p in points], budget.replicates, budget.seed, budget.workers, _joint_gain
+        [at(arm, p) for arm in arms for p in points],
+        budget.replicates,
+        budget.seed,
+        budget.workers,
+        _gain_over_separate,
     )
     calm, crisis = np.split(values, 2)
-    return judge(crisis - calm, calm.std(axis=1, ddof=1), 0.2, "joint gain in student-months, crisis against calm")
+    return judge(crisis - calm, calm.std(axis=1, ddof=1), 0.2, "joint gain over separate work, crisis against calm")
 
 
 ROWS = (

@@ -92,7 +92,7 @@ def _curse(budget: Budget) -> Measured:
                     row.append(float((world.score - ready)[chosen[p, r]].mean()))
                     break
         luck.append(row)
-    return judge(np.array(luck), np.ones(len(luck)), 0.1, "luck in the scores of the chosen, SD of readiness")
+    return judge(np.array(luck), np.ones(len(luck)), 0.2, "luck in the scores of the chosen, SD of readiness")
 
 
 def _left_out(budget: Budget, late: bool) -> Measured:
@@ -111,7 +111,7 @@ ROWS = (
     Row("M26a", "Effect of selection apart from the grant's", "Thaler 1988; the brief", "reported",
         "the naive difference splits into grant and selection", _parts),
     Row("M26b", "Winner's curse", "Thaler 1988", "ubiquity",
-        "the scores of the chosen were lucky, by 0.1 SD of readiness or more", _curse),
+        "the scores of the chosen were lucky, by 0.2 SD of readiness or more", _curse),
     Row("M26c", "Those not chosen keep some gains", "evidence.md, pattern 10", "ubiquity",
         "more partners after a planning grant alone than without", lambda budget: _left_out(budget, False)),
     Row("M26d", "… and lose momentum", "evidence.md, pattern 10", "ubiquity",
