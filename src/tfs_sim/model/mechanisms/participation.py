@@ -112,8 +112,8 @@ STREAM = draws.stream("participation")
 def join_and_withdraw(
     month, key, organization_id, site_of, role, status, months_active, joining_value, commitment, in_post, effort,
     first_relationship, target, is_open, coordination, contact_factor, backbone_hours, recent_joins, joined, withdrew,
-    table_size, outsiders, outsiders_weight, given_joining, given_threshold, readiness, refused, dose_recruiting_the_willing,
-    dose_persistent_invitation, p_patience, p_invitation, p,
+    table_size, outsiders, outsiders_weight, given_joining, given_threshold, readiness, refused,
+    dose_recruiting_the_willing, dose_persistent_invitation, p_patience, p_invitation, p,
 ):  # fmt: skip
     """Let each organization join, refuse, stay or withdraw."""
     joined[:] = 0.0
