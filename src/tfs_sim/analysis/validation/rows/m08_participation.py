@@ -27,7 +27,8 @@ MONTHS = 120
 STARTS = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
 PLACES: dict[str, dict[str, Any]] = {"as it is": {},
           "money pooled": {"interventions": [{"use": "pooled-funding", "dose": 0.5}]},
-          "no commitment, no norms": {"parameters": {"effort": {"commitment": 0.0, "norm": 0.0}}}}  # fmt: skip
+          "no commitment, no norms, little gain": {
+              "parameters": {"effort": {"commitment": 0.0, "norm": 0.0, "joint_gain": 0.30}}}}  # fmt: skip
 LARGE, SMALL = 16, 5
 """Partners, of 27: a large partnership, and what is left of none."""
 THRESHOLDS = np.linspace(-0.4, 0.4, 11)
@@ -61,7 +62,7 @@ def _bistable(budget: Budget) -> Measured:
     return Measured(
         holds=usual - 1.96 * error > 0.2 and between <= 0.2 and pooled <= 0.1 and nobody <= 0.1,
         found=f"from 5% to 95% at the table at the start, {usual:+.0%} end large ({between:.0%} in between); "
-        f"{pooled:+.0%} with money pooled, {nobody:+.0%} without commitment and norms",
+        f"{pooled:+.0%} with money pooled, {nobody:+.0%} without commitment and norms, where little is gained",
         figure=Region(np.array(STARTS), curves, errors, "Share at the table at the start",
                       f"Share of runs that end with {LARGE} of 27 partners or more"),
         interval=(usual - 1.96 * error, usual + 1.96 * error),
@@ -122,7 +123,7 @@ def _bigger_tables(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M8a", "Partnerships end large or nearly empty, depending on the start", "Granovetter 1978", "existence",
-        "bistable in the start as it is; one end alone with money pooled, or without commitment and norms", _bistable),
+        "bistable in the start as it is; one end alone with money pooled, or without commitment, norms and much to gain", _bistable),
     Row("M8b", "Retention is steepest where benefit meets cost", "McKelvey & Palfrey 1995", "ubiquity",
         f"most are lost within {WITHIN:g} of where taking part is worth what it must be", _steepest),
     Row("M8c", "With weak links, bigger tables need bigger joint gains", "Van Huyck, Battalio & Beil 1990", "existence",

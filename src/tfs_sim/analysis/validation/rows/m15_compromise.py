@@ -14,7 +14,7 @@ SOURCE = "The brief on flexible goals"
 
 def _sweep(budget: Budget, name: str, core: float = 0.3) -> NDArray[np.float64]:
     """Return a metric of every replicate at every level of flexibility, over the same luck."""
-    runs = 4 * budget.replicates if budget.quick else 10 * budget.replicates
+    runs = 10 * budget.replicates
     chosen = {"flexibility_spread": 0.0, "core": core}
     templates = [
         laboratory(months=36, parameters={"compromise": {"flexibility": f, **chosen}}).to_template() for f in LEVELS
