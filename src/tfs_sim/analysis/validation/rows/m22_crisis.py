@@ -100,7 +100,8 @@ ROWS = (
     Row("M22b", "The same shock deepens support in some sites only", "The brief, lesson five: two of four sites",
         "existence", "support deepens in some sites and not in others, more with more trust before", _differs),
     Row("M22c", "Joint work gains more in a crisis", "The brief, lesson five", "ubiquity",
-        "the gain of joint over separate work, as a share of the latter, is larger in a crisis", lambda budget: _gain(budget, True)),
+        "the gain of joint over separate work, as a share of the latter, is larger in a crisis",
+        lambda budget: _gain(budget, True)),
     Row("M22d", "… also without salience", "The brief, lesson five", "ubiquity",
         "the same with the salience of the shared purpose switched off", lambda budget: _gain(budget, False)),
 )  # fmt: skip
