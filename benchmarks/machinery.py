@@ -72,7 +72,7 @@ def spent(work: Callable[[], object]) -> tuple[float, float]:
 def bare(template: engine.Template, runs: int, threads: int) -> tuple[float, float]:
     def work() -> None:
         with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(lambda replicate: engine.run_replicate(template, 1, replicate), range(runs)):
+            for _ in pool.map(lambda replicate: forks.run_alone(template, 1, replicate), range(runs)):
                 pass
 
     return spent(work)

@@ -36,9 +36,12 @@ def test_shards_are_run_merged_and_their_gaps_told(
     assert left("sweep", "trial.toml", "--shard", "2/3") == 0
     assert left("merge", *shards, "results/trial/shards/0002-of-0003", "--out", "merged") == 0
     assert "30 of 30 runs" in capsys.readouterr().out
+    assert left("merge", *shards, "results/trial/shards/0002-of-0003") == 0  # beside its shards
+    assert left("status", "results/trial") == 0
+    assert "trial: 30 of 30 runs are there" in capsys.readouterr().out
     assert left("sweep", "trial.toml", "--out", "whole") == 0
     assert "What we found" in capsys.readouterr().out
-    assert Sweep.load("merged").digest() == Sweep.load("whole").digest()
+    assert Sweep.load("merged").digest() == Sweep.load("whole").digest() == Sweep.load("results/trial").digest()
 
 
 @pytest.mark.parametrize(

@@ -320,7 +320,7 @@ from tfs_sim.experiments import runner, tables
 from tfs_sim.scenario.errors import UserError
 tables.ROWS = 24 * 2 * 5
 try:
-    runner.sweep(fakes.Experiment(), replicates=400, out={out!r}, workers=2,
+    runner.sweep(fakes.Experiment(), replicates={replicates}, out={out!r}, workers=2,
                  progress=lambda done, total, rate: print(done, flush=True), notice=lambda s: None)
 except UserError as error:
     print(error)
@@ -331,8 +331,12 @@ except KeyboardInterrupt as stop:
 """
 
 
+KILLS = int(os.environ.get("TFS_SIM_KILLS", "5"))
+RUNS = max(400, 20 * KILLS)
+
+
 def started(out: Path) -> subprocess.Popen[str]:
-    script = SCRIPT.format(tests=str(Path(__file__).parent), out=str(out))
+    script = SCRIPT.format(tests=str(Path(__file__).parent), out=str(out), replicates=RUNS)
     return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
 
 
@@ -344,10 +348,10 @@ def until_running(process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="no kill -9")
 def test_kill_at_random_moments_then_resume(engine: fakes.Engine, tmp_path: Path) -> None:
-    whole = runner.sweep(EXPERIMENT, replicates=400, out=tmp_path / "whole").digest()
+    whole = runner.sweep(EXPERIMENT, replicates=RUNS, out=tmp_path / "whole").digest()
     moments = random.Random(1)
     done = 0
-    for _ in range(int(os.environ.get("TFS_SIM_KILLS", "5"))):
+    for _ in range(KILLS):
         process = started(tmp_path / "killed")
         until_running(process)
         while not done and not list(tmp_path.glob("killed/parts/*/manifest.json")) and process.poll() is None:
@@ -360,10 +364,10 @@ def test_kill_at_random_moments_then_resume(engine: fakes.Engine, tmp_path: Path
         now = store.status(tmp_path / "killed").done
         assert now >= done
         done = now
-    assert 0 < done <= 1600
+    assert 0 < done <= 4 * RUNS
     engine.calls = 0
-    resumed = runner.sweep(EXPERIMENT, replicates=400, out=tmp_path / "killed")
-    assert engine.calls == 1600 - done
+    resumed = runner.sweep(EXPERIMENT, replicates=RUNS, out=tmp_path / "killed")
+    assert engine.calls == 4 * RUNS - done
     assert resumed.digest() == whole
     assert not [name for name in listing(tmp_path / "killed") if files.TEMPORARY in name]
 

@@ -58,7 +58,8 @@ class Workers:
             return
         digest, content = packed(job)
         with self._pool() as pool:
-            yield from _ordered(tasks, lambda task: pool.submit(digest, content, task), 4 * self.count, pool.again)
+            most = 4 * max(1, pool.width or self.count)
+            yield from _ordered(tasks, lambda task: pool.submit(digest, content, task), most, pool.again)
 
     @contextmanager
     def _pool(self) -> Iterator[_Pool]:
@@ -76,7 +77,9 @@ class Workers:
 
 
 class _Pool:
-    """Workers in other processes."""
+    """Workers in other processes; `width` is how many tasks they run at once, 0 where that is not known."""
+
+    width = 0
 
     def submit(self, digest: str, content: bytes, task: Task) -> Future[Outcomes]:
         """Hand a task to a worker."""
@@ -95,6 +98,7 @@ class _Given(_Pool):
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
+        self.width = int(getattr(executor, "_max_workers", 0))
 
     def submit(self, digest: str, content: bytes, task: Task) -> Future[Outcomes]:
         return self._executor.submit(run_packed, digest, content, task)
@@ -142,6 +146,7 @@ class _Dask(_Pool):
         except (OSError, ValueError) as problem:
             hint = "An address looks like tcp://10.0.0.1:8786; `dask scheduler` prints its own."
             raise refusal(f"there is no Dask scheduler at {address} ({problem})", hint) from None
+        self.width = sum(self._client.nthreads().values())
         self._sent: dict[str, Any] = {}
         self._crashes = 0
 

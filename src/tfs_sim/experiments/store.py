@@ -241,7 +241,9 @@ def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
 
 
 def _begun_by_us(path: Path) -> bool:
-    """Say whether `path` is what a process leaves that died while it made a folder of results."""
+    """Say whether `path` is what a process leaves that died while it made a folder of results, or its shards."""
+    if path.name == "shards":
+        return all((each / "experiment.json").is_file() for each in path.iterdir())
     if path.name == "parts":
         return path.is_dir() and not any(path.iterdir())
     return path.name == ".lock" or path.name.startswith(files.TEMPORARY)
