@@ -210,7 +210,7 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
         if _entry_module().run.signatures:
             return 0.0
         if report and not is_compiled():
-            report("Compiling the model for this machine (once, about 20 seconds) …")
+            report("Compiling the model for this machine (once, about half a minute) …")
         with _only_one_process(_cache_folder() / "compiling.lock"):
             _, world = template.fresh()
             _entry_module().run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
