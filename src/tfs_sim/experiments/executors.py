@@ -130,7 +130,10 @@ class _Processes(_Pool):
         return True
 
     def close(self) -> None:
+        workers = list((getattr(self._executor, "_processes", None) or {}).values())
         self._executor.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:  # after Ctrl-C they would finish what they have at hand, which nobody waits for
+            worker.terminate()
 
 
 class _Dask(_Pool):
