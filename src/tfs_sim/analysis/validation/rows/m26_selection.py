@@ -57,7 +57,7 @@ def _runs(budget: Budget, planning: bool, implementation: bool) -> NDArray[np.fl
 
 def _mean(values: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the mean over the sites in the mask: [points, replicates]."""
-    return (values * mask).sum(axis=-1) / np.maximum(mask.sum(axis=-1), 1)
+    return np.asarray((values * mask).sum(axis=-1) / np.maximum(mask.sum(axis=-1), 1))
 
 
 def _parts(budget: Budget) -> Measured:
