@@ -5,7 +5,8 @@ What two people know of each other fades less in a month after one in which they
     κ' = κ + (1 − κ) · s · met,
 
 and what a representative understands of the initiative fades in a month without any encounter with a partner
-(the backbone's letters and calls, at dose c, stand in for part of it): U ← U · (1 − g (1 − c)). Steady
+(the backbone's letters and calls, at dose c, stand in for part of it): U ← U · (1 − g (1 − c)). Two people who
+have not been in touch for m months misread each other more: kept ← kept · (1 − r · min(m, 12)/12). Steady
 communication adds contact between partners that have a tie. That the same hours do more when they are spread
 than in bursts is not written here: two people who meet twice in a month have met, and silence comes after.
 Source: the brief, lesson one (`trust takes time and consistent communication`).
@@ -36,6 +37,13 @@ class Parameters(NamedTuple):
         plausible=(0.03, 0.2),
         grade="assumed",
         meaning="Share of a representative's understanding lost in a month without an encounter with a partner.",
+    )
+    misreading: float = parameter(
+        0.1,
+        unit="share",
+        plausible=(0.05, 0.2),
+        grade="assumed",
+        meaning="Share of kept promises lost to misunderstanding after a year or more of silence between two people.",
     )
     contact: float = parameter(
         2.0,

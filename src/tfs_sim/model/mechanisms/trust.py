@@ -244,7 +244,8 @@ def encounter(
     pair_site, forward, backward, source, target, luck, chance, meeting, idle, grievance, reliability, status,
     documentation, coordination, met, failed, personal_good, personal_bad, institutional_good, institutional_bad,
     conflicts, affiliation, local_index, first_relationship, friction, recognition, dose_trust_building_convenings,
-    on_institutional_trust, p_institutional_trust, p_national, p_strengths, p_histories, p,
+    on_institutional_trust, p_institutional_trust, p_national, p_strengths, p_histories,
+    on_communication, p_communication, p,
 ):  # fmt: skip
     """Let pairs meet, promises be kept or broken, and both ends take note."""
     conflicts[:] = 0.0
@@ -273,6 +274,7 @@ def encounter(
             other = j if end == 0 else i
             kept = reliability[other] * circumstances * (1.0 - p_histories.broken_promises * grievance[e])
             kept += (1.0 - kept) * care
+            kept *= 1.0 - on_communication * p_communication.misreading * min(idle[e] - 1.0, 12.0) / 12.0
             met[e] = 1
             idle[e] = 0.0
             if draws.unit(luck[1 + end, q]) < kept:

@@ -1,0 +1,98 @@
+"""M28: density and transitivity rise during a grant and fall after it; ties in use outlast those held by the hub."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tfs_sim.analysis.validation.forks import Fork, over_points
+from tfs_sim.analysis.validation.row import Budget, Measured, Row
+from tfs_sim.analysis.validation.space import Point, judge, metric, with_parameters
+from tfs_sim.model import engine
+from tfs_sim.model.state import ACTIVE, BACKBONE
+from tfs_sim.scenario import Scenario, load_scenario
+
+MOMENTS = (4, 43, 91)
+"""Months that are compared: the beginning, the grant's end, and four years on (by the quarter, as transitivity is)."""
+UNTIL, FOLLOWED, IN_USE = 45, 24, 3
+PRACTICES = (
+    ("backbone-staffing", 2.0), ("trust-building-convenings", 0.5), ("recruiting-the-willing", 1.0),
+    ("recognition-of-strengths", 0.5),
+)  # fmt: skip
+
+
+def _granted(practices: tuple[tuple[str, float], ...] = PRACTICES) -> Scenario:
+    """Return the flagship's communities with what the grant pays, all of which ends with the grant; no pandemic."""
+    orders = [{"use": use, "dose": dose, "until": "2022-03", "paid_by": "outside"} for use, dose in practices]
+    return load_scenario("together-for-students").with_(
+        shocks=[], strategy=[], interventions=orders, months=MOMENTS[-1] + 1
+    )
+
+
+def _less(budget: Budget) -> Budget:
+    return Budget(budget.points, max(4, budget.replicates // 4), budget.workers, budget.seed)
+
+
+def _network(template: engine.Template, replicate: int, name: str) -> list[float]:
+    """Return density over all pairs of the communities, or transitivity, at the start, the grant's end and after it."""
+    fork = Fork(template, 1, replicate, 1)
+    found, state, since = [], fork.state, 1
+    for month in MOMENTS:
+        state, out = fork.go_on(month - since, None, state, since - 1)
+        since = month
+        world = fork.world(state)
+        among = (world.role[world.source] != BACKBONE) & (world.role[world.target] != BACKBONE)
+        found.append(float(world.is_open[among].mean()) if name == "density" else metric(name)(out[-1:]))
+    return found
+
+
+def _rise_and_fall(budget: Budget, name: str) -> Measured:
+    alone = _granted(()).to_template()
+
+    def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
+        return _network(template, replicate, name) + _network(with_parameters(alone, point), replicate, name)
+
+    found = over_points(_less(budget), _granted(), measure)
+    start, during, after, start_alone, alone_then, alone_after = (found[..., k] for k in range(6))
+    rise = (during - start - (alone_then - start_alone)).mean(axis=1)
+    fall = (during - after).mean(axis=1)
+    spread = alone_then.std(axis=1, ddof=1)
+    note = f"{name} {start.mean():.2f} at first, {during.mean():.2f} at the end, {after.mean():.2f} four years on; "
+    note += f"without a grant {start_alone.mean():.2f}, {alone_then.mean():.2f}, {alone_after.mean():.2f}. "
+    note += f"More than without a grant in {(rise > 0.2 * spread).mean():.0%} of points, "
+    note += f"fall in {(fall > 0.2 * spread).mean():.0%}"
+    return judge(np.minimum(rise, fall)[:, None], spread, 0.2, f"rise and fall of {name}, the smaller", note)
+
+
+def _outlast(budget: Budget) -> Measured:
+    def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
+        fork = Fork(template, 1, replicate, UNTIL)
+        now = fork.now()
+        ties = (now.is_open == 1) & (now.role[now.source] != BACKBONE) & (now.role[now.target] != BACKBONE)
+        ties &= (now.status[now.source] == ACTIVE) & (now.status[now.target] == ACTIVE)
+        used, held = ties & (now.idle < IN_USE), ties & (now.idle >= IN_USE)
+        if not used.any() or not held.any():
+            return np.nan, np.nan
+        state, _ = fork.go_on(FOLLOWED)
+        left = fork.world(state).is_open
+        return float(left[used].mean()), float(left[held].mean())
+
+    found = over_points(_less(budget), _granted(), measure)
+    used, held = found[..., 0], found[..., 1]
+    seen = np.isfinite(used).sum(axis=1) > 1  # points in which there are ties of both kinds
+    used, held = used[seen], held[seen]
+    gain = np.nanmean(used - held, axis=1, keepdims=True)
+    note = f"two years after the grant {np.nanmean(used):.0%} of ties in use are left, {np.nanmean(held):.0%} of others"
+    return judge(gain, np.nanstd(held, axis=1, ddof=1), 0.2, "share left, ties in use less ties held by the hub", note)
+
+
+ROWS = (
+    Row("M28a", "Density rises with a grant and falls after it", "PARTNER studies", "ubiquity",
+        "rises against the same communities without the grant, and falls by four years later",
+        lambda budget: _rise_and_fall(budget, "density")),
+    Row("M28b", "Transitivity rises with a grant and falls after it", "PARTNER studies", "ubiquity",
+        "rises against the same communities without the grant, and falls by four years later",
+        lambda budget: _rise_and_fall(budget, "transitivity")),
+    Row("M28c", "Ties in use outlast", "BMJ Open 15:e088355", "ubiquity",
+        "partners who met in the last quarter keep their ties longer than those whom only the table holds together",
+        _outlast),
+)  # fmt: skip

@@ -1,0 +1,48 @@
+"""Difficult histories: what they leave at the start, and how they fade."""
+
+import numpy as np
+import pytest
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import record
+from tfs_sim.model.mechanisms import histories
+
+
+def begin(share, **parameters):
+    n = 400
+    evidence = [np.full(2 * n, v) for v in (1.4, 0.6, 1.4, 0.6)]
+    grievance = np.zeros(2 * n)
+    forward = np.arange(n, dtype=np.uint32)
+    histories.begin(
+        draws.run_key(1, 0), np.arange(n, dtype=np.uint64), np.zeros(n, np.uint32), forward, forward + np.uint32(n),
+        np.array([share]), grievance, *evidence, record(histories.Parameters, parameters),
+    )  # fmt: skip
+    return grievance, evidence
+
+
+def test_the_share_of_pairs_with_a_history_is_the_site_s():
+    grievance, _ = begin(0.3)
+    assert (grievance[:400] > 0).mean() == pytest.approx(0.3, abs=0.07)
+    assert np.array_equal(grievance[:400], grievance[400:]), "a history is one for both ends"
+
+
+def test_a_history_sours_evidence_and_stays_on_the_record():
+    grievance, (good, bad, on_record_good, on_record_bad) = begin(1.0, depth=0.6, soured=0.5, on_record=2.0)
+    assert np.allclose(good + bad, 2.0)
+    assert np.allclose(bad - 0.6, 0.5 * grievance * 2.0)
+    assert np.allclose(on_record_good + on_record_bad - 2.0, 2.0 * grievance)
+
+
+def test_without_histories_evidence_is_as_it_was():
+    grievance, evidence = begin(0.0)
+    assert not grievance.any()
+    assert all(np.ptp(e) == 0 for e in evidence)
+
+
+def test_half_is_left_after_the_half_life_and_conversations_shorten_it():
+    grievance = np.array([0.8, 0.8])
+    p = record(histories.Parameters, {"half_life": 24, "healing": 0.05})
+    for _ in range(24):
+        histories.fade(np.array([0, 1], np.uint32), np.array([0, 1, 2]), grievance, np.array([0.0, 1.0]), p)
+    assert grievance[0] == pytest.approx(0.4)
+    assert grievance[1] == pytest.approx(0.4 * 0.95**24)

@@ -1,0 +1,71 @@
+"""Repair: what an apology takes back, what amends add, and what is left when nobody forgives."""
+
+import numpy as np
+import pytest
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import record
+from tfs_sim.model.mechanisms import histories, institutional_trust, repair, trust
+from tfs_sim.model.state import ACTIVE
+
+
+def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coordination=1.0, **parameters):
+    """Return evidence and grievance of the one who was let down, after one broken promise of weight 2."""
+    evidence = {name: np.array([3.0, 3.0]) for name in ("good", "bad", "on_record_good", "on_record_bad")}
+    grievance, betrayal = np.zeros(2), np.zeros(2)
+    ends = np.array([0, 1], np.uint32)
+    repair.mend(
+        3, draws.run_key(1, 0), np.array([7], np.uint64), np.array([0], np.uint32), ends[:1], ends[1:], ends,
+        ends[::-1], np.array([0], np.uint32), np.array([1, 0], np.uint8), np.full(2, ACTIVE, np.uint8), np.full(2, reliability),
+        np.zeros(2), np.ones(2), np.array([coordination]), np.full(2, forgiveness), grievance, betrayal,
+        evidence["good"], evidence["bad"], evidence["on_record_good"], evidence["on_record_bad"], np.array([dose]),
+        on_histories, 1, record(institutional_trust.Parameters, {"recorded": 0.25}), record(histories.Parameters),
+        record(trust.Parameters, {"negativity": 2.0}), record(repair.Parameters, parameters),
+    )  # fmt: skip
+    assert all(e[1] == 3.0 for e in evidence.values()), "nothing happened to the other end"
+    return {name: float(e[0]) for name, e in evidence.items()} | {"grievance": grievance[0], "betrayal": betrayal[0]}
+
+
+def test_forgiven_the_failure_is_taken_back_more_between_persons_than_between_organizations():
+    found = one_failure(apology=1.0, deceit=0.0, mended=0.5, between_organizations=0.6, amends=0.0)
+    assert found["bad"] == pytest.approx(3.0 - 2.0 * 0.5 * 0.75)
+    assert found["on_record_bad"] == pytest.approx(3.0 - 2.0 * 0.5 * 0.6 * 0.25)
+    assert found["grievance"] == 0.0
+
+
+@pytest.mark.parametrize(("reliability", "good", "bad"), [(1.0, 1.5, 0.0), (0.0, 0.0, 3.0)])
+def test_amends_are_a_promise_like_any_other(reliability, good, bad):
+    found = one_failure(reliability=reliability, apology=1.0, deceit=0.0, mended=0.0, amends=2.0)
+    assert found["good"] == pytest.approx(3.0 + good)
+    assert found["bad"] == pytest.approx(3.0 + bad)
+
+
+def test_unforgiven_it_hardens_and_nothing_is_taken_back():
+    found = one_failure(forgiveness=0.0, apology=1.0, deceit=0.0, hardening=0.02)
+    assert found["grievance"] == pytest.approx(0.02)
+    assert found["bad"] == 3.0
+    assert one_failure(forgiveness=0.0, on_histories=0, apology=1.0)["grievance"] == 0.0
+
+
+def test_deceit_stays_also_when_it_is_forgiven():
+    found = one_failure(apology=1.0, deceit=1.0, deceit_forgiven=1.0, deceit_weight=2.5)
+    assert found["betrayal"] == 2.5
+    assert found["grievance"] == 0.0
+
+
+def test_nobody_talks_without_apology_principles_or_a_facilitator_who_has_time():
+    nobody = {"apology": 0.0, "principles": 0.0, "facilitation": 1.0, "deceit": 0.0}
+    assert one_failure(**nobody)["grievance"] > 0.0
+    assert one_failure(**nobody, dose=1.0)["grievance"] == 0.0
+    assert one_failure(**nobody, dose=1.0, coordination=0.0)["grievance"] > 0.0
+
+
+def test_forgiveness_has_the_mean_and_spread_that_are_asked_for():
+    n = 4000
+    forgiveness = np.zeros(2 * n)
+    forward = np.arange(n, dtype=np.uint32)
+    p = record(repair.Parameters, {"forgiveness": 0.5, "forgiveness_spread": 0.1})
+    repair.begin(draws.run_key(1, 0), np.arange(n, dtype=np.uint64), forward, forward + np.uint32(n), forgiveness, p)
+    assert forgiveness.mean() == pytest.approx(0.5, abs=0.005)
+    assert forgiveness.std() == pytest.approx(0.1, abs=0.005)
+    assert abs(np.corrcoef(forgiveness[:n], forgiveness[n:])[0, 1]) < 0.05

@@ -1,0 +1,43 @@
+"""Trust: forgetting, what keeps evidence fresh, and scandals."""
+
+import numpy as np
+import pytest
+
+from tfs_sim.model.declare import record
+from tfs_sim.model.mechanisms import communication, institutional_trust, trust
+
+
+@pytest.mark.parametrize(("met", "on", "left"), [(0, 1, 0.5), (1, 1, 0.5 + 0.4 * 0.5), (1, 0, 0.5)])
+def test_evidence_fades_less_after_a_month_with_an_encounter(met, on, left):
+    arrays = [np.ones(1) for _ in range(5)]
+    trust.fade(
+        *arrays, np.array([met], np.uint8), np.zeros(1, np.uint8), on,
+        record(communication.Parameters, {"freshness": 0.4}), record(institutional_trust.Parameters, {"memory": 0}),
+        record(trust.Parameters, {"memory": 1}),
+    )  # fmt: skip
+    assert arrays[0][0] == pytest.approx(left)
+    assert arrays[2][0] == 1.0, "the record has a memory of its own"
+
+
+def test_everyone_takes_note_of_a_scandal_but_the_one_whose_it_is():
+    personal, on_record = np.zeros(2), np.zeros(2)
+    trust.break_scandals(
+        np.array([0, 1, 2]), np.array([1, 0], np.uint32), personal, on_record, np.array([0.5, 0.0]), 1,
+        record(trust.Parameters, {"scandal": 6}),
+    )  # fmt: skip
+    assert list(on_record) == [0.0, 3.0]
+    assert not personal.any()
+
+
+def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
+    from tfs_sim.model import engine
+
+    trusts = []
+    for depth in (0.0, 1.0):
+        shock = {"use": "scandal", "onset": "2020-06", "depth": depth, "target": {"sector": "philanthropy"}}
+        for month, world, _ in engine.trace(lab.with_(months=8, shocks=[shock]).to_template(), 1, 0):
+            if month == 5:
+                trusts.append((world.trust.copy(), world.sector[world.target] == 5))
+    (before, struck), (after, _) = trusts
+    assert (after[struck] < before[struck]).all()
+    assert np.array_equal(after[~struck], before[~struck])
