@@ -28,7 +28,8 @@ def readiness_after(months, grievance, dose=0.0, start=1.0, **parameters):
     for month in range(months):
         patience.ripen(
             month + 1, draws.run_key(1, 0), np.array([3, 4], np.uint64), SITE, ROLE,
-            np.array([PROSPECT, ACTIVE], np.uint8), FIRST, TARGET, np.array([grievance, 0.0]), np.ones(1), np.ones(1), np.ones(1), readiness, np.array([dose]),
+            np.array([PROSPECT, ACTIVE], np.uint8), FIRST,
+            TARGET, np.array([grievance, 0.0]), np.ones(1), np.ones(1), np.ones(1), readiness, np.array([dose]),
             record(patience.Parameters, parameters),
         )  # fmt: skip
     assert readiness[1] == 1.0, "who is at the table is ready"

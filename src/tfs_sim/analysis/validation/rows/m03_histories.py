@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation.forks import over_points
 from tfs_sim.analysis.validation.row import Budget, Measured, Region, Row
-from tfs_sim.analysis.validation.space import (
-    METRIC_NAMES,
-    judge,
-    laboratory,
-    plausible_points,
-    run_all,
-    with_parameters,
-)
+from tfs_sim.analysis.validation.space import METRIC_NAMES, Point, judge, laboratory, run_all, with_parameters
+from tfs_sim.model import engine
 from tfs_sim.scenario import Scenario
 
 LONG = 60
@@ -30,37 +24,23 @@ def _site(grievance: float, months: int, *, help_at_hand: bool = False) -> Scena
 
 
 def _longer(budget: Budget) -> Measured:
-    points = plausible_points(budget.points, budget.seed)
-    for point in points:
-        point.setdefault("community", {})["history"] = 0.0  # everyone starts as a stranger: trust must be built
-    level: list[float] = []
+    burdened = _site(0.7, LONG).to_template()
 
-    def months(place: int) -> NDArray[np.float64]:
-        templates = [with_parameters(arms[place], point) for point in points]
-        times = []
-        for template, wanted in zip(templates, level, strict=True):
-            reached = lambda out, wanted=wanted: float(  # noqa: E731
-                np.argmax(out[:, 0, TRUST] >= wanted) if (out[:, 0, TRUST] >= wanted).any() else LONG
-            )
-            times.append(run_all([template], budget.replicates, budget.seed, budget.workers, reached)[0])
-        return np.array(times)
+    def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
+        arms = (template, with_parameters(burdened, point))
+        return [float(t) for arm in arms for t in engine.run_replicate(arm, 1, replicate)[:, 0, TRUST]]
 
-    arms = [_site(0.0, LONG).to_template(), _site(0.7, LONG).to_template()]
-    level += [
-        float(v)
-        for v in run_all(
-            [with_parameters(arms[0], point) for point in points],
-            budget.replicates,
-            budget.seed,
-            budget.workers,
-            lambda out: float(out[12:24, 0, TRUST].mean()),
-        ).mean(axis=1)
-    ]
-    without, with_it = months(0), months(1)
-    note = f"median {np.median(without):.0f} months without histories, {np.median(with_it):.0f} with; {LONG} is never"
-    return judge(
-        with_it - without, np.maximum(without.std(axis=1, ddof=1), 1.0), 0.2, "added months to the same trust", note
+    cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
+    # everyone starts as a stranger: trust must be built
+    courses = over_points(cheap, _site(0.0, LONG), measure, fixed={"community": {"history": 0.0}})
+    free, held = courses[..., :LONG], courses[..., LONG:]
+    level = free[..., 12:24].mean(axis=(1, 2))[:, None, None]
+    without, with_it = (
+        np.where((c >= level).any(axis=-1), np.argmax(c >= level, axis=-1), LONG).astype(float) for c in (free, held)
     )
+    note = f"median {np.median(without):.0f} months without histories, {np.median(with_it):.0f} with; {LONG} is never"
+    spread = np.maximum(without.std(axis=1, ddof=1), 1.0)
+    return judge(with_it - without, spread, 0.2, "added months to the same trust", note)
 
 
 def _never(budget: Budget) -> Measured:

@@ -47,7 +47,8 @@ def _pairs(budget: Budget, broken: bool) -> Measured:
         broke = [(before - world.trust)[watched] > BROKEN for world in (patient, pressed)]
         return float(broke[0].mean()), float(broke[1].mean())
 
-    found = over_points(budget, _site(histories, PATIENCE, 18), measure)
+    cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
+    found = over_points(cheap, _site(histories, PATIENCE, 18), measure)
     patient, pressed = found[..., 0], found[..., 1]
     name = "share of relationships broken" if broken else "partners over 18 months"
     note = f"{name}: {patient.mean():.2f} with patience, {pressed.mean():.2f} with persistent invitation"

@@ -26,6 +26,10 @@ def _scenario(*practices: str) -> Scenario:
     return stable(MONTH + FOLLOWED + 1, orders)
 
 
+def _less(budget: Budget, by: int) -> Budget:
+    return Budget(budget.points, max(2, budget.replicates // by), budget.workers, budget.seed)
+
+
 def _announced(fork: Fork) -> tuple[State, NDArray[np.int64]]:
     """Return the state in which every third partner has announced a departure, and who they are."""
     leavers = partners_at(fork)[::3]
@@ -60,12 +64,37 @@ def _own_delay(practice: str, quantity: str, after: int) -> Callable[[Budget], M
                     found.append(float(world.ramp[at_work].mean()) if at_work.size else 0.0)
             return found[0], found[1]
 
-        found = over_points(budget, _scenario(), measure, fixed={**STILL})
+        found = over_points(_less(budget, 2), _scenario(), measure, fixed={**STILL})
         without, with_it = found[..., 0], found[..., 1]
         note = f"{without.mean():.3f} without, {with_it.mean():.3f} with"
         return judge(with_it - without, without.std(axis=1, ddof=1), 0.2, f"{quantity} of successors' posts", note)
 
     return check
+
+
+def _first_day(budget: Budget) -> Measured:
+    helped = _scenario("overlap").to_template()
+
+    def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
+        found = []
+        for arm in (template, with_parameters(helped, point)):
+            fork = Fork(arm, 1, replicate, MONTH)
+            state, leavers = _announced(fork)
+            at_start: dict[int, float] = {}
+            for month in range(8):
+                state, _ = fork.go_on(1, arm, state, month)
+                world = fork.world(state)
+                for i in leavers:
+                    if world.arrived[i] and i not in at_start:
+                        at_start[i] = float(world.ramp[i])
+            found.append(float(np.mean(list(at_start.values()))) if at_start else 0.0)
+        return found[0], found[1]
+
+    found = over_points(_less(budget, 4), _scenario(), measure, fixed={**STILL})
+    without, with_it = found[..., 0], found[..., 1]
+    note = f"understanding in the first month in post {without.mean():.3f} without, {with_it.mean():.3f} with"
+    spread = np.maximum(without.std(axis=1, ddof=1), 1e-3)
+    return judge(with_it - without, spread, 0.2, "understanding of successors in their first month", note)
 
 
 def _recovery(budget: Budget) -> Measured:
@@ -102,7 +131,7 @@ ROWS = (
     Row("M12b", "Hand-over saves trust", "The brief, lesson three", "ubiquity",
         "less trust is lost in leavers' relationships", _own_delay("transition-plan", "trust", 3)),
     Row("M12c", "Overlap shortens learning", "Mellon 2003", "ubiquity",
-        "successors understand more", _own_delay("overlap", "ramp", 5)),
+        "successors understand more in their first month", _first_day),
     Row("M12d", "Overlap saves trust", "The brief, lesson three", "ubiquity",
         "less trust is lost in leavers' relationships", _own_delay("overlap", "trust", 3)),
     Row("M12e", "Together they cut recovery", "Mellon 2003: 12–16 weeks instead of 20–26", "reported",

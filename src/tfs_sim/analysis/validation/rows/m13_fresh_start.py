@@ -31,7 +31,8 @@ def _check(budget: Budget, sign: int) -> Measured:
         kept = fork.world(stay).trust[watched]
         return float((fork.world(leave).trust[watched] - kept).mean()), float(kept.mean())
 
-    found = over_points(budget, stable(MONTH + 2), measure, fixed={**STILL})
+    cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
+    found = over_points(cheap, stable(MONTH + 2), measure, fixed={**STILL})
     # in some points no relationship is that far from what a stranger is credited with: nothing to see there
     seen = np.isfinite(found[..., 0]).any(axis=1)
     change = sign * np.nanmean(found[seen, :, 0], axis=1, keepdims=True)
