@@ -1,9 +1,11 @@
 """The Mesa face: the same bits, agents as views, nothing leaked into the process."""
 
 import gc
+import inspect
 import multiprocessing
 import subprocess
 import sys
+import warnings
 import weakref
 
 import mesa
@@ -73,6 +75,31 @@ def test_data_collector_works(lab):
         model.step()
     assert len(model.datacollector.get_model_vars_dataframe()) == 5
     assert len(model.datacollector.get_agent_vars_dataframe()) == 5 * len(model.organizations)
+
+
+class Batched(PartnershipModel):
+    """A model that collects, as `mesa.batch_run` asks of every model."""
+
+    def __init__(self, scenario, **options):
+        super().__init__(scenario, **options)
+        self.datacollector = mesa.DataCollector(model_reporters={"trust": lambda m: m.observe("trust")})
+
+    def step(self):
+        super().step()
+        self.datacollector.collect(self)
+
+
+@pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="this Mesa has no batch_run")
+def test_batch_run_runs_it(lab):
+    scenario = lab.with_(months=6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # releases differ in what they call old-fashioned
+        if "rng" in inspect.signature(mesa.batch_run).parameters:
+            rows = mesa.batch_run(Batched, {"scenario": [scenario]}, rng=[1, 2], display_progress=False)
+        else:
+            rows = mesa.batch_run(Batched, {"scenario": [scenario], "rng": [1, 2]}, display_progress=False)
+    expected = [engine.run_replicate(scenario.to_template(), seed, 0)[-1, :, 2].mean() for seed in (1, 2)]
+    assert [row["trust"] for row in rows] == pytest.approx(expected)
 
 
 def test_the_seed_may_be_a_generator_or_nothing(lab):

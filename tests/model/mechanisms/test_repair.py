@@ -20,7 +20,8 @@ def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coor
         np.full(2, reliability), np.zeros(2), np.ones(2), np.array([coordination]), np.full(2, forgiveness), grievance,
         betrayal, evidence["good"], evidence["bad"], evidence["on_record_good"], evidence["on_record_bad"],
         np.array([dose]), on_histories, 1, record(institutional_trust.Parameters, {"recorded": 0.25}),
-        record(histories.Parameters), record(trust.Parameters, {"negativity": 2.0}), record(repair.Parameters, parameters),
+        record(histories.Parameters), record(trust.Parameters, {"negativity": 2.0}),
+        record(repair.Parameters, parameters),
     )  # fmt: skip
     assert all(e[1] == 3.0 for e in evidence.values()), "nothing happened to the other end"
     return {name: float(e[0]) for name, e in evidence.items()} | {"grievance": grievance[0], "betrayal": betrayal[0]}
