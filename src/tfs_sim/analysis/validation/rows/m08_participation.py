@@ -13,6 +13,7 @@ from tfs_sim.analysis.validation.space import (
     METRIC_NAMES,
     OfWorlds,
     Point,
+    enough,
     laboratory,
     metric,
     over_points,
@@ -88,7 +89,7 @@ def _steepest(budget: Budget) -> Measured:
     good = int((distance < WITHIN).sum())
     share = good / distance.size
     return Measured(
-        holds=share >= 0.9,
+        holds=enough(share, distance.size),
         found=f"in {share:.0%} of {distance.size} points (median distance {np.median(distance):.3f} of a range of 0.8)",
         figure=Effects(WITHIN - distance, 0.0, f"{WITHIN:g} less the distance, in utility,"),
         interval=wilson(good, distance.size),
