@@ -178,7 +178,7 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
     if narrow:
         tall = 0.2 * (2.9 * count + 1.35 * len(groups))
     chart = framed("differences", title, subtitle, made, tall + 1.0, NARROW if narrow else WIDTH)
-    ends = (0.3, NARROW - 0.3) if narrow else (2.6, 6.0)
+    ends = (0.3, NARROW - 0.3) if narrow else (2.6, 5.7)
     ax = place(chart, ends[0], 0.55, ends[1], 0.55 + tall)
     forest_.forest(ax, groups, lower(stored.title(stored.against)), narrow=narrow)
     chart.data = DataFrame(data, columns=["metric", "strategy", "against", *Paired.__slots__])

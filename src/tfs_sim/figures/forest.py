@@ -39,7 +39,7 @@ def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, 
     """
     where = ax.get_yaxis_transform()
     step = 2.9 if narrow else 1.0
-    left = 0.0 if narrow else -0.66
+    left = 0.0 if narrow else -0.74
     y, reach = 0.0, 0.1
     for heading, rows in groups:
         write(ax, left, y, heading, transform=where, weight="bold", fontsize=9 if narrow else 10, bbox=CLEAR)
@@ -79,6 +79,6 @@ def _row(ax: Axes, y: float, row: Row, narrow: bool) -> None:
         write(ax, 0.0, y - 1.65, row.label, transform=where, color=row.look.colour, fontsize=9, bbox=CLEAR)
         write(ax, 0.0, y - 0.8, row.raw, transform=where, color=shade, fontsize=9, bbox=CLEAR)
     else:
-        write(ax, -0.63, y, row.label, transform=where, color=row.look.colour, fontsize=9, linespacing=1.05)
+        write(ax, -0.71, y, row.label, transform=where, color=row.look.colour, fontsize=9, linespacing=1.05)
         write(ax, 1.03, y, row.raw, transform=where, color=shade, fontsize=9)
     ax.axhline(y, color=LIGHT, linewidth=0.3, zorder=0)
