@@ -66,8 +66,7 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
     return c0, c1, c2, c3
 
 
-@helper
-def words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tuple[Word, Word, Word, Word]:
+def _words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tuple[Word, Word, Word, Word]:
     """Return four independent 32-bit words for (key, stream, month, entity, block).
 
     key, stream, entity are uint64 (stream below 2**32); month < 2**20 and block < 2**12 share a counter word.
@@ -84,19 +83,9 @@ def words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tu
     )
 
 
-@inline
-def wide_words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tuple[Word, Word, Word, Word]:
-    """Return `words`, compiled into the loop that calls it, which then runs over many entities at once."""
-    k = uint64(key)
-    e = uint64(entity)
-    return philox(
-        e & MASK32,
-        e >> _32,
-        uint64(month) | (uint64(block) << _20),
-        uint64(stream),
-        k & MASK32,
-        k >> _32,
-    )
+words = helper(_words)
+wide_words = inline(_words)
+"""The same, compiled into the loop that calls it, which then runs over many entities at once."""
 
 
 @inline

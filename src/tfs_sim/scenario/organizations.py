@@ -10,21 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
 from tfs_sim.scenario.reading import read_text
 
-SECTORS = (
-    "district",
-    "nonprofit",
-    "health",
-    "business",
-    "government",
-    "philanthropy",
-    "higher_education",
-    "community_group",
-)
-ROLES = ("partner", "backbone", "national")
-PAYERS = ("funder", "backbone", "organization", "outside")
 OPTIONAL = ("name", "fte", "joins", "threshold", "first_effort_low", "first_effort_high", "first_bid")
 """Columns that a file of organizations may have beside id and sector."""
 LARGEST_TABLE = 20_000_000

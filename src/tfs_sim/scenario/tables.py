@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
 
+from tfs_sim.model.state import PAYERS, ROLES, SECTORS
 from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
 from tfs_sim.scenario.fields import (
     DATA_FILE,
@@ -34,9 +35,6 @@ from tfs_sim.scenario.fields import (
 from tfs_sim.scenario.influence import Influence, read_influence
 from tfs_sim.scenario.organizations import (
     OPTIONAL,
-    PAYERS,
-    ROLES,
-    SECTORS,
     Organization,
     Relationship,
     generated,
