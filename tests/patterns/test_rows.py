@@ -8,7 +8,7 @@ from tfs_sim.analysis.validation import all_rows
 from tfs_sim.analysis.validation.row import QUICK
 
 # Claims that the model does not meet, each explained in docs/model/findings.md. `tfs-sim validate` shows them as
-# failing and exits with 1; here they are expected (XPASS shows one that a change has mended).
+# failing and exits with 1; here they are expected, and one that a change mends must come off the list.
 FINDINGS = {"M5a", "M10d", "M22b", "M22c", "M22d", "M26c", "M26d", "M28c"}
 
 
@@ -16,7 +16,7 @@ FINDINGS = {"M5a", "M10d", "M22b", "M22c", "M22d", "M26c", "M26d", "M28c"}
 @pytest.mark.parametrize("row", all_rows(), ids=lambda row: row.name)
 def test_row_holds(row, request) -> None:
     if row.name in FINDINGS:
-        request.applymarker(pytest.mark.xfail(reason="docs/model/findings.md", strict=False))
+        request.applymarker(pytest.mark.xfail(reason="docs/model/findings.md", strict=True))
     measured = row.check(QUICK)
     assert measured.found
     if row.kind != "reported":
