@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import real
 
+from tfs_sim.analysis.rules import months_on
+from tfs_sim.analysis.stored import Stored
 from tfs_sim.cli import main
 from tfs_sim.experiments import auditing
 from tfs_sim.experiments.stored import Sweep
@@ -99,3 +101,28 @@ def test_the_audit_prints_a_table_and_leaves_with_1_if_a_check_fails(
     monkeypatch.setattr(auditing, "_streams", lambda: iter([auditing.Checked("every stream", False, "shared: person")]))
     assert left("audit", path, "-n", "8", "--json") == 1
     assert json.loads(capsys.readouterr().out)["checks"][-3]["detail"] == "shared: person"
+
+
+def test_adaptive_strategies_are_explained_checked_and_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = '{ indicator = "trust", below = 0.61, every = 3 }'
+    old = 'add = [{ use = "overlap", from = "2020-01", paid_by = "funder" }]'
+    real.trial(tmp_path, change=(old, f'add = [{{ use = "overlap", paid_by = "funder", when = {rule} }}]'))
+    monkeypatch.chdir(tmp_path)
+    assert left("check", "trial.toml") == 0
+    said = "while trust is below 0.61, looked at every 3 months"
+    assert f"\n  overlap: {said}\n" in capsys.readouterr().out
+    assert left("explain", "when") == left("explain", "performance") == left("list", "indicators") == 0
+    told = capsys.readouterr().out
+    assert "off_at" in told and "of a rule  no: it compares" in told and "Indicators (4" in told
+    assert left("sweep", "trial.toml", "--out", "out") == 0
+    page = Path("out/report.html").read_text(encoding="utf-8")
+    assert said in page and "Months on, Riverton" in page
+    stored = Stored.of(Sweep.load("out"))
+    ((entry, months),) = months_on(stored, stored.main)
+    assert entry["use"] == "overlap" and 0 < months[0] < 24
+    assert months == pytest.approx(stored.values("adaptive")[stored.arm("more", stored.main)].mean(axis=0))
+    Path("trial.toml").write_text(Path("trial.toml").read_text(encoding="utf-8").replace('"trust"', '"trst"'))
+    assert left("check", "trial.toml") == 2
+    assert 'did you mean "trust"?' in capsys.readouterr().err

@@ -71,8 +71,18 @@ LEVERS = st.fixed_dictionaries(
         "dose": st.sampled_from([0.0, 0.5, 1.0]),
         "paid_by": st.sampled_from(["funder", "backbone"]),
     },
-    optional={"lasts": st.sampled_from([6, 12]), "taper": st.sampled_from([3, 6])},
-)
+    optional={
+        "lasts": st.sampled_from([6, 12]),
+        "taper": st.sampled_from([3, 6]),
+        "when": st.sampled_from(
+            [
+                {"indicator": "trust", "below": 0.6},
+                {"indicator": "trust", "below": 0.6, "every": 2, "off_at": 0.62},
+                {"indicator": "partners", "above": 3, "every": 3, "at_least": 5},
+            ]
+        ),
+    },
+).filter(lambda lever: "when" not in lever or lever["from"] != "2019-01")
 SHOCKS = st.fixed_dictionaries(
     {
         "use": st.just("community-crisis"),
@@ -103,6 +113,24 @@ def test_any_arms_run_as_in_full(tmp_path_factory: pytest.TempPathFactory, arms:
     (folder / "town.toml").write_text(real.TOWN, encoding="utf-8")
     town = load_scenario(folder / "town.toml")
     identical([build(town.with_(**arm)) for arm in arms])
+
+
+def test_rules_branch_at_their_first_look(tmp_path: Path) -> None:
+    town = real.trial(tmp_path).base.with_(shocks=[], strategy=[])
+    rule = {"indicator": "trust", "below": 0.61, "every": 3, "over": 4}
+    lever = {"use": "trust-building-convenings", "from": "2019-09", "when": rule, "paid_by": "funder"}
+    others = [{"below": 0.59}, {"off_at": 0.63}, {"every": 4}, {"over": 5}, {"at_least": 12}, {"indicator": "quality"}]
+    rules = [None, rule, *(rule | other for other in others)]
+    arms = [town.with_(interventions=[] if each is None else [lever | {"when": each}]) for each in rules]
+    templates = [build(arm) for arm in arms]
+    grove = forks.Grove.of(templates)
+    assert (grove.tree.first, grove.tree.last) == (-1, 8)
+    assert identical(templates) == pytest.approx(7 / 8 * 8 / 24)
+    later = [build(town.with_(interventions=[lever | {"from": month}])) for month in ("2019-09", "2019-12")]
+    assert forks.Grove.of(later).tree.last == 8  # the same rule that looks at other months is another rule
+    cut = [build(town.with_(interventions=[lever | {"lasts": months}])) for months in (6, 9)]
+    assert forks.Grove.of(cut).tree.last == 14
+    assert identical(later) > 0 and identical(cut) > 0
 
 
 def test_the_saving_is_stored_and_told_and_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

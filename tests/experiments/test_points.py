@@ -106,6 +106,47 @@ def test_a_design_becomes_columns(tmp_path: Path) -> None:
     assert more.provenance["runs_made"] == 6 * len(points)
 
 
+RULED = (
+    'add = [{ use = "overlap", from = "2020-01", paid_by = "funder" }]',
+    'add = [{ use = "overlap", paid_by = "funder", when = { indicator = "trust", below = 0.6 } }]',
+)
+
+
+def test_a_design_over_a_rule(tmp_path: Path) -> None:
+    text = """
+[design]
+method = "grid"
+[design.vary]
+threshold = { of = "interventions.overlap.when.below", values = [0.2, 0.6, 0.9] }
+looks = { of = "interventions.overlap.when.every", values = [1, 6] }
+mean = { of = "interventions.overlap.when.over", values = [1, 5] }
+"""
+    experiment = real.trial(tmp_path, text, change=RULED)
+    assert experiment.points is not None and len(experiment.points) == 12
+    for arm in experiment.arms():
+        template = arm.scenario.to_template()
+        for point in range(12):
+            settings = experiment.points.settings(point)
+            checked = arm.scenario.with_(**changes(arm.scenario, settings)).to_template()
+            assert at_point(template, arm.scenario, settings).fixed.tobytes() == checked.fixed.tobytes()
+    sweep = runner.sweep(experiment, replicates=2, out=tmp_path / "out")
+    on = sweep.runs.query("strategy == 'more' and crisis == 'calm'").groupby("threshold")["adaptive"].mean()
+    assert on.is_monotonic_increasing and on.iloc[0] == 0 < on.iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        ("interventions.overlap.when.above", "overlap has no above in its rule in any arm"),
+        ("interventions.procedure-manuals.when.every", "procedure-manuals has no a rule in any arm"),
+    ],
+)
+def test_a_design_over_a_rule_that_is_not_there(tmp_path: Path, of: str, said: str) -> None:
+    text = f'[design]\nmethod = "grid"\n[design.vary]\nx = {{ of = "{of}", values = [2, 3] }}\n'
+    with pytest.raises(UserError, match=said.replace("no a rule", "no rule")):
+        real.trial(tmp_path, text, change=RULED)
+
+
 def test_a_table_of_points(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("leaving,begin\n0.2,2019-05\n0.3,\n", encoding="utf-8")
     vary = '[design.vary]\nleaving = "parameters.turnover.rate_nonprofit"\n'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tfs_sim.cli.terminal import bold, columns, dim, wrapped
 from tfs_sim.model.declare import Intervention, Mechanism, Metric, Parameter, Shock, Step, specification
@@ -31,8 +31,8 @@ def explain(name: str) -> None:
     UserError
         With the nearest name, when there is nothing of that name.
     """
-    if name.strip().lower() == "month":
-        print(month())
+    if name.strip().lower() in PAGES:
+        print(PAGES[name.strip().lower()]())
         return
     found = list(_found(name.strip()))
     if not found:
@@ -75,7 +75,7 @@ def _unknown(name: str) -> Exception:
     from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
     from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 
-    names = [*MECHANISMS, *INTERVENTIONS, *SHOCKS, *METRICS, "month", *parameters()]
+    names = [*MECHANISMS, *INTERVENTIONS, *SHOCKS, *METRICS, *PAGES, *parameters()]
     short = {full.partition(".")[2]: full for full in parameters()}
     meant = nearest(name, names) or short.get(nearest(name, short), "")
     hint = "tfs-sim list mechanisms|interventions|shocks|metrics  shows what there is."
@@ -169,6 +169,7 @@ def intervention(declared: Intervention) -> str:
         ("costs", f"{_number(declared.cost)} dollars a month for each unit of dose and target"),
         ("takes", f"{_number(declared.hours)} hours a month of each partner for each unit of dose"),
         ("paid by", PAYERS[declared.payer]),
+        ("adaptive", "with a rule: tfs-sim explain when"),
         ("source", declared.source),
         ("how sure", GRADES[declared.grade]),
     ]
@@ -223,6 +224,10 @@ def metric(declared: Metric) -> str:
     rows = [("unit", declared.unit or "none"), ("of a run", how[declared.summary])]
     if declared.better:
         rows.append(("better", declared.better))
+    low, high = declared.domain
+    rows.append(
+        ("of a rule", f"no: {declared.hidden}" if declared.hidden else f"yes, thresholds {_allowed(low, high)}")
+    )
     return "\n".join(
         [
             f"{bold(declared.name)}  {dim('metric')}",
@@ -260,3 +265,35 @@ def _path(module: str) -> str:
     if module.endswith(".py"):
         return module
     return "/".join(module.split(".")[1:]) + ".py"
+
+
+def rule() -> str:
+    """Return how an intervention is made adaptive."""
+    from tfs_sim.scenario.rules import Rule
+
+    rows = [(name, str(field.description)) for name, field in Rule.model_fields.items()]
+    return "\n".join(
+        [
+            f"{bold('when')}  {dim('rule of an adaptive intervention')}",
+            wrapped(
+                "An intervention with a rule is in force, and paid for, only while an indicator of the site calls "
+                "for it. Each site goes by its own record; the national table by the mean over its communities. "
+                "The metric adaptive says in which months it was on.",
+                "  ",
+                "  ",
+            ),
+            "",
+            columns(rows),
+            "",
+            "  In a scenario or a strategy:",
+            "    [[interventions]]",
+            '    use = "goal-clarity-retreats"',
+            '    when = { indicator = "clarity", below = 0.6, every = 6, over = 3 }',
+            "",
+            dim("  tfs-sim list indicators  shows what a rule can look at."),
+        ]
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {"month": month, "when": rule}
+"""What is explained beside the names of the catalogue."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfs_sim.cli import in_colour
 from tfs_sim.cli.terminal import bold, columns, count, dim, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
 
-KINDS = ("scenarios", "experiments", "mechanisms", "interventions", "shocks", "metrics")
+if TYPE_CHECKING:
+    from tfs_sim.scenario.tables import ScheduledIntervention
+
+KINDS = ("scenarios", "experiments", "mechanisms", "interventions", "shocks", "metrics", "indicators")
 
 
 def list_(kind: str, as_json: bool) -> None:
@@ -48,11 +52,15 @@ def _list_files(kind: str, as_json: bool) -> None:
 def _declared(kind: str) -> dict[str, Any]:
     from tfs_sim.model import catalogue
 
+    if kind == "indicators":
+        from tfs_sim.scenario.rules import indicators
+
+        return indicators()
     return dict(getattr(catalogue, kind.upper()))
 
 
 def _line(kind: str, declared: Any) -> str:
-    if kind == "metrics":
+    if kind in ("metrics", "indicators"):
         return f"{declared.title}" + (f" ({declared.unit})" if declared.unit else "")
     if kind == "mechanisms":
         return f"{declared.title} ({', '.join(declared.rows)})"
@@ -108,12 +116,20 @@ def _checked(name: str) -> str:
         points = "" if experiment.points is None else f" × {count(len(experiment.points), 'point')}"
         asked = experiment.replicates
         replicates = count(asked, "replicate") if isinstance(asked, int) else f"at most {count(asked.max, 'replicate')}"
-        return f"good (experiment: {count(arms, 'arm')}{points} × {replicates})"
+        adaptive = _adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])
+        return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){adaptive}"
     from tfs_sim.scenario import load_scenario
 
     scenario = load_scenario(name)
     scenario.organizations()
-    return f"good (scenario: {count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')})"
+    adaptive = _adaptive(scenario.in_force()[0])
+    return f"good (scenario: {count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}){adaptive}"
+
+
+def _adaptive(interventions: Iterable[ScheduledIntervention]) -> str:
+    """Return a line for each adaptive intervention that says its rule."""
+    rules = dict.fromkeys(f"\n  {item.use}: {item.when.in_words()}" for item in interventions if item.when is not None)
+    return "".join(rules)
 
 
 def _is_experiment(path: Path) -> bool:

@@ -43,6 +43,7 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "primary": experiment.outcomes.primary,
         "also": list(experiment.outcomes.also),
         "shocks": shocks(arms),
+        "rules": rules(arms),
         "snapshots": _snapshots(experiment),
         "design": _design(plan),
         "plan": {
@@ -115,6 +116,41 @@ def shocks(arms: Sequence[Arm]) -> list[dict[str, Any]]:
     for entry in found.values():
         entry["levels"] = {key: named for key, named in entry["levels"].items() if set(named) != labels[key]}
     return sorted(found.values(), key=lambda entry: entry["onset_month"])
+
+
+def rules(arms: Sequence[Arm]) -> list[dict[str, Any]]:
+    """Return the adaptive interventions of every strategy, each with its rule: in words, and what it goes by."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for arm in arms:
+        for item in arm.scenario.in_force()[0] if hasattr(arm.scenario, "in_force") else ():
+            if item.when is not None:
+                entry = _rule(arm, item)
+                found.setdefault((arm.strategy, *item.when.facts(), entry["use"], entry["from"], entry["until"]), entry)
+    return list(found.values())
+
+
+def _rule(arm: Arm, item: Any) -> dict[str, Any]:
+    from tfs_sim.model.catalogue import INTERVENTIONS
+
+    first, until = item.window(arm.scenario.clock)
+    stages = [] if arm.scenario.selection is None else [stage.name for stage in arm.scenario.selection.stages]
+    reached = [
+        site
+        for site, members in arm.scenario.organizations().items()
+        if any(item.target.matches(site, member) for member in members)
+    ]
+    names = ("indicator", "above", "threshold", "end", "every", "over", "at_least")
+    return {
+        "strategy": arm.strategy,
+        "use": item.use,
+        "title": INTERVENTIONS[item.use].title,
+        "rule": item.when.in_words(),
+        "from": first,
+        "until": until,
+        "sites": reached,
+        "stage": 0 if item.stage is None else stages.index(item.stage) + 1,
+        **dict(zip(names, item.when.facts(), strict=True)),
+    }
 
 
 def _snapshots(experiment: Experiment) -> dict[str, Any] | None:

@@ -49,7 +49,8 @@ from tfs_sim.scenario.inheritance import in_order, load_scenario, named_file
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.reading import Document, read_document
 from tfs_sim.scenario.schema import Scenario
-from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock, Table
+from tfs_sim.scenario.table import Table
+from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock
 
 
 def _sites(value: Any) -> dict[str, Any]:

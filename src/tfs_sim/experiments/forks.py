@@ -4,7 +4,8 @@ Two arms run the same months as long as everything that a month reads is the sam
 never changes of organizations, relationships and sites, and the levers, grants and shocks that are in force.
 The last three come from the schedule alone (`levers.py` is the only file whose kernels read it, which a test
 checks), so the month in which two schedules first differ is the month before which the two runs are one. What
-reads the past (an adaptive rule) depends on the state and therefore needs nothing else.
+reads the past (an adaptive rule) reads what is recorded, and counts as in force from its first look on: the month
+of that look is where it parts from an arm that has no such rule, or one that looks at other months.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ def schedule(template: Template) -> list[tuple[int, tuple[Any, ...]]]:
             numbers = _numbers(views, entity, n)
             first, until, taper = (numbers.pop(name) for name in ("from", "until", "taper"))
             what = (entity, *numbers.values(), _list(views, *at, n) if at else b"")
+            if numbers.get("indicator", -1) >= 0:  # a rule: what it has come to depends on when it first looked
+                what = (*what, "first look", first)
             falls = max(first, math.ceil(until - taper)) if taper > 0 else until
             pieces.append((first, falls, what))
             pieces.append((falls, until, (*what, until, taper)))

@@ -133,7 +133,8 @@ class Job:
         return found
 
 
-_IN_PLACE = {"dose", "from", "until", "lasts", "taper", "paid_by", "onset", "depth", "decay"}
+_IN_PLACE = {"dose", "from", "until", "lasts", "taper", "paid_by", "onset", "depth", "decay",
+             "when.below", "when.above", "when.off_at", "when.every", "when.over", "when.at_least"}  # fmt: skip
 
 
 def at_point(template: Template, scenario: Scenario, settings: Settings) -> Template:

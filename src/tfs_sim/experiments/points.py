@@ -21,7 +21,8 @@ from tfs_sim.scenario.errors import KeyPath, Mistake, kind_of, listed, quote
 from tfs_sim.scenario.fields import DATA_FILE, KEY, NAME, TEXT, Check, DataFile, one_of, several, whole, wrong
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.schema import Scenario
-from tfs_sim.scenario.tables import Table, month_number
+from tfs_sim.scenario.table import Table
+from tfs_sim.scenario.tables import month_number
 
 Array = NDArray[np.float64]
 LEVELS = {"grid": 5, "one-at-a-time": 2}

@@ -28,7 +28,7 @@ from pydantic import Field, ValidationError, model_validator
 from tfs_sim.scenario.errors import Mistake, nearest, quote
 from tfs_sim.scenario.fields import NAME, TEXT, Check, declared, number, one_of, several, whole, wrong
 from tfs_sim.scenario.jargon import mistakes_of
-from tfs_sim.scenario.tables import Table
+from tfs_sim.scenario.table import Table
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.store import StoredArm

@@ -2,7 +2,8 @@
 
 ```
 parameters.turnover.rate_nonprofit      a parameter of a mechanism
-interventions.procedure-manuals.dose    also from, until, lasts, taper, target, paid_by
+interventions.procedure-manuals.dose    also from, until, lasts, taper, target, paid_by, and of its rule when.below
+                                        (or above), when.every, when.over, when.off_at, when.at_least
 shocks.community-crisis.depth           also onset, lasts, decay, target
 sites.chicago.at_the_table              also grievance, poverty, students, backbone.fte; `sites.all.…` for every site
 ```
@@ -36,6 +37,12 @@ _KINDS: dict[str, dict[str, Kind]] = {
         "taper": "whole",
         "target": "choice",
         "paid_by": "choice",
+        "when.below": "number",
+        "when.above": "number",
+        "when.off_at": "number",
+        "when.every": "whole",
+        "when.over": "whole",
+        "when.at_least": "whole",
     },
     "shocks": {"onset": "month", "depth": "number", "lasts": "number", "decay": "number", "target": "choice"},
     "sites": {
@@ -47,6 +54,8 @@ _KINDS: dict[str, dict[str, Kind]] = {
     },
 }
 _FIELDS = {"from": "begins"}
+_RULE = "when."
+"""How fields of an intervention's rule begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,18 @@ def parts_of(dotted: str, scenarios: Sequence[Scenario]) -> tuple[str, str, str]
         near = nearest(field, fields)
         message = f"{owner} has no {quote(field)} that a design can vary"
         return Mistake(message, suggestion=".".join([area, owner, near]) if near else "", hint=f"{listed(fields, 40)}.")
+    if field.startswith(_RULE) and not any(
+        item.use == owner and _has(item, field) for each in scenarios for item in _items(each, area)
+    ):
+        said = f"{field.removeprefix(_RULE)} in its rule" if field in ("when.below", "when.above") else "rule"
+        return Mistake(f"{owner} has no {said} in any arm of the experiment, so {quote(dotted)} changes nothing")
     return area, owner, field
+
+
+def _has(item: Any, field: str) -> bool:
+    """Say whether an intervention has a rule, with the threshold that is to vary."""
+    name = field.removeprefix(_RULE)
+    return item.when is not None and (name not in ("below", "above") or getattr(item.when, name) is not None)
 
 
 def _owners(area: str, scenarios: Sequence[Scenario]) -> list[str]:
@@ -181,6 +201,9 @@ def _of_item(item: Any, field: str, scenario: Scenario) -> Any:
         return item.begins or scenario.clock.start
     if field in ("lasts", "decay") and hasattr(item, "half_life"):
         return item.duration if field == "lasts" else item.half_life
+    if field.startswith(_RULE):
+        name = field.removeprefix(_RULE)
+        return None if item.when is None else item.when.end if name == "off_at" else getattr(item.when, name)
     return getattr(item, _FIELDS.get(field, field))
 
 
@@ -207,6 +230,10 @@ def changes(scenario: Scenario, settings: Mapping[tuple[str, str, str], Any]) ->
 
 
 def _changed(item: Any, field: str, value: Any) -> Any:
+    if field.startswith(_RULE):
+        if not _has(item, field):
+            return item
+        return item.model_copy(update={"when": item.when.model_copy(update={field.removeprefix(_RULE): value})})
     update = {_FIELDS.get(field, field): Target.model_validate(value) if field == "target" else value}
     if field in ("until", "lasts") and hasattr(item, "begins"):
         update |= {"lasts" if field == "until" else "until": None}

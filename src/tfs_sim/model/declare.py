@@ -150,7 +150,11 @@ class Shock:
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One monthly quantity of a site. `summary` says how a run's single number is made from the months:
-    the mean of the last twelve, the sum of all, or the last. `better` is "higher", "lower" or "" (neither)."""
+    the mean of the last twelve, the sum of all, or the last. `better` is "higher", "lower" or "" (neither).
+
+    `hidden` says why a partnership could not know it, so that no rule may look at it ("" where it could);
+    `bounds` are its smallest and largest value where the unit does not say them.
+    """
 
     name: str
     title: str
@@ -159,6 +163,15 @@ class Metric:
     summary: Literal["last-year", "total", "end"] = "last-year"
     better: Literal["higher", "lower", ""] = ""
     decimals: int = 2
+    hidden: str = ""
+    bounds: tuple[float, float] | None = None
+
+    @property
+    def domain(self) -> tuple[float, float]:
+        """The smallest and the largest value that it can have."""
+        if self.bounds is not None:
+            return self.bounds
+        return 0.0, 1.0 if self.unit.startswith(("share", "0 to 1")) else float("inf")
 
 
 @dataclass(frozen=True, slots=True)

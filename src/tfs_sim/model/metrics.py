@@ -31,16 +31,17 @@ METRICS: tuple[Metric, ...] = (
            better="higher", decimals=3),
     Metric("performance", "Joint gain", "students for 1,000 in need",
            "Students served a month beyond what the same organizations would serve separately.", better="higher",
-           decimals=1),
+           decimals=1, hidden="it compares with what the same organizations would have served separately",
+           bounds=(-np.inf, np.inf)),
     Metric("coverage", "Coverage", "share of needs met", "Students served over students in need, all kinds of support.",
            better="higher", decimals=3),
     Metric("equity_gap", "Equity gap", "share", "Outcome level of other students minus that of students in poverty.",
-           summary="end", better="lower", decimals=3),
+           summary="end", better="lower", decimals=3, hidden="it is the level behind what is measured", bounds=(-1.0, 1.0)),
     Metric("outcome", "Students' outcome", "share of students",
            "Change of the delayed outcome level since the start, over all students.", summary="end", better="higher",
-           decimals=3),
+           decimals=3, hidden="it is the level behind what is measured: look at indicator", bounds=(-1.0, 1.0)),
     Metric("indicator", "Measured indicator", "points", "The indicator as a district would report it, cohort luck included.",
-           summary="end", better="higher", decimals=1),
+           summary="end", better="higher", decimals=1, bounds=(-np.inf, np.inf)),
     Metric("alive", "Alive", "share of runs", "1 while at least three organizations of two sectors meet.", summary="end",
            better="higher"),
     Metric("coordination", "Quality of coordination", "0 to 1", "Backbone hours over coordination work, at most 1.",
@@ -71,9 +72,10 @@ METRICS: tuple[Metric, ...] = (
            better="higher", decimals=0),
     Metric("documentation", "Written procedures", "share", "Share of partners' part that is written down."),
     Metric("agenda", "Common agenda", "−1 to 1", "How much of the common agenda is what works, less what does not.",
-           better="higher"),
+           better="higher", hidden="nobody knows beforehand what works", bounds=(-1.0, 1.0)),
     Metric("readiness", "Readiness of outsiders", "0 to 1",
-           "How ready organizations that are not at the table are to be asked (1 if there are none).", better="higher"),
+           "How ready organizations that are not at the table are to be asked (1 if there are none).", better="higher",
+           hidden="nobody asks those who are not at the table"),
     Metric("family_engagement", "Engagement of families", "0 to 1", "Engagement of parents and students in the work.",
            better="higher"),
     Metric("community_support", "Community support", "0 to 1", "Support of parents, students and neighbours.",
@@ -90,7 +92,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("perceived_agreement", "Perceived agreement", "0 to 1",
            "Mean agreement of partners with what they take the shared goals to be."),
     Metric("actual_agreement", "Actual agreement", "0 to 1", "Mean agreement of partners with the shared goals.",
-           better="higher"),
+           better="higher", hidden="partners know what they take the shared goals to be: look at perceived_agreement"),
     Metric("win_win", "Win-win share", "share of partners", "Share of partners who lately gained more than they gave.",
            better="higher"),
     Metric("fragmentation", "Fragmentation", "share of partners",
@@ -110,6 +112,9 @@ METRICS: tuple[Metric, ...] = (
            "Factor that a community's practices make on its coordination work.", better="lower"),
     Metric("friction", "Friction between networks", "0 to 1",
            "Mean friction between the networks whose members are in the community.", better="lower"),
+    Metric("adaptive", "Adaptive interventions on", "interventions",
+           "Interventions in force because their rule calls for them; over a run, months times interventions.",
+           summary="total", decimals=1, hidden="it counts what rules have called for"),
 )  # fmt: skip
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
@@ -117,7 +122,7 @@ METRICS: tuple[Metric, ...] = (
  BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, READINESS, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT,
  TAKE_UP, TIME_TO_SERVICE, CLARITY, ATTENTION, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION,
  ENDED, ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP,
- STAGE, PRACTICE_TIME, FRICTION) = range(len(METRICS))  # fmt: skip
+ STAGE, PRACTICE_TIME, FRICTION, ADAPTIVE) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 HOURS_PER_FTE = 150.0
@@ -386,3 +391,10 @@ def observe_goals(month, mean_clarity, mean_attention, clarity_spread, perceived
         row[CLARITY_SPREAD] = clarity_spread[s]
         row[PERCEIVED_AGREEMENT] = perceived_agreement[s]
         row[ACTUAL_AGREEMENT] = actual_agreement[s]
+
+
+@kernel
+def observe_rules(month, called_for, out):
+    """Record how many interventions are in force because their rule calls for them."""
+    for s in range(out.shape[1]):
+        out[month, s, ADAPTIVE] = called_for[s]

@@ -143,6 +143,13 @@ FIXED: tuple[Field, ...] = (
         ("order_hours", "f8", "hours a month of a target partner's staff for a unit of dose"),
         ("order_payer", "u1", "position in PAYERS"),
         ("order_stage", "i8", "stage of the selection whose communities alone it reaches (−1: everyone)"),
+        ("order_indicator", "i8", "metric that its rule looks at (−1: it has no rule)"),
+        ("order_above", "u1", "1: its rule calls for it above the threshold, 0: below"),
+        ("order_on_at", "f8", "threshold beyond which the rule calls for it"),
+        ("order_off_at", "f8", "threshold at which it goes off again"),
+        ("order_every", "i8", "months from one look at the indicator to the next"),
+        ("order_over", "i8", "months over which the indicator's mean is taken"),
+        ("order_spell", "i8", "months for which it stays on at least"),
     ),
     *_fixed("order_row", ("order_first_target", "i8", "where an order's targets begin in `targets`, and where they end")),
     *_fixed("target", ("targets", "u4", "organizations or sites that orders act on")),
@@ -351,6 +358,7 @@ SITE: tuple[Field, ...] = (
     _share("data", "site", "how far shared data show who does what, and what comes of it"),
     _amount("spent", "site", "cost of interventions and coordination this month", "dollars"),
     _amount("grants_received", "site", "grant money received this month", "dollars"),
+    _amount("called_for", "site", "interventions in force because their rule calls for them", "interventions"),
 )  # fmt: skip
 
 ACCOUNT: tuple[Field, ...] = (

@@ -156,4 +156,5 @@ MONTH = (
     _step("observe", metrics, "observe_fragmentation", "record what holds without the best-connected partner"),
     _step("observe", metrics, "observe_stages", "record selection, practices and friction between networks"),
     _step("observe", metrics, "observe_network", "record transitivity"),
+    _step("observe", metrics, "observe_rules", "record how many interventions their rules call for"),
 )

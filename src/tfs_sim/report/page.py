@@ -89,6 +89,7 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "meanings": [(words.short(metric(n)), metric(n).meaning) for n in stored.metrics if metric(n).meaning],
         "figures": {stem: _shown(chart, narrow[stem]) for stem, chart in drawn.items()},
         "costs": tables.costs(stored),
+        "rules": tables.rules(stored),
         "conditions": tables.conditions(stored, others),
         "stability": stability(stored, stored.primary, others),
         "naive": naive(stored, stored.primary),

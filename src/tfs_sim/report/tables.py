@@ -8,6 +8,7 @@ from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, against, over_sites
 from tfs_sim.analysis.conditions import by_condition
 from tfs_sim.analysis.findings import lower, ranked_metrics
+from tfs_sim.analysis.rules import months_on
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import mean_over, metric
 
@@ -94,6 +95,31 @@ def conditions(stored: Stored, strategies: list[str]) -> Table | None:
         f"{lower(stored.title(stored.against))}, with 95% intervals over {len(stored.replicates)} pairs. {where}"
     )
     return Table(["Condition", *(stored.title(s) for s in strategies)], rows, note)
+
+
+def rules(stored: Stored) -> Table | None:
+    """Return what the adaptive interventions of each strategy go by, and for how long that was."""
+    found = months_on(stored, stored.main)
+    if not found:
+        return None
+    headings = ["Strategy", "Intervention", "In force"]
+    headings += [f"Months on, {stored.site_title(site)}" for site in stored.sites]
+    rows = [
+        [
+            stored.title(entry["strategy"]),
+            str(entry["title"]),
+            str(entry["rule"]),
+            *(words.number(n, 1) for n in months),
+        ]
+        for entry, months in found
+    ]
+    note = (
+        f"Each site goes by its own record. Months are means over {len(stored.replicates)} runs of {stored.months} "
+        f"months{_where(stored)}; what was spent is in the table above."
+    )
+    if stored.experiment.get("design") and len({entry["strategy"] for entry, _ in found}) < len(found):
+        note += " Where a strategy has several adaptive interventions, their months are added up."
+    return Table(headings, rows, note)
 
 
 def provenance(stored: Stored) -> Table:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import draws
-from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
+from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import record
 from tfs_sim.model.engine import RECORDS, SWITCHES, Template
 from tfs_sim.model.state import FIRST_POOL, FIXED, PAYERS, ROLES, SECTORS
@@ -24,6 +24,7 @@ from tfs_sim.model.world import (
 )
 from tfs_sim.scenario.influence import Influence
 from tfs_sim.scenario.organizations import Organization, Relationship, national, national_table
+from tfs_sim.scenario.rules import Rule
 from tfs_sim.scenario.schema import Scenario, Target
 from tfs_sim.scenario.tables import NATIONAL_SITE
 
@@ -244,7 +245,15 @@ class _Builder:
             world["order_hours"][n] = lever.hours
             world["order_payer"][n] = PAYERS.index(order.payer)
             world["order_stage"][n] = -1 if order.stage is None else self.stage[order.stage]
+            self._fill_rule(world, n, order.when)
         _fill_lists(world, "order_first_target", "targets", reached)
+
+    def _fill_rule(self, world: dict[str, NDArray[Any]], n: int, rule: Rule | None) -> None:
+        world["order_indicator"][n] = -1 if rule is None else list(METRICS).index(rule.indicator)
+        world["order_above"][n] = rule is not None and rule.below is None
+        world["order_on_at"][n], world["order_off_at"][n] = (rule.threshold, rule.end) if rule else (0.0, 0.0)
+        world["order_every"][n], world["order_over"][n] = (rule.every, rule.over) if rule else (1, 1)
+        world["order_spell"][n] = rule.at_least if rule else 1
 
     def _fill_shocks(self, world: dict[str, NDArray[Any]], shocks: list[Any], struck: list[list[int]]) -> None:
         for n, shock in enumerate(shocks):

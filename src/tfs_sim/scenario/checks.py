@@ -269,9 +269,20 @@ def _dates(pieces: Pieces, clock: Clock) -> Iterator[Mistake]:
             message = f"{name} is {month}, {side} (it goes from {clock.start} to {clock.end})"
             yield Mistake(message, key=(*path, name))
     for path, item in pieces.interventions:
-        begins = item.begins or clock.start
+        begins = item.begins or clock.date(item.earliest)
+        if item.when is not None and item.begins is not None and 0 <= clock.index(item.begins) < item.earliest:
+            yield _too_early(item.begins, item.when.over, clock, path)
         if item.until is not None and item.begins is None and month_number(item.until) <= month_number(begins):
             yield Mistake(f"it would end ({item.until}) before the clock starts ({begins})", key=(*path, "until"))
+
+
+def _too_early(begins: str, over: int, clock: Clock, path: KeyPath) -> Mistake:
+    """Return the mistake of a rule that would look at months which nothing is recorded of."""
+    right = clock.date(over)
+    there = "no month is" if begins == clock.start else f"only {clock.index(begins)} months are"
+    looks = "the month before" if over == 1 else f"the {over} months before"
+    message = f"in {begins} {there} recorded, and the rule looks at {looks}; from is {quote(right)} or later"
+    return Mistake(message, key=(*path, "from"), suggestion=right)
 
 
 def _unknown_site(key: KeyPath, name: str, known: set[str]) -> Mistake:

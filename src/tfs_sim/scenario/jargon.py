@@ -61,6 +61,8 @@ def _translated(kind: str, path: KeyPath, value: Any, root: type[BaseModel]) -> 
         )
     if kind == "extra_forbidden":
         known = _keys(root, path[:-1])
+        if name == "when":
+            return Mistake("only interventions have a rule (when); grants and shocks are as they are", path, "key")
         place = f"in {dotted(path[:-1])}" if path[:-1] else "at the top of the file"
         hint = f"Keys {place}: {', '.join(known)}." if known else ""
         return Mistake(

@@ -7,6 +7,7 @@ from typing import Any
 
 from tfs_sim.scenario.checks import OTHERS, specification
 from tfs_sim.scenario.fields import catalogue
+from tfs_sim.scenario.rules import indicators
 from tfs_sim.scenario.schema import Scenario
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -61,7 +62,8 @@ def _filled(node: Any) -> Any:
         return {**rest, "properties": switches, "additionalProperties": False}
     if marks == "additions":
         return {**rest, "anyOf": [{"type": "string"}, {"$ref": "#/$defs/ScheduledIntervention"}]}
-    return {**rest, "enum": list(getattr(declarations, marks.upper()))}
+    names = indicators() if marks == "indicators" else getattr(declarations, marks.upper())
+    return {**rest, "enum": list(names)}
 
 
 def _without_null(node: dict[str, Any]) -> dict[str, Any]:

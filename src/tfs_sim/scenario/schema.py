@@ -16,6 +16,7 @@ from tfs_sim.scenario.errors import UserError, kind_of
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.organizations import Given, Organization
+from tfs_sim.scenario.table import Table
 from tfs_sim.scenario.tables import (
     Backbone,
     Bundle,
@@ -27,7 +28,6 @@ from tfs_sim.scenario.tables import (
     Selection,
     Site,
     Stage,
-    Table,
     Target,
 )
 
@@ -183,6 +183,7 @@ class Scenario(Table):
                 [
                     *(item.use, *item.window(self.clock), item.amount, item.taper, item.payer, item.stage),
                     _target_facts(item.target),
+                    *([] if item.when is None else [item.when.facts()]),
                 ]
                 for item in interventions
             ],
@@ -227,7 +228,7 @@ class Scenario(Table):
             ("question", self.question),
             ("clock", f"{self.clock.start} to {self.clock.end} ({self.clock.months} months)"),
             ("sites", ", ".join(f"{site.title or name}" for name, site in self.sites.items())),
-            ("interventions", ", ".join(dict.fromkeys(item.use for item in interventions)) or "none"),
+            ("interventions", ", ".join(dict.fromkeys(map(_in_words, interventions))) or "none"),
             ("grants", f"{sum(grant.amount for grant in grants):,.0f} thousand dollars" if grants else "none"),
             (
                 "shocks",
@@ -326,6 +327,10 @@ def _cut(data: dict[str, Any], kept: set[str]) -> None:
                 name in kept or (owner is not data and "bundles" in kept)
             ):
                 owner[name] = [item for item in owner[name] if before_end(item)]
+
+
+def _in_words(item: ScheduledIntervention) -> str:
+    return item.use if item.when is None else f"{item.use} ({item.when.in_words()})"
 
 
 def _target_facts(target: Target) -> list[Any]:

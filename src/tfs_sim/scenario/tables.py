@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
+from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
 from tfs_sim.model.state import PAYERS, ROLES, SECTORS
 from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
@@ -41,6 +41,8 @@ from tfs_sim.scenario.organizations import (
     read_organizations,
     read_relationships,
 )
+from tfs_sim.scenario.rules import Rule, read_rule
+from tfs_sim.scenario.table import Table
 
 FEWEST, MOST = 3, 500
 """Organizations of a site, the backbone among them."""
@@ -50,12 +52,6 @@ MOST_STAGES = 6
 
 NATIONAL_SITE = "national"
 """Key of the site that the national organizations make up."""
-
-
-class Table(BaseModel):
-    """A table of a file: unknown keys are mistakes, and nothing changes after reading."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
 
 
 class Clock(Table):
@@ -295,7 +291,9 @@ class ScheduledIntervention(Table):
     """An intervention of the catalogue with its months, its dose, and whom it reaches."""
 
     use: Annotated[str, declared("intervention")] = Field(description="name of the intervention")
-    begins: Annotated[str, MONTH] | None = Field(None, alias="from", description="first month; default: the start")
+    begins: Annotated[str, MONTH] | None = Field(
+        None, alias="from", description="first month; default: the start, or the first in which a rule can look"
+    )
     until: Annotated[str, MONTH] | None = Field(None, description="first month without it; default: the end")
     lasts: Annotated[int, DURATION] | None = Field(None, description="instead of until: how long it lasts")
     dose: Annotated[float, number(0, float("inf"), "a number")] | None = Field(
@@ -312,6 +310,9 @@ class ScheduledIntervention(Table):
     )
     paid_by: Annotated[str, one_of(PAYERS, "who pays")] | None = Field(
         None, description="default: the intervention's own"
+    )
+    when: Annotated[Rule, BeforeValidator(read_rule)] | None = Field(
+        None, description="rule of an adaptive intervention: in force only while an indicator calls for it"
     )
 
     @model_validator(mode="after")
@@ -336,13 +337,18 @@ class ScheduledIntervention(Table):
 
     def window(self, clock: Clock) -> tuple[int, int]:
         """Return its first month and the month after its last, counted from the clock's start; cut at the end."""
-        first = 0 if self.begins is None else clock.index(self.begins)
+        first = self.earliest if self.begins is None else clock.index(self.begins)
         stop = clock.months
         if self.until is not None:
             stop = clock.index(self.until)
         elif self.lasts is not None:
             stop = first + self.lasts
         return first, stop
+
+    @property
+    def earliest(self) -> int:
+        """The first month that it can have: with a rule, the first in which the months that it looks at are there."""
+        return 0 if self.when is None else self.when.over
 
     @property
     def amount(self) -> float:

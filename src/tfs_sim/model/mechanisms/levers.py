@@ -1,14 +1,21 @@
 """The schedule: what interventions, grants and shocks set for this month, and what that costs.
 
 A dose that its payer cannot afford is scaled down to what the payer has. Money moves by transfers alone.
+
+An intervention may have a rule: every so many months from its first, it looks at the mean of one recorded
+indicator of the site over the last months, and is in force while that is beyond a threshold. Whether it is on
+follows from what is recorded alone, so a rule adds nothing to the state. The national table has no indicators
+of its own and looks at the mean over the communities.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from tfs_sim.model.declare import Mechanism
-from tfs_sim.model.numerics import exp, kernel
+from tfs_sim.model.numerics import exp, helper, kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, FUNDER, OUTSIDE
 
 LN2 = 0.6931471805599453
@@ -67,14 +74,49 @@ def receive_grants(
                 accounts[FIRST_POOL + sites + i] += part
 
 
+@helper
+def recorded(first, last, s, metric, out):
+    """Return the mean of a metric of site `s` over months `first` to `last` - 1; of all communities for a nation."""
+    total = 0.0
+    communities = out.shape[1]
+    for month in range(first, last):
+        if s < communities:
+            total += out[month, s, metric]
+        else:
+            for community in range(communities):
+                total += out[month, community, metric] / communities
+    return total / (last - first)
+
+
+@helper
+def is_called_for(month, s, begins, metric, above, on_at, off_at, every, over, spell, out):
+    """Say whether a rule calls for its intervention at site `s`: what its looks at the record so far have come to."""
+    remembers = on_at != off_at or spell > every  # else the last look decides
+    first = begins if remembers else month - (month - begins) % every
+    on = False
+    since = month
+    for look in range(first, month + 1, every):
+        if look == 0:
+            continue  # nothing is recorded yet
+        value = recorded(max(look - over, 0), look, s, metric, out)
+        if (value > on_at) if above else (value < on_at):
+            since = since if on else look
+            on = True
+        elif on and look - since >= spell:
+            on = (value > off_at) if above else (value < off_at)
+    return on
+
+
 @kernel
 def set_doses(
     month, order_lever, order_by_site, order_from, order_until, order_taper, order_dose, order_sums, order_cost,
-    order_hours, order_payer, order_stage, order_first_target, targets, organization_doses, site_doses, site_of, chosen,
-    backbone, fte, accounts, spent, hours,
+    order_hours, order_payer, order_stage, order_indicator, order_above, order_on_at, order_off_at, order_every,
+    order_over, order_spell, order_first_target, targets, organization_doses, site_doses, site_of, chosen,
+    backbone, fte, accounts, spent, hours, called_for, out,
 ):  # fmt: skip
     """Set every dose of the month; charge its cost, scaled down to what each payer can afford."""
     sites = backbone.size
+    called_for[:] = 0.0
     organization_doses[:] = 0.0
     site_doses[:] = 0.0
     spent[:] = 0.0
@@ -86,11 +128,23 @@ def set_doses(
         left = float(order_until[o] - month)
         if order_taper[o] > 0.0 and left <= order_taper[o]:
             dose *= left / (order_taper[o] + 1.0)
+        at = np.int64(-1)
+        on = False
         for n in range(order_first_target[o], order_first_target[o + 1]):
             t = targets[n]
             s = t if order_by_site[o] else site_of[t]
             if order_stage[o] >= 0 and chosen[order_stage[o], s] == 0:
                 continue
+            if order_indicator[o] >= 0:
+                if s != at:  # targets are sorted by site
+                    at = s
+                    on = is_called_for(
+                        month, s, order_from[o], order_indicator[o], order_above[o], order_on_at[o], order_off_at[o],
+                        order_every[o], order_over[o], order_spell[o], out,
+                    )  # fmt: skip
+                    called_for[s] += 1.0 if on and dose > 0.0 else 0.0
+                if not on:
+                    continue
             if order_payer[o] == 0:
                 purse = FUNDER
             elif order_payer[o] == 1:

@@ -1,0 +1,11 @@
+"""What all tables of files have in common."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Table(BaseModel):
+    """A table of a file: unknown keys are mistakes, and nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
