@@ -372,7 +372,7 @@ def test_ctrl_c_stops_a_sweep_within_two_seconds_and_says_how_to_go_on(call, tmp
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     folder = tmp_path / "results" / "crisis-shock"
     patience = time.monotonic() + 120
-    while not list(folder.glob("parts/*/manifest.json")) and running.poll() is None and time.monotonic() < patience:
+    while not list(folder.glob("parts/*/manifest.jsonl")) and running.poll() is None and time.monotonic() < patience:
         time.sleep(0.05)
     began = time.monotonic()
     running.send_signal(signal.SIGINT)

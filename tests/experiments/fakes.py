@@ -117,6 +117,7 @@ class Template:
         SimpleNamespace(identity="north/b"),
         SimpleNamespace(identity="south/a"),
     )
+    fixed: np.ndarray = field(default_factory=lambda: np.zeros(8), compare=False)
 
 
 @dataclass

@@ -186,7 +186,7 @@ def test_a_damaged_table_is_put_together_again(engine: fakes.Engine, tmp_path: P
 
 def test_a_damaged_manifest_costs_its_arm_alone(engine: fakes.Engine, tmp_path: Path) -> None:
     before = runner.sweep(EXPERIMENT, out=tmp_path).digest()
-    sorted(tmp_path.glob("parts/*/manifest.json"))[0].write_text('{"parts": [')
+    sorted(tmp_path.glob("parts/*/manifest.jsonl"))[0].write_text('{"parts": [')
     engine.calls = 0
     assert runner.sweep(EXPERIMENT, out=tmp_path).digest() == before
     assert engine.calls == 20
@@ -354,7 +354,7 @@ def test_kill_at_random_moments_then_resume(engine: fakes.Engine, tmp_path: Path
     for _ in range(KILLS):
         process = started(tmp_path / "killed")
         until_running(process)
-        while not done and not list(tmp_path.glob("killed/parts/*/manifest.json")) and process.poll() is None:
+        while not done and not list(tmp_path.glob("killed/parts/*/manifest.jsonl")) and process.poll() is None:
             time.sleep(0.01)  # on a slow disk: until there is something to keep
         time.sleep(moments.uniform(0.0, 0.4))
         process.send_signal(signal.SIGKILL)

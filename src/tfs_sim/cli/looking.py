@@ -176,6 +176,7 @@ def new(folder: Path) -> None:
 
 def status(folder: Path) -> None:
     """Print what a folder of results holds, what is missing and what is damaged."""
+    from tfs_sim.experiments.store import saving_in_words
     from tfs_sim.experiments.store import status as look
 
     found = look(folder)
@@ -186,6 +187,8 @@ def status(folder: Path) -> None:
         rows.append((", ".join(arm.keys.values()), f"{arm.done:,} of {arm.wanted:,}" if missing else "complete"))
         rows += [("", f"damaged: {what}") for what in arm.damaged]
     print(columns(rows))
+    if saving := saving_in_words(found.saved):
+        print(wrapped(saving[:1].upper() + saving[1:] + "."))
     if found.unused:
         print(wrapped(f"{count(len(found.unused), 'folder')} of runs that this experiment no longer asks for."))
     if not found.finished:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from tfs_sim.experiments.keys import fingerprint
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm, Experiment
@@ -19,8 +22,8 @@ def file_name(name: str) -> str:
 def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: str) -> dict[str, Any]:
     """Return the content of `experiment.json`.
 
-    `plan` lists every arm with its keys and the digest of its scenario: with the seed and the version of
-    the model, that is where its runs are stored.
+    `plan` lists every arm with its keys, the digest of its scenario and that of its points: with the seed and the
+    version of the model, they say where its runs are stored and what they are known by.
     """
     base = experiment.base
     return {
@@ -50,7 +53,7 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
             "replicates": plan.replicates,
             "points": plan.size,
             "seed": plan.seed,
-            "arms": [{"keys": arm.keys, "scenario": arm.digest} for arm in plan.arms],
+            "arms": [{"keys": arm.keys, "scenario": arm.digest, "points": fingerprint(arm.words)} for arm in plan.arms],
         },
     }
 
@@ -73,7 +76,7 @@ def _design(plan: Plan) -> dict[str, Any] | None:
                 if variable.kind == "choice"
                 else [variable.label(variable.low), variable.label(variable.high)]
                 if variable.kind == "month"
-                else [variable.low, variable.high],
+                else [end if math.isfinite(end) else None for end in (variable.low, variable.high)],
             }
             for variable in points.variables
         },

@@ -140,6 +140,22 @@ def write_bytes(path: Path, data: Any) -> str:
     return file.sha256
 
 
+def append(path: Path, data: bytes, length: int) -> None:
+    """Add `data` to a file after its first `length` bytes, and flush it to the disk; what stood there goes.
+
+    A process that dies in between leaves a part of `data` at most, which the next call replaces.
+    """
+    try:
+        with path.open("r+b") as file:
+            file.truncate(length)
+            file.seek(length)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as problem:
+        raise explained(problem, path) from problem
+
+
 def write_json(path: Path, content: Any) -> str:
     """Write `content` to `path` as readable JSON, whole or not at all, and return its SHA-256."""
     return write_bytes(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SCHEDULE = ("order", "order_row", "target", "shock", "shock_row", "struck", "grant")
 """Entities whose arrays only the schedule's kernels read."""
 
-MOST = 16
+MOST = 32
 """Arms of one tree at most: so many results are held until their part is written."""
 
 MANY = 400

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.experiments.forks import Grove
+from tfs_sim.experiments.forks import MOST, Grove
 from tfs_sim.experiments.summary import summarize, ways_of
-from tfs_sim.experiments.variables import varied
+from tfs_sim.experiments.variables import SCHEDULED, varied
 
 if TYPE_CHECKING:
     from tfs_sim.model.engine import Template
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Settings = Mapping[tuple[str, str, str], Any]
 
-GROVES = 4
-"""Trees of arms that a job keeps at hand."""
+MEMORY = 200_000_000
+"""Bytes of arrays in the trees of arms that a job keeps at hand."""
 
 TEMPLATES = 64
 """Templates that a job keeps at hand."""
@@ -36,20 +36,25 @@ class Task:
     Attributes
     ----------
     family : position of the family in the job.
-    wanted : which of its arms.
+    wanted : for each run, which of the family's arms.
     runs : run numbers.
     replicates : the replicate of each.
     points, settings : the point of each, and what the design sets there.
-    stop : the run number before which the block ends that the task belongs to.
+    last : whether its block ends with it.
     """
 
     family: int
-    wanted: tuple[int, ...]
+    wanted: tuple[tuple[int, ...], ...]
     runs: tuple[int, ...]
     replicates: tuple[int, ...]
     points: tuple[int, ...]
     settings: tuple[Settings, ...]
-    stop: int
+    last: bool
+
+    @property
+    def cells(self) -> int:
+        """How many runs of single arms it stands for."""
+        return sum(map(len, self.wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,9 @@ class Outcome:
     summary: NDArray[np.float64]
     series: NDArray[np.float32]
 
+
+Groves = list[tuple[Grove, list[int]]]
+"""Trees of arms, with the positions of the arms among what a task runs."""
 
 Outcomes = tuple[list[list[Outcome]], int, int]
 """For each run, each wanted arm's outcome; months that were run; months of all these runs in full."""
@@ -79,29 +87,30 @@ class Job:
     seed: int
     share: bool = True
     _templates: dict[tuple[int, int], Template] = field(default_factory=dict, repr=False)
-    _groves: dict[Any, list[Grove]] = field(default_factory=dict, repr=False)
+    _groves: dict[Any, Groves] = field(default_factory=dict, repr=False)
+    _held: int = field(default=0, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"families": self.families, "seed": self.seed, "share": self.share}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _templates={}, _groves={}, _lock=threading.Lock())
+        self.__dict__.update(state, _templates={}, _groves={}, _held=0, _lock=threading.Lock())
 
     def run(self, task: Task) -> Outcomes:
         """Run a task."""
-        found: list[list[Outcome]] = []
+        ways = ways_of(self.template(task.family, 0).metrics)
+        found: list[dict[int, Outcome]] = [{} for _ in task.runs]
         spent = full = 0
-        for replicate, point, settings in zip(task.replicates, task.points, task.settings, strict=True):
-            results: list[NDArray[np.float64]] = []
-            for grove in self._grove(task.family, task.wanted, point, settings):
-                outs, months = grove.run(self.seed, replicate)
-                results += outs
+        for replicate, positions in _alike(task).items():
+            for grove, cells in self._groves_of(task, positions):
+                outs, months = grove.run(self.seed, replicate[0])
                 spent += months
                 full += sum(template.months for template in grove.templates)
-            ways = ways_of(self.template(task.family, 0).metrics)
-            found.append([Outcome(summarize(out, ways), out.astype(np.float32)) for out in results])
-        return found, spent, full
+                for (position, member), out in zip(cells, outs, strict=True):
+                    found[position][member] = Outcome(summarize(out, ways), out.astype(np.float32))
+        wanted = zip(found, task.wanted, strict=True)
+        return [[each[member] for member in members] for each, members in wanted], spent, full
 
     def template(self, family: int, arm: int) -> Template:
         """Return what an arm of a family compiles to, before a design changes it."""
@@ -116,21 +125,40 @@ class Job:
                 self._templates[family, arm] = found
         return found
 
-    def _grove(self, family: int, wanted: tuple[int, ...], point: int, settings: Settings) -> list[Grove]:
-        key = (family, wanted, point)
-        found = self._groves.get(key)
-        if found is None:
-            templates = [
-                at_point(self.template(family, n), self.families[family][n], settings) if settings
-                else self.template(family, n)
-                for n in wanted
-            ]  # fmt: skip
-            found = [Grove.of(templates)] if self.share else [Grove.of([template]) for template in templates]
+    def _groves_of(self, task: Task, positions: tuple[int, ...]) -> list[tuple[Grove, list[tuple[int, int]]]]:
+        """Return the trees along which the arms of some runs go, with the (position in the task, arm) of each."""
+        cells = [(position, member) for position in positions for member in task.wanted[position]]
+        key = (task.family, tuple((task.points[position], member) for position, member in cells))
+        groves = self._groves.get(key)
+        if groves is None:
+            templates = [self._at(task, *cell) for cell in cells]
+            most = MOST if self.share else 1
+            groups = [list(range(n, min(n + most, len(cells)))) for n in range(0, len(cells), most)]
+            groves = [(Grove.of([templates[n] for n in group]), group) for group in groups]
             with self._lock:
-                while len(self._groves) >= GROVES:
-                    self._groves.pop(next(iter(self._groves)))
-                self._groves[key] = found
-        return found
+                while self._groves and self._held + _bytes(groves) > MEMORY:
+                    self._held -= _bytes(self._groves.pop(next(iter(self._groves))))
+                if key not in self._groves:
+                    self._held += _bytes(groves)
+                self._groves[key] = groves
+        return [(grove, [cells[n] for n in group]) for grove, group in groves]
+
+    def _at(self, task: Task, position: int, member: int) -> Template:
+        template, settings = self.template(task.family, member), task.settings[position]
+        return at_point(template, self.families[task.family][member], settings) if settings else template
+
+
+def _bytes(groves: Groves) -> int:
+    return sum(template.fixed.nbytes for grove, _ in groves for template in grove.templates)
+
+
+def _alike(task: Task) -> dict[tuple[int, Any], tuple[int, ...]]:
+    """Return the positions of a task's runs that may share a past, by replicate and what must be equal for that."""
+    found: dict[tuple[int, Any], tuple[int, ...]] = {}
+    for position, (replicate, settings) in enumerate(zip(task.replicates, task.settings, strict=True)):
+        base = tuple((path, repr(value)) for path, value in settings.items() if path[0] not in SCHEDULED)
+        found[replicate, base] = (*found.get((replicate, base), ()), position)
+    return found
 
 
 _IN_PLACE = {"dose", "from", "until", "lasts", "taper", "paid_by", "onset", "depth", "decay",

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tfs_sim.experiments import files, store
 from tfs_sim.experiments.files import refusal
-from tfs_sim.experiments.parts import KINDS, Address, ArmParts
+from tfs_sim.experiments.keys import WIDTH, Words, run_keys
+from tfs_sim.experiments.parts import KINDS, Address, ArmParts, size_of_run
 from tfs_sim.experiments.store import StoredArm
 
 
@@ -69,6 +72,9 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
     shards = int(first["plan"].get("shard", (1, 1))[1])
     damaged: list[str] = []
     with store.opened(out, description) as target:
+        words = [_words(marks, entry) for entry in plan["arms"]]
+        table = _points(marks)
+        target.write_points(words, table)
         arms: dict[str, ArmParts] = {}
         for entry in plan["arms"]:
             digest = entry["scenario"]
@@ -78,18 +84,49 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
             arms[digest] = target.arm(address)
             for folder, _ in marks:
                 damaged += _taken_over(arms[digest], ArmParts(folder / "parts", address), folder)
+        wanted = [run_keys(each, 0, runs) for each in words]
         gaps = tuple(
             Gap(", ".join(entry["keys"].values()), start, end, _shards(start, end, runs, shards))
-            for entry in plan["arms"]
-            for start, end in arms[entry["scenario"]].missing(runs)
+            for entry, keys in zip(plan["arms"], wanted, strict=True)
+            for start, end in arms[entry["scenario"]].missing(keys)
         )
-        stored = [_stored(entry, arms[entry["scenario"]], description) for entry in plan["arms"]]
+        stored = [
+            StoredArm(
+                entry["keys"], arms[entry["scenario"]], *_shape(arms[entry["scenario"]], description), each, table
+            )
+            for entry, each in zip(plan["arms"], words, strict=True)
+        ]
         if not gaps:
             target.assemble(stored, runs)
             _tables_of_the_traced(marks, out)
             target.write_provenance(_provenance(marks, plan))
-        done = sum(parts.done(runs) for parts in arms.values())
-    return Merged(out, done, runs * len(arms), gaps, tuple(damaged), shards)
+        unique = {entry["scenario"]: np.unique(keys) for entry, keys in zip(plan["arms"], wanted, strict=True)}
+        done = sum(int(np.isin(keys, arms[digest].keys()).sum()) for digest, keys in unique.items())
+    return Merged(out, done, sum(map(len, unique.values())), gaps, tuple(damaged), shards)
+
+
+def _words(marks: Sequence[tuple[Path, dict[str, Any]]], entry: dict[str, Any]) -> Words:
+    """Return what an arm's runs are known by at each point, from the first shard that has it."""
+    for folder, _ in marks:
+        found = store.words_of(folder / "parts", entry)
+        if found is not None:
+            return found
+    raise refusal(
+        f"the points of {', '.join(entry['keys'].values())} are not in {marks[0][0]}",
+        "Give the sweep of one shard again: it writes them anew.",
+    )
+
+
+def _points(marks: Sequence[tuple[Path, dict[str, Any]]]) -> pa.Table | None:
+    """Return the table of the design's points, if there is a design."""
+    path = marks[0][0] / "points.parquet"
+    return pq.read_table(path) if path.is_file() else None
+
+
+def _shape(parts: ArmParts, description: dict[str, Any]) -> tuple[int, int]:
+    """Return the months and the sites of an arm's runs, as its first part shows."""
+    found = size_of_run(parts)
+    return (found[1], found[0]) if found else (int(description["months"]), max(1, len(description["sites"])))
 
 
 def _check(marks: Sequence[tuple[Path, dict[str, Any]]]) -> None:
@@ -114,15 +151,12 @@ def _check(marks: Sequence[tuple[Path, dict[str, Any]]]) -> None:
 
 def _taken_over(into: ArmParts, parts: ArmParts, folder: Path) -> list[str]:
     """Copy the parts that are whole and whose runs are not there yet; return what was wrong with others."""
-    bad = {part.first: what for part, what in parts.damage()}
+    bad = {part.number: what for part, what in parts.damage()}
     for part in parts.parts:
-        if part.first in bad:
-            continue
-        here = into.parts
-        if any(part.first < other.end and other.first < part.end for other in here):
-            continue
-        runs, series = (pq.read_table(parts.folder / part.file(kind)) for kind in KINDS)
-        into.add(part.first, runs, series, part.count)
+        keys = np.frombuffer(part.keys, f"S{WIDTH}")
+        if part.number not in bad and not np.isin(keys, into.keys()).all():
+            runs, series = (pq.read_table(parts.folder / part.file(kind)) for kind in KINDS)
+            into.add(keys, runs, series)
     return [f"{folder.name}: {what}" for what in bad.values()]
 
 
@@ -131,15 +165,6 @@ def _shards(first: int, end: int, runs: int, shards: int) -> tuple[int, ...]:
     return tuple(
         shard + 1 for shard in range(shards) if shard * runs // shards < end and first < (shard + 1) * runs // shards
     )
-
-
-def _stored(entry: dict[str, Any], parts: ArmParts, description: dict[str, Any]) -> StoredArm:
-    """Return an arm with the size of its runs, which its first part shows."""
-    if not parts.parts:
-        return StoredArm(entry["keys"], parts, int(description["months"]), max(1, len(description["sites"])))
-    part = parts.parts[0]
-    sites, rows = (pq.read_metadata(parts.folder / part.file(kind)).num_rows // part.count for kind in KINDS)
-    return StoredArm(entry["keys"], parts, rows // sites, sites)
 
 
 def _tables_of_the_traced(marks: Sequence[tuple[Path, dict[str, Any]]], out: Path) -> None:

@@ -1,25 +1,35 @@
 """The finished runs of one arm, in parts that never change once they are written.
 
-An arm's folder is named after what its runs depend on: the scenario (by digest), the seed and the version
-of the model. A part holds neighbouring replicates in two Parquet files, `00000200-00000399.runs.parquet`
-and `….series.parquet`; `manifest.json` lists the parts with the checksums of their files. A file that is
-not listed does not count.
+An arm's folder is named after what its runs depend on: the scenario (by digest), the seed and the version of the
+model. A part holds some runs in two Parquet files, `00000007.runs.parquet` and `00000007.series.parquet`, without
+columns for strategy, point or replicate: which runs they are is said by their keys (see `keys`), and the table that
+they end up in says the rest. `manifest.jsonl` lists the parts, a line each, with the keys and the checksums of the
+files; lines are only ever added, so that the millionth run costs what the first does. A file that is not listed does
+not count, nor does a last line that was not finished.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from tfs_sim.experiments import files, tables
+from tfs_sim.experiments.keys import WIDTH, Keys
 
 Kind = Literal["runs", "series"]
 KINDS: tuple[Kind, Kind] = ("runs", "series")
+
+WINDOW = 4
+"""So many parts' worth of runs are put in order at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +48,32 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Replicates `first` to `first + count - 1` of an arm, and the checksums of their two files."""
+    """The part of this number: the keys of its runs, and the sizes and checksums of its two files."""
 
-    first: int
-    count: int
+    number: int
+    keys: bytes
     runs_sha256: str
     series_sha256: str
     runs_bytes: int
     series_bytes: int
 
     @property
-    def end(self) -> int:
-        """The replicate after the last."""
-        return self.first + self.count
+    def count(self) -> int:
+        """How many runs it has."""
+        return len(self.keys) // WIDTH
 
     def file(self, kind: Kind) -> str:
         """Return the name of the part's file of this kind."""
-        return f"{self.first:08d}-{self.end - 1:08d}.{kind}.parquet"
+        return f"{self.number:08d}.{kind}.parquet"
 
     def checksum(self, kind: Kind) -> tuple[int, str]:
         """Return the size in bytes and the SHA-256 of the part's file of this kind."""
         return (self.runs_bytes, self.runs_sha256) if kind == "runs" else (self.series_bytes, self.series_sha256)
+
+    def line(self) -> bytes:
+        """Return the part's line in the manifest."""
+        content = asdict(self) | {"keys": base64.b64encode(self.keys).decode()}
+        return json.dumps(content).encode() + b"\n"
 
 
 class DamagedPartError(Exception):
@@ -75,53 +90,79 @@ class ArmParts:
     def __init__(self, parts_folder: Path, address: Address) -> None:
         self.address = address
         self.folder = parts_folder / address.folder
-        self._parts = {part.first: part for part in _listed(self.folder / "manifest.json", address)}
+        self._manifest = self.folder / "manifest.jsonl"
+        self._parts, self._length = _listed(self._manifest, address)
+        self._sorted: tuple[Keys, NDArray[np.int64]] | None = None
 
     @property
     def parts(self) -> list[Part]:
-        """The finished parts, by replicate."""
-        return [self._parts[first] for first in sorted(self._parts)]
+        """The finished parts, in the order in which they were written."""
+        return list(self._parts.values())
 
-    def missing(self, replicates: int) -> list[tuple[int, int]]:
-        """Return the gaps in replicates 0 to `replicates - 1`, as (first, end) pairs."""
-        gaps, at = [], 0
-        for part in self.parts:
-            if at < min(part.first, replicates):
-                gaps.append((at, min(part.first, replicates)))
-            at = max(at, part.end)
-        if at < replicates:
-            gaps.append((at, replicates))
-        return gaps
+    def keys(self) -> Keys:
+        """Return the keys of the runs that are stored."""
+        return self._stored()[0]
 
-    def done(self, replicates: int) -> int:
-        """Return how many of the first `replicates` runs are there."""
-        return replicates - sum(end - first for first, end in self.missing(replicates))
+    def _stored(self) -> tuple[Keys, NDArray[np.int64]]:
+        """Return the keys that are stored, sorted, and where each is: part number and row, int64 [runs, 2]."""
+        if self._sorted is None:
+            keys = np.frombuffer(b"".join(part.keys for part in self.parts), f"S{WIDTH}")
+            places = [np.column_stack([np.full(p.count, p.number), np.arange(p.count)]) for p in self.parts]
+            order = np.argsort(keys, kind="stable")
+            where = np.concatenate(places) if places else np.zeros((0, 2), np.int64)
+            self._sorted = keys[order], where[order]
+        return self._sorted
 
-    def add(self, first: int, runs: pa.Table, series: pa.Table, count: int) -> None:
-        """Write the next part: its two files, then the manifest that makes them count."""
-        if first in self._parts:
-            return
+    def _found(self, wanted: Keys) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Return which runs are stored, and where (where they are)."""
+        keys, places = self._stored()
+        if not len(keys):
+            return np.zeros(len(wanted), bool), np.zeros((len(wanted), 2), np.int64)
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return keys[at] == wanted, places[at]
+
+    def missing(self, wanted: Keys) -> list[tuple[int, int]]:
+        """Return the positions in `wanted` of runs that are to be made, as (first, end) pairs.
+
+        Where a run is wanted more than once, its first place counts.
+        """
+        lacking = np.flatnonzero(~self._found(wanted)[0])
+        lacking = lacking[np.sort(np.unique(wanted[lacking], return_index=True)[1])]
+        if not len(lacking):
+            return []
+        cuts = np.flatnonzero(np.diff(lacking) != 1) + 1
+        firsts, lasts = lacking[np.r_[0, cuts]], lacking[np.r_[cuts - 1, len(lacking) - 1]]
+        return list(zip(firsts.tolist(), (lasts + 1).tolist(), strict=True))
+
+    def add(self, keys: Keys, runs: pa.Table, series: pa.Table) -> None:
+        """Write the next part: its two files, then the line of the manifest that makes them count."""
         self.folder.mkdir(parents=True, exist_ok=True)
         runs_bytes, series_bytes = tables.to_bytes(runs), tables.to_bytes(series)
-        names = Part(first, count, "", "", 0, 0)
+        number = max(self._parts, default=-1) + 1
+        name = Part(number, b"", "", "", 0, 0)
         part = Part(
-            first,
-            count,
-            files.write_bytes(self.folder / names.file("runs"), runs_bytes),
-            files.write_bytes(self.folder / names.file("series"), series_bytes),
+            number,
+            keys.tobytes(),
+            files.write_bytes(self.folder / name.file("runs"), runs_bytes),
+            files.write_bytes(self.folder / name.file("series"), series_bytes),
             len(runs_bytes),
             len(series_bytes),
         )
-        self._write_manifest({**self._parts, first: part})
+        if not self._length:
+            self._write_manifest({})
+        files.append(self._manifest, part.line(), self._length)
+        self._length += len(part.line())
+        self._parts[number] = part
+        self._sorted = None
 
     def drop(self, part: Part) -> None:
-        """Forget a damaged part, so that it is missing again."""
-        self._write_manifest({first: kept for first, kept in self._parts.items() if first != part.first})
+        """Forget a damaged part, so that its runs are missing again."""
+        self._write_manifest({number: kept for number, kept in self._parts.items() if number != part.number})
 
     def _write_manifest(self, parts: dict[int, Part]) -> None:
-        content = {"address": asdict(self.address), "parts": [asdict(parts[first]) for first in sorted(parts)]}
-        files.write_json(self.folder / "manifest.json", content)
-        self._parts = parts
+        content = b"".join([_first_line(self.address), *(part.line() for part in parts.values())])
+        files.write_bytes(self._manifest, content)
+        self._parts, self._length, self._sorted = parts, len(content), None
 
     def damage(self) -> Iterator[tuple[Part, str]]:
         """Yield every part that is not what was written, and what is wrong with it."""
@@ -143,25 +184,44 @@ class ArmParts:
             return f"{path.name} cannot be read ({problem.strerror})"
         return None
 
-    def read(self, kind: Kind, replicates: int) -> Iterator[pa.Table]:
-        """Yield the tables of the first `replicates` replicates, in order, part by part.
+    def table(self, part: Part, kind: Kind) -> pa.Table:
+        """Return the table of a part.
+
+        Raises
+        ------
+        DamagedPartError
+            When the file is not what was written.
+        """
+        what = self._wrong(part, kind)
+        if what:
+            raise DamagedPartError(self, part, what)
+        return pq.read_table(pa.BufferReader((self.folder / part.file(kind)).read_bytes()))
+
+    def read(self, kind: Kind, wanted: Keys) -> Iterator[tuple[int, pa.Table]]:
+        """Yield the tables of runs, in the order in which they are wanted, with the position of the first run.
 
         Raises
         ------
         DamagedPartError
             When a file is not what was written.
         """
-        for part in self.parts:
-            if part.first >= replicates:
-                return
-            what = self._wrong(part, kind)
-            if what:
-                raise DamagedPartError(self, part, what)
-            table = pq.read_table(pa.BufferReader((self.folder / part.file(kind)).read_bytes()))
-            if part.end > replicates:
-                rows = len(table) // part.count
-                table = table.slice(0, rows * (replicates - part.first))
-            yield table
+        there, places = self._found(wanted)
+        if not there.all():
+            raise LookupError(f"{np.count_nonzero(~there):,} runs are not there")
+        step = WINDOW * max((part.count for part in self.parts), default=1)
+        last: tuple[int, Any] = (-1, None)
+        for start in range(0, len(wanted), step):
+            numbers, rows = places[start : start + step].T
+            order = np.argsort(numbers, kind="stable")
+            pieces = []
+            for number in np.unique(numbers).tolist():
+                part = self._parts[number]
+                if last[0] != number:
+                    last = number, self.table(part, kind)
+                pieces.append(_rows(last[1], rows[order][numbers[order] == number], part.count))
+            joined = pa.concat_tables(pieces)
+            back = np.argsort(order)
+            yield start, joined if (np.diff(back) == 1).all() else _rows(joined, back, len(back))
 
     def tidy(self) -> None:
         """Remove files that no part lists: what a process that died had begun."""
@@ -174,18 +234,45 @@ class ArmParts:
                 path.unlink(missing_ok=True)
 
 
-def _listed(path: Path, address: Address) -> Iterator[Part]:
-    """Yield the parts of a manifest that is whole and of this address; none otherwise."""
-    content = files.read_json(path)
-    if not isinstance(content, dict) or content.get("address") != asdict(address):
-        return
-    end = 0
-    for entry in content.get("parts", []):
+def _rows(table: pa.Table, runs: NDArray[np.int64], count: int) -> pa.Table:
+    """Return the rows of some of the `count` runs that a table holds, in the order given."""
+    each = len(table) // count
+    if (np.diff(runs) == 1).all():
+        return table.slice(int(runs[0]) * each, len(runs) * each)
+    return table.take(pa.array((runs[:, None] * each + np.arange(each)).ravel()))
+
+
+def _first_line(address: Address) -> bytes:
+    return json.dumps({"address": asdict(address)}).encode() + b"\n"
+
+
+def _listed(path: Path, address: Address) -> tuple[dict[int, Part], int]:
+    """Return the parts of a manifest of this address, and how many of its bytes are whole lines."""
+    parts: dict[int, Part] = {}
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return parts, 0
+    first, *lines = content.splitlines(keepends=True) or [b""]
+    if first != _first_line(address):
+        return parts, 0
+    length = len(first)
+    for line in lines:
         try:
-            part = Part(**entry)
-            whole = part.first >= end and part.count > 0
-        except TypeError:
-            continue
-        if whole:
-            end = part.end
-            yield part
+            entry = json.loads(line)
+            part = Part(**entry | {"keys": base64.b64decode(entry["keys"], validate=True)})
+        except (ValueError, TypeError, KeyError):
+            break
+        if not line.endswith(b"\n"):
+            break
+        parts[part.number] = part
+        length += len(line)
+    return parts, length
+
+
+def size_of_run(parts: ArmParts) -> tuple[int, int] | None:
+    """Return (sites, months) of a run, as the first part shows; None without parts."""
+    for part in parts.parts:
+        sites, rows = (pq.read_metadata(parts.folder / part.file(kind)).num_rows // part.count for kind in KINDS)
+        return sites, rows // sites
+    return None

@@ -6,7 +6,6 @@ one point. So more replicates add runs at the end, and a million points cost no 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.describe import arm_keys
+from tfs_sim.experiments.keys import Words, point_words
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm, Experiment
@@ -25,11 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlannedArm:
-    """An arm of the plan: its key columns, its scenario before a design changes it, the digest of its runs."""
+    """An arm of the plan.
+
+    Attributes
+    ----------
+    keys : its key columns.
+    scenario, digest : what is run before a design changes it.
+    words : what its runs are known by at each point of the design.
+    """
 
     keys: dict[str, str]
     scenario: Scenario
     digest: str
+    words: Words
 
     @property
     def rows(self) -> int:
@@ -83,28 +91,19 @@ class Plan:
         """Return what the design sets in a run."""
         return {} if self.points is None else self.points.settings(self.point(run))
 
-    def with_columns(self, table: pa.Table, first: int, count: int) -> pa.Table:
-        """Return a table of runs `first` … with the design's columns in front and replicates for run numbers."""
+    def table(self) -> pa.Table | None:
+        """Return the points of the design as a table: their number, then a column a variable."""
         if self.points is None:
-            return table
-        run = np.repeat(np.arange(first, first + count), len(table) // count)
-        point = run % self._count
-        columns: dict[str, Any] = {"point": pa.array(point.astype(np.int32))}
-        rows = self.points.table[point]
+            return None
+        columns: dict[str, Any] = {"point": pa.array(np.arange(self._count, dtype=np.int32))}
         for column, variable in enumerate(self.points.variables):
-            columns[variable.name] = _column(variable, rows[:, column], self.points.usual[column])
-        place = table.schema.get_field_index("replicate")
-        table = table.set_column(place, "replicate", pa.array((run // self._count).astype(np.int32)))
-        table = table.drop_columns([name for name in columns if name in table.column_names])
-        return pa.table([*columns.values(), *table.columns], names=[*columns, *table.column_names])
+            columns[variable.name] = _column(variable, self.points.table[:, column], self.points.usual[column])
+        return pa.table(columns)
 
 
 def planned_arm(arm: Arm, points: Points | None) -> PlannedArm:
-    """Return an arm with its keys and the digest that its runs are stored under."""
-    digest = arm.scenario.digest()
-    if points is not None:
-        digest = hashlib.sha256(f"{digest} over {points.digest()}".encode()).hexdigest()
-    return PlannedArm(arm_keys(arm), arm.scenario, digest)
+    """Return an arm with its keys and what its runs are stored under."""
+    return PlannedArm(arm_keys(arm), arm.scenario, arm.scenario.digest(), point_words(points, arm.scenario))
 
 
 def _column(variable: Any, codes: NDArray[np.float64], usual: float) -> pa.Array:

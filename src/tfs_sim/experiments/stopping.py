@@ -139,7 +139,7 @@ def look(rule: Until, arms: list[StoredArm], pairs: int) -> Look:
 
 def _values(arm: StoredArm, metric: str, pairs: int) -> Any:
     """Return the metric's mean over sites of each of the first replicates."""
-    found = [table.column(metric).to_numpy() for table in arm.parts.read("runs", pairs)]
+    found = [table.column(metric).to_numpy() for table in arm.read("runs", pairs)]
     return np.concatenate(found).reshape(pairs, -1).mean(axis=1)
 
 

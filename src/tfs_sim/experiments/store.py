@@ -5,9 +5,11 @@ experiment.json        what was asked: titles, labels, outcomes, the plan of run
 provenance.json        what the numbers came from: scenario, seed, versions, machine, time
 runs.parquet           one row a strategy, level, replicate and site
 series.parquet         one row a strategy, level, replicate, site and month
+points.parquet         with a design: one row a point, a column a variable
 network.parquet        one site's relationships at a few moments of one replicate
 organizations.parquet  every organization in every month of that replicate
 parts/<arm>/           the finished runs, see `parts`; the tables above are put together from them
+parts/<points>.words   what an arm's runs are known by at each point, see `keys`
 ```
 """
 
@@ -21,15 +23,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tfs_sim.experiments import files, tables
 from tfs_sim.experiments.files import refusal
-from tfs_sim.experiments.parts import Address, ArmParts, DamagedPartError, Kind, Part
+from tfs_sim.experiments.keys import ONE_POINT, Keys, Words, fingerprint, run_keys
+from tfs_sim.experiments.parts import KINDS, Address, ArmParts, DamagedPartError, Kind, Part
 
 MARK = "tfs-sim results"
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of the folder."""
 
 TABLES = ("runs", "series", "network", "organizations")
@@ -37,12 +41,39 @@ TABLES = ("runs", "series", "network", "organizations")
 
 @dataclass(frozen=True, slots=True)
 class StoredArm:
-    """An arm in the store: its key columns, its parts, and the rows that one of its runs takes."""
+    """An arm in the store.
+
+    Attributes
+    ----------
+    keys : its key columns.
+    parts : its finished runs.
+    months, sites : the rows that one of its runs takes.
+    words : what its runs are known by at each point of the design.
+    points : the table of these points, or None.
+    """
 
     keys: Mapping[str, str]
     parts: ArmParts
     months: int
     sites: int
+    words: Words
+    points: pa.Table | None = None
+
+    def wanted(self, first: int, end: int) -> Keys:
+        """Return the keys of runs `first` to `end` - 1."""
+        return run_keys(self.words, first, end)
+
+    def read(self, kind: Kind, runs: int) -> Iterator[pa.Table]:
+        """Yield the tables of the first runs, in order, with the columns of the design.
+
+        Raises
+        ------
+        DamagedPartError
+            When a part is not what was written.
+        """
+        each = self.sites * (self.months if kind == "series" else 1)
+        for first, table in self.parts.read(kind, self.wanted(0, runs)):
+            yield tables.numbered(table, first, len(table) // each, len(self.words), self.points)
 
     @property
     def label(self) -> str:
@@ -75,7 +106,18 @@ class Store:
                 arm.parts.drop(part)
                 yield arm, what
 
-    def assemble(self, arms: Sequence[StoredArm], replicates: int) -> bool:
+    def write_points(self, words: Iterable[Words], table: pa.Table | None) -> None:
+        """Write what the points of the design are, and what the runs of arms are known by there."""
+        for each in words:
+            path = words_file(self.parts, fingerprint(each))
+            if each is not ONE_POINT and not path.is_file():
+                files.write_bytes(path, each.astype("<u8").tobytes())
+        if table is not None:
+            files.write_bytes(self.folder / "points.parquet", tables.to_bytes(table))
+        else:
+            (self.folder / "points.parquet").unlink(missing_ok=True)
+
+    def assemble(self, arms: Sequence[StoredArm], runs: int) -> bool:
         """Put `runs.parquet` and `series.parquet` together from the parts; say whether they had to be.
 
         Raises
@@ -83,17 +125,14 @@ class Store:
         DamagedPartError
             When a part is not what was written.
         """
-        inputs = [
-            [dict(arm.keys), [[p.first, p.count, p.runs_sha256, p.series_sha256] for p in arm.parts.parts], replicates]
-            for arm in arms
-        ]
+        inputs = [[dict(arm.keys), _content(arm), runs] for arm in arms]
         if self._current("tables", inputs):
             return False
-        sums = {f"{kind}.parquet": self._join(kind, arms, replicates) for kind in ("runs", "series")}
+        sums = {f"{kind}.parquet": self._join(kind, arms, runs) for kind in KINDS}
         self._record("tables", inputs, sums)
         return True
 
-    def _join(self, kind: Kind, arms: Sequence[StoredArm], replicates: int) -> str:
+    def _join(self, kind: Kind, arms: Sequence[StoredArm], runs: int) -> str:
         """Write one finished table, arm by arm, never more than a few parts in memory; return its checksum."""
         with files.written(self.folder / f"{kind}.parquet") as file:
             writer: pq.ParquetWriter | None = None
@@ -101,7 +140,7 @@ class Store:
                 for arm in arms:
                     run_rows = arm.sites * (arm.months if kind == "series" else 1)
                     group = run_rows * max(1, tables.ROWS // run_rows)
-                    for table in tables.regrouped(arm.parts.read(kind, replicates), group):
+                    for table in tables.regrouped(arm.read(kind, runs), group):
                         keyed = tables.with_keys(table, dict(arm.keys))
                         writer = writer or pq.ParquetWriter(file, keyed.schema, **tables.parquet_options(keyed.schema))
                         writer.write_table(keyed, row_group_size=group)
@@ -150,6 +189,35 @@ class Store:
     def write_provenance(self, provenance: dict[str, Any]) -> None:
         """Write `provenance.json`: what the numbers came from."""
         files.write_json(self.folder / "provenance.json", provenance)
+
+
+def _content(arm: StoredArm) -> str:
+    """Return a fingerprint of what an arm's tables are made from."""
+    total = hashlib.sha256(fingerprint(arm.words).encode())
+    for part in arm.parts.parts:
+        total.update(f"{part.runs_sha256} {part.series_sha256};".encode())
+    if arm.points is not None:
+        table = tables.TableDigest()
+        table.add(arm.points)
+        total.update(table.hexdigest().encode())
+    return total.hexdigest()
+
+
+def words_file(parts: Path, name: str) -> Path:
+    """Return where the words of the points with this fingerprint are."""
+    return parts / f"{name[:20]}.words"
+
+
+def words_of(parts: Path, entry: Mapping[str, Any]) -> Words | None:
+    """Return the words of the points of an arm of the plan; None where they are not there."""
+    name = str(entry["points"])
+    if name == fingerprint(ONE_POINT):
+        return ONE_POINT
+    try:
+        words = np.frombuffer(words_file(parts, name).read_bytes(), "<u8").reshape(-1, 2).astype(np.uint64)
+    except (OSError, ValueError):
+        return None
+    return words if fingerprint(words) == name else None
 
 
 @contextmanager
@@ -253,7 +321,7 @@ def _clear(folder: Path) -> None:
     """Remove what is stored in a folder of ours; other files stay."""
     shutil.rmtree(folder / "parts")
     (folder / "parts").mkdir()
-    for name in (*(f"{table}.parquet" for table in TABLES), "provenance.json"):
+    for name in (*(f"{table}.parquet" for table in TABLES), "points.parquet", "provenance.json"):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -287,13 +355,17 @@ class ArmStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a folder of results holds, what is missing, what is damaged, and what nothing refers to."""
+    """What a folder of results holds, what is missing, what is damaged, and what nothing refers to.
+
+    `saved` is the share of the months that shared pasts saved.
+    """
 
     folder: Path
     name: str
     arms: tuple[ArmStatus, ...]
     unused: tuple[str, ...]
     finished: bool
+    saved: float = 0.0
 
     @property
     def done(self) -> int:
@@ -304,6 +376,11 @@ class Status:
     def wanted(self) -> int:
         """Runs that the experiment asks for."""
         return sum(arm.wanted for arm in self.arms)
+
+
+def saving_in_words(share: float) -> str:
+    """Return what shared pasts saved as the terminal says it, or nothing where that was nothing."""
+    return f"shared pasts ran once: {share:.0%} of the months saved" if share >= 0.005 else ""
 
 
 def status(folder: Path) -> Status:
@@ -319,15 +396,22 @@ def status(folder: Path) -> Status:
         parts = ArmParts(folder / "parts", Address(arm["scenario"], plan["seed"], model))
         used.add(parts.address.folder)
         damaged = list(parts.damage())
-        lost = sum(max(0, min(part.end, high) - max(part.first, low)) for part, _ in damaged)
-        done = parts.done(high) - parts.done(low) - lost
-        arms.append(ArmStatus(arm["keys"], done, high - low, tuple(what for _, what in damaged)))
+        words = words_of(folder / "parts", arm)
+        if words is None:
+            arms.append(ArmStatus(arm["keys"], 0, high - low, ("its points are not there",)))
+            continue
+        wanted = np.unique(run_keys(words, low, high))
+        lost = np.frombuffer(b"".join(part.keys for part, _ in damaged), wanted.dtype)
+        there = np.isin(wanted, parts.keys()) & ~np.isin(wanted, lost)
+        done = int(np.count_nonzero(there))
+        arms.append(ArmStatus(arm["keys"], done, len(wanted), tuple(what for _, what in damaged)))
     here = (
         {path.name for path in (folder / "parts").iterdir() if path.is_dir()} if (folder / "parts").is_dir() else set()
     )
     finished = shards > 1 or all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
     complete = finished and all(arm.done == arm.wanted for arm in arms)
-    return Status(folder, mark["name"], tuple(arms), tuple(sorted(here - used)), complete)
+    saved = (files.read_json(folder / "provenance.json") or {}).get("shared_pasts", {}).get("saved", 0.0)
+    return Status(folder, mark["name"], tuple(arms), tuple(sorted(here - used)), complete, float(saved))
 
 
 __all__ = ["ArmStatus", "DamagedPartError", "Status", "Store", "StoredArm", "digest", "opened", "read_mark", "status"]

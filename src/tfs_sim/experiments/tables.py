@@ -48,6 +48,21 @@ def series_table(
     return pa.table(columns | {name: pa.array(np.ascontiguousarray(flat[:, i])) for i, name in enumerate(metrics)})
 
 
+def numbered(table: pa.Table, first: int, count: int, size: int, points: pa.Table | None) -> pa.Table:
+    """Return the table of `count` runs from `first` on with columns for the replicate and what the design sets.
+
+    Run n is replicate n // size at point n % size; `points` has a row for each of these points.
+    """
+    run, each = np.arange(first, first + count), len(table) // count
+    columns: dict[str, Any] = {}
+    if points is not None:
+        taken = points.take(pa.array(np.repeat((run % size).astype(np.int32), each)))
+        columns = dict(zip(taken.column_names, taken.columns, strict=True))
+    columns["replicate"] = pa.array(np.repeat((run // size).astype(np.int32), each))
+    table = table.drop_columns([name for name in columns if name in table.column_names])
+    return pa.table([*columns.values(), *table.columns], names=[*columns, *table.column_names])
+
+
 def _labels(index: NDArray[np.int64], names: Sequence[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(list(names), pa.string())).cast(
         pa.string()

@@ -27,6 +27,8 @@ from tfs_sim.scenario.tables import Target, month_number, month_text
 Kind = Literal["number", "whole", "month", "choice"]
 AREAS = ("parameters", "interventions", "shocks", "sites")
 EVERY_SITE = "all"
+SCHEDULED = ("interventions", "shocks")
+"""Areas of which the schedule alone depends: points that differ in nothing else share a past."""
 
 _KINDS: dict[str, dict[str, Kind]] = {
     "interventions": {
@@ -92,7 +94,9 @@ class Variable:
         return int(code) if self.kind == "whole" else float(code)
 
     def label(self, code: float) -> str:
-        """Return a month or a choice as text."""
+        """Return a month or a choice as text; nothing for the end of a range that nobody gave."""
+        if not math.isfinite(code):
+            return ""
         value = self.value(code)
         if isinstance(value, Mapping):
             return ", ".join(f"{key} {each if isinstance(each, str) else len(each)}" for key, each in value.items())
@@ -155,6 +159,17 @@ def _fields(area: str, owner: str) -> list[str]:
 
 def _items(scenario: Scenario, area: str) -> tuple[Any, ...]:
     return scenario.in_force()[0] if area == "interventions" else scenario.shocks
+
+
+def applies(path: tuple[str, str, str], scenario: Scenario) -> bool:
+    """Say whether setting a variable changes anything in an arm of this scenario."""
+    area, owner, field = path
+    if area == "parameters":
+        return True
+    if area == "sites":
+        return owner == EVERY_SITE or owner in scenario.sites
+    items = [item for item in _items(scenario, area) if item.use == owner]
+    return any(_has(item, field) for item in items) if field.startswith(_RULE) else bool(items)
 
 
 def kind_and_range(path: tuple[str, str, str]) -> tuple[Kind, float, float, tuple[Any, ...]]:
@@ -278,5 +293,5 @@ def range_text(variable: Variable) -> str:
     if variable.kind == "choice":
         return listed([quote(value) for value in variable.values])
     if variable.kind == "month":
-        return f"{month_text(int(variable.low))} to {month_text(int(variable.high))}"
+        return f"{variable.label(variable.low)} to {variable.label(variable.high)}"
     return f"{plain_number(variable.low)} to {plain_number(variable.high)}"

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.experiments import forks, tables
+from tfs_sim.experiments.batches import blocks, missing_together, together
 from tfs_sim.experiments.executors import Workers
 from tfs_sim.experiments.job import Job, Outcome, Task
-from tfs_sim.experiments.parts import Address, ArmParts
+from tfs_sim.experiments.keys import Keys, run_keys
+from tfs_sim.experiments.parts import Address
 from tfs_sim.experiments.plan import Plan, PlannedArm, unique
 from tfs_sim.experiments.provenance import model_version
-from tfs_sim.experiments.store import Store, StoredArm
+from tfs_sim.experiments.store import Store, StoredArm, saving_in_words
 
 if TYPE_CHECKING:
     from tfs_sim.model.engine import Template
@@ -48,7 +50,7 @@ class Saving:
 
     def sentence(self) -> str:
         """Return it as the terminal says it, or nothing where nothing was shared."""
-        return f"shared pasts ran once: {self.share:.0%} of the months saved" if self.share >= 0.005 else ""
+        return saving_in_words(self.share)
 
 
 class Work:
@@ -60,11 +62,19 @@ class Work:
     def __init__(self, store: Store, plan: Plan, workers: Workers, shard: tuple[int, int] = (0, 1)) -> None:
         self.plan, self.workers, self.shard = plan, workers, shard
         self.saving = Saving()
+        table = plan.table()
+        store.write_points([arm.words for arm in plan.arms], table)
         self._arms = {arm.digest: arm for arm in unique(plan.arms)}
-        address = [Address(digest, plan.seed, model_version()) for digest in self._arms]
-        self._parts = {each.scenario: store.arm(each) for each in address}
+        self._parts = {digest: store.arm(Address(digest, plan.seed, model_version())) for digest in self._arms}
         self.stored = [
-            StoredArm(arm.keys, self._parts[arm.digest], arm.scenario.clock.months, len(arm.scenario.sites))
+            StoredArm(
+                arm.keys,
+                self._parts[arm.digest],
+                arm.scenario.clock.months,
+                len(arm.scenario.sites),
+                arm.words,
+                table,
+            )
             for arm in plan.arms
         ]
         self._families: list[list[PlannedArm]] = []
@@ -78,19 +88,21 @@ class Work:
 
     @property
     def total(self) -> int:
-        """Runs that the sweep consists of; arms that are the same scenario share theirs."""
-        first, end = self.span
-        return (end - first) * len(self._parts)
+        """Runs that the sweep consists of; those that are the same count once."""
+        return sum(len(np.unique(self._wanted(arm))) for arm in self._arms.values())
 
     @property
     def done(self) -> int:
         """Runs that are stored."""
-        return self.total - sum(end - first for parts in self._parts.values() for first, end in self._gaps(parts))
+        return self.total - sum(end - first for arm in self._arms.values() for first, end in self._gaps(arm))
 
-    def _gaps(self, parts: ArmParts) -> list[tuple[int, int]]:
-        low, high = self.span
-        clipped = ((max(first, low), min(end, high)) for first, end in parts.missing(self.plan.runs))
-        return [(first, end) for first, end in clipped if first < end]
+    def _wanted(self, arm: PlannedArm) -> Keys:
+        return run_keys(arm.words, *self.span)
+
+    def _gaps(self, arm: PlannedArm) -> list[tuple[int, int]]:
+        """Return the numbers of the runs that an arm lacks, as (first, end) pairs."""
+        low = self.span[0]
+        return [(low + first, low + end) for first, end in self._parts[arm.digest].missing(self._wanted(arm))]
 
     def template(self, scenario: Scenario) -> Template:
         """Return what the engine runs for a scenario."""
@@ -100,8 +112,8 @@ class Work:
 
     def fill(self, progress: Progress | None, notice: Notice) -> int:
         """Run what is missing, part by part; return how many runs that were."""
-        done = self.done
-        if done == self.total:
+        total, done = self.total, self.done
+        if done == total:
             return 0
         arms = list(self._arms.values())
         warm_up(self.template(arms[0].scenario), notice)
@@ -109,94 +121,72 @@ class Work:
             groups = forks.families(lambda arm: self.template(arms[arm].scenario), len(arms))
             self._families = [[arms[arm] for arm in group] for group in groups]
             self._job = Job([[arm.scenario for arm in family] for family in self._families], self.plan.seed)
-        pace = Pace(self.total, progress, done)
-        block: _Block | None = None
+        pace = Pace(total, progress, done)
+        block = Block()
         with closing(self.workers.stream(self._job, self._tasks())) as results:
             try:
                 for task, (outcomes, spent, full) in results:
                     self.saving.run += spent
                     self.saving.full += full
-                    block = block or _Block(task)
-                    for each in outcomes:
-                        block.add(each)
-                    pace.step(len(outcomes) * len(task.wanted))
-                    if block.full:
+                    block.add(task, outcomes)
+                    pace.step(task.cells)
+                    if task.last or block.old:
                         self._write(block)
-                        block = None
+                        block = Block()
             except KeyboardInterrupt:
-                if block is not None:
-                    self._write(block)
+                self._write(block)
                 raise
-        return self.total - done
+        return total - done
 
     def _tasks(self) -> Iterator[Task]:
         """Yield the missing runs, block by block: the first runs of every family of arms, then the next ones."""
-        left = [missing_together([self._gaps(self._parts[arm.digest]) for arm in each]) for each in self._families]
-        while any(left):
-            for family, segments in enumerate(left):
-                if not segments:
-                    continue
-                first, end, wanted = segments.pop(0)
-                stop = min(end, first + max(1, tables.ROWS // self._families[family][0].rows))
-                if stop < end:
-                    segments.insert(0, (stop, end, wanted))
-                for start in range(first, stop, self.workers.batch_size):
-                    yield self._task(family, wanted, range(start, min(stop, start + self.workers.batch_size)), stop)
+        left = [
+            blocks(
+                missing_together([self._gaps(arm) for arm in family]),
+                self.plan.size,
+                max(1, tables.ROWS // family[0].rows),
+            )
+            for family in self._families
+        ]
+        for number in itertools.count():
+            now = [(family, segments[number]) for family, segments in enumerate(left) if number < len(segments)]
+            if not now:
+                return
+            for family, block in now:
+                yield from together(self.plan, family, block, self.workers.batch_size)
 
-    def _task(self, family: int, wanted: tuple[int, ...], runs: range, stop: int) -> Task:
-        plan = self.plan
-        replicates, points = tuple(map(plan.replicate, runs)), tuple(map(plan.point, runs))
-        return Task(family, wanted, tuple(runs), replicates, points, tuple(map(plan.settings, runs)), stop)
-
-    def _write(self, block: _Block) -> None:
+    def _write(self, block: Block) -> None:
         """Store a block as a part of each of its arms."""
-        task, count = block.task, len(block.outcomes)
-        for position, member in enumerate(task.wanted):
-            arm = self._families[task.family][member]
+        for (family, member), outcomes in sorted(block.outcomes.items()):
+            arm = self._families[family][member]
             template = self.template(arm.scenario)
-            outcomes = [each[position] for each in block.outcomes]
+            runs = sorted(outcomes)
+            keys = np.concatenate([run_keys(arm.words, run, run + 1) for run in runs])
             labels = (template.sites, template.metrics)
-            runs = tables.runs_table(block.first, np.stack([each.summary for each in outcomes]), *labels)
-            series = np.stack([each.series for each in outcomes])
-            months = tables.series_table(block.first, series, *labels, template.start)
-            keyed = (self.plan.with_columns(table, block.first, count) for table in (runs, months))
-            self._parts[arm.digest].add(block.first, next(keyed), next(keyed), count)
+            summaries = tables.runs_table(0, np.stack([outcomes[run].summary for run in runs]), *labels)
+            series = np.stack([outcomes[run].series for run in runs])
+            months = tables.series_table(0, series, *labels, template.start)
+            bare = (table.drop_columns(["replicate"]) for table in (summaries, months))
+            self._parts[arm.digest].add(keys, next(bare), next(bare))
 
 
-def missing_together(gaps: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, int, tuple[int, ...]]]:
-    """Return the runs that members of a family lack as (first, end, which members lack them)."""
-    found: list[tuple[int, int, tuple[int, ...]]] = []
-    turns = sorted({run for each in gaps for gap in each for run in gap})
-    at = [0] * len(gaps)
-    for first, end in pairwise(turns):
-        wanted = []
-        for member, each in enumerate(gaps):
-            while at[member] < len(each) and each[at[member]][1] <= first:
-                at[member] += 1
-            if at[member] < len(each) and each[at[member]][0] <= first:
-                wanted.append(member)
-        if wanted:
-            found.append((first, end, tuple(wanted)))
-    return found
+class Block:
+    """Runs of a family that become one part of each of its arms."""
 
-
-class _Block:
-    """Neighbouring runs of a family that become one part of each of its arms."""
-
-    def __init__(self, task: Task) -> None:
-        self.task, self.first = task, task.runs[0]
-        self.outcomes: list[list[Outcome]] = []
+    def __init__(self) -> None:
+        self.outcomes: dict[tuple[int, int], dict[int, Outcome]] = {}
         self._began = time.monotonic()
 
-    def add(self, outcomes: list[Outcome]) -> None:
-        """Take in the next run."""
-        self.outcomes.append(outcomes)
+    def add(self, task: Task, outcomes: list[list[Outcome]]) -> None:
+        """Take in the runs of a task."""
+        for run, wanted, found in zip(task.runs, task.wanted, outcomes, strict=True):
+            for member, outcome in zip(wanted, found, strict=True):
+                self.outcomes.setdefault((task.family, member), {})[run] = outcome
 
     @property
-    def full(self) -> bool:
-        """Whether the block is to be written now."""
-        at_end = self.first + len(self.outcomes) == self.task.stop
-        return at_end or time.monotonic() - self._began > PART_SECONDS
+    def old(self) -> bool:
+        """Whether the block is to be written before it is complete."""
+        return time.monotonic() - self._began > PART_SECONDS
 
 
 class Pace:
