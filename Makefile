@@ -24,8 +24,8 @@ demo: $(VENV)/ready-to-run  ## Run the crisis experiment and write its report (a
 test: $(VENV)/ready-to-test lint  ## Check style, types and layers, then run the tests
 	$(IN)/python -m pytest -n 2
 
-torture: $(VENV)/ready-to-test  ## Kill a sweep a hundred times and see that nothing is lost
-	TFS_SIM_KILLS=100 $(IN)/python -m pytest tests/experiments -k kill
+torture: $(VENV)/ready-to-test  ## Kill sweeps again and again, also of every shipped experiment; nothing may be lost
+	TFS_SIM_KILLS=100 TFS_SIM_TORTURE=1 $(IN)/python -m pytest tests/experiments tests/end_to_end -k kill
 
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,3 +90,20 @@ def run_keys(points: Words, first: int, end: int) -> Keys:
 def fingerprint(points: Words) -> str:
     """Return a fingerprint of the points of an arm, in their order."""
     return hashlib.sha256(np.ascontiguousarray(points).astype("<u8").tobytes()).hexdigest()
+
+
+def words_file(parts: Path, name: str) -> Path:
+    """Return where the words of the points with this fingerprint are."""
+    return parts / f"{name[:20]}.words"
+
+
+def words_of(parts: Path, entry: Mapping[str, Any]) -> Words | None:
+    """Return the words of the points of an arm of the plan; None where they are not there."""
+    name = str(entry["points"])
+    if name == fingerprint(ONE_POINT):
+        return ONE_POINT
+    try:
+        words = np.frombuffer(words_file(parts, name).read_bytes(), "<u8").reshape(-1, 2).astype(np.uint64)
+    except (OSError, ValueError):
+        return None
+    return words if fingerprint(words) == name else None

@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 
 from tfs_sim.experiments import files, tables
 from tfs_sim.experiments.files import refusal
-from tfs_sim.experiments.keys import ONE_POINT, Keys, Words, fingerprint, run_keys
+from tfs_sim.experiments.keys import ONE_POINT, Keys, Words, fingerprint, run_keys, words_file, words_of
 from tfs_sim.experiments.parts import KINDS, Address, ArmParts, DamagedPartError, Kind, Part
 
 MARK = "tfs-sim results"
@@ -201,23 +201,6 @@ def _content(arm: StoredArm) -> str:
         table.add(arm.points)
         total.update(table.hexdigest().encode())
     return total.hexdigest()
-
-
-def words_file(parts: Path, name: str) -> Path:
-    """Return where the words of the points with this fingerprint are."""
-    return parts / f"{name[:20]}.words"
-
-
-def words_of(parts: Path, entry: Mapping[str, Any]) -> Words | None:
-    """Return the words of the points of an arm of the plan; None where they are not there."""
-    name = str(entry["points"])
-    if name == fingerprint(ONE_POINT):
-        return ONE_POINT
-    try:
-        words = np.frombuffer(words_file(parts, name).read_bytes(), "<u8").reshape(-1, 2).astype(np.uint64)
-    except (OSError, ValueError):
-        return None
-    return words if fingerprint(words) == name else None
 
 
 @contextmanager
