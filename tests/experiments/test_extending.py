@@ -58,7 +58,9 @@ def test_a_value_more_in_a_grid_runs_its_points_alone(tmp_path: Path) -> None:
     )
     assert (tmp_path / "out/provenance.json").stat().st_mtime_ns != before
     assert made(Sweep.load(tmp_path / "out")) == 0
-    assert [arm.done for arm in status(tmp_path / "out").arms] == [3] * 6
+    found = status(tmp_path / "out")
+    assert [arm.done for arm in found.arms] == [3] * 6
+    assert found.spare == 2 * 3 * (2 + 7 + 7)  # of 3 and 2 × 8 points, one each is asked for
 
 
 def test_a_strategy_without_what_varies_runs_once(tmp_path: Path) -> None:

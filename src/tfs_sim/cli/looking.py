@@ -189,6 +189,8 @@ def status(folder: Path) -> None:
     print(columns(rows))
     if saving := saving_in_words(found.saved):
         print(wrapped(saving[:1].upper() + saving[1:] + "."))
+    if found.spare:
+        print(wrapped(f"Kept for later: {count(found.spare, 'run')} of these arms that it does not ask for now."))
     if found.unused:
         print(wrapped(f"{count(len(found.unused), 'folder')} of runs that this experiment no longer asks for."))
     if not found.finished:

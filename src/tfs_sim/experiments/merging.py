@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from tfs_sim.experiments import files, store
 from tfs_sim.experiments.files import refusal
-from tfs_sim.experiments.keys import WIDTH, Words, run_keys
+from tfs_sim.experiments.keys import WIDTH, Words, run_keys, words_of
 from tfs_sim.experiments.parts import KINDS, Address, ArmParts, size_of_run
 from tfs_sim.experiments.store import StoredArm
 
@@ -108,7 +108,7 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
 def _words(marks: Sequence[tuple[Path, dict[str, Any]]], entry: dict[str, Any]) -> Words:
     """Return what an arm's runs are known by at each point, from the first shard that has it."""
     for folder, _ in marks:
-        found = store.words_of(folder / "parts", entry)
+        found = words_of(folder / "parts", entry)
         if found is not None:
             return found
     raise refusal(

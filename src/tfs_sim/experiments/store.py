@@ -340,7 +340,8 @@ class ArmStatus:
 class Status:
     """What a folder of results holds, what is missing, what is damaged, and what nothing refers to.
 
-    `saved` is the share of the months that shared pasts saved.
+    `saved` is the share of the months that shared pasts saved; `spare` are runs of these arms that are kept and that
+    the experiment does not ask for (now).
     """
 
     folder: Path
@@ -349,6 +350,7 @@ class Status:
     unused: tuple[str, ...]
     finished: bool
     saved: float = 0.0
+    spare: int = 0
 
     @property
     def done(self) -> int:
@@ -375,6 +377,7 @@ def status(folder: Path) -> Status:
     shard, shards = plan.get("shard", (1, 1))
     low, high = (shard - 1) * runs // shards, shard * runs // shards
     arms, used = [], set()
+    spare: dict[str, int] = {}
     for arm in plan["arms"]:
         parts = ArmParts(folder / "parts", Address(arm["scenario"], plan["seed"], model))
         used.add(parts.address.folder)
@@ -387,6 +390,8 @@ def status(folder: Path) -> Status:
         lost = np.frombuffer(b"".join(part.keys for part, _ in damaged), wanted.dtype)
         there = np.isin(wanted, parts.keys()) & ~np.isin(wanted, lost)
         done = int(np.count_nonzero(there))
+        if shards == 1:
+            spare[arm["scenario"]] = len(np.unique(parts.keys())) - int(np.isin(wanted, parts.keys()).sum())
         arms.append(ArmStatus(arm["keys"], done, len(wanted), tuple(what for _, what in damaged)))
     here = (
         {path.name for path in (folder / "parts").iterdir() if path.is_dir()} if (folder / "parts").is_dir() else set()
@@ -394,7 +399,9 @@ def status(folder: Path) -> Status:
     finished = shards > 1 or all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
     complete = finished and all(arm.done == arm.wanted for arm in arms)
     saved = (files.read_json(folder / "provenance.json") or {}).get("shared_pasts", {}).get("saved", 0.0)
-    return Status(folder, mark["name"], tuple(arms), tuple(sorted(here - used)), complete, float(saved))
+    return Status(
+        folder, mark["name"], tuple(arms), tuple(sorted(here - used)), complete, float(saved), sum(spare.values())
+    )
 
 
 __all__ = ["ArmStatus", "DamagedPartError", "Status", "Store", "StoredArm", "digest", "opened", "read_mark", "status"]
