@@ -118,6 +118,7 @@ class Template:
         SimpleNamespace(identity="south/a"),
     )
     fixed: np.ndarray = field(default_factory=lambda: np.zeros(8), compare=False)
+    neutral: np.ndarray = field(default_factory=lambda: np.zeros(8), compare=False)
 
 
 @dataclass

@@ -117,6 +117,8 @@ def test_adaptive_strategies_are_explained_checked_and_reported(
     told = capsys.readouterr().out
     assert "off_at" in told and "of a rule  no: it compares" in told and "Indicators (4" in told
     assert left("sweep", "trial.toml", "--out", "out") == 0
+    assert left("status", "out") == 0
+    assert "Shared pasts ran once: " in capsys.readouterr().out
     page = Path("out/report.html").read_text(encoding="utf-8")
     assert said in page and "Months on, Riverton" in page
     stored = Stored.of(Sweep.load("out"))

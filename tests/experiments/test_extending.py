@@ -162,11 +162,33 @@ def test_points_that_differ_in_their_schedule_share_their_past(tmp_path: Path, m
     assert status(tmp_path / "shared").saved == saved
     monkeypatch.setattr(batches, "MOST", 1)
     alone = runner.sweep(experiment, replicates=2, out=tmp_path / "alone")
-    monkeypatch.setattr(job, "MOST", 1)
+    monkeypatch.setattr(job, "WORLDS", 1)  # as if a world were too large for two of them
     single = runner.sweep(experiment, replicates=2, out=tmp_path / "single")
     assert saved > alone.provenance["shared_pasts"]["saved"] + 0.05
     assert single.provenance["shared_pasts"]["saved"] == 0
     assert shared.digest() == alone.digest() == single.digest()
+
+
+def test_points_with_adaptive_strategies_share_their_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = 'add = [{ use = "overlap", from = "2020-01", paid_by = "funder" }]'
+    rule = '{ indicator = "trust", below = 0.6, every = 3, over = 2, off_at = 0.62 }'
+    text = """
+[design]
+method = "grid"
+[design.vary]
+threshold = { of = "interventions.trust-building-convenings.when.below", values = [0.3, 0.6, 0.61] }
+looks = { of = "interventions.trust-building-convenings.when.every", values = [1, 4] }
+begin = { of = "interventions.trust-building-convenings.from", values = ["2019-08", "2020-02"] }
+"""
+    ruled = f'add = [{{ use = "trust-building-convenings", from = "2019-08", paid_by = "funder", when = {rule} }}]'
+    experiment = real.trial(tmp_path, text, change=(old, ruled))
+    shared = runner.sweep(experiment, replicates=3, out=tmp_path / "shared")
+    for module in (batches, job):
+        monkeypatch.setattr(module, "MOST", 1)
+    single = runner.sweep(experiment, replicates=3, out=tmp_path / "single")
+    assert shared.provenance["shared_pasts"]["saved"] > 0.4 and single.provenance["shared_pasts"]["saved"] == 0
+    assert shared.digest() == single.digest()
+    assert shared.runs.query("strategy == 'more'").groupby("threshold")["adaptive"].sum().nunique() == 3
 
 
 def test_a_last_line_that_was_not_finished_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

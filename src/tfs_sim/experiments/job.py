@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 Settings = Mapping[tuple[str, str, str], Any]
 
-MEMORY = 200_000_000
+MEMORY = 100_000_000
 """Bytes of arrays in the trees of arms that a job keeps at hand."""
+
+WORLDS = 400_000_000
+"""Bytes of the worlds that a thread holds at once for one tree of arms (but always one world)."""
 
 TEMPLATES = 64
 """Templates that a job keeps at hand."""
@@ -132,7 +135,8 @@ class Job:
         groves = self._groves.get(key)
         if groves is None:
             templates = [self._at(task, *cell) for cell in cells]
-            most = MOST if self.share else 1
+            world = templates[0].fixed.nbytes + templates[0].neutral.nbytes
+            most = max(1, min(MOST, WORLDS // world)) if self.share else 1
             groups = [list(range(n, min(n + most, len(cells)))) for n in range(0, len(cells), most)]
             groves = [(Grove.of([templates[n] for n in group]), group) for group in groups]
             with self._lock:

@@ -101,7 +101,7 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
             _tables_of_the_traced(marks, out)
             target.write_provenance(_provenance(marks, plan))
         unique = {entry["scenario"]: np.unique(keys) for entry, keys in zip(plan["arms"], wanted, strict=True)}
-        done = sum(int(np.isin(keys, arms[digest].keys()).sum()) for digest, keys in unique.items())
+        done = sum(int(arms[digest].holds(keys).sum()) for digest, keys in unique.items())
     return Merged(out, done, sum(map(len, unique.values())), gaps, tuple(damaged), shards)
 
 
@@ -152,9 +152,12 @@ def _check(marks: Sequence[tuple[Path, dict[str, Any]]]) -> None:
 def _taken_over(into: ArmParts, parts: ArmParts, folder: Path) -> list[str]:
     """Copy the parts that are whole and whose runs are not there yet; return what was wrong with others."""
     bad = {part.number: what for part, what in parts.damage()}
-    for part in parts.parts:
-        keys = np.frombuffer(part.keys, f"S{WIDTH}")
-        if part.number not in bad and not np.isin(keys, into.keys()).all():
+    found = [np.frombuffer(part.keys, f"S{WIDTH}") for part in parts.parts]
+    known = into.holds(np.concatenate(found)) if found else np.zeros(0, bool)
+    end = 0
+    for part, keys in zip(parts.parts, found, strict=True):
+        first, end = end, end + len(keys)
+        if part.number not in bad and not known[first:end].all():
             runs, series = (pq.read_table(parts.folder / part.file(kind)) for kind in KINDS)
             into.add(keys, runs, series)
     return [f"{folder.name}: {what}" for what in bad.values()]

@@ -121,12 +121,16 @@ class ArmParts:
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         return keys[at] == wanted, places[at]
 
+    def holds(self, wanted: Keys) -> NDArray[np.bool_]:
+        """Say of each run whether it is stored."""
+        return self._found(wanted)[0]
+
     def missing(self, wanted: Keys) -> list[tuple[int, int]]:
         """Return the positions in `wanted` of runs that are to be made, as (first, end) pairs.
 
         Where a run is wanted more than once, its first place counts.
         """
-        lacking = np.flatnonzero(~self._found(wanted)[0])
+        lacking = np.flatnonzero(~self.holds(wanted))
         lacking = lacking[np.sort(np.unique(wanted[lacking], return_index=True)[1])]
         if not len(lacking):
             return []

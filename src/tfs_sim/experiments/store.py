@@ -388,10 +388,10 @@ def status(folder: Path) -> Status:
             continue
         wanted = np.unique(run_keys(words, low, high))
         lost = np.frombuffer(b"".join(part.keys for part, _ in damaged), wanted.dtype)
-        there = np.isin(wanted, parts.keys()) & ~np.isin(wanted, lost)
-        done = int(np.count_nonzero(there))
+        there = parts.holds(wanted)
+        done = int(np.count_nonzero(there & ~np.isin(wanted, lost)))
         if shards == 1:
-            spare[arm["scenario"]] = len(np.unique(parts.keys())) - int(np.isin(wanted, parts.keys()).sum())
+            spare[arm["scenario"]] = len(np.unique(parts.keys())) - int(np.count_nonzero(there))
         arms.append(ArmStatus(arm["keys"], done, len(wanted), tuple(what for _, what in damaged)))
     here = (
         {path.name for path in (folder / "parts").iterdir() if path.is_dir()} if (folder / "parts").is_dir() else set()
