@@ -22,6 +22,7 @@ def balance(output, grant=0.0, hours=0.0, memory=1.0, before=0.0):
     team = np.full((K, n), -1)
     team[0] = 0
     team_output, team_input = np.zeros((K, n)), np.zeros((K, n))
+    team_input[0, 0] = given[0].sum()
     team_output[0, 0] = output
     found = np.full(n, before)
     p = ledger.Parameters(memory=memory, weight=0.3, full_balance=0.2)

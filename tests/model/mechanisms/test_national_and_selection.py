@@ -117,7 +117,7 @@ def test_the_national_table_is_a_site_of_its_own_that_results_leave_out(lab):
     assert template.sites == ("lab",) and out.shape[1] == 1
     assert world.national_site.tolist() == [0, 1]
     assert [o.role for o in template.organizations[-3:]] == ["backbone", "national", "national"]
-    assert world.performance[1] == world.performance[0]
+    assert world.gain_seen[1] == world.gain_seen[0]
 
 
 def test_the_time_of_coordination_is_what_the_practices_are_worth():

@@ -5,20 +5,26 @@ import pytest
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import communication, invitation, patience
-from tfs_sim.model.state import ACTIVE, PROSPECT
+from tfs_sim.model.mechanisms import communication, effort, invitation, patience
+from tfs_sim.model.state import ACTIVE, PROSPECT, K
 
 FIRST = np.array([0, 1, 2])
 TARGET = np.array([1, 0], np.uint32)
 SITE, ROLE = np.zeros(2, np.uint32), np.zeros(2, np.uint8)
 
 
-@pytest.mark.parametrize(("met", "dose", "left"), [(1, 0.0, 1.0), (0, 0.0, 0.9), (0, 0.5, 0.95)])
-def test_understanding_fades_in_silence_less_so_with_letters(met, dose, left):
+@pytest.mark.parametrize(
+    ("met", "dose", "given", "left"),
+    [(1, 0.0, 0.0, 1.0), (0, 0.0, 0.0, 0.9), (0, 0.5, 0.0, 0.95), (0, 0.0, 0.25, 0.95)],
+)
+def test_understanding_fades_in_silence_less_so_with_letters_or_in_use(met, dose, given, left):
     ramp = np.ones(2)
+    team = np.full((K, 2), -1)
+    team[2] = 0
     communication.keep_in_touch(
-        SITE, ROLE, np.full(2, ACTIVE, np.uint8), FIRST, TARGET, np.full(2, met, np.uint8), ramp, np.array([dose]),
-        np.ones(1), record(communication.Parameters, {"silence": 0.1}),
+        SITE, ROLE, np.full(2, ACTIVE, np.uint8), FIRST, TARGET, np.full(2, met, np.uint8), team, np.full(2, given),
+        ramp, np.array([dose]), np.ones(1), record(effort.Parameters, {"largest": 0.5}),
+        record(communication.Parameters, {"silence": 0.1}),
     )  # fmt: skip
     assert np.allclose(ramp, left)
 

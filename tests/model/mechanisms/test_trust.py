@@ -1,10 +1,11 @@
-"""Trust: forgetting, what keeps evidence fresh, and scandals."""
+"""Trust: forgetting, what keeps evidence fresh, contact in shared work, and scandals."""
 
 import numpy as np
 import pytest
 
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import communication, institutional_trust, trust
+from tfs_sim.model.mechanisms import communication, effort, histories, institutional_trust, trust
+from tfs_sim.model.state import ACTIVE, K
 
 
 @pytest.mark.parametrize(("met", "on", "left"), [(0, 1, 0.5), (1, 1, 0.5 + 0.4 * 0.5), (1, 0, 0.5)])
@@ -41,3 +42,27 @@ def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
     (before, struck), (after, _) = trusts
     assert (after[struck] < before[struck]).all()
     assert np.array_equal(after[~struck], before[~struck])
+
+
+@pytest.mark.parametrize(
+    ("team_of_second", "effort_of_second", "closed", "rate"),
+    [
+        (0, 0.5, 0.0, 0.5 * 0.6),  # as much as the one who gives less
+        (0, 0.5, 1.0, 0.5 * 0.6),  # closed doors stop meetings, not work
+        (1, 0.5, 0.0, 0.0),
+        (0, 0.0, 0.0, 0.0),
+    ],
+)
+def test_those_who_work_in_one_team_meet_without_a_table(team_of_second, effort_of_second, closed, rate):
+    chance = np.zeros(1)
+    team = np.full((K, 2), -1)
+    team[1] = 0, team_of_second
+    two = np.zeros(2)
+    trust.weigh_contact(
+        np.zeros(1, np.uint32), np.array([0]), np.array([1]), np.array([0, 1]), np.array([1, 0]), np.zeros(2, np.uint8),
+        two, np.ones(2), np.full(2, ACTIVE, np.uint8), np.zeros(1), np.array([1.0 - closed]), team,
+        np.array([0.3, effort_of_second]), np.zeros(1), np.zeros(1), chance, record(histories.Parameters),
+        record(communication.Parameters), record(effort.Parameters, {"largest": 0.5}),
+        record(trust.Parameters, {"work_contact": 0.5}),
+    )  # fmt: skip
+    assert chance[0] == pytest.approx(1 - np.exp(-rate))

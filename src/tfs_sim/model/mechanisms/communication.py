@@ -5,7 +5,9 @@ What two people know of each other fades less in a month after one in which they
     κ' = κ + (1 − κ) · s · met,
 
 and what a representative understands of the initiative fades in a month without any encounter with a partner
-(the backbone's letters and calls, at dose c, stand in for part of it): U ← U · (1 − g (1 − c)). Two people who
+(the backbone's letters and calls, at dose c, stand in for part of it), unless it is in use: what an organization gives
+to its teams, x of the largest effort, keeps so much of it alive (Argote, Beckman & Epple 1990: knowledge depreciates as
+production is interrupted): U ← U · (1 − g (1 − c) (1 − x)). Two people who
 have not been in touch for m months misread each other more: kept ← kept · (1 − r · min(m, 12)/12). Steady
 communication adds contact between partners that have a tie. That the same hours do more when they are spread
 than in bursts is not written here: two people who meet twice in a month have met, and silence comes after.
@@ -60,7 +62,7 @@ MECHANISM = Mechanism(
     rows=("M5",),
     title="Communication and time",
     summary="Meetings and steady contact keep evidence fresh and understanding alive; without contact both fade.",
-    source="The brief, lesson one",
+    source="The brief, lesson one; Argote, Beckman & Epple 1990",
     parameters=Parameters,
     file=__name__,
     needs=("trust",),
@@ -76,9 +78,10 @@ INTERVENTIONS = (
 
 @kernel
 def keep_in_touch(
-    site_of, role, status, first_relationship, target, met, ramp, dose_steady_communication, coordination, p
-):
-    """Let the understanding of partners who met no partner this month fade."""
+    site_of, role, status, first_relationship, target, met, team, effort, ramp, dose_steady_communication,
+    coordination, p_effort, p,
+):  # fmt: skip
+    """Let the understanding of partners who met no partner this month fade, as far as it was not in use."""
     for i in range(ramp.size):
         if status[i] != ACTIVE or role[i] == BACKBONE:
             continue
@@ -89,4 +92,6 @@ def keep_in_touch(
                 break
         if silent:
             s = site_of[i]
-            ramp[i] *= 1.0 - p.silence * (1.0 - dose_steady_communication[s] * coordination[s])
+            in_teams = max(max(team[0, i], team[1, i]), max(team[2, i], team[3, i])) >= 0
+            used = effort[i] / p_effort.largest if in_teams else 0.0
+            ramp[i] *= 1.0 - p.silence * (1.0 - dose_steady_communication[s] * coordination[s]) * (1.0 - used)

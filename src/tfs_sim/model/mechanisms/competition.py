@@ -5,6 +5,15 @@ award, organizations that are strong in it bid; the chance to win is proportiona
 1980). Bids move part of the way to the best response every time: at once they would not converge for four
 or more (with n equal contestants the equilibrium is V(n − 1)/n²). A loser holds a grudge against a winner
 that it knows, in proportion to their niche overlap and to what was at stake for it. Bids cost hours.
+
+What is at stake for i is how far it depends on contests for what it may earn beyond its usual income (Emerson 1962:
+dependence falls as what is wanted can be had elsewhere), with pooled money P_i received last month (M10):
+
+    stake_i = contested_i / (contested_i + P_i),    contested_i the contested money that is due to its share of staff.
+
+An award is worth stake_i · V to it, so contestants differ and those to whom it is worth little leave it to others
+(Hillman & Riley 1989 on contests that participants value differently). A bid that is not worth an hour is none: who
+left it to others has lost nothing.
 """
 
 from __future__ import annotations
@@ -81,7 +90,7 @@ MECHANISM = Mechanism(
     rows=("M9",),
     title="Competition for resources",
     summary="Overlapping organizations contest awards; losing to a neighbour leaves a grudge; bids cost hours.",
-    source="Tullock 1980; the brief, lessons one and two",
+    source="Tullock 1980; Hillman & Riley 1989; Emerson 1962; the brief, lessons one and two",
     parameters=Parameters,
     file=__name__,
     needs=("money",),
@@ -94,7 +103,7 @@ STREAM = draws.stream("contest")
 def contest(
     month, key, organization_id, site_id, site_of, role, first_organization, end_organization, strength, fte, bid,
     bid_hours, award_due, awards_won, income_factor, first_relationship, target, reverse, overlap, institutional_bad,
-    accounts, given_bid, weight, race, dose_pooled_funding, p_money, p,
+    grant_income, stake, accounts, given_bid, weight, race, dose_pooled_funding, p_money, p,
 ):  # fmt: skip
     """Hold the contests that are due, pay the winners, and leave grudges."""
     sites = first_organization.size
@@ -107,13 +116,17 @@ def contest(
             if role[i] != BACKBONE:
                 income += fte[i] * p_money.dollars_per_fte
         budget = p.contested * income * income_factor[s] * (1.0 - dose_pooled_funding[s])
+        per_fte = budget / income * p_money.dollars_per_fte if income > 0.0 else 0.0
+        for i in range(first, end):
+            hangs = per_fte * fte[i] + 1e-9
+            stake[i] = hangs / (hangs + grant_income[i])
         for k in range(K):
             award_due[k, s] += budget / K
             round_number = 0
             while award_due[k, s] >= prize and round_number < 20:
                 award_due[k, s] -= prize
                 winner = hold(k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours,
-                              given_bid, weight, race, prize, p)  # fmt: skip
+                              given_bid, weight, race, stake, prize, p)  # fmt: skip
                 round_number += 1
                 if winner < 0:
                     continue
@@ -123,14 +136,14 @@ def contest(
                 accounts[FIRST_POOL + sites + winner] += cents
                 for r in range(first_relationship[winner], first_relationship[winner + 1]):
                     loser = target[r]
-                    if bid[k, loser] > 0.0 and role[loser] != BACKBONE and strength[k, loser] >= p.eligible:
-                        institutional_bad[reverse[r]] += p.grudge * overlap[r]
+                    bids = bid[k, loser] >= p.hourly and role[loser] != BACKBONE and strength[k, loser] >= p.eligible
+                    institutional_bad[reverse[r]] += p.grudge * overlap[r] * stake[loser] * bids
 
 
 @kernel
 def hold(
     k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, given_bid, weight, race,
-    prize, p,
+    stake, prize, p,
 ):  # fmt: skip
     """Hold one contest: move bids, draw the winner by weight; return it, or −1 if nobody bids.
 
@@ -145,14 +158,14 @@ def hold(
             bid[k, i] = given_bid[i] if given_bid[i] > 0.0 else p.first_bid * prize
         total += weight[i] * bid[k, i]
     share, spend, time = weight[first:end], bid[k, first:end], race[first:end]
-    entity, hours = organization_id[first:end], bid_hours[first:end]
+    entity, hours, worth = organization_id[first:end], bid_hours[first:end], stake[first:end]
     for i in range(share.size):
         u = draws.unit(draws.wide_words(key, STREAM, month, entity[i], K * round_number + k)[0])
         time[i] = -log(u) / (share[i] * spend[i] + 1e-300)
     least = 1e-6 * prize
     for i in range(share.size):
         others = max(total - share[i] * spend[i], 0.0)
-        response = (math.sqrt(prize * share[i] * others) - others) / (share[i] + 1e-300)
+        response = (math.sqrt(prize * worth[i] * share[i] * others) - others) / (share[i] + 1e-300)
         response = response if others > 0.0 else 0.01 * prize
         bids = 1.0 if share[i] > 0.0 else 0.0
         hours[i] += bids * spend[i] / p.hourly

@@ -3,12 +3,18 @@
 An organization's input to joint work on need k is z_ik = FTE_i · e_i · filled_i · ramp_i · q_i · strength_ik. Partners
 form teams of at most `team_size` for each kind by recognized strength. A team produces
 
-    Y = c · τ · n^θ · M_ρ(z) · (students per FTE),
+    Y = max(c · τ · n^θ · M_ρ(z), Σ z) · (students per FTE),
 
 with τ the mean effective trust × alignment between its members and M_ρ the power mean (CES; Steiner 1972 on
-conjunctive and additive group tasks). Separate work is what capacity is left; S(x) = N (1 − e^(−x/N)) serves
-students with diminishing returns; the joint gain G = Σ_k [S_k(X + Y) − S_k(X⁰)] is against the same community
-without any joint work, and may be negative.
+conjunctive and additive group tasks). How to combine their efforts is for a team to choose (Steiner's discretionary
+tasks): where what is lost in working together exceeds what is gained, members work side by side, each as it would
+alone. Separate work is what capacity is left,
+
+    X_k = Σ FTE_i · (1 − e_i · filled_i − time in meetings and on bids) · q_i · strength_ik:
+
+what nobody brings to the shared work while a post is vacant, the organization's staff do for its own. S(x) = N (1 −
+e^(−x/N)) serves students with diminishing returns; the joint gain G = Σ_k [S_k(X + Y) − S_k(X⁰)] is against the same
+community without any joint work. It may be negative: meetings and newcomers who do not know yet what to do cost time.
 """
 
 from __future__ import annotations
@@ -18,6 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.mechanisms.community import base_need
 from tfs_sim.model.mechanisms.effort import WEAKEST_LINK
 from tfs_sim.model.numerics import exp, inline, kernel, log, power
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
@@ -170,12 +177,12 @@ def weigh_trust(first_relationship, target, trust, alignment, team, team_trust, 
 
 
 @kernel
-def sum_inputs(team, input, input_term, team_terms, p):
-    """Sum the terms of the power mean over each team's members, in its leader's place."""
+def sum_inputs(team, input, input_term, team_terms, team_input, p):
+    """Sum each team's inputs, and their terms of the power mean, in its leader's place."""
     rho = p.complementarity
     weakest = rho < WEAKEST_LINK
     for k in range(K):
-        given, term, whole = input[k], input_term[k], team_terms[k]
+        given, term, whole, sums = input[k], input_term[k], team_terms[k], team_input[k]
         if weakest or rho == 1.0:
             for i in range(given.size):
                 term[i] = given[i]
@@ -184,19 +191,21 @@ def sum_inputs(team, input, input_term, team_terms, p):
                 term[i] = exp(rho * log(given[i]))
         for i in range(whole.size):
             whole[i] = 1e300 if weakest else 0.0
+            sums[i] = 0.0
         for i in range(whole.size):
             t = team[k, i]
             if t >= 0:
                 whole[t] = min(whole[t], term[i]) if weakest else whole[t] + term[i]
+                sums[t] += given[i]
 
 
 @kernel
-def divide_time(fte, quality, effort, hours, bid_hours, apart, alone):
+def divide_time(fte, quality, effort, in_post, hours, bid_hours, apart, alone):
     """Work out what capacity is left for separate work, and what there would be without any joint work."""
     for i in range(fte.size):
         month = HOURS_PER_FTE * max(fte[i], 1e-9)
         able = fte[i] * quality[i]
-        apart[i] = able * max(1.0 - effort[i] - (hours[i] + bid_hours[i]) / month, 0.0)
+        apart[i] = able * max(1.0 - effort[i] * in_post[i] - (hours[i] + bid_hours[i]) / month, 0.0)
         alone[i] = able * max(1.0 - bid_hours[i] / month, 0.0)
 
 
@@ -218,8 +227,8 @@ def team_works(n, trusted, pairs_known, terms, quality_of_coordination, stranger
 @kernel
 def produce(
     first_organization, end_organization, strength, apart, alone, team, input, team_members, team_trust, team_pairs,
-    team_terms, team_output, coordination, need, served, joint_gain, performance, joint_output, separate_output,
-    p_community, p_trust, p,
+    team_terms, team_input, team_output, coordination, students, need, served, joint_gain, performance, gain_seen,
+    joint_output, separate_output, p_community, p_trust, p,
 ):  # fmt: skip
     """Turn separate and joint work into students served, and reckon the joint gain."""
     stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
@@ -229,6 +238,7 @@ def produce(
         joint_output[s] = 0.0
         separate_output[s] = 0.0
         all_need = 0.0
+        usual_need = 0.0
         for k in range(K):
             separate = 0.0
             without = 0.0
@@ -240,24 +250,27 @@ def produce(
             for i in range(first, end):
                 n = team_members[k, i]
                 if n > 0.0:
-                    team_output[k, i] = team_works(
+                    together = team_works(
                         n, team_trust[k, i], team_pairs[k, i], team_terms[k, i], coordination[s], stranger, p
                     )
+                    team_output[k, i] = max(together, team_input[k, i])
                     joint += team_output[k, i]
             x = p_community.students_per_fte * separate
             y = p_community.students_per_fte * joint
-            students = need[k, 0, s] + need[k, 1, s]
-            all_need += students
-            if students > 0.0:
-                reached = 1.0 - exp(-(x + y) / students)
-                expected = 1.0 - exp(-p_community.students_per_fte * without / students)
-                joint_gain[s] += students * (reached - expected)
+            in_need = need[k, 0, s] + need[k, 1, s]
+            all_need += in_need
+            usual_need += base_need(students[0, s], 0, k, p_community) + base_need(students[1, s], 1, k, p_community)
+            if in_need > 0.0:
+                reached = 1.0 - exp(-(x + y) / in_need)
+                expected = 1.0 - exp(-p_community.students_per_fte * without / in_need)
+                joint_gain[s] += in_need * (reached - expected)
                 # the same number of students in all, but one in poverty is reached less easily
                 poor, rest = need[k, 0, s], need[k, 1, s]
                 share = p.access * poor / (p.access * poor + rest) if poor + rest > 0.0 else 0.0
-                share = max(share, 1.0 - rest / (students * reached)) if reached > 0.0 else share
-                served[k, 0, s] = students * reached * share
-                served[k, 1, s] = students * reached * (1.0 - share)
+                share = max(share, 1.0 - rest / (in_need * reached)) if reached > 0.0 else share
+                served[k, 0, s] = in_need * reached * share
+                served[k, 1, s] = in_need * reached * (1.0 - share)
             joint_output[s] += y
             separate_output[s] += x
         performance[s] = 1000.0 * joint_gain[s] / all_need if all_need > 0.0 else 0.0
+        gain_seen[s] = 1000.0 * joint_gain[s] / usual_need if usual_need > 0.0 else 0.0

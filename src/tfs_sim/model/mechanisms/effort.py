@@ -10,7 +10,8 @@ M_ρ is the power mean of the production function (`delivery`): ρ = 1 adds up, 
 n is the size of a team, N of the partnership; χ = 0 is a gain shared by all, χ = 1 one that is divided.
 The choice is logit with noise μ (McKelvey & Palfrey 1995). One at a time, given the others' efforts, it is
 the Gibbs sampler of a potential game (Blume 1993; Monderer & Shapley 1996). Belief in collective efficacy
-follows what the partnership is seen to gain (Bandura 2000).
+follows what the partnership is seen to gain (Bandura 2000), G for each 1,000 in need in ordinary times: people see how
+many students are helped who would not be otherwise, and do not think less of it when a crisis leaves more in need.
 """
 
 from __future__ import annotations
@@ -162,12 +163,12 @@ class Parameters(NamedTuple):
         meaning="How much of that step reaches organizations that do not take part.",
     )
     full_gain: float = parameter(
-        25.0,
+        50.0,
         unit="students for 1,000 in need",
-        plausible=(12, 50),
+        plausible=(25, 100),
         domain=(0.01, 1e6),
         grade="assumed",
-        meaning="Performance that is taken as full joint gain.",
+        meaning="Joint gain, for the needs of ordinary times, that is taken as full.",
     )
 
 
@@ -428,10 +429,10 @@ def shuffle(order, first, end, month, key, organization_id):
 
 
 @kernel
-def believe(site_of, status, performance, ledger, belief, on_ledger, p_ledger, p):
+def believe(site_of, status, gain_seen, ledger, belief, on_ledger, p_ledger, p):
     """Move each organization's belief towards what the partnership is seen to gain, and it itself."""
     for i in range(belief.size):
-        seen = clip(performance[site_of[i]] / p.full_gain, 0.0, 1.0)
+        seen = clip(gain_seen[site_of[i]] / p.full_gain, 0.0, 1.0)
         if on_ledger and status[i] == ACTIVE:
             seen += p_ledger.weight * (clip(ledger[i] / p_ledger.full_balance, 0.0, 1.0) - seen)
         step = p.learning * (1.0 if status[i] == ACTIVE else p.hearsay)

@@ -67,12 +67,6 @@ def settle(
     role, status, effort, fte, quality, hours, team, input, team_output, team_input, grant_income, ledger, p_money, p
 ):
     """Enter this month's balance in every partner's ledger."""
-    for k in range(K):
-        for i in range(status.size):
-            team_input[k, i] = 0.0
-        for i in range(status.size):
-            if team[k, i] >= 0:
-                team_input[k, team[k, i]] += input[k, i]
     for i in range(status.size):
         if status[i] != ACTIVE or role[i] == BACKBONE or fte[i] <= 0.0:
             ledger[i] = 0.0

@@ -205,7 +205,7 @@ def friction_between(a, b, first_relationship, local_index, friction):
 
 
 @kernel
-def look_on(national_site, performance):
+def look_on(national_site, gain_seen):
     """Let nationals see what their communities gain: what they believe of joint work rests on that."""
     for home in range(national_site.size):
         if national_site[home] == 0:
@@ -214,6 +214,6 @@ def look_on(national_site, performance):
         communities = 0.0
         for s in range(national_site.size):
             if national_site[s] == 0:
-                total += performance[s]
+                total += gain_seen[s]
                 communities += 1.0
-        performance[home] = total / communities if communities > 0.0 else 0.0
+        gain_seen[home] = total / communities if communities > 0.0 else 0.0

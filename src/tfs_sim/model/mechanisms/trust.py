@@ -8,6 +8,15 @@ exponential forgetting and a negativity bias (a broken promise weighs more than 
 Whether a promise is kept depends on the other's understanding of its part, on the backbone's overload, on a
 difficult history (M3) and on how clear the goals are. Contact keeps evidence from fading (M5). With κ = 1 and
 ν = 1 mean trust converges to the true rate of kept promises (Jøsang & Ismail 2002; Slovic 1993 on the asymmetry).
+
+Pairs meet in everyday life if they have a tie, at the table if both take part and as far as the backbone has time,
+and in the work itself if their organizations were in one team last month:
+
+    rate_ij = [everyday + (joint or table contact) · c] · contact + work · min(effort_i, effort_j) / largest,
+
+each times how far both representatives are there to meet. Shared work is a focus of activity that brings people
+together whoever called them (Feld 1981, American J. Sociology 86:1015–1035; Homans 1950): it needs no backbone, and it
+goes on in a crisis as long as the work does, because teams' output does not fall with closure either.
 """
 
 from __future__ import annotations
@@ -18,7 +27,7 @@ from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.numerics import exp, half_life_factor, inline, kernel
-from tfs_sim.model.state import ACTIVE
+from tfs_sim.model.state import ACTIVE, K
 
 
 class Parameters(NamedTuple):
@@ -109,6 +118,15 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Encounters a month of two partners without a tie, at the table.",
     )
+    work_contact: float = parameter(
+        0.25,
+        unit="per month",
+        plausible=(0.1, 0.5),
+        domain=(0, 10),
+        grade="assumed",
+        source="Feld 1981 for the sign",
+        meaning="Encounters a month of two members of one team who give all that they would, in the work itself.",
+    )
     attention: float = parameter(
         9.0,
         unit="relationships",
@@ -147,7 +165,7 @@ MECHANISM = Mechanism(
     rows=("M1",),
     title="Trust from experience",
     summary="Encounters end well or badly; evidence accumulates, fades, and bad news weighs more.",
-    source="Jøsang & Ismail 2002 (Beta reputation); Slovic 1993",
+    source="Jøsang & Ismail 2002 (Beta reputation); Slovic 1993; Feld 1981",
     parameters=Parameters,
     file=__name__,
 )
@@ -220,9 +238,11 @@ def throw(month, key, pair_id, luck):
 @kernel
 def weigh_contact(
     pair_site, forward, backward, source, target, is_open, grievance, presence, status, coordination, contact_factor,
-    dose_trust_building_convenings, dose_steady_communication, chance, p_histories, p_communication, p,
+    team, effort, dose_trust_building_convenings, dose_steady_communication, chance, p_histories, p_communication,
+    p_effort, p,
 ):  # fmt: skip
     """Work out every pair's chance to meet this month."""
+    by_effort = p.work_contact / p_effort.largest
     for q in range(chance.size):
         r = forward[q]
         i = source[r]
@@ -233,7 +253,12 @@ def weigh_contact(
         joint = (p.joint_contact * tie + p.table_contact * (1.0 - tie)) * both
         joint *= 1.0 + p.convening_gain * dose_trust_building_convenings[s]
         joint += p_communication.contact * dose_steady_communication[s] * tie * both
-        rate = (p.everyday_contact * tie + joint * coordination[s]) * contact_factor[s] * presence[i] * presence[j]
+        shared = 0.0  # kinds of support in which the two worked in one team last month
+        for k in range(K):
+            shared += 1.0 if team[k, i] >= 0 and team[k, i] == team[k, j] else 0.0
+        work = by_effort * min(effort[i], effort[j]) * (1.0 if shared > 0.0 else 0.0) * both
+        rate = (p.everyday_contact * tie + joint * coordination[s]) * contact_factor[s] + work
+        rate *= presence[i] * presence[j]
         chance[q] = rate * (1.0 - p_histories.lost_contact * max(grievance[r], grievance[backward[q]]))
     for q in range(chance.size):
         chance[q] = 1.0 - exp(-chance[q])
