@@ -61,7 +61,8 @@ def _pooled(budget: Budget) -> Measured:
     alone, pooled = _same_partners(), _same_partners(pooled=1.0)
     arms: list[tuple[Scenario, Point]] = [(alone, PLENTY), (alone, SCARCITY), (pooled, PLENTY), (pooled, SCARCITY)]
     plenty, scarce, pooled_plenty, pooled_scarce = over_points(budget, arms, TRUST)
-    removed = (plenty - scarce) - np.abs(pooled_plenty - pooled_scarce) / 0.2  # a fifth of the loss may remain
+    # a fifth of the loss may remain; that a larger pool brings partners together more is no loss
+    removed = (plenty - scarce) - np.maximum(pooled_plenty - pooled_scarce, 0.0) / 0.2
     return judge(removed, plenty.std(axis=1, ddof=1), 0.0, "loss of trust, less five times what remains of it")
 
 

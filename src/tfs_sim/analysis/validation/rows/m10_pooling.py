@@ -1,11 +1,14 @@
 """M10: participation and trust rise with the pooled share, with diminishing returns; ledgers turn positive.
 
-Trust is compared over the ties of the start, with partners held as they are at the start. Where pooling may also
-bring partners, it brings many, whom nobody knows yet and whom representatives must find time for: over all ties
-trust then rises in fewer places. That is composition and crowding, not what is claimed.
+Trust is compared over the ties that partners have with each other at the start, with partners held as they are then:
+it is they who share the pool. Where pooling may also bring partners, it brings many, whom nobody knows yet and whom
+representatives must find time for: over all ties trust then rises in fewer places. That is composition and crowding,
+not what is claimed.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
 from tfs_sim.analysis.validation.space import (
@@ -16,12 +19,20 @@ from tfs_sim.analysis.validation.space import (
     laboratory,
     metric,
     over_points,
-    trust_of_first_ties,
     ubiquity,
 )
+from tfs_sim.model.state import ACTIVE, BACKBONE
 from tfs_sim.scenario import Scenario
 
-TRUST = OfWorlds(trust_of_first_ties)
+
+def _trust_of_first_partners(before: Any, after: Any) -> float:
+    """Return mean trust in the end over the ties that partners had with each other at the start."""
+    partner = (before.status == ACTIVE) & (before.role != BACKBONE)
+    ties = (before.is_open == 1) & partner[before.source] & partner[before.target]
+    return float(after.trust[ties].mean())
+
+
+TRUST = OfWorlds(_trust_of_first_partners)
 SOURCE = "The brief, lesson four"
 
 
