@@ -108,6 +108,8 @@ def _telling(result: Result) -> list[str]:
     """Return the main metrics, or where most of their mechanisms are off, all metrics that are not zero throughout."""
     moved = [name for n, name in enumerate(result.metrics) if result.summaries[:, :, n].any()]
     main = [name for name in MAIN if name in result.metrics]
+    if any(item.when is not None for item in result.scenario.in_force()[0]):
+        main.append("adaptive")
     return main if 2 * len(set(main) & set(moved)) > len(main) else moved
 
 

@@ -87,6 +87,11 @@ def run_keys(points: Words, first: int, end: int) -> Keys:
     return np.ascontiguousarray(found.astype("<u8")).view(f"S{WIDTH}").ravel()
 
 
+def distinct(points: Words) -> bool:
+    """Say whether no two points are the same (for one in a billion designs it says no where it should say yes)."""
+    return len(np.unique(points[:, 0])) == len(points)
+
+
 def fingerprint(points: Words) -> str:
     """Return a fingerprint of the points of an arm, in their order."""
     return hashlib.sha256(np.ascontiguousarray(points).astype("<u8").tobytes()).hexdigest()

@@ -125,13 +125,14 @@ class ArmParts:
         """Say of each run whether it is stored."""
         return self._found(wanted)[0]
 
-    def missing(self, wanted: Keys) -> list[tuple[int, int]]:
+    def missing(self, wanted: Keys, distinct: bool = False) -> list[tuple[int, int]]:
         """Return the positions in `wanted` of runs that are to be made, as (first, end) pairs.
 
-        Where a run is wanted more than once, its first place counts.
+        Where a run is wanted more than once, its first place counts; `distinct` says that none is.
         """
         lacking = np.flatnonzero(~self.holds(wanted))
-        lacking = lacking[np.sort(np.unique(wanted[lacking], return_index=True)[1])]
+        if not distinct:
+            lacking = lacking[np.sort(np.unique(wanted[lacking], return_index=True)[1])]
         if not len(lacking):
             return []
         cuts = np.flatnonzero(np.diff(lacking) != 1) + 1
@@ -152,11 +153,16 @@ class ArmParts:
             len(runs_bytes),
             len(series_bytes),
         )
+        self.enter(part)
+
+    def enter(self, part: Part) -> None:
+        """Add a part, whose files are written, to the manifest."""
         if not self._length:
             self._write_manifest({})
-        files.append(self._manifest, part.line(), self._length)
-        self._length += len(part.line())
-        self._parts[number] = part
+        line = part.line()
+        files.append(self._manifest, line, self._length)
+        self._length += len(line)
+        self._parts[part.number] = part
         self._sorted = None
 
     def drop(self, part: Part) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.describe import arm_keys
-from tfs_sim.experiments.keys import Words, point_words
+from tfs_sim.experiments.keys import Words, distinct, point_words
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm, Experiment
@@ -38,6 +39,11 @@ class PlannedArm:
     scenario: Scenario
     digest: str
     words: Words
+
+    @cached_property
+    def distinct(self) -> bool:
+        """Whether no two of its runs are the same."""
+        return distinct(self.words)
 
     @property
     def rows(self) -> int:

@@ -112,10 +112,13 @@ class Store:
             path = words_file(self.parts, fingerprint(each))
             if each is not ONE_POINT and not path.is_file():
                 files.write_bytes(path, each.astype("<u8").tobytes())
-        if table is not None:
-            files.write_bytes(self.folder / "points.parquet", tables.to_bytes(table))
-        else:
-            (self.folder / "points.parquet").unlink(missing_ok=True)
+        path = self.folder / "points.parquet"
+        if table is None:
+            path.unlink(missing_ok=True)
+            return
+        content = tables.to_bytes(table)
+        if not path.is_file() or files.sha256(path) != hashlib.sha256(content).hexdigest():
+            files.write_bytes(path, content)
 
     def assemble(self, arms: Sequence[StoredArm], runs: int) -> bool:
         """Put `runs.parquet` and `series.parquet` together from the parts; say whether they had to be.

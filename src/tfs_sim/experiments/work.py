@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -89,7 +89,8 @@ class Work:
     @property
     def total(self) -> int:
         """Runs that the sweep consists of; those that are the same count once."""
-        return sum(len(np.unique(self._wanted(arm))) for arm in self._arms.values())
+        first, end = self.span
+        return sum(end - first if arm.distinct else len(np.unique(self._wanted(arm))) for arm in self._arms.values())
 
     @property
     def done(self) -> int:
@@ -101,8 +102,11 @@ class Work:
 
     def _gaps(self, arm: PlannedArm) -> list[tuple[int, int]]:
         """Return the numbers of the runs that an arm lacks, as (first, end) pairs."""
-        low = self.span[0]
-        return [(low + first, low + end) for first, end in self._parts[arm.digest].missing(self._wanted(arm))]
+        low, high = self.span
+        parts = self._parts[arm.digest]
+        if arm.distinct and not parts.parts:
+            return [(low, high)]
+        return [(low + first, low + end) for first, end in parts.missing(self._wanted(arm), arm.distinct)]
 
     def template(self, scenario: Scenario) -> Template:
         """Return what the engine runs for a scenario."""
@@ -112,7 +116,8 @@ class Work:
 
     def fill(self, progress: Progress | None, notice: Notice) -> int:
         """Run what is missing, part by part; return how many runs that were."""
-        total, done = self.total, self.done
+        total, gaps = self.total, {digest: self._gaps(arm) for digest, arm in self._arms.items()}
+        done = total - sum(end - first for each in gaps.values() for first, end in each)
         if done == total:
             return 0
         arms = list(self._arms.values())
@@ -123,7 +128,7 @@ class Work:
             self._job = Job([[arm.scenario for arm in family] for family in self._families], self.plan.seed)
         pace = Pace(total, progress, done)
         block = Block()
-        with closing(self.workers.stream(self._job, self._tasks())) as results:
+        with closing(self.workers.stream(self._job, self._tasks(gaps))) as results:
             try:
                 for task, (outcomes, spent, full) in results:
                     self.saving.run += spent
@@ -138,11 +143,11 @@ class Work:
                 raise
         return total - done
 
-    def _tasks(self) -> Iterator[Task]:
+    def _tasks(self, gaps: Mapping[str, list[tuple[int, int]]]) -> Iterator[Task]:
         """Yield the missing runs, block by block: the first runs of every family of arms, then the next ones."""
         left = [
             blocks(
-                missing_together([self._gaps(arm) for arm in family]),
+                missing_together([gaps[arm.digest] for arm in family]),
                 self.plan.size,
                 max(1, tables.ROWS // family[0].rows),
             )
