@@ -27,7 +27,7 @@ from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.numerics import exp, half_life_factor, inline, kernel
-from tfs_sim.model.state import ACTIVE, K
+from tfs_sim.model.state import ACTIVE
 
 
 class Parameters(NamedTuple):
@@ -243,6 +243,7 @@ def weigh_contact(
 ):  # fmt: skip
     """Work out every pair's chance to meet this month."""
     by_effort = p.work_contact / p_effort.largest
+    t0, t1, t2, t3 = team[0], team[1], team[2], team[3]
     for q in range(chance.size):
         r = forward[q]
         i = source[r]
@@ -253,10 +254,9 @@ def weigh_contact(
         joint = (p.joint_contact * tie + p.table_contact * (1.0 - tie)) * both
         joint *= 1.0 + p.convening_gain * dose_trust_building_convenings[s]
         joint += p_communication.contact * dose_steady_communication[s] * tie * both
-        shared = 0.0  # kinds of support in which the two worked in one team last month
-        for k in range(K):
-            shared += 1.0 if team[k, i] >= 0 and team[k, i] == team[k, j] else 0.0
-        work = by_effort * min(effort[i], effort[j]) * (1.0 if shared > 0.0 else 0.0) * both
+        together = ((t0[i] == t0[j]) & (t0[i] >= 0)) | ((t1[i] == t1[j]) & (t1[i] >= 0))
+        together |= ((t2[i] == t2[j]) & (t2[i] >= 0)) | ((t3[i] == t3[j]) & (t3[i] >= 0))
+        work = by_effort * min(effort[i], effort[j]) * (1.0 if together else 0.0) * both
         rate = (p.everyday_contact * tie + joint * coordination[s]) * contact_factor[s] + work
         rate *= presence[i] * presence[j]
         chance[q] = rate * (1.0 - p_histories.lost_contact * max(grievance[r], grievance[backward[q]]))
