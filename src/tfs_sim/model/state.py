@@ -38,7 +38,7 @@ GOALS = 3
 MAX_STAGES = 6
 PRACTICES = 8
 TALLY_DIGITS = 9  # a site has at most 500 organizations
-PAYOFF_TERMS = 6
+PAYOFF_TERMS = 8
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
 
 Entity = Literal[
@@ -116,6 +116,8 @@ FIXED: tuple[Field, ...] = (
         ("backward", "u4", "its reverse"),
         ("pair_id", "u8", "hash of the two identities"),
         ("pair_site", "u4", "site of the pair's two organizations"),
+        ("one_end", "u4", "the organization of smaller identity"),
+        ("other_end", "u4", "the other one"),
     ),
     *_fixed(
         "site",
@@ -183,6 +185,10 @@ def _amount(name: str, entity: Entity, meaning: str, unit: str = "", initial: fl
     return Field(name, entity, "f8", meaning, unit, initial, 0.0)
 
 
+def _amount_by_kind(name: str, meaning: str, unit: str = "") -> Field:
+    return Field(name, "organization", "f8", meaning, unit, 0.0, 0.0, inner=(K,))
+
+
 def _flag(name: str, entity: Entity, meaning: str, initial: float = 0.0) -> Field:
     return Field(name, entity, "u1", meaning, "", initial, 0.0, 1.0)
 
@@ -218,15 +224,21 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("awards_won", "organization", "i8", "contests won so far", "awards", 0, 0),
     Field("next_effort", "organization", "f8", "scratch: effort chosen for this month (−1: unchanged)", "share", -1, -1, 1),
     Field("utility", "organization", "f8", "scratch: payoff of each effort level", "", inner=(MAX_LEVELS,)),
-    Field("luck_of_choice", "organization", "u4", "scratch: random words of this month's choice", "", inner=(2,)),
-    Field("payoff", "organization", "f8", "scratch: coefficients of the payoff", "", inner=(PAYOFF_TERMS,)),
+    Field("organization_luck", "organization", "u4", "scratch: random words of one kind of draw", "", inner=(4,)),
+    Field("payoff", "organization", "f8", "coefficients of its payoff, last weighed", "", inner=(PAYOFF_TERMS,)),
+    Field("weighed", "organization", "f8", "scratch: the same, in the order of `deciders`", "", inner=(PAYOFF_TERMS,)),
+    Field("deciders", "organization", "i8", "scratch: a list of organizations"),
+    Field("unvisited", "organization", "u8", "scratch: bits over a site's organizations"),
+    _amount("contacts", "organization", "encounters this month", "encounters"),
+    _amount("favour", "organization", "scratch: how much more of the invitations it gets"),
     Field("order", "organization", "i8", "scratch: order in which organizations choose"),
     _share("quality", "organization", "quality of its work: how much of what it does is what works", 1.0),
     _amount("portfolio", "organization", "pull of everything else it does", "utility"),
     Field("peer_norm", "organization", "f8", "trust-weighted effort of those it has ties with", "share", 0, 0, 1),
     Field("team_rank", "organization", "i8", "order of recognized strength within the site, by kind", "", 0, 0, np.inf, (K,)),
     Field("team", "organization", "i8", "its team this month, by kind (−1: none)", "", -1, -1, np.inf, (K,)),
-    Field("misjudged", "organization", "f8", "log of how strong it seems over how strong it is, by kind", "sd of log", inner=(K,)),
+    _amount_by_kind("recognized", "how strong it seems to the partnership, by kind", "share"),
+    _amount_by_kind("strength_term", "its strength as a summand of the power mean, by kind"),
     Field("input", "organization", "f8", "input to joint work, by kind", "FTE", 0.0, 0.0, np.inf, (K,)),
     Field("team_members", "organization", "f8", "members of the team that it leads, by kind", "", 0, 0, np.inf, (K,)),
     Field("team_trust", "organization", "f8", "scratch: trust × alignment over that team's pairs", "", 0, 0, np.inf, (K,)),
@@ -235,12 +247,12 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("team_input", "organization", "f8", "scratch: input to the team that it leads, by kind", "FTE", 0, 0, np.inf, (K,)),
     Field("ledger", "organization", "f8", "what it gained of working together less what it gave, lately", "FTE for each FTE",
           0, -1, 1),
-    Field("component", "organization", "i8", "scratch: a member of its group of connected partners"),
     Field("team_terms", "organization", "f8", "scratch: summands of the power mean", "", 0, 0, np.inf, (K,)),
     Field("referrer", "organization", "i8", "relationship with the neighbour who may refer this month (−1: none)", "", -1, -1),
     Field("beliefs_for", "organization", "u8", "bits: facts that it believes to work for students"),
     Field("beliefs_against", "organization", "u8", "bits: facts that it believes not to work"),
     Field("actions", "organization", "u8", "scratch: bits: what it did this month"),
+    Field("seen_results", "organization", "f8", "scratch: that, as others see it", "facts"),
     Field("results", "organization", "i8", "scratch: what came of it: right actions less wrong ones", "facts", 0, -64, 64),
     _share("rules_changed", "organization", "depth of the policy change that was felt last month"),
     Field("mission", "organization", "f8", "its own mission: a point in goal space", "", 0.0, 0.0, 1.0, (GOALS,)),
@@ -256,9 +268,8 @@ ORGANIZATION: tuple[Field, ...] = (
     _share("openness", "organization", "weight of others' positions against its own mission"),
     _share("principles", "organization", "how far a national organization has made the shared principles its own"),
     _share("mistake_felt", "organization", "depth of a national's mistake that was felt last month"),
-    _amount("weight", "organization", "scratch: weight in a contest"),
-    _amount("race", "organization", "scratch: time in the race that decides a contest"),
     _share("stake", "organization", "share that contests have in what it may earn beyond its usual income", 1.0),
+    Field("team_code", "organization", "u8", "its teams as four numbers of 16 bits, none shared with anyone but members"),
     _amount("apart", "organization", "scratch: capacity for separate work", "FTE"),
     _amount("alone", "organization", "scratch: capacity if there were no joint work at all", "FTE"),
     Field("input_term", "organization", "f8", "scratch: mean term of the input, by kind", "", 0, 0, np.inf, (K,)),
@@ -282,12 +293,26 @@ RELATIONSHIP: tuple[Field, ...] = (
     _share("strain", "relationship", "between nationals: what mistakes have left behind"),
     _share("friction", "relationship", "between nationals: how far their networks work against each other"),
     _flag("met", "relationship", "1: an encounter this month"),
+    Field("ties", "relationship", "u4", "list of the relationships that are ties this month"),
     _flag("failed", "relationship", "1: the other end broke a promise this month"),
 )  # fmt: skip
 
+ROW: tuple[Field, ...] = (
+    Field(
+        "first_tie",
+        "row",
+        "i8",
+        "where an organization's ties begin in `ties`; the next entry, where they end",
+        "",
+        0,
+        0,
+    ),
+)
+
 PAIR: tuple[Field, ...] = (
     Field("luck", "pair", "u4", "scratch: this month's random words", "", inner=(4,)),
-    _share("chance", "pair", "scratch: chance to meet this month"),
+    _amount("meetings_expected", "pair", "scratch: how often they may be expected to meet this month", "encounters"),
+    _amount("distance", "pair", "scratch: squared distance of their positions, then their agreement"),
     Field(
         "meeting",
         "pair",
@@ -338,9 +363,6 @@ SITE: tuple[Field, ...] = (
     Field("departures", "site", "f8", "representatives who left this month", "people", 0, 0),
     Field("joined", "site", "f8", "organizations that joined this month", "organizations", 0, 0),
     Field("withdrew", "site", "f8", "organizations that withdrew this month", "organizations", 0, 0),
-    _amount("outsiders", "site", "scratch: organizations that are not at the table", "organizations"),
-    _amount("outsiders_weight", "site", "scratch: the weights of their invitations, summed"),
-    _amount("table_size", "site", "scratch: partners at the beginning of the month", "organizations"),
     _share("mean_effort", "site", "scratch: mean effort of partners, relative to the largest"),
     Field("reality", "site", "u8", "bits: what works for its students"),
     Field("agenda_for", "site", "u8", "bits: facts that the common agenda says work"),
@@ -367,7 +389,7 @@ ACCOUNT: tuple[Field, ...] = (
     Field("accounts", "account", "i8", "cents: the outside world, the funder, each site's pool, each organization"),
 )
 
-STATE = ORGANIZATION + RELATIONSHIP + PAIR + SITE + ACCOUNT
+STATE = ORGANIZATION + ROW + RELATIONSHIP + PAIR + SITE + ACCOUNT
 
 OUTSIDE, FUNDER, FIRST_POOL = 0, 1, 2
 """Places in `accounts`: the outside world, the funder, then the sites' pools, then the organizations."""

@@ -82,7 +82,8 @@ START = (
     _step("start", understanding, "share", "take the partners' mean position as the shared goals"),
     _step("start", compromise, "begin", "draw how flexible organizations are"),
     _step("start", understanding, "align", "read agreement off the positions"),
-    _step("start", ties, "map_neighbours", "note who has a tie with whom"),
+    _step("start", delivery, "begin", "set strengths' part in joint work"),
+    _step("start", community, "map_neighbours", "note who has a tie with whom"),
 )
 
 MONTH = (
@@ -106,6 +107,7 @@ MONTH = (
     _step("participation", ties, "choose_referrers", "turn to a neighbour who may refer"),
     _step("participation", ties, "refer", "refer one neighbour to another"),
     _step("participation", ties, "open_and_close", "open and close ties"),
+    _step("participation", community, "list_ties", "list the relationships that are ties now"),
     _step("encounters", histories, "fade", "let grievance fade; conversations lay part of it to rest"),
     _step("encounters", national, "align", "align nationals; let them err and own up or not"),
     _step("encounters", trust, "prepare", "how present and reliable is each representative?"),
@@ -132,7 +134,6 @@ MONTH = (
     _step("effort", portfolio, "compete", "let everything else on the desk compete for attention"),
     _step("effort", accountability, "hold_to_account", "say what esteem a contribution can expect"),
     _step("effort", effort, "choose", "choose effort"),
-    _step("effort", compromise, "mind", "mind what giving up the mission costs"),
     _step("delivery", strengths, "recognize", "take stock of each other's strengths"),
     _step("delivery", delivery, "rank_by_strength", "know each other's strengths (twice a year)"),
     _step("delivery", delivery, "form_teams", "form teams by strength"),

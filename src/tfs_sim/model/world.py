@@ -26,9 +26,9 @@ TABLES: tuple[Field, ...] = (
 )
 
 CHANGING: tuple[Field, ...] = (*STATE, *TABLES)
-NEIGHBOURS = "neighbours"  # bits over a site's organizations: its first axis depends on the largest site
+BITS = ("neighbours", "candidates")  # bits over a site's organizations: the first axis depends on the largest site
 
-FIELD_NAMES = (*(field.name for field in (*FIXED, *CHANGING)), NEIGHBOURS)
+FIELD_NAMES = (*(field.name for field in (*FIXED, *CHANGING)), *BITS)
 World = namedtuple("World", FIELD_NAMES)  # type: ignore[misc]
 
 
@@ -42,7 +42,7 @@ class Layout:
     def _shapes(self, fields: tuple[Field, ...]) -> list[tuple[str, str, tuple[int, ...]]]:
         shapes = [(f.name, f.dtype, (*f.inner, self.sizes[f.entity])) for f in fields]
         if fields is CHANGING:
-            shapes.append((NEIGHBOURS, "u8", (self.words, self.sizes["organization"])))
+            shapes += [(name, "u8", (self.words, self.sizes["organization"])) for name in BITS]
         return shapes
 
     def buffer(self, fields: tuple[Field, ...]) -> NDArray[np.uint8]:

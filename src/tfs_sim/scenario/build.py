@@ -102,7 +102,6 @@ class _Builder:
         self._fill_organizations(world)
         self._fill_relationships(world, source, target, strength)
         self._fill_influence(world)
-        self._fill_influence(world)
         self.fill_numbers(world)
         self._fill_stages(world)
         return Template(
@@ -189,6 +188,7 @@ class _Builder:
         world["backward"][:] = reverse[forward]
         world["pair_id"][:] = _mix(self.identities[source[forward]], self.identities[target[forward]])
         world["pair_site"][:] = np.array(self.home)[source[forward]]
+        world["one_end"][:], world["other_end"][:] = source[forward], target[forward]
 
     def _fill_influence(self, world: dict[str, NDArray[Any]]) -> None:
         """Set who listens to whom in sites with a file of weights; elsewhere that is by trust."""

@@ -17,46 +17,44 @@ def parameters(name, **values):
     return record(MECHANISMS[name].parameters, values)
 
 
+def log_errors(sector, recognition, dose, p):
+    """Return the log of how strong organizations seem over how strong they are, after one month."""
+    n = sector.size
+    recognized, strength = np.zeros((4, n)), np.full((4, n), 0.25)
+    strengths.recognize(
+        0, KEY, np.arange(n, dtype=np.uint64), np.array([0]), np.array([n]), sector, np.array([recognition]),
+        recognized, strength, np.zeros((4, n), np.uint32), np.array([dose]), p,
+    )  # fmt: skip
+    return np.log(recognized / strength)
+
+
 def test_full_recognition_removes_the_stated_share_of_the_error():
     n = 2_000
-    misjudged = np.zeros((4, n))
-    identities = np.arange(n, dtype=np.uint64)
     sector = np.arange(n, dtype=np.uint8) % 2
-    first, end = np.array([0]), np.array([n])
     p = parameters("strengths", misjudgement=0.5, learned=0.8, recognition_time=1)
-    spread = []
-    for dose in (0.0, 1.0):
-        recognition = np.array([dose])
-        strengths.recognize(0, KEY, identities, first, end, sector, recognition, misjudged, np.array([dose]), p)
-        spread.append(misjudged.std())
+    spread = [log_errors(sector, dose, dose, p).std() for dose in (0.0, 1.0)]
     unlike = 0.5 * n / (n - 1)
     assert spread[0] == pytest.approx(0.5 * unlike, rel=0.03)
     assert spread[1] == pytest.approx(0.2 * spread[0])
 
 
 def test_people_know_the_strengths_of_their_own_field():
-    misjudged = np.ones((4, 5))
-    sector = np.zeros(5, np.uint8)
-    strengths.recognize(
-        0, KEY, np.arange(5, dtype=np.uint64), np.array([0]), np.array([5]), sector, np.zeros(1), misjudged,
-        np.zeros(1), parameters("strengths"),
-    )  # fmt: skip
-    assert (misjudged == 0).all()
+    assert (log_errors(np.zeros(5, np.uint8), 0.0, 0.0, parameters("strengths")) == 0).all()
 
 
 def chain(trust):
     """Three organizations in a row: the first can do nothing, the last can serve."""
-    strength = np.array([[0.0, 0.1, 0.9]] * 4)
+    strength = np.array([0.0, 0.1, 0.9])
     first = np.array([0, 1, 3, 4])
     target = np.array([1, 0, 2, 1], np.uint32)
-    return strength, first, target, np.ones(4, np.uint8), np.full(4, trust)
+    return strength, first, target, np.full(4, trust)
 
 
 def wait(trust, identity=1, longest=12.0):
-    strength, first, target, is_open, ties = chain(trust)
+    strength, first, target, ties = chain(trust)
     return family_crises.wait(
-        0, 0, 0, KEY, np.uint64(identity), np.zeros(3, np.uint8), np.ones(3, np.uint8), strength, first, target,
-        is_open, ties, parameters("family_crises", longest_wait=longest),
+        0, 0, KEY, np.uint64(identity), strength, np.zeros(3, np.uint8), np.ones(3, np.uint8), first,
+        np.arange(4, dtype=np.uint32), target, ties, parameters("family_crises", longest_wait=longest),
     )  # fmt: skip
 
 

@@ -58,15 +58,18 @@ def test_switched_off_nobody_has_a_ledger(lab, run):
 def fragmentation(n, edges, inactive=()):
     """Return the metric for a site of a backbone (0) and n partners with these ties."""
     size = n + 1
-    pairs = sorted({(a, b) for a, b in edges} | {(b, a) for a, b in edges})
-    first = np.searchsorted([a for a, _ in pairs], np.arange(size + 1))
+    neighbours = np.zeros((1, size), np.uint64)
+    for a, b in edges:
+        neighbours[0, a] |= np.uint64(1 << b)
+        neighbours[0, b] |= np.uint64(1 << a)
     status = np.array([ACTIVE if i not in inactive else 0 for i in range(size)], np.uint8)
     role = np.zeros(size, np.uint8)
     role[0] = 1
     out = np.zeros((1, 1, len(METRIC_NAMES)))
-    target, is_open = np.array([b for _, b in pairs], np.uint32), np.ones(len(pairs), np.uint8)
-    metrics.observe_fragmentation(0, np.array([0]), np.array([size]), first, target, role, status, is_open,
-                                  np.zeros(size, np.int64), out)  # fmt: skip
+    metrics.observe_fragmentation(
+        0, np.array([0]), np.array([size]), np.arange(size, dtype=np.uint32), role, status, neighbours,
+        np.zeros(size, np.uint64), np.zeros(size, np.int64), out,
+    )  # fmt: skip
     return out[0, 0, METRIC_NAMES.index("fragmentation")]
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import communication, effort, histories, institutional_trust, trust
-from tfs_sim.model.state import ACTIVE, K
+from tfs_sim.model.mechanisms import communication, community, effort, histories, institutional_trust, trust
+from tfs_sim.model.numerics import kernel
+from tfs_sim.model.state import ACTIVE
 
 
 @pytest.mark.parametrize(("met", "on", "left"), [(0, 1, 0.5), (1, 1, 0.5 + 0.4 * 0.5), (1, 0, 0.5)])
@@ -44,6 +45,11 @@ def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
     assert np.array_equal(after[~struck], before[~struck])
 
 
+@kernel
+def together(code, other):
+    return community.in_one_team(code, other)
+
+
 @pytest.mark.parametrize(
     ("team_of_second", "effort_of_second", "closed", "rate"),
     [
@@ -54,15 +60,29 @@ def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
     ],
 )
 def test_those_who_work_in_one_team_meet_without_a_table(team_of_second, effort_of_second, closed, rate):
-    chance = np.zeros(1)
-    team = np.full((K, 2), -1)
-    team[1] = 0, team_of_second
-    two = np.zeros(2)
+    expected, two = np.zeros(1), np.zeros(2)
+    codes = [int(community.lone_code.py_func(np.uint64(place))) for place in (0, 1)]
+    codes = np.array([codes[0] ^ 0x8000 << 16, codes[1] ^ (0x8001 ^ team_of_second) << 16], np.uint64)
     trust.weigh_contact(
-        np.zeros(1, np.uint32), np.array([0]), np.array([1]), np.array([0, 1]), np.array([1, 0]), np.zeros(2, np.uint8),
-        two, np.ones(2), np.full(2, ACTIVE, np.uint8), np.zeros(1), np.array([1.0 - closed]), team,
-        np.array([0.3, effort_of_second]), np.zeros(1), np.zeros(1), chance, record(histories.Parameters),
+        np.zeros(1, np.uint32), np.array([0]), np.array([1]), np.array([0]), np.array([1]), np.zeros(2, np.uint8),
+        two, np.ones(2), np.full(2, ACTIVE, np.uint8), np.zeros(1), np.array([1.0 - closed]), codes,
+        np.array([0.3, effort_of_second]), np.zeros(1), np.zeros(1), expected, record(histories.Parameters),
         record(communication.Parameters), record(effort.Parameters, {"largest": 0.5}),
         record(trust.Parameters, {"work_contact": 0.5}),
     )  # fmt: skip
-    assert chance[0] == pytest.approx(1 - np.exp(-rate))
+    assert expected[0] == pytest.approx(rate)
+
+
+def test_a_code_tells_whether_two_are_in_one_team():
+    rng = np.random.default_rng(1)
+    for _ in range(2000):
+        teams = rng.integers(-1, 3, (4, 2))
+        codes = []
+        for member in range(2):
+            lone = int(community.lone_code.py_func(np.uint64(member + 7)))
+            for kind in range(4):
+                if teams[kind, member] >= 0:
+                    lone ^= (((lone >> 16 * kind) & 0xFFFF) ^ int(teams[kind, member])) << 16 * kind
+            codes.append(np.uint64(lone))
+        same = any(a == b >= 0 for a, b in teams)
+        assert together(*codes) == same

@@ -28,10 +28,10 @@ METRIC_NAMES = list(METRICS)
 class OfWorlds:
     """A measure that is read off the worlds at the start and at the end of a run, not off the metrics."""
 
-    read: Callable[[Any, Any], float]
+    read: Callable[[engine.Template, Any, Any], float]
 
 
-def trust_of_first_ties(before: Any, after: Any) -> float:
+def trust_of_first_ties(_: engine.Template, before: Any, after: Any) -> float:
     """Return mean trust in the end over the ties of the start: the same pairs in every arm, newcomers or not."""
     backbone = before.role == BACKBONE
     ties = (before.is_open == 1) & ~backbone[before.source] & ~backbone[before.target]
@@ -89,7 +89,7 @@ def run_all(
     def one(task: tuple[int, int]) -> float:
         t, replicate = task
         if isinstance(measure, OfWorlds):
-            return measure.read(*_worlds(templates[t], seed, replicate))
+            return measure.read(templates[t], *_worlds(templates[t], seed, replicate))
         return measure(engine.run_replicate(templates[t], seed, replicate))
 
     engine.warm_up(templates[0])

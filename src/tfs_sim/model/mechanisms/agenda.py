@@ -241,33 +241,19 @@ def renew(
 
 @kernel
 def act(
-    month,
-    key,
-    organization_id,
-    site_of,
-    role,
-    status,
-    in_post,
-    reality,
-    beliefs_for,
-    beliefs_against,
-    actions,
-    results,
-    p,
-):
+    month, key, organization_id, site_of, role, status, in_post, reality, beliefs_for, beliefs_against, actions,
+    results, organization_luck, p,
+):  # fmt: skip
     """Let organizations act on what they believe, and note their results."""
     m = np.int64(p.dimensions)
     everything = first_bits(m)
+    draws.fill(organization_luck, key, COIN_STREAM, month, organization_id)
     for i in range(organization_id.size):
         if role[i] == BACKBONE or status[i] != ACTIVE or in_post[i] == 0:
             continue
-        yes = beliefs_for[i]
-        unsure = everything & ~(yes | beliefs_against[i])
-        if unsure != NONE:
-            a, b, _, _ = draws.words(key, COIN_STREAM, month, organization_id[i], 0)
-            yes |= unsure & (a | (b << HALF_WORD))
-        actions[i] = yes
-        results[i] = m - 2 * np.int64(count_bits(yes ^ reality[site_of[i]]))
+        coins = np.uint64(organization_luck[0, i]) | (np.uint64(organization_luck[1, i]) << HALF_WORD)
+        actions[i] = beliefs_for[i] | (everything & ~beliefs_against[i] & coins)
+        results[i] = m - 2 * np.int64(count_bits(actions[i] ^ reality[site_of[i]]))
 
 
 @kernel
@@ -278,48 +264,49 @@ def learn(
     """Let organizations learn from the agenda, one step a belief; what they know sets the quality of their work."""
     for i in range(organization_id.size):
         s = site_of[i]
-        if role[i] != BACKBONE and status[i] == ACTIVE and in_post[i]:
-            differing = (agenda_for[s] & ~beliefs_for[i]) | (agenda_against[s] & ~beliefs_against[i])
-            if differing != NONE:
-                chance = p.learning + (1.0 - p.learning) * p.learning_from_manuals * documentation[i]
-                moved = chosen_bits(chance, differing, key, LEARN_STREAM, month, organization_id[i], 0)
-                # one step: a contrary belief is given up; where there was none, the agenda's is taken over
-                contrary = beliefs_for[i] | beliefs_against[i]
-                beliefs_for[i] = (beliefs_for[i] & ~moved) | (moved & ~contrary & agenda_for[s])
-                beliefs_against[i] = (beliefs_against[i] & ~moved) | (moved & ~contrary & agenda_against[s])
-        weigh_quality(i, reality[s], beliefs_for, beliefs_against, quality, p)
+        differing = (agenda_for[s] & ~beliefs_for[i]) | (agenda_against[s] & ~beliefs_against[i])
+        if differing != NONE and role[i] != BACKBONE and status[i] == ACTIVE and in_post[i]:
+            chance = p.learning + (1.0 - p.learning) * p.learning_from_manuals * documentation[i]
+            moved = chosen_bits(chance, differing, key, LEARN_STREAM, month, organization_id[i], 0)
+            # one step: a contrary belief is given up; where there was none, the agenda's is taken over
+            contrary = beliefs_for[i] | beliefs_against[i]
+            beliefs_for[i] = (beliefs_for[i] & ~moved) | (moved & ~contrary & agenda_for[s])
+            beliefs_against[i] = (beliefs_against[i] & ~moved) | (moved & ~contrary & agenda_against[s])
+    for i in range(organization_id.size):
+        weigh_quality(i, reality[site_of[i]], beliefs_for, beliefs_against, quality, p)
 
 
 @kernel
 def agree(
     month, key, organization_id, site_id, first_organization, end_organization, role, status, in_post, data, reality,
-    agenda_for, agenda_against, actions, results, tally, agenda_knowledge, p,
+    agenda_for, agenda_against, actions, results, seen_results, tally, agenda_knowledge, organization_luck, p,
 ):  # fmt: skip
     """Let each agenda learn from the actions of those whose results look better than its own."""
     m = np.int64(p.dimensions)
     everything = first_bits(m)
     planes = tally.shape[0]
+    draws.fill(organization_luck, key, SIGHT_STREAM, month, organization_id)
     for s in range(site_id.size):
+        first, end = first_organization[s], end_organization[s]
         own = known(agenda_for[s], agenda_against[s], reality[s], everything)
         noise = p.sight * (1.0 - data[s])
+        seen, true, words = seen_results[first:end], results[first:end], organization_luck[0, first:end]
+        for n in range(seen.size):
+            seen[n] = true[n] + noise * draws.wide_normal(draws.unit(words[n]))
         for b in range(planes):
             tally[b, s] = NONE
         better = 0
-        for i in range(first_organization[s], end_organization[s]):
-            if role[i] == BACKBONE or status[i] != ACTIVE or in_post[i] == 0:
+        for i in range(first, end):
+            if role[i] == BACKBONE or status[i] != ACTIVE or in_post[i] == 0 or seen_results[i] <= own:
                 continue
-            seen = np.float64(results[i])
-            if noise > 0.0:
-                seen += noise * draws.normal(draws.uniform(key, SIGHT_STREAM, month, organization_id[i]))
-            if seen > own:
-                better += 1
-                carry = actions[i]  # add one to the count of every fact that is acted on with yes, in binary
-                b = 0
-                while carry != NONE and b < planes:
-                    both = tally[b, s] & carry
-                    tally[b, s] ^= carry
-                    carry = both
-                    b += 1
+            better += 1
+            carry = actions[i]  # add one to the count of every fact that is acted on with yes, in binary
+            b = 0
+            while carry != NONE and b < planes:
+                both = tally[b, s] & carry
+                tally[b, s] ^= carry
+                carry = both
+                b += 1
         if better > 0:
             follow(s, month, key, m, better, site_id, agenda_for, agenda_against, tally, p)
         agenda_knowledge[s] = known(agenda_for[s], agenda_against[s], reality[s], everything) / m
@@ -338,6 +325,7 @@ def follow(s, month, key, m, better, site_id, agenda_for, agenda_against, tally,
         if margin == 0 or (margin > 0 and agenda_for[s] & bit) or (margin < 0 and agenda_against[s] & bit):
             continue
         chance = 1.0 - power(1.0 - p.agenda_learning, np.float64(abs(margin)))
-        if draws.uniform(key, AGENDA_STREAM, month, site_id[s], k) < chance:
+        words = draws.words(key, AGENDA_STREAM, month, site_id[s], k >> 2)
+        if draws.unit(words[k & 3]) < chance:
             agenda_for[s] = agenda_for[s] | bit if margin > 0 else agenda_for[s] & ~bit
             agenda_against[s] = agenda_against[s] & ~bit if margin > 0 else agenda_against[s] | bit

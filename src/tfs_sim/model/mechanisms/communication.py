@@ -78,7 +78,7 @@ INTERVENTIONS = (
 
 @kernel
 def keep_in_touch(
-    site_of, role, status, first_relationship, target, met, team, effort, ramp, dose_steady_communication,
+    site_of, role, status, first_relationship, target, met, contacts, team, effort, ramp, dose_steady_communication,
     coordination, p_effort, p,
 ):  # fmt: skip
     """Let the understanding of partners who met no partner this month fade, as far as it was not in use."""
@@ -86,7 +86,7 @@ def keep_in_touch(
         if status[i] != ACTIVE or role[i] == BACKBONE:
             continue
         silent = True
-        for r in range(first_relationship[i], first_relationship[i + 1]):
+        for r in range(first_relationship[i], first_relationship[i + 1] if contacts[i] > 0.0 else 0):
             if met[r] and status[target[r]] == ACTIVE:
                 silent = False
                 break

@@ -162,14 +162,15 @@ SECTOR_PROFILE = np.array([
     [0.15, 0.10, 0.25, 0.50],
 ])  # fmt: skip
 SECTOR_STAFF = np.array([30.0, 8.0, 12.0, 3.0, 8.0, 2.0, 6.0, 2.0])
+LONE, FOUR_TIMES = np.uint64(0x8000), np.uint64(0x0001000100010001)
 NEED_PROFILE = np.array([1.2, 0.8, 1.1, 0.9])
 
 
 @kernel
 def begin_organizations(
     key, organization_id, sector, role, given_fte, at_the_table, site_of, first_organization, end_organization,
-    students, given_joining, base_fte, fte, strength, commitment, belief, effort, tenure, status, months_active,
-    p_effort, p,
+    students, given_joining, local_index, team_code, base_fte, fte, strength, recognized, commitment, belief,
+    effort, tenure, status, months_active, p_effort, p,
 ):  # fmt: skip
     """Draw staff, strengths, the first representatives, and who is at the table."""
     for i in range(organization_id.size):
@@ -189,6 +190,7 @@ def begin_organizations(
         tenure[i] = np.int64(draws.unit(c) * 48.0)
         belief[i] = p.first_belief
         months_active[i] = 12 if status[i] == ACTIVE else 0
+        team_code[i] = lone_code(local_index[i])
         w = draws.words(key, STREAM, 0, organization_id[i], 1)
         total = 0.0
         for k in range(K):
@@ -196,6 +198,7 @@ def begin_organizations(
             total += strength[k, i]
         for k in range(K):
             strength[k, i] /= total
+            recognized[k, i] = strength[k, i]
     for site in range(first_organization.size):
         total = 0.0
         for i in range(first_organization[site], end_organization[site]):
@@ -212,6 +215,25 @@ def begin_organizations(
             if given_fte[i] > 0.0:
                 base_fte[i] = given_fte[i]
             fte[i] = base_fte[i]
+
+
+@inline
+def lone_code(place):
+    """Return the team code of an organization in no team: four times a number of 16 bits that nobody else has."""
+    return (np.uint64(place) | LONE) * FOUR_TIMES
+
+
+@inline
+def sixteen_bits(code):
+    """Return the first of a code's four numbers."""
+    return code & np.uint64(0xFFFF)
+
+
+@inline
+def in_one_team(code, other):
+    """Return 1 if two team codes agree in any of their four numbers, else 0 (Warren 2013: finding a zero field)."""
+    differ = code ^ other
+    return 1 if (differ - FOUR_TIMES) & ~differ & (LONE * FOUR_TIMES) else 0
 
 
 @inline
@@ -255,6 +277,31 @@ def begin_relationships(
             personal_bad[e] = 0.5 * evidence * (1.0 - kept)
             institutional_good[e] = 0.5 * evidence * kept
             institutional_bad[e] = 0.5 * evidence * (1.0 - kept)
+
+
+@kernel
+def map_neighbours(source, target, local_index, is_open, neighbours, candidates):
+    """Note as bits whom each organization has ties with, and whom it could have ties with."""
+    neighbours[:] = np.uint64(0)
+    candidates[:] = np.uint64(0)
+    for r in range(source.size):
+        j = local_index[target[r]]
+        bit = np.uint64(1) << np.uint64(j & np.uint32(63))
+        candidates[j >> np.uint32(6), source[r]] |= bit
+        if is_open[r]:
+            neighbours[j >> np.uint32(6), source[r]] |= bit
+
+
+@kernel
+def list_ties(first_relationship, is_open, first_tie, ties):
+    """List the relationships that are ties: most are not, and what follows looks at ties alone."""
+    n = 0
+    for i in range(first_relationship.size - 1):
+        first_tie[i] = n
+        for r in range(first_relationship[i], first_relationship[i + 1]):
+            ties[n] = r
+            n += is_open[r]
+    first_tie[first_relationship.size - 1] = n
 
 
 @inline

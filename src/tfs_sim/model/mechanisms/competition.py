@@ -21,9 +21,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import kernel, log
+from tfs_sim.model.numerics import dot, inline, kernel, log
 from tfs_sim.model.state import BACKBONE, FIRST_POOL, OUTSIDE, K
 
 
@@ -97,13 +99,15 @@ MECHANISM = Mechanism(
 )
 
 STREAM = draws.stream("contest")
+MOST_ROUNDS = 20
+SHARE, SPEND, TIME, HOURS, WORTH = range(5)
 
 
 @kernel
 def contest(
-    month, key, organization_id, site_id, site_of, role, first_organization, end_organization, strength, fte, bid,
+    month, key, organization_id, site_of, role, first_organization, end_organization, strength, fte, bid,
     bid_hours, award_due, awards_won, income_factor, first_relationship, target, reverse, overlap, institutional_bad,
-    grant_income, stake, accounts, given_bid, weight, race, dose_pooled_funding, p_money, p,
+    grant_income, stake, accounts, given_bid, organization_luck, deciders, weighed, dose_pooled_funding, p_money, p,
 ):  # fmt: skip
     """Hold the contests that are due, pay the winners, and leave grudges."""
     sites = first_organization.size
@@ -113,8 +117,7 @@ def contest(
         first, end = first_organization[s], end_organization[s]
         income = 0.0
         for i in range(first, end):
-            if role[i] != BACKBONE:
-                income += fte[i] * p_money.dollars_per_fte
+            income += fte[i] * p_money.dollars_per_fte if role[i] != BACKBONE else 0.0
         budget = p.contested * income * income_factor[s] * (1.0 - dose_pooled_funding[s])
         per_fte = budget / income * p_money.dollars_per_fte if income > 0.0 else 0.0
         for i in range(first, end):
@@ -122,14 +125,26 @@ def contest(
             stake[i] = hangs / (hangs + grant_income[i])
         for k in range(K):
             award_due[k, s] += budget / K
-            round_number = 0
-            while award_due[k, s] >= prize and round_number < 20:
+            rounds = min(np.int64(award_due[k, s] / prize), MOST_ROUNDS)
+            if rounds < 1:
+                continue
+            count = gather(first, end, strength[k], bid[k], role, given_bid, stake, deciders, weighed, prize, p)
+            for number in range(rounds):
                 award_due[k, s] -= prize
-                winner = hold(k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours,
-                              given_bid, weight, race, stake, prize, p)  # fmt: skip
-                round_number += 1
-                if winner < 0:
+                if number % 4 == 0:  # four words of luck for each contestant
+                    for n in range(count):
+                        contestant = organization_id[deciders[n]]
+                        a, b, c, d = draws.wide_words(key, STREAM, month, contestant, k + number)
+                        organization_luck[0, n] = a
+                        organization_luck[1, n] = b
+                        organization_luck[2, n] = c
+                        organization_luck[3, n] = d
+                place = hold(count, organization_luck[number % 4], weighed, prize, p)
+                for n in range(count):
+                    bid[k, deciders[n]] = weighed[SPEND, n]
+                if place < 0:
                     continue
+                winner = deciders[place]
                 awards_won[winner] += 1
                 cents = int(prize * 100.0)
                 accounts[OUTSIDE] -= cents
@@ -138,43 +153,50 @@ def contest(
                     loser = target[r]
                     bids = bid[k, loser] >= p.hourly and role[loser] != BACKBONE and strength[k, loser] >= p.eligible
                     institutional_bad[reverse[r]] += p.grudge * overlap[r] * stake[loser] * bids
+            for n in range(count):
+                bid_hours[deciders[n]] += weighed[HOURS, n]
+
+
+@inline
+def gather(first, end, able, bid, role, given_bid, stake, deciders, weighed, prize, p):
+    """List who may contest awards of a kind, with their strengths and the bids that they came to; return how many."""
+    count = 0
+    for i in range(first, end):
+        deciders[count] = i
+        count += 1 if role[i] != BACKBONE and able[i] >= p.eligible else 0
+    for n in range(count):
+        i = deciders[n]
+        opening = given_bid[i] if given_bid[i] > 0.0 else p.first_bid * prize
+        weighed[SHARE, n] = able[i]
+        weighed[SPEND, n] = bid[i] if bid[i] > 0.0 else opening
+        weighed[HOURS, n] = 0.0
+        weighed[WORTH, n] = stake[i]
+    return count
 
 
 @kernel
-def hold(
-    k, month, round_number, first, end, key, organization_id, role, strength, bid, bid_hours, given_bid, weight, race,
-    stake, prize, p,
-):  # fmt: skip
-    """Hold one contest: move bids, draw the winner by weight; return it, or −1 if nobody bids.
+def hold(count, luck, weighed, prize, p):
+    """Hold one contest: draw the winner by weight, move bids; return its place in the list, or −1 if nobody bids.
 
     The winner is the first in a race of exponential times with the contestants' weights as rates, which is
     the largest of log-weight + Gumbel noise in other words, and cheaper.
     """
-    total = 0.0
-    for i in range(first, end):
-        eligible = role[i] != BACKBONE and strength[k, i] >= p.eligible
-        weight[i] = strength[k, i] if eligible else 0.0
-        if eligible and bid[k, i] <= 0.0:
-            bid[k, i] = given_bid[i] if given_bid[i] > 0.0 else p.first_bid * prize
-        total += weight[i] * bid[k, i]
-    share, spend, time = weight[first:end], bid[k, first:end], race[first:end]
-    entity, hours, worth = organization_id[first:end], bid_hours[first:end], stake[first:end]
-    for i in range(share.size):
-        u = draws.unit(draws.wide_words(key, STREAM, month, entity[i], K * round_number + k)[0])
-        time[i] = -log(u) / (share[i] * spend[i] + 1e-300)
-    least = 1e-6 * prize
-    for i in range(share.size):
-        others = max(total - share[i] * spend[i], 0.0)
-        response = (math.sqrt(prize * worth[i] * share[i] * others) - others) / (share[i] + 1e-300)
-        response = response if others > 0.0 else 0.01 * prize
-        bids = 1.0 if share[i] > 0.0 else 0.0
-        hours[i] += bids * spend[i] / p.hourly
-        moved = max(spend[i] + p.damping * (response - spend[i]), least)
-        spend[i] = moved if share[i] > 0.0 else spend[i]
+    share, spend, time = weighed[SHARE, :count], weighed[SPEND, :count], weighed[TIME, :count]
+    hours, worth, words = weighed[HOURS, :count], weighed[WORTH, :count], luck[:count]
+    for n in range(time.size):
+        time[n] = -log(draws.unit(words[n])) / (share[n] * spend[n] + 1e-300)
     soonest = 1e290
     winner = -1
-    for i in range(share.size):
-        if time[i] < soonest:
-            soonest = time[i]
-            winner = first + i
+    for n in range(time.size):
+        if time[n] < soonest:
+            soonest = time[n]
+            winner = n
+    total = dot(share, spend)
+    least = 1e-6 * prize
+    for n in range(time.size):
+        others = max(total - share[n] * spend[n], 0.0)
+        response = (math.sqrt(prize * worth[n] * share[n] * others) - others) / (share[n] + 1e-300)
+        response = response if others > 0.0 else 0.01 * prize
+        hours[n] += spend[n] / p.hourly
+        spend[n] = max(spend[n] + p.damping * (response - spend[n]), least)
     return winner

@@ -96,10 +96,3 @@ def give_way(
             position[k, i] += flexibility[i] * (shared_goals[k, s] - position[k, i])
             squares += (position[k, i] - mission[k, i]) * (position[k, i] - mission[k, i])
         mission_strain[i] = p.strain * max(squares**0.5 / p.core - 1.0, 0.0)
-
-
-@kernel
-def mind(mission_strain, joining_value):
-    """Take what giving up the mission costs from the worth of taking part."""
-    for i in range(mission_strain.size):
-        joining_value[i] -= mission_strain[i]

@@ -24,9 +24,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.mechanisms.community import base_need
-from tfs_sim.model.mechanisms.effort import WEAKEST_LINK
-from tfs_sim.model.numerics import exp, inline, kernel, log, power
+from tfs_sim.model.mechanisms.community import base_need, in_one_team, lone_code, sixteen_bits
+from tfs_sim.model.numerics import dot, exp, inline, kernel, log, power
+from tfs_sim.model.payoff import WEAKEST_LINK
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
 
 
@@ -80,123 +80,128 @@ MECHANISM = Mechanism(
 
 
 HOURS_PER_FTE = 150.0
+RENEWED = 6  # months
 
 
 @kernel
-def rank_by_strength(month, first_organization, end_organization, strength, misjudged, team_terms, team_rank):
-    """Order each site's organizations by recognized strength in each kind of support, twice a year."""
-    if month % 6 != 0:
+def begin(strength, strength_term, team_rank, p):
+    """Set every strength's summand in the power mean, and an order of organizations to start from."""
+    for k in range(K):
+        for i in range(team_rank.shape[1]):
+            strength_term[k, i] = as_term(strength[k, i], p.complementarity)
+            team_rank[k, i] = i
+
+
+@inline
+def as_term(x, rho):
+    """Return x**ρ, the summand of the power mean (x itself where the mean is the sum or the minimum)."""
+    return x if rho < WEAKEST_LINK or rho == 1.0 else exp(rho * log(x))
+
+
+@kernel
+def rank_by_strength(month, first_organization, end_organization, recognized, team_rank):
+    """Order each site's organizations by recognized strength in each kind of support, twice a year.
+
+    The order of half a year ago is nearly right, so that insertion moves few.
+    """
+    if month % RENEWED != 0:
         return
     for s in range(first_organization.size):
         first, end = first_organization[s], end_organization[s]
         for k in range(K):
-            seems = team_terms[k]  # scratch until the month's production
+            seems, rank = recognized[k], team_rank[k]
             for n in range(first, end):
-                seems[n] = strength[k, n] * exp(misjudged[k, n])
-            for n in range(first, end):
+                mine = rank[n]
                 m = n
-                while m > first and seems[team_rank[k, m - 1]] < seems[n]:
-                    team_rank[k, m] = team_rank[k, m - 1]
+                while m > first and seems[rank[m - 1]] < seems[mine]:
+                    rank[m] = rank[m - 1]
                     m -= 1
-                team_rank[k, m] = n
+                rank[m] = mine
 
 
 @kernel
 def form_teams(
-    first_organization, end_organization, role, status, in_post, ramp, effort, fte, strength, misjudged, quality,
-    team_rank, team, input, team_members, hours, on_strengths, p_strengths, p,
+    first_organization, end_organization, role, status, in_post, ramp, effort, fte, strength, recognized, quality,
+    team_rank, team, team_code, local_index, input, team_members, hours, on_strengths, p_strengths, p,
 ):  # fmt: skip
     """Put partners into teams for each kind of support, strongest first; weigh each one's input."""
     size = np.int64(p.team_size)
     suited = p_strengths.suited * on_strengths
     for i in range(status.size):
-        taking_part = (status[i] == ACTIVE) & (role[i] != BACKBONE)
+        taking_part = 1.0 if (status[i] == ACTIVE) & (role[i] != BACKBONE) else 0.0
         hours[i] += p.meeting_hours * taking_part
         given = fte[i] * effort[i] * in_post[i] * ramp[i] * quality[i] * taking_part
+        team_code[i] = lone_code(local_index[i])
         for k in range(K):
             input[k, i] = given * strength[k, i]
             team[k, i] = -1
             team_members[k, i] = 0.0
-    for s in range(first_organization.size):
-        for k in range(K):
+    for k in range(K):
+        mine, members, rank, seems = team[k], team_members[k], team_rank[k], recognized[k]
+        for s in range(first_organization.size):
             leader = np.int64(-1)
-            members = 0
+            places = 0
             for n in range(first_organization[s], end_organization[s]):
-                i = team_rank[k, n]
+                i = rank[n]
+                if seems[i] < suited:
+                    break  # so do all that follow
                 if status[i] != ACTIVE or role[i] == BACKBONE or effort[i] <= 0.0:
                     continue
-                if strength[k, i] * exp(misjudged[k, i]) < suited:
-                    break  # so do all that follow
-                if members == 0:
-                    leader = np.int64(i)
-                team[k, i] = leader
-                team_members[k, leader] += 1.0
-                members = members + 1 if members + 1 < size else 0
+                leader = leader if places > 0 else i
+                places = places - 1 if places > 0 else size - 1
+                mine[i] = leader
+                members[leader] += 1.0
+                # the lone number of this kind gives way to the leader's
+                team_code[i] ^= (sixteen_bits(lone_code(local_index[i])) ^ np.uint64(local_index[leader])) << np.uint64(
+                    16 * k
+                )
 
 
 @kernel
-def weigh_trust(first_relationship, target, trust, alignment, team, team_trust, team_pairs):
-    """Sum trust × alignment over the pairs of each team."""
+def weigh_trust(
+    forward, backward, one_end, other_end, trust, alignment, team, team_code, meeting, team_trust, team_pairs
+):
+    """Sum trust × alignment, and the ties that could be, over the pairs of each team."""
     for k in range(K):
         for i in range(team.shape[1]):
             team_trust[k, i] = 0.0
             team_pairs[k, i] = 0.0
-    for i in range(team.shape[1]):
-        t0, t1, t2, t3 = team[0, i], team[1, i], team[2, i], team[3, i]
-        if t0 < 0 and t1 < 0 and t2 < 0 and t3 < 0:
-            continue
-        s0 = s1 = s2 = s3 = 0.0
-        n0 = n1 = n2 = n3 = 0.0
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            j = target[r]
-            agreed = trust[r] * alignment[r]
-            same = 1.0 if team[0, j] == t0 else 0.0
-            s0 += same * agreed
-            n0 += same
-            same = 1.0 if team[1, j] == t1 else 0.0
-            s1 += same * agreed
-            n1 += same
-            same = 1.0 if team[2, j] == t2 else 0.0
-            s2 += same * agreed
-            n2 += same
-            same = 1.0 if team[3, j] == t3 else 0.0
-            s3 += same * agreed
-            n3 += same
-        if t0 >= 0:
-            team_trust[0, t0] += s0
-            team_pairs[0, t0] += n0
-        if t1 >= 0:
-            team_trust[1, t1] += s1
-            team_pairs[1, t1] += n1
-        if t2 >= 0:
-            team_trust[2, t2] += s2
-            team_pairs[2, t2] += n2
-        if t3 >= 0:
-            team_trust[3, t3] += s3
-            team_pairs[3, t3] += n3
+    count = 0
+    for q in range(forward.size):
+        meeting[count] = q
+        count += in_one_team(team_code[one_end[q]], team_code[other_end[q]])
+    for m in range(count):
+        q = meeting[m]
+        r, back = forward[q], backward[q]
+        i, j = one_end[q], other_end[q]
+        agreed = trust[r] * alignment[r] + trust[back] * alignment[back]
+        for k in range(K):
+            t = team[k, i]
+            if t >= 0 and t == team[k, j]:
+                team_trust[k, t] += agreed
+                team_pairs[k, t] += 2.0
 
 
 @kernel
-def sum_inputs(team, input, input_term, team_terms, team_input, p):
+def sum_inputs(team, fte, effort, in_post, ramp, quality, strength_term, input, input_term, team_terms, team_input, p):
     """Sum each team's inputs, and their terms of the power mean, in its leader's place."""
     rho = p.complementarity
     weakest = rho < WEAKEST_LINK
-    for k in range(K):
-        given, term, whole, sums = input[k], input_term[k], team_terms[k], team_input[k]
-        if weakest or rho == 1.0:
-            for i in range(given.size):
-                term[i] = given[i]
-        else:
-            for i in range(given.size):
-                term[i] = exp(rho * log(given[i]))
+    given = input_term[0]  # of its whole capacity; each kind's term is that times its strength's, the first comes last
+    for i in range(given.size):
+        given[i] = as_term(fte[i] * effort[i] * in_post[i] * ramp[i] * quality[i], rho)
+    for k in range(K - 1, -1, -1):
+        term, whole, of_strength, mine = input_term[k], team_terms[k], strength_term[k], team[k]
+        given_by, sums = input[k], team_input[k]
         for i in range(whole.size):
+            term[i] = given[i] * of_strength[i]
             whole[i] = 1e300 if weakest else 0.0
             sums[i] = 0.0
         for i in range(whole.size):
-            t = team[k, i]
+            t = mine[i]
             if t >= 0:
                 whole[t] = min(whole[t], term[i]) if weakest else whole[t] + term[i]
-                sums[t] += given[i]
+                sums[t] += given_by[i]
 
 
 @kernel
@@ -209,29 +214,18 @@ def divide_time(fte, quality, effort, in_post, hours, bid_hours, apart, alone):
         alone[i] = able * max(1.0 - bid_hours[i] / month, 0.0)
 
 
-@inline
-def team_works(n, trusted, pairs_known, terms, quality_of_coordination, stranger, p):
-    """Return what a team of n produces, in FTE of separate work; strangers count with a stranger's trust."""
-    pairs = n * (n - 1.0)
-    tau = (trusted + max(pairs - pairs_known, 0.0) * stranger) / pairs if pairs > 0.0 else 1.0
-    rho = p.complementarity
-    if rho < WEAKEST_LINK:
-        mean = terms
-    elif rho == 1.0:
-        mean = terms / n
-    else:
-        mean = power(terms / n, 1.0 / rho)
-    return quality_of_coordination * tau * power(n, p.team_returns) * mean
-
-
 @kernel
 def produce(
     first_organization, end_organization, strength, apart, alone, team, input, team_members, team_trust, team_pairs,
     team_terms, team_input, team_output, coordination, students, need, served, joint_gain, performance, gain_seen,
-    joint_output, separate_output, p_community, p_trust, p,
+    joint_output, separate_output, deciders, p_community, p_trust, p,
 ):  # fmt: skip
     """Turn separate and joint work into students served, and reckon the joint gain."""
     stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
+    rho = p.complementarity
+    summed = rho < WEAKEST_LINK or rho == 1.0
+    full = np.float64(np.int64(p.team_size))
+    returns_of_full = power(full, p.team_returns)
     for s in range(first_organization.size):
         first, end = first_organization[s], end_organization[s]
         joint_gain[s] = 0.0
@@ -240,21 +234,35 @@ def produce(
         all_need = 0.0
         usual_need = 0.0
         for k in range(K):
-            separate = 0.0
-            without = 0.0
-            joint = 0.0
-            for i in range(first, end):
-                # input that no team asked for: the organization does this work by itself
-                separate += apart[i] * strength[k, i] + (input[k, i] if team[k, i] < 0 else 0.0)
-                without += alone[i] * strength[k, i]
-            for i in range(first, end):
-                n = team_members[k, i]
-                if n > 0.0:
-                    together = team_works(
-                        n, team_trust[k, i], team_pairs[k, i], team_terms[k, i], coordination[s], stranger, p
-                    )
-                    team_output[k, i] = max(together, team_input[k, i])
-                    joint += team_output[k, i]
+            leads, works = team_members[k, first:end], team_output[k, first:end]
+            joint = lone = 0.0
+            teams = 0
+            for n in range(leads.size):
+                deciders[teams] = n
+                teams += 1 if leads[n] > 0.0 else 0
+                lone += input[k, first + n] if team[k, first + n] < 0 else 0.0
+                works[n] = 0.0
+            for m in range(teams):  # in the list's order, so that the powers run wide
+                i = first + deciders[m]
+                works[m] = team_terms[k, i] if rho < WEAKEST_LINK else team_terms[k, i] / team_members[k, i]
+            if not summed:
+                for m in range(teams):
+                    works[m] = power(works[m], 1.0 / rho)
+            for m in range(teams - 1, -1, -1):
+                n = deciders[m]
+                mean = works[m]
+                works[m] = 0.0
+                members = leads[n]
+                pairs = members * (members - 1.0)
+                unknown = max(pairs - team_pairs[k, first + n], 0.0)  # strangers count with a stranger's trust
+                trusted = (team_trust[k, first + n] + unknown * stranger) / pairs if pairs > 0.0 else 1.0
+                returns = returns_of_full if members == full else power(members, p.team_returns)
+                # members may work side by side instead, each as it would alone
+                works[n] = max(coordination[s] * trusted * returns * mean, team_input[k, first + n])
+                joint += works[n]
+            # input that no team asked for: the organization does this work by itself
+            separate = dot(apart[first:end], strength[k, first:end]) + lone
+            without = dot(alone[first:end], strength[k, first:end])
             x = p_community.students_per_fte * separate
             y = p_community.students_per_fte * joint
             in_need = need[k, 0, s] + need[k, 1, s]

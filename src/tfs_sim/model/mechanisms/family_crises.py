@@ -16,7 +16,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.numerics import inline, kernel
 from tfs_sim.model.state import BACKBONE, G, K
 
 
@@ -64,10 +64,11 @@ STREAM = draws.stream("family emergency")
 
 @kernel
 def serve_emergencies(
-    month, key, organization_id, first_organization, end_organization, role, in_post, strength, first_relationship,
-    target, is_open, trust, need, time_to_service, p,
+    month, key, organization_id, first_organization, end_organization, role, in_post, strength, first_tie, ties,
+    target, trust, need, time_to_service, organization_luck, p,
 ):  # fmt: skip
     """Let emergencies arrive, and pass each from hand to hand until someone can serve it."""
+    draws.fill(organization_luck, key, STREAM, month, organization_id)
     for s in range(first_organization.size):
         all_need = 0.0
         for k in range(K):
@@ -78,12 +79,9 @@ def serve_emergencies(
         weeks = 0.0
         cases = 0.0
         for i in range(first_organization[s], end_organization[s]):
-            if role[i] == BACKBONE or in_post[i] == 0:
+            if draws.unit(organization_luck[0, i]) >= p.arrivals or role[i] == BACKBONE or in_post[i] == 0:
                 continue
-            a, b, _, _ = draws.words(key, STREAM, month, organization_id[i], 0)
-            if draws.unit(a) >= p.arrivals:
-                continue
-            mark = draws.unit(b) * all_need
+            mark = draws.unit(organization_luck[1, i]) * all_need
             kind = K - 1
             for k in range(K):
                 for g in range(G):
@@ -92,29 +90,47 @@ def serve_emergencies(
                     kind = k
                     break
             cases += 1.0
-            weeks += wait(i, kind, month, key, organization_id[i], role, in_post, strength, first_relationship, target,
-                          is_open, trust, p)  # fmt: skip
+            weeks += wait(i, month, key, organization_id[i], strength[kind], role, in_post, first_tie, ties, target,
+                          trust, p)  # fmt: skip
         if cases > 0.0:
             time_to_service[s] = weeks / cases
 
 
 @kernel
-def wait(i, kind, month, key, identity, role, in_post, strength, first_relationship, target, is_open, trust, p):
-    """Return the weeks until a case that reached organization i is served (the longest wait if it never is)."""
-    holder = np.int64(i)
+def wait(i, month, key, identity, able, role, in_post, first_tie, ties, target, trust, p):
+    """Return the weeks until a case that reached organization i is served (the longest wait if it never is).
+
+    Each week its holder asks the most promising of those whom it trusts; the case goes on with a chance equal to that
+    trust.
+    """
+    if able[i] >= p.able:
+        return 0.0
     longest = np.int64(p.longest_wait)
-    for week in range(longest):
-        if strength[kind, holder] >= p.able:
-            return float(week)
-        best = -1.0
-        chosen = np.int64(-1)
-        for r in range(first_relationship[holder], first_relationship[holder + 1]):
-            j = target[r]
-            if is_open[r] and in_post[j] and role[j] != BACKBONE:
-                promising = trust[r] * strength[kind, j]
-                if promising > best:
-                    best = promising
-                    chosen = np.int64(r)
-        if chosen >= 0 and draws.uniform(key, STREAM, month, identity, 1 + week) < trust[chosen]:
+    chosen = most_promising(i, able, role, in_post, first_tie, ties, target, trust)
+    words = draws.words(key, STREAM, month, identity, 1)
+    for week in range(1, longest):
+        if chosen < 0:
+            break
+        if draws.unit(words[(week - 1) & 3]) < trust[chosen]:
             holder = np.int64(target[chosen])
-    return float(longest)
+            if able[holder] >= p.able:
+                return np.float64(week)
+            chosen = most_promising(holder, able, role, in_post, first_tie, ties, target, trust)
+        if week & 3 == 0:
+            words = draws.words(key, STREAM, month, identity, 1 + week // 4)
+    return np.float64(longest)
+
+
+@inline
+def most_promising(holder, able, role, in_post, first_tie, ties, target, trust):
+    """Return the relationship of `holder` with the largest trust × strength, or −1 if it has no tie."""
+    best = -1.0
+    chosen = np.int64(-1)
+    for m in range(first_tie[holder], first_tie[holder + 1]):
+        r = ties[m]
+        j = target[r]
+        promising = trust[r] * able[j] if in_post[j] and role[j] != BACKBONE else -1.0
+        if promising > best:
+            best = promising
+            chosen = np.int64(r)
+    return chosen

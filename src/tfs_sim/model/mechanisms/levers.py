@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism
-from tfs_sim.model.numerics import exp, helper, kernel
+from tfs_sim.model.numerics import exp, helper, inline, kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, FUNDER, OUTSIDE
 
 LN2 = 0.6931471805599453
@@ -107,6 +107,14 @@ def is_called_for(month, s, begins, metric, above, on_at, off_at, every, over, s
     return on
 
 
+@inline
+def empty(table):
+    """Set a table of doses to nothing (as one row: that is a single sweep over its memory)."""
+    row = table.reshape(-1)
+    for n in range(row.size):
+        row[n] = 0.0
+
+
 @kernel
 def set_doses(
     month, order_lever, order_by_site, order_from, order_until, order_taper, order_dose, order_sums, order_cost,
@@ -117,8 +125,8 @@ def set_doses(
     """Set every dose of the month; charge its cost, scaled down to what each payer can afford."""
     sites = backbone.size
     called_for[:] = 0.0
-    organization_doses[:] = 0.0
-    site_doses[:] = 0.0
+    empty(organization_doses)
+    empty(site_doses)
     spent[:] = 0.0
     hours[:] = 0.0
     for o in range(order_lever.size):

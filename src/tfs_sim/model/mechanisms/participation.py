@@ -16,6 +16,7 @@ from typing import NamedTuple
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.numerics import exp, kernel, logistic
+from tfs_sim.model.payoff import reckon
 from tfs_sim.model.state import ACTIVE, BACKBONE, RELUCTANT, WITHDRAWN
 
 
@@ -106,77 +107,97 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 STREAM = draws.stream("participation")
+JOINS, WITHDRAWS = -1, -2  # marks, within the kernel, of what is decided and not yet done
 
 
 @kernel
 def join_and_withdraw(
     month, key, organization_id, site_of, role, status, months_active, joining_value, commitment, in_post, effort,
-    first_relationship, target, is_open, coordination, contact_factor, backbone_hours, recent_joins, joined, withdrew,
-    table_size, outsiders, outsiders_weight, given_joining, given_threshold, readiness, refused,
-    dose_recruiting_the_willing, dose_persistent_invitation, p_patience, p_invitation, p,
+    first_organization, end_organization, first_relationship, target, is_open, coordination, contact_factor,
+    backbone_hours, recent_joins, joined, withdrew, organization_luck, deciders, favour, payoff, weighed, utility, fte,
+    mission_strain, esteem_weight, esteem_bar, esteem_slope, given_joining, given_threshold, readiness, refused,
+    dose_recruiting_the_willing, dose_persistent_invitation, p_patience, p_invitation, p_delivery, p_effort,
+    on_effort, p,
 ):  # fmt: skip
-    """Let each organization join, refuse, stay or withdraw."""
-    joined[:] = 0.0
-    withdrew[:] = 0.0
-    table_size[:] = 0.0
-    outsiders[:] = 0.0
-    outsiders_weight[:] = 0.0
-    for i in range(organization_id.size):
-        s = site_of[i]
-        if role[i] != BACKBONE and status[i] == ACTIVE:
-            table_size[s] += 1.0
-        elif role[i] != BACKBONE:
-            outsiders[s] += 1.0
-            outsiders_weight[s] += exp(p.willing_first * dose_recruiting_the_willing[s] * (2.0 * commitment[i] - 1.0))
-    for i in range(organization_id.size):
-        refused[i] = 0
-        if role[i] == BACKBONE:
-            continue
-        s = site_of[i]
-        a, b, c, _ = draws.words(key, STREAM, month, organization_id[i], 0)
-        if status[i] == ACTIVE:
-            months_active[i] += 1
-            if given_threshold[i] >= 0.0:
-                stays = 1.0 if table_size[s] - 1.0 >= given_threshold[i] else 0.0
-            else:
+    """Let each organization join, refuse, stay or withdraw, in the light of how things stood last month."""
+    draws.fill(organization_luck, key, STREAM, month, organization_id)
+    for s in range(first_organization.size):
+        first, end = first_organization[s], end_organization[s]
+        joined[s] = withdrew[s] = 0.0
+        keen = p.willing_first * dose_recruiting_the_willing[s]
+        heart, invitations = commitment[first:end], favour[first:end]
+        for n in range(heart.size):
+            invitations[n] = exp(keen * (2.0 * heart[n] - 1.0))
+        partners = outsiders = outsiders_favour = 0.0
+        for i in range(first, end):
+            refused[i] = 0
+            at_table = 1.0 if status[i] == ACTIVE else 0.0
+            counts = 1.0 if role[i] != BACKBONE else 0.0
+            partners += counts * at_table
+            outsiders += counts * (1.0 - at_table)
+            outsiders_favour += counts * (1.0 - at_table) * favour[i]
+        has_time = coordination[s] if backbone_hours[s] > 0.0 else 0.0
+        outreach = (p.outreach + p_invitation.outreach * dose_persistent_invitation[s]) * has_time
+        # the same number of invitations, of which the committed get more
+        invited = contact_factor[s] * (outsiders / outsiders_favour if outsiders_favour > 0.0 else 0.0)
+        may_leave = 1.0 - (1.0 - p.chance_rate) * (1.0 - min(p.leaving_rate, 1.0))
+        count = 0
+        for i in range(first, end):
+            if role[i] == BACKBONE:
+                continue
+            deciders[count] = i
+            if status[i] == ACTIVE:
+                if given_threshold[i] >= 0.0:
+                    stays = 1.0 if partners - 1.0 >= given_threshold[i] else 0.0
+                    leaves = draws.unit(organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays
+                    months_active[i] = WITHDRAWS if leaves else months_active[i] + 1
+                    continue
+                months_active[i] += 1
+                count += 1 if draws.unit(organization_luck[0, i]) < may_leave else 0
+                continue
+            if month + 1 < given_joining[i]:
+                continue
+            if month + 1 == given_joining[i] or 0.0 <= given_threshold[i] <= partners:
+                months_active[i] = JOINS
+                continue
+            if given_threshold[i] >= 0.0 or in_post[i] == 0:
+                continue
+            if draws.unit(organization_luck[1, i]) >= (p.word_of_mouth + outreach) * invited * favour[i]:
+                continue  # the chance 1 − exp(−rate) is below the rate
+            ties = at_table = 0.0
+            for r in range(first_relationship[i], first_relationship[i + 1]):
+                ties += is_open[r]
+                at_table += is_open[r] * (status[target[r]] == ACTIVE)
+            share = at_table / ties if ties > 0.0 else 0.0
+            rate = (p.word_of_mouth * share + outreach) * invited * favour[i]
+            if draws.unit(organization_luck[1, i]) < 1.0 - exp(-rate):
+                count += 1
+        if month > 0 and on_effort:
+            reckon(deciders, count, payoff, weighed, utility, fte, mission_strain, joining_value, esteem_weight[s],
+                   esteem_bar[s], esteem_slope[s], p_delivery.complementarity, p_effort)  # fmt: skip
+        for n in range(count):
+            i = deciders[n]
+            if status[i] == ACTIVE:
                 wants_out = logistic(-(joining_value[i] - p.join_threshold + p.inertia) / p.sharpness)
                 stays = 1.0 - min(p.leaving_rate, 1.0) * wants_out
-            if draws.unit(a) < 1.0 - (1.0 - p.chance_rate) * stays:
-                status[i] = WITHDRAWN
-                months_active[i] = 0
-                effort[i] = 0.0
-                withdrew[s] += 1.0
-            continue
-        if month + 1 < given_joining[i]:
-            continue
-        if month + 1 == given_joining[i] or 0.0 <= given_threshold[i] <= table_size[s]:
-            status[i] = ACTIVE
-            months_active[i] = 0
-            joined[s] += 1.0
-            recent_joins[s] += 1.0
-            continue
-        if given_threshold[i] >= 0.0 or in_post[i] == 0:
-            continue
-        ties = 0.0
-        at_table = 0.0
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            ties += is_open[r]
-            at_table += is_open[r] * (status[target[r]] == ACTIVE)
-        share = at_table / ties if ties > 0.0 else 0.0
-        has_time = coordination[s] if backbone_hours[s] > 0.0 else 0.0
-        outreach = p.outreach + p_invitation.outreach * dose_persistent_invitation[s]
-        rate = (p.word_of_mouth * share + outreach * has_time) * contact_factor[s]
-        # the same number of invitations, of which the committed get more
-        favour = exp(p.willing_first * dose_recruiting_the_willing[s] * (2.0 * commitment[i] - 1.0))
-        rate *= favour * outsiders[s] / outsiders_weight[s]
-        if draws.unit(b) < 1.0 - exp(-rate):
+                if draws.unit(organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays:
+                    months_active[i] = WITHDRAWS
+                continue
             value = joining_value[i] + p_invitation.stated_value * dose_persistent_invitation[s] * readiness[i]
             value -= p_patience.weight * (1.0 - readiness[i])
-            if draws.unit(c) < logistic((value - p.join_threshold) / p.sharpness):
+            if draws.unit(organization_luck[2, i]) < logistic((value - p.join_threshold) / p.sharpness):
+                months_active[i] = JOINS
+            else:
+                status[i] = RELUCTANT
+                refused[i] = 1
+        for i in range(first, end):  # only now: everyone has seen the table as it was at the beginning of the month
+            if months_active[i] == JOINS:
                 status[i] = ACTIVE
                 months_active[i] = 0
                 joined[s] += 1.0
                 recent_joins[s] += 1.0
-            else:
-                status[i] = RELUCTANT
-                refused[i] = 1
+            elif months_active[i] == WITHDRAWS:
+                status[i] = WITHDRAWN
+                months_active[i] = 0
+                effort[i] = 0.0
+                withdrew[s] += 1.0

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import clip, kernel
-from tfs_sim.model.state import K
+from tfs_sim.model.numerics import clip, exp, kernel
+from tfs_sim.model.state import SECTORS, K
 
 
 class Parameters(NamedTuple):
@@ -84,26 +84,34 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 STREAM = draws.stream("recognition of strengths")
+RENEWED = 6  # months
 
 
 @kernel
 def recognize(
-    month, key, organization_id, first_organization, end_organization, sector, recognition, misjudged,
-    dose_recognition_of_strengths, p,
+    month, key, organization_id, first_organization, end_organization, sector, recognition, recognized, strength,
+    organization_luck, dose_recognition_of_strengths, p,
 ):  # fmt: skip
     """Let recognition follow the practice; twice a year renew how each organization's strengths are judged."""
     for s in range(first_organization.size):
         gap = dose_recognition_of_strengths[s] - recognition[s]
         recognition[s] = clip(recognition[s] + gap / max(p.recognition_time, 1.0), 0.0, 1.0)
-        if month % 6 != 0:
-            continue
-        error = p.misjudgement * (1.0 - p.learned * recognition[s])
+    if month % RENEWED != 0:
+        return
+    draws.fill(organization_luck, key, STREAM, 0, organization_id)
+    for s in range(first_organization.size):
         first, end = first_organization[s], end_organization[s]
-        for i in range(first, end):
-            others = 0.0
-            for j in range(first, end):
-                others += 1.0 if sector[j] != sector[i] else 0.0
-            unlike = others / (end - first - 1.0) if end - first > 1 else 0.0
-            w = draws.words(key, STREAM, 0, organization_id[i], 0)
-            for k in range(K):
-                misjudged[k, i] = unlike * error * draws.normal(draws.unit(w[k]))
+        error = p.misjudgement * (1.0 - p.learned * recognition[s])
+        others = max(end - first - 1.0, 1.0)
+        unlike = recognized[0, first:end]  # until its own turn, which is the last
+        for field in range(len(SECTORS)):
+            alike = 0.0
+            for i in range(first, end):
+                alike += 1.0 if sector[i] == field else 0.0
+            for i in range(first, end):
+                if sector[i] == field:
+                    recognized[0, i] = (end - first - alike) / others
+        for k in range(K - 1, -1, -1):
+            seems, true, words = recognized[k, first:end], strength[k, first:end], organization_luck[k, first:end]
+            for n in range(seems.size):
+                seems[n] = true[n] * exp(unlike[n] * error * draws.wide_normal(draws.unit(words[n])))

@@ -12,7 +12,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import inline, kernel
+from tfs_sim.model.numerics import count_bits, inline, kernel
 from tfs_sim.model.state import BACKBONE
 
 
@@ -79,25 +79,18 @@ MECHANISM = Mechanism(
 STREAM = draws.stream("ties")
 REFERRER_STREAM = draws.stream("referrer")
 REFERRAL_STREAM = draws.stream("referral")
+ONE = np.uint64(1)
 
 
 @kernel
-def map_neighbours(source, target, local_index, is_open, neighbours):
-    """Note each organization's open ties as bits, so that a shared neighbour is found at once."""
-    neighbours[:] = np.uint64(0)
-    for r in range(source.size):
-        if is_open[r]:
-            j = local_index[target[r]]
-            neighbours[j >> np.uint32(6), source[r]] |= np.uint64(1) << np.uint64(j & np.uint32(63))
-
-
-@kernel
-def choose_referrers(month, key, organization_id, first_relationship, target, is_open, role, referrer):
+def choose_referrers(
+    month, key, organization_id, first_relationship, target, is_open, role, organization_luck, referrer
+):
     """Let each organization turn to one of those whom it could know, who may refer it if they have a tie."""
+    draws.fill(organization_luck, key, REFERRER_STREAM, month, organization_id)
     for i in range(organization_id.size):
         first, end = first_relationship[i], first_relationship[i + 1]
-        u = draws.uniform(key, REFERRER_STREAM, month, organization_id[i])
-        r = first + np.int64(u * (end - first))
+        r = first + np.int64(draws.unit(organization_luck[0, i]) * (end - first))
         referrer[i] = r if r < end and is_open[r] and role[target[r]] != BACKBONE else -1
 
 
@@ -115,52 +108,59 @@ def set_tie(open_now, r, back, i, j, is_open, local_index, neighbours):
 
 @kernel
 def refer(
-    month, key, organization_id, site_of, first_relationship, target, reverse, role, in_post, is_open, idle, trust,
-    referrer, local_index, neighbours, contact_factor, p,
+    month, key, organization_id, site_of, first_organization, first_relationship, target, reverse, role, in_post,
+    is_open, idle, trust, referrer, local_index, neighbours, candidates, contact_factor, p,
 ):  # fmt: skip
     """Let those who were asked refer the asker to each of their neighbours that it has no tie with.
 
-    The two lists of relationships are sorted, so one walk along both finds whom they share.
+    All three are sets of bits: whom the third has ties with, whom the asker could know, and does not. Relationships
+    are sorted by target, so a bit's place among the asker's candidates is the place of the relationship.
     """
     for i in range(organization_id.size):
         via = referrer[i]
         if via < 0 or in_post[i] == 0:
             continue
-        chance = p.referral * trust[via] * contact_factor[site_of[i]]
-        mine, my_end = first_relationship[i], first_relationship[i + 1]
         third = np.int64(target[via])
-        theirs, their_end = first_relationship[third], first_relationship[third + 1]
-        while mine < my_end and theirs < their_end:
-            if target[mine] < target[theirs]:
-                mine += 1
-                continue
-            if target[mine] == target[theirs] and is_open[theirs] and is_open[mine] == 0:
-                other = np.int64(target[mine])
+        first = first_organization[site_of[i]]
+        chance = p.referral * trust[via] * contact_factor[site_of[i]]
+        r = first_relationship[i]
+        for word in range(neighbours.shape[0]):
+            possible = candidates[word, i]
+            shared = neighbours[word, third] & possible & ~neighbours[word, i]
+            while shared:
+                bit = shared & (~shared + ONE)
+                shared ^= bit
+                other = first + 64 * word + np.int64(count_bits(bit - ONE))
                 asked = draws.mix(organization_id[i], organization_id[other])
                 if in_post[other] and draws.uniform(key, REFERRAL_STREAM, month, asked) < chance:
+                    mine = r + np.int64(count_bits(possible & (bit - ONE)))
                     set_tie(1, mine, reverse[mine], i, other, is_open, local_index, neighbours)
                     idle[mine] = 0.0
                     idle[reverse[mine]] = 0.0
-            theirs += 1
+            r += np.int64(count_bits(possible))
 
 
 @kernel
 def open_and_close(
-    month, key, pair_id, forward, backward, source, target, is_open, idle, met, failed, overlap, departed, local_index,
-    neighbours, dose_transition_plan, p,
+    month, key, pair_id, forward, backward, one_end, other_end, is_open, idle, failed, overlap, departed, local_index,
+    neighbours, meeting, dose_transition_plan, p,
 ):  # fmt: skip
     """Open and close ties, one decision for both ends."""
+    count = 0
     for q in range(pair_id.size):
+        meeting[count] = q
         r = forward[q]
-        i = source[r]
-        j = target[r]
-        left = departed[i] | departed[j]
+        left = (departed[one_end[q]] | departed[other_end[q]]) != 0
+        in_doubt = (idle[r] > p.idle_before_closing) | left
+        count += in_doubt if is_open[r] else idle[r] < 1.0  # a pair without a tie that met last month may start one
+    for m in range(count):
+        q = meeting[m]
+        r = forward[q]
         back = backward[q]
+        i, j = one_end[q], other_end[q]
         if is_open[r]:
-            if idle[r] <= p.idle_before_closing and left == 0:
-                continue
             closing = min(p.closing, 1.0) if idle[r] > p.idle_before_closing else 0.0
-            if left:
+            if departed[i] | departed[j]:
                 covered = 1.0
                 if departed[i]:
                     covered = min(covered, dose_transition_plan[i])
@@ -169,7 +169,8 @@ def open_and_close(
                 closing = 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - covered))
             if draws.uniform(key, STREAM, month, pair_id[q]) < closing:
                 set_tie(0, r, back, i, j, is_open, local_index, neighbours)
-        elif met[r] and failed[r] == 0 and failed[back] == 0:
+                idle[r] = idle[back] = max(idle[r], 1.0)
+        elif failed[r] == 0 and failed[back] == 0:
             opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap[r]))
             if draws.uniform(key, STREAM, month, pair_id[q], 1) < opening:
                 set_tie(1, r, back, i, j, is_open, local_index, neighbours)

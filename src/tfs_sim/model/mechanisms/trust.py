@@ -23,10 +23,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
+from tfs_sim.model.mechanisms.community import in_one_team
 from tfs_sim.model.mechanisms.national import friction_between
-from tfs_sim.model.numerics import exp, half_life_factor, inline, kernel
+from tfs_sim.model.numerics import count_bits, exp, half_life_factor, inline, kernel
 from tfs_sim.model.state import ACTIVE
 
 
@@ -193,13 +196,15 @@ def recorded_share(documentation_i, documentation_j, on_institutional_trust, p_i
 
 
 @kernel
-def prepare(in_post, ramp, clarity, first_relationship, is_open, presence, reliability, p):
+def prepare(in_post, ramp, clarity, neighbours, contacts, presence, reliability, p):
     """Work out, once for each organization, how present and how reliable its representative is."""
     for i in range(in_post.size):
         ties = 0.0
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            ties += float(is_open[r])
+        for word in range(neighbours.shape[0]):
+            ties += np.float64(count_bits(neighbours[word, i]))
         presence[i] = in_post[i] * min(1.0, p.attention / max(ties, 1.0))
+        contacts[i] = 0.0
+    for i in range(in_post.size):
         reliability[i] = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * ramp[i])
         reliability[i] *= 1.0 - p.unclear_goals * (1.0 - clarity[i])
 
@@ -227,63 +232,59 @@ def fade(
 @kernel
 def throw(month, key, pair_id, luck):
     """Draw every pair's words of the month, in a loop of its own that runs wide."""
-    for q in range(pair_id.size):
-        a, b, c, d = draws.wide_words(key, STREAM, month, pair_id[q], 0)
-        luck[0, q] = a
-        luck[1, q] = b
-        luck[2, q] = c
-        luck[3, q] = d
+    draws.fill(luck, key, STREAM, month, pair_id)
 
 
 @kernel
 def weigh_contact(
-    pair_site, forward, backward, source, target, is_open, grievance, presence, status, coordination, contact_factor,
-    team, effort, dose_trust_building_convenings, dose_steady_communication, chance, p_histories, p_communication,
-    p_effort, p,
+    pair_site, forward, backward, one_end, other_end, is_open, grievance, presence, status, coordination,
+    contact_factor, team_code, effort, dose_trust_building_convenings, dose_steady_communication, meetings_expected,
+    p_histories, p_communication, p_effort, p,
 ):  # fmt: skip
-    """Work out every pair's chance to meet this month."""
+    """Work out how often every pair may be expected to meet this month."""
     by_effort = p.work_contact / p_effort.largest
-    t0, t1, t2, t3 = team[0], team[1], team[2], team[3]
-    for q in range(chance.size):
+    site = np.int64(-1)
+    tied = free = everyday = 0.0
+    for q in range(meetings_expected.size):
+        if pair_site[q] != site:
+            site = np.int64(pair_site[q])
+            convened = 1.0 + p.convening_gain * dose_trust_building_convenings[site]
+            tied = p.joint_contact * convened + p_communication.contact * dose_steady_communication[site]
+            tied *= coordination[site] * contact_factor[site]
+            free = p.table_contact * convened * coordination[site] * contact_factor[site]
+            everyday = p.everyday_contact * contact_factor[site]
         r = forward[q]
-        i = source[r]
-        j = target[r]
-        s = pair_site[q]
-        both = (1.0 if status[i] == ACTIVE else 0.0) * (1.0 if status[j] == ACTIVE else 0.0)
-        tie = float(is_open[r])
-        joint = (p.joint_contact * tie + p.table_contact * (1.0 - tie)) * both
-        joint *= 1.0 + p.convening_gain * dose_trust_building_convenings[s]
-        joint += p_communication.contact * dose_steady_communication[s] * tie * both
-        together = ((t0[i] == t0[j]) & (t0[i] >= 0)) | ((t1[i] == t1[j]) & (t1[i] >= 0))
-        together |= ((t2[i] == t2[j]) & (t2[i] >= 0)) | ((t3[i] == t3[j]) & (t3[i] >= 0))
-        work = by_effort * min(effort[i], effort[j]) * (1.0 if together else 0.0) * both
-        rate = (p.everyday_contact * tie + joint * coordination[s]) * contact_factor[s] + work
-        rate *= presence[i] * presence[j]
-        chance[q] = rate * (1.0 - p_histories.lost_contact * max(grievance[r], grievance[backward[q]]))
-    for q in range(chance.size):
-        chance[q] = 1.0 - exp(-chance[q])
+        i, j = one_end[q], other_end[q]
+        both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
+        work = by_effort * min(effort[i], effort[j]) * in_one_team(team_code[i], team_code[j])  # as of last month
+        rate = everyday + (tied + work) * both if is_open[r] else (free + work) * both
+        hurt = max(grievance[r], grievance[backward[q]])
+        meetings_expected[q] = rate * presence[i] * presence[j] * (1.0 - p_histories.lost_contact * hurt)
 
 
 @kernel
 def encounter(
-    pair_site, forward, backward, source, target, luck, chance, meeting, idle, grievance, reliability, status,
-    documentation, coordination, met, failed, personal_good, personal_bad, institutional_good, institutional_bad,
-    conflicts, affiliation, local_index, first_relationship, friction, recognition, dose_trust_building_convenings,
-    on_institutional_trust, p_institutional_trust, p_national, p_strengths, p_histories,
-    on_communication, p_communication, p,
+    pair_site, forward, backward, one_end, other_end, luck, meetings_expected, meeting, contacts, idle, grievance,
+    reliability, status, documentation, coordination, met, failed, personal_good, personal_bad, institutional_good,
+    institutional_bad, conflicts, affiliation, local_index, first_relationship, friction, recognition,
+    dose_trust_building_convenings, on_institutional_trust, p_institutional_trust, p_national, p_strengths,
+    p_histories, on_communication, p_communication, p,
 ):  # fmt: skip
     """Let pairs meet, promises be kept or broken, and both ends take note."""
     conflicts[:] = 0.0
     n = 0
-    for q in range(chance.size):
+    for q in range(meetings_expected.size):
         meeting[n] = q
-        n += 1 if draws.unit(luck[0, q]) < chance[q] else 0
+        n += 1 if draws.unit(luck[0, q]) < meetings_expected[q] else 0  # the chance, 1 − exp(−x), is below x
     broken = 0
     for m in range(n):
         q = meeting[m]
+        if draws.unit(luck[0, q]) >= 1.0 - exp(-meetings_expected[q]):
+            continue
         r = forward[q]
-        i = source[r]
-        j = target[r]
+        i, j = one_end[q], other_end[q]
+        contacts[i] += 1.0
+        contacts[j] += 1.0
         s = pair_site[q]
         both = 1.0 if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
         recorded = recorded_share(documentation[i], documentation[j], on_institutional_trust, p_institutional_trust)

@@ -230,11 +230,12 @@ def months_to_fill(u, p):
 @kernel
 def leave_and_arrive(
     month, key, organization_id, site_of, sector, role, coordination, leaving_factor, in_post, notice, vacancy,
-    waiting_for, tenure, person, ramp, backing, commitment, departed, arrived, departures, dose_overlap,
-    shock_departure_wave, shock_leadership_change, p_smoothing, p,
+    organization_luck, waiting_for, tenure, person, ramp, backing, commitment, departed, arrived, departures,
+    dose_overlap, shock_departure_wave, shock_leadership_change, p_smoothing, p,
 ):  # fmt: skip
     """Announce and carry out departures, fill posts, and start successors."""
     departures[:] = 0.0
+    draws.fill(organization_luck, key, STREAM, month, organization_id)
     for i in range(organization_id.size):
         departed[i] = 0
         arrived[i] = 0
@@ -244,7 +245,6 @@ def leave_and_arrive(
                 start_successor(i, month, key, organization_id, in_post, tenure, person, ramp, backing, commitment,
                                 arrived, p)  # fmt: skip
             continue
-        a, b, c, d = draws.words(key, STREAM, month, organization_id[i], 0)
         tenure[i] += 1
         leaving = False
         if notice[i] > 0:
@@ -254,21 +254,23 @@ def leave_and_arrive(
         else:
             s = site_of[i]
             h = hazard_of(role[i], sector[i], p) * leaving_factor[s] * (1.0 + p.workload * (1.0 - coordination[s]))
-            h *= 1.0 + p.early_leaving * exp(-0.6931471805599453 * tenure[i] / 12.0)
-            h = 1.0 - (1.0 - min(h, 1.0)) * (1.0 - 0.5 * shock_departure_wave[i])
-            if draws.unit(a) < h:
-                if draws.unit(b) < p.notice_share:
-                    notice[i] = np.int64(p.notice)
-                    waiting_for[i] = months_to_fill(draws.unit(c), p)
-                else:
-                    leaving = True
-            if draws.unit(d) < shock_leadership_change[i] and shock_leadership_change[i] > 0.0:
+            wave = 1.0 - 0.5 * shock_departure_wave[i]
+            u = draws.unit(organization_luck[0, i])
+            if u < 1.0 - (1.0 - min(h * (1.0 + p.early_leaving), 1.0)) * wave:  # most need not be looked at further
+                h *= 1.0 + p.early_leaving * exp(-0.6931471805599453 * tenure[i] / 12.0)
+                if u < 1.0 - (1.0 - min(h, 1.0)) * wave:
+                    if draws.unit(organization_luck[1, i]) < p.notice_share:
+                        notice[i] = np.int64(p.notice)
+                        waiting_for[i] = months_to_fill(draws.unit(organization_luck[2, i]), p)
+                    else:
+                        leaving = True
+            if draws.unit(organization_luck[3, i]) < shock_leadership_change[i]:
                 leaving = True
         if leaving:
             departures[site_of[i]] += 1.0
             departed[i] = 1
             overlapped = dose_overlap[i] > 0.0 and notice[i] == 0
-            vacancy[i] = months_to_fill(draws.unit(c), p)
+            vacancy[i] = months_to_fill(draws.unit(organization_luck[2, i]), p)
             if overlapped:
                 # the search began with the notice, and the leaver stays on for a while if need be
                 vacancy[i] = max(waiting_for[i] - np.int64(np.ceil(dose_overlap[i] * p_smoothing.longest_wait)), 0)

@@ -25,7 +25,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, half_life_factor, inline, kernel
+from tfs_sim.model.numerics import clip, dot, exp, half_life_factor, inline, kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS
 
 
@@ -200,7 +200,7 @@ def share(first_organization, end_organization, role, status, position, shared_g
 
 @kernel
 def grasp(
-    first_relationship, met, site_of, role, status, in_post, departed, documentation, position, shared_goals,
+    contacts, site_of, role, status, in_post, departed, documentation, position, shared_goals,
     goal_prior, goal_estimate, goal_variance, clarity, dose_goal_clarity_retreats, dose_written_principles, p,
 ):  # fmt: skip
     """Let estimates of the shared goals sharpen with news of them, and blur with time and departures."""
@@ -219,10 +219,7 @@ def grasp(
                 goal_estimate[k, i] += lost * (position[k, i] - goal_estimate[k, i])
         v = min(v + p.drift, p.unknown_variance)
         if in_post[i]:
-            contacts = 0
-            for r in range(first_relationship[i], first_relationship[i + 1]):
-                contacts += met[r]
-            news = p.contact_information * contacts
+            news = p.contact_information * contacts[i]
             if status[i] == ACTIVE and role[i] != BACKBONE:
                 news += p.retreat_information * dose_goal_clarity_retreats[s]
                 news += p.principles_information * dose_written_principles[s]
@@ -274,42 +271,49 @@ def agreement(dx, dy, dz, steepness):
 
 
 @kernel
-def align(month, forward, backward, source, target, position, alignment, p):
+def align(month, forward, backward, one_end, other_end, position, distance, alignment, p):
     """Read agreement off the positions of every pair, whenever positions may have moved."""
     if month % max(1, np.int64(p.revised_every)) != 0:
         return
     steepness = 0.5 / (p.tolerance * p.tolerance)
     x, y, z = position[0], position[1], position[2]
     for q in range(forward.size):
-        r = forward[q]
-        i = source[r]
-        j = target[r]
-        agreed = agreement(x[i] - x[j], y[i] - y[j], z[i] - z[j], steepness)
-        alignment[r] = agreed
-        alignment[backward[q]] = agreed
+        i, j = one_end[q], other_end[q]
+        dx, dy, dz = x[i] - x[j], y[i] - y[j], z[i] - z[j]
+        distance[q] = dx * dx + dy * dy + dz * dz
+    for q in range(forward.size):
+        distance[q] = exp(-steepness * distance[q])
+    for q in range(forward.size):
+        alignment[forward[q]] = distance[q]
+        alignment[backward[q]] = distance[q]
 
 
 @kernel
 def take_stock(
     first_organization, end_organization, role, status, in_post, position, goal_estimate, shared_goals, clarity,
-    mean_clarity, clarity_spread, perceived_agreement, actual_agreement, p,
+    weighed, mean_clarity, clarity_spread, perceived_agreement, actual_agreement, p,
 ):  # fmt: skip
     """Average clarity, its spread, and perceived and actual agreement over each site's representatives."""
     steepness = 0.5 / (p.tolerance * p.tolerance)
     for s in range(first_organization.size):
-        partners = clear = squares = perceived = actual = 0.0
+        first, end = first_organization[s], end_organization[s]
         gx, gy, gz = shared_goals[0, s], shared_goals[1, s], shared_goals[2, s]
-        for i in range(first_organization[s], end_organization[s]):
-            if status[i] != ACTIVE or role[i] == BACKBONE or in_post[i] == 0:
-                continue
-            partners += 1.0
-            clear += clarity[i]
-            squares += clarity[i] * clarity[i]
-            x, y, z = position[0, i], position[1, i], position[2, i]
-            perceived += agreement(x - goal_estimate[0, i], y - goal_estimate[1, i], z - goal_estimate[2, i], steepness)
-            actual += agreement(x - gx, y - gy, z - gz, steepness)
-        mean = clear / partners if partners > 0.0 else 0.0
+        x, y, z = position[0, first:end], position[1, first:end], position[2, first:end]
+        ex, ey, ez = goal_estimate[0, first:end], goal_estimate[1, first:end], goal_estimate[2, first:end]
+        perceives, agrees, counts = weighed[0, first:end], weighed[1, first:end], weighed[2, first:end]
+        for n in range(x.size):
+            perceives[n] = agreement(x[n] - ex[n], y[n] - ey[n], z[n] - ez[n], steepness)
+            agrees[n] = agreement(x[n] - gx, y[n] - gy, z[n] - gz, steepness)
+        partners = 0.0
+        for n in range(x.size):
+            i = first + n
+            counts[n] = 1.0 if (status[i] == ACTIVE) & (role[i] != BACKBONE) & (in_post[i] != 0) else 0.0
+            partners += counts[n]
+        share_of_each = 1.0 / max(partners, 1.0)
+        mean = dot(clarity[first:end], counts) * share_of_each
         mean_clarity[s] = mean
-        clarity_spread[s] = max(squares / partners - mean * mean, 0.0) ** 0.5 if partners > 0.0 else 0.0
-        perceived_agreement[s] = min(perceived / partners, 1.0) if partners > 0.0 else 0.0
-        actual_agreement[s] = min(actual / partners, 1.0) if partners > 0.0 else 0.0
+        perceived_agreement[s] = min(dot(perceives, counts) * share_of_each, 1.0)
+        actual_agreement[s] = min(dot(agrees, counts) * share_of_each, 1.0)
+        for n in range(x.size):
+            counts[n] *= clarity[first + n]
+        clarity_spread[s] = max(dot(clarity[first:end], counts) * share_of_each - mean * mean, 0.0) ** 0.5

@@ -21,6 +21,7 @@ from tfs_sim.analysis.validation.space import (
     run_all,
     wilson,
 )
+from tfs_sim.model import engine, payoff
 from tfs_sim.model.state import BACKBONE
 from tfs_sim.scenario import Scenario
 
@@ -97,9 +98,10 @@ def _steepest(budget: Budget) -> Measured:
     )
 
 
-def _worth(before: Any, after: Any) -> float:
+def _worth(template: engine.Template, before: Any, after: Any) -> float:
     """Return what taking part is worth to organizations, on average."""
-    return float(after.joining_value[after.role != BACKBONE].mean())
+    worth = payoff.worth(after, dict(zip(engine.RECORDS, template.parameters, strict=True)))
+    return float(worth[after.role != BACKBONE].mean())
 
 
 def _bigger_tables(budget: Budget) -> Measured:

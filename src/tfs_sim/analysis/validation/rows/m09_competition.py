@@ -19,6 +19,7 @@ from tfs_sim.analysis.validation.space import (
     over_points,
     trust_of_first_ties,
 )
+from tfs_sim.model.engine import Template
 from tfs_sim.model.state import BACKBONE
 from tfs_sim.scenario import Scenario
 
@@ -35,7 +36,7 @@ def _same_partners(contests: bool = True, pooled: float = 0.0) -> Scenario:
     return laboratory(months=MONTHS, mechanisms=switches, interventions=interventions)
 
 
-def trust_in_the_unlike(before: Any, after: Any) -> float:
+def trust_in_the_unlike(_: Template, before: Any, after: Any) -> float:
     """Return how much more trust the half of the first ties with less overlap holds than the half with more."""
     backbone = before.role == BACKBONE
     ties = (before.is_open == 1) & ~backbone[before.source] & ~backbone[before.target]

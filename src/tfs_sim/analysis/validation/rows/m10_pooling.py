@@ -21,11 +21,12 @@ from tfs_sim.analysis.validation.space import (
     over_points,
     ubiquity,
 )
+from tfs_sim.model.engine import Template
 from tfs_sim.model.state import ACTIVE, BACKBONE
 from tfs_sim.scenario import Scenario
 
 
-def _trust_of_first_partners(before: Any, after: Any) -> float:
+def _trust_of_first_partners(_: Template, before: Any, after: Any) -> float:
     """Return mean trust in the end over the ties that partners had with each other at the start."""
     partner = (before.status == ACTIVE) & (before.role != BACKBONE)
     ties = (before.is_open == 1) & partner[before.source] & partner[before.target]
