@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.keys import fingerprint
+from tfs_sim.experiments.variables import meaning
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm, Experiment
@@ -71,6 +72,8 @@ def _design(plan: Plan) -> dict[str, Any] | None:
         "variables": {
             variable.name: {
                 "of": variable.dotted,
+                "title": (vary.title if (vary := points.design.vary.get(variable.name)) else "")
+                or meaning(variable.path),
                 "kind": variable.kind,
                 "values": [variable.label(n) for n in range(len(variable.values))]
                 if variable.kind == "choice"

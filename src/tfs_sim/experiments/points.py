@@ -49,6 +49,7 @@ class Vary(Table):
     """How one variable varies."""
 
     of: Annotated[str, TEXT] = Field(description='dotted name, such as "parameters.turnover.rate_nonprofit"')
+    title: Annotated[str, TEXT] = Field("", description="what it is, for charts; default: the declared meaning")
     low: Annotated[float | str, BOUND] | None = Field(None, description="default: the declared plausible range")
     high: Annotated[float | str, BOUND] | None = Field(None, description="default: the declared plausible range")
     values: Annotated[tuple[Any, ...], VALUES] | None = Field(None, description="these values and no others")

@@ -161,6 +161,28 @@ def _items(scenario: Scenario, area: str) -> tuple[Any, ...]:
     return scenario.in_force()[0] if area == "interventions" else scenario.shocks
 
 
+_SITE_WORDS = {
+    "at_the_table": "Share of organizations at the table at the start",
+    "grievance": "Share of pairs with a difficult history",
+    "poverty": "Share of students in poverty",
+    "students": "Students",
+    "backbone.fte": "Backbone staff (FTE)",
+}
+
+
+def meaning(path: tuple[str, str, str]) -> str:
+    """Return what a variable is, in words, with its unit."""
+    area, owner, field = path
+    if area == "parameters":
+        declared = specification(catalogue().MECHANISMS[owner])[field]
+        return f"{declared.meaning.rstrip('.')}{f' ({declared.unit})' if declared.unit else ''}"
+    if area == "sites":
+        return _SITE_WORDS[field]
+    declared = (catalogue().INTERVENTIONS if area == "interventions" else catalogue().SHOCKS)[owner]
+    unit = f" ({declared.dose_unit})" if field == "dose" else ""
+    return f"{declared.title}: {field}{unit}"
+
+
 def applies(path: tuple[str, str, str], scenario: Scenario) -> bool:
     """Say whether setting a variable changes anything in an arm of this scenario."""
     area, owner, field = path

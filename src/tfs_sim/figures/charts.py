@@ -6,6 +6,7 @@ from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.figures.comparisons import answer, cost, forest
 from tfs_sim.figures.courses import fans, ladder
 from tfs_sim.figures.moments import moments
+from tfs_sim.figures.regime import regime_map
 from tfs_sim.figures.style import Chart
 
 
@@ -17,6 +18,7 @@ def charts(sweep: SweepLike, *, narrow: bool = False) -> dict[str, Chart]:
     stored = Stored.of(sweep)
     made: list[Chart | None] = [
         answer(stored, narrow=narrow),
+        regime_map(stored, narrow=narrow),
         cost(stored, narrow=narrow),
         forest(stored, narrow=narrow),
         ladder(stored, narrow=narrow),
