@@ -10,8 +10,8 @@ import numpy as np
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, over_sites
 from tfs_sim.analysis.findings import answer, candidates, change, lower, with_
-from tfs_sim.analysis.regimes import Cell
-from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.regimes import regimes
+from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 
 
@@ -134,14 +134,19 @@ def ladder_title(months: Sequence[tuple[str, int | None]]) -> str:
     return lead
 
 
-def map_title(stored: Stored, tiles: Sequence[Cell]) -> str:
-    """Return which strategies are best at how many places of a design, and where it cannot be told."""
+def map_title(sweep: SweepLike) -> str | None:
+    """Return which strategies are best at how many places of a design, and where that cannot be told."""
+    stored = Stored.of(sweep)
+    found = regimes(stored)
+    if found is None:
+        return None
+    tiles = found.cells
     m = metric(stored.primary)
     clear = [tile.best for tile in tiles if tile.clear]
     thing = words.subject(m)
     if not clear:
         return f"Nowhere on this map can the best strategy for {thing} be told apart from the next"
-    ranked = sorted(set(clear), key=lambda s: -clear.count(s))
+    ranked = sorted((s for s in stored.strategies if s in clear), key=lambda s: -clear.count(s))
     said = [f"{stored.title(ranked[0])} is best for {thing} at {clear.count(ranked[0])} of {len(tiles)} places"]
     said += [f"{lower(stored.title(s))} at {clear.count(s)}" for s in ranked[1:3]]
     rest = len(tiles) - len(clear)

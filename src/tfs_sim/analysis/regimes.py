@@ -63,6 +63,27 @@ class Cell:
         return self.lead.distinguishable
 
 
+@dataclass(frozen=True)
+class Map:
+    """Two variables of a design, and what was found at each pair of their levels; `others` were averaged over."""
+
+    across: Axis
+    down: Axis
+    cells: list[Cell]
+    others: list[Axis]
+
+
+def regimes(stored: Stored) -> Map | None:
+    """Return the map of the primary outcome over a design; None where no two variables, or no two strategies, vary."""
+    known = axes(stored) if len(stored.strategies) > 1 else []
+    chosen = strongest(stored, known, stored.primary, stored.main) if len(known) > 1 else []
+    if len(chosen) < 2:
+        return None
+    across, down = chosen
+    found = cells(stored, across, down, stored.primary, stored.main)
+    return Map(across, down, found, [axis for axis in known if axis.name not in (across.name, down.name)])
+
+
 def axes(stored: Stored) -> list[Axis]:
     """Return the variables that take more than one value over the design's points, in the order of the file."""
     design = stored.experiment.get("design")

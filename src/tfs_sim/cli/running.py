@@ -245,17 +245,20 @@ def report(folder: Path) -> None:
 def found(sweep: Sweep) -> None:
     """Print the three most important findings."""
     from tfs_sim.analysis.findings import findings
+    from tfs_sim.analysis.headlines import map_title
 
     plan = sweep.experiment["plan"]
-    pairs = plan["replicates"] * plan.get("points", 1)
-    print(f"\n{bold('What we found')} {dim(_how(pairs))}")
+    print(f"\n{bold('What we found')}\n{dim(wrapped(_how(plan['replicates'], plan.get('points', 1)), '  ', '  '))}")
     for number, finding in enumerate(findings(sweep, 3), 1):
         print(wrapped(str(finding), "     ", f"  {number}. "))
+    if title := map_title(sweep):
+        print(wrapped(title + ".", "     ", "  Map: "))
     print(uncalibrated())
 
 
-def _how(pairs: int) -> str:
-    return f"(differences over the same luck, 95% intervals, {count(pairs, 'pair')})"
+def _how(replicates: int, points: int) -> str:
+    mean = f", averaged over {points:,} points" if points > 1 else ""
+    return f"Differences over the same luck{mean}; 95% intervals; {count(replicates * points, 'pair')}."
 
 
 def uncalibrated() -> str:

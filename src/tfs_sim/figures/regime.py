@@ -10,7 +10,7 @@ from pandas import DataFrame
 from tfs_sim.analysis import headlines, words
 from tfs_sim.analysis.compare import Paired
 from tfs_sim.analysis.findings import lower
-from tfs_sim.analysis.regimes import Axis, Cell, axes, cells, strongest
+from tfs_sim.analysis.regimes import Axis, Cell, regimes
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import metric
 from tfs_sim.figures.captions import caption, conditions
@@ -41,20 +41,19 @@ OPEN = "#EEF0F2"
 def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     """Draw which strategy does best on the primary outcome at every point of a design (None without one)."""
     stored = Stored.of(sweep)
-    found = strongest(stored, axes(stored), stored.primary, stored.main) if len(stored.strategies) > 1 else []
-    if len(found) < 2:
+    found = regimes(stored)
+    title = headlines.map_title(stored)
+    if found is None or title is None:
         return None
-    across, down = found
-    tiles = cells(stored, across, down, stored.primary, stored.main)
+    across, down, tiles = found.across, found.down, found.cells
     m, look = metric(stored.primary), looks(stored)
     said = words.unit(m, difference=True)
     reference = lower(stored.title(stored.against))
-    others = [axis.title for axis in axes(stored) if axis.name not in (across.name, down.name)]
     subtitle = (
         f"{words.short(m)} {words.window(m)}{conditions(stored)}: the best strategy at each place by its mark. "
         f"Numbers: how much more than {reference}{f', in {said}' if said else ''}. Grey with two marks: the best two "
         f"cannot be told apart (95%, paired)."
-        + (f" Averaged over {words.joined([lower(title) for title in others])}." if others else "")
+        + (f" Averaged over {words.joined([lower(axis.title) for axis in found.others])}." if found.others else "")
     )
     points = sum(tile.points for tile in tiles)
     made = caption(stored, f"{points:,} points of the design", "each tile over the same luck")
@@ -65,7 +64,7 @@ def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     right = (width - 0.25) if narrow else 5.7
     high = min(0.62, 3.4 / tall) * tall
     legend = 0.3 * len(names) + 0.15 if narrow else 0.0
-    chart = framed("map", headlines.map_title(stored, tiles), subtitle, made, high + 1.05 + legend, width)
+    chart = framed("map", title, subtitle, made, high + 1.05 + legend, width)
     ax = place(chart, left, 0.6 + legend, right, 0.6 + legend + high)
     _tiles(ax, tiles, stored, look, (right - left) / wide)
     ax.grid(False)
