@@ -89,7 +89,7 @@ wide_words = inline(_words)
 """The same, compiled into the loop that calls it, which then runs over many entities at once."""
 
 
-@inline
+@helper
 def fill(luck: Any, key: Word, stream: Word, month: Word, entities: Any, block: Word = 0) -> None:
     """Draw four words for each of the entities into luck [4, entities], in a loop of its own that runs wide."""
     first, second, third, fourth = luck[0], luck[1], luck[2], luck[3]
