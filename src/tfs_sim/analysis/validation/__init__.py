@@ -16,6 +16,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from tfs_sim.analysis.validation import kept
 from tfs_sim.analysis.validation import rows as _files
 from tfs_sim.analysis.validation.row import FULL, QUICK, Row, Verdict
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
@@ -117,6 +118,7 @@ def validate(
         verdicts.append(Verdict(row, measured, time.perf_counter() - start))
         if progress:
             progress(len(verdicts), len(rows), len(verdicts) / (time.perf_counter() - began))
+    kept.forget()
     return verdicts
 
 

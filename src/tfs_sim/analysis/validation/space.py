@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import kept
 from tfs_sim.analysis.validation.row import Budget, Effects, Measured
 from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
@@ -84,13 +85,14 @@ def run_all(
     templates: Sequence[engine.Template], replicates: int, seed: int, workers: int, measure: Measure | OfWorlds
 ) -> NDArray[np.float64]:
     """Return `measure` of every replicate of every template: float64 [templates, replicates]."""
+    of = [kept.identity(template) for template in templates]
     tasks = [(t, r) for t in range(len(templates)) for r in range(replicates)]
 
     def one(task: tuple[int, int]) -> float:
         t, replicate = task
         if isinstance(measure, OfWorlds):
             return measure.read(templates[t], *_worlds(templates[t], seed, replicate))
-        return measure(engine.run_replicate(templates[t], seed, replicate))
+        return measure(kept.run(templates[t], of[t], seed, replicate))
 
     engine.warm_up(templates[0])
     with ThreadPoolExecutor(max(1, workers)) as pool:

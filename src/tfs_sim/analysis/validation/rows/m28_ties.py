@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from tfs_sim.analysis.validation.forks import Fork, over_points
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
@@ -32,27 +35,36 @@ def _less(budget: Budget) -> Budget:
     return Budget(budget.points, max(4, budget.replicates // 4), budget.workers, budget.seed)
 
 
-def _network(template: engine.Template, replicate: int, name: str) -> list[float]:
-    """Return density over all pairs of the communities, or transitivity, at the start, the grant's end and after it."""
+def _network(template: engine.Template, replicate: int) -> list[float]:
+    """Return density over all pairs of the communities at the three moments, then transitivity."""
     fork = Fork(template, 1, replicate, 1)
-    found, state, since = [], fork.state, 1
+    density, transitivity, state, since = [], [], fork.state, 1
     for month in MOMENTS:
         state, out = fork.go_on(month - since, None, state, since - 1)
         since = month
         world = fork.world(state)
         among = (world.role[world.source] != BACKBONE) & (world.role[world.target] != BACKBONE)
-        found.append(float(world.is_open[among].mean()) if name == "density" else metric(name)(out[-1:]))
-    return found
+        density.append(float(world.is_open[among].mean()))
+        transitivity.append(metric("transitivity")(out[-1:]))
+    return density + transitivity
 
 
-def _rise_and_fall(budget: Budget, name: str) -> Measured:
+@lru_cache(1)
+def _networks(budget: Budget) -> NDArray[np.float64]:
+    """Return both at the three moments, with the grant and without it: [points, replicates, arm, which, moment]."""
     alone = _granted(()).to_template()
 
     def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
-        return _network(template, replicate, name) + _network(with_parameters(alone, point), replicate, name)
+        return _network(template, replicate) + _network(with_parameters(alone, point), replicate)
 
     found = over_points(_less(budget), _granted(), measure)
-    start, during, after, start_alone, alone_then, alone_after = (found[..., k] for k in range(6))
+    return found.reshape(*found.shape[:2], 2, 2, len(MOMENTS))
+
+
+def _rise_and_fall(budget: Budget, name: str) -> Measured:
+    found = _networks(budget)[..., 0 if name == "density" else 1, :]
+    start, during, after = (found[:, :, 0, k] for k in range(3))
+    start_alone, alone_then, alone_after = (found[:, :, 1, k] for k in range(3))
     rise = (during - start - (alone_then - start_alone)).mean(axis=1)
     fall = (during - after).mean(axis=1)
     spread = alone_then.std(axis=1, ddof=1)
