@@ -20,6 +20,7 @@ import pytest
 
 from tfs_sim.cli import main
 from tfs_sim.experiments import store
+from tfs_sim.experiments.status import status
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.writing import to_toml
 
@@ -88,7 +89,7 @@ def test_kill_and_go_on_anywhere(name: str, cluster: str, tmp_path: Path) -> Non
         time.sleep(moments.uniform(0, 0.2))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        seen = store.status(tmp_path / "killed")
+        seen = status(tmp_path / "killed")
         assert 0 < seen.done < seen.wanted
         assert not any(arm.damaged for arm in seen.arms)
         before = kept(tmp_path / "killed")

@@ -16,6 +16,7 @@ import real
 
 from tfs_sim.experiments import executors, merging, runner, store
 from tfs_sim.experiments.design import Experiment, load_experiment
+from tfs_sim.experiments.status import status
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.errors import UserError
 
@@ -106,7 +107,7 @@ def test_shards_make_one_sweep(experiment: Experiment, digest: str, tmp_path: Pa
     folders = [tmp_path / f"{n}" for n in range(1, shards + 1)]
     for n, folder in enumerate(folders, 1):
         runner.sweep(experiment, out=folder, shard=(n, shards))
-        seen = store.status(folder)
+        seen = status(folder)
         assert seen.done == seen.wanted and seen.finished
     merged = merging.merge(folders[:1], tmp_path / "merged")
     assert {shard for gap in merged.gaps for shard in gap.shards} == set(range(2, shards + 1))

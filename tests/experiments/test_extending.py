@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tfs_sim.experiments import batches, job, keys, runner, tables
 from tfs_sim.experiments.design import Experiment
 from tfs_sim.experiments.merging import merge
-from tfs_sim.experiments.store import status
+from tfs_sim.experiments.status import status
 from tfs_sim.experiments.stored import Sweep
 
 GRID = """

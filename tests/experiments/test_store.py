@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 
 from tfs_sim.experiments import files, runner, store, tables, work
+from tfs_sim.experiments.status import status
 from tfs_sim.experiments.stored import Sweep
 from tfs_sim.scenario.errors import UserError
 
@@ -122,7 +123,7 @@ def test_a_changed_arm_runs_again_alone(engine: fakes.Engine, tmp_path: Path) ->
     runner.sweep(fakes.Experiment(levels=(1.0, 5.0)), out=tmp_path)
     assert engine.calls == 40
     assert {level for level, _ in engine.ran} == {5.0, 5.25}
-    assert len(store.status(tmp_path).unused) == 2
+    assert len(status(tmp_path).unused) == 2
 
 
 def test_another_seed_is_another_luck(engine: fakes.Engine, tmp_path: Path) -> None:
@@ -160,7 +161,7 @@ def test_damaged_parts_are_found_named_and_done_again(
 ) -> None:
     before = runner.sweep(EXPERIMENT, out=tmp_path).digest()
     path = damaged(tmp_path, how, kind)
-    seen = store.status(tmp_path)
+    seen = status(tmp_path)
     assert seen.done == 78
     assert not seen.finished
     assert any(path.name in what for arm in seen.arms for what in arm.damaged)
@@ -170,7 +171,7 @@ def test_damaged_parts_are_found_named_and_done_again(
     assert engine.calls == 2
     assert any(path.name in sentence for sentence in said)
     assert again.digest() == before
-    assert store.status(tmp_path).finished
+    assert status(tmp_path).finished
 
 
 @pytest.mark.parametrize("name", ["runs.parquet", "series.parquet", "network.parquet", "parts/assembled.json"])
@@ -361,7 +362,7 @@ def test_kill_at_random_moments_then_resume(engine: fakes.Engine, tmp_path: Path
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
-        now = store.status(tmp_path / "killed").done
+        now = status(tmp_path / "killed").done
         assert now >= done
         done = now
     assert 0 < done <= 4 * RUNS

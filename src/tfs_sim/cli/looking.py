@@ -176,8 +176,8 @@ def new(folder: Path) -> None:
 
 def status(folder: Path) -> None:
     """Print what a folder of results holds, what is missing and what is damaged."""
-    from tfs_sim.experiments.store import saving_in_words
-    from tfs_sim.experiments.store import status as look
+    from tfs_sim.experiments.status import saving_in_words
+    from tfs_sim.experiments.status import status as look
 
     found = look(folder)
     print(bold(f"{found.name}: {found.done:,} of {found.wanted:,} runs are there"))

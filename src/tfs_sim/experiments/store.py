@@ -23,13 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tfs_sim.experiments import files, tables
 from tfs_sim.experiments.files import refusal
-from tfs_sim.experiments.keys import ONE_POINT, Keys, Words, fingerprint, run_keys, words_file, words_of
+from tfs_sim.experiments.keys import ONE_POINT, Keys, Words, fingerprint, run_keys, words_file
 from tfs_sim.experiments.parts import KINDS, Address, ArmParts, DamagedPartError, Kind, Part
 
 MARK = "tfs-sim results"
@@ -329,82 +328,4 @@ def digest(folder: Path) -> str:
     return hashlib.sha256(" ".join(total).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class ArmStatus:
-    """How far an arm is: finished and wanted runs, and what is damaged."""
-
-    keys: dict[str, str]
-    done: int
-    wanted: int
-    damaged: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What a folder of results holds, what is missing, what is damaged, and what nothing refers to.
-
-    `saved` is the share of the months that shared pasts saved; `spare` are runs of these arms that are kept and that
-    the experiment does not ask for (now).
-    """
-
-    folder: Path
-    name: str
-    arms: tuple[ArmStatus, ...]
-    unused: tuple[str, ...]
-    finished: bool
-    saved: float = 0.0
-    spare: int = 0
-
-    @property
-    def done(self) -> int:
-        """Finished runs."""
-        return sum(arm.done for arm in self.arms)
-
-    @property
-    def wanted(self) -> int:
-        """Runs that the experiment asks for."""
-        return sum(arm.wanted for arm in self.arms)
-
-
-def saving_in_words(share: float) -> str:
-    """Return what shared pasts saved as the terminal says it, or nothing where that was nothing."""
-    return f"shared pasts ran once: {share:.0%} of the months saved" if share >= 0.005 else ""
-
-
-def status(folder: Path) -> Status:
-    """Look through a folder of results, checksums included; change nothing."""
-    folder = Path(folder)
-    mark = read_mark(folder)
-    plan, model = mark["plan"], mark["model"]
-    runs = plan["replicates"] * plan.get("points", 1)
-    shard, shards = plan.get("shard", (1, 1))
-    low, high = (shard - 1) * runs // shards, shard * runs // shards
-    arms, used = [], set()
-    spare: dict[str, int] = {}
-    for arm in plan["arms"]:
-        parts = ArmParts(folder / "parts", Address(arm["scenario"], plan["seed"], model))
-        used.add(parts.address.folder)
-        damaged = list(parts.damage())
-        words = words_of(folder / "parts", arm)
-        if words is None:
-            arms.append(ArmStatus(arm["keys"], 0, high - low, ("its points are not there",)))
-            continue
-        wanted = np.unique(run_keys(words, low, high))
-        lost = np.frombuffer(b"".join(part.keys for part, _ in damaged), wanted.dtype)
-        there = parts.holds(wanted)
-        done = int(np.count_nonzero(there & ~np.isin(wanted, lost)))
-        if shards == 1:
-            spare[arm["scenario"]] = len(np.unique(parts.keys())) - int(np.count_nonzero(there))
-        arms.append(ArmStatus(arm["keys"], done, len(wanted), tuple(what for _, what in damaged)))
-    here = (
-        {path.name for path in (folder / "parts").iterdir() if path.is_dir()} if (folder / "parts").is_dir() else set()
-    )
-    finished = shards > 1 or all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
-    complete = finished and all(arm.done == arm.wanted for arm in arms)
-    saved = (files.read_json(folder / "provenance.json") or {}).get("shared_pasts", {}).get("saved", 0.0)
-    return Status(
-        folder, mark["name"], tuple(arms), tuple(sorted(here - used)), complete, float(saved), sum(spare.values())
-    )
-
-
-__all__ = ["ArmStatus", "DamagedPartError", "Status", "Store", "StoredArm", "digest", "opened", "read_mark", "status"]
+__all__ = ["DamagedPartError", "Store", "StoredArm", "digest", "opened", "read_mark"]

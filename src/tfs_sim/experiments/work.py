@@ -20,7 +20,8 @@ from tfs_sim.experiments.keys import Keys, run_keys
 from tfs_sim.experiments.parts import Address
 from tfs_sim.experiments.plan import Plan, PlannedArm, unique
 from tfs_sim.experiments.provenance import model_version
-from tfs_sim.experiments.store import Store, StoredArm, saving_in_words
+from tfs_sim.experiments.status import saving_in_words
+from tfs_sim.experiments.store import Store, StoredArm
 
 if TYPE_CHECKING:
     from tfs_sim.model.engine import Template

@@ -8,7 +8,7 @@ loop, and Mesa's `step()` and `tfs-sim run --profile` run the very same lines.
 
 from __future__ import annotations
 
-from tfs_sim.model import metrics
+from tfs_sim.model import metrics, networks
 from tfs_sim.model.declare import Mechanism, Step
 from tfs_sim.model.mechanisms import (
     accountability,
@@ -154,8 +154,8 @@ MONTH = (
     _step("observe", metrics, "observe", "record every site's month"),
     _step("observe", metrics, "observe_goals", "record clarity and agreement"),
     _step("observe", metrics, "observe_families", "record what families do"),
-    _step("observe", metrics, "observe_fragmentation", "record what holds without the best-connected partner"),
+    _step("observe", networks, "observe_fragmentation", "record what holds without the best-connected partner"),
     _step("observe", metrics, "observe_stages", "record selection, practices and friction between networks"),
-    _step("observe", metrics, "observe_network", "record transitivity"),
+    _step("observe", networks, "observe_network", "record transitivity"),
     _step("observe", metrics, "observe_rules", "record how many interventions their rules call for"),
 )

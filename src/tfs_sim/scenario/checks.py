@@ -12,9 +12,8 @@ from tfs_sim.scenario import layers
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, listed, nearest, quote
 from tfs_sim.scenario.fields import Check, as_number, catalogue, out_of_range, plain_number, several, span
 from tfs_sim.scenario.organizations import Organization, national, national_table
+from tfs_sim.scenario.sites import FEWEST, MOST, Site
 from tfs_sim.scenario.tables import (
-    FEWEST,
-    MOST,
     NATIONAL_SITE,
     Clock,
     Grant,
@@ -22,7 +21,6 @@ from tfs_sim.scenario.tables import (
     ScheduledIntervention,
     ScheduledShock,
     Selection,
-    Site,
     Target,
     month_number,
 )

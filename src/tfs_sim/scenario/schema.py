@@ -16,9 +16,9 @@ from tfs_sim.scenario.errors import UserError, kind_of
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.organizations import Given, Organization
+from tfs_sim.scenario.sites import Backbone, Site
 from tfs_sim.scenario.table import Table
 from tfs_sim.scenario.tables import (
-    Backbone,
     Bundle,
     Clock,
     Grant,
@@ -26,7 +26,6 @@ from tfs_sim.scenario.tables import (
     ScheduledIntervention,
     ScheduledShock,
     Selection,
-    Site,
     Stage,
     Target,
 )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
 from tfs_sim.model.state import PAYERS, ROLES, SECTORS
-from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
+from tfs_sim.scenario.errors import Mistake, kind_of
 from tfs_sim.scenario.fields import (
-    DATA_FILE,
     DURATION,
     KEY,
     LINE,
@@ -21,8 +19,6 @@ from tfs_sim.scenario.fields import (
     TAPER,
     TEXT,
     TIME,
-    Check,
-    DataFile,
     catalogue,
     declared,
     number,
@@ -32,20 +28,11 @@ from tfs_sim.scenario.fields import (
     whole,
     wrong,
 )
-from tfs_sim.scenario.influence import Influence, read_influence
 from tfs_sim.scenario.organizations import (
-    OPTIONAL,
     Organization,
-    Relationship,
-    generated,
-    read_organizations,
-    read_relationships,
 )
 from tfs_sim.scenario.rules import Rule, read_rule
 from tfs_sim.scenario.table import Table
-
-FEWEST, MOST = 3, 500
-"""Organizations of a site, the backbone among them."""
 
 MOST_STAGES = 6
 """Stages of a selection."""
@@ -84,129 +71,6 @@ def month_number(month: str) -> int:
 def month_text(count: int) -> str:
     """Return the month ("2020-03") that a count of months since year 0 stands for."""
     return f"{count // 12:04d}-{count % 12 + 1:02d}"
-
-
-class Backbone(Table):
-    """The organization that coordinates a site."""
-
-    fte: Annotated[float, number(0, 1000, "a number of staff, full-time equivalents,")] = Field(
-        1.0, description="staff for coordination, full-time equivalents"
-    )
-    lead: Annotated[str, LINE] | None = Field(None, description="name of the organization that is the backbone")
-
-
-def _counts(value: Any) -> dict[str, int]:
-    if not isinstance(value, Mapping):
-        example = "{ district = 1, nonprofit = 14 }"
-        raise wrong(f"{NAME} is a table with a number for each sector, such as {example}; found {kind_of(value)}")
-    mistakes = []
-    for sector, count in value.items():
-        if sector not in SECTORS:
-            mistakes.append(
-                Mistake(
-                    f"there is no sector {quote(sector)}",
-                    key=(str(sector),),
-                    at="key",
-                    suggestion=nearest(str(sector), SECTORS),
-                    hint=f"Sectors: {', '.join(SECTORS)}.",
-                )
-            )
-        elif isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:
-            message = f"{sector} is a whole number of organizations between 0 and {MOST}; found {kind_of(count)}"
-            mistakes.append(Mistake(message, key=(sector,)))
-    total = sum(count for count in value.values() if isinstance(count, int) and not isinstance(count, bool)) + 1
-    if not mistakes and not FEWEST <= total <= MOST:
-        mistakes.append(Mistake(_total(total)))
-    if mistakes:
-        raise several(mistakes)
-    return dict(value)
-
-
-def _total(total: int) -> str:
-    return f"a site has between {FEWEST} and {MOST} organizations, the backbone among them; this one has {total:,}"
-
-
-COUNTS = Check(
-    _counts,
-    (
-        ("type", "object"),
-        ("properties", {sector: {"type": "integer", "minimum": 0, "maximum": MOST} for sector in SECTORS}),
-        ("additionalProperties", False),
-    ),
-)
-
-
-class Site(Table):
-    """A community and its partnership."""
-
-    title: Annotated[str, LINE] | None = Field(None, description="label; the key of the table is the identity")
-    students: Annotated[int, whole(1, 10_000_000, "a whole number of students")] = Field(
-        description="students in the community's schools"
-    )
-    poverty: Annotated[float, SHARE] = Field(0.5, description="share of students in poverty")
-    organizations: Annotated[dict[str, int], COUNTS] | None = Field(
-        None, description="how many organizations of each sector"
-    )
-    organizations_file: Annotated[DataFile, DATA_FILE] | None = Field(
-        None,
-        description=f"CSV file (columns id, sector and perhaps {', '.join(OPTIONAL)}) instead of `organizations`",
-    )
-    relationships_file: Annotated[DataFile, DATA_FILE] | None = Field(
-        None, description="CSV file with the relationships of the first month (columns source, target, strength)"
-    )
-    influence_file: Annotated[DataFile, DATA_FILE] | None = Field(
-        None,
-        description="CSV file: who listens to whom on goals (columns source, target, weight); default: by trust",
-    )
-    backbone: Backbone = Field(default_factory=Backbone, description="the organization that coordinates")
-    at_the_table: Annotated[float, SHARE] = Field(
-        0.3, description="share of organizations that take part in the first month"
-    )
-    grievance: Annotated[float, SHARE] = Field(0.2, description="share of pairs with a difficult history")
-    networks: dict[Annotated[str, KEY], tuple[Annotated[str, TEXT], ...]] = Field(
-        default_factory=dict, description='members of national networks: { strivetogether = ["backbone"] }'
-    )
-    copies: Annotated[int, whole(1, 1000, "a number of communities")] = Field(
-        1, description="how many communities like this there are, each with organizations of its own"
-    )
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        if (self.organizations is None) == (self.organizations_file is None):
-            both = self.organizations is not None
-            raise wrong(
-                "a site has either organizations or organizations_file; "
-                + ("keep one of the two" if both else "this one has neither")
-            )
-        return self
-
-    def organizations_list(self, site_key: str, folder: Path | None = None) -> tuple[Organization, ...]:
-        """Return the site's organizations, sorted by identity.
-
-        Parameters
-        ----------
-        site_key : the key of the site's table, which identities begin with.
-        folder : where the files are; default: the folder of the scenario file that names them.
-        """
-        lead, fte = self.backbone.lead, self.backbone.fte
-        if self.organizations_file is None:
-            return generated(site_key, self.organizations or {}, lead, fte)
-        path = self.organizations_file.path if folder is None else folder / str(self.organizations_file)
-        return read_organizations(path, site_key, lead, fte)
-
-    def relationships_list(self, site_key: str, folder: Path | None = None) -> tuple[Relationship, ...] | None:
-        """Return the relationships of the first month, sorted, or None if the model is to make them."""
-        if self.relationships_file is None:
-            return None
-        path = self.relationships_file.path if folder is None else folder / str(self.relationships_file)
-        return read_relationships(path, site_key, self.organizations_list(site_key, folder), self.backbone.lead)
-
-    def influence_list(self, site_key: str, folder: Path | None = None) -> tuple[Influence, ...] | None:
-        """Return who listens to whom and how much, sorted, or None if that is by trust."""
-        if self.influence_file is None:
-            return None
-        path = self.influence_file.path if folder is None else folder / str(self.influence_file)
-        return read_influence(path, site_key, self.organizations_list(site_key, folder))
 
 
 class Grant(Table):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfs_sim.analysis.validation.space import METRIC_NAMES
-from tfs_sim.model import engine, metrics
+from tfs_sim.model import engine, networks
 from tfs_sim.model.mechanisms import ledger
 from tfs_sim.model.state import ACTIVE, K
 
@@ -66,7 +66,7 @@ def fragmentation(n, edges, inactive=()):
     role = np.zeros(size, np.uint8)
     role[0] = 1
     out = np.zeros((1, 1, len(METRIC_NAMES)))
-    metrics.observe_fragmentation(
+    networks.observe_fragmentation(
         0, np.array([0]), np.array([size]), np.arange(size, dtype=np.uint32), role, status, neighbours,
         np.zeros(size, np.uint64), np.zeros(size, np.int64), out,
     )  # fmt: skip
