@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -171,6 +173,22 @@ def manifest(folder: Path) -> None:
     print(f"  compared with what is wanted              {wall:6.1f} s wall")
 
 
+def interruption(folder: Path) -> None:
+    """Interrupt a sweep, as Ctrl-C does, ten times: how long until the process has ended?"""
+    path = folder / "long.toml"
+    path.write_text(STANDARD.replace("replicates = 100", "replicates = 100_000"), encoding="utf-8")
+    command = [sys.executable, "-m", "tfs_sim", "sweep", str(path), "--out", str(folder / "long")]
+    took = []
+    for _ in range(10):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        time.sleep(4)
+        began = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        took.append(time.perf_counter() - began)
+    print(f"Ctrl-C to the end of the process, ten times {min(took):6.2f} to {max(took):.2f} s")
+
+
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
@@ -181,6 +199,7 @@ def main() -> None:
         saving()
         overhead(Path(folder), runs)
         plan(Path(folder))
+        interruption(Path(folder))
         manifest(Path(folder))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"most memory                                 {most:6.0f} MiB")

@@ -48,6 +48,8 @@ DRAW_START = -1
 """As the first month of `run_months`: draw the replicate's starting world before month 0."""
 
 _lock = threading.Lock()
+_run: Callable[..., None] | None = None
+"""The compiled loop, once there is one in this process."""
 
 
 @dataclass(frozen=True)
@@ -207,16 +209,20 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
     `report` is told, in a sentence, when there is something to wait for. Only one process compiles at a
     time; others wait for it and load the result.
     """
+    global _run
     began = time.perf_counter()
     with _lock:
-        if _entry_module().run.signatures:
+        if _run is not None:
             return 0.0
         if report and not is_compiled():
             report("Compiling the model for this machine (once, about half a minute) …")
         with _only_one_process(_cache_folder() / "compiling.lock"):
             _, world = template.fresh()
+            run = _entry_module().run
             with _no_collection():
-                _entry_module().run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
+                run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
+            # what the dispatcher calls when it has found out the types of several hundred arrays, always the same
+            _run = next(iter(run.overloads.values())).entry_point
     return time.perf_counter() - began
 
 
@@ -256,9 +262,10 @@ def run_months(template: Template, world: Any, key: np.uint64, first: int, last:
 
     `first` = DRAW_START draws the replicate's starting world before month 0.
     """
-    if not _entry_module().run.signatures:
+    if _run is None:
         warm_up(template)
-    _entry_module().run(world, template.parameters, template.on, key, first, last, out)
+    assert _run is not None
+    _run(world, template.parameters, template.on, key, first, last, out)
 
 
 def run_replicate(template: Template, seed: int, replicate: int) -> NDArray[np.float64]:

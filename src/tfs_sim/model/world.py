@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,19 @@ FIELD_NAMES = (*(field.name for field in (*FIXED, *CHANGING)), *BITS)
 World = namedtuple("World", FIELD_NAMES)  # type: ignore[misc]
 
 
+LINE = 64
+"""Bytes of a cache line."""
+
+
+class _Place(NamedTuple):
+    """Where an array lies in its buffer; the last of a layout says where the buffer ends."""
+
+    name: str
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    start: int
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where each array lies in its buffer, for given numbers of entities."""
@@ -39,28 +53,33 @@ class Layout:
     sizes: Mapping[str, int]
     words: int
 
-    def _shapes(self, fields: tuple[Field, ...]) -> list[tuple[str, str, tuple[int, ...]]]:
-        shapes = [(f.name, f.dtype, (*f.inner, self.sizes[f.entity])) for f in fields]
-        if fields is CHANGING:
-            shapes += [(name, "u8", (self.words, self.sizes["organization"])) for name in BITS]
-        return shapes
+    @cached_property
+    def _fixed(self) -> tuple[_Place, ...]:
+        return self._placed([(f.name, f.dtype, (*f.inner, self.sizes[f.entity])) for f in FIXED])
+
+    @cached_property
+    def _changing(self) -> tuple[_Place, ...]:
+        shapes = [(f.name, f.dtype, (*f.inner, self.sizes[f.entity])) for f in CHANGING]
+        return self._placed([*shapes, *((name, "u8", (self.words, self.sizes["organization"])) for name in BITS)])
+
+    def _placed(self, shapes: list[tuple[str, str, tuple[int, ...]]]) -> tuple[_Place, ...]:
+        """Return where each array lies, one after the other, every one at the beginning of a cache line."""
+        places, start = [], 0
+        for name, dtype, shape in shapes:
+            places.append(_Place(name, np.dtype(dtype), shape, start))
+            start += (int(np.prod(shape)) * np.dtype(dtype).itemsize + LINE - 1) // LINE * LINE
+        return (*places, _Place("", np.dtype("u1"), (), start))
+
+    def _places(self, fields: tuple[Field, ...]) -> tuple[_Place, ...]:
+        return self._changing if fields is CHANGING else self._fixed
 
     def buffer(self, fields: tuple[Field, ...]) -> NDArray[np.uint8]:
-        """Return a zeroed buffer that is large enough for `fields`."""
-        total = 0
-        for _, dtype, shape in self._shapes(fields):
-            total += (int(np.prod(shape)) * np.dtype(dtype).itemsize + 63) // 64 * 64
-        return np.zeros(total, np.uint8)
+        """Return a zeroed buffer that is large enough for `fields`, which are FIXED or CHANGING."""
+        return np.zeros(self._places(fields)[-1].start, np.uint8)
 
     def views(self, buffer: NDArray[np.uint8], fields: tuple[Field, ...]) -> dict[str, NDArray[Any]]:
-        """Return the arrays of `fields` as views of `buffer`."""
-        views: dict[str, NDArray[Any]] = {}
-        start = 0
-        for name, dtype, shape in self._shapes(fields):
-            length = int(np.prod(shape)) * np.dtype(dtype).itemsize
-            views[name] = buffer[start : start + length].view(dtype).reshape(shape)
-            start += (length + 63) // 64 * 64
-        return views
+        """Return the arrays of `fields`, which are FIXED or CHANGING, as views of `buffer`."""
+        return {at.name: np.ndarray(at.shape, at.dtype, buffer, at.start) for at in self._places(fields)[:-1]}
 
     def neutral(self) -> NDArray[np.uint8]:
         """Return a state buffer in which every array has its declared neutral value."""
@@ -72,4 +91,5 @@ class Layout:
 
     def world(self, fixed: NDArray[np.uint8], state: NDArray[np.uint8]) -> Any:
         """Return the World whose arrays are views of the two buffers."""
-        return World(**self.views(fixed, FIXED), **self.views(state, CHANGING))
+        both = (*self.views(fixed, FIXED).values(), *self.views(state, CHANGING).values())
+        return World._make(both)
