@@ -1,7 +1,7 @@
 """Time of one standard run: 100 organizations, about 16 relationships each, 120 months, every mechanism on.
 
-Prints the time of each mechanism's kernels (called one by one), of the compiled whole, and of an ensemble on
-two threads. Run it alone on a quiet machine: python benchmarks/standard_run.py [ensemble size]
+Prints the time of the compiled whole, of each mechanism's kernels within it (with a clock around each), and of an
+ensemble on two threads. Run it alone on a quiet machine: python benchmarks/standard_run.py [ensemble size]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
-from tfs_sim.model import engine
+from tfs_sim.model import clocked, engine
 from tfs_sim.scenario import load_scenario
 
 
@@ -47,7 +47,7 @@ def main() -> None:
     whole = best_of(20, template)
     print(f"one run           {whole * 1e3:.2f} ms   {whole / 120 / relationships * 1e9:.1f} ns a relationship-month")
     by_mechanism: dict[str, float] = defaultdict(float)
-    for step, spent in engine.profile(template):
+    for step, spent in clocked.profile(template):
         by_mechanism[step.mechanism or "observation"] += spent
     for name, spent in sorted(by_mechanism.items(), key=lambda item: -item[1]):
         print(f"  {name:<22}{spent * 1e3:6.2f} ms {spent / 120 / organizations * 1e9:7.1f} ns an organization-month")

@@ -130,13 +130,13 @@ def _cut(text: str, widest: int) -> str:
 
 def _profile(scenario: Scenario, seed: int) -> None:
     """Print the time that each step of a month takes."""
-    from tfs_sim.model import engine
+    from tfs_sim.model import clocked
     from tfs_sim.scenario.build import build
 
     template = build(scenario)
     with terminal.working() as shown:
-        shown.notice("Compiling every step by itself (this takes longer than a run) …")
-        steps = engine.profile(template, seed)
+        shown.notice("Compiling the model with a clock in it (once, about half a minute) …")
+        steps = clocked.profile(template, seed)
     total = sum(seconds for _, seconds in steps) or 1.0
     per_month = 1e6 / scenario.clock.months
     rows = [[_step(step), f"{spent * per_month:,.1f}", f"{spent / total:.1%}"] for step, spent in steps]

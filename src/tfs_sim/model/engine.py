@@ -47,6 +47,9 @@ RECORDS = tuple(name for name, mechanism in MECHANISMS.items() if mechanism.para
 DRAW_START = -1
 """As the first month of `run_months`: draw the replicate's starting world before month 0."""
 
+ENTRY = "composed_entry"
+"""Name of the module with the compiled loop."""
+
 _lock = threading.Lock()
 _run: Callable[..., None] | None = None
 """The compiled loop, once there is one in this process."""
@@ -119,8 +122,11 @@ def _arguments(step: Step) -> list[tuple[str, int | None]]:
     return [_resolve(name, step) for name in inspect.signature(python).parameters]
 
 
-def compose() -> str:
-    """Return the source of the compiled entry, made from `tick.START` and `tick.MONTH`."""
+def compose(clocked: bool = False) -> str:
+    """Return the source of the compiled entry, made from `tick.START` and `tick.MONTH`.
+
+    `clocked` adds each step's nanoseconds to a last argument, an array over the steps.
+    """
     steps = (*tick.START, *tick.MONTH)
     fields = sorted({name for step in steps for name, _ in _arguments(step)} & set(FIELD_NAMES))
     lines = ['"""Composed from tick.py; not to be edited."""', "from numba import njit"]
@@ -131,23 +137,29 @@ def compose() -> str:
         if alias not in kernels:
             kernels[alias] = f"from {module} import {name} as {alias}"
     lines += sorted(kernels.values())
+    lines += ["from tfs_sim.model.clocked import nanoseconds"] * clocked
     lines += ["", "@njit(cache=True, nogil=True, error_model='numpy')"]
-    lines += ["def run(world, parameters, on, key, first, last, out):"]
+    lines += [f"def run(world, parameters, on, key, first, last, out{', step_times' if clocked else ''}):"]
     lines += [f"    {name} = world.{name}" for name in fields]
     lines += [f"    p_{name} = parameters[{i}]" for i, name in enumerate(RECORDS)]
     lines += [f"    on_{name} = on[{i}]" for i, name in enumerate(SWITCHES)]
     lines += [f"    if first == {DRAW_START}:", "        month = 0"]
-    lines += [_call(step, "        ") for step in tick.START]
+    calls = [_call(step, "        ", n if clocked else None) for n, step in enumerate(steps)]
+    lines += calls[: len(tick.START)]
     lines += ["    for month in range(max(first, 0), last):"]
-    lines += [_call(step, "        ") for step in tick.MONTH]
+    lines += calls[len(tick.START) :]
     return "\n".join(lines) + "\n"
 
 
-def _call(step: Step, indent: str) -> str:
+def _call(step: Step, indent: str, clocked_as: int | None) -> str:
     alias = f"{step.kernel.__module__.rsplit('.', 1)[-1]}_{step.kernel.__name__}"
     given = (name if row is None else f"{name}[{row}]" for name, row in _arguments(step))
-    call = f"{alias}({', '.join(given)})"
-    return f"{indent}if on_{step.mechanism}:\n{indent}    {call}" if step.mechanism else f"{indent}{call}"
+    lines = [f"{alias}({', '.join(given)})"]
+    if clocked_as is not None:
+        lines = ["began = nanoseconds()", *lines, f"step_times[{clocked_as}] += nanoseconds() - began"]
+    if step.mechanism:
+        lines = [f"if on_{step.mechanism}:", *(f"    {line}" for line in lines)]
+    return "\n".join(indent + line for line in lines)
 
 
 @cache
@@ -180,16 +192,15 @@ def _cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="tfs_sim-"))
 
 
-@cache
-def _entry_module() -> ModuleType:
+def loaded(name: str, source: str) -> ModuleType:
+    """Return the module with this source, written to the cache folder so that its compiled code is kept there."""
     folder = _cache_folder()
-    path = folder / "composed_entry.py"
-    source = compose()
+    path = folder / f"{name}.py"
     if not path.exists() or path.read_text(encoding="utf-8") != source:
-        temporary = folder / f".composed-{os.getpid()}-{threading.get_ident()}.py"
+        temporary = folder / f".{name}-{os.getpid()}-{threading.get_ident()}.py"
         temporary.write_text(source, encoding="utf-8")
         temporary.replace(path)
-    spec = importlib.util.spec_from_file_location("tfs_sim_composed_entry", path)
+    spec = importlib.util.spec_from_file_location(f"tfs_sim_{name}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -197,10 +208,15 @@ def _entry_module() -> ModuleType:
     return module
 
 
+@cache
+def _entry_module() -> ModuleType:
+    return loaded(ENTRY, compose())
+
+
 def is_compiled() -> bool:
     """Return whether compiled code for this model lies in the cache (or in this process) already."""
     folder = _cache_folder()
-    return any(folder.glob("__pycache__/*.nbc")) or any(folder.glob("*.nbc"))
+    return any(folder.glob(f"__pycache__/{ENTRY}*.nbc")) or any(folder.glob(f"{ENTRY}*.nbc"))
 
 
 def warm_up(template: Template, report: Callable[[str], None] | None = None) -> float:
@@ -219,7 +235,7 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
         with _only_one_process(_cache_folder() / "compiling.lock"):
             _, world = template.fresh()
             run = _entry_module().run
-            with _no_collection():
+            with no_collection():
                 run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
             # what the dispatcher calls when it has found out the types of several hundred arrays, always the same
             _run = next(iter(run.overloads.values())).entry_point
@@ -227,7 +243,7 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Keep the garbage collector still: what compiling makes lives on, and a tenth of the time went into looking."""
     was_on = gc.isenabled()
     gc.disable()
@@ -285,49 +301,3 @@ def trace(template: Template, seed: int, replicate: int) -> Iterator[tuple[int, 
     for month in range(template.months):
         run_months(template, world, key, month, month + 1, out)
         yield month, world, out
-
-
-def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
-    """Return each kernel's seconds of processor time over one run.
-
-    Kernels are called one by one from Python (and so compiled one by one, which is slow); what a call costs
-    by itself, measured on kernels that do nothing, is taken off.
-    """
-    state, world = template.fresh()
-    out = template.output()
-    names: dict[str, Any] = {name: getattr(world, name) for name in FIELD_NAMES}
-    names |= {f"p_{name}": template.parameters[i] for i, name in enumerate(RECORDS)}
-    names |= {f"on_{name}": template.on[i] for i, name in enumerate(SWITCHES)}
-    names |= {"key": draws.run_key(seed, 0), "out": out}
-    calls = [(step, _arguments(step)) for step in (*tick.START, *tick.MONTH)]
-    fixed_cost, cost_of_argument = _cost_of_a_call(world.effort)
-    spent = [0.0] * len(calls)
-    for sweep in range(2):  # the first compiles
-        state[:] = template.neutral
-        spent = [0.0] * len(calls)
-        for month in range(-1, template.months if sweep else 1):
-            names["month"] = max(month, 0)
-            for n, (step, arguments) in enumerate(calls):
-                if (n < len(tick.START)) != (month < 0) or (step.mechanism and not names[f"on_{step.mechanism}"]):
-                    continue
-                given = [names[name] if row is None else names[name][row] for name, row in arguments]
-                began = time.thread_time()
-                step.kernel(*given)
-                took = time.thread_time() - began
-                spent[n] += max(took - fixed_cost - cost_of_argument * len(given), 0.0)
-    return [(step, spent[n]) for n, (step, _) in enumerate(calls)]
-
-
-def _cost_of_a_call(array: NDArray[np.float64]) -> tuple[float, float]:
-    """Return what calling a compiled function costs: seconds by itself, and for each array that it is given."""
-
-    def cost(function: Callable[..., None], arguments: list[Any]) -> float:
-        function(*arguments)
-        began = time.thread_time()
-        for _ in range(2000):
-            function(*arguments)
-        return (time.thread_time() - began) / 2000
-
-    one = cost(numba.njit(lambda a: None), [array])
-    twenty = cost(numba.njit(lambda a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t, u: None), [array] * 20)
-    return one, (twenty - one) / 19.0

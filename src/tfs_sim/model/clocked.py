@@ -1,0 +1,64 @@
+"""How long every step of a month takes, inside of the compiled loop.
+
+A second loop is composed from the same lines, with a look at the clock before and after each. What a step takes
+by itself in a tight loop says little: in a run its arrays and its code have to come back from the slower caches.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from tfs_sim.model import draws, tick
+from tfs_sim.model.declare import Step
+from tfs_sim.model.engine import DRAW_START, Template, compose, loaded, no_collection
+
+MONOTONIC = 6 if sys.platform == "darwin" else 1
+RUNS = 5
+
+
+@intrinsic
+def nanoseconds(typingctx: Any) -> Any:
+    """Return the monotonic clock of the operating system (POSIX) in nanoseconds."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word, number = ir.IntType(64), ir.IntType(32)
+        moment = ir.ArrayType(word, 2)
+        slot = cgutils.alloca_once(builder, moment)
+        kind = ir.FunctionType(number, [number, moment.as_pointer()])
+        clock = cgutils.get_or_insert_function(builder.module, kind, "clock_gettime")
+        builder.call(clock, [ir.Constant(number, MONOTONIC), slot])
+        seconds, rest = (builder.extract_value(builder.load(slot), part) for part in range(2))
+        return builder.add(builder.mul(seconds, ir.Constant(word, 1_000_000_000)), rest)
+
+    return types.int64(), codegen
+
+
+def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
+    """Return every step's seconds in one run: the least of several replicates' (others use the machine, too).
+
+    Raises
+    ------
+    NotImplementedError
+        On systems without the POSIX clock.
+    """
+    if sys.platform == "win32":
+        raise NotImplementedError("the time of steps is measured with a clock that Windows does not have")
+    run = loaded("clocked_entry", compose(clocked=True)).run
+    steps = (*tick.START, *tick.MONTH)
+    least = np.full(len(steps), np.inf)
+    for replicate in range(-1, RUNS):  # the first compiles
+        _, world = template.fresh()
+        spent = np.zeros(len(steps), np.int64)
+        key = draws.run_key(seed, max(replicate, 0))
+        with no_collection():
+            run(world, template.parameters, template.on, key, DRAW_START, template.months, template.output(), spent)
+        if replicate >= 0:
+            least = np.minimum(least, spent)
+    return [(step, float(least[n]) * 1e-9) for n, step in enumerate(steps)]
