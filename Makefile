@@ -12,7 +12,7 @@ PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3 python;
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture lint clean
+.PHONY: help demo test torture ranges lint clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -26,6 +26,10 @@ test: $(VENV)/ready-to-test lint  ## Check style, types and layers, then run the
 
 torture: $(VENV)/ready-to-test  ## Kill sweeps again and again, also of every shipped experiment; nothing may be lost
 	TFS_SIM_KILLS=100 TFS_SIM_TORTURE=1 $(IN)/python -m pytest tests/experiments tests/end_to_end -k kill
+
+ranges: $(VENV)/ready-to-test  ## Draw 10,000 points of everything at once; no state may leave its domain, no cent be lost
+	$(IN)/python -m tfs_sim.analysis.validation.ranges 10000
+	$(IN)/python -m tfs_sim.analysis.validation.ranges 10000 --ends
 
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check

@@ -111,7 +111,8 @@ def reckon(
         return
     last = count - 1
     count = min((count + LANES - 1) // LANES * LANES, fte.size)  # whole vectors, filled up with the last one again
-    levels, lowest = int(p.levels), int(p.lowest_level)
+    levels = int(p.levels)
+    lowest = min(int(p.lowest_level), levels)
     weakest = rho < WEAKEST_LINK
     additive = rho == 1.0
     one_in_rho = 1.0 / rho if rho != 0.0 else 1.0

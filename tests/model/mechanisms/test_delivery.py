@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import engine
 from tfs_sim.model.mechanisms import delivery
 
@@ -35,3 +36,10 @@ def test_what_people_see_joint_work_do_is_not_less_because_more_are_in_need(lab)
     assert world.need.sum() > 1.3 * usual.need.sum()
     assert world.gain_seen[0] == pytest.approx(1000 * world.joint_gain[0] / usual.need.sum())
     assert world.performance[0] == pytest.approx(1000 * world.joint_gain[0] / world.need.sum())
+
+
+def test_students_are_served_where_only_those_without_access_are_in_need(lab):
+    changes = {"community": {"need_other": 0.0}, "delivery": {"access": 0.0}}
+    out = engine.run_replicate(lab.with_(months=3, parameters=changes).to_template(), 1, 0)
+    assert np.isfinite(out).all()
+    assert (out[:, 0, METRIC_NAMES.index("coverage")] > 0.1).all()

@@ -8,6 +8,7 @@ from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import draws, engine
 from tfs_sim.model.mechanisms import effort
 from tfs_sim.model.numerics import kernel
+from tfs_sim.model.state import ACTIVE, PARTNER
 from tfs_sim.scenario import load_scenario
 
 LEAST = METRIC_NAMES.index("least_effort")
@@ -85,3 +86,10 @@ def test_who_has_just_joined_does_not_count_as_having_given_nothing():
         least = out[:, template.sites.index(name), LEAST]
         assert least[-1] == pytest.approx(least[0])
         assert least[0] >= 4 / 7 - 1e-9
+
+
+def test_a_lowest_level_above_the_highest_leaves_the_highest(lab):
+    changes = {"effort": {"levels": 3, "lowest_level": 7, "revision": 1.0, "largest": 0.5}}
+    *_, (_, world, _) = engine.trace(lab.with_(months=2, parameters=changes).to_template(), 1, 0)
+    chosen = world.effort[(world.status == ACTIVE) & (world.role == PARTNER) & (world.in_post == 1)]
+    assert (chosen == 0.5).all()

@@ -274,7 +274,8 @@ def produce(
                 joint_gain[s] += in_need * (reached - expected)
                 # the same number of students in all, but one in poverty is reached less easily
                 poor, rest = need[k, 0, s], need[k, 1, s]
-                share = p.access * poor / (p.access * poor + rest) if poor + rest > 0.0 else 0.0
+                with_access = p.access * poor + rest
+                share = p.access * poor / with_access if with_access > 0.0 else 0.0
                 share = max(share, 1.0 - rest / (in_need * reached)) if reached > 0.0 else share
                 served[k, 0, s] = in_need * reached * share
                 served[k, 1, s] = in_need * reached * (1.0 - share)

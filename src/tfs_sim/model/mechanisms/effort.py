@@ -248,11 +248,12 @@ def choose(
 @kernel
 def decide(who, count, utility, weighed, organization_luck, next_effort, p):
     """Let the first `count` of `who` choose among the levels by logit."""
-    levels, lowest = np.int64(p.levels), np.int64(p.lowest_level)
+    levels = np.int64(p.levels)
+    lowest = min(np.int64(p.lowest_level), levels)
     best, mark, chosen = weighed[BEST, :count], weighed[REST, :count], weighed[SIZE, :count]
     for n in range(count):
         mark[n] = 0.0
-        chosen[n] = p.lowest_level
+        chosen[n] = lowest
     for level in range(lowest, levels + 1):
         weight = utility[level, :count]
         for n in range(weight.size):
