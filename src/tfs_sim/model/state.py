@@ -31,6 +31,8 @@ STATUSES = ("prospect", "reluctant", "active", "withdrawn")
 PROSPECT, RELUCTANT, ACTIVE, WITHDRAWN = range(4)
 NEEDS = ("academic", "health", "basic_needs", "family")
 GROUPS = ("in_poverty", "other")
+CONTRIBUTIONS = ("all", "network-reach", "case-management", "data-coaching")
+REACH, CASES, DATA, COACHED = range(4)
 PAYERS = ("funder", "backbone", "organization", "outside")
 DELAY_STAGES = 4
 MAX_LEVELS = 8
@@ -97,6 +99,7 @@ FIXED: tuple[Field, ...] = (
         ("given_bid", "f8", "first bid in a contest, dollars (−1: the mechanism's own)"),
         ("given_own_influence", "f8", "weight of its own last position, given in a file"),
         ("affiliation", "i8", "national organization whose network it is a member of (−1: none)"),
+        ("contribution", "u1", "what a national organization coaches its members in: position in CONTRIBUTIONS"),
     ),
     *_fixed(
         "row",
@@ -267,6 +270,8 @@ ORGANIZATION: tuple[Field, ...] = (
     _share("attention", "organization", "the initiative's share of its leaders' attention", 1.0),
     _share("openness", "organization", "weight of others' positions against its own mission"),
     _share("principles", "organization", "how far a national organization has made the shared principles its own"),
+    Field("coaching", "organization", "f8", "coaching by its national organization, by kind", "share", 0.0, 0.0, 1.0,
+          (COACHED,)),
     _share("mistake_felt", "organization", "depth of a national's mistake that was felt last month"),
     _share("stake", "organization", "share that contests have in what it may earn beyond its usual income", 1.0),
     Field("team_code", "organization", "u8", "its teams as four numbers of 16 bits, none shared with anyone but members"),

@@ -94,6 +94,7 @@ MONTH = (
     _step("levers", crisis, "unfold", "let the crisis act on needs, contact, income, hazard and salience"),
     _step("levers", adaptation, "adapt", "move part of the lost contact to other channels"),
     _step("people", policy, "change_rules", "let new rules make what was learned obsolete"),
+    _step("people", national, "coach", "let nationals coach members of their networks"),
     _step("people", smoothing, "write_manuals", "write procedures down, or let them go stale"),
     _step("people", turnover, "leave_and_arrive", "announce and carry out departures; fill posts"),
     _step("people", turnover, "lose_personal_evidence", "take away what two people knew of each other"),

@@ -14,7 +14,7 @@ from tfs_sim.model import draws
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import record
 from tfs_sim.model.engine import RECORDS, SWITCHES, Template
-from tfs_sim.model.state import FIRST_POOL, FIXED, PAYERS, ROLES, SECTORS
+from tfs_sim.model.state import CONTRIBUTIONS, FIRST_POOL, FIXED, PAYERS, ROLES, SECTORS
 from tfs_sim.model.world import (
     ORGANIZATION_LEVERS,
     ORGANIZATION_SHOCKS,
@@ -157,6 +157,8 @@ class _Builder:
                 for member in members:
                     row = self.row[f"{site}/{member.removeprefix(f'{site}/')}"]
                     world["affiliation"][row] = self.row[f"{NATIONAL_SITE}/{network}"]
+        for name, each in self.scenario.nationals.items():
+            world["contribution"][self.row[f"{NATIONAL_SITE}/{name}"]] = CONTRIBUTIONS.index(each.contribution)
         # the backbone's staff is the site's (base_backbone_fte); only partners' is given here
         world["given_fte"][:] = [o.fte or 0.0 if o.role != "backbone" else 0.0 for o in self.organizations]
 

@@ -190,7 +190,7 @@ class Scenario(Table):
                 [grant.site, grant.stage, grant.amount, *grant.window(self.clock), grant.taper, grant.flexible]
                 for grant in grants
             ],
-            "nationals": {name: national.fte for name, national in self.nationals.items()},
+            "nationals": {name: [each.fte, each.contribution] for name, each in self.nationals.items()},
             "selection": None if self.selection is None else self.selection.model_dump(mode="json"),
             "shocks": [
                 [shock.use, shock.onset, shock.depth, shock.duration, shock.half_life, _target_facts(shock.target)]

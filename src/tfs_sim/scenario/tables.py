@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
-from tfs_sim.model.state import PAYERS, ROLES, SECTORS
+from tfs_sim.model.state import CONTRIBUTIONS, PAYERS, ROLES, SECTORS
 from tfs_sim.scenario.errors import Mistake, kind_of
 from tfs_sim.scenario.fields import (
     DURATION,
@@ -256,6 +256,9 @@ class National(Table):
     title: Annotated[str, LINE] | None = Field(None, description="label; the key of the table is the identity")
     fte: Annotated[float, number(0, 1000, "a number of staff, full-time equivalents,")] = Field(
         10.0, description="staff for work with other nationals and with members, full-time equivalents"
+    )
+    contribution: Annotated[str, one_of(CONTRIBUTIONS, "what members are coached in")] = Field(
+        "all", description="what it coaches its members in"
     )
 
 

@@ -7,6 +7,7 @@ from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import national, peers
+from tfs_sim.model.state import ACTIVE, BACKBONE, NATIONAL, PARTNER, PROSPECT
 
 NAMES = list(METRICS)
 
@@ -137,3 +138,83 @@ def test_a_host_is_another_member_of_the_network():
     table = np.array([0, 0, 0, 0, 1], np.uint8)
     hosts = {peers.choose_host(0, month, key, identity, table, dose) for month in range(60)}
     assert hosts == {2, 3}
+
+
+def coached(stage_reached=(0, 0), contribution=0, **changes):
+    """Return coaching [kind, organization] of a national (0) and its members: 1 and 2 in site 0, 3 and 4 in site 1."""
+    coaching, hours = np.zeros((3, 5)), np.zeros(5)
+    world = {
+        "site_of": np.array([2, 0, 0, 1, 1]),
+        "role": np.array([NATIONAL, PARTNER, BACKBONE, PARTNER, PARTNER]),
+        "affiliation": np.array([-1, 0, 0, 0, 0]),
+        "contribution": np.array([contribution, 0, 0, 0, 0]),
+        "status": np.array([ACTIVE, ACTIVE, ACTIVE, ACTIVE, PROSPECT]),
+        "in_post": np.ones(5, np.int64), "ramp": np.ones(5), "clarity": np.full(5, 0.5), "effort": np.full(5, 0.2),
+        "fte": np.full(5, 10.0), "stage_reached": np.array([*stage_reached, 0]),
+        "dose_national_coaching": np.full(5, 0.3),
+        **{name: np.array(value) for name, value in changes.items()},
+    }  # fmt: skip
+    p = record(MECHANISMS["national"].parameters, {"coaching_hours": 10})
+    national.coach(**world, coaching=coaching, hours=hours, weighed=np.zeros((8, 5)), p=p)
+    return coaching, hours
+
+
+def test_coaching_is_the_time_of_the_national_over_its_members_as_clear_as_it_is():
+    coaching, hours = coached(contribution=1)
+    assert hours.tolist() == pytest.approx([0, 30, 0, 30, 0])  # 150 · 0.3 · 0.2 · 10 hours over three at the table
+    assert coaching[0].tolist() == pytest.approx([0, *[0.5 * (1 - np.exp(-3))] * 3, 0])
+    assert (coaching[1:] == 0).all()
+    shared, _ = coached()
+    assert shared[:, 1].tolist() == pytest.approx([0.5 * (1 - np.exp(-1))] * 3)
+
+
+def test_coaching_goes_to_the_communities_that_have_come_farthest():
+    coaching, hours = coached((1, 2), contribution=3)
+    assert hours.tolist() == pytest.approx([0, 0, 0, 30, 0])  # of 90: nobody takes more
+    assert coaching[2].tolist() == pytest.approx([0, 0, 0, 0.5 * (1 - np.exp(-3)), 0])
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [{"dose_national_coaching": [0.0] * 5}, {"effort": [0.0] * 5}, {"in_post": [0, 1, 1, 1, 1]}, {"fte": [0.0] * 5}],
+)
+def test_without_time_there_is_no_coaching(nothing):
+    coaching, hours = coached(**nothing)
+    assert not coaching.any() and not hours.any()
+
+
+NETWORK = {"one": ["backbone", "nonprofit-01", "nonprofit-02", "health-01", "business-01"]}
+
+
+def coached_towns(lab, share, contribution, read, months=24):
+    """Return the mean over replicates of what is read off the last world, given the members who are partners."""
+    scenario = lab.with_(
+        months=months,
+        nationals={"one": {"contribution": contribution}, "two": {}},
+        sites={"lab": {"networks": NETWORK, "at_the_table": 1.0}},
+        interventions=[{"use": "national-coaching", "dose": share}],
+    )
+    found = []
+    for replicate in range(12):
+        *_, (_, world, _) = engine.trace(scenario.to_template(), 1, replicate)
+        found.append(read(world, np.flatnonzero((world.affiliation >= 0) & (world.role != BACKBONE))))
+    return np.mean(found)
+
+
+def learned_from_the_agenda(world, members):
+    agrees = (world.beliefs_for & world.agenda_for[0]) | (world.beliefs_against & world.agenda_against[0])
+    return np.mean([int(agrees[i]).bit_count() for i in members])
+
+
+@pytest.mark.parametrize(
+    ("contribution", "read", "least"),
+    [
+        ("case-management", lambda world, members: world.documentation[members].mean(), 0.1),
+        ("data-coaching", lambda world, members: world.data[0], 0.1),
+        ("data-coaching", learned_from_the_agenda, 0.5),
+        ("network-reach", lambda world, members: world.clarity[members].mean(), 0.01),
+    ],
+)
+def test_coaching_works_through_the_practice_that_it_stands_for(lab, contribution, read, least):
+    without, with_it = (coached_towns(lab, share, contribution, read) for share in (0.0, 0.3))
+    assert with_it > without + least

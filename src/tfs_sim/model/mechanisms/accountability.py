@@ -16,8 +16,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import kernel
-from tfs_sim.model.state import ACTIVE, BACKBONE
+from tfs_sim.model.state import ACTIVE, BACKBONE, DATA
 
 
 class Parameters(NamedTuple):
@@ -80,10 +81,11 @@ INTERVENTIONS = (
 
 
 @kernel
-def gather(dose_shared_data_system, data, p):
+def gather(backbone, coaching, dose_shared_data_system, data, p):
     """Build the data system, or let it fall out of use."""
     for s in range(data.size):
-        data[s] += (dose_shared_data_system[s] - data[s]) / p.building
+        kept_up = with_coaching(dose_shared_data_system[s], coaching[DATA, backbone[s]])
+        data[s] += (kept_up - data[s]) / p.building
 
 
 @kernel

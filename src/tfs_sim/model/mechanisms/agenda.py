@@ -23,8 +23,9 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import count_bits, inline, kernel, power
-from tfs_sim.model.state import ACTIVE, BACKBONE
+from tfs_sim.model.state import ACTIVE, BACKBONE, DATA
 
 
 class Parameters(NamedTuple):
@@ -258,15 +259,16 @@ def act(
 
 @kernel
 def learn(
-    month, key, organization_id, site_of, role, status, in_post, documentation, reality, agenda_for, agenda_against,
-    beliefs_for, beliefs_against, quality, p,
+    month, key, organization_id, site_of, role, status, in_post, documentation, coaching, reality, agenda_for,
+    agenda_against, beliefs_for, beliefs_against, quality, p,
 ):  # fmt: skip
     """Let organizations learn from the agenda, one step a belief; what they know sets the quality of their work."""
     for i in range(organization_id.size):
         s = site_of[i]
         differing = (agenda_for[s] & ~beliefs_for[i]) | (agenda_against[s] & ~beliefs_against[i])
         if differing != NONE and role[i] != BACKBONE and status[i] == ACTIVE and in_post[i]:
-            chance = p.learning + (1.0 - p.learning) * p.learning_from_manuals * documentation[i]
+            written = with_coaching(documentation[i], coaching[DATA, i])
+            chance = p.learning + (1.0 - p.learning) * p.learning_from_manuals * written
             moved = chosen_bits(chance, differing, key, LEARN_STREAM, month, organization_id[i], 0)
             # one step: a contrary belief is given up; where there was none, the agenda's is taken over
             contrary = beliefs_for[i] | beliefs_against[i]

@@ -1,4 +1,4 @@
-"""M25 National alignment: what national organizations agree on, and how they treat each other, reaches the sites.
+"""M25 National alignment and support: what nationals agree on, how they treat each other, and whom they coach.
 
 National organizations are agents in a site of their own; local organizations may be members of their networks.
 Between two nationals m and n there is friction
@@ -9,7 +9,21 @@ where a is how far an organization has made the shared principles its own (align
 it off) and strain is what mistakes leave behind: all of the hurt if nobody owns up, a small part if somebody does,
 fading with a half-life. In a community, promises between members of m and of n break more often by F_mn: they
 compete for the same place and say different things. Nationals themselves see what their communities gain.
-(Provan & Milward 1995 on national control of local networks; Schweitzer, Hershey & Bradlow 2006 on apologies.)
+
+Nationals can also coach the members of their networks that are at the table; once communities are being chosen, those
+in the communities that have come farthest. A dose d of coaching is a share of the time that national m gives to the
+shared work; it takes the same hours of the member. Each of M members gets
+
+    h_m = 150 · d_m · e_m · FTE_m · ramp_m · in post_m / M,    κ = clarity_m · (1 − exp(−h_m / coaching hours)),
+
+and no member takes more than three times the coaching hours. Nobody can make clear what is not clear to him. κ stands
+in for a practice that a community could pay for itself, in what the national is good at (or h_m/3 in each of three):
+network reach for written principles (M14b), case management for procedure manuals (M12), data coaching for the shared
+data system where the backbone is coached (M18), and elsewhere for manuals, as far as the agenda is learned from them
+(M14a): dose ← dose + κ (1 − dose). So it works through what these do, and only as far as they do.
+(Wandersman, Chien & Katz 2012 on support systems; Kraft, Blazar & Hogan 2018: coaching does a fraction as much in large
+programmes; Provan & Milward 1995 on national control of local networks; Schweitzer, Hershey & Bradlow 2006 on
+apologies.)
 """
 
 from __future__ import annotations
@@ -20,12 +34,13 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
-from tfs_sim.model.numerics import clip, half_life_factor, inline, kernel
-from tfs_sim.model.state import NATIONAL
+from tfs_sim.model.mechanisms.backbone import HOURS_PER_FTE
+from tfs_sim.model.numerics import clip, exp, half_life_factor, inline, kernel
+from tfs_sim.model.state import ACTIVE, BACKBONE, COACHED, NATIONAL
 
 
 class Parameters(NamedTuple):
-    """Principles, mistakes, and what friction does in the communities."""
+    """Principles, mistakes, what friction does in the communities, and coaching."""
 
     first_alignment: float = parameter(
         0.3,
@@ -102,14 +117,22 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Share of kept promises between members of two networks that full friction between them costs.",
     )
+    coaching_hours: float = parameter(
+        10.0,
+        unit="hours a month",
+        plausible=(5, 20),
+        domain=(0.1, 1000),
+        grade="assumed",
+        meaning="Coaching that gives a member two thirds of what it can do.",
+    )
 
 
 MECHANISM = Mechanism(
     name="national",
     rows=("M25",),
-    title="National alignment",
-    summary="What nationals agree on, and mistakes between them, reach members of their networks in the communities.",
-    source="The brief, lessons one and two; Provan & Milward 1995",
+    title="National alignment and support",
+    summary="What nationals agree on, mistakes between them, and their coaching reach members of their networks.",
+    source="The brief, lessons one and two, and on what the three nationals do; Provan & Milward 1995",
     parameters=Parameters,
     file=__name__,
     needs=("trust",),
@@ -120,6 +143,10 @@ INTERVENTIONS = (
                  "National organizations agree on shared principles, and keep working on them.",
                  "national", "organization", "share of a full programme", 0.8, 1.0, cost=4000, hours=20, payer="funder",
                  source="The brief, lesson one"),
+    Intervention("national-coaching", "Coaching by nationals",
+                 "National organizations coach the members of their networks with part of what they give.",
+                 "national", "organization", "share of what a national gives", 0.4, 1.0, cost=6000, hours=0,
+                 payer="funder", source="The brief on what nationals do; at full dose about the price of one coach"),
 )  # fmt: skip
 
 SHOCKS = (
@@ -202,6 +229,50 @@ def friction_between(a, b, first_relationship, local_index, friction):
     mine = np.int64(local_index[a])
     other = np.int64(local_index[b])
     return friction[first_relationship[a] + other - (1 if other > mine else 0)]
+
+
+@kernel
+def coach(
+    site_of, role, affiliation, contribution, status, in_post, ramp, clarity, effort, fte, stage_reached, coaching,
+    hours, weighed, dose_national_coaching, p,
+):  # fmt: skip
+    """Let nationals coach members at the table, those in the communities that have come farthest in the selection."""
+    farthest, members = weighed[0], weighed[1]
+    for i in range(role.size):
+        farthest[i] = members[i] = 0.0
+        for k in range(COACHED):
+            coaching[k, i] = 0.0
+    for i in range(role.size):
+        if affiliation[i] >= 0 and status[i] == ACTIVE:
+            farthest[affiliation[i]] = max(farthest[affiliation[i]], stage_reached[site_of[i]])
+    for i in range(role.size):
+        if is_coached(i, affiliation, status, stage_reached, site_of, farthest):
+            members[affiliation[i]] += 1.0
+    for i in range(role.size):
+        if not is_coached(i, affiliation, status, stage_reached, site_of, farthest):
+            continue
+        m = affiliation[i]
+        time = HOURS_PER_FTE * dose_national_coaching[m] * effort[m] * fte[m] * ramp[m] * in_post[m] / members[m]
+        time = min(time, 3.0 * p.coaching_hours)
+        if role[i] != BACKBONE:
+            hours[i] += time
+        for k in range(COACHED):
+            if contribution[m] == 0:
+                coaching[k, i] = clarity[m] * (1.0 - exp(-time / COACHED / p.coaching_hours))
+            elif contribution[m] == k + 1:
+                coaching[k, i] = clarity[m] * (1.0 - exp(-time / p.coaching_hours))
+
+
+@inline
+def is_coached(i, affiliation, status, stage_reached, site_of, farthest):
+    """Say whether organization i is one of those whom its national organization coaches now."""
+    return affiliation[i] >= 0 and status[i] == ACTIVE and stage_reached[site_of[i]] >= farthest[affiliation[i]]
+
+
+@inline
+def with_coaching(dose, coaching):
+    """Return the dose of a practice with what coaching adds to it."""
+    return dose + coaching * (1.0 - dose)
 
 
 @kernel

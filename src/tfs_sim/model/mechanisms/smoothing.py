@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.state import CASES
 
 
 class Parameters(NamedTuple):
@@ -97,10 +99,10 @@ INTERVENTIONS = (
 
 
 @kernel
-def write_manuals(documentation, dose_procedure_manuals, p):
+def write_manuals(documentation, coaching, dose_procedure_manuals, p):
     """Move documentation towards what the practice keeps up; let it go stale without it."""
     for i in range(documentation.size):
-        dose = dose_procedure_manuals[i]
+        dose = with_coaching(dose_procedure_manuals[i], coaching[CASES, i])
         gap = dose - documentation[i]
         if gap > 0.0:
             documentation[i] += gap / p.writing_time if p.writing_time > 1.0 else gap

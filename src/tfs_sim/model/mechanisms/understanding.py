@@ -25,8 +25,9 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import clip, dot, exp, half_life_factor, inline, kernel
-from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS
+from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS, REACH
 
 
 class Parameters(NamedTuple):
@@ -200,7 +201,7 @@ def share(first_organization, end_organization, role, status, position, shared_g
 
 @kernel
 def grasp(
-    contacts, site_of, role, status, in_post, departed, documentation, position, shared_goals,
+    contacts, site_of, backbone, role, status, in_post, departed, documentation, coaching, position, shared_goals,
     goal_prior, goal_estimate, goal_variance, clarity, dose_goal_clarity_retreats, dose_written_principles, p,
 ):  # fmt: skip
     """Let estimates of the shared goals sharpen with news of them, and blur with time and departures."""
@@ -222,7 +223,8 @@ def grasp(
             news = p.contact_information * contacts[i]
             if status[i] == ACTIVE and role[i] != BACKBONE:
                 news += p.retreat_information * dose_goal_clarity_retreats[s]
-                news += p.principles_information * dose_written_principles[s]
+                told = max(coaching[REACH, i], coaching[REACH, backbone[s]])
+                news += p.principles_information * with_coaching(dose_written_principles[s], told)
             v /= 1.0 + v * news
             for k in range(GOALS):
                 goal_estimate[k, i] += v * news * (shared_goals[k, s] - goal_estimate[k, i])
