@@ -8,6 +8,9 @@ proportion to its flexibility f_i,
 Within a core distance of its own mission an organization can do so freely. Beyond it the mission is being given up,
 and its board, members and national office mind: taking part is worth less by strain · (‖x_i − m_i‖ / core − 1). How
 much compromise a partnership bears is not set anywhere; it follows from who leaves.
+
+Members of a national network are bound by it more or less: of the flexibility that one would have of its own it keeps
+the latitude that its national organization leaves affiliates.
 """
 
 from __future__ import annotations
@@ -38,6 +41,14 @@ class Parameters(NamedTuple):
         plausible=(0.0, 0.2),
         grade="assumed",
         meaning="Standard deviation of that share between organizations.",
+    )
+    latitude: float = parameter(
+        0.9,
+        unit="share",
+        plausible=(0.6, 1.0),
+        grade="assumed",
+        source="The brief, lesson four: core tenets held, flexibility for local affiliates",
+        meaning="Share of its own flexibility that a national organization leaves a local affiliate.",
     )
     core: float = parameter(
         0.3,
@@ -72,11 +83,13 @@ STREAM = draws.stream("flexibility")
 
 
 @kernel
-def begin(key, organization_id, flexibility, p):
-    """Draw how flexible each organization is."""
+def begin(key, organization_id, affiliation, flexibility, p):
+    """Draw how flexible each organization is, as far as its national organization leaves it free."""
     for i in range(organization_id.size):
         u = draws.uniform(key, STREAM, 0, organization_id[i])
         flexibility[i] = clip(p.flexibility + p.flexibility_spread * draws.normal(u), 0.0, 1.0)
+        if affiliation[i] >= 0:
+            flexibility[i] *= p.latitude
 
 
 @kernel
