@@ -1,6 +1,6 @@
 """What taking part is worth: the payoff of each level of effort, for those who ask themselves this month.
 
-    u_i(x) = gain · belief_i · n^θ · M_ρ(x, others) / N^χ  +  pooled money · visible share(x)
+    u_i(x) = gain · belief_i · n^θ · M_ρ(x, others) / N^χ  +  pooled money · expected share(x) (M10)
              + norm · (trust-weighted effort of peers) · x  +  (commitment · c_i + salience) · backing_i · x
              − (cost + overload · (1 − c) + portfolio) · x  −  curvature · x² / 2  +  esteem (M18),
 
@@ -28,7 +28,7 @@ WEAKEST_LINK = -50.0
 """A power mean of lower order is taken as the minimum."""
 
 LANES = 8
-SCALE, LINEAR, MONEY, REST, SEEN, SIZE, STAFF, BEST = range(8)
+SCALE, LINEAR, MONEY, REST, SEEN, SIZE, EVEN, STAFF, BEST = range(9)
 
 
 @inline
@@ -39,10 +39,19 @@ def mean_term(x, rho, weakest):
     return power(x, rho) if x > 0.0 or rho > 0.0 else 1e12
 
 
+@inline
+def expected_sight(x, slope):
+    """Return what a contribution x may be expected to be seen as; nobody is seen to give less than nothing.
+
+    It is E[max(x + σ ε, 0)], for a logistic ε with 1.7/σ as `slope`; 0 stands for no noise at all.
+    """
+    return x + log(1.0 + exp(-slope * x)) / slope if slope > 0.0 else x
+
+
 @kernel
 def weigh(
     begin, stop, first, end, role, status, months_active, effort, fte, belief, commitment, backing, peer_norm,
-    portfolio, burden, salience, pool_payout, payoff, p_delivery, p_money, p,
+    portfolio, burden, salience, pool_payout, by_seen, slope, payoff, p_delivery, p_money, p,
 ):  # fmt: skip
     """Set the coefficients of the payoff of organizations begin … stop − 1 of the site first … end − 1.
 
@@ -50,7 +59,7 @@ def weigh(
     """
     rho = p_delivery.complementarity
     weakest = rho < WEAKEST_LINK
-    partners = givers = total = contributions = 0.0
+    partners = givers = total = contributions = at_the_table = 0.0
     smallest, second = 2.0, 2.0
     term, gives = payoff[SEEN, first:end], effort[first:end]
     for n in range(term.size):
@@ -60,7 +69,9 @@ def weigh(
         if status[i] == ACTIVE and role[i] != BACKBONE:
             x = effort[i] / p.largest
             partners += 1.0
-            contributions += effort[i] * fte[i]
+            at_the_table += fte[i]
+            if pool_payout > 0.0:
+                contributions += expected_sight(x, slope) * p.largest * fte[i]
             if months_active[i] == 0:
                 continue
             givers += 1.0
@@ -79,6 +90,7 @@ def weigh(
     heart, support, pull = commitment[begin:stop], backing[begin:stop], portfolio[begin:stop]
     scale, linear, money = payoff[SCALE, begin:stop], payoff[LINEAR, begin:stop], payoff[MONEY, begin:stop]
     rest, seen, size = payoff[REST, begin:stop], payoff[SEEN, begin:stop], payoff[SIZE, begin:stop]
+    even = payoff[EVEN, begin:stop]
     for n in range(staff.size):
         taking_part = (standing[n] == ACTIVE) & (place[n] != BACKBONE)
         giving = taking_part & (since[n] > 0)
@@ -93,8 +105,15 @@ def weigh(
         scale[n] = hope[n] * (inside if taking_part else outside)
         linear[n] = p.norm * norm[n] + (p.commitment * heart[n] + salience) * support[n] - (burden + pull[n])
         wages = staff[n] * p_money.dollars_per_fte
-        money[n] = p.money * pool_payout / wages if wages > 0.0 else 0.0
-        rest[n] = contributions - (given[n] * staff[n] if taking_part else 0.0) + 1e-9
+        pool = p.money * pool_payout / wages if wages > 0.0 else 0.0
+        money[n] = pool * by_seen
+        everyone = at_the_table + (0.0 if taking_part else staff[n])
+        even[n] = pool * (1.0 - by_seen) * staff[n] / everyone if everyone > 0.0 else 0.0
+        rest[n] = contributions + 1e-9
+    if pool_payout > 0.0:
+        for n in range(staff.size):
+            if (standing[n] == ACTIVE) & (place[n] != BACKBONE):
+                rest[n] = max(rest[n] - expected_sight(given[n] / p.largest, slope) * p.largest * staff[n], 1e-9)
 
 
 @kernel
@@ -118,11 +137,11 @@ def reckon(
     one_in_rho = 1.0 / rho if rho != 0.0 else 1.0
     scale, linear, money = weighed[SCALE, :count], weighed[LINEAR, :count], weighed[MONEY, :count]
     rest, seen, size = weighed[REST, :count], weighed[SEEN, :count], weighed[SIZE, :count]
-    best, staff = weighed[BEST, :count], weighed[STAFF, :count]
+    best, staff, even = weighed[BEST, :count], weighed[STAFF, :count], weighed[EVEN, :count]
     for n in range(count):
         who[n] = who[min(n, last)]
         i = who[n]
-        for term in range(SIZE + 1):
+        for term in range(EVEN + 1):
             weighed[term, n] = payoff[term, i]
         weighed[STAFF, n] = fte[i]
     for level in range(lowest, levels + 1):
@@ -138,7 +157,7 @@ def reckon(
         else:
             for n in range(u.size):
                 u[n] = scale[n] * exp(log((own + (size[n] - 1.0) * seen[n]) / size[n]) * one_in_rho)
-        given = x * p.largest
+        shown = expected_sight(x, esteem_slope) * p.largest
         fixed = 0.5 * p.curvature * x * x
         if esteem_weight > 0.0:
             fixed -= esteem_weight * (logistic(esteem_slope * (x - esteem_bar)) - 0.5)
@@ -146,8 +165,8 @@ def reckon(
             for n in range(u.size):
                 best[n] = -1e300
         for n in range(u.size):
-            mine = given * staff[n]
-            u[n] += linear[n] * x - fixed + money[n] * mine / (mine + rest[n])
+            mine = shown * staff[n]
+            u[n] += linear[n] * x - fixed + money[n] * mine / (mine + rest[n]) + even[n]
             best[n] = max(best[n], u[n])
     # what an organization gains from others' work whatever it gives itself is no reason to join
     own = mean_term(0.0, rho, weakest)

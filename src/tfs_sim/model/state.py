@@ -40,7 +40,7 @@ GOALS = 3
 MAX_STAGES = 6
 PRACTICES = 8
 TALLY_DIGITS = 9  # a site has at most 500 organizations
-PAYOFF_TERMS = 8
+PAYOFF_TERMS = 9
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
 
 Entity = Literal[
@@ -224,6 +224,7 @@ ORGANIZATION: tuple[Field, ...] = (
     _amount("bid_hours", "organization", "staff hours this month for preparing bids", "hours"),
     Field("bid", "organization", "f8", "spending on a bid in the next contest, by kind", "dollars", 0.0, 0.0, np.inf, (K,)),
     _amount("grant_income", "organization", "pooled money received this month", "dollars"),
+    _amount("pool_expected", "organization", "pooled money that it could expect this month", "dollars"),
     Field("awards_won", "organization", "i8", "contests won so far", "awards", 0, 0),
     Field("next_effort", "organization", "f8", "scratch: effort chosen for this month (−1: unchanged)", "share", -1, -1, 1),
     Field("utility", "organization", "f8", "scratch: payoff of each effort level", "", inner=(MAX_LEVELS,)),
@@ -378,6 +379,7 @@ SITE: tuple[Field, ...] = (
     Field("shared_goals", "site", "f8", "mean position of its partners", "", 0.5, 0.0, 1.0, (GOALS,)),
     _share("mean_attention", "site", "mean share of attention that its partners give the initiative", 1.0),
     _amount("esteem_weight", "site", "worth of being seen far above the rest against far below", "utility"),
+    _share("by_seen", "site", "share of the pool that follows contributions as they are seen; the rest goes by staff", 1.0),
     _amount("esteem_bar", "site", "mean effort of partners, relative to the largest"),
     _amount("esteem_slope", "site", "how sharply contributions are seen"),
     _share("mean_clarity", "site", "mean clarity of its partners", 1.0),

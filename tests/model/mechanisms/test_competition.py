@@ -32,6 +32,6 @@ def test_partners_who_share_a_pool_depend_less_on_contests_than_others(lab):
 
 def test_those_to_whom_contests_are_worth_less_bid_less(lab):
     without, with_pool = last(pooled(lab, 0.0)), last(pooled(lab, 0.5))
-    shares = with_pool.grant_income > 0.0
+    shares = with_pool.pool_expected > 0.0
     assert with_pool.bid[:, shares].sum() < 0.8 * without.bid[:, shares].sum()
     assert np.all(with_pool.bid >= 0.0)

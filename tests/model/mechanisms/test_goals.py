@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from tfs_sim.model import engine
+from tfs_sim.analysis.validation.space import METRIC_NAMES
+from tfs_sim.model import draws, engine, payoff
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import accountability, compromise, portfolio
+from tfs_sim.model.mechanisms import accountability, compromise, pooling, portfolio
 
 ACTIVE = np.array([2], np.uint8)
 PARTNER = np.zeros(1, np.uint8)
@@ -60,7 +61,7 @@ def esteem(data, practice, x):
     p = parameters("accountability", noise=1.0, shown=0.8, esteem=0.2)
     accountability.hold_to_account(
         np.array([0]), np.array([2]), np.zeros(2, np.uint8), np.full(2, 2, np.uint8), np.array([0.1, 0.3]),
-        np.array([data]), np.array([practice]), weight, bar, slope, parameters("effort", largest=0.5), p,
+        np.array([data]), np.array([practice]), weight, bar, slope, np.zeros(1), parameters("effort", largest=0.5), p,
     )  # fmt: skip
     assert bar[0] == pytest.approx(0.4)
     return weight[0] * (1 / (1 + np.exp(-slope[0] * (x - bar[0]))) - 0.5)
@@ -76,17 +77,117 @@ def test_esteem_depends_on_what_is_seen():
 def test_a_data_system_takes_time_to_build():
     data = np.zeros(1)
     for _ in range(6):
-        accountability.gather(np.ones(1), data, parameters("accountability", building=6))
+        accountability.gather(
+            np.zeros(1, np.int64), np.zeros((3, 1)), np.ones(1), data, parameters("accountability", building=6)
+        )
     assert data[0] == pytest.approx(1 - (5 / 6) ** 6)
 
 
 @pytest.mark.parametrize(
     ("mechanism", "field", "absent"),
     [("compromise", "mission_strain", 0), ("portfolio", "portfolio", 0), ("portfolio", "attention", 1),
-     ("accountability", "esteem_weight", 0), ("accountability", "data", 0)],
+     ("accountability", "by_seen", 1), ("accountability", "esteem_weight", 0), ("accountability", "data", 0)],
 )  # fmt: skip
 def test_switched_off_they_are_absent(lab, mechanism, field, absent):
     practices = [{"use": use, "paid_by": "outside"} for use in ("shared-data-system", "accountability-practice")]
     scenario = lab.with_(months=14, interventions=practices)
     assert (getattr(last_world(scenario), field) != absent).any()
     assert (getattr(last_world(scenario.with_(mechanisms={mechanism: False})), field) == absent).all()
+
+
+EFFORT, STAFF = np.array([0.1, 0.3, 0.5, 0.2]), np.array([4.0, 1.0, 2.0, 3.0])
+
+
+def shares(by_seen, noise, months=1):
+    """Return the shares of a pool that four partners get: [month, partner]."""
+    p = parameters("pooling", paid_out=1.0)
+    found = []
+    for month in range(months):
+        income, expected, accounts = np.zeros(4), np.zeros(4), np.zeros(2 + 1 + 4, np.int64)
+        slope = 1.7 / noise if noise else 0.0
+        pooling.share_out(
+            month, draws.run_key(1, 0), np.arange(4, dtype=np.uint64), np.array([0]), np.array([4]),
+            np.zeros(4, np.uint8), np.full(4, 2, np.uint8), EFFORT, STAFF, np.ones(1), np.array([by_seen]),
+            np.array([slope]), np.zeros(1), income, expected, np.zeros((4, 4), np.uint32), np.zeros(4), accounts,
+            np.ones(1), parameters("competition"), parameters("effort", largest=0.5), parameters("money"), p,
+        )  # fmt: skip
+        assert expected.sum() == pytest.approx(income.sum(), abs=0.04)
+        if noise == 0.0:
+            assert expected == pytest.approx(income, abs=0.02)
+        assert accounts.sum() == 0 and (accounts[3:] >= 0).all() and 0 <= accounts[2] < 4
+        found.append(income / income.sum())
+    return np.array(found)
+
+
+GIVEN, SIZE = EFFORT * STAFF / (EFFORT * STAFF).sum(), STAFF / STAFF.sum()
+
+
+def test_a_pool_is_shared_by_contribution_where_it_is_seen_and_accounted_for():
+    assert shares(1.0, 0.0)[0] == pytest.approx(GIVEN, abs=1e-5)
+    assert shares(0.0, 0.0)[0] == pytest.approx(SIZE, abs=1e-5)
+    assert shares(0.5, 0.0)[0] == pytest.approx((GIVEN + SIZE) / 2, abs=1e-5)
+
+
+def test_with_poor_data_shares_are_noisier_and_more_by_size():
+    clear, dim = shares(1.0, 0.2, months=400), shares(1.0, 1.0, months=400)
+    assert (clear.std(axis=0) < 0.6 * dim.std(axis=0)).all()
+    assert np.abs(clear.mean(axis=0) - GIVEN).max() < 0.5 * np.abs(dim.mean(axis=0) - GIVEN).max()
+    assert np.abs(dim.mean(axis=0) - SIZE).max() < np.abs(clear.mean(axis=0) - SIZE).max()
+
+
+def test_what_a_contribution_is_expected_to_be_seen_as_is_the_mean_of_what_is_seen():
+    noise = np.random.default_rng(1).logistic(size=1_000_000)
+    for x, slope in ((0.0, 1.7), (0.4, 1.7), (0.8, 8.5), (0.8, 1e4)):
+        seen = np.maximum(x + noise / slope, 0.0)
+        assert payoff.expected_sight(x, slope) == pytest.approx(seen.mean(), abs=5 * seen.std() / 1000 + 1e-12)
+    assert payoff.expected_sight(0.3, 0.0) == 0.3
+
+
+def reward_of_effort(lab, data, practice):
+    """Return what full effort is worth of the pool over none, mean over partners with everything else as it is."""
+    levers = [("shared-data-system", data), ("accountability-practice", practice), ("pooled-funding", 0.6)]
+    scenario = lab.with_(
+        months=18,
+        interventions=[{"use": use, "dose": dose, "paid_by": "outside"} for use, dose in levers],
+        mechanisms={"participation": False},
+        parameters={"accountability": {"esteem": 0.0}},
+    )
+    template = scenario.to_template()
+    *_, (_, world, _) = engine.trace(template, 1, 0)
+    partners = np.flatnonzero((world.status == 2) & (world.role == 0))
+    money, rest = world.payoff[payoff.MONEY, partners], world.payoff[payoff.REST, partners]
+    low, high = (payoff.expected_sight(x, world.esteem_slope[0]) * 0.5 * world.fte[partners] for x in (0.0, 1.0))
+    return float((money * (high / (high + rest) - low / (low + rest))).mean())
+
+
+def test_data_and_accountability_together_reward_effort_by_more_than_their_sum(lab):
+    neither, data, practice, both = (reward_of_effort(lab, *doses) for doses in ((0, 0), (1, 0), (0, 1), (1, 1)))
+    assert 0 < neither < min(data, practice)
+    assert both - neither > 1.1 * ((data - neither) + (practice - neither))
+
+
+NETWORK = [f"nonprofit-{n:02d}" for n in range(1, 11)]
+
+
+def affiliates(lab, latitude, months=36):
+    return lab.with_(
+        months=months,
+        nationals={"one": {}},
+        sites={"lab": {"networks": {"one": NETWORK}, "at_the_table": 1.0}},
+        parameters={"compromise": {"latitude": latitude}},
+    )
+
+
+def test_affiliates_have_the_latitude_that_their_national_leaves_them(lab):
+    free, bound = (last_world(affiliates(lab, latitude, months=1)) for latitude in (1.0, 0.25))
+    members = free.affiliation >= 0
+    assert members.sum() == len(NETWORK)
+    assert bound.flexibility[members] == pytest.approx(0.25 * free.flexibility[members])
+    assert np.array_equal(bound.flexibility[~members], free.flexibility[~members])
+
+
+def test_communities_agree_more_where_nationals_leave_affiliates_latitude(lab, run):
+    place = METRIC_NAMES.index("actual_agreement")
+    bound, free = (run(affiliates(lab, x), replicates=12)[:, 6:, 0, place].mean(axis=1) for x in (0.0, 1.0))
+    gained = free - bound
+    assert gained.mean() > 2 * gained.std(ddof=1) / np.sqrt(gained.size)

@@ -7,8 +7,9 @@ is then seen above the mean with chance Φ((x − ē)/σ), which a logistic func
 
     esteem · accountability · [Λ(1.7 (x − ē)/σ) − ½]
 
-in addition to its payoff. Neither practice refers to the other: with poor data esteem falls on anyone, and without
-accountability nothing follows from what data show.
+in addition to its payoff. Of pooled money (M10) a share b + (1 − b) · accountability follows contributions as they are
+seen, each max(effort + σ ε, 0) · FTE; the rest goes by staff. Neither practice refers to the other: with poor data
+esteem and money fall on anyone, and without accountability little follows from what data show.
 """
 
 from __future__ import annotations
@@ -57,13 +58,20 @@ class Parameters(NamedTuple):
         source="Lazear & Rosen 1981 for the form",
         meaning="Worth of esteem and reward, from seen far below to seen far above the rest, at full accountability.",
     )
+    by_contribution: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.3, 0.7),
+        grade="assumed",
+        meaning="Share of pooled money that follows contributions as they are seen where nobody is held to account.",
+    )
 
 
 MECHANISM = Mechanism(
     name="accountability",
     rows=("M18",),
     title="Actionable data and shared accountability",
-    summary="Data make contributions visible; accountability attaches esteem to contributions as they are seen.",
+    summary="Data make contributions visible; accountability attaches esteem and rewards to contributions as seen.",
     source="Lazear & Rosen 1981, J. Political Economy 89(5):841–864; the brief on data and shared accountability",
     parameters=Parameters,
     file=__name__,
@@ -91,9 +99,9 @@ def gather(backbone, coaching, dose_shared_data_system, data, p):
 @kernel
 def hold_to_account(
     first_organization, end_organization, role, status, effort, data, dose_accountability_practice, esteem_weight,
-    esteem_bar, esteem_slope, p_effort, p,
+    esteem_bar, esteem_slope, by_seen, p_effort, p,
 ):  # fmt: skip
-    """Set what esteem a contribution can expect at each site: how much, above which mean, how sharply seen."""
+    """Set what a contribution can expect at each site: esteem, above which mean; reward; how sharply it is seen."""
     for s in range(first_organization.size):
         partners = given = 0.0
         for i in range(first_organization[s], end_organization[s]):
@@ -101,5 +109,6 @@ def hold_to_account(
                 partners += 1.0
                 given += effort[i]
         esteem_weight[s] = p.esteem * dose_accountability_practice[s]
+        by_seen[s] = p.by_contribution + (1.0 - p.by_contribution) * dose_accountability_practice[s]
         esteem_bar[s] = given / (partners * p_effort.largest) if partners > 0.0 else 0.0
         esteem_slope[s] = 1.7 / (p.noise * (1.0 - p.shown * data[s]))

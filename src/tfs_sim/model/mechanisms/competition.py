@@ -7,7 +7,7 @@ or more (with n equal contestants the equilibrium is V(n − 1)/n²). A loser ho
 that it knows, in proportion to their niche overlap and to what was at stake for it. Bids cost hours.
 
 What is at stake for i is how far it depends on contests for what it may earn beyond its usual income (Emerson 1962:
-dependence falls as what is wanted can be had elsewhere), with pooled money P_i received last month (M10):
+dependence falls as what is wanted can be had elsewhere), with pooled money P_i that it could expect last month (M10):
 
     stake_i = contested_i / (contested_i + P_i),    contested_i the contested money that is due to its share of staff.
 
@@ -107,7 +107,7 @@ SHARE, SPEND, TIME, HOURS, WORTH = range(5)
 def contest(
     month, key, organization_id, site_of, role, first_organization, end_organization, strength, fte, bid,
     bid_hours, award_due, awards_won, income_factor, first_relationship, target, reverse, overlap, institutional_bad,
-    grant_income, stake, accounts, given_bid, organization_luck, deciders, weighed, dose_pooled_funding, p_money, p,
+    pool_expected, stake, accounts, given_bid, organization_luck, deciders, weighed, dose_pooled_funding, p_money, p,
 ):  # fmt: skip
     """Hold the contests that are due, pay the winners, and leave grudges."""
     sites = first_organization.size
@@ -122,7 +122,7 @@ def contest(
         per_fte = budget / income * p_money.dollars_per_fte if income > 0.0 else 0.0
         for i in range(first, end):
             hangs = per_fte * fte[i] + 1e-9
-            stake[i] = hangs / (hangs + grant_income[i])
+            stake[i] = hangs / (hangs + pool_expected[i])
         for k in range(K):
             award_due[k, s] += budget / K
             rounds = min(np.int64(award_due[k, s] / prize), MOST_ROUNDS)

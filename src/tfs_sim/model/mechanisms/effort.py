@@ -211,7 +211,7 @@ def choose(
     month, key, organization_id, role, status, months_active, in_post, first_organization, end_organization, effort,
     fte, belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort,
     utility, organization_luck, payoff, weighed, mission_strain, deciders, order, portfolio, esteem_weight, esteem_bar,
-    esteem_slope, given_lowest, given_highest, dose_accommodation, p_invitation, p_delivery, p_money, p,
+    esteem_slope, by_seen, given_lowest, given_highest, dose_accommodation, p_invitation, p_delivery, p_money, p,
 ):  # fmt: skip
     """Reckon what taking part is worth, and let those who reconsider choose their effort."""
     draws.fill(organization_luck, key, STREAM, month, organization_id)
@@ -226,8 +226,8 @@ def choose(
             begin = first if at_once else order[turn]
             stop = end if at_once else begin + 1
             weigh(begin, stop, first, end, role, status, months_active, effort, fte, belief, commitment, backing,
-                  peer_norm, portfolio, burden, salience[s], pool_payout[s], payoff, p_delivery, p_money,
-                  p)  # fmt: skip
+                  peer_norm, portfolio, burden, salience[s], pool_payout[s], by_seen[s], esteem_slope[s], payoff,
+                  p_delivery, p_money, p)  # fmt: skip
             count = 0
             for i in range(begin, stop):
                 next_effort[i] = effort[i]

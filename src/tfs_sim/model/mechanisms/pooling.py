@@ -1,16 +1,23 @@
 """M10 Win-win and pooled funds: part of the money is awarded to the partnership.
 
 A share of what was contested goes to the site's pool instead, and the pool is shared out every month among
-partners in proportion to the contribution that the partnership sees. Contributing more then earns more, and
-nobody loses to a neighbour.
+partners. One part of it follows the contribution that the partnership sees, s_i = max(effort_i + σ ε_i, 0) · FTE_i, the
+other goes by staff:
+
+    share_i = ω s_i / Σ s + (1 − ω) FTE_i / Σ FTE,
+
+with σ as data leave it and ω as accountability has it (M18; without that mechanism σ = 0 and ω = 1). Contributing more
+then earns more, and nobody loses to a neighbour. What an organization can expect has the mean of s in the place of s.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.numerics import kernel
+from tfs_sim.model.payoff import expected_sight
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, OUTSIDE
 
 
@@ -44,14 +51,20 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 
+STREAM = draws.stream("contributions as seen")
+
+
 @kernel
 def share_out(
-    first_organization, end_organization, role, status, effort, fte, income_factor, pool_payout, grant_income, accounts,
-    dose_pooled_funding, p_competition, p_money, p,
+    month, key, organization_id, first_organization, end_organization, role, status, effort, fte, income_factor,
+    by_seen, esteem_slope, pool_payout, grant_income, pool_expected, organization_luck, favour, accounts,
+    dose_pooled_funding, p_competition, p_effort, p_money, p,
 ):  # fmt: skip
-    """Fill each site's pool and pay part of it out by contribution."""
+    """Fill each site's pool and pay part of it out by contributions as they are seen, and by staff."""
     sites = first_organization.size
     grant_income[:] = 0.0
+    pool_expected[:] = 0.0
+    drawn = False
     for s in range(sites):
         first, end = first_organization[s], end_organization[s]
         income = 0.0
@@ -69,10 +82,32 @@ def share_out(
         if total <= 0.0:
             continue
         payout = int(p.paid_out * accounts[pool])
+        if payout <= 0:
+            continue
         pool_payout[s] = payout / 100.0
+        if not drawn and esteem_slope[s] > 0.0:
+            draws.fill(organization_luck, key, STREAM, month, organization_id)
+            drawn = True
+        noise = 1.7 * p_effort.largest / esteem_slope[s] if esteem_slope[s] > 0.0 else 0.0
+        staff = total = expected = 0.0
+        seen = favour  # scratch
+        for i in range(first, end):
+            seen[i] = effort[i]
+            if noise > 0.0:
+                seen[i] = max(effort[i] + noise * draws.wide_normal(draws.unit(organization_luck[0, i])), 0.0)
+            seen[i] *= fte[i]
+            if role[i] != BACKBONE and status[i] == ACTIVE:
+                staff += fte[i]
+                total += seen[i]
+                pool_expected[i] = expected_sight(effort[i] / p_effort.largest, esteem_slope[s]) * fte[i]
+                expected += pool_expected[i]
         for i in range(first, end):
             if role[i] != BACKBONE and status[i] == ACTIVE:
-                part = int(payout * (effort[i] * fte[i] / total))
+                by_staff = fte[i] / staff
+                by_sight = seen[i] / total if total > 0.0 else by_staff
+                by_mean_sight = pool_expected[i] / expected
+                pool_expected[i] = pool_payout[s] * (by_staff + by_seen[s] * (by_mean_sight - by_staff))
+                part = int(payout * (by_staff + by_seen[s] * (by_sight - by_staff)))
                 accounts[pool] -= part
                 accounts[FIRST_POOL + sites + i] += part
                 grant_income[i] = part / 100.0
