@@ -46,22 +46,19 @@ def laboratory(**changes: Any) -> Scenario:
 
 
 def plausible_points(n: int, seed: int, mechanisms: Iterable[str] | None = None) -> list[Point]:
-    """Return `n` points of a Latin hypercube over the plausible ranges of mechanisms' parameters (default: all)."""
-    from scipy.stats import qmc
+    """Return `n` points of a Latin hypercube over the plausible ranges of mechanisms' parameters (default: all).
 
-    axes = [
-        (name, key, p)
-        for name in (mechanisms or MECHANISMS)
-        for key, p in specification(MECHANISMS[name].parameters).items()
-        if not p.choices and p.low < p.high
-    ]
-    sample = qmc.LatinHypercube(d=len(axes), rng=np.random.default_rng(seed)).random(n)
-    points: list[Point] = []
-    for row in sample:
-        point: Point = {}
-        for (name, key, p), u in zip(axes, row, strict=True):
-            point.setdefault(name, {})[key] = p.low + float(u) * (p.high - p.low)
-        points.append(point)
+    Each parameter has a permutation of its own, drawn by its name: what others there are changes none of its values.
+    """
+    points: list[Point] = [{} for _ in range(n)]
+    for name in mechanisms or MECHANISMS:
+        for key, p in specification(MECHANISMS[name].parameters).items():
+            if p.choices or p.low == p.high:
+                continue
+            rng = np.random.default_rng([seed, draws.identity(f"{name}.{key}")])
+            shares = (rng.permutation(n) + rng.random(n)) / n
+            for point, share in zip(points, shares.tolist(), strict=True):
+                point.setdefault(name, {})[key] = p.low + share * (p.high - p.low)
     return points
 
 
