@@ -44,7 +44,7 @@ def learned(beliefs_for, beliefs_against, agenda_for, agenda_against, chance):
     byte = np.zeros(1, np.uint8)
     agenda.learn(
         0, KEY, np.zeros(1, np.uint64), np.zeros(1, np.uint32), byte, byte + np.uint8(2), byte + np.uint8(1),
-        np.zeros(1), np.array([0b111], np.uint64), np.array([agenda_for], np.uint64),
+        np.zeros(1), np.zeros((3, 1)), np.array([0b111], np.uint64), np.array([agenda_for], np.uint64),
         np.array([agenda_against], np.uint64), yes, no, np.ones(1), record(p, {"learning": chance, "dimensions": 3}),
     )  # fmt: skip
     return int(yes[0]), int(no[0])

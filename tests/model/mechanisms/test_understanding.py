@@ -58,9 +58,9 @@ def grasped(months, contacts=0, departed=0, documentation=0.0, retreat=0.0, v=1.
     variance, clarity, estimate = np.array([v]), np.ones(1), np.zeros((3, 1))
     for _ in range(months):
         understanding.grasp(
-            np.array([float(contacts)]), np.zeros(1, np.uint32), byte,
+            np.array([float(contacts)]), np.zeros(1, np.uint32), np.zeros(1, np.int64), byte,
             byte + np.uint8(2), byte + np.uint8(1), byte + np.uint8(departed), np.array([documentation]),
-            np.zeros((3, 1)), np.ones((3, 1)), np.zeros((3, 1)), estimate, variance, clarity,
+            np.zeros((3, 1)), np.zeros((3, 1)), np.ones((3, 1)), np.zeros((3, 1)), estimate, variance, clarity,
             np.array([retreat]), np.zeros(1), p,
         )  # fmt: skip
     return variance[0], clarity[0], estimate[0, 0]
