@@ -11,6 +11,7 @@ from typing import Any
 
 from tfs_sim.analysis.validation import Verdict, all_rows
 from tfs_sim.analysis.validation.row import FULL
+from tfs_sim.analysis.validation.space import percent
 from tfs_sim.experiments.files import write_bytes, write_json
 from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.save import svg
@@ -82,7 +83,7 @@ def cells(verdict: Verdict) -> dict[str, str]:
         "required": row.required,
         "measured": measured.found,
         "interval": "" if low_high is None else f"{low_high[0]:.3g} to {low_high[1]:.3g}",
-        "share": "" if measured.share is None else f"{measured.share:.0%}",
+        "share": "" if measured.share is None else percent(measured.share),
         "verdict": said(verdict),
         "mark": "fails" if not verdict.passes else "holds" if measured.holds else "reported",
     }

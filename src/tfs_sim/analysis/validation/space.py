@@ -192,6 +192,11 @@ def ubiquity(
     return judge(sign * (with_it - without), without.std(axis=1, ddof=1), least, quantity)
 
 
+def percent(share: float) -> str:
+    """Return a share in whole percent, or with a decimal where rounding would carry it over what is required."""
+    return f"{share:.1%}" if share < REQUIRED_SHARE <= round(share, 2) else f"{share:.0%}"
+
+
 REQUIRED_SHARE = 0.9
 """Share of the plausible space in which a ubiquitous effect must hold (evidence: "how patterns are tested")."""
 
@@ -217,7 +222,7 @@ def judge(
     share = good / len(effects)
     return Measured(
         holds=enough(share, len(effects)),
-        found=f"in {share:.0%} of {len(effects)} points (median effect {np.median(effects):.2f} SD)",
+        found=f"in {percent(share)} of {len(effects)} points (median effect {np.median(effects):.2f} SD)",
         figure=Effects(effects, least, quantity),
         interval=(low, high),
         share=share,
@@ -236,6 +241,7 @@ __all__ = [
     "laboratory",
     "metric",
     "over_points",
+    "percent",
     "plausible_points",
     "record",
     "run_all",
