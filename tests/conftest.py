@@ -1,10 +1,16 @@
 """What tests share: the laboratory scenario, and one cache of compiled code for all workers."""
 
+import signal
+
 import numpy as np
 import pytest
 
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # started in the background of a script, which ignores Ctrl-C, as would every process that a test starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
