@@ -69,7 +69,7 @@ def kept(folder: Path) -> int:
 def cluster() -> Iterator[str]:
     distributed: Any = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as made:
         yield made.scheduler_address
 

@@ -82,7 +82,7 @@ def test_dask_with_a_worker_killed(experiment: Experiment, digest: str, tmp_path
     distributed: Any = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
         ) as cluster,
     ):
         pids = [worker.process.pid for worker in cluster.workers.values()]
