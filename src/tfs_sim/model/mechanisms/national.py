@@ -237,11 +237,18 @@ def coach(
     hours, weighed, dose_national_coaching, p,
 ):  # fmt: skip
     """Let nationals coach members at the table, those in the communities that have come farthest in the selection."""
+    offered = 0.0
+    for i in range(role.size):
+        offered += dose_national_coaching[i]
+    for k in range(COACHED):
+        given = coaching[k]
+        for i in range(role.size):
+            given[i] = 0.0
+    if offered == 0.0:
+        return
     farthest, members = weighed[0], weighed[1]
     for i in range(role.size):
         farthest[i] = members[i] = 0.0
-        for k in range(COACHED):
-            coaching[k, i] = 0.0
     for i in range(role.size):
         if affiliation[i] >= 0 and status[i] == ACTIVE:
             farthest[affiliation[i]] = max(farthest[affiliation[i]], stage_reached[site_of[i]])
