@@ -340,6 +340,19 @@ def test_a_new_study_runs_as_it_is(call) -> None:  # type: ignore[no-untyped-def
     assert call(*run[1:], "--replicates", "2").code == 0
 
 
+def test_profile_says_where_it_cannot_be_had(call, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.model import clocked
+
+    def refuse(*_: object) -> None:
+        raise NotImplementedError("no clock")
+
+    monkeypatch.setattr(clocked, "profile", refuse)
+    said = call("run", "town.toml", "--profile")
+    assert said.code == 2
+    assert "--profile cannot be had here: no clock" in said.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such clock")
 def test_profile_tells_the_time_of_every_step(call) -> None:  # type: ignore[no-untyped-def]
     from tfs_sim.model.tick import MONTH
 

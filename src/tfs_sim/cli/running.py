@@ -132,11 +132,15 @@ def _profile(scenario: Scenario, seed: int) -> None:
     """Print the time that each step of a month takes."""
     from tfs_sim.model import clocked
     from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.errors import Mistake, UserError
 
     template = build(scenario)
     with terminal.working() as shown:
         shown.notice("Compiling the model with a clock in it (once, about half a minute) …")
-        steps = clocked.profile(template, seed)
+        try:
+            steps = clocked.profile(template, seed)
+        except NotImplementedError as problem:
+            raise UserError(Mistake(f"--profile cannot be had here: {problem}")) from None
     total = sum(seconds for _, seconds in steps) or 1.0
     per_month = 1e6 / scenario.clock.months
     rows = [[_step(step), f"{spent * per_month:,.1f}", f"{spent / total:.1%}"] for step, spent in steps]
