@@ -369,7 +369,6 @@ SITE: tuple[Field, ...] = (
     Field("departures", "site", "f8", "representatives who left this month", "people", 0, 0),
     Field("joined", "site", "f8", "organizations that joined this month", "organizations", 0, 0),
     Field("withdrew", "site", "f8", "organizations that withdrew this month", "organizations", 0, 0),
-    _share("mean_effort", "site", "scratch: mean effort of partners, relative to the largest"),
     Field("reality", "site", "u8", "bits: what works for its students"),
     Field("agenda_for", "site", "u8", "bits: facts that the common agenda says work"),
     Field("agenda_against", "site", "u8", "bits: facts that it says do not"),
