@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.analysis.validation.row import Budget
 from tfs_sim.analysis.validation.space import Point, plausible_points, with_parameters
 from tfs_sim.model import draws, engine
@@ -24,7 +25,7 @@ class Fork:
         self.template, self.month = template, month
         self.key = draws.run_key(seed, replicate)
         self.state, world = template.fresh()
-        engine.run_months(template, world, self.key, engine.DRAW_START, month, template.output())
+        running.run_months(template, world, self.key, engine.DRAW_START, month, template.output())
 
     def world(self, state: State, template: engine.Template | None = None) -> Any:
         """Return the world that views `state`."""
@@ -46,7 +47,7 @@ class Fork:
         state = (self.state if state is None else state).copy()
         out = template.output()
         first = self.month + since
-        engine.run_months(template, self.world(state, template), self.key, first, first + months, out)
+        running.run_months(template, self.world(state, template), self.key, first, first + months, out)
         return state, out[first : first + months]
 
 

@@ -9,12 +9,13 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.model import engine
 
 MOST = 384 * 2**20
 """Bytes of output that are kept; the runs that were asked for longest ago are forgotten first."""
 
-_outputs: OrderedDict[tuple[bytes, int, int], NDArray[np.float64]] = OrderedDict()
+_outputs: OrderedDict[tuple[running.Variation, bytes, int, int], NDArray[np.float64]] = OrderedDict()
 _lock = threading.Lock()
 _size = 0
 
@@ -30,15 +31,18 @@ def identity(template: engine.Template) -> bytes:
 
 
 def run(template: engine.Template, of: bytes, seed: int, replicate: int) -> NDArray[np.float64]:
-    """Return one replicate's metrics [months, sites, metrics], read-only; `of` is the identity of the template."""
+    """Return one replicate's metrics [months, sites, metrics], read-only; `of` is the identity of the template.
+
+    What was run under one variation of the model is never taken for another.
+    """
     global _size
-    key = of, seed, replicate
+    key = running.current(), of, seed, replicate
     with _lock:
         found = _outputs.get(key)
         if found is not None:
             _outputs.move_to_end(key)
             return found
-    out = engine.run_replicate(template, seed, replicate)
+    out = running.run_replicate(template, seed, replicate)
     out.flags.writeable = False
     with _lock:
         if key not in _outputs:

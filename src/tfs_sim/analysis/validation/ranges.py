@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import specification
@@ -148,9 +149,9 @@ def run(template: engine.Template, point: int, seed: int) -> Found | None:
     _, world = template.fresh()
     out = template.output()
     key = draws.run_key(seed, point)
-    engine.run_months(template, world, key, engine.DRAW_START, 0, out)
+    running.run_months(template, world, key, engine.DRAW_START, 0, out)
     for month in range(template.months):
-        engine.run_months(template, world, key, month, month + 1, out)
+        running.run_months(template, world, key, month, month + 1, out)
         found = mistakes_of(template, world, out, month)
         if found:
             return Found(point, month, found)

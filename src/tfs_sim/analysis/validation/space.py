@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.analysis.validation import kept
+from tfs_sim.analysis.validation import kept, running
 from tfs_sim.analysis.validation.row import Budget, Effects, Measured
 from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
@@ -102,9 +102,9 @@ def _worlds(template: engine.Template, seed: int, replicate: int) -> tuple[Any, 
     state, world = template.fresh()
     out = template.output()
     key = draws.run_key(seed, replicate)
-    engine.run_months(template, world, key, engine.DRAW_START, 0, out)
+    running.run_months(template, world, key, engine.DRAW_START, 0, out)
     before = template.layout.world(template.fixed, state.copy())
-    engine.run_months(template, world, key, 0, template.months, out)
+    running.run_months(template, world, key, 0, template.months, out)
     return before, world
 
 
@@ -141,7 +141,7 @@ def run_measures(
         _, world = template.fresh()
         out = template.output()
         key = draws.run_key(seed, replicate)
-        engine.run_months(template, world, key, engine.DRAW_START, template.months, out)
+        running.run_months(template, world, key, engine.DRAW_START, template.months, out)
         return np.array(measure(out, world))
 
     engine.warm_up(template)

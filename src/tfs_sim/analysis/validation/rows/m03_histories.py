@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.analysis.validation.forks import over_points
 from tfs_sim.analysis.validation.row import Budget, Measured, Region, Row
 from tfs_sim.analysis.validation.space import METRIC_NAMES, Point, judge, laboratory, run_all, with_parameters
@@ -28,7 +29,7 @@ def _longer(budget: Budget) -> Measured:
 
     def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
         arms = (template, with_parameters(burdened, point))
-        return [float(t) for arm in arms for t in engine.run_replicate(arm, 1, replicate)[:, 0, TRUST]]
+        return [float(t) for arm in arms for t in running.run_replicate(arm, 1, replicate)[:, 0, TRUST]]
 
     cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
     # everyone starts as a stranger: trust must be built

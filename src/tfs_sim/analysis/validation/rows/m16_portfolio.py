@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.analysis.validation.factorial import Arm, over_points
 from tfs_sim.analysis.validation.row import Budget, Effects, Measured, Row
 from tfs_sim.analysis.validation.space import (
@@ -61,10 +62,10 @@ def nationals_and_partners(template: engine.Template, seed: int, replicate: int)
     """Return mean clarity and attention of nationals, then of local partners, in the first year of implementation."""
     _, world = template.fresh()
     out, key = template.output(), draws.run_key(seed, replicate)
-    engine.run_months(template, world, key, engine.DRAW_START, FIRST_YEAR[0], out)
+    running.run_months(template, world, key, engine.DRAW_START, FIRST_YEAR[0], out)
     months = []
     for month in range(*FIRST_YEAR):
-        engine.run_months(template, world, key, month, month + 1, out)
+        running.run_months(template, world, key, month, month + 1, out)
         asked = (world.role == NATIONAL, (world.role == PARTNER) & (world.status == ACTIVE))
         chosen = [who & (world.in_post == 1) for who in asked]
         if all(who.any() for who in chosen):

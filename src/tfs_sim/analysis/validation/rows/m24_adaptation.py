@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
 from tfs_sim.analysis.validation.space import judge, laboratory, metric, plausible_points, ubiquity
 from tfs_sim.analysis.validation.space import with_parameters as at
@@ -38,7 +39,7 @@ def _share_met(budget: Budget, channel: bool) -> NDArray[np.float64]:
         for replicate in range(budget.replicates):
             _, world = model.fresh()
             key = draws.run_key(budget.seed, replicate)
-            engine.run_months(model, world, key, engine.DRAW_START, ONSET + LASTS, model.output())
+            running.run_months(model, world, key, engine.DRAW_START, ONSET + LASTS, model.output())
             row.append(float((world.idle[world.is_open == 1] < 3).mean()) if world.is_open.any() else 0.0)
         rows.append(row)
     return np.array(rows)

@@ -12,10 +12,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.analysis.validation.row import Budget, Effects, Measured, Row
 from tfs_sim.analysis.validation.space import METRIC_NAMES, judge, laboratory, plausible_points
 from tfs_sim.analysis.validation.space import with_parameters as at
-from tfs_sim.model import engine
 from tfs_sim.model.engine import Template
 
 MONTHS = 30
@@ -64,7 +64,7 @@ def _runs(budget: Budget, planning: bool, implementation: bool) -> NDArray[np.fl
     replicates = max(4, budget.replicates // 2)
     arm = _funnel(planning, implementation)
     return np.array(
-        [[engine.run_replicate(at(arm, p), budget.seed, r) for r in range(replicates)] for p in points]
+        [[running.run_replicate(at(arm, p), budget.seed, r) for r in range(replicates)] for p in points]
     )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _curse(budget: Budget) -> Measured:
     for p, point in enumerate(points):
         row = []
         for r in range(out.shape[1]):
-            for month, world, _ in engine.trace(at(_funnel(False, False), point), budget.seed, r):
+            for month, world, _ in running.trace(at(_funnel(False, False), point), budget.seed, r):
                 if month == 2:
                     ready = (world.site_readiness - world.site_readiness.mean()) / world.site_readiness.std()
                     row.append(float((world.score - ready)[chosen[p, r]].mean()))

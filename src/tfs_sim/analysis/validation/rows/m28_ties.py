@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.analysis.validation.forks import Fork, over_points
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
 from tfs_sim.analysis.validation.space import Point, judge, metric, with_parameters
@@ -50,7 +51,7 @@ def _network(template: engine.Template, replicate: int) -> list[float]:
 
 
 @lru_cache(1)
-def _networks(budget: Budget) -> NDArray[np.float64]:
+def _networks(budget: Budget, _: running.Variation) -> NDArray[np.float64]:
     """Return both at the three moments, with the grant and without it: [points, replicates, arm, which, moment]."""
     alone = _granted(()).to_template()
 
@@ -62,7 +63,7 @@ def _networks(budget: Budget) -> NDArray[np.float64]:
 
 
 def _rise_and_fall(budget: Budget, name: str) -> Measured:
-    found = _networks(budget)[..., 0 if name == "density" else 1, :]
+    found = _networks(budget, running.current())[..., 0 if name == "density" else 1, :]
     start, during, after = (found[:, :, 0, k] for k in range(3))
     start_alone, alone_then, alone_after = (found[:, :, 1, k] for k in range(3))
     rise = (during - start - (alone_then - start_alone)).mean(axis=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.analysis.validation.row import Agreement, Budget, Measured, Row
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
@@ -33,7 +34,7 @@ def _with_random_weights(rng: np.random.Generator, density: float) -> engine.Tem
 
 def settled(template: engine.Template, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (I − AW)⁻¹ (I − A) x(0) and the positions at the end of a run, [organizations, goals]."""
-    *_, (_, world, _) = engine.trace(template, seed, 0)
+    *_, (_, world, _) = running.trace(template, seed, 0)
     n = world.role.size
     weights = np.zeros((n, n))
     weights[world.source, world.target] = np.maximum(world.given_influence, 0.0)

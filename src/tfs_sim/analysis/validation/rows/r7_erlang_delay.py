@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from tfs_sim.analysis.validation import running
 from tfs_sim.analysis.validation.row import Agreement, Budget, Measured, Row
 from tfs_sim.analysis.validation.space import METRIC_NAMES, with_parameters
-from tfs_sim.model import engine
 from tfs_sim.model.state import DELAY_STAGES
 from tfs_sim.scenario import load_scenario
 
@@ -35,8 +35,8 @@ def _check(budget: Budget) -> Measured:
     worst = 0.0
     for delay in DELAYS:
         model = with_parameters(template, {"outcomes": {"delay": delay}})
-        out = engine.run_replicate(model, budget.seed, 0)[:, 0]
-        *_, (_, world, _) = engine.trace(model, budget.seed, 0)
+        out = running.run_replicate(model, budget.seed, 0)[:, 0]
+        *_, (_, world, _) = running.trace(model, budget.seed, 0)
         met = world.served[:, :, 0].sum(axis=0) / world.need[:, :, 0].sum(axis=0)
         share = world.students[:, 0] / world.students[:, 0].sum()
         step = float((share * (met - world.outcome_at_start[:, 0])).sum())

@@ -1,0 +1,142 @@
+"""A variation of the model reaches every run of a row, whatever the row does, and is over when it is over."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tfs_sim.analysis import validation
+from tfs_sim.analysis.validation import factorial, forks, kept, running, space
+from tfs_sim.analysis.validation.row import Budget
+from tfs_sim.model import engine
+
+WITHOUT_TRUST = running.Variation("without trust", off=("trust",))
+TRUST = space.METRIC_NAMES.index("trust")
+BUDGET = Budget(points=2, replicates=2, workers=2)
+MONTHS = 6
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    kept.forget()
+    yield
+    kept.forget()
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return space.laboratory(months=MONTHS)
+
+
+def through_run_all(scenario):
+    return space.run_all([scenario.to_template()], 2, 1, 2, lambda out: float(out[-1, 0, TRUST]))
+
+
+def through_worlds(scenario):
+    read = space.OfWorlds(lambda template, before, after: float(after.trust.mean()))
+    return space.run_all([scenario.to_template()], 2, 1, 2, read)
+
+
+def through_run_measures(scenario):
+    return space.run_measures(scenario.to_template(), 2, 1, 2, lambda out, world: np.array([world.trust.mean()]))
+
+
+def through_a_fork(scenario):
+    fork = forks.Fork(scenario.to_template(), 1, 0, 2)
+    state, _ = fork.go_on(3)
+    return np.append(fork.now().trust, fork.world(state).trust)
+
+
+def through_forks_over_points(scenario):
+    return forks.over_points(BUDGET, scenario, lambda template, point, r: through_a_fork(scenario)[:5])
+
+
+def through_a_factorial(scenario):
+    return factorial.over_points(BUDGET, [(scenario, {})], lambda out: float(out[-1, 0, TRUST]))
+
+
+def through_over_points(scenario):
+    return space.over_points(BUDGET, [(scenario, {})], lambda out: float(out[-1, 0, TRUST]))
+
+
+def through_trace(scenario):
+    *_, (_, world, _) = running.trace(scenario.to_template(), 1, 0)
+    return world.trust
+
+
+def through_a_replicate(scenario):
+    return running.run_replicate(scenario.to_template(), 1, 0)[:, 0, TRUST]
+
+
+WAYS = [
+    through_run_all, through_worlds, through_run_measures, through_a_fork, through_forks_over_points,
+    through_a_factorial, through_over_points, through_trace, through_a_replicate,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_every_way_of_running_is_under_the_variation(way, scenario):
+    usual = way(scenario)
+    with running.under(WITHOUT_TRUST):
+        without = way(scenario)
+    assert (without == 0.5).all(), "with its kernels off, trust stays what the state declares as neutral"
+    assert not (usual == 0.5).all()
+    assert np.array_equal(way(scenario), usual), "afterwards the model is as it was"
+
+
+@pytest.mark.parametrize("way", [w for w in WAYS if w is not through_forks_over_points], ids=lambda way: way.__name__)
+def test_what_is_done_between_months_is_done_after_every_one(way, scenario):
+    months = []
+
+    def forget_all_trust(template, world, key, month):
+        months.append(month)
+        world.trust[:] = 0.0
+
+    with running.under(running.Variation("amnesia", between_months=forget_all_trust)):
+        values = way(scenario)
+    assert set(months) >= set(range(MONTHS - 1))
+    if way in (through_worlds, through_run_measures, through_a_fork, through_trace):
+        assert (values == 0.0).all()
+
+
+def test_a_row_is_under_the_variation():
+    (row,) = validation.chosen(["M1b"])
+    budget = Budget(points=4, replicates=2, workers=2)
+    assert row.check(budget).holds
+    with running.under(WITHOUT_TRUST):
+        assert not row.check(budget).holds
+
+
+def test_runs_of_one_variation_are_not_taken_for_those_of_another(scenario):
+    template = scenario.to_template()
+    of = kept.identity(template)
+    usual = kept.run(template, of, 1, 0)
+    with running.under(WITHOUT_TRUST):
+        without = kept.run(template, of, 1, 0)
+        assert kept.run(template, of, 1, 0) is without
+    assert kept.run(template, of, 1, 0) is usual
+    assert not np.array_equal(usual, without)
+
+
+def test_one_variation_at_a_time_and_none_after_a_mistake():
+    with running.under(WITHOUT_TRUST), pytest.raises(RuntimeError, match="one variation at a time"):
+        running.under(WITHOUT_TRUST).__enter__()
+    with pytest.raises(ZeroDivisionError), running.under(WITHOUT_TRUST):
+        raise ZeroDivisionError
+    assert running.current() is running.AS_IT_IS
+
+
+def test_without_a_variation_runs_are_the_engines_own(scenario):
+    template = scenario.to_template()
+    assert np.array_equal(running.run_replicate(template, 3, 1), engine.run_replicate(template, 3, 1))
+
+
+def test_nothing_runs_the_engine_by_another_door():
+    other_doors = re.compile(r"engine\.(?:run_months|run_replicate|trace)\(|import .*\bsimulate\b")
+    for path in Path(validation.__file__).parent.rglob("*.py"):
+        if path.name != "running.py":
+            found = other_doors.findall(path.read_text(encoding="utf-8"))
+            assert not found, f"{path.name} calls {found}"
