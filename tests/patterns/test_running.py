@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from tfs_sim.analysis import validation
-from tfs_sim.analysis.validation import factorial, forks, kept, running, space
+from tfs_sim.analysis.validation import factorial, forks, kept, ranges, running, space
 from tfs_sim.analysis.validation.row import Budget
 from tfs_sim.model import engine
+from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, SHOCKS
 
 WITHOUT_TRUST = running.Variation("without trust", off=("trust",))
 TRUST = space.METRIC_NAMES.index("trust")
@@ -69,6 +70,14 @@ def through_trace(scenario):
 
 def through_a_replicate(scenario):
     return running.run_replicate(scenario.to_template(), 1, 0)[:, 0, TRUST]
+
+
+@pytest.fixture(scope="module")
+def everything_scheduled():
+    """Return two communities, nationals and a selection, with every intervention and every shock on the schedule."""
+    orders = [{"use": name, "dose": 0.6, "from": "2020-02", "paid_by": "outside"} for name in INTERVENTIONS]
+    shocks = [{"use": name, "onset": "2020-05", "depth": 0.5} for name in SHOCKS]
+    return ranges.small_world().with_(interventions=orders, shocks=shocks, months=12)
 
 
 WAYS = [
@@ -140,3 +149,12 @@ def test_nothing_runs_the_engine_by_another_door():
         if path.name != "running.py":
             found = other_doors.findall(path.read_text(encoding="utf-8"))
             assert not found, f"{path.name} calls {found}"
+
+
+@pytest.mark.parametrize("off", [name for name in MECHANISMS if name not in ALWAYS_ON])
+def test_a_variation_gives_what_a_scenario_file_with_the_switch_gives(off, everything_scheduled):
+    switched = everything_scheduled.with_(mechanisms={off: False}).to_template()
+    expected = engine.run_replicate(switched, 1, 0)
+    template = everything_scheduled.to_template()
+    with running.under(running.Variation(off, off=(off,))):
+        assert np.array_equal(running.run_replicate(template, 1, 0), expected)

@@ -4,7 +4,9 @@
         measured = row.check(budget)
 
 A variation switches mechanisms off, in every arm that a row compares, and may do something to the world between
-months. Rows build their scenarios as always and know nothing of it: what varies is how a template is run.
+months. Rows build their scenarios as always and know nothing of it: what varies is how a template is run. The result
+is bit for bit what a scenario file with that switch gives, so a mechanism goes with its interventions and shocks.
+Mechanisms that need one which is off stay on and have nothing to act on, as they do in a scenario file.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import draws, engine
+from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
+from tfs_sim.model.world import ORGANIZATION_LEVERS, ORGANIZATION_SHOCKS, SITE_LEVERS, SITE_SHOCKS
 
 Disturbance = Callable[[engine.Template, Any, np.uint64, int], None]
 """What is done to a world when a month is over: template, world, the run's key, that month."""
@@ -63,28 +67,44 @@ def under(variation: Variation) -> Iterator[None]:
         _current = AS_IT_IS
 
 
-def varied(template: engine.Template) -> engine.Template:
-    """Return the template with the variation's mechanisms switched off."""
-    if not _current.off:
-        return template
+def varied(template: engine.Template, world: Any) -> tuple[engine.Template, Any]:
+    """Return template and world with the variation's mechanisms switched off, their levers and shocks with them.
+
+    The world returned shares every state array with the one given: running it runs that.
+    """
+    off = _current.off
+    if not off:
+        return template, world
     on = template.on.copy()
-    on[[engine.SWITCHES.index(name) for name in _current.off]] = 0
-    return dataclasses.replace(template, on=on)
+    on[[engine.SWITCHES.index(name) for name in off]] = 0
+    # a schedule with no dose, a shock with no depth, leaves no trace: an exact case of the engine's own tests
+    dose, depth = world.order_dose.copy(), world.shock_depth.copy()
+    dose[_owned(world.order_lever, world.order_by_site, SITE_LEVERS, ORGANIZATION_LEVERS, INTERVENTIONS)] = 0.0
+    depth[_owned(world.shock_kind, world.shock_by_site, SITE_SHOCKS, ORGANIZATION_SHOCKS, SHOCKS)] = 0.0
+    return dataclasses.replace(template, on=on), world._replace(order_dose=dose, shock_depth=depth)
+
+
+def _owned(
+    rows: NDArray[Any], by_site: NDArray[Any], of_sites: tuple[str, ...], others: tuple[str, ...], declared: Any
+) -> list[int]:
+    """Return which scheduled levers or shocks belong to mechanisms that are off."""
+    names = [(of_sites if site else others)[row] for row, site in zip(rows.tolist(), by_site.tolist(), strict=True)]
+    return [n for n, name in enumerate(names) if declared[name].mechanism in _current.off]
 
 
 def run_months(
     template: engine.Template, world: Any, key: np.uint64, first: int, last: int, out: NDArray[np.float64]
 ) -> None:
     """Run months first … last − 1 in place, as `engine.run_months` does, under the variation."""
-    template, disturb = varied(template), _current.between_months
-    if disturb is None:
-        engine.run_months(template, world, key, first, last, out)
+    changed, views = varied(template, world)
+    if _current.between_months is None:
+        engine.run_months(changed, views, key, first, last, out)
         return
     if first == engine.DRAW_START:
-        engine.run_months(template, world, key, engine.DRAW_START, 0, out)
+        engine.run_months(changed, views, key, engine.DRAW_START, 0, out)
     for month in range(max(first, 0), last):
-        engine.run_months(template, world, key, month, month + 1, out)
-        disturb(template, world, key, month)
+        engine.run_months(changed, views, key, month, month + 1, out)
+        _current.between_months(changed, views, key, month)
 
 
 def run_replicate(template: engine.Template, seed: int, replicate: int) -> NDArray[np.float64]:
