@@ -217,3 +217,28 @@ RANDOM_MIXING = Prediction(
     }
 )
 """With who knows whom shuffled every month: what needs a memory of pairs."""
+
+AGGREGATE = Prediction(
+    breaks={
+        "M14bd": "with one clarity and one support for all there is a threshold, and nobody on both sides of it",
+        "M15a M15b": "whose mission is given up first depends on how far it is from the others'",
+    }
+)
+"""With a handful of equations in the place of organizations: what needs them to differ. All else that can be asked of
+an aggregate should hold: slow trust, bistability, pooling with diminishing returns, the inverted U, early wins and late
+outcomes are feedbacks between levels, which equations have as well."""
+
+NOT_OF_AN_AGGREGATE: Reasons = {
+    "M2 M4a M4b M6a M6b M11a M11b M12a M12b M12c M12d M13a M13b M28a M28b M28c": "follows pairs or people from a "
+    "month on",
+    "M3a": "follows communities month by month",
+    "M9a M9b M9c M10b M10d": "follows the ties of the start",
+    "M8b M8c M10e": "counts organizations that differ in what they give or gain",
+    "M14aa M14ab": "beliefs are held by people one by one",
+    "M14ba M14be M19b M23a M23b": "is about differences between organizations, or search among them",
+    "M22b": "is about differences between communities",
+    "M22c M22d M24a M25a M25b": "looks into the world of organizations",
+    "M26b M26c M26d M27a M27b": "is about differences between communities",
+    "principles": "acts on beliefs and data through individuals",
+}
+"""Rows that cannot be put to equations of means, and why."""
