@@ -24,15 +24,25 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from tfs_sim.analysis.validation import kept, running
+from tfs_sim.analysis.validation.aggregate import AGGREGATE as MEANS
+from tfs_sim.analysis.validation.aggregate.restated import slow_to_build
 from tfs_sim.analysis.validation.mixing import RANDOM_MIXING as SHUFFLED
-from tfs_sim.analysis.validation.predictions import PREDICTIONS, RANDOM_MIXING, Prediction, rows_of
+from tfs_sim.analysis.validation.predictions import (
+    AGGREGATE,
+    NOT_OF_AN_AGGREGATE,
+    PREDICTIONS,
+    RANDOM_MIXING,
+    Prediction,
+    Reasons,
+    rows_of,
+)
 from tfs_sim.analysis.validation.row import Budget, Effects, Measured, Region, Row
 from tfs_sim.analysis.validation.running import Variation
 from tfs_sim.model.catalogue import MECHANISMS
@@ -150,21 +160,34 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Trial:
-    """A variation to try, and what is expected of it."""
+    """A variation to try, and what is expected of it.
+
+    `not_of_it` are rows that cannot be asked of it at all, each with the reason; `restated` are checks that ask what a
+    row asks in terms that the variation has.
+    """
 
     name: str
     title: str
     variation: Variation
     prediction: Prediction
+    not_of_it: Reasons = field(default_factory=dict)
+    restated: Mapping[str, Callable[[Budget], Measured]] = field(default_factory=dict)
+
+
+NULLS = (
+    Trial(SHUFFLED.name, "Random mixing", SHUFFLED, RANDOM_MIXING),
+    Trial(MEANS.name, "Aggregate equations", MEANS, AGGREGATE, NOT_OF_AN_AGGREGATE, {"M1a": slow_to_build}),
+)
+"""What the full model is compared with, beside no trust, which is a mechanism that is off."""
 
 
 def trials(mechanisms: Iterable[str] | None = None) -> tuple[Trial, ...]:
-    """Return the trials of these mechanisms; of all, and of the nulls, if none are named."""
+    """Return the trials of these mechanisms; of all, and of the other nulls, if none are named."""
     found = tuple(
         Trial(name, MECHANISMS[name].title, Variation(f"without {name}", off=(name,)), PREDICTIONS[name])
         for name in (PREDICTIONS if mechanisms is None else mechanisms)
     )
-    return found if mechanisms is not None else (*found, Trial(SHUFFLED.name, "Random mixing", SHUFFLED, RANDOM_MIXING))
+    return found if mechanisms is not None else (*found, *NULLS)
 
 
 def matrix(
@@ -211,6 +234,10 @@ def cell(usual: Usual, trial: Trial, budget: Budget) -> Cell:
     row = usual.row
     expected, reason = expectation(row.name, trial.prediction)
     own = row.name in trial.prediction.own.split()
+    beyond = rows_of(trial.not_of_it)
+    if row.name in beyond:
+        return Cell(row.name, own, expected, reason, "cannot be asked", None, None, False, beyond[row.name])
+    row = replace(row, check=trial.restated.get(row.name, row.check))
     try:
         measured = quietly(row, budget)
     except Exception as problem:  # whatever the row stumbles over is the answer: it presupposes what is off

@@ -235,7 +235,7 @@ NOT_OF_AN_AGGREGATE: Reasons = {
     "M9a M9b M9c M10b M10d": "follows the ties of the start",
     "M8b M8c M10e": "counts organizations that differ in what they give or gain",
     "M14aa M14ab": "beliefs are held by people one by one",
-    "M14ba M14be M19b M23a M23b": "is about differences between organizations, or search among them",
+    "M14ba M14bc M14be M19b M23a M23b": "is about differences between organizations, or search among them",
     "M22b": "is about differences between communities",
     "M22c M22d M24a M25a M25b": "looks into the world of organizations",
     "M26b M26c M26d M27a M27b": "is about differences between communities",

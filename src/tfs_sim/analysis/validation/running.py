@@ -36,11 +36,14 @@ class Variation:
     name : in words; what is kept of runs is kept under it, so no two variations may share one.
     off : mechanisms that are switched off from the start, whatever the scenario says.
     between_months : what is done to the world after every month (None: nothing).
+    instead : a model of means that stands in for the engine: from a template to its metrics [months, sites, metrics].
+        It has no worlds and no luck, so only what reads metrics can be asked of it.
     """
 
     name: str
     off: tuple[str, ...] = ()
     between_months: Disturbance | None = None
+    instead: Callable[[engine.Template], NDArray[np.float64]] | None = None
 
 
 AS_IT_IS = Variation("")
@@ -96,6 +99,8 @@ def run_months(
     template: engine.Template, world: Any, key: np.uint64, first: int, last: int, out: NDArray[np.float64]
 ) -> None:
     """Run months first … last − 1 in place, as `engine.run_months` does, under the variation."""
+    if _current.instead:
+        raise TypeError(f"{_current.name} has no organizations to look at")
     changed, views = varied(template, world)
     if _current.between_months is None:
         engine.run_months(changed, views, key, first, last, out)

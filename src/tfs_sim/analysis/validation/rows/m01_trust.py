@@ -18,6 +18,7 @@ from tfs_sim.analysis.validation.space import (
     with_parameters,
 )
 from tfs_sim.model import engine
+from tfs_sim.scenario import Scenario
 
 START, LONGEST, STEP = 12, 36, 0.02
 ALONE = {"others": False, "community": True, "levers": True, "trust": True}
@@ -34,6 +35,16 @@ PLAIN: Point = {
 """Everyone has a tie with everyone, meets every month, and starts as a stranger."""
 
 
+ALWAYS: dict[float, Point] = {
+    kept: {
+        "trust": {"reliability": kept, "newcomer_reliability": 1.0, "overload": 0.0, "unclear_goals": 0.0},
+        "histories": {"broken_promises": 0.0},
+    }
+    for kept in (0.0, 1.0)
+}
+"""What makes everyone break, or keep, every promise."""
+
+
 def _months_to(trust: NDArray[np.float64], change: float) -> float:
     """Return the months until trust has changed by that much (the longest followed, if it never does)."""
     reached = np.flatnonzero((trust - trust[0]) / change >= 1.0)
@@ -45,20 +56,21 @@ def _gain_and_loss(template: engine.Template, point: Point, replicate: int) -> t
     fork = Fork(template, 1, replicate, START)
     times = []
     for kept, change in ((1.0, STEP), (0.0, -STEP)):
-        always = {"reliability": kept, "newcomer_reliability": 1.0, "overload": 0.0, "unclear_goals": 0.0}
-        arm = with_parameters(template, {"trust": always, "histories": {"broken_promises": 0.0}})
-        _, out = fork.go_on(LONGEST, arm)
+        _, out = fork.go_on(LONGEST, with_parameters(template, ALWAYS[kept]))
         times.append(_months_to(out[:, 0, METRIC_NAMES.index("trust")], change))
     return times[0], times[1]
 
 
-def _slow_to_build(budget: Budget) -> Measured:
-    # who is at the table, staff and repair stay as they are, so that the two arms differ in promises alone
-    still = {"participation": False, "turnover": False, "smoothing": False, "fresh_start": False, "repair": False,
+def still(months: int) -> Scenario:
+    """Return the laboratory in which table, staff and repair stay as they are, so that arms differ in promises alone."""
+    off = {"participation": False, "turnover": False, "smoothing": False, "fresh_start": False, "repair": False,
              "patience": False, "invitation": False, "ties": False}  # fmt: skip
-    scenario = laboratory(months=START + LONGEST + 1, mechanisms=still)
+    return laboratory(months=months, mechanisms=off)
+
+
+def _slow_to_build(budget: Budget) -> Measured:
     cheap = Budget(budget.points, max(2, budget.replicates // 4), budget.workers, budget.seed)
-    times = over_points(cheap, scenario, _gain_and_loss)
+    times = over_points(cheap, still(START + LONGEST + 1), _gain_and_loss)
     gain, loss = times[..., 0], times[..., 1]
     note = f"median {np.median(gain):.0f} months to gain {STEP:g}, {np.median(loss):.0f} to lose it"
     return judge(gain - loss, loss.std(axis=1, ddof=1), 0.2, "months to gain less months to lose", note)
