@@ -42,7 +42,8 @@ def run(template: engine.Template, of: bytes, seed: int, replicate: int) -> NDAr
         if found is not None:
             _outputs.move_to_end(key)
             return found
-    out = running.run_replicate(template, seed, replicate)
+    run_one = running.luck if running.current().instead else running.run_replicate
+    out = run_one(template, seed, replicate)
     out.flags.writeable = False
     with _lock:
         if key not in _outputs:

@@ -62,7 +62,7 @@ def _gain_and_loss(template: engine.Template, point: Point, replicate: int) -> t
 
 
 def still(months: int) -> Scenario:
-    """Return the laboratory in which table, staff and repair stay as they are, so that arms differ in promises alone."""
+    """Return the laboratory in which table, staff and repair stay as they are: arms differ in promises alone."""
     off = {"participation": False, "turnover": False, "smoothing": False, "fresh_start": False, "repair": False,
              "patience": False, "invitation": False, "ties": False}  # fmt: skip
     return laboratory(months=months, mechanisms=off)
