@@ -234,12 +234,32 @@ def validate(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the page and its figures.")] = Path(
         "results/validation"
     ),
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="MECHANISMS",
+            help="Mechanisms to switch off, apart by commas; with --necessity, one at a time.",
+            show_default=False,
+        ),
+    ] = None,
+    necessity: Annotated[
+        bool,
+        typer.Option(
+            "--necessity",
+            help="Which patterns break without which mechanism, against what was predicted: twenty minutes.",
+        ),
+    ] = False,
     workers: Workers = None,
 ) -> None:
     """Check every claim of the model and every published value; leave with 1 if one fails."""
     from tfs_sim.cli import validating
 
-    validating.validate(only, quick, as_json, out, workers)
+    names = None if without is None else [name for part in without for name in part.split(",")]
+    if necessity:
+        validating.necessity(only, names, quick, as_json, out, workers)
+    else:
+        validating.validate(only, names, quick, as_json, out, workers)
 
 
 @app.command()

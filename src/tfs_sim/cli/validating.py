@@ -1,4 +1,4 @@
-"""`tfs-sim validate`."""
+"""`tfs-sim validate`: the table, with mechanisms off if asked for, and the matrix of necessity."""
 
 from __future__ import annotations
 
@@ -18,18 +18,27 @@ if TYPE_CHECKING:
 COLUMNS = ("Row", "Source", "Kind", "Required", "Measured", "Interval", "Share", "Verdict")
 
 
-def validate(only: str | None, quick: bool, as_json: bool, out: Path, workers: int | None) -> None:
+def _names(only: str | None) -> list[str] | None:
+    return None if only is None else [name for name in only.split(",") if name.strip()] or [only]
+
+
+def validate(
+    only: str | None, without: list[str] | None, quick: bool, as_json: bool, out: Path, workers: int | None
+) -> None:
     """Check the rows, print the table, write the page; leave with 1 if a row fails."""
     from tfs_sim.analysis import validation
 
-    names = None if only is None else [name for name in only.split(",") if name.strip()] or [only]
+    names = _names(only)
     validation.chosen(names)
+    off = validation.switches(without or [])
+    if off:  # a page of its own: it says nothing of the model as it is
+        out = out.with_name("-".join([out.name, "without", *off]))
     _check_folder(out)
     with terminal.working("rows") as shown:
-        verdicts = validation.validate(names, quick, workers, shown.progress)
+        verdicts = validation.validate(names, quick, workers, shown.progress, off)
     from tfs_sim.report.validation import plain, write_validation
 
-    path = write_validation(verdicts, out, quick=quick)
+    path = write_validation(verdicts, out, quick=quick, without=off)
     failing = [verdict.row.name for verdict in verdicts if not verdict.passes]
     if as_json:
         print(json.dumps([plain(verdict) for verdict in verdicts], indent=2, ensure_ascii=False))
@@ -42,35 +51,76 @@ def validate(only: str | None, quick: bool, as_json: bool, out: Path, workers: i
         sys.exit(1)
 
 
+def necessity(
+    only: str | None, without: list[str] | None, quick: bool, as_json: bool, out: Path, workers: int | None
+) -> None:
+    """Switch mechanisms off one by one, print and write what breaks; leave with 1 if a pattern can do without.
+
+    A pattern should need the mechanism that is said to make it.
+    """
+    from tfs_sim.analysis import validation
+
+    names = _names(only)
+    validation.chosen(names)
+    validation.switches(without or [])
+    _check_folder(out)
+    with terminal.working("checks") as shown:
+        matrix = validation.necessity(names, without, quick, workers, shown.progress)
+    from tfs_sim.report.necessity import HEADINGS, cells, plain, write_necessity
+
+    path = write_necessity(matrix, out)
+    if as_json:
+        print(json.dumps(plain(matrix), indent=2, ensure_ascii=False))
+    else:
+        keys = ("name", "own", "broke", "not", "unforeseen", "defined")
+        lines = [cells(column) for column in matrix.columns]
+        print(_drawn(HEADINGS, [([line[key] for key in keys], line["mark"] == "fails") for line in lines]))
+        said = "; ".join(f"{row} holds without {name}" for name, row in matrix.survived)
+        held = f"Patterns that hold without their own mechanism: {said}."
+        said = held if said else "No pattern holds without its own mechanism."
+        print(f"\n{bold(wrapped(said))}\n{wrapped(KEY)}\nPage     {path}")
+    if matrix.survived:
+        sys.exit(1)
+
+
+KEY = '"?": in doubt; "–": nothing is left to ask. What breaks by definition says nothing about necessity.'
+
+
 def _check_folder(out: Path) -> None:
     """Refuse a folder that is a file, or that holds something else, before any work is done."""
     from tfs_sim.scenario.errors import Mistake, UserError
 
     if out.exists() and not out.is_dir():
         raise UserError(Mistake(f"{out} is a file, not a folder"))
-    strange = out.is_dir() and not (out / "verdicts.json").is_file() and next(out.iterdir(), None)
+    known = any((out / name).is_file() for name in ("verdicts.json", "necessity.json"))
+    strange = out.is_dir() and not known and next(out.iterdir(), None)
     if strange:
         raise UserError(Mistake(f"{out} is not a folder of a validation: it holds {strange.name}"))
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
     """Return the verdicts as a table, cells wrapped to the terminal."""
+    from tfs_sim.report.validation import cells
+
+    keys = ["name", *(name.lower() for name in COLUMNS[1:])]
+    lines = [cells(verdict) for verdict in verdicts]
+    return _drawn(COLUMNS, [([line[key] for key in keys], line["mark"] == "fails") for line in lines])
+
+
+def _drawn(head: Sequence[str], lines: Sequence[tuple[list[str], bool]]) -> str:
+    """Return lines of cells, wrapped to the terminal; those that are marked stand out."""
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from tfs_sim.report.validation import cells
-
     wide = shutil.get_terminal_size((140, 24)).columns
     console = Console(width=max(80, min(wide, 140)), highlight=False, no_color=not in_colour(sys.stdout))
     drawn = Table(box=SIMPLE, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for name in COLUMNS:
-        drawn.add_column(name, overflow="fold", no_wrap=name in ("Row", "Share", "Verdict"))
-    for verdict in verdicts:
-        texts = cells(verdict)
-        style = "bold red" if texts["mark"] == "fails" else ""
-        drawn.add_row(*(Text(texts[{"Row": "name"}.get(name, name.lower())], style=style) for name in COLUMNS))
+    for name in head:
+        drawn.add_column(name, overflow="fold", no_wrap=name in ("Row", "Share", "Verdict", "Without"))
+    for texts, stands_out in lines:
+        drawn.add_row(*(Text(text, style="bold red" if stands_out else "") for text in texts))
     with console.capture() as captured:
         console.print(drawn)
     return "\n".join(line.rstrip() for line in captured.get().rstrip().splitlines())

@@ -21,10 +21,13 @@ from tfs_sim.report.page import template
 HEADINGS = ("Row", "Claim", "Source", "Kind", "Required", "Measured", "Interval", "Share", "Verdict")
 
 
-def write_validation(verdicts: Sequence[Verdict], folder: str | os.PathLike[str], *, quick: bool) -> Path:
+def write_validation(
+    verdicts: Sequence[Verdict], folder: str | os.PathLike[str], *, quick: bool, without: Sequence[str] = ()
+) -> Path:
     """Write `index.html`, `verdicts.json`, `figures/*.svg` and `data/*.csv` into `folder`.
 
     Every file is written whole or not at all; the page comes last. Files of rows that are no longer there stay.
+    `without` names the mechanisms that were off.
 
     Returns
     -------
@@ -50,6 +53,8 @@ def write_validation(verdicts: Sequence[Verdict], folder: str | os.PathLike[str]
         headings=HEADINGS,
         failing=[verdict.row.name for verdict in verdicts if not verdict.passes],
         reported=any(verdict.row.kind == "reported" for verdict in verdicts),
+        without=" and ".join(without),
+        necessity=(target / "necessity.html").is_file(),
         partial=len(verdicts) < len(all_rows()),
         stamp=_stamp(verdicts, quick),
     )

@@ -4,6 +4,9 @@ from tfs_sim.analysis.validation import validate
 
 for verdict in validate(["M4", "R1"], quick=True):
     print(verdict.row.name, verdict.measured.found, verdict.passes)
+
+`validate(without=["trust"])` checks the same rows with mechanisms off; `necessity()` does so for one mechanism after
+the other, and holds what breaks against what was predicted (`predictions.py`).
 """
 
 from __future__ import annotations
@@ -15,11 +18,15 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
-from tfs_sim.analysis.validation import kept
+from tfs_sim.analysis.validation import kept, running
 from tfs_sim.analysis.validation import rows as _files
-from tfs_sim.analysis.validation.row import FULL, QUICK, Row, Verdict
+from tfs_sim.analysis.validation.row import FULL, QUICK, Agreement, Budget, Measured, Row, Verdict, quietly
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
+
+if TYPE_CHECKING:
+    from tfs_sim.analysis.validation.matrix import Matrix
 
 Progress = Callable[[int, int, float], None]
 """Told how many rows are done, of how many, and how many a second."""
@@ -83,8 +90,63 @@ def _families(name: str) -> set[str]:
     return {name.casefold()} if match is None else {match[1] + match[2][:n] for n in range(len(match[2]) + 1)}
 
 
+def switches(names: Iterable[str]) -> tuple[str, ...]:
+    """Return mechanisms that can be switched off, by their names.
+
+    Raises
+    ------
+    UserError
+        for names that no mechanism has, and for those without a switch.
+    """
+    from tfs_sim.model.catalogue import ALWAYS_ON, MECHANISMS
+
+    found, mistakes = [], []
+    for name in (each.strip().casefold().replace("-", "_") for each in names):
+        if name in ALWAYS_ON:
+            mistakes.append(Mistake(f"{name} cannot be switched off: without it there is nothing to run"))
+        elif name not in MECHANISMS:
+            hint = f"tfs-sim list mechanisms  shows all {len(MECHANISMS)}."
+            mistakes.append(
+                Mistake(f"there is no mechanism {quote(name)}", suggestion=nearest(name, MECHANISMS), hint=hint)
+            )
+        else:
+            found.append(name)
+    if mistakes:
+        raise UserError(mistakes)
+    return tuple(dict.fromkeys(found))
+
+
+def necessity(
+    only: Iterable[str] | None = None,
+    without: Iterable[str] | None = None,
+    quick: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Matrix:
+    """Check which patterns break without which mechanism, and under the nulls, against what was predicted.
+
+    Parameters
+    ----------
+    only : names of rows, as for `validate`; None for all of kind ubiquity and existence.
+    without : mechanisms to switch off, one at a time; None for all of them and the nulls.
+    quick : fewer points.
+    workers : threads; None for one a processor.
+    progress : called after every row under every variation.
+    """
+    from tfs_sim.analysis.validation import matrix
+    from tfs_sim.experiments.provenance import processors
+
+    budget = replace(matrix.QUICK if quick else matrix.FULL, workers=workers or processors())
+    mechanisms = None if without is None else switches(without)
+    return matrix.filled(chosen(only), matrix.trials(mechanisms), budget, progress)
+
+
 def validate(
-    only: Iterable[str] | None = None, quick: bool = False, workers: int | None = None, progress: Progress | None = None
+    only: Iterable[str] | None = None,
+    quick: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    without: Iterable[str] = (),
 ) -> list[Verdict]:
     """Check the rows of the validation table against the shipped engine.
 
@@ -94,6 +156,7 @@ def validate(
     quick : smaller samples and wider tolerances: about a minute instead of ten.
     workers : threads; None for one a processor.
     progress : called after every row.
+    without : mechanisms that are off in every run. A row that then cannot be asked fails, and says why.
 
     Returns
     -------
@@ -102,7 +165,8 @@ def validate(
     """
     from tfs_sim.experiments.provenance import processors
 
-    rows = chosen(only)
+    rows, off = chosen(only), switches(without)
+    variation = running.Variation(f"without {' and '.join(off)}", off=off) if off else running.AS_IT_IS
     budget = replace(QUICK if quick else FULL, workers=workers or processors())
     verdicts: list[Verdict] = []
     began = time.perf_counter()
@@ -110,11 +174,8 @@ def validate(
         progress(0, len(rows), 0.0)
     for row in rows:
         start = time.perf_counter()
-        try:
-            measured = row.check(budget)
-        except Exception as problem:
-            problem.add_note(f"while checking row {row.name}: {row.title}")
-            raise
+        with running.under(variation):
+            measured = _asked(row, budget) if off else _checked(row, budget)
         verdicts.append(Verdict(row, measured, time.perf_counter() - start))
         if progress:
             progress(len(verdicts), len(rows), len(verdicts) / (time.perf_counter() - began))
@@ -122,4 +183,21 @@ def validate(
     return verdicts
 
 
-__all__ = ["Row", "Verdict", "all_rows", "chosen", "validate"]
+def _checked(row: Row, budget: Budget) -> Measured:
+    try:
+        return row.check(budget)
+    except Exception as problem:
+        problem.add_note(f"while checking row {row.name}: {row.title}")
+        raise
+
+
+def _asked(row: Row, budget: Budget) -> Measured:
+    """Check a row with mechanisms off: whatever it stumbles over, it presupposes what is off."""
+    try:
+        return quietly(row, budget)
+    except Exception as problem:
+        why = f"cannot be asked ({type(problem).__name__}: {problem})"
+        return Measured(holds=False, found=why, figure=Agreement((), (), (), (), "nothing to show"))
+
+
+__all__ = ["Row", "Verdict", "all_rows", "chosen", "necessity", "switches", "validate"]

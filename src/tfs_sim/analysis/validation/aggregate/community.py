@@ -145,6 +145,9 @@ class Community:
         self._backbone(s, now)
         if self.on.participation:
             self._participation(s, now, month)
+        if self.on.strengths:
+            gap = now.dose("recognition-of-strengths") - s.recognition
+            s.recognition += gap / max(self.p.strengths.recognition_time, 1.0)
         if self.on.trust:
             self._encounters(s, now)
         if self.on.ties and month > 0:

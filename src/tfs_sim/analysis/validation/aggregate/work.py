@@ -68,7 +68,7 @@ def choose(m: Community, s: State, now: Month) -> None:
     pooled = p.money * s.payout / wages
     levels = np.arange(int(p.lowest_level), int(p.levels) + 1) / p.levels
     for inside in (True, False):
-        size = min(x if inside else x + 1.0, m.p.delivery.team_size)
+        size = min(max(x if inside else x + 1.0, 1.0), m.p.delivery.team_size)
         belief = s.belief if inside else s.belief_outside
         scale = belief * p.joint_gain * size**m.p.delivery.team_returns / max(x, 1.0) ** p.divided
         linear = p.norm * norms[0 if inside else 1] - cost

@@ -23,7 +23,6 @@ only link, which is what necessity means, or a mistake in the declaration.
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -43,7 +42,7 @@ from tfs_sim.analysis.validation.predictions import (
     Reasons,
     rows_of,
 )
-from tfs_sim.analysis.validation.row import Budget, Effects, Measured, Region, Row
+from tfs_sim.analysis.validation.row import Budget, Effects, Measured, Region, Row, quietly
 from tfs_sim.analysis.validation.running import Variation
 from tfs_sim.model.catalogue import MECHANISMS
 
@@ -190,7 +189,7 @@ def trials(mechanisms: Iterable[str] | None = None) -> tuple[Trial, ...]:
     return found if mechanisms is not None else (*found, *NULLS)
 
 
-def matrix(
+def filled(
     rows: Sequence[Row], tried: Sequence[Trial], budget: Budget = FULL, progress: Progress | None = None
 ) -> Matrix:
     """Check every row with everything on and under every variation, and hold it against the predictions."""
@@ -260,13 +259,6 @@ def expectation(row: str, prediction: Prediction) -> tuple[Expected, str]:
     return next(((expected, reasons[row]) for expected, reasons in lists if row in reasons), ("holds", ""))
 
 
-def quietly(row: Row, budget: Budget) -> Measured:
-    """Check a row; what is divided by nothing, or averaged over nobody, shows in what it finds."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return row.check(budget)
-
-
 def _outcome(usual: Usual, measured: Measured, budget: Budget) -> Outcome:
     if not usual.holds:
         return "fails anyway"
@@ -313,4 +305,4 @@ def empty(measured: Measured) -> bool:
     return isinstance(shown, Region) and all(not np.nan_to_num(np.ptp(curve)) for curve in shown.curves.values())
 
 
-__all__ = ["FULL", "QUICK", "Cell", "Column", "Matrix", "Trial", "Usual", "matrix", "trials"]
+__all__ = ["FULL", "QUICK", "Cell", "Column", "Matrix", "Trial", "Usual", "filled", "trials"]
