@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numba import uint64
 
-from tfs_sim.model.numerics import exp, helper, inline, log
+from tfs_sim.model.numerics import LANES, exp, helper, inline, log
 
 Word = Any
 """A uint64 inside of kernels (Numba types them; Python numbers are not meant)."""
@@ -91,14 +91,28 @@ wide_words = inline(_words)
 
 @helper
 def fill(luck: Any, key: Word, stream: Word, month: Word, entities: Any, block: Word = 0) -> None:
-    """Draw four words for each of the entities into luck [4, entities], in a loop of its own that runs wide."""
-    first, second, third, fourth = luck[0], luck[1], luck[2], luck[3]
-    for n in range(entities.size):
-        a, b, c, d = wide_words(key, stream, month, entities[n], block)
-        first[n] = a
-        second[n] = b
-        third[n] = c
-        fourth[n] = d
+    """Draw four words for each of the entities into luck [4, entities], eight entities at once.
+
+    The last eight overlap those before them where the number is no multiple of eight: whoever is drawn for twice gets
+    the same words twice, and nobody is left over for a loop that does not run wide.
+    """
+    whole = entities.size // LANES * LANES
+    for part in range(1 if whole == entities.size else 2):
+        begin = 0 if part == 0 else max(entities.size - LANES, 0)
+        stop = whole if part == 0 else entities.size
+        some = entities[begin:stop]
+        first, second, third, fourth = (
+            luck[0, begin:stop],
+            luck[1, begin:stop],
+            luck[2, begin:stop],
+            luck[3, begin:stop],
+        )
+        for n in range(some.size):
+            a, b, c, d = wide_words(key, stream, month, some[n], block)
+            first[n] = a
+            second[n] = b
+            third[n] = c
+            fourth[n] = d
 
 
 @inline

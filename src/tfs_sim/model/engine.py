@@ -138,7 +138,7 @@ def compose(clocked: bool = False) -> str:
             kernels[alias] = f"from {module} import {name} as {alias}"
     lines += sorted(kernels.values())
     lines += ["from tfs_sim.model.clocked import nanoseconds"] * clocked
-    lines += ["", "@njit(cache=True, nogil=True, error_model='numpy')"]
+    lines += ["", "@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)"]
     lines += [f"def run(world, parameters, on, key, first, last, out{', step_times' if clocked else ''}):"]
     lines += [f"    {name} = world.{name}" for name in fields]
     lines += [f"    p_{name} = parameters[{i}]" for i, name in enumerate(RECORDS)]

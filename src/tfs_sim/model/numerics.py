@@ -15,13 +15,15 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-inline = njit(error_model="numpy", forceinline=True)
+# Without Numba's counts of references (`_nrt`): whoever calls holds the arrays, and counting took two atomic operations
+# for each argument of each call, a fifth of a run. A function that would allocate an array does not compile.
+inline = njit(error_model="numpy", forceinline=True, _nrt=False)
 """Decorator for small helpers that are compiled into the kernel that calls them."""
 
-helper = njit(error_model="numpy")
+helper = njit(error_model="numpy", _nrt=False)
 """Decorator for helpers that are called where little is gained from compiling them in again and again."""
 
-kernel = njit(error_model="numpy", nogil=True)
+kernel = njit(error_model="numpy", nogil=True, _nrt=False)
 """Decorator for a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
 
 
@@ -59,6 +61,9 @@ LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01
 LN2_LOW = 1.90821492927058770002e-10
 LN2 = 0.6931471805599453
+LANES = 8
+"""Numbers in the widest vectors that there are."""
+
 ROUND = 6755399441055744.0  # 1.5 · 2^52: adding and subtracting it rounds to the nearest integer
 
 
@@ -140,6 +145,12 @@ def half_life_factor(months: float) -> float:
 def clip(x: float, low: float, high: float) -> float:
     """Return x limited to [low, high]."""
     return min(max(x, low), high)
+
+
+@inline
+def whole_vectors(count: int, most: int) -> int:
+    """Return the number to which a list is filled up, so that a loop over it leaves nothing over for slower code."""
+    return min((count + LANES - 1) // LANES * LANES, most)
 
 
 @inline

@@ -40,7 +40,8 @@ def test_least_effort_of_two_follows_the_gibbs_law():
 def orders(key, months, order, ids, out):
     for month in range(months):
         effort.shuffle(order, 0, ids.size, month, key, ids)
-        out[month] = order
+        for n in range(order.size):
+            out[month, n] = order[n]
 
 
 def test_everybody_has_a_turn_in_an_order_that_changes():

@@ -263,7 +263,9 @@ def move(
         next_position[0, i] = clip(share_of_each * x + (1.0 - a) * mission[0, i], 0.0, 1.0)
         next_position[1, i] = clip(share_of_each * y + (1.0 - a) * mission[1, i], 0.0, 1.0)
         next_position[2, i] = clip(share_of_each * z + (1.0 - a) * mission[2, i], 0.0, 1.0)
-    position[:] = next_position
+    for k in range(GOALS):
+        for i in range(openness.size):
+            position[k, i] = next_position[k, i]
 
 
 @inline
