@@ -7,10 +7,10 @@
 M_ρ is the power mean of the production function (`delivery`): ρ = 1 adds up, ρ → −∞ is the weakest link.
 n is the size of a team, N of the partnership; χ = 0 is a gain shared by all, χ = 1 one that is divided.
 
-`weigh` sets the coefficients of everyone's payoff once a month, from what is seen of others. `reckon` works the payoff
-out for a list of organizations: those who reconsider their effort (`effort`), and those who decide whether to take part
-(`participation`, in the next month: the coefficients are part of the state). Levels are outside and organizations
-inside, so that its loops run wide.
+Once a month `weigh` sets the coefficients of everyone's payoff, from what is seen of others, and `weigh_levels` what
+depends on the level alone. `reckon` works the payoff out for a list of organizations: those who reconsider their effort
+(`effort`), and those who decide whether to take part (`participation`, in the next month: the coefficients are part of
+the state). Levels are outside and organizations inside, so that its loops run wide.
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model.numerics import exp, inline, kernel, log, logistic, power
-from tfs_sim.model.state import ACTIVE, BACKBONE
+from tfs_sim.model.numerics import exp, inline, kernel, log, logistic, power, whole_vectors
+from tfs_sim.model.state import ACTIVE, BACKBONE, MAX_LEVELS
 
 WEAKEST_LINK = -50.0
 """A power mean of lower order is taken as the minimum."""
 
-LANES = 8
 SCALE, LINEAR, MONEY, REST, SEEN, SIZE, EVEN, STAFF, BEST = range(9)
 
 
@@ -49,6 +48,29 @@ def expected_sight(x, slope):
 
 
 @kernel
+def weigh_levels(s, level_term, level_shown, level_cost, esteem_weight, esteem_bar, esteem_slope, rho, p):
+    """Set what in a site's payoffs depends on the level of effort alone, and is the same for everyone.
+
+    Its term of the power mean, how much of it is shown for each FTE, and what it costs less the esteem that it brings.
+    """
+    weakest = rho < WEAKEST_LINK
+    levels = levels_of(s)
+    term, shown, cost = level_term[levels], level_shown[levels], level_cost[levels]
+    for level in range(term.size):
+        x = level / p.levels
+        term[level] = mean_term(x, rho, weakest)
+        shown[level] = expected_sight(x, esteem_slope) * p.largest
+        cost[level] = 0.5 * p.curvature * x * x
+        cost[level] -= esteem_weight * (logistic(esteem_slope * (x - esteem_bar)) - 0.5)
+
+
+@inline
+def levels_of(s):
+    """Return where a site's part of an array over levels lies."""
+    return slice(s * MAX_LEVELS, (s + 1) * MAX_LEVELS)
+
+
+@kernel
 def weigh(
     begin, stop, first, end, role, status, months_active, effort, fte, belief, commitment, backing, peer_norm,
     portfolio, burden, salience, pool_payout, by_seen, slope, payoff, p_delivery, p_money, p,
@@ -59,39 +81,36 @@ def weigh(
     """
     rho = p_delivery.complementarity
     weakest = rho < WEAKEST_LINK
-    partners = givers = total = contributions = at_the_table = 0.0
+    partners = givers = total = 0.0
     smallest, second = 2.0, 2.0
     term, gives = payoff[SEEN, first:end], effort[first:end]
     for n in range(term.size):
         x = gives[n] / p.largest
         term[n] = x if weakest or rho == 1.0 else exp(rho * log(x))
     for i in range(first, end):
-        if status[i] == ACTIVE and role[i] != BACKBONE:
-            x = effort[i] / p.largest
-            partners += 1.0
-            at_the_table += fte[i]
-            if pool_payout > 0.0:
-                contributions += expected_sight(x, slope) * p.largest * fte[i]
-            if months_active[i] == 0:
-                continue
-            givers += 1.0
-            total += payoff[SEEN, i]
-            if x < smallest:
-                smallest, second = x, smallest
-            elif x < second:
-                second = x
+        partner = 1.0 if (status[i] == ACTIVE) & (role[i] != BACKBONE) else 0.0
+        giver = partner if months_active[i] > 0 else 0.0
+        partners += partner
+        givers += giver
+        total += payoff[SEEN, i] if giver > 0.0 else 0.0
+        if weakest and giver > 0.0:
+            x = payoff[SEEN, i]
+            smallest, second = min(x, smallest), max(smallest, min(x, second))
     size_inside, size_outside = min(partners, p_delivery.team_size), min(partners + 1.0, p_delivery.team_size)
-    inside = p.joint_gain * power(size_inside, p_delivery.team_returns) / power(max(partners, 1.0), p.divided)
-    outside = p.joint_gain * power(size_outside, p_delivery.team_returns) / power(partners + 1.0, p.divided)
+    inside = outside = p.joint_gain * power(size_inside, p_delivery.team_returns)
+    if size_outside != size_inside:
+        outside = p.joint_gain * power(size_outside, p_delivery.team_returns)
+    if p.divided != 0.0:
+        inside /= power(max(partners, 1.0), p.divided)
+        outside /= power(partners + 1.0, p.divided)
     nobody = 1.0 if weakest else 0.0
     last_result = smallest if weakest else total / max(givers, 1.0)
     standing, place, since = status[begin:stop], role[begin:stop], months_active[begin:stop]
-    given, staff, hope, norm = effort[begin:stop], fte[begin:stop], belief[begin:stop], peer_norm[begin:stop]
+    given, hope, norm = effort[begin:stop], belief[begin:stop], peer_norm[begin:stop]
     heart, support, pull = commitment[begin:stop], backing[begin:stop], portfolio[begin:stop]
-    scale, linear, money = payoff[SCALE, begin:stop], payoff[LINEAR, begin:stop], payoff[MONEY, begin:stop]
-    rest, seen, size = payoff[REST, begin:stop], payoff[SEEN, begin:stop], payoff[SIZE, begin:stop]
-    even = payoff[EVEN, begin:stop]
-    for n in range(staff.size):
+    scale, linear = payoff[SCALE, begin:stop], payoff[LINEAR, begin:stop]
+    seen, size = payoff[SEEN, begin:stop], payoff[SIZE, begin:stop]
+    for n in range(seen.size):
         taking_part = (standing[n] == ACTIVE) & (place[n] != BACKBONE)
         giving = taking_part & (since[n] > 0)
         others = givers - (1.0 if giving else 0.0)
@@ -104,80 +123,115 @@ def weigh(
         size[n] = size_inside if taking_part else size_outside
         scale[n] = hope[n] * (inside if taking_part else outside)
         linear[n] = p.norm * norm[n] + (p.commitment * heart[n] + salience) * support[n] - (burden + pull[n])
-        wages = staff[n] * p_money.dollars_per_fte
+    weigh_pool(begin, stop, first, end, role, status, effort, fte, pool_payout, by_seen, slope, payoff, p_money, p)
+
+
+@kernel
+def weigh_pool(begin, stop, first, end, role, status, effort, fte, pool_payout, by_seen, slope, payoff, p_money, p):
+    """Set the coefficients of what an organization may expect of pooled money: nothing where there is none."""
+    money, even, rest = payoff[MONEY, begin:stop], payoff[EVEN, begin:stop], payoff[REST, begin:stop]
+    if pool_payout <= 0.0:
+        money[:] = 0.0
+        even[:] = 0.0
+        rest[:] = 1e-9
+        return
+    contributions = at_the_table = 0.0
+    for i in range(first, end):
+        if status[i] == ACTIVE and role[i] != BACKBONE:
+            at_the_table += fte[i]
+            contributions += expected_sight(effort[i] / p.largest, slope) * p.largest * fte[i]
+    for n in range(rest.size):
+        i = begin + n
+        taking_part = status[i] == ACTIVE and role[i] != BACKBONE
+        wages = fte[i] * p_money.dollars_per_fte
         pool = p.money * pool_payout / wages if wages > 0.0 else 0.0
         money[n] = pool * by_seen
-        everyone = at_the_table + (0.0 if taking_part else staff[n])
-        even[n] = pool * (1.0 - by_seen) * staff[n] / everyone if everyone > 0.0 else 0.0
-        rest[n] = contributions + 1e-9
-    if pool_payout > 0.0:
-        for n in range(staff.size):
-            if (standing[n] == ACTIVE) & (place[n] != BACKBONE):
-                rest[n] = max(rest[n] - expected_sight(given[n] / p.largest, slope) * p.largest * staff[n], 1e-9)
+        everyone = at_the_table + (0.0 if taking_part else fte[i])
+        even[n] = pool * (1.0 - by_seen) * fte[i] / everyone if everyone > 0.0 else 0.0
+        mine = expected_sight(effort[i] / p.largest, slope) * p.largest * fte[i] if taking_part else 0.0
+        rest[n] = max(contributions + 1e-9 - mine, 1e-9)
 
 
 @kernel
 def reckon(
-    who, count, payoff, weighed, utility, fte, mission_strain, joining_value, esteem_weight, esteem_bar, esteem_slope,
-    rho, p,
+    who, count, s, payoff, weighed, utility, kind, team_mean, fte, mission_strain, joining_value, level_term,
+    level_shown, level_cost, rho, p,
 ):  # fmt: skip
-    """Work out the payoff of every level for the first `count` of `who`, all of one site.
+    """Work out the payoff of every level for the first `count` of `who`, all of site s.
 
     `utility` [level, place in the list] receives it, `weighed[BEST]` the best level's; `joining_value` [organization]
-    how much better that is than staying away, less what membership and giving up the own mission cost.
+    how much better that is than staying away, less what membership and giving up the own mission cost. Returns the
+    length of the list when it is filled up to whole vectors with its last one, again and again.
     """
     if count == 0:
-        return
+        return 0
     last = count - 1
-    count = min((count + LANES - 1) // LANES * LANES, fte.size)  # whole vectors, filled up with the last one again
-    levels = int(p.levels)
-    lowest = min(int(p.lowest_level), levels)
-    weakest = rho < WEAKEST_LINK
-    additive = rho == 1.0
-    one_in_rho = 1.0 / rho if rho != 0.0 else 1.0
+    count = whole_vectors(count, fte.size)
     scale, linear, money = weighed[SCALE, :count], weighed[LINEAR, :count], weighed[MONEY, :count]
-    rest, seen, size = weighed[REST, :count], weighed[SEEN, :count], weighed[SIZE, :count]
-    best, staff, even = weighed[BEST, :count], weighed[STAFF, :count], weighed[EVEN, :count]
+    rest, even = weighed[REST, :count], weighed[EVEN, :count]
+    staff, best = weighed[STAFF, :count], weighed[BEST, :count]
+    pooled = False
     for n in range(count):
         who[n] = who[min(n, last)]
         i = who[n]
-        for term in range(EVEN + 1):
-            weighed[term, n] = payoff[term, i]
-        weighed[STAFF, n] = fte[i]
+        scale[n], linear[n], money[n] = payoff[SCALE, i], payoff[LINEAR, i], payoff[MONEY, i]
+        rest[n], even[n], staff[n] = payoff[REST, i], payoff[EVEN, i], fte[i]
+        pooled |= money[n] + even[n] > 0.0
+    of_site = levels_of(s)
+    shown_of, cost_of, idle_term = level_shown[of_site], level_cost[of_site], level_term[of_site][0]
+    average(who, count, payoff, weighed, kind, team_mean, level_term[of_site], rho)
+    of_kind = kind[:count]
+    levels = np.int64(p.levels)
+    lowest = min(np.int64(p.lowest_level), levels)
+    for n in range(best.size):
+        best[n] = -1e300
     for level in range(lowest, levels + 1):
-        x = level / p.levels
-        own = mean_term(x, rho, weakest)
+        x, shown, cost = level / p.levels, shown_of[level], cost_of[level]
         u = utility[level, :count]
-        if weakest:
-            for n in range(u.size):
-                u[n] = scale[n] * min(x, seen[n])
-        elif additive:
-            for n in range(u.size):
-                u[n] = scale[n] * ((x + (size[n] - 1.0) * seen[n]) / size[n])
-        else:
-            for n in range(u.size):
-                u[n] = scale[n] * exp(log((own + (size[n] - 1.0) * seen[n]) / size[n]) * one_in_rho)
-        shown = expected_sight(x, esteem_slope) * p.largest
-        fixed = 0.5 * p.curvature * x * x
-        if esteem_weight > 0.0:
-            fixed -= esteem_weight * (logistic(esteem_slope * (x - esteem_bar)) - 0.5)
-        if level == lowest:
-            for n in range(u.size):
-                best[n] = -1e300
         for n in range(u.size):
-            mine = shown * staff[n]
-            u[n] += linear[n] * x - fixed + money[n] * mine / (mine + rest[n]) + even[n]
+            u[n] = linear[n] * x - cost
+        if pooled:
+            for n in range(u.size):
+                mine = shown * staff[n]
+                u[n] = u[n] + money[n] * mine / (mine + rest[n]) + even[n]
+        for n in range(u.size):
+            u[n] += scale[n] * team_mean[of_kind[n] * MAX_LEVELS + level]
             best[n] = max(best[n], u[n])
-    # what an organization gains from others' work whatever it gives itself is no reason to join
-    own = mean_term(0.0, rho, weakest)
     for n in range(count):
-        if weakest or own > 1e9:
-            idle = 0.0
-        elif additive:
-            idle = (size[n] - 1.0) * seen[n] / size[n]
-        else:
-            idle = power((own + (size[n] - 1.0) * seen[n]) / size[n], one_in_rho)
+        # what an organization gains from others' work whatever it gives itself is no reason to join
+        idle = team_mean[kind[n] * MAX_LEVELS] if idle_term < 1e9 else 0.0
         joining_value[who[n]] = best[n] - scale[n] * idle - p.membership - mission_strain[who[n]]
+    return count
+
+
+@kernel
+def average(who, count, payoff, weighed, kind, team_mean, level_term, rho):
+    """Work out the mean of a team for each level of one's own effort, given what is seen of others.
+
+    Most organizations see the same of others in a team of the same size: the mean is worked out once for each `kind`.
+    """
+    seen, size = weighed[SEEN], weighed[SIZE]
+    kinds = 0
+    for n in range(count):
+        others, members = payoff[SEEN, who[n]], payoff[SIZE, who[n]]
+        k = 0
+        while k < kinds and (seen[k] != others or size[k] != members):
+            k += 1
+        seen[k], size[k], kind[n] = others, members, k
+        kinds = max(kinds, k + 1)
+    one_in_rho = 1.0 / rho if rho != 0.0 else 1.0
+    for k in range(kinds):
+        others, members = seen[k], size[k]
+        mean = team_mean[k * MAX_LEVELS : (k + 1) * MAX_LEVELS]
+        if rho < WEAKEST_LINK:
+            for level in range(mean.size):
+                mean[level] = min(level_term[level], others)
+        elif rho == 1.0:
+            for level in range(mean.size):
+                mean[level] = (level_term[level] + (members - 1.0) * others) / members
+        else:
+            for level in range(mean.size):
+                mean[level] = exp(log((level_term[level] + (members - 1.0) * others) / members) * one_in_rho)
 
 
 def worth(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:
@@ -187,8 +241,8 @@ def worth(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:
     """
     rho, p = parameters["delivery"].complementarity, parameters["effort"]
     value = np.zeros(world.role.size)
-    scratch = world.weighed.copy(), world.utility.copy()
+    scratch = world.weighed.copy(), world.utility.copy(), world.kind.copy(), world.team_mean.copy()
     for s, (first, end) in enumerate(zip(world.first_organization, world.end_organization, strict=True)):
-        reckon(np.arange(first, end), end - first, world.payoff, *scratch, world.fte, world.mission_strain, value,
-               world.esteem_weight[s], world.esteem_bar[s], world.esteem_slope[s], rho, p)  # fmt: skip
+        reckon(np.arange(first, end), end - first, s, world.payoff, *scratch, world.fte, world.mission_strain, value,
+               world.level_term, world.level_shown, world.level_cost, rho, p)  # fmt: skip
     return value

@@ -49,6 +49,8 @@ Entity = Literal[
     "pair",
     "site",
     "account",
+    "level",
+    "choice",
     "order",
     "shock",
     "grant",
@@ -231,9 +233,11 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("organization_luck", "organization", "u4", "scratch: random words of one kind of draw", "", inner=(4,)),
     Field("payoff", "organization", "f8", "coefficients of its payoff, last weighed", "", inner=(PAYOFF_TERMS,)),
     Field("weighed", "organization", "f8", "scratch: the same, in the order of `deciders`", "", inner=(PAYOFF_TERMS,)),
+    Field("kind", "organization", "i8", "scratch: who of them sees the same of others in a team as large", "", 0, 0),
     Field("deciders", "organization", "i8", "scratch: a list of organizations"),
     Field("unvisited", "organization", "u8", "scratch: bits over a site's organizations"),
     _amount("contacts", "organization", "encounters this month", "encounters"),
+    _amount("contacts_at_table", "organization", "encounters this month in which both took part", "encounters"),
     _amount("favour", "organization", "scratch: how much more of the invitations it gets"),
     Field("order", "organization", "i8", "scratch: order in which organizations choose"),
     _share("quality", "organization", "quality of its work: how much of what it does is what works", 1.0),
@@ -256,6 +260,11 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("beliefs_for", "organization", "u8", "bits: facts that it believes to work for students"),
     Field("beliefs_against", "organization", "u8", "bits: facts that it believes not to work"),
     Field("actions", "organization", "u8", "scratch: bits: what it did this month"),
+    Field("differing", "organization", "u8", "scratch: bits: facts on which it differs from the agenda, in a list's order"),
+    Field("digits", "organization", "u8", "scratch: binary digits of its chance to learn one of them, in that order"),
+    Field("just_now", "organization", "u8", "scratch: bits: those of them that it learns in this round, in that order"),
+    Field("drawn_for", "organization", "u8", "scratch: identities for whom words are drawn, in that order"),
+    Field("moved", "organization", "u8", "scratch: bits: beliefs that move a step"),
     Field("seen_results", "organization", "f8", "scratch: that, as others see it", "facts"),
     Field("results", "organization", "i8", "scratch: what came of it: right actions less wrong ones", "facts", 0, -64, 64),
     _share("rules_changed", "organization", "depth of the policy change that was felt last month"),
@@ -317,7 +326,7 @@ ROW: tuple[Field, ...] = (
 
 PAIR: tuple[Field, ...] = (
     Field("luck", "pair", "u4", "scratch: this month's random words", "", inner=(4,)),
-    _amount("meetings_expected", "pair", "scratch: how often they may be expected to meet this month", "encounters"),
+    _amount("meetings_expected", "pair", "scratch: encounters to be expected this month, then the chance of one"),
     _amount("distance", "pair", "scratch: squared distance of their positions, then their agreement"),
     Field(
         "meeting",
@@ -395,7 +404,16 @@ ACCOUNT: tuple[Field, ...] = (
     Field("accounts", "account", "i8", "cents: the outside world, the funder, each site's pool, each organization"),
 )
 
-STATE = ORGANIZATION + ROW + RELATIONSHIP + PAIR + SITE + ACCOUNT
+LEVEL: tuple[Field, ...] = (
+    _amount("level_term", "level", "summand of the power mean that an effort level makes, by site"),
+    _amount("level_shown", "level", "what may be expected to be seen of it, for each FTE", "FTE"),
+    Field("level_cost", "level", "f8", "its own rising cost, less the esteem that it brings", "utility"),
+)
+CHOICE: tuple[Field, ...] = (
+    _amount("team_mean", "choice", "scratch: mean effort of a team, by kind of organization and level of its own"),
+)
+
+STATE = ORGANIZATION + ROW + RELATIONSHIP + PAIR + SITE + ACCOUNT + LEVEL + CHOICE
 
 OUTSIDE, FUNDER, FIRST_POOL = 0, 1, 2
 """Places in `accounts`: the outside world, the funder, then the sites' pools, then the organizations."""

@@ -14,7 +14,7 @@ from tfs_sim.model import draws
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import record
 from tfs_sim.model.engine import RECORDS, SWITCHES, Template
-from tfs_sim.model.state import CONTRIBUTIONS, FIRST_POOL, FIXED, PAYERS, ROLES, SECTORS
+from tfs_sim.model.state import CONTRIBUTIONS, FIRST_POOL, FIXED, MAX_LEVELS, PAYERS, ROLES, SECTORS
 from tfs_sim.model.world import (
     ORGANIZATION_LEVERS,
     ORGANIZATION_SHOCKS,
@@ -93,7 +93,7 @@ class _Builder:
                 "site": len(self.sites), "account": FIRST_POOL + len(self.sites) + n, "order": len(orders),
                 "order_row": len(orders) + 1, "target": sum(map(len, reached)), "shock": len(shocks),
                 "shock_row": len(shocks) + 1, "struck": sum(map(len, struck)), "grant": len(grants),
-                "stage": len(self.stages),
+                "stage": len(self.stages), "level": len(self.sites) * MAX_LEVELS, "choice": n * MAX_LEVELS,
             },
             words=max(1, (max(len(m) for m in self.members.values()) + 63) // 64),
         )  # fmt: skip

@@ -41,11 +41,12 @@ def learned(beliefs_for, beliefs_against, agenda_for, agenda_against, chance):
     from tfs_sim.model.declare import record
 
     yes, no = np.array([beliefs_for], np.uint64), np.array([beliefs_against], np.uint64)
-    byte = np.zeros(1, np.uint8)
+    byte, scratch = np.zeros(1, np.uint8), (np.zeros(1, np.uint64) for _ in range(5))
     agenda.learn(
-        0, KEY, np.zeros(1, np.uint64), np.zeros(1, np.uint32), byte, byte + np.uint8(2), byte + np.uint8(1),
+        0, KEY, np.zeros(1, np.uint64), np.zeros(1, int), np.ones(1, int), byte, byte + np.uint8(2), byte + np.uint8(1),
         np.zeros(1), np.zeros((3, 1)), np.array([0b111], np.uint64), np.array([agenda_for], np.uint64),
-        np.array([agenda_against], np.uint64), yes, no, np.ones(1), record(p, {"learning": chance, "dimensions": 3}),
+        np.array([agenda_against], np.uint64), yes, no, np.ones(1), np.zeros(1, int), *scratch,
+        np.zeros((4, 1), np.uint32), record(p, {"learning": chance, "dimensions": 3}),
     )  # fmt: skip
     return int(yes[0]), int(no[0])
 
@@ -54,6 +55,25 @@ def test_a_belief_moves_one_step_towards_the_agenda():
     assert learned(0b000, 0b001, 0b011, 0b100, 1.0) == (0b010, 0b100)  # contrary → nothing; nothing → the agenda's
     assert learned(0b001, 0b110, 0b000, 0b000, 1.0) == (0b001, 0b110)  # an empty agenda teaches nothing
     assert learned(0b000, 0b001, 0b011, 0b100, 0.0) == (0b000, 0b001)
+
+
+@kernel
+def one_by_one(chances, wanted, key, ids, out):
+    for i in range(out.size):
+        out[i] = agenda.chosen_bits(chances[i], wanted[i], key, agenda.LEARN_STREAM, 5, ids[i], 0)
+
+
+@pytest.mark.parametrize("organizations", [1, 8, 61])
+def test_many_choose_among_their_bits_as_each_would_alone(organizations):
+    rng = np.random.default_rng(1)
+    ids, wanted = (rng.integers(0, 2**64, organizations, np.uint64) for _ in range(2))
+    chances = rng.random(organizations) ** 2
+    alone, together = np.zeros(organizations, np.uint64), np.zeros(organizations, np.uint64)
+    one_by_one(chances, wanted, KEY, ids, alone)
+    digits, scratch = (chances * 2.0**32).astype(np.uint64), [np.zeros(organizations, np.uint64) for _ in range(2)]
+    agenda.choose_many(5, KEY, ids, np.arange(organizations), organizations, scratch[0], wanted, digits, scratch[1],
+                       together, np.zeros((4, organizations), np.uint32))  # fmt: skip
+    assert (alone == together).all()
 
 
 def last_world(scenario):

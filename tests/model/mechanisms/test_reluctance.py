@@ -22,9 +22,8 @@ def test_understanding_fades_in_silence_less_so_with_letters_or_in_use(met, dose
     team = np.full((K, 2), -1)
     team[2] = 0
     communication.keep_in_touch(
-        SITE, ROLE, np.full(2, ACTIVE, np.uint8), FIRST, TARGET, np.full(2, met, np.uint8),
-        np.full(2, float(met)), team, np.full(2, given), ramp, np.array([dose]), np.ones(1),
-        record(effort.Parameters, {"largest": 0.5}),
+        FIRST[:1], FIRST[2:], ROLE, np.full(2, ACTIVE, np.uint8), np.full(2, float(met)), team,
+        np.full(2, given), ramp, np.array([dose]), np.ones(1), record(effort.Parameters, {"largest": 0.5}),
         record(communication.Parameters, {"silence": 0.1}),
     )  # fmt: skip
     assert np.allclose(ramp, left)

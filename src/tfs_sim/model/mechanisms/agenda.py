@@ -122,8 +122,9 @@ AGENDA_STREAM = draws.stream("the agenda learns")
 NONE = np.uint64(0)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 ONE = np.uint64(1)
+TWO = np.uint64(2)
+LAST = np.uint64(31)
 HALF_WORD = np.uint64(32)
-DIGITS = 32
 
 
 @inline
@@ -133,28 +134,46 @@ def first_bits(m):
 
 
 @inline
+def compare_digit(chosen, left, digits, word):
+    """Decide the bits of `left` by the first of the chance's digits and one random digit for each bit.
+
+    Returns what is chosen now, and what is left: a bit whose digit is smaller is chosen, one whose digit is larger is
+    not, and an equal one waits for the next digit.
+    """
+    first = NONE - (digits >> LAST)
+    return chosen | (left & ~word & first), left & ~(word ^ first)
+
+
+@inline
+def digits_of(chance):
+    """Return the first 32 binary digits of a chance, as a number (2**32 for a chance of one)."""
+    return np.uint64(np.int64(chance * 4294967296.0))
+
+
+@inline
+def after_two(digits):
+    """Return the digits that follow the first two."""
+    return (digits << TWO) & draws.MASK32
+
+
+@inline
 def chosen_bits(p, wanted, key, stream, month, entity, block):
     """Return the bits of `wanted` that independent chances p choose.
 
     Compares, for all bits at once, the binary digits of a uniform number with those of p (to 2**-32): a bit is decided
     at the first digit that differs. A bit's luck is the same whatever p is.
     """
-    digits = np.int64(p * 4294967296.0)
-    if digits >= 4294967296:
+    digits = digits_of(p)
+    if digits > draws.MASK32:
         return wanted
     chosen = NONE
     left = wanted
-    for n in range(DIGITS // 2):
-        if left == NONE or digits == 0:
-            break
-        a, b, c, d = draws.words(key, stream, month, entity, block + n)
-        for word in (a | (b << HALF_WORD), c | (d << HALF_WORD)):
-            if digits & 0x80000000:
-                chosen |= left & ~word
-                left &= word
-            else:
-                left &= ~word
-            digits = (digits << 1) & 0xFFFFFFFF
+    while left != NONE and digits != NONE:
+        a, b, c, d = draws.words(key, stream, month, entity, block)
+        chosen, left = compare_digit(chosen, left, digits, a | (b << HALF_WORD))
+        chosen, left = compare_digit(chosen, left, digits << ONE & draws.MASK32, c | (d << HALF_WORD))
+        digits = after_two(digits)
+        block += 1
     return chosen
 
 
@@ -199,15 +218,14 @@ def begin(
         person = draws.mix(organization_id[i], NONE)
         world = reality[site_of[i]]
         beliefs_for[i], beliefs_against[i] = new_beliefs(key, person, world, everything, p)
-        weigh_quality(i, world, beliefs_for, beliefs_against, quality, p)
+        quality[i] = quality_of(beliefs_for[i], beliefs_against[i], world, np.int64(p.dimensions), p)
 
 
 @inline
-def weigh_quality(i, world, beliefs_for, beliefs_against, quality, p):
-    """Set the quality of an organization's work from what it knows."""
-    m = np.int64(p.dimensions)
-    knowledge = known(beliefs_for[i], beliefs_against[i], world, first_bits(m)) / m
-    quality[i] = 1.0 - p.stakes * 0.5 * (1.0 - knowledge)
+def quality_of(beliefs_for, beliefs_against, world, m, p):
+    """Return the quality of an organization's work, from what it knows of the m facts."""
+    knowledge = known(beliefs_for, beliefs_against, world, first_bits(m)) / m
+    return 1.0 - p.stakes * 0.5 * (1.0 - knowledge)
 
 
 @kernel
@@ -242,40 +260,89 @@ def renew(
 
 @kernel
 def act(
-    month, key, organization_id, site_of, role, status, in_post, reality, beliefs_for, beliefs_against, actions,
+    month, key, organization_id, first_organization, end_organization, reality, beliefs_for, beliefs_against, actions,
     results, organization_luck, p,
 ):  # fmt: skip
-    """Let organizations act on what they believe, and note their results."""
+    """Let organizations act on what they believe, and note their results (`agree` asks who acted at all)."""
     m = np.int64(p.dimensions)
     everything = first_bits(m)
     draws.fill(organization_luck, key, COIN_STREAM, month, organization_id)
-    for i in range(organization_id.size):
-        if role[i] == BACKBONE or status[i] != ACTIVE or in_post[i] == 0:
-            continue
-        coins = np.uint64(organization_luck[0, i]) | (np.uint64(organization_luck[1, i]) << HALF_WORD)
-        actions[i] = beliefs_for[i] | (everything & ~beliefs_against[i] & coins)
-        results[i] = m - 2 * np.int64(count_bits(actions[i] ^ reality[site_of[i]]))
+    for s in range(first_organization.size):
+        first, end = first_organization[s], end_organization[s]
+        world, yes, no = reality[s], beliefs_for[first:end], beliefs_against[first:end]
+        low, high = organization_luck[0, first:end], organization_luck[1, first:end]
+        done, came_of_it = actions[first:end], results[first:end]
+        for n in range(done.size):
+            coins = np.uint64(low[n]) | (np.uint64(high[n]) << HALF_WORD)
+            done[n] = yes[n] | (everything & ~no[n] & coins)
+            came_of_it[n] = m - 2 * np.int64(count_bits(done[n] ^ world))
 
 
 @kernel
 def learn(
-    month, key, organization_id, site_of, role, status, in_post, documentation, coaching, reality, agenda_for,
-    agenda_against, beliefs_for, beliefs_against, quality, p,
+    month, key, organization_id, first_organization, end_organization, role, status, in_post, documentation, coaching,
+    reality, agenda_for, agenda_against, beliefs_for, beliefs_against, quality, deciders, drawn_for, differing, digits,
+    just_now, moved, organization_luck, p,
 ):  # fmt: skip
     """Let organizations learn from the agenda, one step a belief; what they know sets the quality of their work."""
-    for i in range(organization_id.size):
-        s = site_of[i]
-        differing = (agenda_for[s] & ~beliefs_for[i]) | (agenda_against[s] & ~beliefs_against[i])
-        if differing != NONE and role[i] != BACKBONE and status[i] == ACTIVE and in_post[i]:
-            written = with_coaching(documentation[i], coaching[DATA, i])
-            chance = p.learning + (1.0 - p.learning) * p.learning_from_manuals * written
-            moved = chosen_bits(chance, differing, key, LEARN_STREAM, month, organization_id[i], 0)
+    for s in range(first_organization.size):
+        first, end = first_organization[s], end_organization[s]
+        right, wrong = agenda_for[s], agenda_against[s]
+        yes, no = beliefs_for[first:end], beliefs_against[first:end]
+        place, standing, present = role[first:end], status[first:end], in_post[first:end]
+        written, coached = documentation[first:end], coaching[DATA, first:end]
+        left, chance, move = differing[: end - first], digits[: end - first], moved[first:end]
+        for n in range(left.size):
+            learns = (place[n] != BACKBONE) & (standing[n] == ACTIVE) & (present[n] != 0)
+            left[n] = (right & ~yes[n]) | (wrong & ~no[n]) if learns else NONE
+            by_manuals = p.learning_from_manuals * with_coaching(written[n], coached[n])
+            chance[n] = digits_of(p.learning + (1.0 - p.learning) * by_manuals)
+            move[n] = left[n] if chance[n] > draws.MASK32 else NONE
+        count = 0
+        for n in range(left.size):
+            undecided, chance_of_it = left[n] & ~move[n], chance[n]
+            deciders[count], left[count], chance[count] = first + n, undecided, chance_of_it
+            count += 1 if undecided else 0
+        choose_many(month, key, organization_id, deciders, count, drawn_for, differing, digits, just_now, moved,
+                    organization_luck)  # fmt: skip
+        world, m = reality[s], np.int64(p.dimensions)
+        good = quality[first:end]
+        for n in range(good.size):
             # one step: a contrary belief is given up; where there was none, the agenda's is taken over
-            contrary = beliefs_for[i] | beliefs_against[i]
-            beliefs_for[i] = (beliefs_for[i] & ~moved) | (moved & ~contrary & agenda_for[s])
-            beliefs_against[i] = (beliefs_against[i] & ~moved) | (moved & ~contrary & agenda_against[s])
-    for i in range(organization_id.size):
-        weigh_quality(i, reality[site_of[i]], beliefs_for, beliefs_against, quality, p)
+            taken_over = move[n] & ~(yes[n] | no[n])
+            yes[n] = (yes[n] & ~move[n]) | (taken_over & right)
+            no[n] = (no[n] & ~move[n]) | (taken_over & wrong)
+            good[n] = quality_of(yes[n], no[n], world, m, p)
+
+
+@kernel
+def choose_many(month, key, organization_id, who, count, drawn_for, left, digits, just_now, chosen, luck):
+    """Choose, as `chosen_bits` does, among bits of the first `count` of `who`, all at once.
+
+    What is `left` of the bits and of the `digits` of the chance is in the order of the list, `chosen` in that of the
+    organizations. In rounds of two digits, for those alone of whom something is left.
+    """
+    block = 0
+    while count > 0:
+        for n in range(count):
+            drawn_for[n] = organization_id[who[n]]
+        draws.fill(luck, key, LEARN_STREAM, month, drawn_for[:count], block)
+        bits, chance, now = left[:count], digits[:count], just_now[:count]
+        a, b, c, d = luck[0, :count], luck[1, :count], luck[2, :count], luck[3, :count]
+        for n in range(bits.size):
+            one = np.uint64(a[n]) | (np.uint64(b[n]) << HALF_WORD)
+            two = np.uint64(c[n]) | (np.uint64(d[n]) << HALF_WORD)
+            now[n], bits[n] = compare_digit(NONE, bits[n], chance[n], one)
+            now[n], bits[n] = compare_digit(now[n], bits[n], (chance[n] << ONE) & draws.MASK32, two)
+            chance[n] = after_two(chance[n])
+        waiting = 0
+        for n in range(count):
+            i, still, more = who[n], left[n], digits[n]
+            chosen[i] |= just_now[n]
+            who[waiting], left[waiting], digits[waiting] = i, still, more
+            waiting += 1 if (still != NONE) & (more != NONE) else 0
+        count = waiting
+        block += 1
 
 
 @kernel

@@ -78,20 +78,14 @@ INTERVENTIONS = (
 
 @kernel
 def keep_in_touch(
-    site_of, role, status, first_relationship, target, met, contacts, team, effort, ramp, dose_steady_communication,
-    coordination, p_effort, p,
+    first_organization, end_organization, role, status, contacts_at_table, team, effort, ramp,
+    dose_steady_communication, coordination, p_effort, p,
 ):  # fmt: skip
     """Let the understanding of partners who met no partner this month fade, as far as it was not in use."""
-    for i in range(ramp.size):
-        if status[i] != ACTIVE or role[i] == BACKBONE:
-            continue
-        silent = True
-        for r in range(first_relationship[i], first_relationship[i + 1] if contacts[i] > 0.0 else 0):
-            if met[r] and status[target[r]] == ACTIVE:
-                silent = False
-                break
-        if silent:
-            s = site_of[i]
-            in_teams = max(max(team[0, i], team[1, i]), max(team[2, i], team[3, i])) >= 0
-            used = effort[i] / p_effort.largest if in_teams else 0.0
-            ramp[i] *= 1.0 - p.silence * (1.0 - dose_steady_communication[s] * coordination[s]) * (1.0 - used)
+    for s in range(first_organization.size):
+        lost = p.silence * (1.0 - dose_steady_communication[s] * coordination[s])
+        for i in range(first_organization[s], end_organization[s]):
+            if (status[i] == ACTIVE) & (role[i] != BACKBONE) & (contacts_at_table[i] == 0.0):
+                in_teams = max(max(team[0, i], team[1, i]), max(team[2, i], team[3, i])) >= 0
+                used = effort[i] / p_effort.largest if in_teams else 0.0
+                ramp[i] *= 1.0 - lost * (1.0 - used)

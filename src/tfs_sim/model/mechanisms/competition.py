@@ -25,7 +25,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import dot, inline, kernel, log
+from tfs_sim.model.numerics import dot, inline, kernel, log, whole_vectors
 from tfs_sim.model.state import BACKBONE, FIRST_POOL, OUTSIDE, K
 
 
@@ -107,7 +107,8 @@ SHARE, SPEND, TIME, HOURS, WORTH = range(5)
 def contest(
     month, key, organization_id, site_of, role, first_organization, end_organization, strength, fte, bid,
     bid_hours, award_due, awards_won, income_factor, first_relationship, target, reverse, overlap, institutional_bad,
-    pool_expected, stake, accounts, given_bid, organization_luck, deciders, weighed, dose_pooled_funding, p_money, p,
+    pool_expected, stake, accounts, given_bid, organization_luck, deciders, drawn_for, weighed, dose_pooled_funding,
+    p_money, p,
 ):  # fmt: skip
     """Hold the contests that are due, pay the winners, and leave grudges."""
     sites = first_organization.size
@@ -129,16 +130,12 @@ def contest(
             if rounds < 1:
                 continue
             count = gather(first, end, strength[k], bid[k], role, given_bid, stake, deciders, weighed, prize, p)
+            for n in range(count):
+                drawn_for[n] = organization_id[deciders[n]]
             for number in range(rounds):
                 award_due[k, s] -= prize
                 if number % 4 == 0:  # four words of luck for each contestant
-                    for n in range(count):
-                        contestant = organization_id[deciders[n]]
-                        a, b, c, d = draws.wide_words(key, STREAM, month, contestant, k + number)
-                        organization_luck[0, n] = a
-                        organization_luck[1, n] = b
-                        organization_luck[2, n] = c
-                        organization_luck[3, n] = d
+                    draws.fill(organization_luck, key, STREAM, month, drawn_for[:count], k + number)
                 place = hold(count, organization_luck[number % 4], weighed, prize, p)
                 for n in range(count):
                     bid[k, deciders[n]] = weighed[SPEND, n]
@@ -159,11 +156,14 @@ def contest(
 
 @inline
 def gather(first, end, able, bid, role, given_bid, stake, deciders, weighed, prize, p):
-    """List who may contest awards of a kind, with their strengths and the bids that they came to; return how many."""
+    """List who may contest awards of a kind, with their strengths and the bids that they came to; return how many.
+
+    The list is filled up to whole vectors with contestants without any strength, who cannot win.
+    """
     count = 0
     for i in range(first, end):
         deciders[count] = i
-        count += 1 if role[i] != BACKBONE and able[i] >= p.eligible else 0
+        count += 1 if (role[i] != BACKBONE) & (able[i] >= p.eligible) else 0
     for n in range(count):
         i = deciders[n]
         opening = given_bid[i] if given_bid[i] > 0.0 else p.first_bid * prize
@@ -171,6 +171,8 @@ def gather(first, end, able, bid, role, given_bid, stake, deciders, weighed, pri
         weighed[SPEND, n] = bid[i] if bid[i] > 0.0 else opening
         weighed[HOURS, n] = 0.0
         weighed[WORTH, n] = stake[i]
+    for n in range(count, whole_vectors(count, weighed.shape[1])):
+        weighed[SHARE, n] = weighed[SPEND, n] = weighed[HOURS, n] = weighed[WORTH, n] = 0.0
     return count
 
 
@@ -181,6 +183,8 @@ def hold(count, luck, weighed, prize, p):
     The winner is the first in a race of exponential times with the contestants' weights as rates, which is
     the largest of log-weight + Gumbel noise in other words, and cheaper.
     """
+    total = dot(weighed[SHARE, :count], weighed[SPEND, :count])
+    count = whole_vectors(count, luck.size)
     share, spend, time = weighed[SHARE, :count], weighed[SPEND, :count], weighed[TIME, :count]
     hours, worth, words = weighed[HOURS, :count], weighed[WORTH, :count], luck[:count]
     for n in range(time.size):
@@ -191,7 +195,6 @@ def hold(count, luck, weighed, prize, p):
         if time[n] < soonest:
             soonest = time[n]
             winner = n
-    total = dot(share, spend)
     least = 1e-6 * prize
     for n in range(time.size):
         others = max(total - share[n] * spend[n], 0.0)

@@ -16,7 +16,7 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.numerics import clip, exp, inline, kernel
-from tfs_sim.model.payoff import BEST, REST, SIZE, reckon, weigh
+from tfs_sim.model.payoff import BEST, REST, SIZE, reckon, weigh, weigh_levels
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -210,8 +210,9 @@ def heed_peers(first_tie, ties, target, trust, effort, peer_norm, p):
 def choose(
     month, key, organization_id, role, status, months_active, in_post, first_organization, end_organization, effort,
     fte, belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort,
-    utility, organization_luck, payoff, weighed, mission_strain, deciders, order, portfolio, esteem_weight, esteem_bar,
-    esteem_slope, by_seen, given_lowest, given_highest, dose_accommodation, p_invitation, p_delivery, p_money, p,
+    utility, kind, team_mean, organization_luck, payoff, weighed, mission_strain, deciders, order, portfolio,
+    esteem_weight, esteem_bar, esteem_slope, by_seen, level_term, level_shown, level_cost, given_lowest, given_highest,
+    dose_accommodation, p_invitation, p_delivery, p_money, p,
 ):  # fmt: skip
     """Reckon what taking part is worth, and let those who reconsider choose their effort."""
     draws.fill(organization_luck, key, STREAM, month, organization_id)
@@ -219,6 +220,8 @@ def choose(
         first, end = first_organization[s], end_organization[s]
         burden = p.cost * (1.0 - p_invitation.accommodated * dose_accommodation[s])
         burden += p.overload * (1.0 - coordination[s])
+        rho = p_delivery.complementarity
+        weigh_levels(s, level_term, level_shown, level_cost, esteem_weight[s], esteem_bar[s], esteem_slope[s], rho, p)
         at_once = p.timing < 0.5
         if not at_once:
             shuffle(order, first, end, month, key, organization_id)
@@ -238,8 +241,8 @@ def choose(
                     next_effort[i] = first_effort(key, organization_id[i], given_lowest[i], given_highest[i], p)
                 elif in_post[i] and draws.unit(organization_luck[0, i]) < p.revision:
                     count += 1
-            reckon(deciders, count, payoff, weighed, utility, fte, mission_strain, joining_value, esteem_weight[s],
-                   esteem_bar[s], esteem_slope[s], p_delivery.complementarity, p)  # fmt: skip
+            count = reckon(deciders, count, s, payoff, weighed, utility, kind, team_mean, fte, mission_strain,
+                           joining_value, level_term, level_shown, level_cost, rho, p)  # fmt: skip
             decide(deciders, count, utility, weighed, organization_luck, next_effort, p)
             for i in range(begin, stop):
                 effort[i] = next_effort[i]

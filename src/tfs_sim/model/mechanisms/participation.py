@@ -114,9 +114,9 @@ JOINS, WITHDRAWS = -1, -2  # marks, within the kernel, of what is decided and no
 def join_and_withdraw(
     month, key, organization_id, site_of, role, status, months_active, joining_value, commitment, in_post, effort,
     first_organization, end_organization, first_relationship, target, is_open, coordination, contact_factor,
-    backbone_hours, recent_joins, joined, withdrew, organization_luck, deciders, favour, payoff, weighed, utility, fte,
-    mission_strain, esteem_weight, esteem_bar, esteem_slope, given_joining, given_threshold, readiness, refused,
-    dose_recruiting_the_willing, dose_persistent_invitation, p_patience, p_invitation, p_delivery, p_effort,
+    backbone_hours, recent_joins, joined, withdrew, organization_luck, deciders, favour, payoff, weighed, utility, kind,
+    team_mean, fte, mission_strain, level_term, level_shown, level_cost, given_joining, given_threshold, readiness,
+    refused, dose_recruiting_the_willing, dose_persistent_invitation, p_patience, p_invitation, p_delivery, p_effort,
     on_effort, p,
 ):  # fmt: skip
     """Let each organization join, refuse, stay or withdraw, in the light of how things stood last month."""
@@ -173,8 +173,8 @@ def join_and_withdraw(
             if draws.unit(organization_luck[1, i]) < 1.0 - exp(-rate):
                 count += 1
         if month > 0 and on_effort:
-            reckon(deciders, count, payoff, weighed, utility, fte, mission_strain, joining_value, esteem_weight[s],
-                   esteem_bar[s], esteem_slope[s], p_delivery.complementarity, p_effort)  # fmt: skip
+            reckon(deciders, count, s, payoff, weighed, utility, kind, team_mean, fte, mission_strain, joining_value,
+                   level_term, level_shown, level_cost, p_delivery.complementarity, p_effort)  # fmt: skip
         for n in range(count):
             i = deciders[n]
             if status[i] == ACTIVE:

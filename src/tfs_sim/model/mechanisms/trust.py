@@ -29,7 +29,7 @@ from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
 from tfs_sim.model.mechanisms.community import in_one_team
 from tfs_sim.model.mechanisms.national import friction_between
-from tfs_sim.model.numerics import count_bits, exp, half_life_factor, inline, kernel
+from tfs_sim.model.numerics import count_bits, exp, half_life_factor, inline, kernel, whole_vectors
 from tfs_sim.model.state import ACTIVE
 
 
@@ -196,7 +196,7 @@ def recorded_share(documentation_i, documentation_j, on_institutional_trust, p_i
 
 
 @kernel
-def prepare(in_post, ramp, clarity, neighbours, contacts, presence, reliability, p):
+def prepare(in_post, ramp, clarity, neighbours, contacts, contacts_at_table, presence, reliability, p):
     """Work out, once for each organization, how present and how reliable its representative is."""
     for i in range(in_post.size):
         ties = 0.0
@@ -204,6 +204,7 @@ def prepare(in_post, ramp, clarity, neighbours, contacts, presence, reliability,
             ties += np.float64(count_bits(neighbours[word, i]))
         presence[i] = in_post[i] * min(1.0, p.attention / max(ties, 1.0))
         contacts[i] = 0.0
+        contacts_at_table[i] = 0.0
     for i in range(in_post.size):
         reliability[i] = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * ramp[i])
         reliability[i] *= 1.0 - p.unclear_goals * (1.0 - clarity[i])
@@ -263,30 +264,47 @@ def weigh_contact(
 
 
 @kernel
+def gather(luck, meetings_expected, meeting):
+    """List the pairs that meet this month; the list ends with a number that is no pair's."""
+    count = 0
+    for q in range(meetings_expected.size):
+        expected = meetings_expected[q]
+        meeting[count], meetings_expected[count] = q, expected
+        count += 1 if draws.unit(luck[0, q]) < expected else 0  # the chance, 1 − exp(−x), is below x
+    chance = meetings_expected[: whole_vectors(count, meeting.size)]
+    for m in range(chance.size):
+        chance[m] = 1.0 - exp(-chance[m])
+    met = 0
+    for m in range(count):
+        q = meeting[m]
+        meeting[met] = q
+        met += 1 if draws.unit(luck[0, q]) < chance[m] else 0
+    if met < meeting.size:
+        meeting[met] = meeting.size
+
+
+@kernel
 def encounter(
-    pair_site, forward, backward, one_end, other_end, luck, meetings_expected, meeting, contacts, idle, grievance,
+    pair_site, forward, backward, one_end, other_end, luck, meeting, contacts, contacts_at_table, idle, grievance,
     reliability, status, documentation, coordination, met, failed, personal_good, personal_bad, institutional_good,
     institutional_bad, conflicts, affiliation, local_index, first_relationship, friction, recognition,
     dose_trust_building_convenings, on_institutional_trust, p_institutional_trust, p_national, p_strengths,
     p_histories, on_communication, p_communication, p,
 ):  # fmt: skip
-    """Let pairs meet, promises be kept or broken, and both ends take note."""
+    """Let promises be kept or broken by those who meet, and both ends take note."""
     conflicts[:] = 0.0
-    n = 0
-    for q in range(meetings_expected.size):
-        meeting[n] = q
-        n += 1 if draws.unit(luck[0, q]) < meetings_expected[q] else 0  # the chance, 1 − exp(−x), is below x
     broken = 0
-    for m in range(n):
+    for m in range(meeting.size):
         q = meeting[m]
-        if draws.unit(luck[0, q]) >= 1.0 - exp(-meetings_expected[q]):
-            continue
-        r = forward[q]
+        if q >= meeting.size:
+            break
         i, j = one_end[q], other_end[q]
+        s = pair_site[q]
+        both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
         contacts[i] += 1.0
         contacts[j] += 1.0
-        s = pair_site[q]
-        both = 1.0 if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
+        contacts_at_table[i] += both
+        contacts_at_table[j] += both
         recorded = recorded_share(documentation[i], documentation[j], on_institutional_trust, p_institutional_trust)
         circumstances = 1.0 - p.overload * (1.0 - coordination[s]) * both
         rivalry = friction_between(affiliation[i], affiliation[j], first_relationship, local_index, friction)
@@ -295,24 +313,26 @@ def encounter(
             1.0 - p_strengths.respect * recognition[s]
         )
         care *= both
+        failures = 0.0
         for end in range(2):
-            e = r if end == 0 else backward[q]
+            e = forward[q] if end == 0 else backward[q]
             other = j if end == 0 else i
             kept = reliability[other] * circumstances * (1.0 - p_histories.broken_promises * grievance[e])
             kept += (1.0 - kept) * care
             kept *= 1.0 - on_communication * p_communication.misreading * min(idle[e] - 1.0, 12.0) / 12.0
             met[e] = 1
             idle[e] = 0.0
-            if draws.unit(luck[1 + end, q]) < kept:
-                personal_good[e] += 1.0 - recorded
-                institutional_good[e] += recorded
-            else:
-                failed[e] = 1
-                personal_bad[e] += p.negativity * (1.0 - recorded)
-                institutional_bad[e] += p.negativity * recorded
-                conflicts[s] += both
+            good = 1.0 if draws.unit(luck[1 + end, q]) < kept else 0.0
+            bad = p.negativity * (1.0 - good)
+            personal_good[e] += good * (1.0 - recorded)
+            institutional_good[e] += good * recorded
+            personal_bad[e] += bad * (1.0 - recorded)
+            institutional_bad[e] += bad * recorded
+            failed[e] = good == 0.0
+            failures += 1.0 - good
+        conflicts[s] += both * failures
         meeting[broken] = q  # the list becomes that of the pairs in which somebody failed, to be mended (M4)
-        broken += 1 if failed[r] or failed[backward[q]] else 0
+        broken += 1 if failures > 0.0 else 0
     if broken < meeting.size:
         meeting[broken] = meeting.size
 
