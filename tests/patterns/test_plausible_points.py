@@ -4,7 +4,22 @@ import numpy as np
 
 from tfs_sim.analysis.validation.space import plausible_points
 from tfs_sim.model.catalogue import MECHANISMS
-from tfs_sim.model.declare import specification
+from tfs_sim.model.declare import Parameter, specification
+
+
+def middle(p: Parameter) -> tuple[list[float], list[float]]:
+    """Return values, and the share of the plausible ones below each."""
+    inside = p.low < float(p.default) < p.high
+    return ([p.low, float(p.default), p.high], [0.0, 0.5, 1.0]) if inside else ([p.low, p.high], [0.0, 1.0])
+
+
+def test_half_of_the_plausible_values_lie_below_the_best_guess():
+    p = specification(MECHANISMS["backbone"].parameters)["partner_hours"]
+    assert p.low < p.default < (p.low + p.high) / 2.0  # a range of "half to twice"
+    assert [p.plausible(share) for share in (0.0, 0.5, 1.0)] == [p.low, p.default, p.high]
+    assert p.plausible(0.25) == (p.low + p.default) / 2.0 and p.plausible(0.75) == (p.high + p.default) / 2.0
+    at_the_end = specification(MECHANISMS["effort"].parameters)["divided"]
+    assert at_the_end.default == at_the_end.low and at_the_end.plausible(0.5) == at_the_end.high / 2.0
 
 
 def test_every_parameter_is_once_in_each_part_of_its_range():
@@ -13,7 +28,9 @@ def test_every_parameter_is_once_in_each_part_of_its_range():
     for name, mechanism in MECHANISMS.items():
         for key, p in specification(mechanism.parameters).items():
             if not p.choices and p.low < p.high:
-                values = (np.array([point[name][key] for point in points]) - p.low) / (p.high - p.low)
+                values = np.array([point[name][key] for point in points])
+                assert ((values >= p.low) & (values <= p.high)).all()
+                values = np.interp(values, *middle(p))
                 assert sorted(np.floor(50 * values).astype(int)) == list(range(50)), f"{name}.{key}"
                 columns.append(values)
     related = np.corrcoef(np.array(columns)) - np.eye(len(columns))

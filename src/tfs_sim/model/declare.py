@@ -25,7 +25,7 @@ class Parameter:
     default : value in `unit`.
     unit : e.g. "share", "per year", "months", "hours a month", "dollars". Rates "per year" reach the
         kernels per month (divided by 12, once, in `record`).
-    low, high : plausible range, sampled by sensitivity analysis.
+    low, high : plausible range; the default is the best guess within it (see `plausible`).
     smallest, largest : values outside are refused.
     meaning : one sentence for a practitioner.
     source : where the default comes from.
@@ -49,6 +49,20 @@ class Parameter:
         if self.choices:
             return float(self.choices.index(str(value)))
         return float(value) / 12.0 if self.unit == "per year" else float(value)
+
+    def plausible(self, share: float) -> float:
+        """Return the value below which `share` of the plausible values lie.
+
+        The default is the best guess, so half of them lie below it and half above, evenly on each side (ranges are
+        often "half to twice", and evenly from end to end would put the middle well above the guess). Where it is
+        at an end of the range, all lie evenly between the ends.
+        """
+        best = float(self.default)
+        if not self.low < best < self.high:
+            return self.low + share * (self.high - self.low)
+        if share < 0.5:
+            return self.low + 2.0 * share * (best - self.low)
+        return best + (2.0 * share - 1.0) * (self.high - best)
 
 
 def parameter(

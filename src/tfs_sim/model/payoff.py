@@ -1,11 +1,13 @@
 """What taking part is worth: the payoff of each level of effort, for those who ask themselves this month.
 
-    u_i(x) = gain · belief_i · n^θ · M_ρ(x, others) / N^χ  +  pooled money · expected share(x) (M10)
+    u_i(x) = gain · belief_i · (n / full)^θ · M_ρ(x, others) / (N / usual)^χ  +  pooled money · expected share(x) (M10)
              + norm · (trust-weighted effort of peers) · x  +  (commitment · c_i + salience) · backing_i · x
              − (cost + overload · (1 − c) + portfolio) · x  −  curvature · x² / 2  +  esteem (M18),
 
 M_ρ is the power mean of the production function (`delivery`): ρ = 1 adds up, ρ → −∞ is the weakest link.
-n is the size of a team, N of the partnership; χ = 0 is a gain shared by all, χ = 1 one that is divided.
+n is the size of a team, N of the partnership; χ = 0 is a gain shared by all, χ = 1 one that is divided. What a full
+team gains where all give the most, in a partnership of usual size, is worth `gain` to one who believes in it: θ, χ and
+the size of teams say how that changes with size, not how much it is.
 
 Once a month `weigh` sets the coefficients of everyone's payoff, from what is seen of others, and `weigh_levels` what
 depends on the level alone. `reckon` works the payoff out for a list of organizations: those who reconsider their effort
@@ -26,6 +28,9 @@ from tfs_sim.model.state import ACTIVE, BACKBONE, MAX_LEVELS
 
 WEAKEST_LINK = -50.0
 """A power mean of lower order is taken as the minimum."""
+
+USUAL_SIZE = 20.0
+"""Partners of a usual partnership (PARTNER studies: 19.5 in 42 networks, 25.1 in 99)."""
 
 SCALE, LINEAR, MONEY, REST, SEEN, SIZE, EVEN, STAFF, BEST = range(9)
 
@@ -97,12 +102,13 @@ def weigh(
             x = payoff[SEEN, i]
             smallest, second = min(x, smallest), max(smallest, min(x, second))
     size_inside, size_outside = min(partners, p_delivery.team_size), min(partners + 1.0, p_delivery.team_size)
-    inside = outside = p.joint_gain * power(size_inside, p_delivery.team_returns)
+    full, returns = p_delivery.team_size, p_delivery.team_returns
+    inside = outside = p.joint_gain * power(size_inside / full, returns)
     if size_outside != size_inside:
-        outside = p.joint_gain * power(size_outside, p_delivery.team_returns)
+        outside = p.joint_gain * power(size_outside / full, returns)
     if p.divided != 0.0:
-        inside /= power(max(partners, 1.0), p.divided)
-        outside /= power(partners + 1.0, p.divided)
+        inside /= power(max(partners, 1.0) / USUAL_SIZE, p.divided)
+        outside /= power((partners + 1.0) / USUAL_SIZE, p.divided)
     nobody = 1.0 if weakest else 0.0
     last_result = smallest if weakest else total / max(givers, 1.0)
     standing, place, since = status[begin:stop], role[begin:stop], months_active[begin:stop]

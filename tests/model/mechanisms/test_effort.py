@@ -8,6 +8,7 @@ from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import draws, engine
 from tfs_sim.model.mechanisms import effort
 from tfs_sim.model.numerics import kernel
+from tfs_sim.model.payoff import SCALE, USUAL_SIZE
 from tfs_sim.model.state import ACTIVE, PARTNER
 from tfs_sim.scenario import load_scenario
 
@@ -94,3 +95,17 @@ def test_a_lowest_level_above_the_highest_leaves_the_highest(lab):
     *_, (_, world, _) = engine.trace(lab.with_(months=2, parameters=changes).to_template(), 1, 0)
     chosen = world.effort[(world.status == ACTIVE) & (world.role == PARTNER) & (world.in_post == 1)]
     assert (chosen == 0.5).all()
+
+
+@pytest.mark.parametrize("production", [{}, {"team_returns": 1.2}, {"team_size": 4}])
+@pytest.mark.parametrize("divided", [0.0, 0.3])
+def test_what_a_full_team_gains_is_worth_the_same_whatever_its_returns(production, divided):
+    effort_of = {"divided": divided, "joint_gain": 9.0}
+    lab = load_scenario("laboratory").with_(
+        months=2, sites={"lab": {"at_the_table": 1.0}}, parameters={"effort": effort_of, "delivery": production}
+    )
+    template = lab.with_(mechanisms={"participation": False}).to_template()
+    *_, (_, world, _) = engine.trace(template, 1, 0)
+    partners = (world.status == ACTIVE) & (world.role == PARTNER)
+    worth = world.payoff[SCALE, partners] / world.belief[partners]
+    assert worth == pytest.approx(9.0 * (partners.sum() / USUAL_SIZE) ** -divided)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -32,6 +32,13 @@ class OfWorlds:
     read: Callable[[engine.Template, Any, Any], float]
 
 
+@dataclasses.dataclass(frozen=True)
+class OfMonths:
+    """A measure that is read off the world after every month (each only good until the next is asked for)."""
+
+    read: Callable[[engine.Template, Iterator[Any]], float]
+
+
 def trust_of_first_ties(_: engine.Template, before: Any, after: Any) -> float:
     """Return mean trust in the end over the ties of the start: the same pairs in every arm, newcomers or not."""
     backbone = before.role == BACKBONE
@@ -48,7 +55,8 @@ def laboratory(**changes: Any) -> Scenario:
 def plausible_points(n: int, seed: int, mechanisms: Iterable[str] | None = None) -> list[Point]:
     """Return `n` points of a Latin hypercube over the plausible ranges of mechanisms' parameters (default: all).
 
-    Each parameter has a permutation of its own, drawn by its name: what others there are changes none of its values.
+    Half of the points are below a parameter's default and half above (`Parameter.plausible`). Each parameter has a
+    permutation of its own, drawn by its name: what others there are changes none of its values.
     """
     points: list[Point] = [{} for _ in range(n)]
     for name in mechanisms or MECHANISMS:
@@ -58,7 +66,7 @@ def plausible_points(n: int, seed: int, mechanisms: Iterable[str] | None = None)
             rng = np.random.default_rng([seed, draws.identity(f"{name}.{key}")])
             shares = (rng.permutation(n) + rng.random(n)) / n
             for point, share in zip(points, shares.tolist(), strict=True):
-                point.setdefault(name, {})[key] = p.low + share * (p.high - p.low)
+                point.setdefault(name, {})[key] = p.plausible(share)
     return points
 
 
@@ -79,7 +87,11 @@ def metric(name: str, first: int | None = None, last: int | None = None) -> Meas
 
 
 def run_all(
-    templates: Sequence[engine.Template], replicates: int, seed: int, workers: int, measure: Measure | OfWorlds
+    templates: Sequence[engine.Template],
+    replicates: int,
+    seed: int,
+    workers: int,
+    measure: Measure | OfWorlds | OfMonths,
 ) -> NDArray[np.float64]:
     """Return `measure` of every replicate of every template: float64 [templates, replicates]."""
     of = [kept.identity(template) for template in templates]
@@ -89,6 +101,8 @@ def run_all(
         t, replicate = task
         if isinstance(measure, OfWorlds):
             return measure.read(templates[t], *_worlds(templates[t], seed, replicate))
+        if isinstance(measure, OfMonths):
+            return measure.read(templates[t], (w for _, w, _ in running.trace(templates[t], seed, replicate)))
         return measure(kept.run(templates[t], of[t], seed, replicate))
 
     engine.warm_up(templates[0])
@@ -116,7 +130,7 @@ def _worlds(template: engine.Template, seed: int, replicate: int) -> tuple[Any, 
 def over_points(
     budget: Budget,
     arms: Sequence[tuple[Scenario, Point]],
-    measure: Measure | OfWorlds,
+    measure: Measure | OfWorlds | OfMonths,
     replicates: int | None = None,
 ) -> NDArray[np.float64]:
     """Return a measure for every arm at every point of the plausible space: [arms, points, replicates].
@@ -167,7 +181,7 @@ def ubiquity(
     budget: Budget,
     control: Scenario,
     treated: Scenario,
-    measure: Measure | OfWorlds,
+    measure: Measure | OfWorlds | OfMonths,
     quantity: str,
     *,
     sign: int = 1,
@@ -218,16 +232,24 @@ def enough(share: float, points: int) -> bool:
 
 
 def judge(
-    differences: NDArray[np.float64], spread: NDArray[np.float64], least: float, quantity: str, note: str = ""
+    differences: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    least: float,
+    quantity: str,
+    note: str = "",
+    unit: str = "SD",
 ) -> Measured:
-    """Return the verdict on paired differences [points, replicates] against the control's spread [points]."""
+    """Return the verdict on paired differences [points, replicates] in units of `spread` [points].
+
+    That is the control's standard deviation between replicates, unless `unit` says otherwise.
+    """
     effects = differences.mean(axis=1) / np.maximum(spread, 1e-12)
     good = int((effects >= least).sum())
     low, high = wilson(good, len(effects))
     share = good / len(effects)
     return Measured(
         holds=enough(share, len(effects)),
-        found=f"in {percent(share)} of {len(effects)} points (median effect {np.median(effects):.2f} SD)",
+        found=f"in {percent(share)} of {len(effects)} points (median effect {np.median(effects):.2f} {unit})",
         figure=Effects(effects, least, quantity),
         interval=(low, high),
         share=share,
@@ -239,6 +261,7 @@ __all__ = [
     "REQUIRED_SHARE",
     "Budget",
     "Measure",
+    "OfMonths",
     "OfWorlds",
     "Point",
     "enough",

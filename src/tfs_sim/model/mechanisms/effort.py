@@ -49,19 +49,19 @@ class Parameters(NamedTuple):
         meaning="Largest share of its capacity that an organization would give to shared work.",
     )
     joint_gain: float = parameter(
-        0.43,
+        10.8,
         unit="utility",
-        plausible=(0.30, 0.55),
+        plausible=(7.5, 14),
         domain=(0, 1000),
         grade="assumed",
-        meaning="Worth of full joint gain to an organization.",
+        meaning="Worth to an organization of what a full team gains where all give the most.",
     )
     divided: float = parameter(
         0.0,
         unit="share",
         plausible=(0.0, 0.3),
         grade="assumed",
-        meaning="Exponent by which the gain is divided among partners (0: shared by all, 1: divided).",
+        meaning="Exponent by which the gain is divided among partners (0: shared by all, 1: divided; 20 get the same).",
     )
     cost: float = parameter(
         0.38,

@@ -39,7 +39,7 @@ class Parameters(NamedTuple):
     prior_good: float = parameter(
         1.0,
         unit="encounters",
-        plausible=(0.5, 3),
+        plausible=(0.5, 2),
         domain=(1e-6, 1e6),
         grade="assumed",
         meaning="Promises kept that a stranger is credited with.",
@@ -47,7 +47,7 @@ class Parameters(NamedTuple):
     prior_bad: float = parameter(
         1.0,
         unit="encounters",
-        plausible=(0.5, 3),
+        plausible=(0.5, 2),
         domain=(1e-6, 1e6),
         grade="assumed",
         meaning="Promises broken that a stranger is charged with.",
@@ -55,10 +55,10 @@ class Parameters(NamedTuple):
     negativity: float = parameter(
         2.0,
         unit="",
-        plausible=(1.3, 4),
+        plausible=(1.3, 3),
         domain=(0, 100),
         grade="assumed",
-        source="Slovic 1993 for the sign",
+        source="Slovic 1993 for the sign; losses weigh about twice as much as gains (Tversky & Kahneman 1992)",
         meaning="Weight of a broken promise against a kept one.",
     )
     memory: float = parameter(
