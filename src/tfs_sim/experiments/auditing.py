@@ -40,6 +40,12 @@ SHARED_STREAMS = {"person": {"community", "turnover"}}
 SURE = 0.001
 """Chance, over all metrics, of calling two strategies opposed that are not."""
 
+DRAWS = ("words", "wide_words", "uniform", "fill")
+"""What draws random words; all but `fill` take whom they are for as the fourth argument, `fill` as the fifth."""
+
+IDENTITIES = ("organization", "site", "identity", "entity", "practice", "who")
+"""What kernels' helpers call the identity that they are given."""
+
 FORBIDDEN = ("np.random", "random.random", "default_rng")
 
 
@@ -135,10 +141,13 @@ def _streams() -> Iterator[Checked]:
 
     users: dict[str, set[str]] = {}
     other: list[str] = []
+    by_place: list[str] = []
     for path in sorted(Path(str(mechanisms.__file__)).parent.glob("*.py")):
         text = path.read_text(encoding="utf-8")
         other += [path.stem for name in FORBIDDEN if name in text]
-        for node in ast.walk(ast.parse(text)):
+        tree = ast.parse(text)
+        by_place += [f"{path.stem}, line {line}" for line in _keyed_by_place(tree)]
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "stream":
                 argument = node.args[0]
                 if isinstance(argument, ast.Constant):
@@ -148,6 +157,41 @@ def _streams() -> Iterator[Checked]:
     yield Checked("every mechanism draws from streams of its own", not shared, f"shared: {', '.join(shared)}")
     yield Checked("no two streams have the same number", len(numbers) == len(users), "two names have one hash")
     yield Checked("no draw depends on the order of drawing", not other, f"other generators in {', '.join(other)}")
+    yield Checked(
+        "every draw is for somebody or something by name, not by place", not by_place, f"not so: {'; '.join(by_place)}"
+    )
+
+
+def _keyed_by_place(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines of draws that are not for a declared identity: a hash that the model made of names.
+
+    Such are the arrays of identities (`organization_id`, `pair_id`, `site_id` …), mixtures of them, and local names
+    and arguments that hold one.
+    """
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        known = {
+            target.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and _is_identity(node.value, set())
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        } | {each.arg for each in function.args.args if each.arg in IDENTITIES}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DRAWS:
+                place = 4 if node.func.attr == "fill" else 3
+                if not _is_identity(node.args[place], known):
+                    yield node.lineno
+
+
+def _is_identity(what: ast.expr, known: set[str]) -> bool:
+    """Say whether an expression is an identity: an array of them, a place in one, a mixture with one, or a name."""
+    if isinstance(what, ast.Subscript):
+        return _is_identity(what.value, known)
+    if isinstance(what, ast.Name):
+        return what.id in known or what.id.endswith("_id") or what.id in IDENTITIES
+    if isinstance(what, ast.Call) and isinstance(what.func, ast.Attribute) and what.func.attr == "mix":
+        return any(_is_identity(argument, known) for argument in what.args)
+    return isinstance(what, ast.Call) and any(_is_identity(argument, known) for argument in what.args)
 
 
 def _switches(scenario: Scenario, seed: int) -> Iterator[Checked]:
