@@ -109,7 +109,7 @@ def run_all(
     with ThreadPoolExecutor(max(1, workers)) as pool:
         values = np.fromiter(pool.map(one, tasks), float, len(tasks)).reshape(len(templates), replicates)
         instead = running.current().instead
-        if instead and not isinstance(measure, OfWorlds):
+        if instead and not isinstance(measure, OfWorlds | OfMonths):
             # a model of means has no luck: the engine's own goes on top, so that effects have the same unit
             means = np.fromiter((measure(out) for out in pool.map(instead, templates)), float, len(templates))
             values += (means - values.mean(axis=1))[:, None]

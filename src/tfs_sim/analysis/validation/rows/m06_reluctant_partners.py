@@ -8,7 +8,7 @@ from tfs_sim.analysis.validation.forks import Fork, over_points
 from tfs_sim.analysis.validation.row import Budget, Measured, Region, Row
 from tfs_sim.analysis.validation.space import Point, judge, laboratory, metric, run_all, with_parameters
 from tfs_sim.model import engine
-from tfs_sim.model.state import ACTIVE
+from tfs_sim.model.state import ACTIVE, RELUCTANT
 from tfs_sim.scenario import Scenario
 
 PATIENCE, PERSISTENCE = "patience-with-information", "persistent-invitation"
@@ -39,20 +39,21 @@ def _pairs(budget: Budget, broken: bool) -> Measured:
         if not broken:
             return runs[0][1], runs[1][1]
         # the same relationships in both: of those who stayed outside, with those who were at the table in either
-        outside = (patient.status != ACTIVE) & (pressed.status != ACTIVE)
+        outside = (patient.status != ACTIVE) & (pressed.status == RELUCTANT)
         inside = (patient.status == ACTIVE) & (pressed.status == ACTIVE)
         watched = outside[patient.source] & inside[patient.target]
-        if not watched.any():
-            return 0.0, 0.0
+        if not watched.any():  # all have come: nobody was left to be pressed
+            return np.nan, np.nan
         broke = [(before - world.trust)[watched] > BROKEN for world in (patient, pressed)]
         return float(broke[0].mean()), float(broke[1].mean())
 
-    cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
-    found = over_points(cheap, _site(histories, PATIENCE, 18), measure)
-    patient, pressed = found[..., 0], found[..., 1]
+    found = over_points(budget, _site(histories, PATIENCE, 18), measure)
+    seen = np.isfinite(found[..., 0]).sum(axis=1) > 1
+    patient, pressed = found[seen, :, 0], found[seen, :, 1]
     name = "share of relationships broken" if broken else "partners over 18 months"
-    note = f"{name}: {patient.mean():.2f} with patience, {pressed.mean():.2f} with persistent invitation"
-    return judge(pressed - patient, patient.std(axis=1, ddof=1), 0.2, f"{name}, persistence less patience", note)
+    note = f"{name}: {np.nanmean(patient):.2f} with patience, {np.nanmean(pressed):.2f} with persistent invitation"
+    less = np.nanmean(pressed - patient, axis=1, keepdims=True)
+    return judge(less, np.nanstd(patient, axis=1, ddof=1), 0.2, f"{name}, persistence less patience", note)
 
 
 def _boundary(budget: Budget) -> Measured:

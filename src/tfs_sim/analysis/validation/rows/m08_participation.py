@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,31 +13,33 @@ from tfs_sim.analysis.validation.row import Budget, Effects, Measured, Region, R
 from tfs_sim.analysis.validation.rows.r2_weak_link import COST, TABLES, table
 from tfs_sim.analysis.validation.space import (
     METRIC_NAMES,
-    OfWorlds,
+    Measure,
+    OfMonths,
     Point,
     enough,
     laboratory,
     metric,
-    over_points,
+    percent,
     plausible_points,
     run_all,
     wilson,
 )
+from tfs_sim.analysis.validation.space import with_parameters as at
 from tfs_sim.model import engine, payoff
 from tfs_sim.model.state import BACKBONE
-from tfs_sim.scenario import Scenario
 
 MONTHS = 120
 STARTS = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
 PLACES: dict[str, dict[str, Any]] = {"as it is": {},
           "money pooled": {"interventions": [{"use": "pooled-funding", "dose": 0.5}]},
           "no commitment, no norms, little gain": {
-              "parameters": {"effort": {"commitment": 0.0, "norm": 0.0, "joint_gain": 0.30}}}}  # fmt: skip
+              "parameters": {"effort": {"commitment": 0.0, "norm": 0.0, "joint_gain": 7.5}}}}  # fmt: skip
 LARGE, SMALL = 16, 5
 """Partners, of 27: a large partnership, and what is left of none."""
-THRESHOLDS = np.linspace(-0.4, 0.4, 11)
+MONTHS_TO_LEAVE = 4
+STEPS = np.linspace(-0.4, 0.4, 11)
 WITHIN = 0.1
-"""How near, in utility: little more than a step of these thresholds."""
+"""How near, in utility: little more than a step."""
 
 
 def _ends_large(out: NDArray[np.float64]) -> float:
@@ -73,35 +77,49 @@ def _bistable(budget: Budget) -> Measured:
 
 
 def _steepest(budget: Budget) -> Measured:
-    arms: list[tuple[Scenario, Point]] = [
-        (laboratory(months=4, sites={"lab": {"at_the_table": 1.0}}), {"participation": {"join_threshold": float(t)}})
-        for t in THRESHOLDS
-    ]
+    points = plausible_points(budget.points, budget.seed)
+    whole = laboratory(months=MONTHS_TO_LEAVE, sites={"lab": {"at_the_table": 1.0}}).to_template()
     replicates = max(2, budget.replicates // 4)
-    inertia = np.array([float(p["participation"]["inertia"]) for p in plausible_points(budget.points, budget.seed)])
-    stayed = over_points(budget, arms, metric("partners", 3, 4), replicates).mean(axis=2)
-    worth = over_points(budget, arms, OfWorlds(_worth), replicates).mean(axis=2)
-    net = worth + inertia - THRESHOLDS[:, None]  # what taking part is worth, less what it must be worth to stay
-    middle = (THRESHOLDS[1:] + THRESHOLDS[:-1])[:, None] / 2
-    falls = np.maximum(stayed[:-1] - stayed[1:], 0.0)
-    steepest = (falls * middle).sum(axis=0) / falls.sum(axis=0)  # where half of the fall lies, about
-    meets = np.array([np.interp(0.0, net[::-1, point], THRESHOLDS[::-1]) for point in range(net.shape[1])])
+
+    def over(templates: list[engine.Template], measure: Measure | OfMonths) -> NDArray[np.float64]:
+        return np.asarray(run_all(templates, replicates, budget.seed, budget.workers, measure).mean(axis=1))
+
+    nobody_leaves: Point = {"participation": {"leaving_rate": 0.0, "chance_rate": 0.0}}
+    usual = over([at(at(whole, point), nobody_leaves) for point in points], OfMonths(_worth))
+    inertia = np.array([float(p["participation"]["inertia"]) for p in points])
+    # what taking part must be worth to stay, from well below what it is worth in this place to well above
+    bars = usual + STEPS[:, None]
+    arms = [
+        at(at(whole, point), {"participation": {"join_threshold": float(bar + held)}})
+        for row in bars
+        for point, bar, held in zip(points, row, inertia, strict=True)
+    ]
+    stayed = over(arms, metric("partners", -1)).reshape(bars.shape)
+    net = over(arms, OfMonths(_worth)).reshape(bars.shape) - bars
+    lost = np.cumsum(np.maximum(stayed[:-1] - stayed[1:], 0.0), axis=0)
+    lost = np.vstack([np.zeros(len(points)), lost])
+    places = range(len(points))
+    steepest = np.array([np.interp(lost[-1, n] / 2.0, lost[:, n], bars[:, n]) for n in places])  # half are lost
+    meets = np.array([np.interp(0.0, net[::-1, n], bars[::-1, n]) for n in places])
     distance = np.abs(steepest - meets)
     good = int((distance < WITHIN).sum())
     share = good / distance.size
     return Measured(
         holds=enough(share, distance.size),
-        found=f"in {share:.0%} of {distance.size} points (median distance {np.median(distance):.3f} of a range of 0.8)",
+        found=f"in {percent(share)} of {distance.size} points (median distance {np.median(distance):.3f} of a range of "
+        f"{np.ptp(STEPS):.1f})",
         figure=Effects(WITHIN - distance, 0.0, f"{WITHIN:g} less the distance, in utility,"),
         interval=wilson(good, distance.size),
         share=share,
+        note="What taking part is worth: at least so much to half of the organizations, while they decide",
     )
 
 
-def _worth(template: engine.Template, before: Any, after: Any) -> float:
-    """Return what taking part is worth to organizations, on average."""
-    worth = payoff.worth(after, dict(zip(engine.RECORDS, template.parameters, strict=True)))
-    return float(worth[after.role != BACKBONE].mean())
+def _worth(template: engine.Template, months: Iterator[Any]) -> float:
+    """Return what taking part is worth to the organization in the middle, while those who want may leave."""
+    parameters = dict(zip(engine.RECORDS, template.parameters, strict=True))
+    worth = [payoff.worth(world, parameters)[world.role != BACKBONE] for world in islice(months, MONTHS_TO_LEAVE - 1)]
+    return float(np.median(worth))
 
 
 def _bigger_tables(budget: Budget) -> Measured:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
 from tfs_sim.analysis.validation.space import (
     Measure,
@@ -55,9 +57,14 @@ def _trust(budget: Budget) -> Measured:
 def _diminishing(budget: Budget, measure: Measure | OfWorlds, said: str, held: bool) -> Measured:
     arms: list[tuple[Scenario, Point]] = [(_pooled(share, held), {}) for share in (0.0, 0.4, 0.8)]
     none, some, most = over_points(budget, arms, measure)
-    less = (some - none) - (most - some)
-    note = f"the sign is right in {(less.mean(axis=1) > 0.0).mean():.0%} of the points"
-    return judge(less, none.std(axis=1, ddof=1), 0.2, said, note)
+    first, second = some - none, most - some
+    whole = (most - none).mean(axis=1)
+    # it is the shape of the gain that is claimed, so it is held against the gain itself; where there is none (M10a and
+    # M10b ask how often that is), nothing is claimed and the point counts as one in which it does not hold
+    gained = whole >= 0.2 * none.std(axis=1, ddof=1)
+    note = f"the gain from 0 to 80% exceeds 0.2 SD in {gained.mean():.0%} of the points; the first half of the share "
+    note += f"brings {np.median(first.mean(axis=1)[gained] / whole[gained]):.0%} of it (median)"
+    return judge(first - second, np.where(gained, whole, np.inf), 0.2, said, note, unit="of the whole gain")
 
 
 def _fewer_partners(budget: Budget) -> Measured:
@@ -80,9 +87,9 @@ ROWS = (
     Row("M10b", "Pooled funds protect trust", SOURCE, "ubiquity",
         "trust between the same partners rises with the pooled share", _trust),
     Row("M10c", "Pooled funds bring fewer and fewer further partners", SOURCE, "ubiquity",
-        "the first 40% bring more partners than the next 40%", _fewer_partners),
+        "the first 40% bring 60% or more of what 80% bring", _fewer_partners),
     Row("M10d", "Pooled funds add less and less trust", SOURCE, "ubiquity",
-        "the first 40% add more trust than the next 40%", _less_trust),
+        "the first 40% add 60% or more of what 80% add", _less_trust),
     Row("M10e", "Pooled funds make it win-win", SOURCE, "ubiquity",
         "the share of partners with a positive ledger rises with the pooled share", _win_win),
 )  # fmt: skip

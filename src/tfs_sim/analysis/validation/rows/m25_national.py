@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from tfs_sim.analysis.validation.row import Budget, Measured, Row
-from tfs_sim.analysis.validation.space import laboratory, metric, ubiquity
+from tfs_sim.analysis.validation.space import OfMonths, laboratory, ubiquity
+from tfs_sim.model.engine import Template
+from tfs_sim.model.state import ACTIVE
 from tfs_sim.scenario import Scenario
 
 MONTHS = 24
@@ -28,17 +33,34 @@ def _community(aligned: bool, mistake: bool = False) -> Scenario:
     )
 
 
+def _between_networks(_: Template, months: Iterator[Any]) -> float:
+    """Return how many promises a month are broken between partners who are members of different networks."""
+    broken, over = 0, 0
+    for world in months:
+        if over == 0:
+            mine, other = world.affiliation[world.source], world.affiliation[world.target]
+            apart = (mine >= 0) & (other >= 0) & (mine != other)
+        at_table = world.status == ACTIVE
+        broken += int((world.failed[apart] * (at_table[world.source] & at_table[world.target])[apart]).sum())
+        over += 1
+    return broken / over
+
+
+BROKEN = OfMonths(_between_networks)
+
+
 def _alignment(budget: Budget) -> Measured:
     return ubiquity(
-        budget, _community(False), _community(True), metric("conflicts"),
-        "promises broken between partners in the first two years, nationals aligned against not", sign=-1,
+        budget, _community(False), _community(True), BROKEN,
+        "promises broken between members of different networks in the first two years, nationals aligned against not",
+        sign=-1,
     )  # fmt: skip
 
 
 def _mistake(budget: Budget) -> Measured:
     return ubiquity(
-        budget, _community(False), _community(False, mistake=True), metric("conflicts"),
-        "promises broken between partners after a mistake between nationals against none",
+        budget, _community(False), _community(False, mistake=True), BROKEN,
+        "promises broken between members of different networks after a mistake between nationals against none",
     )  # fmt: skip
 
 
@@ -46,5 +68,5 @@ ROWS = (
     Row("M25a", "Aligned nationals lower start-up conflict", "The brief, lesson one", "ubiquity",
         "less conflict between members of different networks in one community", _alignment),
     Row("M25b", "Mistakes between nationals reach the sites", "The brief, lesson two", "ubiquity",
-        "more conflict after a mistake between nationals", _mistake),
+        "more conflict between members of different networks after a mistake between nationals", _mistake),
 )  # fmt: skip
