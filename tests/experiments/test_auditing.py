@@ -51,12 +51,14 @@ def kernel(key, month, organization_id, pair_id, s):
     pair = draws.mix(organization_id[s], organization_id[s + 1])
     a = draws.words(key, STREAM, month, pair, 0)
     draws.fill(luck, key, STREAM, month, pair_id)
+    drawn_for[0] = organization_id[s]
+    draws.fill(luck, key, STREAM, month, drawn_for[:1], 3)
     b = draws.uniform(key, STREAM, month, s)
     for i in range(3):
         c = draws.uniform(key, STREAM, month, draws.mix(i, 7))
         draws.fill(luck, key, STREAM, month, places)
 """
-    assert sorted(auditing._keyed_by_place(ast.parse(kernel))) == [6, 8, 9]
+    assert sorted(auditing._keyed_by_place(ast.parse(kernel))) == [8, 10, 11]
 
 
 def test_gains_and_opposed_luck() -> None:

@@ -165,17 +165,15 @@ def _streams() -> Iterator[Checked]:
 def _keyed_by_place(tree: ast.Module) -> Iterator[int]:
     """Yield the lines of draws that are not for a declared identity: a hash that the model made of names.
 
-    Such are the arrays of identities (`organization_id`, `pair_id`, `site_id` …), mixtures of them, and local names
-    and arguments that hold one.
+    Such are the arrays of identities (`organization_id`, `pair_id`, `site_id` …), mixtures of them, and local names,
+    arrays and arguments that hold one.
     """
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        known = {
-            target.id
-            for node in ast.walk(function)
-            if isinstance(node, ast.Assign) and _is_identity(node.value, set())
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        } | {each.arg for each in function.args.args if each.arg in IDENTITIES}
+        assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
+        targets = [target for node in assigned if _is_identity(node.value, set()) for target in node.targets]
+        filled = [target.value if isinstance(target, ast.Subscript) else target for target in targets]
+        known = {target.id for target in filled if isinstance(target, ast.Name)}
+        known |= {each.arg for each in function.args.args if each.arg in IDENTITIES}
         for node in ast.walk(function):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DRAWS:
                 place = 4 if node.func.attr == "fill" else 3
