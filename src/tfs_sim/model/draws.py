@@ -90,23 +90,19 @@ wide_words = inline(_words)
 
 
 @helper
-def fill(luck: Any, key: Word, stream: Word, month: Word, entities: Any, block: Word = 0) -> None:
-    """Draw four words for each of the entities into luck [4, entities], eight entities at once.
+def fill(luck: Any, key: Word, stream: Word, month: Word, entities: Any, block: Word = 0, at: int = 0) -> None:
+    """Draw four words for each of the entities into luck [4, entities] from place `at` on, in a loop that runs wide.
 
-    The last eight overlap those before them where the number is no multiple of eight: whoever is drawn for twice gets
-    the same words twice, and nobody is left over for a loop that does not run wide.
+    Where their number is no multiple of what runs at once, the last of them are drawn for in full vectors a second
+    time: they get the same words again, and nobody is left over for slower code.
     """
     whole = entities.size // LANES * LANES
     for part in range(1 if whole == entities.size else 2):
         begin = 0 if part == 0 else max(entities.size - LANES, 0)
-        stop = whole if part == 0 else entities.size
-        some = entities[begin:stop]
-        first, second, third, fourth = (
-            luck[0, begin:stop],
-            luck[1, begin:stop],
-            luck[2, begin:stop],
-            luck[3, begin:stop],
-        )
+        end = whole if part == 0 else entities.size
+        some = entities[begin:end]
+        first, second = luck[0, at + begin : at + end], luck[1, at + begin : at + end]
+        third, fourth = luck[2, at + begin : at + end], luck[3, at + begin : at + end]
         for n in range(some.size):
             a, b, c, d = wide_words(key, stream, month, some[n], block)
             first[n] = a

@@ -189,7 +189,7 @@ def end(
 
 @kernel
 def observe(
-    month, key, site_id, first_organization, end_organization, first_tie, ties, target, role, status, fte, effort,
+    month, key, site_id, first_organization, end_organization, first_tie, ties, source, target, role, status, fte, effort,
     in_post, belief, ledger, documentation, readiness, grant_income, hours, bid_hours, trust, alignment,
     coordination, load, severity, need, served, performance, departures, joined, withdrew, conflicts, spent,
     grants_received, dead_months,
@@ -202,22 +202,21 @@ def observe(
         shared_ties = all_ties = trusted = good = 0.0
         least = 1.0
         winning = 0.0
+        for m in range(first_tie[first], first_tie[end]):
+            r = ties[m]
+            i, j = source[r], target[r]
+            between = (role[i] != BACKBONE) & (role[j] != BACKBONE)
+            at_table = between & (status[i] == ACTIVE) & (status[j] == ACTIVE)
+            all_ties += 1.0 if between else 0.0
+            trusted += trust[r] if between else 0.0
+            shared_ties += 1.0 if at_table else 0.0
+            good += trust[r] * alignment[r] if at_table else 0.0
         for i in range(first, end):
             if role[i] == BACKBONE:
                 continue
             everyone += 1.0
             all_staff += fte[i]
             bids += bid_hours[i]
-            here = 1.0 if status[i] == ACTIVE else 0.0
-            for m in range(first_tie[i], first_tie[i + 1]):
-                r = ties[m]
-                j = target[r]
-                tie = 1.0 if role[j] != BACKBONE else 0.0
-                shared = here * tie if status[j] == ACTIVE else 0.0
-                all_ties += tie
-                trusted += tie * trust[r]
-                shared_ties += shared
-                good += shared * trust[r] * alignment[r]
             if status[i] != ACTIVE:
                 ready += readiness[i]
                 continue

@@ -44,7 +44,7 @@ def test_people_know_the_strengths_of_their_own_field():
 
 def chain(trust):
     """Three organizations in a row: the first can do nothing, the last can serve."""
-    strength = np.array([0.0, 0.1, 0.9])
+    strength = np.array([[0.0, 0.1, 0.9]])
     first = np.array([0, 1, 3, 4])
     target = np.array([1, 0, 2, 1], np.uint32)
     return strength, first, target, np.full(4, trust)
@@ -53,8 +53,9 @@ def chain(trust):
 def wait(trust, identity=1, longest=12.0):
     strength, first, target, ties = chain(trust)
     return family_crises.wait(
-        0, 0, KEY, np.uint64(identity), strength, np.zeros(3, np.uint8), np.ones(3, np.uint8), first,
-        np.arange(4, dtype=np.uint32), target, ties, parameters("family_crises", longest_wait=longest),
+        0, 1, np.zeros(3, int), np.zeros(3, int), np.full(3, identity, np.uint64), np.zeros((4, 3), np.uint32), 0, KEY,
+        strength, np.zeros(3, np.uint8), np.ones(3, np.uint8), first, np.arange(4, dtype=np.uint32), target, ties,
+        parameters("family_crises", longest_wait=longest),
     )  # fmt: skip
 
 

@@ -281,7 +281,7 @@ def act(
 @kernel
 def learn(
     month, key, organization_id, first_organization, end_organization, role, status, in_post, documentation, coaching,
-    reality, agenda_for, agenda_against, beliefs_for, beliefs_against, quality, deciders, drawn_for, differing, digits,
+    reality, agenda_for, agenda_against, beliefs_for, beliefs_against, quality, deciders, listed_id, differing, digits,
     just_now, moved, organization_luck, p,
 ):  # fmt: skip
     """Let organizations learn from the agenda, one step a belief; what they know sets the quality of their work."""
@@ -303,7 +303,7 @@ def learn(
             undecided, chance_of_it = left[n] & ~move[n], chance[n]
             deciders[count], left[count], chance[count] = first + n, undecided, chance_of_it
             count += 1 if undecided else 0
-        choose_many(month, key, organization_id, deciders, count, drawn_for, differing, digits, just_now, moved,
+        choose_many(month, key, organization_id, deciders, count, listed_id, differing, digits, just_now, moved,
                     organization_luck)  # fmt: skip
         world, m = reality[s], np.int64(p.dimensions)
         good = quality[first:end]
@@ -316,7 +316,7 @@ def learn(
 
 
 @kernel
-def choose_many(month, key, organization_id, who, count, drawn_for, left, digits, just_now, chosen, luck):
+def choose_many(month, key, organization_id, who, count, listed_id, left, digits, just_now, chosen, luck):
     """Choose, as `chosen_bits` does, among bits of the first `count` of `who`, all at once.
 
     What is `left` of the bits and of the `digits` of the chance is in the order of the list, `chosen` in that of the
@@ -325,8 +325,8 @@ def choose_many(month, key, organization_id, who, count, drawn_for, left, digits
     block = 0
     while count > 0:
         for n in range(count):
-            drawn_for[n] = organization_id[who[n]]
-        draws.fill(luck, key, LEARN_STREAM, month, drawn_for[:count], block)
+            listed_id[n] = organization_id[who[n]]
+        draws.fill(luck, key, LEARN_STREAM, month, listed_id[:count], block)
         bits, chance, now = left[:count], digits[:count], just_now[:count]
         a, b, c, d = luck[0, :count], luck[1, :count], luck[2, :count], luck[3, :count]
         for n in range(bits.size):
@@ -348,12 +348,12 @@ def choose_many(month, key, organization_id, who, count, drawn_for, left, digits
 @kernel
 def agree(
     month, key, organization_id, site_id, first_organization, end_organization, role, status, in_post, data, reality,
-    agenda_for, agenda_against, actions, results, seen_results, tally, agenda_knowledge, organization_luck, p,
+    agenda_for, agenda_against, actions, results, seen_results, tally, agenda_knowledge, deciders,
+    organization_luck, p,
 ):  # fmt: skip
     """Let each agenda learn from the actions of those whose results look better than its own."""
     m = np.int64(p.dimensions)
     everything = first_bits(m)
-    planes = tally.shape[0]
     draws.fill(organization_luck, key, SIGHT_STREAM, month, organization_id)
     for s in range(site_id.size):
         first, end = first_organization[s], end_organization[s]
@@ -362,20 +362,19 @@ def agree(
         seen, true, words = seen_results[first:end], results[first:end], organization_luck[0, first:end]
         for n in range(seen.size):
             seen[n] = true[n] + noise * draws.wide_normal(draws.unit(words[n]))
-        for b in range(planes):
+        for b in range(tally.shape[0]):
             tally[b, s] = NONE
         better = 0
         for i in range(first, end):
-            if role[i] == BACKBONE or status[i] != ACTIVE or in_post[i] == 0 or seen_results[i] <= own:
-                continue
-            better += 1
-            carry = actions[i]  # add one to the count of every fact that is acted on with yes, in binary
-            b = 0
-            while carry != NONE and b < planes:
-                both = tally[b, s] & carry
-                tally[b, s] ^= carry
-                carry = both
-                b += 1
+            deciders[better] = i
+            acted = (role[i] != BACKBONE) & (status[i] == ACTIVE) & (in_post[i] != 0)
+            better += 1 if acted & (seen_results[i] > own) else 0
+        digits = 0
+        for n in range(better):
+            carry = actions[deciders[n]]  # add one to the count of every fact that is acted on with yes, in binary
+            digits += 1 if n + 1 >= 1 << digits else 0
+            for b in range(digits):
+                carry, tally[b, s] = tally[b, s] & carry, tally[b, s] ^ carry
         if better > 0:
             follow(s, month, key, m, better, site_id, agenda_for, agenda_against, tally, p)
         agenda_knowledge[s] = known(agenda_for[s], agenda_against[s], reality[s], everything) / m

@@ -107,7 +107,7 @@ SHARE, SPEND, TIME, HOURS, WORTH = range(5)
 def contest(
     month, key, organization_id, site_of, role, first_organization, end_organization, strength, fte, bid,
     bid_hours, award_due, awards_won, income_factor, first_relationship, target, reverse, overlap, institutional_bad,
-    pool_expected, stake, accounts, given_bid, organization_luck, deciders, drawn_for, weighed, dose_pooled_funding,
+    pool_expected, stake, accounts, given_bid, organization_luck, deciders, listed_id, weighed, dose_pooled_funding,
     p_money, p,
 ):  # fmt: skip
     """Hold the contests that are due, pay the winners, and leave grudges."""
@@ -131,11 +131,11 @@ def contest(
                 continue
             count = gather(first, end, strength[k], bid[k], role, given_bid, stake, deciders, weighed, prize, p)
             for n in range(count):
-                drawn_for[n] = organization_id[deciders[n]]
+                listed_id[n] = organization_id[deciders[n]]
             for number in range(rounds):
                 award_due[k, s] -= prize
                 if number % 4 == 0:  # four words of luck for each contestant
-                    draws.fill(organization_luck, key, STREAM, month, drawn_for[:count], k + number)
+                    draws.fill(organization_luck, key, STREAM, month, listed_id[:count], k + number)
                 place = hold(count, organization_luck[number % 4], weighed, prize, p)
                 for n in range(count):
                     bid[k, deciders[n]] = weighed[SPEND, n]

@@ -25,7 +25,7 @@ import numpy as np
 
 from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.mechanisms.community import base_need, in_one_team, lone_code, sixteen_bits
-from tfs_sim.model.numerics import dot, exp, inline, kernel, log, power
+from tfs_sim.model.numerics import dot, exp, inline, kernel, log, power, whole_vectors
 from tfs_sim.model.payoff import WEAKEST_LINK
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
 
@@ -122,7 +122,7 @@ def rank_by_strength(month, first_organization, end_organization, recognized, te
 @kernel
 def form_teams(
     first_organization, end_organization, role, status, in_post, ramp, effort, fte, strength, recognized, quality,
-    team_rank, team, team_code, local_index, input, team_members, hours, on_strengths, p_strengths, p,
+    team_rank, team, team_code, local_index, brought, input, team_members, hours, on_strengths, p_strengths, p,
 ):  # fmt: skip
     """Put partners into teams for each kind of support, strongest first; weigh each one's input."""
     size = np.int64(p.team_size)
@@ -130,14 +130,15 @@ def form_teams(
     for i in range(status.size):
         taking_part = 1.0 if (status[i] == ACTIVE) & (role[i] != BACKBONE) else 0.0
         hours[i] += p.meeting_hours * taking_part
-        given = fte[i] * effort[i] * in_post[i] * ramp[i] * quality[i] * taking_part
+        brought[i] = fte[i] * effort[i] * in_post[i] * ramp[i] * quality[i] * taking_part
         team_code[i] = lone_code(local_index[i])
-        for k in range(K):
-            input[k, i] = given * strength[k, i]
-            team[k, i] = -1
-            team_members[k, i] = 0.0
     for k in range(K):
         mine, members, rank, seems = team[k], team_members[k], team_rank[k], recognized[k]
+        put_in, able = input[k], strength[k]
+        for i in range(mine.size):
+            put_in[i] = brought[i] * able[i]
+            mine[i] = -1
+            members[i] = 0.0
         for s in range(first_organization.size):
             leader = np.int64(-1)
             places = 0
@@ -177,9 +178,10 @@ def weigh_trust(
         agreed = trust[r] * alignment[r] + trust[back] * alignment[back]
         for k in range(K):
             t = team[k, i]
-            if t >= 0 and t == team[k, j]:
-                team_trust[k, t] += agreed
-                team_pairs[k, t] += 2.0
+            together = (t >= 0) & (t == team[k, j])
+            leader = t if together else i  # who works with another gets nothing added here
+            team_trust[k, leader] += agreed if together else 0.0
+            team_pairs[k, leader] += 2.0 if together else 0.0
 
 
 @kernel
@@ -246,8 +248,9 @@ def produce(
                 i = first + deciders[m]
                 works[m] = team_terms[k, i] if rho < WEAKEST_LINK else team_terms[k, i] / team_members[k, i]
             if not summed:
-                for m in range(teams):
-                    works[m] = power(works[m], 1.0 / rho)
+                means = works[: whole_vectors(teams, works.size)]  # zeros after the teams' remain zeros
+                for m in range(means.size):
+                    means[m] = power(means[m], 1.0 / rho)
             for m in range(teams - 1, -1, -1):
                 n = deciders[m]
                 mean = works[m]

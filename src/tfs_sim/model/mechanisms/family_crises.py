@@ -65,60 +65,78 @@ STREAM = draws.stream("family emergency")
 @kernel
 def serve_emergencies(
     month, key, organization_id, first_organization, end_organization, role, in_post, strength, first_tie, ties,
-    target, trust, need, time_to_service, organization_luck, p,
+    target, trust, need, time_to_service, organization_luck, deciders, kind, listed_id, p,
 ):  # fmt: skip
     """Let emergencies arrive, and pass each from hand to hand until someone can serve it."""
     draws.fill(organization_luck, key, STREAM, month, organization_id)
     for s in range(first_organization.size):
+        first = first_organization[s]
         all_need = 0.0
         for k in range(K):
             for g in range(G):
                 all_need += need[k, g, s]
         if all_need <= 0.0:
             continue
-        weeks = 0.0
-        cases = 0.0
-        for i in range(first_organization[s], end_organization[s]):
-            if draws.unit(organization_luck[0, i]) >= p.arrivals or role[i] == BACKBONE or in_post[i] == 0:
-                continue
+        cases = 0
+        for i in range(first, end_organization[s]):
+            deciders[cases] = i
+            arrives = draws.unit(organization_luck[0, i]) < p.arrivals
+            cases += 1 if arrives & (role[i] != BACKBONE) & (in_post[i] != 0) else 0
+        waiting = 0
+        for n in range(cases):
+            i = deciders[n]
             mark = draws.unit(organization_luck[1, i]) * all_need
-            kind = K - 1
-            for k in range(K):
+            k = 0
+            for passed in range(K - 1):
                 for g in range(G):
-                    mark -= need[k, g, s]
-                if mark <= 0.0:
-                    kind = k
-                    break
-            cases += 1.0
-            weeks += wait(i, month, key, organization_id[i], strength[kind], role, in_post, first_tie, ties, target,
-                          trust, p)  # fmt: skip
-        if cases > 0.0:
+                    mark -= need[passed, g, s]
+                k += 1 if mark > 0.0 else 0
+            deciders[waiting], kind[waiting], listed_id[waiting] = i, k, organization_id[i]
+            waiting += 1 if strength[k, i] < p.able else 0
+        weeks = wait(first, waiting, deciders, kind, listed_id, organization_luck, month, key, strength, role, in_post,
+                     first_tie, ties, target, trust, p)  # fmt: skip
+        if cases > 0:
             time_to_service[s] = weeks / cases
 
 
 @kernel
-def wait(i, month, key, identity, able, role, in_post, first_tie, ties, target, trust, p):
-    """Return the weeks until a case that reached organization i is served (the longest wait if it never is).
+def wait(
+    first, waiting, holders, kind, listed_id, luck, month, key, strength, role, in_post, first_tie, ties, target, trust,
+    p,
+):  # fmt: skip
+    """Return the weeks in all until the first `waiting` cases of a list are served (the longest wait if never).
 
-    Each week its holder asks the most promising of those whom it trusts; the case goes on with a chance equal to that
-    trust.
+    Each week a case's holder asks the most promising of those whom it trusts; the case goes on with a chance equal to
+    that trust. All cases wait together, four weeks a round, which is what one draw is enough for; their words take the
+    places from `first` on, where the site's own are no longer needed.
     """
-    if able[i] >= p.able:
-        return 0.0
     longest = np.int64(p.longest_wait)
-    chosen = most_promising(i, able, role, in_post, first_tie, ties, target, trust)
-    words = draws.words(key, STREAM, month, identity, 1)
-    for week in range(1, longest):
-        if chosen < 0:
-            break
-        if draws.unit(words[(week - 1) & 3]) < trust[chosen]:
-            holder = np.int64(target[chosen])
-            if able[holder] >= p.able:
-                return np.float64(week)
+    weeks = 0.0
+    passed = 0
+    while waiting > 0:
+        draws.fill(luck, key, STREAM, month, listed_id[:waiting], 1 + passed // 4, first)
+        still = 0
+        for n in range(waiting):
+            holder, k = holders[n], kind[n]
+            able = strength[k]
             chosen = most_promising(holder, able, role, in_post, first_tie, ties, target, trust)
-        if week & 3 == 0:
-            words = draws.words(key, STREAM, month, identity, 1 + week // 4)
-    return np.float64(longest)
+            served = 0
+            for week in range(passed + 1, min(passed + 5, longest)):
+                if chosen < 0:
+                    break
+                if draws.unit(luck[week - passed - 1, first + n]) < trust[chosen]:
+                    holder = np.int64(target[chosen])
+                    if able[holder] >= p.able:
+                        served = week
+                        break
+                    chosen = most_promising(holder, able, role, in_post, first_tie, ties, target, trust)
+            lost = served == 0 and (chosen < 0 or passed + 5 >= longest)
+            weeks += served if served > 0 else (longest if lost else 0)
+            holders[still], kind[still], listed_id[still] = holder, k, listed_id[n]
+            still += 1 if served == 0 and not lost else 0
+        waiting = still
+        passed += 4
+    return weeks
 
 
 @inline

@@ -90,8 +90,10 @@ def choose_referrers(
     draws.fill(organization_luck, key, REFERRER_STREAM, month, organization_id)
     for i in range(organization_id.size):
         first, end = first_relationship[i], first_relationship[i + 1]
-        r = first + np.int64(draws.unit(organization_luck[0, i]) * (end - first))
-        referrer[i] = r if r < end and is_open[r] and role[target[r]] != BACKBONE else -1
+        referrer[i] = -1
+        if first < end:
+            r = min(first + np.int64(draws.unit(organization_luck[0, i]) * (end - first)), end - 1)
+            referrer[i] = r if (is_open[r] != 0) & (role[target[r]] != BACKBONE) else -1
 
 
 @inline
@@ -151,8 +153,9 @@ def open_and_close(
         meeting[count] = q
         r = forward[q]
         left = (departed[one_end[q]] | departed[other_end[q]]) != 0
-        in_doubt = (idle[r] > p.idle_before_closing) | left
-        count += in_doubt if is_open[r] else idle[r] < 1.0  # a pair without a tie that met last month may start one
+        in_doubt = (is_open[r] != 0) & ((idle[r] > p.idle_before_closing) | left)
+        may_start = (is_open[r] == 0) & (idle[r] < 1.0)  # without a tie, and met last month
+        count += 1 if in_doubt | may_start else 0
     for m in range(count):
         q = meeting[m]
         r = forward[q]

@@ -258,7 +258,8 @@ def weigh_contact(
         i, j = one_end[q], other_end[q]
         both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
         work = by_effort * min(effort[i], effort[j]) * in_one_team(team_code[i], team_code[j])  # as of last month
-        rate = everyday + (tied + work) * both if is_open[r] else (free + work) * both
+        anyway, further = (everyday, tied) if is_open[r] else (0.0, free)
+        rate = anyway + (further + work) * both
         hurt = max(grievance[r], grievance[backward[q]])
         meetings_expected[q] = rate * presence[i] * presence[j] * (1.0 - p_histories.lost_contact * hurt)
 

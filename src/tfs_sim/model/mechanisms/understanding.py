@@ -234,8 +234,8 @@ def grasp(
 
 @kernel
 def move(
-    month, first_relationship, target, given_influence, given_own_influence, is_open, trust, role, status, mission,
-    openness, position, next_position, p,
+    month, first_relationship, first_tie, ties, target, given_influence, given_own_influence, trust, role, status,
+    mission, openness, position, next_position, p,
 ):  # fmt: skip
     """Revise positions: towards those whom a partner listens to, anchored in the own mission."""
     if month % max(1, np.int64(p.revised_every)) != 0:
@@ -248,16 +248,17 @@ def move(
             if own > 0.0:
                 heard = own
                 x, y, z = own * position[0, i], own * position[1, i], own * position[2, i]
-            for r in range(first_relationship[i], first_relationship[i + 1]):
+            first, end = first_relationship[i], first_relationship[i + 1]
+            by_trust = first < end and given_influence[first] < 0.0  # a file is about all of a site's relationships
+            for m in range(first_tie[i] if by_trust else first, first_tie[i + 1] if by_trust else end):
+                r = np.int64(ties[m]) if by_trust else m
                 j = target[r]
-                w = given_influence[r]
-                if w < 0.0:
-                    w = trust[r] * is_open[r] * (status[j] == ACTIVE) * (role[j] != BACKBONE)
-                if w > 0.0:
-                    heard += w
-                    x += w * position[0, j]
-                    y += w * position[1, j]
-                    z += w * position[2, j]
+                partner = (status[j] == ACTIVE) & (role[j] != BACKBONE)
+                w = (trust[r] if partner else 0.0) if by_trust else given_influence[r]
+                heard += w
+                x += w * position[0, j]
+                y += w * position[1, j]
+                z += w * position[2, j]
         a = openness[i] if heard > 0.0 else 0.0
         share_of_each = a / heard if heard > 0.0 else 0.0
         next_position[0, i] = clip(share_of_each * x + (1.0 - a) * mission[0, i], 0.0, 1.0)
