@@ -26,6 +26,9 @@ helper = njit(error_model="numpy", _nrt=False)
 kernel = njit(error_model="numpy", nogil=True, _nrt=False)
 """Decorator for a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
 
+inner = njit(error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""The same for the composed loop alone: without what a call from Python takes (it would crash) it compiles faster."""
+
 
 @intrinsic
 def _float_of_bits(typingctx: Any, bits: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import exp, kernel, logistic
+from tfs_sim.model.numerics import exp, kernel, logistic, whole_vectors
 from tfs_sim.model.payoff import reckon
 from tfs_sim.model.state import ACTIVE, BACKBONE, RELUCTANT, WITHDRAWN
 
@@ -126,8 +126,10 @@ def join_and_withdraw(
         joined[s] = withdrew[s] = 0.0
         keen = p.willing_first * dose_recruiting_the_willing[s]
         heart, invitations = commitment[first:end], favour[first:end]
-        for n in range(heart.size):
-            invitations[n] = exp(keen * (2.0 * heart[n] - 1.0))
+        invitations[:] = 1.0
+        if keen > 0.0:
+            for n in range(heart.size):
+                invitations[n] = exp(keen * (2.0 * heart[n] - 1.0))
         partners = outsiders = outsiders_favour = 0.0
         for i in range(first, end):
             refused[i] = 0
@@ -175,17 +177,24 @@ def join_and_withdraw(
         if month > 0 and on_effort:
             reckon(deciders, count, s, payoff, weighed, utility, kind, team_mean, fte, mission_strain, joining_value,
                    level_term, level_shown, level_cost, p_delivery.complementarity, p_effort)  # fmt: skip
+        wants_to = weighed[0, : whole_vectors(count, fte.size)]  # leave, or join
         for n in range(count):
             i = deciders[n]
             if status[i] == ACTIVE:
-                wants_out = logistic(-(joining_value[i] - p.join_threshold + p.inertia) / p.sharpness)
-                stays = 1.0 - min(p.leaving_rate, 1.0) * wants_out
-                if draws.unit(organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays:
-                    months_active[i] = WITHDRAWS
+                wants_to[n] = -(joining_value[i] - p.join_threshold + p.inertia) / p.sharpness
                 continue
             value = joining_value[i] + p_invitation.stated_value * dose_persistent_invitation[s] * readiness[i]
             value -= p_patience.weight * (1.0 - readiness[i])
-            if draws.unit(organization_luck[2, i]) < logistic((value - p.join_threshold) / p.sharpness):
+            wants_to[n] = (value - p.join_threshold) / p.sharpness
+        for n in range(wants_to.size):
+            wants_to[n] = logistic(wants_to[n])
+        for n in range(count):
+            i = deciders[n]
+            if status[i] == ACTIVE:
+                stays = 1.0 - min(p.leaving_rate, 1.0) * wants_to[n]
+                if draws.unit(organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays:
+                    months_active[i] = WITHDRAWS
+            elif draws.unit(organization_luck[2, i]) < wants_to[n]:
                 months_active[i] = JOINS
             else:
                 status[i] = RELUCTANT
