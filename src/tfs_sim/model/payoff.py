@@ -220,9 +220,9 @@ def average(who, count, payoff, weighed, kind, team_mean, level_term, rho):
     kinds = 0
     for n in range(count):
         others, members = payoff[SEEN, who[n]], payoff[SIZE, who[n]]
-        k = 0
-        while k < kinds and (seen[k] != others or size[k] != members):
-            k += 1
+        k = kinds
+        for other in range(kinds):
+            k = other if (seen[other] == others) & (size[other] == members) else k
         seen[k], size[k], kind[n] = others, members, k
         kinds = max(kinds, k + 1)
     one_in_rho = 1.0 / rho if rho != 0.0 else 1.0

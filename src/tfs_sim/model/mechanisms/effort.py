@@ -233,14 +233,14 @@ def choose(
                   p_delivery, p_money, p)  # fmt: skip
             count = 0
             for i in range(begin, stop):
-                next_effort[i] = effort[i]
                 deciders[count] = i
-                if role[i] == BACKBONE or status[i] != ACTIVE:
-                    next_effort[i] = 0.0
-                elif months_active[i] == 0 and given_lowest[i] >= 0.0:
+                takes_part = (role[i] != BACKBONE) & (status[i] == ACTIVE)
+                by_file = takes_part & (months_active[i] == 0) & (given_lowest[i] >= 0.0)
+                next_effort[i] = effort[i] if takes_part else 0.0
+                if by_file:
                     next_effort[i] = first_effort(key, organization_id[i], given_lowest[i], given_highest[i], p)
-                elif in_post[i] and draws.unit(organization_luck[0, i]) < p.revision:
-                    count += 1
+                reconsiders = (in_post[i] != 0) & (draws.unit(organization_luck[0, i]) < p.revision)
+                count += 1 if takes_part & (not by_file) & reconsiders else 0
             count = reckon(deciders, count, s, payoff, weighed, utility, kind, team_mean, fte, mission_strain,
                            joining_value, level_term, level_shown, level_cost, rho, p)  # fmt: skip
             decide(deciders, count, utility, weighed, organization_luck, next_effort, p)
