@@ -15,7 +15,8 @@ from pathlib import Path
 from tfs_sim.model import tick
 from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import specification
-from tfs_sim.model.state import FIXED, STATE
+from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.state import STATE
 
 FOLDER = Path(__file__).parent / "model"
 NOTE = "<!-- written by docs/generate.py from the declarations; edit those -->\n\n"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tfs_sim.experiments import forks, runner, tables
 from tfs_sim.model import engine, tick
-from tfs_sim.model.state import FIXED
+from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.world import CHANGING
 from tfs_sim.scenario import load_scenario
 from tfs_sim.scenario.build import build

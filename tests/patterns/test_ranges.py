@@ -7,7 +7,7 @@ from tfs_sim.analysis.validation import ranges
 from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import specification
-from tfs_sim.model.state import FIXED
+from tfs_sim.model.fixed import FIXED
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from small import TOWN
 
-from tfs_sim.model.state import FIXED
+from tfs_sim.model.fixed import FIXED
 from tfs_sim.scenario import Scenario, UserError, load_scenario
 from tfs_sim.scenario.organizations import LARGEST_TABLE, Given
 

@@ -35,7 +35,7 @@ MANY = 400
 
 def foundation(template: Template) -> Any:
     """Return what must be equal in two arms for them to share any past, as something to compare."""
-    from tfs_sim.model.state import FIXED
+    from tfs_sim.model.fixed import FIXED
 
     layout, views = template.layout, template.layout.views(template.fixed, FIXED)
     sizes = tuple(sorted((entity, size) for entity, size in layout.sizes.items() if entity not in SCHEDULE))
@@ -59,7 +59,7 @@ def schedule(template: Template) -> list[tuple[int, tuple[Any, ...]]]:
 
     The pieces stand in the order in which the kernels go through them: the order of sums and of purses.
     """
-    from tfs_sim.model.state import FIXED
+    from tfs_sim.model.fixed import FIXED
 
     views = template.layout.views(template.fixed, FIXED)
     pieces: list[tuple[int, int, Any]] = []  # (first month, month after, what)
@@ -87,7 +87,7 @@ def schedule(template: Template) -> list[tuple[int, tuple[Any, ...]]]:
 
 def _numbers(views: dict[str, NDArray[Any]], entity: str, n: int) -> dict[str, Any]:
     """Return all that the schedule says of one intervention, grant or shock, by name without the entity's."""
-    from tfs_sim.model.state import FIXED
+    from tfs_sim.model.fixed import FIXED
 
     names = [each.name for each in FIXED if each.entity == entity]
     return {name.removeprefix(f"{entity}_"): views[name][n].item() for name in names}

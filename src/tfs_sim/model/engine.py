@@ -137,10 +137,10 @@ def compose(clocked: bool = False) -> str:
         if alias not in kernels:
             kernels[alias] = f"from {module} import {name} as {alias}"
     lines += sorted(kernels.values())
-    lines += ["from tfs_sim.model.numerics import inner"]
+    lines += ["from tfs_sim.model.numerics import UNCOUNTED, inner"]
     lines += [f"{alias} = inner({alias}.py_func)" for alias in sorted(kernels)]
     lines += ["from tfs_sim.model.clocked import nanoseconds"] * clocked
-    lines += ["", "@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)"]
+    lines += ["", "@njit(cache=True, nogil=True, error_model='numpy', **UNCOUNTED)"]
     lines += [f"def run(world, parameters, on, key, first, last, out{', step_times' if clocked else ''}):"]
     lines += [f"    {name} = world.{name}" for name in fields]
     lines += [f"    p_{name} = parameters[{i}]" for i, name in enumerate(RECORDS)]

@@ -13,20 +13,24 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core.cpu import CPUTargetOptions
 from numba.extending import intrinsic
 
-# Without Numba's counts of references (`_nrt`): whoever calls holds the arrays, and counting took two atomic operations
-# for each argument of each call, a fifth of a run. A function that would allocate an array does not compile.
-inline = njit(error_model="numpy", forceinline=True, _nrt=False)
+# Without Numba's counts of references: whoever calls holds the arrays, and counting took two atomic operations for each
+# argument of each call, a fifth of a run. A function that would allocate an array does not compile. The option is not
+# part of what Numba promises: a version that has none counts, with the same results.
+UNCOUNTED: Any = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
+
+inline = njit(error_model="numpy", forceinline=True, **UNCOUNTED)
 """Decorator for small helpers that are compiled into the kernel that calls them."""
 
-helper = njit(error_model="numpy", _nrt=False)
+helper = njit(error_model="numpy", **UNCOUNTED)
 """Decorator for helpers that are called where little is gained from compiling them in again and again."""
 
-kernel = njit(error_model="numpy", nogil=True, _nrt=False)
+kernel = njit(error_model="numpy", nogil=True, **UNCOUNTED)
 """Decorator for a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
 
-inner = njit(error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **UNCOUNTED)
 """The same for the composed loop alone: without what a call from Python takes (it would crash) it compiles faster."""
 
 

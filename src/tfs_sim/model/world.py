@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
-from tfs_sim.model.state import FIXED, STATE, Field
+from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.state import STATE, Field
 
 ORGANIZATION_LEVERS = tuple(n for n, lever in INTERVENTIONS.items() if lever.scope == "organization")
 SITE_LEVERS = tuple(n for n, lever in INTERVENTIONS.items() if lever.scope == "site")

@@ -14,7 +14,8 @@ from tfs_sim.model import draws
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import record
 from tfs_sim.model.engine import RECORDS, SWITCHES, Template
-from tfs_sim.model.state import CONTRIBUTIONS, FIRST_POOL, FIXED, MAX_LEVELS, PAYERS, ROLES, SECTORS
+from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.state import CONTRIBUTIONS, FIRST_POOL, MAX_LEVELS, PAYERS, ROLES, SECTORS
 from tfs_sim.model.world import (
     ORGANIZATION_LEVERS,
     ORGANIZATION_SHOCKS,

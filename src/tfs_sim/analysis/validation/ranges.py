@@ -27,7 +27,8 @@ from tfs_sim.analysis.validation import running
 from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import specification
-from tfs_sim.model.state import FIXED, PAYERS, domain_mistakes
+from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.state import PAYERS, domain_mistakes
 from tfs_sim.scenario import Scenario, load_scenario
 from tfs_sim.scenario.build import LAYOUT_PARAMETERS
 
