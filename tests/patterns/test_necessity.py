@@ -215,3 +215,31 @@ def test_without_the_mechanism_its_own_pattern_is_gone(mechanism, broken):
     (column,) = validation.necessity(broken, [mechanism], quick=True).columns
     assert [cell.row for cell in column.cells if cell.outcome == "breaks"] == broken
     assert column.verdict == "necessary"
+
+
+@pytest.mark.slow
+def test_trouble_at_the_national_level_is_that_of_a_small_table():
+    """The ablation behind M16c: the same three nationals at a table of twelve lack no clarity any more."""
+    from tfs_sim.analysis.validation.rows.m16_portfolio import FIRST_YEAR
+    from tfs_sim.model.state import ACTIVE, PARTNER
+    from tfs_sim.scenario import load_scenario
+
+    flagship = load_scenario("together-for-students").with_(months=FIRST_YEAR[1])
+    three = {f"national/{name}" for name in flagship.nationals}
+
+    def gap(others: int) -> float:
+        more = {f"another-{n}": {"fte": 10} for n in range(others)}
+        template = flagship.with_(nationals=more).to_template()
+        asked = np.array([each.identity in three for each in template.organizations])
+        assert asked.sum() == 3
+        gaps = []
+        for replicate in range(10):
+            for month, world, _ in running.trace(template, 20240229, replicate):
+                local = (world.role == PARTNER) & (world.status == ACTIVE) & (world.in_post == 1)
+                national = asked & (world.in_post == 1)
+                if month >= FIRST_YEAR[0] and national.any():
+                    gaps.append(world.clarity[local].mean() - world.clarity[national].mean())
+        return float(np.mean(gaps))
+
+    assert gap(0) > 0.1
+    assert abs(gap(9)) < 0.05
