@@ -8,9 +8,9 @@ When a row breaks
 A row of kind *ubiquity* breaks if it fails by its own verdict, and the share of points in which its effect holds is
 below the share with everything on by more than luck: Fisher's exact test, one-sided, at 1%. The points are the same,
 so that this test of independent samples errs on the side of not calling it a break. A row of kind *existence* has no
-share: its own criterion is in standard errors already. It breaks if it fails with two sets of luck, of which each is
-as large as the one with which it holds with everything on. Where a row fails by its own verdict and no more can be
-said, it is *in doubt*. A row that fails with everything on cannot break.
+share: its own criterion is in standard errors already. It breaks if it fails, and fails again with other luck and as
+many runs as the full table has; with so many it must hold with everything on. Where a row of kind ubiquity fails by its
+own verdict and no more can be said, it is *in doubt*. A row that fails with everything on cannot break.
 
 A row may also have nothing to ask: its code needs what the mechanism makes, as when nobody is chosen, or no pair is
 left of which something could be said. That is a result of its own.
@@ -48,8 +48,8 @@ from tfs_sim.model.catalogue import MECHANISMS
 
 FULL = Budget(points=30, replicates=6, workers=2)
 QUICK = Budget(points=20, replicates=4, workers=2)
-SECOND_SEED = 20240301
-"""The other set of luck, and of points, with which a row of kind existence is asked again."""
+SECOND = Budget(points=100, replicates=12, workers=2, seed=20240301)
+"""The other luck, and larger samples, with which a row of kind existence is asked again before it is said to break."""
 LEVEL = 0.01
 """Chance that a row whose share has not changed is said to have broken; less, as the points are the same."""
 
@@ -207,7 +207,7 @@ def filled(
     usual = []
     for row in rows:
         measured = row.check(budget)
-        again = row.kind == "ubiquity" or not measured.holds or row.check(_another(budget)).holds
+        again = row.kind == "ubiquity" or not measured.holds or row.check(_second(budget)).holds
         usual.append(Usual(row, measured, measured.holds and again))
         one_more()
     kept.forget()
@@ -224,8 +224,8 @@ def filled(
     return Matrix(tuple(usual), tuple(columns), budget, time.perf_counter() - began)
 
 
-def _another(budget: Budget) -> Budget:
-    return replace(budget, seed=SECOND_SEED)
+def _second(budget: Budget) -> Budget:
+    return replace(SECOND, workers=budget.workers)
 
 
 def cell(usual: Usual, trial: Trial, budget: Budget) -> Cell:
@@ -244,7 +244,7 @@ def cell(usual: Usual, trial: Trial, budget: Budget) -> Cell:
         outcome: Outcome = "cannot be asked" if usual.holds else "fails anyway"
         return Cell(row.name, own, expected, reason, outcome, None, None, False, why)
     return Cell(
-        row.name, own, expected, reason, _outcome(usual, measured, budget), measured.share, size(measured),
+        row.name, own, expected, reason, _outcome(usual, row, measured, budget), measured.share, size(measured),
         empty(measured), measured.found,
     )  # fmt: skip
 
@@ -259,13 +259,13 @@ def expectation(row: str, prediction: Prediction) -> tuple[Expected, str]:
     return next(((expected, reasons[row]) for expected, reasons in lists if row in reasons), ("holds", ""))
 
 
-def _outcome(usual: Usual, measured: Measured, budget: Budget) -> Outcome:
+def _outcome(usual: Usual, row: Row, measured: Measured, budget: Budget) -> Outcome:
     if not usual.holds:
         return "fails anyway"
     if measured.holds:
         return "holds"
-    if usual.row.kind == "existence":
-        return "in doubt" if quietly(usual.row, _another(budget)).holds else "breaks"
+    if row.kind == "existence":
+        return "holds" if quietly(row, _second(budget)).holds else "breaks"
     return "breaks" if chance_of_fewer(usual.measured, measured) < LEVEL else "in doubt"
 
 

@@ -34,10 +34,16 @@ def _scenario() -> Scenario:
 
 
 def _episode(
-    template: engine.Template, replicate: int, arms: tuple[str, ...], after: int = AFTER, *, forgiving: bool = True
+    template: engine.Template,
+    replicate: int,
+    arms: tuple[str, ...],
+    after: int = AFTER,
+    *,
+    forgiving: bool = True,
+    seed: int = 1,
 ) -> NDArray[np.float64]:
     """Return trust of those who were let down in the month of the fork, so many months later, in each arm."""
-    fork = Fork(template, 1, replicate, MONTH)
+    fork = Fork(template, seed, replicate, MONTH)
     if forgiving:
         fork.now().forgiveness[:] = 1.0
     found = []
@@ -75,7 +81,7 @@ def _above(budget: Budget) -> Measured:
         template = with_parameters(base, {"trust": {"reliability": float(value)}})
         gains: dict[str, list[float]] = {"honest failure": [], "deceit": []}
         for replicate in range(replicates):
-            trust = _episode(template, replicate, ("repaired", "suppressed", "deceived, repaired"))
+            trust = _episode(template, replicate, ("repaired", "suppressed", "deceived, repaired"), seed=budget.seed)
             if trust.size:
                 gains["honest failure"].append(float((trust[0] - trust[1]).mean()))
                 gains["deceit"].append(float((trust[2] - trust[1]).mean()))
