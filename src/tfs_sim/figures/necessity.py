@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 SIDE = 0.178
 """Inches that a cell takes."""
-LEFT, HEAD, KEY = 0.95, 1.5, 0.95
+LEFT, HEAD, KEY = 0.95, 1.25, 0.95
 LOOKS: dict[str, tuple[str, str, str]] = {
     "breaks": (COLOURS[1], "×", "white"),
-    "in doubt": ("#F3C9A9", "?", INK),
+    "in doubt": ("#F5DDA8", "?", INK),
     "cannot be asked": ("#D5D8DC", "–", INK),
     "holds": ("#EDF3F8", "", INK),
     "fails anyway": ("white", "·", GREY),
@@ -66,7 +66,8 @@ def heat_map(matrix: Matrix, caption: str) -> Chart:
         for y, cell in enumerate(column.cells):
             _cell(ax, x, y, cell.outcome, cell.expected)
             if cell.own:
-                write(ax, x + 0.93, y + 0.16, "▪", fontsize=4.5, ha="right", color=LOOKS[cell.outcome][2])
+                pale = cell.outcome != "breaks" or cell.expected == "by definition"
+                write(ax, x + 0.93, y + 0.16, "▪", fontsize=4.5, ha="right", color=INK if pale else "white")
     ax.xaxis.tick_top()
     titles = [column.name.replace("_", " ") for column in matrix.columns]
     ax.set_xticks([x + 0.5 for x in range(wide)], titles, rotation=90, fontsize=8.5, family=FONT, color=INK)
@@ -85,6 +86,8 @@ def _cell(ax: Axes, x: float, y: float, outcome: str, expected: str) -> None:
     from matplotlib.patches import Rectangle
 
     colour, mark, ink = LOOKS[outcome]
+    if outcome == "breaks" and expected == "by definition":  # it says nothing, and should not look as if it did
+        colour, ink = "white", colour
     ax.add_patch(Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, facecolor=colour, edgecolor="none"))
     if mark:
         write(ax, x + 0.5, y + 0.52, mark, fontsize=7, ha="center", color=ink)
@@ -104,7 +107,9 @@ def _key(chart: Chart, right: float) -> None:
     ax.set_ylim(down, 0)
     step = across / 3.0
     samples = [(outcome, "", words) for outcome, words in MEANINGS.items()]
-    samples += [("holds", expected, words) for expected, words in PREDICTED.items()]
+    samples += [
+        ("breaks" if expected == "by definition" else "holds", expected, words) for expected, words in PREDICTED.items()
+    ]
     for n, (outcome, expected, words) in enumerate(samples):
         x, y = step * (n % 3), 1.35 * (n // 3)
         _cell(ax, x, y, outcome, expected)
