@@ -62,6 +62,17 @@ def test_who_joins_and_leaves_follows_the_engine_where_luck_averages_out():
     assert runs.mean(axis=0)[0] - runs.mean(axis=0)[-1] > 1.0, "there is something to follow"
 
 
+def test_bistability_needs_no_organizations():
+    """With less to gain than at the default the equations, too, end large or empty, depending on the start."""
+
+    def end(start, gain):
+        changes = {"sites": {"lab": {"at_the_table": start}}, "parameters": {"effort": {"joint_gain": gain}}}
+        return course(space.laboratory(months=120, **changes).to_template())[-1, 0, PLACE["partners"]]
+
+    assert end(0.05, 0.3) < 5.0 and end(0.95, 0.3) > 16.0
+    assert end(0.05, 0.43) > 16.0, "at the default all partnerships of average organizations grow"
+
+
 def test_the_schedule_is_the_engines():
     scenario = space.laboratory(
         months=24,
