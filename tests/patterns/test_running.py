@@ -158,3 +158,12 @@ def test_a_variation_gives_what_a_scenario_file_with_the_switch_gives(off, every
     template = everything_scheduled.to_template()
     with running.under(running.Variation(off, off=(off,))):
         assert np.array_equal(running.run_replicate(template, 1, 0), expected)
+
+
+def test_what_a_row_remembers_itself_is_of_one_variation():
+    from tfs_sim.analysis.validation.rows import m28_ties
+
+    usual = m28_ties._networks(BUDGET, running.current())
+    with running.under(WITHOUT_TRUST):
+        without = m28_ties._networks(BUDGET, running.current())
+    assert not np.array_equal(usual, without)
