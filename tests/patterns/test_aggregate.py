@@ -69,8 +69,8 @@ def test_bistability_needs_no_organizations():
         changes = {"sites": {"lab": {"at_the_table": start}}, "parameters": {"effort": {"joint_gain": gain}}}
         return course(space.laboratory(months=120, **changes).to_template())[-1, 0, PLACE["partners"]]
 
-    assert end(0.05, 0.3) < 5.0 and end(0.95, 0.3) > 16.0
-    assert end(0.05, 0.43) > 16.0, "at the default all partnerships of average organizations grow"
+    assert end(0.05, 7.5) < 5.0 and end(0.95, 7.5) > 16.0
+    assert end(0.05, 10.8) > 16.0, "at the default all partnerships of average organizations grow"
 
 
 def test_the_schedule_is_the_engines():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.analysis.validation.aggregate.numbers import logistic, sight
 from tfs_sim.model.mechanisms.outcomes import START_LEVEL
-from tfs_sim.model.payoff import WEAKEST_LINK
+from tfs_sim.model.payoff import USUAL_SIZE, WEAKEST_LINK
 from tfs_sim.model.state import DELAY_STAGES
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def choose(m: Community, s: State, now: Month) -> None:
     for inside in (True, False):
         size = min(max(x if inside else x + 1.0, 1.0), m.p.delivery.team_size)
         belief = s.belief if inside else s.belief_outside
-        scale = belief * p.joint_gain * size**m.p.delivery.team_returns / max(x, 1.0) ** p.divided
+        scale = belief * p.joint_gain * (size / m.p.delivery.team_size) ** m.p.delivery.team_returns
+        scale /= (max(x if inside else x + 1.0, 1.0) / USUAL_SIZE) ** p.divided
         linear = p.norm * norms[0 if inside else 1] - cost
         linear += (p.commitment * s.commitment + now.salience) * s.backing
         others = max(x - (1.0 if inside else 0.0), 1e-9) * sight(s.effort, slope)
