@@ -65,10 +65,8 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "fresh_start": Prediction(
         own="M13a M13b",
-        survives={
-            "M13a M13b": "it has no kernel of its own: that evidence between two people leaves with one of them is "
-            "what turnover does; only the practice of embracing it is here, and no row uses it"
-        },
+        breaks={"M13a": "without it successors inherit the grudges that were held against whom they follow"},
+        survives={"M13b": "that what is good leaves with a person as well is what turnover does"},
     ),
     "backbone": Prediction(
         own="M17a M17b M17c",
@@ -183,10 +181,7 @@ PREDICTIONS: dict[str, Prediction] = {
     "competition": Prediction(
         own="M9a M9b M9c",
         breaks={"M10b M10d": "pooling protects trust because nobody loses to a neighbour"},
-        defined={"M9a M9b": "the arms differ in what is contested"},
-        survives={
-            "M9c": "that less than a fifth of the loss remains is true of no loss: the row must be read with M9a"
-        },
+        defined={"M9a M9b M9c": "the arms differ in what is contested"},
     ),
     "pooling": Prediction(
         own="M10a M10b M10c M10d M10e",

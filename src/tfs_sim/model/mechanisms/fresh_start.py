@@ -1,7 +1,9 @@
 """M13 Fresh start: a newcomer brings no grudges.
 
-Personal evidence, bad as well as good, belonged to the person who left (M11). Handing relationships over
-hands grudges over too; embracing the fresh start is the practice of leaving them behind.
+Personal evidence, bad as well as good, belonged to the person who left. That the good of it leaves is what turnover
+costs (M11); that the bad of it leaves as well is this mechanism: without it, successors inherit the grudges that were
+held against their predecessors and by them. The kernel is turnover's (`lose_personal_evidence`). Handing relationships
+over hands grudges over too; embracing the fresh start is the practice of leaving them behind.
 """
 
 from __future__ import annotations

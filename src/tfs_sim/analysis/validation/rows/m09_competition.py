@@ -63,8 +63,11 @@ def _pooled(budget: Budget) -> Measured:
     arms: list[tuple[Scenario, Point]] = [(alone, PLENTY), (alone, SCARCITY), (pooled, PLENTY), (pooled, SCARCITY)]
     plenty, scarce, pooled_plenty, pooled_scarce = over_points(budget, arms, TRUST)
     # a fifth of the loss may remain; that a larger pool brings partners together more is no loss
-    removed = (plenty - scarce) - np.maximum(pooled_plenty - pooled_scarce, 0.0) / 0.2
-    return judge(removed, plenty.std(axis=1, ddof=1), 0.0, "loss of trust, less five times what remains of it")
+    loss, spread = (plenty - scarce).mean(axis=1), plenty.std(axis=1, ddof=1)
+    removed = loss - np.maximum(pooled_plenty - pooled_scarce, 0.0).mean(axis=1) / 0.2
+    there = loss - 0.2 * np.maximum(spread, 1e-9)  # or it would be true of no loss that nothing remains of it
+    said = "loss of trust beyond 0.2 SD, or less five times what remains of it, the smaller"
+    return judge(np.minimum(removed, there)[:, None], spread, 0.0, said)
 
 
 ROWS = (
@@ -72,5 +75,5 @@ ROWS = (
     Row("M9b", "Competition costs those most who are alike", SOURCE, "ubiquity",
         "contests cost trust between pairs of much overlap beyond others", _overlap),
     Row("M9c", "Pooled funding removes the effect", SOURCE, "ubiquity",
-        "with all contested money pooled, less than a fifth of the loss remains", _pooled),
+        "there is a loss, and with all contested money pooled less than a fifth of it remains", _pooled),
 )  # fmt: skip

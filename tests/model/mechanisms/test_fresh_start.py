@@ -1,0 +1,34 @@
+"""Fresh start: what two people know of each other when one of them leaves."""
+
+import numpy as np
+import pytest
+
+from tfs_sim.model.declare import record
+from tfs_sim.model.mechanisms import smoothing, turnover
+
+
+def left_over(on: int, plan: float = 0.0, practice: float = 0.0) -> tuple[float, float, float]:
+    """Return the good and the bad evidence and the betrayal of one tie, each 4 at first, when one end has left."""
+    good, bad, betrayal = (np.full(2, 4.0) for _ in range(3))
+    turnover.lose_personal_evidence(
+        np.array([0, 1, 2], np.uint32), np.array([1, 0], np.uint32), np.array([1, 0], np.uint8),
+        np.zeros(2, np.uint8), np.array([0, 1], np.uint8), good, bad, betrayal,
+        np.array([plan, 0.0]), np.zeros(2), np.array([practice, 0.0]), on,
+        record(smoothing.Parameters, {"handed_over": 0.5}), record(turnover.Parameters),
+    )  # fmt: skip
+    for each in (good, bad, betrayal):
+        assert each[0] == each[1]  # both ends lose what they knew
+    return good[0], bad[0], betrayal[0]
+
+
+def test_grudges_leave_with_the_person():
+    assert left_over(1) == (0.0, 0.0, 0.0)
+
+
+def test_without_it_successors_inherit_grudges_alone():
+    assert left_over(0) == (0.0, 4.0, 4.0)
+
+
+@pytest.mark.parametrize(("practice", "bad"), [(0.0, 2.0), (0.5, 1.0), (1.0, 0.0)])
+def test_handing_over_hands_grudges_over_but_for_what_is_left_behind(practice, bad):
+    assert left_over(1, plan=1.0, practice=practice) == (2.0, bad, bad)
