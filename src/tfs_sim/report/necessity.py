@@ -15,6 +15,7 @@ from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.necessity import heat_map
 from tfs_sim.figures.save import svg
 from tfs_sim.report.page import template
+from tfs_sim.report.validation import prepared
 
 HEADINGS = ("Without", "Its own rows", "As predicted", "Did not break", "Broke unforeseen", "By definition")
 
@@ -27,9 +28,7 @@ def write_necessity(matrix: Matrix, folder: str | os.PathLike[str]) -> Path:
     Path
         Of necessity.html.
     """
-    target = Path(folder)
-    for part in ("figures", "data"):
-        (target / part).mkdir(parents=True, exist_ok=True)
+    target = prepared(folder)
     stamp = stamped(matrix)
     chart = heat_map(matrix, stamp)
     write_bytes(target / "figures" / "necessity.svg", svg(chart.figure))

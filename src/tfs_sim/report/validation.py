@@ -34,9 +34,7 @@ def write_validation(
     Path
         Of index.html.
     """
-    target = Path(folder)
-    for part in ("figures", "data"):
-        (target / part).mkdir(parents=True, exist_ok=True)
+    target = prepared(folder)
     shown = []
     for verdict in verdicts:
         chart = diagnostic(verdict)
@@ -118,3 +116,10 @@ def plain(verdict: Verdict) -> dict[str, Any]:
         "note": measured.note,
         "seconds": round(verdict.seconds, 3),
     }
+
+
+def prepared(folder: str | os.PathLike[str]) -> Path:
+    """Return the folder of a validation, with places for its figures and their data."""
+    for part in ("figures", "data"):
+        (Path(folder) / part).mkdir(parents=True, exist_ok=True)
+    return Path(folder)
