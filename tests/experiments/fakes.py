@@ -150,6 +150,8 @@ class Engine:
                 site_of=np.array([0, 0, 1]),
                 source=np.array([0, 1]),
                 target=np.array([1, 0]),
+                relationships=np.array([0, 1]),
+                pair=np.array([0, 1]),
                 is_open=np.array([1, month % 2]),
                 trust=np.array([0.5, template.level / 10]),
                 sector=np.array([0, 1, 2]),

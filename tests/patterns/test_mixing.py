@@ -22,7 +22,12 @@ def after_two_years():
 
 
 def copied(world):
-    return {name: getattr(world, name).copy() for name in mixing.BETWEEN_TWO}
+    return {name: getattr(world, name).copy() for name in (*mixing.BETWEEN_TWO, *mixing.AT_EITHER_END)}
+
+
+def by_relationship(world, values):
+    """Return what every relationship has, of values of relationships or of pairs."""
+    return values if values.size == world.source.size else values[world.pair]
 
 
 def kinds(world):
@@ -38,20 +43,20 @@ def test_what_pairs_have_goes_to_pairs_of_the_same_kind(after_two_years):
     mixing.shuffle(template, world, key, 3)
     for name, values in before.items():
         for each in np.unique(kind):
-            assert np.array_equal(np.sort(values[kind == each]), np.sort(getattr(world, name)[kind == each])), name
+            old, new = by_relationship(world, values), by_relationship(world, getattr(world, name))
+            assert np.array_equal(np.sort(old[kind == each]), np.sort(new[kind == each])), name
     assert not np.array_equal(before["trust"], world.trust)
-    # a tie is one thing for both ends, and everything that a pair has goes together
-    assert np.array_equal(world.is_open, world.is_open[world.reverse])
-    gone = {tuple(row) for row in np.column_stack(list(before.values()))}
-    assert {tuple(row) for row in np.column_stack([getattr(world, n) for n in before])} == gone
+    # everything that a pair has goes together
+    rows = [np.column_stack([by_relationship(world, each[n]) for n in before]) for each in (before, world._asdict())]
+    assert {tuple(row) for row in rows[0]} == {tuple(row) for row in rows[1]}
 
 
 def test_lists_of_ties_agree_with_the_ties(after_two_years):
     template, world, key = after_two_years
     mixing.shuffle(template, world, key, 3)
     for i in range(world.role.size):
-        mine = world.ties[world.first_tie[i] : world.first_tie[i + 1]]
-        assert (world.source[mine] == i).all() and world.is_open[mine].all()
+        mine = world.ties[world.first_relationship[i] : world.end_of_ties[i]]
+        assert (world.source[mine] == i).all() and world.is_open[world.pair[mine]].all()
         bits = {int(world.local_index[j]) for j in world.target[mine]}
         assert bits == {b for b in range(64) if int(world.neighbours[0, i]) >> b & 1}
 

@@ -72,7 +72,8 @@ def _network(keys: dict[str, str], template: Template, site: str, month: int, wo
     """Return the relationships within a site, one row for each direction of each pair."""
     names = _names(template)
     here = np.asarray(world.site_of) == template.sites.index(site)
-    inside = here[np.asarray(world.source)] & here[np.asarray(world.target)]
+    by_source = np.asarray(world.relationships)
+    inside = by_source[here[np.asarray(world.source)[by_source]] & here[np.asarray(world.target)[by_source]]]
     source, target = np.asarray(world.source)[inside], np.asarray(world.target)[inside]
     return tables.with_keys(
         pa.table(
@@ -81,7 +82,7 @@ def _network(keys: dict[str, str], template: Template, site: str, month: int, wo
                 "site": pa.repeat(pa.scalar(site, pa.string()), len(source)),
                 "source": pa.array(names[source].tolist(), pa.string()),
                 "target": pa.array(names[target].tolist(), pa.string()),
-                "open": np.asarray(world.is_open)[inside].astype(bool),
+                "open": np.asarray(world.is_open)[np.asarray(world.pair)[inside]].astype(bool),
                 "trust": np.asarray(world.trust)[inside].astype(np.float32),
             }
         ),

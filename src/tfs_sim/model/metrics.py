@@ -153,8 +153,8 @@ def meet(
 
 @kernel
 def end(
-    month, first_organization, end_organization, first_relationship, target, role, status, is_open, trust, dead_months,
-    bitterness, ending, students, delay, outcome_at_start, p_trust, out,
+    month, first_organization, end_organization, first_relationship, target, role, status, ties, end_of_ties, trust,
+    dead_months, bitterness, ending, students, delay, outcome_at_start, p_trust, out,
 ):  # fmt: skip
     """Tell how a partnership has ended after a year without being alive: goals met, faded or broke up.
 
@@ -165,16 +165,16 @@ def end(
         if dead_months[s] == 0:
             ending[s] = 0
         if dead_months[s] == 1:
-            ties = below = 0.0
+            held = below = 0.0
             for i in range(first_organization[s], end_organization[s]):
                 if role[i] == BACKBONE or (status[i] != ACTIVE and status[i] != WITHDRAWN):
                     continue
-                for r in range(first_relationship[i], first_relationship[i + 1]):
-                    j = target[r]
-                    if is_open[r] and role[j] != BACKBONE and (status[j] == ACTIVE or status[j] == WITHDRAWN):
-                        ties += 1.0
-                        below += 1.0 if trust[r] < stranger else 0.0
-            bitterness[s] = below / ties if ties > 0.0 else 0.0
+                for m in range(first_relationship[i], end_of_ties[i]):
+                    j = target[ties[m]]
+                    if role[j] != BACKBONE and (status[j] == ACTIVE or status[j] == WITHDRAWN):
+                        held += 1.0
+                        below += 1.0 if trust[ties[m]] < stranger else 0.0
+            bitterness[s] = below / held if held > 0.0 else 0.0
         if dead_months[s] == MONTHS_UNTIL_ENDED:
             if outcome_gain(s, students, delay, outcome_at_start) >= GOAL:
                 ending[s] = GOALS_MET
@@ -189,11 +189,11 @@ def end(
 
 @kernel
 def observe(
-    month, key, site_id, first_organization, end_organization, first_tie, ties, source, target, role, status, fte, effort,
-    in_post, belief, ledger, documentation, readiness, grant_income, hours, bid_hours, trust, alignment,
-    coordination, load, severity, need, served, performance, departures, joined, withdrew, conflicts, spent,
-    grants_received, dead_months,
-    students, delay, outcome_at_start, agenda_knowledge, p_money, p_outcomes, out,
+    month, key, site_id, first_organization, end_organization, first_relationship, ties, end_of_ties, target, pair,
+    role, status, fte, effort, in_post, belief, ledger, documentation, readiness, grant_income, hours, bid_hours,
+    trust, alignment, coordination, load, severity, need, served, performance, departures, joined, withdrew,
+    conflicts, spent, grants_received, dead_months, students, delay, outcome_at_start, agenda_knowledge, p_money,
+    p_outcomes, out,
 ):  # fmt: skip
     """Record the month of every site in `out` [month, site, metric]."""
     for s in range(out.shape[1]):  # communities; the national table comes after them
@@ -202,18 +202,19 @@ def observe(
         shared_ties = all_ties = trusted = good = 0.0
         least = 1.0
         winning = 0.0
-        for m in range(first_tie[first], first_tie[end]):
-            r = ties[m]
-            i, j = source[r], target[r]
-            between = (role[i] != BACKBONE) & (role[j] != BACKBONE)
-            at_table = between & (status[i] == ACTIVE) & (status[j] == ACTIVE)
-            all_ties += 1.0 if between else 0.0
-            trusted += trust[r] if between else 0.0
-            shared_ties += 1.0 if at_table else 0.0
-            good += trust[r] * alignment[r] if at_table else 0.0
         for i in range(first, end):
             if role[i] == BACKBONE:
                 continue
+            takes_part = status[i] == ACTIVE
+            for m in range(first_relationship[i], end_of_ties[i]):
+                r = ties[m]
+                j = target[r]
+                between = role[j] != BACKBONE
+                at_table = between & takes_part & (status[j] == ACTIVE)
+                all_ties += 1.0 if between else 0.0
+                trusted += trust[r] if between else 0.0
+                shared_ties += 1.0 if at_table else 0.0
+                good += trust[r] * alignment[pair[r]] if at_table else 0.0
             everyone += 1.0
             all_staff += fte[i]
             bids += bid_hours[i]
@@ -277,8 +278,8 @@ def observe(
 
 @kernel
 def observe_stages(
-    month, first_organization, end_organization, affiliation, local_index, first_relationship, friction, stage_reached,
-    practice_time, out,
+    month, first_organization, end_organization, affiliation, local_index, first_relationship, relationships, friction,
+    stage_reached, practice_time, out,
 ):  # fmt: skip
     """Record how far a community came in the selection, its practices, and friction between its networks."""
     for s in range(out.shape[1]):
@@ -291,7 +292,9 @@ def observe_stages(
                 continue
             for j in range(i + 1, end_organization[s]):
                 if affiliation[j] >= 0 and affiliation[j] != affiliation[i]:
-                    total += friction_between(affiliation[i], affiliation[j], first_relationship, local_index, friction)
+                    total += friction_between(
+                        affiliation[i], affiliation[j], first_relationship, relationships, local_index, friction
+                    )
                     pairs += 1.0
         row[FRICTION] = total / pairs if pairs > 0.0 else 0.0
 

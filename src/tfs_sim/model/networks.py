@@ -79,7 +79,9 @@ def take_lowest(unvisited, word, first, waiting_list, waiting):
 
 
 @kernel
-def observe_network(month, first_organization, end_organization, first_tie, ties, target, neighbours, out):
+def observe_network(
+    month, first_organization, end_organization, first_relationship, ties, end_of_ties, target, neighbours, out
+):
     """Record transitivity, once a quarter (it moves slowly and costs much); in between the last value stands."""
     words = neighbours.shape[0]
     for s in range(out.shape[1]):
@@ -89,8 +91,8 @@ def observe_network(month, first_organization, end_organization, first_tie, ties
         closed = 0.0
         paths = 0.0
         for i in range(first_organization[s], end_organization[s]):
-            degree = np.float64(first_tie[i + 1] - first_tie[i])
-            for m in range(first_tie[i], first_tie[i + 1]):
+            degree = np.float64(end_of_ties[i] - first_relationship[i])
+            for m in range(first_relationship[i], end_of_ties[i]):
                 j = target[ties[m]]
                 for w in range(words):
                     closed += float(count_bits(neighbours[w, i] & neighbours[w, j]))

@@ -107,16 +107,15 @@ class Organization(mesa.Agent):
         """Return its effective trust in another organization, or None if the two could never meet."""
         world = self.model.world
         first, end = world.first_relationship[self.row : self.row + 2]
-        place = first + np.searchsorted(world.target[first:end], other.row)
-        found = place < end and world.target[place] == other.row
-        return float(world.trust[place]) if found else None
+        own = world.relationships[first:end]
+        found = own[world.target[own] == other.row]
+        return float(world.trust[found[0]]) if found.size else None
 
     def neighbours(self) -> list[Organization]:
         """Return the organizations that it has a tie with."""
         world = self.model.world
-        first, end = world.first_relationship[self.row : self.row + 2]
-        rows = world.target[first:end][world.is_open[first:end] == 1]
-        return [self.model.organizations[row] for row in rows]
+        ties = world.ties[world.first_relationship[self.row] : world.end_of_ties[self.row]]
+        return [self.model.organizations[row] for row in world.target[ties]]
 
 
 class PartnershipModel(mesa.Model):

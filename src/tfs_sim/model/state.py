@@ -4,8 +4,10 @@ The world is two buffers of bytes: `fixed` (who exists, who could know whom, wha
 every replicate) and `state` (everything that a month may change). Arrays are views of them, so copying
 `state` is a fork. Arrays over need kinds, student groups or goal dimensions have that axis first.
 
-Organizations are sorted by site and identity, relationships by (source, target): an order that does not
-depend on the order of the input.
+Organizations are sorted by site and identity, pairs by site, which does not depend on the order of the input. The
+relationships are every pair's from the end of smaller identity, in the order of pairs, and then every pair's from the
+other end, so that both ends of all pairs are read one after the other. What is the same at both ends is held once, for
+the pair.
 """
 
 from __future__ import annotations
@@ -136,6 +138,7 @@ ORGANIZATION: tuple[Field, ...] = (
     Field("kind", "organization", "i8", "scratch: who of them sees the same of others in a team as large", "", 0, 0),
     Field("deciders", "organization", "i8", "scratch: a list of organizations"),
     Field("unvisited", "organization", "u8", "scratch: bits over a site's organizations"),
+    Field("end_of_ties", "organization", "i8", "where its ties end in `ties`", "", 0, 0),
     _amount("contacts", "organization", "encounters this month", "encounters"),
     _amount("contacts_at_table", "organization", "encounters this month in which both took part", "encounters"),
     _amount("favour", "organization", "scratch: how much more of the invitations it gets"),
@@ -194,8 +197,6 @@ ORGANIZATION: tuple[Field, ...] = (
 )  # fmt: skip
 
 RELATIONSHIP: tuple[Field, ...] = (
-    _flag("is_open", "relationship", "1: a tie; 0: dormant"),
-    _amount("idle", "relationship", "months since the last encounter", "months"),
     _amount("personal_good", "relationship", "evidence of promises kept, carried by the two people", "encounters"),
     _amount("personal_bad", "relationship", "evidence of promises broken, carried by the two people", "encounters"),
     _amount("institutional_good", "relationship", "evidence of promises kept, carried by the organizations", "encounters"),
@@ -204,31 +205,20 @@ RELATIONSHIP: tuple[Field, ...] = (
     _amount("betrayal", "relationship", "evidence of deceit, carried by the two people, which does not fade", "encounters"),
     _share("forgiveness", "relationship", "how ready the injured side is to forgive", 0.5),
     _share("trust", "relationship", "effective trust", 0.5),
-    _share("overlap", "relationship", "niche overlap: how alike the two organizations' strengths are"),
-    _share("alignment", "relationship", "agreement on the ends of the shared work", 1.0),
     _share("strain", "relationship", "between nationals: what mistakes have left behind"),
     _share("friction", "relationship", "between nationals: how far their networks work against each other"),
-    _flag("met", "relationship", "1: an encounter this month"),
-    Field("ties", "relationship", "u4", "list of the relationships that are ties this month"),
+    Field("ties", "relationship", "u4", "by organization, where its `relationships` are: those that are ties, by target"),
     _flag("failed", "relationship", "1: the other end broke a promise this month"),
 )  # fmt: skip
 
-ROW: tuple[Field, ...] = (
-    Field(
-        "first_tie",
-        "row",
-        "i8",
-        "where an organization's ties begin in `ties`; the next entry, where they end",
-        "",
-        0,
-        0,
-    ),
-)
-
 PAIR: tuple[Field, ...] = (
+    _flag("is_open", "pair", "1: a tie; 0: dormant"),
+    _amount("idle", "pair", "months since the last encounter", "months"),
+    _flag("met", "pair", "1: an encounter this month"),
+    _share("overlap", "pair", "niche overlap: how alike the two organizations' strengths are"),
+    _share("alignment", "pair", "agreement on the ends of the shared work", 1.0),
     Field("luck", "pair", "u4", "scratch: this month's random words", "", inner=(4,)),
     _amount("meetings_expected", "pair", "scratch: encounters to be expected this month, then the chance of one"),
-    _amount("distance", "pair", "scratch: squared distance of their positions, then their agreement"),
     Field(
         "meeting",
         "pair",
@@ -314,7 +304,7 @@ CHOICE: tuple[Field, ...] = (
     _amount("team_mean", "choice", "scratch: mean effort of a team, by kind of organization and level of its own"),
 )
 
-STATE = ORGANIZATION + ROW + RELATIONSHIP + PAIR + SITE + ACCOUNT + LEVEL + CHOICE
+STATE = ORGANIZATION + RELATIONSHIP + PAIR + SITE + ACCOUNT + LEVEL + CHOICE
 
 OUTSIDE, FUNDER, FIRST_POOL = 0, 1, 2
 """Places in `accounts`: the outside world, the funder, then the sites' pools, then the organizations."""

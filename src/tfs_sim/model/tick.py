@@ -83,7 +83,7 @@ START = (
     _step("start", compromise, "begin", "draw how flexible organizations are"),
     _step("start", understanding, "align", "read agreement off the positions"),
     _step("start", delivery, "begin", "set strengths' part in joint work"),
-    _step("start", community, "map_neighbours", "note who has a tie with whom"),
+    _step("start", community, "note_ties", "note who has a tie with whom"),
 )
 
 MONTH = (
@@ -108,7 +108,6 @@ MONTH = (
     _step("participation", ties, "choose_referrers", "turn to a neighbour who may refer"),
     _step("participation", ties, "refer", "refer one neighbour to another"),
     _step("participation", ties, "open_and_close", "open and close ties"),
-    _step("participation", community, "list_ties", "list the relationships that are ties now"),
     _step("encounters", histories, "fade", "let grievance fade; conversations lay part of it to rest"),
     _step("encounters", national, "align", "align nationals; let them err and own up or not"),
     _step("encounters", trust, "prepare", "how present and reliable is each representative?"),

@@ -178,36 +178,39 @@ class _Builder:
         strength: NDArray[np.float64],
     ) -> None:
         n = len(self.organizations)
-        world["source"][:] = source
-        world["target"][:] = target
-        world["given_strength"][:] = strength
-        world["given_influence"][:] = -1.0
         world["first_relationship"][:] = np.searchsorted(source, np.arange(n + 1))
-        reverse = np.searchsorted(source * n + target, target * n + source)
-        world["reverse"][:] = reverse
         # the end of the smaller identity comes first, wherever the two stand in the input
         forward = np.flatnonzero(self.identities[source] < self.identities[target])
-        world["forward"][:] = forward
-        world["backward"][:] = reverse[forward]
-        world["pair_id"][:] = _mix(self.identities[source[forward]], self.identities[target[forward]])
-        world["pair_site"][:] = np.array(self.home)[source[forward]]
-        world["one_end"][:], world["other_end"][:] = source[forward], target[forward]
+        one, other = source[forward], target[forward]
+        backward = np.searchsorted(source * n + target, other * n + one)
+        ends, pairs = np.concatenate([forward, backward]), np.arange(len(forward))
+        world["source"][:], world["target"][:] = source[ends], target[ends]
+        world["reverse"][:] = np.concatenate([pairs + len(pairs), pairs])
+        world["pair"][:] = np.tile(pairs, 2)
+        world["relationships"][ends] = np.arange(len(ends))
+        world["given_strength"][:] = strength[ends]
+        world["given_influence"][:] = -1.0
+        world["pair_id"][:] = _mix(self.identities[one], self.identities[other])
+        world["one_end"][:], world["other_end"][:] = one, other
+        home = np.array(self.home)[one]
+        world["pair_site"][:] = home
+        sites = np.arange(len(self.sites))
+        world["first_pair"][:], world["end_pair"][:] = np.searchsorted(home, sites), np.searchsorted(home, sites + 1)
 
     def _fill_influence(self, world: dict[str, NDArray[Any]]) -> None:
         """Set who listens to whom in sites with a file of weights; elsewhere that is by trust."""
-        n = len(self.organizations)
-        order = world["source"].astype(np.int64) * n + world["target"]
         for number, key in enumerate(self.sites):
             given = self.scenario.sites[key].influence_list(key) if key in self.scenario.sites else None
             if given is None:
                 continue
             world["given_influence"][[self.home[i] == number for i in world["source"]]] = 0.0
+            place = {ends: r for r, ends in enumerate(zip(world["source"], world["target"], strict=True))}
             for item in given:
                 i, j = self.row[item.source], self.row[item.target]
                 if i == j:
                     world["given_own_influence"][i] = item.weight
                 else:
-                    world["given_influence"][np.searchsorted(order, i * n + j)] = item.weight
+                    world["given_influence"][place[i, j]] = item.weight
 
     def _fill_sites(self, world: dict[str, NDArray[Any]]) -> None:
         start = 0

@@ -54,8 +54,8 @@ def wait(trust, identity=1, longest=12.0):
     strength, first, target, ties = chain(trust)
     return family_crises.wait(
         0, 1, np.zeros(3, int), np.zeros(3, int), np.full(3, identity, np.uint64), np.zeros((4, 3), np.uint32), 0, KEY,
-        strength, np.zeros(3, np.uint8), np.ones(3, np.uint8), first, np.arange(4, dtype=np.uint32), target, ties,
-        parameters("family_crises", longest_wait=longest),
+        strength, np.zeros(3, np.uint8), np.ones(3, np.uint8), first[:-1], np.arange(4, dtype=np.uint32), first[1:],
+        target, ties, parameters("family_crises", longest_wait=longest),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ def left_over(on: int, plan: float = 0.0, practice: float = 0.0) -> tuple[float,
     """Return the good and the bad evidence and the betrayal of one tie, each 4 at first, when one end has left."""
     good, bad, betrayal = (np.full(2, 4.0) for _ in range(3))
     turnover.lose_personal_evidence(
-        np.array([0, 1, 2], np.uint32), np.array([1, 0], np.uint32), np.array([1, 0], np.uint8),
+        np.array([0, 1, 2]), np.array([0, 1], np.uint32), np.array([1, 0], np.uint32), np.array([1, 0], np.uint8),
         np.zeros(2, np.uint8), np.array([0, 1], np.uint8), good, bad, betrayal,
         np.array([plan, 0.0]), np.zeros(2), np.array([practice, 0.0]), on,
         record(smoothing.Parameters, {"handed_over": 0.5}), record(turnover.Parameters),

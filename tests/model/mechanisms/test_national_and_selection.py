@@ -93,12 +93,13 @@ def test_friction_is_read_between_two_networks_and_not_within_one():
     first = np.array([0, 3, 6, 9, 12])
     local = np.arange(4, dtype=np.uint32)
     friction = np.arange(12) / 100.0
+    places = np.random.default_rng(1).permutation(12).astype(np.uint32)
     for a in range(4):
         others = [b for b in range(4) if b != a]
         for place, b in enumerate(others):
-            assert national.friction_between(a, b, first, local, friction) == friction[3 * a + place]
-        assert national.friction_between(a, a, first, local, friction) == 0
-        assert national.friction_between(a, -1, first, local, friction) == 0
+            assert national.friction_between(a, b, first, places, local, friction) == friction[places[3 * a + place]]
+        assert national.friction_between(a, a, first, places, local, friction) == 0
+        assert national.friction_between(a, -1, first, places, local, friction) == 0
 
 
 def test_without_work_friction_is_what_the_parameters_say(lab):

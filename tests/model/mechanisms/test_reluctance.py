@@ -34,8 +34,8 @@ def readiness_after(months, grievance, dose=0.0, start=1.0, **parameters):
     for month in range(months):
         patience.ripen(
             month + 1, draws.run_key(1, 0), np.array([3, 4], np.uint64), SITE, ROLE,
-            np.array([PROSPECT, ACTIVE], np.uint8), FIRST,
-            TARGET, np.array([grievance, 0.0]), np.ones(1), np.ones(1), np.ones(1), readiness, np.array([dose]),
+            np.array([PROSPECT, ACTIVE], np.uint8), FIRST, TARGET[::-1], TARGET,
+            np.array([grievance, 0.0]), np.ones(1), np.ones(1), np.ones(1), readiness, np.array([dose]),
             record(patience.Parameters, parameters),
         )  # fmt: skip
     assert readiness[1] == 1.0, "who is at the table is ready"
@@ -68,7 +68,8 @@ def test_pressing_the_unready_backfires():
 def press(ready, dose, refused, **parameters):
     readiness, bad = np.array([ready, 1.0]), np.zeros(2)
     invitation.press(
-        SITE, FIRST, TARGET, np.ones(2, np.uint8), np.array([PROSPECT, ACTIVE], np.uint8), np.array([1]),
+        SITE, FIRST, TARGET[::-1], TARGET, TARGET * 0, np.ones(1, np.uint8),
+        np.array([PROSPECT, ACTIVE], np.uint8), np.array([1]),
         np.array([refused, 0], np.uint8), readiness, bad, np.array([dose]), record(invitation.Parameters, parameters),
     )  # fmt: skip
     return readiness[0], bad[0]

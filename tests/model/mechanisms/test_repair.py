@@ -15,9 +15,9 @@ def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coor
     grievance, betrayal = np.zeros(2), np.zeros(2)
     ends = np.array([0, 1], np.uint32)
     repair.mend(
-        3, draws.run_key(1, 0), np.array([7], np.uint64), np.array([0], np.uint32), ends[:1], ends[1:], ends,
-        ends[::-1], np.array([0], np.uint32), np.array([1, 0], np.uint8), np.full(2, ACTIVE, np.uint8),
-        np.full(2, reliability), np.zeros(2), np.ones(2), np.array([coordination]), np.full(2, forgiveness), grievance,
+        3, draws.run_key(1, 0), np.array([7], np.uint64), np.array([0], np.uint32), ends, ends[::-1],
+        np.array([0], np.uint32), np.array([1, 0], np.uint8), np.full(2, ACTIVE, np.uint8),
+        np.full(2, reliability), np.zeros(2), np.ones(1), np.array([coordination]), np.full(2, forgiveness), grievance,
         betrayal, evidence["good"], evidence["bad"], evidence["on_record_good"], evidence["on_record_bad"],
         np.array([dose]), on_histories, 1, record(institutional_trust.Parameters, {"recorded": 0.25}),
         record(histories.Parameters), record(trust.Parameters, {"negativity": 2.0}),
@@ -64,9 +64,8 @@ def test_nobody_talks_without_apology_principles_or_a_facilitator_who_has_time()
 def test_forgiveness_has_the_mean_and_spread_that_are_asked_for():
     n = 4000
     forgiveness = np.zeros(2 * n)
-    forward = np.arange(n, dtype=np.uint32)
     p = record(repair.Parameters, {"forgiveness": 0.5, "forgiveness_spread": 0.1})
-    repair.begin(draws.run_key(1, 0), np.arange(n, dtype=np.uint64), forward, forward + np.uint32(n), forgiveness, p)
+    repair.begin(draws.run_key(1, 0), np.arange(n, dtype=np.uint64), forgiveness, p)
     assert forgiveness.mean() == pytest.approx(0.5, abs=0.005)
     assert forgiveness.std() == pytest.approx(0.1, abs=0.005)
     assert abs(np.corrcoef(forgiveness[:n], forgiveness[n:])[0, 1]) < 0.05

@@ -11,21 +11,21 @@ from tfs_sim.model.state import ACTIVE
 
 @pytest.mark.parametrize(("met", "on", "left"), [(0, 1, 0.5), (1, 1, 0.5 + 0.4 * 0.5), (1, 0, 0.5)])
 def test_evidence_fades_less_after_a_month_with_an_encounter(met, on, left):
-    arrays = [np.ones(1) for _ in range(5)]
+    arrays = [*(np.ones(2) for _ in range(4)), np.ones(1)]
     trust.fade(
-        *arrays, np.array([met], np.uint8), np.zeros(1, np.uint8), on,
+        *arrays, np.array([met], np.uint8), np.zeros(2, np.uint8), on,
         record(communication.Parameters, {"freshness": 0.4}), record(institutional_trust.Parameters, {"memory": 0}),
         record(trust.Parameters, {"memory": 1}),
     )  # fmt: skip
-    assert arrays[0][0] == pytest.approx(left)
-    assert arrays[2][0] == 1.0, "the record has a memory of its own"
+    assert arrays[0] == pytest.approx([left, left])
+    assert (arrays[2] == 1.0).all(), "the record has a memory of its own"
 
 
 def test_everyone_takes_note_of_a_scandal_but_the_one_whose_it_is():
     personal, on_record = np.zeros(2), np.zeros(2)
     trust.break_scandals(
-        np.array([0, 1, 2]), np.array([1, 0], np.uint32), personal, on_record, np.array([0.5, 0.0]), 1,
-        record(trust.Parameters, {"scandal": 6}),
+        np.array([0, 1, 2]), np.array([0, 1], np.uint32), np.array([1, 0], np.uint32), personal, on_record,
+        np.array([0.5, 0.0]), 1, record(trust.Parameters, {"scandal": 6}),
     )  # fmt: skip
     assert list(on_record) == [0.0, 3.0]
     assert not personal.any()
@@ -64,8 +64,8 @@ def test_those_who_work_in_one_team_meet_without_a_table(team_of_second, effort_
     codes = [int(community.lone_code.py_func(np.uint64(place))) for place in (0, 1)]
     codes = np.array([codes[0] ^ 0x8000 << 16, codes[1] ^ (0x8001 ^ team_of_second) << 16], np.uint64)
     trust.weigh_contact(
-        np.zeros(1, np.uint32), np.array([0]), np.array([1]), np.array([0]), np.array([1]), np.zeros(2, np.uint8),
-        two, np.ones(2), np.full(2, ACTIVE, np.uint8), np.zeros(1), np.array([1.0 - closed]), codes,
+        np.array([0]), np.array([1]), np.array([0]), np.array([1]), np.zeros(1, np.uint8), two, np.ones(2),
+        np.full(2, ACTIVE, np.uint8), np.zeros(1), np.array([1.0 - closed]), codes,
         np.array([0.3, effort_of_second]), np.zeros(1), np.zeros(1), expected, record(histories.Parameters),
         record(communication.Parameters), record(effort.Parameters, {"largest": 0.5}),
         record(trust.Parameters, {"work_contact": 0.5}),

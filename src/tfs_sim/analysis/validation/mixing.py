@@ -21,9 +21,10 @@ from tfs_sim.model import draws, engine
 from tfs_sim.model.mechanisms import community
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
-BETWEEN_TWO = (
-    "is_open", "idle", "personal_good", "personal_bad", "institutional_good", "institutional_bad", "grievance",
-    "betrayal", "forgiveness", "trust",
+BETWEEN_TWO = ("is_open", "idle")
+AT_EITHER_END = (
+    "personal_good", "personal_bad", "institutional_good", "institutional_bad", "grievance", "betrayal", "forgiveness",
+    "trust",
 )  # fmt: skip
 """State of a relationship that is a memory. Overlap and alignment are facts about the two ends, and stay."""
 
@@ -41,16 +42,13 @@ def shuffle(template: engine.Template, world: Any, key: np.uint64, month: int) -
     seed = (int(key), STREAM, month)
     luck = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed))).random(kind.size)
     takes, gives = np.argsort(kind, kind="stable"), np.lexsort((luck, kind))
-    forward, backward = world.forward, world.backward
-    for name in BETWEEN_TWO:
-        values = getattr(world, name)
-        for ends in (forward, backward):
-            values[ends[takes]] = values[ends[gives]]
-    # the bits and lists of ties that kernels read before they are made anew next month
-    community.map_neighbours(
-        world.source, world.target, world.local_index, world.is_open, world.neighbours, world.candidates
-    )
-    community.list_ties(world.first_relationship, world.is_open, world.first_tie, world.ties)
+    for name in (*BETWEEN_TWO, *AT_EITHER_END):
+        values = getattr(world, name).reshape(-1, kind.size)
+        values[:, takes] = values[:, gives]
+    community.note_ties(
+        world.first_relationship, world.relationships, world.target, world.pair, world.local_index, world.is_open,
+        world.ties, world.end_of_ties, world.neighbours, world.candidates,
+    )  # fmt: skip
 
 
 RANDOM_MIXING = Variation("random mixing", between_months=shuffle)

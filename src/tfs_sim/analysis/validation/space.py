@@ -42,7 +42,7 @@ class OfMonths:
 def trust_of_first_ties(_: engine.Template, before: Any, after: Any) -> float:
     """Return mean trust in the end over the ties of the start: the same pairs in every arm, newcomers or not."""
     backbone = before.role == BACKBONE
-    ties = (before.is_open == 1) & ~backbone[before.source] & ~backbone[before.target]
+    ties = (before.is_open[before.pair] == 1) & ~backbone[before.source] & ~backbone[before.target]
     return float(after.trust[ties].mean())
 
 

@@ -78,9 +78,9 @@ INTERVENTIONS = (
 
 @kernel
 def coordinate(
-    first_organization, end_organization, backbone, base_backbone_fte, role, status, in_post, ramp, first_relationship,
-    is_open, target, recent_joins, conflicts, practice_time, dose_backbone_staffing, backbone_fte, backbone_hours, load,
-    coordination, p,
+    first_organization, end_organization, backbone, base_backbone_fte, role, status, in_post, ramp,
+    first_relationship, ties, end_of_ties, target, recent_joins, conflicts, practice_time, dose_backbone_staffing,
+    backbone_fte, backbone_hours, load, coordination, p,
 ):  # fmt: skip
     """Weigh each backbone's hours against its load."""
     for s in range(backbone.size):
@@ -91,16 +91,15 @@ def coordinate(
             if status[i] == ACTIVE and role[i] != BACKBONE:
                 partners += 1.0
                 vacant += 1.0 - in_post[i]
-        ties = 0.0
-        for r in range(first_relationship[b], first_relationship[b + 1]):
-            if is_open[r] and status[target[r]] == ACTIVE:
-                ties += 1.0
+        known = 0.0
+        for m in range(first_relationship[b], end_of_ties[b]):
+            known += 1.0 if status[target[ties[m]]] == ACTIVE else 0.0
         backbone_fte[s] = base_backbone_fte[s] + dose_backbone_staffing[s]
         # staff other than the coordinator keep half of the work going while that post is vacant or new
         at_work = 0.5 + 0.5 * in_post[b] * ramp[b]
         backbone_hours[s] = HOURS_PER_FTE * backbone_fte[s] * at_work
         load[s] = (p.fixed_hours + p.partner_hours * partners + p.newcomer_hours * recent_joins[s]
-                   + p.conflict_hours * conflicts[s] + p.vacancy_hours * vacant + p.tie_hours * ties)  # fmt: skip
+                   + p.conflict_hours * conflicts[s] + p.vacancy_hours * vacant + p.tie_hours * known)  # fmt: skip
         load[s] *= practice_time[s]
         coordination[s] = min(1.0, backbone_hours[s] / load[s]) if load[s] > 0.0 else 1.0
         recent_joins[s] *= 2.0 / 3.0

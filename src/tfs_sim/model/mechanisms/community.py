@@ -245,33 +245,28 @@ def first_commitment(key, organization, mean, spread):
 
 @kernel
 def begin_relationships(
-    key, pair_id, forward, backward, source, target, role, strength, given_strength, overlap, is_open, idle,
+    key, pair_id, one_end, other_end, role, strength, given_strength, overlap, is_open, idle,
     personal_good, personal_bad, institutional_good, institutional_bad, p,
 ):  # fmt: skip
     """Draw niche overlap, ties and their evidence."""
-    for q in range(pair_id.size):
-        r = forward[q]
-        back = backward[q]
-        i = source[r]
-        j = target[r]
+    pairs = pair_id.size
+    for q in range(pairs):
+        i, j = one_end[q], other_end[q]
         shared = 0.0
         for k in range(K):
             shared += min(strength[k, i], strength[k, j])
-        overlap[r] = shared
-        overlap[back] = shared
+        overlap[q] = shared
         a, _, c, d = draws.words(key, TIE_STREAM, 0, pair_id[q], 0)
         chance = p.density * (1.0 + p.homophily * (2.0 * shared - 1.0))
         if role[i] == BACKBONE or role[j] == BACKBONE:
             chance = 2.0 * p.density
-        tie_strength = given_strength[r]
+        tie_strength = given_strength[q]
         open_now = draws.unit(a) < chance if tie_strength < 0.0 else tie_strength > 0.0
-        is_open[r] = 1 if open_now else 0
-        is_open[back] = is_open[r]
-        idle[r] = 0.0 if open_now else 60.0
-        idle[back] = idle[r]
+        is_open[q] = 1 if open_now else 0
+        idle[q] = 0.0 if open_now else 60.0
         evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if open_now else 0.0
         for end in range(2):
-            e = r if end == 0 else back
+            e = q + end * pairs
             kept = clip(0.7 + 0.15 * draws.normal(draws.unit(d if end == 0 else c)), 0.05, 0.95)
             personal_good[e] = 0.5 * evidence * kept
             personal_bad[e] = 0.5 * evidence * (1.0 - kept)
@@ -280,28 +275,24 @@ def begin_relationships(
 
 
 @kernel
-def map_neighbours(source, target, local_index, is_open, neighbours, candidates):
-    """Note as bits whom each organization has ties with, and whom it could have ties with."""
+def note_ties(
+    first_relationship, relationships, target, pair, local_index, is_open, ties, end_of_ties, neighbours, candidates
+):  # fmt: skip
+    """List each organization's ties, and note as bits whom it has ties with, and whom it could have ties with."""
     neighbours[:] = np.uint64(0)
     candidates[:] = np.uint64(0)
-    for r in range(source.size):
-        j = local_index[target[r]]
-        bit = np.uint64(1) << np.uint64(j & np.uint32(63))
-        candidates[j >> np.uint32(6), source[r]] |= bit
-        if is_open[r]:
-            neighbours[j >> np.uint32(6), source[r]] |= bit
-
-
-@kernel
-def list_ties(first_relationship, is_open, first_tie, ties):
-    """List the relationships that are ties: most are not, and what follows looks at ties alone."""
-    n = 0
-    for i in range(first_relationship.size - 1):
-        first_tie[i] = n
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            ties[n] = r
-            n += is_open[r]
-    first_tie[first_relationship.size - 1] = n
+    for i in range(end_of_ties.size):
+        end = first_relationship[i]
+        for m in range(first_relationship[i], first_relationship[i + 1]):
+            r = relationships[m]
+            j = local_index[target[r]]
+            bit = np.uint64(1) << np.uint64(j & np.uint32(63))
+            candidates[j >> np.uint32(6), i] |= bit
+            if is_open[pair[r]]:
+                neighbours[j >> np.uint32(6), i] |= bit
+                ties[end] = r
+                end += 1
+        end_of_ties[i] = end
 
 
 @inline

@@ -105,10 +105,10 @@ SHARE, SPEND, TIME, HOURS, WORTH = range(5)
 
 @kernel
 def contest(
-    month, key, organization_id, site_of, role, first_organization, end_organization, strength, fte, bid,
-    bid_hours, award_due, awards_won, income_factor, first_relationship, target, reverse, overlap, institutional_bad,
-    pool_expected, stake, accounts, given_bid, organization_luck, deciders, listed_id, weighed, dose_pooled_funding,
-    p_money, p,
+    month, key, organization_id, site_of, role, first_organization, end_organization, strength, fte, bid, bid_hours,
+    award_due, awards_won, income_factor, first_relationship, relationships, target, reverse, pair, overlap,
+    institutional_bad, pool_expected, stake, accounts, given_bid, organization_luck, deciders, listed_id, weighed,
+    dose_pooled_funding, p_money, p,
 ):  # fmt: skip
     """Hold the contests that are due, pay the winners, and leave grudges."""
     sites = first_organization.size
@@ -146,10 +146,11 @@ def contest(
                 cents = int(prize * 100.0)
                 accounts[OUTSIDE] -= cents
                 accounts[FIRST_POOL + sites + winner] += cents
-                for r in range(first_relationship[winner], first_relationship[winner + 1]):
+                for m in range(first_relationship[winner], first_relationship[winner + 1]):
+                    r = relationships[m]
                     loser = target[r]
                     bids = bid[k, loser] >= p.hourly and role[loser] != BACKBONE and strength[k, loser] >= p.eligible
-                    institutional_bad[reverse[r]] += p.grudge * overlap[r] * stake[loser] * bids
+                    institutional_bad[reverse[r]] += p.grudge * overlap[pair[r]] * stake[loser] * bids
             for n in range(count):
                 bid_hours[deciders[n]] += weighed[HOURS, n]
 

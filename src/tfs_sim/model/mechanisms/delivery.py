@@ -159,23 +159,21 @@ def form_teams(
 
 
 @kernel
-def weigh_trust(
-    forward, backward, one_end, other_end, trust, alignment, team, team_code, meeting, team_trust, team_pairs
-):
+def weigh_trust(one_end, other_end, trust, alignment, team, team_code, meeting, team_trust, team_pairs):
     """Sum trust × alignment, and the ties that could be, over the pairs of each team."""
     for k in range(K):
         for i in range(team.shape[1]):
             team_trust[k, i] = 0.0
             team_pairs[k, i] = 0.0
     count = 0
-    for q in range(forward.size):
+    pairs = alignment.size
+    for q in range(pairs):
         meeting[count] = q
         count += in_one_team(team_code[one_end[q]], team_code[other_end[q]])
     for m in range(count):
-        q = meeting[m]
-        r, back = forward[q], backward[q]
+        q = np.int64(meeting[m])
         i, j = one_end[q], other_end[q]
-        agreed = trust[r] * alignment[r] + trust[back] * alignment[back]
+        agreed = trust[q] * alignment[q] + trust[q + pairs] * alignment[q]
         for k in range(K):
             t = team[k, i]
             together = (t >= 0) & (t == team[k, j])

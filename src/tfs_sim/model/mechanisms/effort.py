@@ -197,13 +197,14 @@ def first_effort(key, organization, lowest, highest, p):
 
 
 @kernel
-def heed_peers(first_tie, ties, target, trust, effort, peer_norm, p):
+def heed_peers(first_relationship, ties, end_of_ties, target, trust, effort, peer_norm, p):
     """Take the trust-weighted effort of those that an organization has ties with."""
     for i in range(effort.size):
         total = 0.0
-        for m in range(first_tie[i], first_tie[i + 1]):
+        first, end = first_relationship[i], end_of_ties[i]
+        for m in range(first, end):
             total += trust[ties[m]] * effort[target[ties[m]]]
-        peer_norm[i] = total / (max(first_tie[i + 1] - first_tie[i], 1) * p.largest)
+        peer_norm[i] = total / (max(end - first, 1) * p.largest)
 
 
 @kernel

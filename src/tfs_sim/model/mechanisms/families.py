@@ -94,8 +94,8 @@ COMMUNITY_GROUP = SECTORS.index("community_group")
 @kernel
 def engage(
     month, first_organization, end_organization, role, sector, status, in_post, effort, first_relationship, target,
-    is_open, trust, contact_factor, family_engagement, community_support, take_up, dose_parent_and_student_engagement,
-    p_effort, p,
+    ties, end_of_ties, trust, contact_factor, family_engagement, community_support, take_up,
+    dose_parent_and_student_engagement, p_effort, p,
 ):  # fmt: skip
     """Take the engagement of families, let community support follow it, and let families choose."""
     for s in range(first_organization.size):
@@ -108,13 +108,13 @@ def engage(
             if status[i] != ACTIVE:
                 continue
             trusted = 0.0
-            ties = 0.0
-            for r in range(first_relationship[i], first_relationship[i + 1]):
-                tie = float(is_open[r]) * (1.0 if status[target[r]] == ACTIVE else 0.0)
-                ties += tie
-                trusted += tie * trust[r]
-            if ties > 0.0:
-                given += min(effort[i] / p_effort.largest, 1.0) * in_post[i] * trusted / ties
+            partners = 0.0
+            for m in range(first_relationship[i], end_of_ties[i]):
+                at_table = 1.0 if status[target[ties[m]]] == ACTIVE else 0.0
+                partners += at_table
+                trusted += at_table * trust[ties[m]]
+            if partners > 0.0:
+                given += min(effort[i] / p_effort.largest, 1.0) * in_post[i] * trusted / partners
         own = given / groups if groups > 0.0 else 0.0
         family_engagement[s] = 1.0 - (1.0 - own) * (1.0 - p.outreach * dose_parent_and_student_engagement[s])
         if month == 0:

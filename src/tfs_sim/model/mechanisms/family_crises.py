@@ -64,8 +64,8 @@ STREAM = draws.stream("family emergency")
 
 @kernel
 def serve_emergencies(
-    month, key, organization_id, first_organization, end_organization, role, in_post, strength, first_tie, ties,
-    target, trust, need, time_to_service, organization_luck, deciders, kind, listed_id, p,
+    month, key, organization_id, first_organization, end_organization, role, in_post, strength, first_relationship,
+    ties, end_of_ties, target, trust, need, time_to_service, organization_luck, deciders, kind, listed_id, p,
 ):  # fmt: skip
     """Let emergencies arrive, and pass each from hand to hand until someone can serve it."""
     draws.fill(organization_luck, key, STREAM, month, organization_id)
@@ -94,15 +94,15 @@ def serve_emergencies(
             deciders[waiting], kind[waiting], listed_id[waiting] = i, k, organization_id[i]
             waiting += 1 if strength[k, i] < p.able else 0
         weeks = wait(first, waiting, deciders, kind, listed_id, organization_luck, month, key, strength, role, in_post,
-                     first_tie, ties, target, trust, p)  # fmt: skip
+                     first_relationship, ties, end_of_ties, target, trust, p)  # fmt: skip
         if cases > 0:
             time_to_service[s] = weeks / cases
 
 
 @kernel
 def wait(
-    first, waiting, holders, kind, listed_id, luck, month, key, strength, role, in_post, first_tie, ties, target, trust,
-    p,
+    first, waiting, holders, kind, listed_id, luck, month, key, strength, role, in_post, first_relationship, ties,
+    end_of_ties, target, trust, p,
 ):  # fmt: skip
     """Return the weeks in all until the first `waiting` cases of a list are served (the longest wait if never).
 
@@ -119,7 +119,7 @@ def wait(
         for n in range(waiting):
             holder, k = holders[n], kind[n]
             able = strength[k]
-            chosen = most_promising(holder, able, role, in_post, first_tie, ties, target, trust)
+            chosen = most_promising(holder, able, role, in_post, first_relationship, ties, end_of_ties, target, trust)
             served = 0
             for week in range(passed + 1, min(passed + 5, longest)):
                 if chosen < 0:
@@ -129,7 +129,9 @@ def wait(
                     if able[holder] >= p.able:
                         served = week
                         break
-                    chosen = most_promising(holder, able, role, in_post, first_tie, ties, target, trust)
+                    chosen = most_promising(
+                        holder, able, role, in_post, first_relationship, ties, end_of_ties, target, trust
+                    )
             lost = served == 0 and (chosen < 0 or passed + 5 >= longest)
             weeks += served if served > 0 else (longest if lost else 0)
             holders[still], kind[still], listed_id[still] = holder, k, listed_id[n]
@@ -140,11 +142,11 @@ def wait(
 
 
 @inline
-def most_promising(holder, able, role, in_post, first_tie, ties, target, trust):
+def most_promising(holder, able, role, in_post, first_relationship, ties, end_of_ties, target, trust):
     """Return the relationship of `holder` with the largest trust × strength, or −1 if it has no tie."""
     best = -1.0
     chosen = np.int64(-1)
-    for m in range(first_tie[holder], first_tie[holder + 1]):
+    for m in range(first_relationship[holder], end_of_ties[holder]):
         r = ties[m]
         j = target[r]
         promising = trust[r] * able[j] if in_post[j] and role[j] != BACKBONE else -1.0

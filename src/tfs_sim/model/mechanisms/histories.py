@@ -91,7 +91,7 @@ MECHANISM = Mechanism(
 
 @kernel
 def begin(
-    key, pair_id, pair_site, forward, backward, grievance_share, grievance, personal_good, personal_bad,
+    key, pair_id, pair_site, grievance_share, grievance, personal_good, personal_bad,
     institutional_good, institutional_bad, p,
 ):  # fmt: skip
     """Draw which pairs have a difficult history, how deep, and what it left of their evidence."""
@@ -101,7 +101,7 @@ def begin(
             continue
         depth = clip(p.depth * (0.5 + draws.unit(deep)), 0.0, 1.0)
         for end in range(2):
-            e = forward[q] if end == 0 else backward[q]
+            e = q + end * pair_id.size
             grievance[e] = depth
             sour = min(p.soured * depth * (personal_good[e] + personal_bad[e]), personal_good[e])
             personal_good[e] -= sour
@@ -112,10 +112,13 @@ def begin(
 
 
 @kernel
-def fade(site_of, first_relationship, grievance, dose_facilitated_conversations, p):
+def fade(first_pair, end_pair, grievance, dose_facilitated_conversations, p):
     """Let a month pass over every grievance; facilitated conversations lay part of it to rest."""
     keep = half_life_factor(p.half_life)
-    for i in range(site_of.size):
-        rest = keep * (1.0 - p.healing * dose_facilitated_conversations[site_of[i]])
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            grievance[r] *= rest
+    pairs = grievance.size // 2
+    for s in range(first_pair.size):
+        rest = keep * (1.0 - p.healing * dose_facilitated_conversations[s])
+        for end in range(2):
+            hurt = grievance[first_pair[s] + end * pairs : end_pair[s] + end * pairs]
+            for n in range(hurt.size):
+                hurt[n] *= rest

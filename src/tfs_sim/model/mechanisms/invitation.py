@@ -92,8 +92,8 @@ INTERVENTIONS = (
 
 @kernel
 def press(
-    site_of, first_relationship, target, is_open, status, backbone, refused, readiness, personal_bad,
-    dose_persistent_invitation, p,
+    site_of, first_relationship, relationships, target, pair, is_open, status, backbone, refused, readiness,
+    personal_bad, dose_persistent_invitation, p,
 ):  # fmt: skip
     """Let those who were pressed and stayed away react, the more the less ready they were."""
     for i in range(refused.size):
@@ -101,8 +101,9 @@ def press(
         if refused[i] == 0 or pressed <= 0.0:
             continue
         far = 1.0 - readiness[i]
-        for r in range(first_relationship[i], first_relationship[i + 1]):
+        for m in range(first_relationship[i], first_relationship[i + 1]):
+            r = relationships[m]
             j = target[r]
-            if j == backbone[site_of[i]] or (is_open[r] and status[j] == ACTIVE):
+            if j == backbone[site_of[i]] or (is_open[pair[r]] and status[j] == ACTIVE):
                 personal_bad[r] += p.pressure_felt * pressed * far
         readiness[i] = clip(readiness[i] - p.reactance * pressed * far, 0.0, 1.0)

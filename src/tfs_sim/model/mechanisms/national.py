@@ -167,8 +167,8 @@ def begin(role, principles, p):
 
 @kernel
 def align(
-    month, key, organization_id, role, first_relationship, target, reverse, principles, mistake_felt, strain, friction,
-    dose_national_alignment, shock_national_mistake, p,
+    month, key, organization_id, role, first_relationship, relationships, target, reverse, principles, mistake_felt,
+    strain, friction, dose_national_alignment, shock_national_mistake, p,
 ):  # fmt: skip
     """Let nationals work on their principles, make mistakes and own up or not; work out the friction between them."""
     fading = half_life_factor(p.strain_memory)
@@ -184,7 +184,8 @@ def align(
             continue
         struck = max(shock_national_mistake[i] - mistake_felt[i], 0.0)
         mistake_felt[i] = shock_national_mistake[i]
-        for r in range(first_relationship[i], first_relationship[i + 1]):
+        for m in range(first_relationship[i], first_relationship[i + 1]):
+            r = relationships[m]
             j = target[r]
             if role[j] != NATIONAL:
                 continue
@@ -206,7 +207,8 @@ def align(
     for i in range(role.size):
         if role[i] != NATIONAL:
             continue
-        for r in range(first_relationship[i], first_relationship[i + 1]):
+        for m in range(first_relationship[i], first_relationship[i + 1]):
+            r = relationships[m]
             j = target[r]
             if role[j] == NATIONAL:
                 apart = p.misaligned * (1.0 - min(principles[i], principles[j]))
@@ -222,13 +224,13 @@ def after_mistake(strain, depth, u, shared, p):
 
 
 @inline
-def friction_between(a, b, first_relationship, local_index, friction):
+def friction_between(a, b, first_relationship, relationships, local_index, friction):
     """Return the friction between the networks of nationals a and b (−1: none); all nationals know each other."""
     if a < 0 or b < 0 or a == b:
         return 0.0
     mine = np.int64(local_index[a])
     other = np.int64(local_index[b])
-    return friction[first_relationship[a] + other - (1 if other > mine else 0)]
+    return friction[relationships[first_relationship[a] + other - (1 if other > mine else 0)]]
 
 
 @kernel

@@ -113,7 +113,7 @@ JOINS, WITHDRAWS = -1, -2  # marks, within the kernel, of what is decided and no
 @kernel
 def join_and_withdraw(
     month, key, organization_id, site_of, role, status, months_active, joining_value, commitment, in_post, effort,
-    first_organization, end_organization, first_relationship, target, is_open, coordination, contact_factor,
+    first_organization, end_organization, first_relationship, target, ties, end_of_ties, coordination, contact_factor,
     backbone_hours, recent_joins, joined, withdrew, organization_luck, deciders, favour, payoff, weighed, utility, kind,
     team_mean, fte, mission_strain, level_term, level_shown, level_cost, given_joining, given_threshold, readiness,
     refused, dose_recruiting_the_willing, dose_persistent_invitation, p_patience, p_invitation, p_delivery, p_effort,
@@ -166,11 +166,10 @@ def join_and_withdraw(
                 continue
             if draws.unit(organization_luck[1, i]) >= (p.word_of_mouth + outreach) * invited * favour[i]:
                 continue  # the chance 1 − exp(−rate) is below the rate
-            ties = at_table = 0.0
-            for r in range(first_relationship[i], first_relationship[i + 1]):
-                ties += is_open[r]
-                at_table += is_open[r] * (status[target[r]] == ACTIVE)
-            share = at_table / ties if ties > 0.0 else 0.0
+            at_table = 0.0
+            for m in range(first_relationship[i], end_of_ties[i]):
+                at_table += 1.0 if status[target[ties[m]]] == ACTIVE else 0.0
+            share = at_table / max(end_of_ties[i] - first_relationship[i], 1)
             rate = (p.word_of_mouth * share + outreach) * invited * favour[i]
             if draws.unit(organization_luck[1, i]) < 1.0 - exp(-rate):
                 count += 1

@@ -88,8 +88,8 @@ STREAM = draws.stream("patience")
 
 @kernel
 def ripen(
-    month, key, organization_id, site_of, role, status, first_relationship, target, grievance, contact_factor,
-    coordination, backbone_hours, readiness, dose_patience_with_information, p,
+    month, key, organization_id, site_of, role, status, first_relationship, relationships, target, grievance,
+    contact_factor, coordination, backbone_hours, readiness, dose_patience_with_information, p,
 ):  # fmt: skip
     """Let readiness of those who are not at the table drift to what histories allow, and information raise it."""
     step = 1.0 - exp(-1.0 / p.settling)
@@ -99,7 +99,8 @@ def ripen(
         s = site_of[i]
         partners = 0.0
         hurt = 0.0
-        for r in range(first_relationship[i], first_relationship[i + 1]):
+        for m in range(first_relationship[i], first_relationship[i + 1]):
+            r = relationships[m]
             at_table = 1.0 if status[target[r]] == ACTIVE else 0.0
             partners += at_table
             hurt += at_table * grievance[r]

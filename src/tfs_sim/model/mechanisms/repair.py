@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.mechanisms.trust import recorded_share
@@ -153,31 +155,32 @@ FORGIVENESS_STREAM = draws.stream("forgiveness")
 
 
 @kernel
-def begin(key, pair_id, forward, backward, forgiveness, p):
+def begin(key, pair_id, forgiveness, p):
     """Draw how ready each end of each pair is to forgive the other."""
     for q in range(pair_id.size):
         a, b, _, _ = draws.words(key, FORGIVENESS_STREAM, 0, pair_id[q], 0)
         for end in range(2):
             u = draws.normal(draws.unit(a if end == 0 else b))
-            e = forward[q] if end == 0 else backward[q]
+            e = q + end * pair_id.size
             forgiveness[e] = clip(p.forgiveness + p.forgiveness_spread * u, 0.0, 1.0)
 
 
 @kernel
 def mend(
-    month, key, pair_id, pair_site, forward, backward, source, target, meeting, failed, status, reliability,
+    month, key, pair_id, pair_site, source, target, meeting, failed, status, reliability,
     documentation, alignment, coordination, forgiveness, grievance, betrayal, personal_good, personal_bad,
     institutional_good, institutional_bad, dose_facilitated_conversations, on_histories, on_institutional_trust,
     p_institutional_trust, p_histories, p_trust, p,
 ):  # fmt: skip
     """Apologize for this month's broken promises, forgive and make amends, or let them harden into grievance."""
-    for m in range(meeting.size):
-        q = meeting[m]
-        if q >= meeting.size:
+    pairs = meeting.size
+    for m in range(pairs):
+        q = np.int64(meeting[m])
+        if q >= pairs:
             break
         s = pair_site[q]
         for end in range(2):
-            e = forward[q] if end == 0 else backward[q]
+            e = q + end * pairs
             if failed[e] == 0:
                 continue
             i = source[e]
@@ -185,7 +188,7 @@ def mend(
             a, b, c, d = draws.words(key, STREAM, month, pair_id[q], end)
             deceived = draws.unit(a) < p.deceit
             help_at_hand = coordination[s] if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
-            silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * alignment[e])
+            silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * alignment[q])
             silent *= 1.0 - help_at_hand * p.facilitation * dose_facilitated_conversations[s]
             forgiven = draws.unit(b) < 1.0 - silent
             forgiven &= draws.unit(c) < forgiveness[e] * (p.deceit_forgiven if deceived else 1.0)

@@ -72,8 +72,8 @@ def begin(key, stage_month, site_id, national_site, site_of, role, commitment, p
 @kernel
 def choose(
     month, key, site_id, stage_month, stage_places, stage_pool, stage_given, given_choice, national_site,
-    first_organization, end_organization, role, status, commitment, first_relationship, target, is_open, trust,
-    site_readiness, score, chosen, stage_reached, p,
+    first_organization, end_organization, role, status, commitment, first_relationship, target, ties, end_of_ties,
+    trust, site_readiness, score, chosen, stage_reached, p,
 ):  # fmt: skip
     """Choose the communities of every stage that is due this month."""
     sites = site_id.size
@@ -90,7 +90,7 @@ def choose(
         for s in range(sites):
             if is_candidate(s, g, stage_pool, chosen, national_site):
                 site_readiness[s] = how_ready(s, first_organization, end_organization, role, status, commitment,
-                                         first_relationship, target, is_open, trust)  # fmt: skip
+                                         first_relationship, target, ties, end_of_ties, trust)  # fmt: skip
                 total += site_readiness[s]
                 squares += site_readiness[s] * site_readiness[s]
                 candidates += 1.0
@@ -121,20 +121,21 @@ def is_candidate(s, g, stage_pool, chosen, national_site):
 
 @kernel
 def how_ready(
-    s, first_organization, end_organization, role, status, commitment, first_relationship, target, is_open, trust
+    s, first_organization, end_organization, role, status, commitment, first_relationship, target, ties, end_of_ties,
+    trust,
 ):  # fmt: skip
     """Return a community's readiness: the mean of its share at the table, its trust and its people's commitment."""
-    everyone = partners = willing = ties = trusted = 0.0
+    everyone = partners = willing = held = trusted = 0.0
     for i in range(first_organization[s], end_organization[s]):
         if role[i] == BACKBONE:
             continue
         everyone += 1.0
         willing += commitment[i]
         partners += 1.0 if status[i] == ACTIVE else 0.0
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            tie = float(is_open[r]) * (1.0 if role[target[r]] != BACKBONE else 0.0)
-            ties += tie
-            trusted += tie * trust[r]
+        for m in range(first_relationship[i], end_of_ties[i]):
+            counts = 1.0 if role[target[ties[m]]] != BACKBONE else 0.0
+            held += counts
+            trusted += counts * trust[ties[m]]
     if everyone == 0.0:
         return 0.0
-    return (partners / everyone + (trusted / ties if ties > 0.0 else 0.0) + willing / everyone) / 3.0
+    return (partners / everyone + (trusted / held if held > 0.0 else 0.0) + willing / everyone) / 3.0

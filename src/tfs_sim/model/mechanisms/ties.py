@@ -12,7 +12,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import count_bits, inline, kernel
+from tfs_sim.model.numerics import count_bits, kernel
 from tfs_sim.model.state import BACKBONE
 
 
@@ -84,39 +84,53 @@ ONE = np.uint64(1)
 
 @kernel
 def choose_referrers(
-    month, key, organization_id, first_relationship, target, is_open, role, organization_luck, referrer
-):
+    month, key, organization_id, first_relationship, relationships, target, pair, is_open, role, organization_luck,
+    referrer,
+):  # fmt: skip
     """Let each organization turn to one of those whom it could know, who may refer it if they have a tie."""
     draws.fill(organization_luck, key, REFERRER_STREAM, month, organization_id)
     for i in range(organization_id.size):
         first, end = first_relationship[i], first_relationship[i + 1]
         referrer[i] = -1
         if first < end:
-            r = min(first + np.int64(draws.unit(organization_luck[0, i]) * (end - first)), end - 1)
-            referrer[i] = r if (is_open[r] != 0) & (role[target[r]] != BACKBONE) else -1
+            place = min(first + np.int64(draws.unit(organization_luck[0, i]) * (end - first)), end - 1)
+            r = np.int64(relationships[place])
+            referrer[i] = r if (is_open[pair[r]] != 0) & (role[target[r]] != BACKBONE) else -1
 
 
-@inline
-def set_tie(open_now, r, back, i, j, is_open, local_index, neighbours):
-    """Open or close a tie at both ends, in the list and in the bits."""
-    is_open[r] = open_now
-    is_open[back] = open_now
+@kernel
+def set_tie(r, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties, neighbours):
+    """Open a tie that is closed, or close one that is open: for the pair, and in either end's list and bits."""
+    is_open[pair[r]] ^= np.uint8(1)
+    there, back = target[r], target[reverse[r]]
     for end in range(2):
-        me = i if end == 0 else j
-        bit = local_index[j if end == 0 else i]
-        mask = np.uint64(1) << np.uint64(bit & np.uint32(63))
-        neighbours[bit >> np.uint32(6), me] ^= mask
+        me, other, mine = (back, there, np.int64(r)) if end == 0 else (there, back, np.int64(reverse[r]))
+        bit = local_index[other]
+        neighbours[bit >> np.uint32(6), me] ^= ONE << np.uint64(bit & np.uint32(63))
+        m, last = first_relationship[me], end_of_ties[me]
+        while m < last and target[ties[m]] < other:
+            m += 1
+        if is_open[pair[r]]:
+            for n in range(last, m, -1):
+                ties[n] = ties[n - 1]
+            ties[m] = mine
+            end_of_ties[me] = last + 1
+        else:
+            for n in range(m, last - 1):
+                ties[n] = ties[n + 1]
+            end_of_ties[me] = last - 1
 
 
 @kernel
 def refer(
-    month, key, organization_id, site_of, first_organization, first_relationship, target, reverse, role, in_post,
-    is_open, idle, trust, referrer, local_index, neighbours, candidates, contact_factor, p,
+    month, key, organization_id, site_of, first_organization, first_relationship, relationships, target, reverse, pair,
+    role, in_post, is_open, idle, trust, referrer, local_index, ties, end_of_ties, neighbours, candidates,
+    contact_factor, p,
 ):  # fmt: skip
     """Let those who were asked refer the asker to each of their neighbours that it has no tie with.
 
-    All three are sets of bits: whom the third has ties with, whom the asker could know, and does not. Relationships
-    are sorted by target, so a bit's place among the asker's candidates is the place of the relationship.
+    All three are sets of bits: whom the third has ties with, whom the asker could know, and does not. An organization's
+    relationships are sorted by target, so a bit's place among the asker's candidates is the place in that list.
     """
     for i in range(organization_id.size):
         via = referrer[i]
@@ -125,7 +139,7 @@ def refer(
         third = np.int64(target[via])
         first = first_organization[site_of[i]]
         chance = p.referral * trust[via] * contact_factor[site_of[i]]
-        r = first_relationship[i]
+        place = first_relationship[i]
         for word in range(neighbours.shape[0]):
             possible = candidates[word, i]
             shared = neighbours[word, third] & possible & ~neighbours[word, i]
@@ -135,34 +149,32 @@ def refer(
                 other = first + 64 * word + np.int64(count_bits(bit - ONE))
                 asked = draws.mix(organization_id[i], organization_id[other])
                 if in_post[other] and draws.uniform(key, REFERRAL_STREAM, month, asked) < chance:
-                    mine = r + np.int64(count_bits(possible & (bit - ONE)))
-                    set_tie(1, mine, reverse[mine], i, other, is_open, local_index, neighbours)
-                    idle[mine] = 0.0
-                    idle[reverse[mine]] = 0.0
-            r += np.int64(count_bits(possible))
+                    r = relationships[place + np.int64(count_bits(possible & (bit - ONE)))]
+                    set_tie(r, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties,
+                            neighbours)  # fmt: skip
+                    idle[pair[r]] = 0.0
+            place += np.int64(count_bits(possible))
 
 
 @kernel
 def open_and_close(
-    month, key, pair_id, forward, backward, one_end, other_end, is_open, idle, failed, overlap, departed, local_index,
-    neighbours, meeting, dose_transition_plan, p,
+    month, key, pair_id, one_end, other_end, target, reverse, pair, is_open, idle, failed, overlap, departed,
+    local_index, first_relationship, ties, end_of_ties, neighbours, meeting, dose_transition_plan, p,
 ):  # fmt: skip
     """Open and close ties, one decision for both ends."""
+    pairs = pair_id.size
     count = 0
-    for q in range(pair_id.size):
+    for q in range(pairs):
         meeting[count] = q
-        r = forward[q]
         left = (departed[one_end[q]] | departed[other_end[q]]) != 0
-        in_doubt = (is_open[r] != 0) & ((idle[r] > p.idle_before_closing) | left)
-        may_start = (is_open[r] == 0) & (idle[r] < 1.0)  # without a tie, and met last month
+        in_doubt = (is_open[q] != 0) & ((idle[q] > p.idle_before_closing) | left)
+        may_start = (is_open[q] == 0) & (idle[q] < 1.0)  # without a tie, and met last month
         count += 1 if in_doubt | may_start else 0
     for m in range(count):
-        q = meeting[m]
-        r = forward[q]
-        back = backward[q]
+        q = np.int64(meeting[m])
         i, j = one_end[q], other_end[q]
-        if is_open[r]:
-            closing = min(p.closing, 1.0) if idle[r] > p.idle_before_closing else 0.0
+        if is_open[q]:
+            closing = min(p.closing, 1.0) if idle[q] > p.idle_before_closing else 0.0
             if departed[i] | departed[j]:
                 covered = 1.0
                 if departed[i]:
@@ -170,12 +182,12 @@ def open_and_close(
                 if departed[j]:
                     covered = min(covered, dose_transition_plan[j])
                 closing = 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - covered))
-            if draws.uniform(key, STREAM, month, pair_id[q]) < closing:
-                set_tie(0, r, back, i, j, is_open, local_index, neighbours)
-                idle[r] = idle[back] = max(idle[r], 1.0)
-        elif failed[r] == 0 and failed[back] == 0:
-            opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap[r]))
-            if draws.uniform(key, STREAM, month, pair_id[q], 1) < opening:
-                set_tie(1, r, back, i, j, is_open, local_index, neighbours)
-                idle[r] = 0.0
-                idle[back] = 0.0
+            changes = draws.uniform(key, STREAM, month, pair_id[q]) < closing
+            idle[q] = max(idle[q], 1.0) if changes else idle[q]
+        else:
+            kept = failed[q] == 0 and failed[q + pairs] == 0
+            opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap[q]))
+            changes = kept and draws.uniform(key, STREAM, month, pair_id[q], 1) < opening
+            idle[q] = 0.0 if changes else idle[q]
+        if changes:
+            set_tie(q, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties, neighbours)

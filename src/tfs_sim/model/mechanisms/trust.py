@@ -219,15 +219,21 @@ def fade(
     keep = half_life_factor(p.memory)
     fresh = on_communication * p_communication.freshness * (1.0 - keep)
     keep_on_record = half_life_factor(p_institutional_trust.memory)
-    for r in range(met.size):
-        left = keep + fresh * met[r]
-        personal_good[r] *= left
-        personal_bad[r] *= left
+    pairs = met.size
+    for end in range(2):
+        both = slice(end * pairs, (end + 1) * pairs)
+        good, bad, broke = personal_good[both], personal_bad[both], failed[both]
+        for q in range(good.size):
+            left = keep + fresh * met[q]
+            good[q] *= left
+            bad[q] *= left
+            broke[q] = 0
+    for r in range(institutional_good.size):
         institutional_good[r] *= keep_on_record
         institutional_bad[r] *= keep_on_record
-        idle[r] += 1.0
-        met[r] = 0
-        failed[r] = 0
+    for q in range(pairs):
+        idle[q] += 1.0
+        met[q] = 0
 
 
 @kernel
@@ -238,30 +244,31 @@ def throw(month, key, pair_id, luck):
 
 @kernel
 def weigh_contact(
-    pair_site, forward, backward, one_end, other_end, is_open, grievance, presence, status, coordination,
-    contact_factor, team_code, effort, dose_trust_building_convenings, dose_steady_communication, meetings_expected,
-    p_histories, p_communication, p_effort, p,
+    first_pair, end_pair, one_end, other_end, is_open, grievance, presence, status, coordination, contact_factor,
+    team_code, effort, dose_trust_building_convenings, dose_steady_communication, meetings_expected, p_histories,
+    p_communication, p_effort, p,
 ):  # fmt: skip
     """Work out how often every pair may be expected to meet this month."""
     by_effort = p.work_contact / p_effort.largest
-    site = np.int64(-1)
-    tied = free = everyday = 0.0
-    for q in range(meetings_expected.size):
-        if pair_site[q] != site:
-            site = np.int64(pair_site[q])
-            convened = 1.0 + p.convening_gain * dose_trust_building_convenings[site]
-            tied = p.joint_contact * convened + p_communication.contact * dose_steady_communication[site]
-            tied *= coordination[site] * contact_factor[site]
-            free = p.table_contact * convened * coordination[site] * contact_factor[site]
-            everyday = p.everyday_contact * contact_factor[site]
-        r = forward[q]
-        i, j = one_end[q], other_end[q]
-        both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
-        work = by_effort * min(effort[i], effort[j]) * in_one_team(team_code[i], team_code[j])  # as of last month
-        anyway, further = (everyday, tied) if is_open[r] else (0.0, free)
-        rate = anyway + (further + work) * both
-        hurt = max(grievance[r], grievance[backward[q]])
-        meetings_expected[q] = rate * presence[i] * presence[j] * (1.0 - p_histories.lost_contact * hurt)
+    pairs = is_open.size
+    for s in range(first_pair.size):
+        convened = 1.0 + p.convening_gain * dose_trust_building_convenings[s]
+        tied = p.joint_contact * convened + p_communication.contact * dose_steady_communication[s]
+        tied *= coordination[s] * contact_factor[s]
+        free = p.table_contact * convened * coordination[s] * contact_factor[s]
+        everyday = p.everyday_contact * contact_factor[s]
+        first, end = first_pair[s], end_pair[s]
+        one, other, have_tie = one_end[first:end], other_end[first:end], is_open[first:end]
+        here, there = grievance[first:end], grievance[pairs + first : pairs + end]
+        expected = meetings_expected[first:end]
+        for n in range(expected.size):
+            i, j = one[n], other[n]
+            both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
+            work = by_effort * min(effort[i], effort[j]) * in_one_team(team_code[i], team_code[j])  # as of last month
+            anyway, further = (everyday, tied) if have_tie[n] else (0.0, free)
+            rate = anyway + (further + work) * both
+            hurt = max(here[n], there[n])
+            expected[n] = rate * presence[i] * presence[j] * (1.0 - p_histories.lost_contact * hurt)
 
 
 @kernel
@@ -286,18 +293,19 @@ def gather(luck, meetings_expected, meeting):
 
 @kernel
 def encounter(
-    pair_site, forward, backward, one_end, other_end, luck, meeting, contacts, contacts_at_table, idle, grievance,
+    pair_site, one_end, other_end, luck, meeting, contacts, contacts_at_table, idle, grievance,
     reliability, status, documentation, coordination, met, failed, personal_good, personal_bad, institutional_good,
-    institutional_bad, conflicts, affiliation, local_index, first_relationship, friction, recognition,
+    institutional_bad, conflicts, affiliation, local_index, first_relationship, relationships, friction, recognition,
     dose_trust_building_convenings, on_institutional_trust, p_institutional_trust, p_national, p_strengths,
     p_histories, on_communication, p_communication, p,
 ):  # fmt: skip
     """Let promises be kept or broken by those who meet, and both ends take note."""
     conflicts[:] = 0.0
     broken = 0
-    for m in range(meeting.size):
-        q = meeting[m]
-        if q >= meeting.size:
+    pairs = meeting.size
+    for m in range(pairs):
+        q = np.int64(meeting[m])
+        if q >= pairs:
             break
         i, j = one_end[q], other_end[q]
         s = pair_site[q]
@@ -308,21 +316,24 @@ def encounter(
         contacts_at_table[j] += both
         recorded = recorded_share(documentation[i], documentation[j], on_institutional_trust, p_institutional_trust)
         circumstances = 1.0 - p.overload * (1.0 - coordination[s]) * both
-        rivalry = friction_between(affiliation[i], affiliation[j], first_relationship, local_index, friction)
+        rivalry = friction_between(
+            affiliation[i], affiliation[j], first_relationship, relationships, local_index, friction
+        )
         circumstances *= 1.0 - p_national.conflict * rivalry
         care = 1.0 - (1.0 - p.convening_care * dose_trust_building_convenings[s]) * (
             1.0 - p_strengths.respect * recognition[s]
         )
         care *= both
         failures = 0.0
+        late = on_communication * p_communication.misreading * min(idle[q] - 1.0, 12.0) / 12.0
+        met[q] = 1
+        idle[q] = 0.0
         for end in range(2):
-            e = forward[q] if end == 0 else backward[q]
+            e = q + end * pairs
             other = j if end == 0 else i
             kept = reliability[other] * circumstances * (1.0 - p_histories.broken_promises * grievance[e])
             kept += (1.0 - kept) * care
-            kept *= 1.0 - on_communication * p_communication.misreading * min(idle[e] - 1.0, 12.0) / 12.0
-            met[e] = 1
-            idle[e] = 0.0
+            kept *= 1.0 - late
             good = 1.0 if draws.unit(luck[1 + end, q]) < kept else 0.0
             bad = p.negativity * (1.0 - good)
             personal_good[e] += good * (1.0 - recorded)
@@ -334,22 +345,24 @@ def encounter(
         conflicts[s] += both * failures
         meeting[broken] = q  # the list becomes that of the pairs in which somebody failed, to be mended (M4)
         broken += 1 if failures > 0.0 else 0
-    if broken < meeting.size:
-        meeting[broken] = meeting.size
+    if broken < pairs:
+        meeting[broken] = pairs
 
 
 @kernel
 def break_scandals(
-    first_relationship, reverse, personal_bad, institutional_bad, shock_scandal, on_institutional_trust, p
-):
+    first_relationship, relationships, reverse, personal_bad, institutional_bad, shock_scandal, on_institutional_trust,
+    p,
+):  # fmt: skip
     """Let everyone who could know an organization take note of its scandal, on the record if there is one."""
     for i in range(shock_scandal.size):
         if shock_scandal[i] <= 0.0:
             continue
         worth = p.scandal * shock_scandal[i]
-        for r in range(first_relationship[i], first_relationship[i + 1]):
-            institutional_bad[reverse[r]] += worth * on_institutional_trust
-            personal_bad[reverse[r]] += worth * (1.0 - on_institutional_trust)
+        for m in range(first_relationship[i], first_relationship[i + 1]):
+            back = reverse[relationships[m]]
+            institutional_bad[back] += worth * on_institutional_trust
+            personal_bad[back] += worth * (1.0 - on_institutional_trust)
 
 
 @kernel

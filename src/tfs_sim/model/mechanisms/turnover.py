@@ -313,7 +313,7 @@ def ramp_up(in_post, ramp, backing, documentation, p_smoothing, p):
 
 @kernel
 def lose_personal_evidence(
-    first_relationship, reverse, departed, arrived, in_post, personal_good, personal_bad, betrayal,
+    first_relationship, relationships, reverse, departed, arrived, in_post, personal_good, personal_bad, betrayal,
     dose_transition_plan, dose_overlap, dose_fresh_start_practice, on_fresh_start, p_smoothing, p,
 ):  # fmt: skip
     """Take the evidence that two people had of each other when one of them leaves, but for what is handed over.
@@ -327,7 +327,8 @@ def lose_personal_evidence(
         if in_post[i] and arrived[i]:
             kept = 1.0 - (1.0 - kept) * (1.0 - p_smoothing.overlap_introductions * dose_overlap[i])
         kept_bad = kept * (1.0 - dose_fresh_start_practice[i]) if on_fresh_start else 1.0
-        for r in range(first_relationship[i], first_relationship[i + 1]):
+        for m in range(first_relationship[i], first_relationship[i + 1]):
+            r = relationships[m]
             back = reverse[r]
             personal_good[r] *= kept
             personal_bad[r] *= kept_bad

@@ -234,8 +234,8 @@ def grasp(
 
 @kernel
 def move(
-    month, first_relationship, first_tie, ties, target, given_influence, given_own_influence, trust, role, status,
-    mission, openness, position, next_position, p,
+    month, first_relationship, relationships, ties, end_of_ties, target, given_influence, given_own_influence,
+    trust, role, status, mission, openness, position, next_position, p,
 ):  # fmt: skip
     """Revise positions: towards those whom a partner listens to, anchored in the own mission."""
     if month % max(1, np.int64(p.revised_every)) != 0:
@@ -249,9 +249,10 @@ def move(
                 heard = own
                 x, y, z = own * position[0, i], own * position[1, i], own * position[2, i]
             first, end = first_relationship[i], first_relationship[i + 1]
-            by_trust = first < end and given_influence[first] < 0.0  # a file is about all of a site's relationships
-            for m in range(first_tie[i] if by_trust else first, first_tie[i + 1] if by_trust else end):
-                r = np.int64(ties[m]) if by_trust else m
+            # a file is about all of a site's relationships
+            by_trust = first < end and given_influence[relationships[first]] < 0.0
+            for m in range(first, end_of_ties[i] if by_trust else end):
+                r = ties[m] if by_trust else relationships[m]
                 j = target[r]
                 partner = (status[j] == ACTIVE) & (role[j] != BACKBONE)
                 w = (trust[r] if partner else 0.0) if by_trust else given_influence[r]
@@ -276,21 +277,18 @@ def agreement(dx, dy, dz, steepness):
 
 
 @kernel
-def align(month, forward, backward, one_end, other_end, position, distance, alignment, p):
+def align(month, one_end, other_end, position, alignment, p):
     """Read agreement off the positions of every pair, whenever positions may have moved."""
     if month % max(1, np.int64(p.revised_every)) != 0:
         return
     steepness = 0.5 / (p.tolerance * p.tolerance)
     x, y, z = position[0], position[1], position[2]
-    for q in range(forward.size):
+    for q in range(alignment.size):
         i, j = one_end[q], other_end[q]
         dx, dy, dz = x[i] - x[j], y[i] - y[j], z[i] - z[j]
-        distance[q] = dx * dx + dy * dy + dz * dz
-    for q in range(forward.size):
-        distance[q] = exp(-steepness * distance[q])
-    for q in range(forward.size):
-        alignment[forward[q]] = distance[q]
-        alignment[backward[q]] = distance[q]
+        alignment[q] = dx * dx + dy * dy + dz * dz
+    for q in range(alignment.size):  # in a loop of its own, which runs wide
+        alignment[q] = exp(-steepness * alignment[q])
 
 
 @kernel

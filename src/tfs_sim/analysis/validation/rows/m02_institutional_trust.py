@@ -24,7 +24,7 @@ def _loss(template: engine.Template, replicate: int) -> float:
     fork = Fork(template, 1, replicate, MONTH)
     now = fork.now()
     p = template.parameters[engine.RECORDS.index("trust")]
-    ties = (now.is_open == 1) & (now.trust > p.prior_good / (p.prior_good + p.prior_bad))
+    ties = (now.is_open[now.pair] == 1) & (now.trust > p.prior_good / (p.prior_good + p.prior_bad))
     state, _ = fork.go_on(1)
     world = fork.world(state)
     if not ties.any():

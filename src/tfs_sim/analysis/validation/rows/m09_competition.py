@@ -39,8 +39,8 @@ def _same_partners(contests: bool = True, pooled: float = 0.0) -> Scenario:
 def trust_in_the_unlike(_: Template, before: Any, after: Any) -> float:
     """Return how much more trust the half of the first ties with less overlap holds than the half with more."""
     backbone = before.role == BACKBONE
-    ties = (before.is_open == 1) & ~backbone[before.source] & ~backbone[before.target]
-    overlap, trust = before.overlap[ties], after.trust[ties]
+    ties = (before.is_open[before.pair] == 1) & ~backbone[before.source] & ~backbone[before.target]
+    overlap, trust = before.overlap[before.pair[ties]], after.trust[ties]
     unlike = overlap <= np.median(overlap)
     return float(trust[unlike].mean() - trust[~unlike].mean())
 

@@ -31,7 +31,7 @@ from tfs_sim.scenario import Scenario
 def _trust_of_first_partners(_: Template, before: Any, after: Any) -> float:
     """Return mean trust in the end over the ties that partners had with each other at the start."""
     partner = (before.status == ACTIVE) & (before.role != BACKBONE)
-    ties = (before.is_open == 1) & partner[before.source] & partner[before.target]
+    ties = (before.is_open[before.pair] == 1) & partner[before.source] & partner[before.target]
     return float(after.trust[ties].mean())
 
 

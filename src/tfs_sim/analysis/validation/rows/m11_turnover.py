@@ -63,7 +63,7 @@ def _beyond_own_share(budget: Budget) -> Measured:
             state, _ = fork.go_on(1, arm)
             whole = fork.world(state)
             inputs = whole.input.sum(axis=0)
-            degree = np.bincount(whole.source, weights=whole.is_open, minlength=inputs.size)
+            degree = np.bincount(whole.source, weights=whole.is_open[whole.pair], minlength=inputs.size)
             losses, shares, ties, with_trust = [], [], [], []
             forgetting = with_parameters(arm, {"smoothing": {"handed_over": 0.0}})
             for i in partners_at(fork):

@@ -44,7 +44,7 @@ def _network(template: engine.Template, replicate: int) -> list[float]:
         state, out = fork.go_on(month - since, None, state, since - 1)
         since = month
         world = fork.world(state)
-        among = (world.role[world.source] != BACKBONE) & (world.role[world.target] != BACKBONE)
+        among = (world.role[world.one_end] != BACKBONE) & (world.role[world.other_end] != BACKBONE)
         density.append(float(world.is_open[among].mean()))
         transitivity.append(metric("transitivity")(out[-1:]))
     return density + transitivity
@@ -80,8 +80,9 @@ def _outlast(budget: Budget) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
         fork = Fork(template, 1, replicate, UNTIL)
         now = fork.now()
-        ties = (now.is_open == 1) & (now.role[now.source] != BACKBONE) & (now.role[now.target] != BACKBONE)
-        ties &= (now.status[now.source] == ACTIVE) & (now.status[now.target] == ACTIVE)
+        one, other = now.one_end, now.other_end
+        ties = (now.is_open == 1) & (now.role[one] != BACKBONE) & (now.role[other] != BACKBONE)
+        ties &= (now.status[one] == ACTIVE) & (now.status[other] == ACTIVE)
         used, held = ties & (now.idle < IN_USE), ties & (now.idle >= IN_USE)
         if not used.any() or not held.any():
             return np.nan, np.nan
