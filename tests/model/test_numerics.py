@@ -85,3 +85,16 @@ def test_the_bits_are_the_same_for_sse2_and_for_this_processor():
     here = digest()
     assert len(here) == hashlib.sha256().digest_size * 2
     assert digest(NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="") == here
+
+
+@njit(error_model="numpy")
+def listed(marked, into):
+    return numerics.list_marked(marked, into)
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 16, 21, 64, 67])
+@pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
+def test_what_is_marked_is_listed_in_order(size, share):
+    marked = (np.random.default_rng(size).random(size) < share).astype(np.uint8)
+    into = np.zeros(size, np.uint32)
+    assert np.array_equal(into[: listed(marked, into)], np.flatnonzero(marked))

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numba import uint64
 
-from tfs_sim.model.numerics import LANES, exp, helper, inline, log
+from tfs_sim.model.numerics import LANES, exp, fused, helper, inline, log
 
 Word = Any
 """A uint64 inside of kernels (Numba types them; Python numbers are not meant)."""
@@ -138,29 +138,19 @@ def _normal(u: float) -> float:
     low = 0.02425
     tail = min(u, 1.0 - u)
     q = math.sqrt(-2.0 * log(tail))
-    top = (
-        (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
-        + 4.374664141464968
-    ) * q + 2.938163982698783
-    bottom = (
-        ((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416
-    ) * q + 1.0
+    top = fused(-7.784894002430293e-03, q, -3.223964580411365e-01)
+    top = fused(fused(top, q, -2.400758277161838), q, -2.549732539343734)
+    top = fused(fused(top, q, 4.374664141464968), q, 2.938163982698783)
+    bottom = fused(fused(7.784695709041462e-03, q, 3.224671290700398e-01), q, 2.445134137142996)
+    bottom = fused(fused(bottom, q, 3.754408661907416), q, 1.0)
     far = top / bottom
     h = u - 0.5
     r = h * h
-    top = (
-        (
-            (((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02)
-            * r
-            - 3.066479806614716e01
-        )
-        * r
-        + 2.506628277459239
-    ) * h
-    bottom = (
-        (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
-        - 1.328068155288572e01
-    ) * r + 1.0
+    top = fused(fused(-3.969683028665376e01, r, 2.209460984245205e02), r, -2.759285104469687e02)
+    top = fused(fused(top, r, 1.383577518672690e02), r, -3.066479806614716e01)
+    top = fused(top, r, 2.506628277459239) * h
+    bottom = fused(fused(-5.447609879822406e01, r, 1.615858368580409e02), r, -1.556989798598866e02)
+    bottom = fused(fused(fused(bottom, r, 6.680131188771972e01), r, -1.328068155288572e01), r, 1.0)
     near = top / bottom
     return near if tail >= low else (far if u < 0.5 else -far)
 

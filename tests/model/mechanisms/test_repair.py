@@ -16,7 +16,8 @@ def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coor
     ends = np.array([0, 1], np.uint32)
     repair.mend(
         3, draws.run_key(1, 0), np.array([7], np.uint64), np.array([0], np.uint32), ends, ends[::-1],
-        np.array([0], np.uint32), np.array([1, 0], np.uint8), np.full(2, ACTIVE, np.uint8),
+        np.array([0], np.uint32), np.zeros(1, np.uint32), np.zeros(1, np.uint64), np.zeros((4, 1), np.uint32),
+        np.array([1, 0], np.uint8), np.full(2, ACTIVE, np.uint8),
         np.full(2, reliability), np.zeros(2), np.ones(1), np.array([coordination]), np.full(2, forgiveness), grievance,
         betrayal, evidence["good"], evidence["bad"], evidence["on_record_good"], evidence["on_record_bad"],
         np.array([dose]), on_histories, 1, record(institutional_trust.Parameters, {"recorded": 0.25}),

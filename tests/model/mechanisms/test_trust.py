@@ -51,21 +51,20 @@ def together(code, other):
 
 
 @pytest.mark.parametrize(
-    ("team_of_second", "effort_of_second", "closed", "rate"),
+    ("in_one_team", "effort_of_second", "closed", "rate"),
     [
-        (0, 0.5, 0.0, 0.5 * 0.6),  # as much as the one who gives less
-        (0, 0.5, 1.0, 0.5 * 0.6),  # closed doors stop meetings, not work
-        (1, 0.5, 0.0, 0.0),
-        (0, 0.0, 0.0, 0.0),
+        (True, 0.5, 0.0, 0.5 * 0.6),  # as much as the one who gives less
+        (True, 0.5, 1.0, 0.5 * 0.6),  # closed doors stop meetings, not work
+        (False, 0.5, 0.0, 0.0),
+        (True, 0.0, 0.0, 0.0),
     ],
 )
-def test_those_who_work_in_one_team_meet_without_a_table(team_of_second, effort_of_second, closed, rate):
+def test_those_who_work_in_one_team_meet_without_a_table(in_one_team, effort_of_second, closed, rate):
     expected, two = np.zeros(1), np.zeros(2)
-    codes = [int(community.lone_code.py_func(np.uint64(place))) for place in (0, 1)]
-    codes = np.array([codes[0] ^ 0x8000 << 16, codes[1] ^ (0x8001 ^ team_of_second) << 16], np.uint64)
+    teammates = np.array([0 if in_one_team else 1], np.uint32)  # the list ends with a number that is no pair's
     trust.weigh_contact(
         np.array([0]), np.array([1]), np.array([0]), np.array([1]), np.zeros(1, np.uint8), two, np.ones(2),
-        np.full(2, ACTIVE, np.uint8), np.zeros(1), np.array([1.0 - closed]), codes,
+        np.full(2, ACTIVE, np.uint8), np.zeros(1), np.array([1.0 - closed]), teammates,
         np.array([0.3, effort_of_second]), np.zeros(1), np.zeros(1), expected, record(histories.Parameters),
         record(communication.Parameters), record(effort.Parameters, {"largest": 0.5}),
         record(trust.Parameters, {"work_contact": 0.5}),

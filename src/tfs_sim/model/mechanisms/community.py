@@ -169,7 +169,7 @@ NEED_PROFILE = np.array([1.2, 0.8, 1.1, 0.9])
 @kernel
 def begin_organizations(
     key, organization_id, sector, role, given_fte, at_the_table, site_of, first_organization, end_organization,
-    students, given_joining, local_index, team_code, base_fte, fte, strength, recognized, commitment, belief,
+    students, given_joining, base_fte, fte, strength, recognized, commitment, belief,
     effort, tenure, status, months_active, p_effort, p,
 ):  # fmt: skip
     """Draw staff, strengths, the first representatives, and who is at the table."""
@@ -190,7 +190,6 @@ def begin_organizations(
         tenure[i] = np.int64(draws.unit(c) * 48.0)
         belief[i] = p.first_belief
         months_active[i] = 12 if status[i] == ACTIVE else 0
-        team_code[i] = lone_code(local_index[i])
         w = draws.words(key, STREAM, 0, organization_id[i], 1)
         total = 0.0
         for k in range(K):

@@ -25,7 +25,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import dot, inline, kernel, log, whole_vectors
+from tfs_sim.model.numerics import bits_of_float, dot, inline, kernel, log, whole_vectors
 from tfs_sim.model.state import BACKBONE, FIRST_POOL, OUTSIDE, K
 
 
@@ -100,7 +100,7 @@ MECHANISM = Mechanism(
 
 STREAM = draws.stream("contest")
 MOST_ROUNDS = 20
-SHARE, SPEND, TIME, HOURS, WORTH = range(5)
+SHARE, SPEND, TIME, HOURS, WORTH, ONE_IN_SHARE = range(6)
 
 
 @kernel
@@ -172,8 +172,10 @@ def gather(first, end, able, bid, role, given_bid, stake, deciders, weighed, pri
         weighed[SPEND, n] = bid[i] if bid[i] > 0.0 else opening
         weighed[HOURS, n] = 0.0
         weighed[WORTH, n] = stake[i]
+        weighed[ONE_IN_SHARE, n] = 1.0 / (able[i] + 1e-300)
     for n in range(count, whole_vectors(count, weighed.shape[1])):
         weighed[SHARE, n] = weighed[SPEND, n] = weighed[HOURS, n] = weighed[WORTH, n] = 0.0
+        weighed[ONE_IN_SHARE, n] = 0.0
     return count
 
 
@@ -188,19 +190,23 @@ def hold(count, luck, weighed, prize, p):
     count = whole_vectors(count, luck.size)
     share, spend, time = weighed[SHARE, :count], weighed[SPEND, :count], weighed[TIME, :count]
     hours, worth, words = weighed[HOURS, :count], weighed[WORTH, :count], luck[:count]
+    one_in_share = weighed[ONE_IN_SHARE, :count]
     for n in range(time.size):
         time[n] = -log(draws.unit(words[n])) / (share[n] * spend[n] + 1e-300)
-    soonest = 1e290
+    soonest = bits_of_float(1e290)  # positive numbers are in the order of their bits, whose least is found wide
+    for n in range(time.size):
+        soonest = min(soonest, bits_of_float(time[n]))
     winner = -1
     for n in range(time.size):
-        if time[n] < soonest:
-            soonest = time[n]
+        if bits_of_float(time[n]) == soonest:
             winner = n
+            break
     least = 1e-6 * prize
+    hours_of = 1.0 / p.hourly
     for n in range(time.size):
         others = max(total - share[n] * spend[n], 0.0)
-        response = (math.sqrt(prize * worth[n] * share[n] * others) - others) / (share[n] + 1e-300)
+        response = (math.sqrt(prize * worth[n] * share[n] * others) - others) * one_in_share[n]
         response = response if others > 0.0 else 0.01 * prize
-        hours[n] += spend[n] / p.hourly
+        hours[n] += spend[n] * hours_of
         spend[n] = max(spend[n] + p.damping * (response - spend[n]), least)
     return winner

@@ -159,7 +159,7 @@ def form_teams(
 
 
 @kernel
-def weigh_trust(one_end, other_end, trust, alignment, team, team_code, meeting, team_trust, team_pairs):
+def weigh_trust(one_end, other_end, trust, alignment, team, team_code, teammates, team_trust, team_pairs):
     """Sum trust × alignment, and the ties that could be, over the pairs of each team."""
     for k in range(K):
         for i in range(team.shape[1]):
@@ -168,10 +168,12 @@ def weigh_trust(one_end, other_end, trust, alignment, team, team_code, meeting, 
     count = 0
     pairs = alignment.size
     for q in range(pairs):
-        meeting[count] = q
+        teammates[count] = q
         count += in_one_team(team_code[one_end[q]], team_code[other_end[q]])
+    if count < pairs:
+        teammates[count] = pairs  # ends the list
     for m in range(count):
-        q = np.int64(meeting[m])
+        q = np.int64(teammates[m])
         i, j = one_end[q], other_end[q]
         agreed = trust[q] * alignment[q] + trust[q + pairs] * alignment[q]
         for k in range(K):

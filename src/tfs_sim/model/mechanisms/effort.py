@@ -255,13 +255,14 @@ def decide(who, count, utility, weighed, organization_luck, next_effort, p):
     levels = np.int64(p.levels)
     lowest = min(np.int64(p.lowest_level), levels)
     best, mark, chosen = weighed[BEST, :count], weighed[REST, :count], weighed[SIZE, :count]
+    sharpness = 1.0 / p.noise
     for n in range(count):
         mark[n] = 0.0
         chosen[n] = lowest
     for level in range(lowest, levels + 1):
         weight = utility[level, :count]
         for n in range(weight.size):
-            weight[n] = exp((weight[n] - best[n]) / p.noise)
+            weight[n] = exp((weight[n] - best[n]) * sharpness)
             mark[n] += weight[n]
     for n in range(count):
         mark[n] *= draws.unit(organization_luck[1, who[n]])

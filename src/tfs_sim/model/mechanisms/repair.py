@@ -167,31 +167,33 @@ def begin(key, pair_id, forgiveness, p):
 
 @kernel
 def mend(
-    month, key, pair_id, pair_site, source, target, meeting, failed, status, reliability,
-    documentation, alignment, coordination, forgiveness, grievance, betrayal, personal_good, personal_bad,
-    institutional_good, institutional_bad, dose_facilitated_conversations, on_histories, on_institutional_trust,
-    p_institutional_trust, p_histories, p_trust, p,
+    month, key, pair_id, pair_site, source, target, meeting, let_down, listed_pair_id, listed_luck, failed, status,
+    reliability, documentation, alignment, coordination, forgiveness, grievance, betrayal, personal_good,
+    personal_bad, institutional_good, institutional_bad, dose_facilitated_conversations, on_histories,
+    on_institutional_trust, p_institutional_trust, p_histories, p_trust, p,
 ):  # fmt: skip
     """Apologize for this month's broken promises, forgive and make amends, or let them harden into grievance."""
     pairs = meeting.size
-    for m in range(pairs):
-        q = np.int64(meeting[m])
-        if q >= pairs:
-            break
-        s = pair_site[q]
-        for end in range(2):
-            e = q + end * pairs
-            if failed[e] == 0:
-                continue
+    for end in range(2):
+        count = 0
+        for m in range(pairs):
+            q = np.int64(meeting[m])
+            if q >= pairs:
+                break
+            let_down[count], listed_pair_id[count] = q, pair_id[q]
+            count += failed[q + end * pairs]
+        draws.fill(listed_luck, key, STREAM, month, listed_pair_id[:count], end)
+        for m in range(count):
+            q = np.int64(let_down[m])
+            s, e = pair_site[q], q + end * pairs
             i = source[e]
             j = target[e]
-            a, b, c, d = draws.words(key, STREAM, month, pair_id[q], end)
-            deceived = draws.unit(a) < p.deceit
+            deceived = draws.unit(listed_luck[0, m]) < p.deceit
             help_at_hand = coordination[s] if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
             silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * alignment[q])
             silent *= 1.0 - help_at_hand * p.facilitation * dose_facilitated_conversations[s]
-            forgiven = draws.unit(b) < 1.0 - silent
-            forgiven &= draws.unit(c) < forgiveness[e] * (p.deceit_forgiven if deceived else 1.0)
+            forgiven = draws.unit(listed_luck[1, m]) < 1.0 - silent
+            forgiven &= draws.unit(listed_luck[2, m]) < forgiveness[e] * (p.deceit_forgiven if deceived else 1.0)
             if deceived:
                 betrayal[e] += p.deceit_weight
             if not forgiven:
@@ -202,7 +204,7 @@ def mend(
             weight = p_trust.negativity * p.mended
             personal_bad[e] = max(personal_bad[e] - weight * (1.0 - recorded), 0.0)
             institutional_bad[e] = max(institutional_bad[e] - weight * p.between_organizations * recorded, 0.0)
-            if draws.unit(d) < reliability[j] * (1.0 - p_histories.broken_promises * grievance[e]):
+            if draws.unit(listed_luck[3, m]) < reliability[j] * (1.0 - p_histories.broken_promises * grievance[e]):
                 personal_good[e] += p.amends * (1.0 - recorded)
                 institutional_good[e] += p.amends * recorded
             else:

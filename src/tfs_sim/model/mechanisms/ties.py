@@ -12,7 +12,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import count_bits, kernel
+from tfs_sim.model.numerics import count_bits, kernel, list_marked
 from tfs_sim.model.state import BACKBONE
 
 
@@ -159,35 +159,57 @@ def refer(
 @kernel
 def open_and_close(
     month, key, pair_id, one_end, other_end, target, reverse, pair, is_open, idle, failed, overlap, departed,
-    local_index, first_relationship, ties, end_of_ties, neighbours, meeting, dose_transition_plan, p,
+    local_index, first_relationship, ties, end_of_ties, neighbours, meeting, marked, disused, listed_pair_id,
+    listed_luck, dose_transition_plan, p,
 ):  # fmt: skip
-    """Open and close ties, one decision for both ends."""
+    """Open and close ties, one decision for both ends: in disuse or doubt they may close, after a meeting open."""
     pairs = pair_id.size
-    count = 0
     for q in range(pairs):
-        meeting[count] = q
-        left = (departed[one_end[q]] | departed[other_end[q]]) != 0
-        in_doubt = (is_open[q] != 0) & ((idle[q] > p.idle_before_closing) | left)
-        may_start = (is_open[q] == 0) & (idle[q] < 1.0)  # without a tie, and met last month
-        count += 1 if in_doubt | may_start else 0
-    for m in range(count):
+        # a tie in disuse, or a pair without one that met last month
+        marked[q] = idle[q] > p.idle_before_closing if is_open[q] else idle[q] < 1.0
+    new = old = 0
+    for m in range(list_marked(marked, meeting)):
         q = np.int64(meeting[m])
+        meeting[new] = disused[old] = q
+        new += 1 - is_open[q]
+        old += is_open[q]
+    for i in range(departed.size):
+        if departed[i] == 0:
+            continue
+        for m in range(first_relationship[i], end_of_ties[i]):
+            q, other = pair[ties[m]], target[ties[m]]
+            listed = (idle[q] > p.idle_before_closing) | ((departed[other] != 0) & (other < i))
+            if not listed:
+                disused[old] = q
+                old += 1
+    draw_for(disused, old, 0, month, key, pair_id, listed_pair_id, listed_luck)
+    for m in range(old):
+        q = disused[m]
         i, j = one_end[q], other_end[q]
-        if is_open[q]:
-            closing = min(p.closing, 1.0) if idle[q] > p.idle_before_closing else 0.0
-            if departed[i] | departed[j]:
-                covered = 1.0
-                if departed[i]:
-                    covered = min(covered, dose_transition_plan[i])
-                if departed[j]:
-                    covered = min(covered, dose_transition_plan[j])
-                closing = 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - covered))
-            changes = draws.uniform(key, STREAM, month, pair_id[q]) < closing
-            idle[q] = max(idle[q], 1.0) if changes else idle[q]
-        else:
-            kept = failed[q] == 0 and failed[q + pairs] == 0
-            opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap[q]))
-            changes = kept and draws.uniform(key, STREAM, month, pair_id[q], 1) < opening
-            idle[q] = 0.0 if changes else idle[q]
-        if changes:
+        closing = min(p.closing, 1.0) if idle[q] > p.idle_before_closing else 0.0
+        if departed[i] | departed[j]:
+            covered = 1.0
+            if departed[i]:
+                covered = min(covered, dose_transition_plan[i])
+            if departed[j]:
+                covered = min(covered, dose_transition_plan[j])
+            closing = 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - covered))
+        if draws.unit(listed_luck[0, m]) < closing:
+            idle[q] = max(idle[q], 1.0)
             set_tie(q, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties, neighbours)
+    draw_for(meeting, new, 1, month, key, pair_id, listed_pair_id, listed_luck)
+    for m in range(new):
+        q = np.int64(meeting[m])
+        opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap[q]))
+        went_well = (failed[q] == 0) & (failed[q + pairs] == 0)
+        if went_well & (draws.unit(listed_luck[0, m]) < opening):
+            idle[q] = 0.0
+            set_tie(q, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties, neighbours)
+
+
+@kernel
+def draw_for(listed, count, block, month, key, pair_id, listed_pair_id, listed_luck):
+    """Draw the words of the first `count` listed pairs, in the list's order, in a loop that runs wide."""
+    for m in range(count):
+        listed_pair_id[m] = pair_id[listed[m]]
+    draws.fill(listed_luck, key, STREAM, month, listed_pair_id[:count], block)

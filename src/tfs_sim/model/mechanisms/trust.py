@@ -27,7 +27,6 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
-from tfs_sim.model.mechanisms.community import in_one_team
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.numerics import count_bits, exp, half_life_factor, inline, kernel, whole_vectors
 from tfs_sim.model.state import ACTIVE
@@ -245,7 +244,7 @@ def throw(month, key, pair_id, luck):
 @kernel
 def weigh_contact(
     first_pair, end_pair, one_end, other_end, is_open, grievance, presence, status, coordination, contact_factor,
-    team_code, effort, dose_trust_building_convenings, dose_steady_communication, meetings_expected, p_histories,
+    teammates, effort, dose_trust_building_convenings, dose_steady_communication, meetings_expected, p_histories,
     p_communication, p_effort, p,
 ):  # fmt: skip
     """Work out how often every pair may be expected to meet this month."""
@@ -264,11 +263,24 @@ def weigh_contact(
         for n in range(expected.size):
             i, j = one[n], other[n]
             both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
-            work = by_effort * min(effort[i], effort[j]) * in_one_team(team_code[i], team_code[j])  # as of last month
             anyway, further = (everyday, tied) if have_tie[n] else (0.0, free)
-            rate = anyway + (further + work) * both
-            hurt = max(here[n], there[n])
-            expected[n] = rate * presence[i] * presence[j] * (1.0 - p_histories.lost_contact * hurt)
+            able = can_meet(presence[i], presence[j], here[n], there[n], p_histories)
+            expected[n] = (anyway + further * both) * able
+    for m in range(pairs):
+        q = np.int64(teammates[m])  # as of last month
+        if q >= pairs:
+            break
+        i, j = one_end[q], other_end[q]
+        both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
+        able = can_meet(presence[i], presence[j], grievance[q], grievance[q + pairs], p_histories)
+        meetings_expected[q] += by_effort * min(effort[i], effort[j]) * both * able
+
+
+@inline
+def can_meet(presence, presence_of_other, grievance, grievance_of_other, p_histories):
+    """Return how far two representatives are there, and willing, to meet."""
+    hurt = max(grievance, grievance_of_other)
+    return presence * presence_of_other * (1.0 - p_histories.lost_contact * hurt)
 
 
 @kernel
