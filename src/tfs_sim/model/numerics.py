@@ -22,13 +22,13 @@ from numba.extending import intrinsic
 # part of what Numba promises: a version that has none counts, with the same results.
 UNCOUNTED: Any = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
 
-inline = njit(error_model="numpy", forceinline=True, **UNCOUNTED)
+inline = njit(error_model="numpy", forceinline=True, no_cfunc_wrapper=True, **UNCOUNTED)
 """Decorator for small helpers that are compiled into the kernel that calls them."""
 
-helper = njit(error_model="numpy", **UNCOUNTED)
+helper = njit(error_model="numpy", no_cfunc_wrapper=True, **UNCOUNTED)
 """Decorator for helpers that are called where little is gained from compiling them in again and again."""
 
-kernel = njit(error_model="numpy", nogil=True, **UNCOUNTED)
+kernel = njit(error_model="numpy", nogil=True, no_cfunc_wrapper=True, **UNCOUNTED)
 """Decorator for a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
 
 inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **UNCOUNTED)
