@@ -28,10 +28,11 @@ class Parameters(NamedTuple):
         meaning="Staff who could support students, over all of a community's organizations, for 1,000 students.",
     )
     students_per_fte: float = parameter(
-        35.0,
+        45.0,
         unit="students a month",
-        plausible=(25, 50),
+        plausible=(30, 65),
         grade="assumed",
+        source="Set to support for 4–5 in ten: half of children with a disorder (Whitney & Peterson 2019); after-school places for 1 in 4 who want one",
         meaning="Students whom one full-time person can support in a month.",
     )
     staff_spread: float = parameter(
@@ -105,17 +106,19 @@ class Parameters(NamedTuple):
         meaning="How much likelier the committed are to be at the table at the start (0: no more than others).",
     )
     need_in_poverty: float = parameter(
-        0.40,
+        0.33,
         unit="share",
-        plausible=(0.25, 0.6),
-        grade="assumed",
+        plausible=(0.22, 0.45),
+        grade="recalled",
+        source="NAEP 2019: 47% below basic in reading where lunch is subsidized; Cree et al. 2018: 22% with a disorder",
         meaning="Mean share of students in poverty who need a kind of support in a month.",
     )
     need_other: float = parameter(
-        0.15,
+        0.12,
         unit="share",
-        plausible=(0.05, 0.25),
-        grade="assumed",
+        plausible=(0.06, 0.2),
+        grade="recalled",
+        source="NAEP 2019: 21% below basic in reading among others; Cree et al. 2018: 14–16% with a disorder",
         meaning="Mean share of other students who need a kind of support in a month.",
     )
     all_pairs_up_to: float = parameter(

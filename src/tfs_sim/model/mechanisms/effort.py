@@ -49,9 +49,9 @@ class Parameters(NamedTuple):
         meaning="Largest share of its capacity that an organization would give to shared work.",
     )
     joint_gain: float = parameter(
-        10.8,
+        8.5,
         unit="utility",
-        plausible=(7.5, 14),
+        plausible=(6, 11.5),
         domain=(0, 1000),
         grade="assumed",
         meaning="Worth to an organization of what a full team gains where all give the most.",

@@ -103,9 +103,9 @@ class Parameters(NamedTuple):
         meaning="By how much the variance grows in a month without any news of the goals.",
     )
     contact_information: float = parameter(
-        0.03,
+        0.022,
         unit="precision",
-        plausible=(0.01, 0.06),
+        plausible=(0.007, 0.045),
         grade="assumed",
         meaning="What an encounter tells about the shared goals.",
     )

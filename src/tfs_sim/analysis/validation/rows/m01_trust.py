@@ -25,6 +25,8 @@ ALONE = {"others": False, "community": True, "levers": True, "trust": True}
 PLAIN: Point = {
     "community": {"history": 0.0, "density": 1.0, "homophily": 0.0},
     "trust": {
+        "prior_good": 1.0,
+        "prior_bad": 1.0,
         "negativity": 1.0,
         "everyday_contact": 10.0,
         "newcomer_reliability": 1.0,
@@ -32,7 +34,7 @@ PLAIN: Point = {
         "attention": 1000.0,
     },
 }
-"""Everyone has a tie with everyone, meets every month, and starts as a stranger."""
+"""Everyone has a tie with everyone, meets every month, and starts as a stranger of whom nothing is known (.5)."""
 
 
 ALWAYS: dict[float, Point] = {

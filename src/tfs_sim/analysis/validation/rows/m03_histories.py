@@ -9,9 +9,13 @@ from tfs_sim.analysis.validation.forks import over_points
 from tfs_sim.analysis.validation.row import Budget, Measured, Region, Row
 from tfs_sim.analysis.validation.space import METRIC_NAMES, Point, judge, laboratory, run_all, with_parameters
 from tfs_sim.model import engine
+from tfs_sim.model.catalogue import MECHANISMS
+from tfs_sim.model.declare import record
 from tfs_sim.scenario import Scenario
 
 LONG = 60
+ABOVE = 0.1
+"""Trust above a stranger's that a community of partners should come to."""
 TRUST = METRIC_NAMES.index("trust")
 HELP = ("facilitated-conversations", "trust-building-convenings", "steady-communication")
 
@@ -47,7 +51,8 @@ def _longer(budget: Budget) -> Measured:
 def _never(budget: Budget) -> Measured:
     shares = np.array([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
     replicates = 24 if budget.quick else 100
-    level, years = 0.6, 10
+    stranger = record(MECHANISMS["trust"].parameters)
+    level, years = stranger.prior_good / (stranger.prior_good + stranger.prior_bad) + ABOVE, 10
     curves, errors = {}, {}
     for label, helped in (("left alone", False), ("conversations, convenings, contact", True)):
         templates = [_site(float(s), 12 * years, help_at_hand=helped).to_template() for s in shares]
@@ -60,8 +65,8 @@ def _never(budget: Budget) -> Measured:
     holds = bool(alone[0] >= 0.9 and alone[-1] <= 0.2 and (helped_curve - alone).max() >= 0.3)
     return Measured(
         holds=holds,
-        found=f"trust of {level} within {years} years: {alone[0]:.0%} of sites without histories, {alone[-1]:.0%} "
-        f"with a history in every pair, {helped_curve[-1]:.0%} of those with help",
+        found=f"trust of {level:.2f} ({ABOVE} above a stranger's) within {years} years: {alone[0]:.0%} of sites "
+        f"without histories, {alone[-1]:.0%} with a history in every pair, {helped_curve[-1]:.0%} of those with help",
         figure=Region(
             shares,
             curves,
