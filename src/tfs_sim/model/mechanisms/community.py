@@ -21,19 +21,19 @@ class Parameters(NamedTuple):
     """What a community looks like before anything happens."""
 
     staff_per_1000: float = parameter(
-        12.0,
+        16.0,
         unit="FTE",
-        plausible=(6, 20),
-        grade="assumed",
+        plausible=(10, 24),
+        grade="recalled",
+        source="NCES 2019: 9 counsellors and support staff in schools; about as many in after-school and health",
         meaning="Staff who could support students, over all of a community's organizations, for 1,000 students.",
     )
     students_per_fte: float = parameter(
-        45.0,
+        35.0,
         unit="students a month",
-        plausible=(30, 65),
+        plausible=(25, 50),
         grade="assumed",
-        source="Set to support for 4–5 in ten: half of children with a disorder (Whitney & Peterson 2019); after-school places for 1 in 4 who want one",
-        meaning="Students whom one full-time person can support in a month.",
+        meaning="Students whom one full-time person can support in a month (4–5 in ten in need are reached).",
     )
     staff_spread: float = parameter(
         0.6,

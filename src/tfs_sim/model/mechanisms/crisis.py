@@ -26,7 +26,7 @@ class Parameters(NamedTuple):
         plausible=(0.6, 1.8),
         domain=(0, 5),
         grade="derived",
-        source="June 2020 against 2018: five times as many children did not eat enough (Census Pulse, Brookings); anxiety doubled (Racine 2021)",
+        source="June 2020 on 2018: 5 times as many children ate too little (Brookings); anxiety doubled (Racine 2021)",
         meaning="Rise of needs of students in poverty at full depth, averaged over kinds of need.",
     )
     other_rise: float = parameter(

@@ -75,7 +75,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.88, 0.98),
         grade="assumed",
-        source="Set with contact and first trust to surveys of such networks: .81 of four points, .75 on a scale from 0 to 1",
+        source="Set, with first trust and contact, to surveys of such networks: .81 of four points, .75 from 0 to 1",
         meaning="Chance that a promise is kept when nothing stands in the way.",
     )
     newcomer_reliability: float = parameter(
@@ -83,7 +83,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.65, 0.95),
         grade="assumed",
-        source="Set with contact and first trust to surveys of such networks: .81 of four points, .75 on a scale from 0 to 1",
+        source="Set, with first trust and contact, to surveys of such networks: .81 of four points, .75 from 0 to 1",
         meaning="What is left of it when the representative understands nothing of the initiative yet.",
     )
     overload: float = parameter(

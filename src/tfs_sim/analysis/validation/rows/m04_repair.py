@@ -71,7 +71,7 @@ def _better(budget: Budget) -> Measured:
 
 
 def _above(budget: Budget) -> Measured:
-    reliability = np.array([0.3, 0.5, 0.7, 0.85, 0.95])
+    reliability = np.array([0.3, 0.5, 0.7, 0.85, 0.94, 0.98])
     replicates = 40 if budget.quick else 120
     base = _scenario().to_template()
     curves: dict[str, list[float]] = {"honest failure": [], "deceit": []}
@@ -102,7 +102,7 @@ def _above(budget: Budget) -> Measured:
             {name: np.array(v) for name, v in errors.items()},
             "chance that a promise is kept",
             "trust a year later, against the failure suppressed",
-            0.92,
+            0.94,
             0.0,
         ),
     )

@@ -115,7 +115,9 @@ def _gain(budget: Budget, salience: bool) -> Measured:
     tasks = [(point, replicate) for point in points for replicate in range(budget.replicates)]
     with ThreadPoolExecutor(max(1, budget.workers)) as pool:
         found = np.array(list(pool.map(pair, tasks))).reshape(len(points), budget.replicates, 2)
-    found = found[found[..., 0].mean(axis=1) > 0.0]  # where nobody gains from joint work, there is no gain to compare
+    # where joint work does not gain by two standard errors, there is no gain to compare
+    errors = found[..., 0].std(axis=1, ddof=1) / np.sqrt(budget.replicates)
+    found = found[found[..., 0].mean(axis=1) > 2.0 * errors]
     calm, crisis = found[..., 0], found[..., 1]
     more = (crisis - calm).mean(axis=1)
     note = f"joint work gains in {len(found)} of {len(points)} points; more in a crisis in {(more > 0).mean():.0%} of "
