@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfs_sim.analysis.validation.space import plausible_points
+from tfs_sim.analysis.validation.space import percent, plausible_points
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import Parameter, specification
 
@@ -41,3 +41,7 @@ def test_what_other_parameters_there_are_changes_no_value():
     few, all_of_them = plausible_points(20, 7, ["trust", "effort"]), plausible_points(20, 7)
     assert all(point["effort"] == whole["effort"] for point, whole in zip(few, all_of_them, strict=True))
     assert plausible_points(20, 8, ["trust"]) != plausible_points(20, 7, ["trust"])
+
+
+def test_a_share_below_what_is_required_is_not_rounded_up_to_it() -> None:
+    assert [percent(share) for share in (0.895, 0.8949, 0.9, 0.97, 0.5)] == ["89.5%", "89%", "90%", "97%", "50%"]

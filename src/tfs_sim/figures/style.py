@@ -7,7 +7,7 @@ Line style and marker vary with the colour, so that charts are readable in grey.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,30 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
+def filled(text: str, width: int) -> str:
+    """Return text in lines of at most `width` letters."""
+    return "\n".join(textwrap.wrap(text, width))
+
+
+def fitted(
+    text: str, letters: int, inches: float, size: float, weight: str = "normal",
+    wrap: Callable[[str, int], str] = filled,
+) -> str:  # fmt: skip
+    """Return text in lines of at most so many letters, fewer where they would be wider than `inches`."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=FONT, size=size, weight=weight)
+    lines = wrap(text, letters)
+    while letters > 20 and any(
+        text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] > 72.0 * inches
+        for line in lines.split("\n")
+    ):
+        letters -= 2
+        lines = wrap(text, letters)
+    return lines
+
+
 def framed(stem: str, title: str, subtitle: str, caption: str, height: float, width: float = WIDTH) -> Chart:
     """Return a chart with a figure that has room of `height` inches between its words."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -99,9 +123,12 @@ def framed(stem: str, title: str, subtitle: str, caption: str, height: float, wi
     from pandas import DataFrame
 
     by = width / WIDTH
-    letters = [int(count * by) for count in (66, 106, 126)]
-    lower_ = ["\n".join(textwrap.wrap(text, n)) for text, n in zip((subtitle, caption), letters[1:], strict=True)]
-    said = [wrapped(title, letters[0]), *lower_]
+    room = width - 0.4
+    said = [
+        fitted(title, int(66 * by), room, 14, "bold", wrapped),
+        fitted(subtitle, int(106 * by), room, 10),
+        fitted(caption, int(126 * by), room, 8.5),
+    ]
     lines = [text.count("\n") + 1 for text in said]
     top = 0.2 + lines[0] * 0.27 + 0.05 + lines[1] * 0.195 + 0.02
     bottom = 0.14 + lines[2] * 0.165 + 0.1

@@ -131,9 +131,3 @@ def test_arm_says_what_there_is(sweep) -> None:
         arm(sweep, "nope", crisis="crisis")
     with pytest.raises(ValueError, match="crisis must be one of no crisis, crisis"):
         arm(sweep, "handover")
-
-
-def test_a_share_below_what_is_required_is_not_rounded_up_to_it() -> None:
-    from tfs_sim.analysis.validation.space import percent
-
-    assert [percent(share) for share in (0.895, 0.8949, 0.9, 0.97, 0.5)] == ["89.5%", "89%", "90%", "97%", "50%"]

@@ -48,6 +48,7 @@ def test_words_neither_overlap_nor_leave_the_figure(strategies: int, narrow: boo
     titles = sweep.experiment["strategies"]
     list(titles.values())[-1]["title"] = "Initiative with a crisis channel and an emergency fund"
     sweep.experiment["shocks"][0]["label"] = "Community-wide crisis"
+    sweep.experiment["scenario"] = "Mmmmmmm WWWWWW mm " * strategies
     for chart in charts(sweep, narrow=narrow).values():
         figure = chart.figure
         figure.canvas.draw()
@@ -59,7 +60,7 @@ def test_words_neither_overlap_nor_leave_the_figure(strategies: int, narrow: boo
                 t.get_window_extent() for t in [*axes.texts, axes.title, axes._left_title] if t.get_text().strip()
             ]
         page = figure.bbox
-        for box in boxes:
+        for box in [*boxes, *(t.get_window_extent() for t in figure.texts)]:
             assert box.x0 >= page.x0 - 1 and box.x1 <= page.x1 + 1, chart.stem
             assert box.y0 >= page.y0 - 1 and box.y1 <= page.y1 + 1, chart.stem
         for i, a in enumerate(boxes):
