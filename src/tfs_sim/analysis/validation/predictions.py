@@ -42,12 +42,8 @@ PREDICTIONS: dict[str, Prediction] = {
     "crisis": Prediction(
         own="M22a M22b M22c M22d",
         defined={
-            "M22b M22c M22d": "arms with and without the crisis are the same",
+            "M22a M22b M22c M22d": "arms with and without the crisis are the same",
             "M24a M24b M20b": "there is no crisis to adapt to or to buffer",
-        },
-        survives={
-            "M22a": "it compares the level of joint gain between much and little trust, in a crisis; trust makes as "
-            "much of a difference without one"
         },
     ),
     "adaptation": Prediction(own="M24a M24b", defined={"M24a M24b": "the crisis channel is its own lever"}),

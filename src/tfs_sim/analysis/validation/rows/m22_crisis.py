@@ -66,13 +66,23 @@ def _joint_gain(out: NDArray[np.float64]) -> float:
 
 
 def _response(budget: Budget) -> Measured:
+    """Compare what the crisis changes in communities with much and with little trust before it."""
     points = plausible_points(budget.points, budget.seed)
-    arms = [_arm(grievance, crisis=True, onset=LATE, held=True, everyone=True) for grievance in (0.9, 0.0)]
+    arms = [
+        _arm(grievance, crisis=crisis, onset=LATE, held=True, everyone=True)
+        for crisis in (True, False)
+        for grievance in (0.0, 0.9)
+    ]
     values = run_all(
         [at(arm, p) for arm in arms for p in points], budget.replicates, budget.seed, budget.workers, _joint_gain
     )
-    low, high = np.split(values, 2)
-    return judge(high - low, low.std(axis=1, ddof=1), 0.2, "joint gain in the crisis, much against little trust before")
+    high, low, calm_high, calm_low = np.split(values, 4)
+    return judge(
+        (high - calm_high) - (low - calm_low),
+        low.std(axis=1, ddof=1),
+        0.2,
+        "what the crisis adds to joint gain, with much less with little trust before",
+    )
 
 
 def _differs(budget: Budget) -> Measured:
@@ -127,7 +137,7 @@ def _gain(budget: Budget, salience: bool) -> Measured:
 
 ROWS = (
     Row("M22a", "Trust before a crisis makes the response", "The brief, lesson five", "ubiquity",
-        "sites with more trust before respond better", _response),
+        "a crisis adds more to joint gain in sites with more trust before", _response),
     Row("M22b", "The same shock deepens support in some sites only", "The brief, lesson five: two of four sites",
         "existence", "support deepens in some sites and not in others, more with more trust before", _differs),
     Row("M22c", "Joint work gains more in a crisis", "The brief, lesson five", "ubiquity",
