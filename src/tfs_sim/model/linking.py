@@ -48,7 +48,8 @@ class _CloseLibrary(LoweringPass):
         LoweringPass.__init__(self)
 
     def run_pass(self, state: Any) -> bool:
-        state.library = _Closed(state.targetctx.codegen(), state.func_id.func_qualname)
+        name = f"{state.func_id.modname}.{state.func_id.func_qualname}"
+        state.library = _Closed(state.targetctx.codegen(), name)
         state.library.enable_object_caching()
         return True
 
