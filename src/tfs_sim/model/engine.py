@@ -134,11 +134,11 @@ def compose(clocked: bool = False) -> str:
     for step in steps:
         kernels[_alias(step)] = f"from {step.kernel.__module__} import {step.kernel.__name__} as {_alias(step)}"
     lines += sorted(kernels.values())
-    lines += ["from tfs_sim.model.linking import Closed", "from tfs_sim.model.numerics import UNCOUNTED, inner"]
+    lines += ["from tfs_sim.model.linking import OWN_LINKING", "from tfs_sim.model.numerics import UNCOUNTED, inner"]
     lines += [f"{alias} = inner({alias}.py_func)" for alias in sorted(kernels)]
     lines += ["from tfs_sim.model.clocked import nanoseconds"] * clocked
     lines += ["", "@njit(cache=True, nogil=True, error_model='numpy', no_cfunc_wrapper=True,"]
-    lines += ["      pipeline_class=Closed, **UNCOUNTED)"]
+    lines += ["      **OWN_LINKING, **UNCOUNTED)"]
     lines += [f"def run(world, parameters, on, key, first, last, out{', step_times' if clocked else ''}):"]
     lines += [f"    {name} = world.{name}" for name in fields]
     lines += [f"    p_{name} = parameters[{i}]" for i, name in enumerate(RECORDS)]

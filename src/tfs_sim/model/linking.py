@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 from llvmlite.binding import Linkage
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
@@ -20,8 +21,7 @@ from numba.core.typed_passes import AnnotateTypes
 class _Closed(JITCodeLibrary):
     """The code of a function and of all that it calls, which nobody else will.
 
-    It overrides what is no promise of Numba's. A version that optimizes in another place does not come by here: it
-    links as usual, with the same results.
+    It overrides what is no promise of Numba's: see `OWN_LINKING`.
     """
 
     def _optimize_final_module(self) -> None:
@@ -63,3 +63,10 @@ class Closed(CompilerBase):
         passes.add_pass_after(_CloseLibrary, AnnotateTypes)
         passes.finalize()
         return [passes]
+
+
+TRIED = ("0.68",)
+"""Versions of Numba with which this was tried. With 0.61 and 0.62 LLVM ends the process."""
+
+OWN_LINKING: dict[str, Any] = {"pipeline_class": Closed} if numba.__version__.startswith(TRIED) else {}
+"""Options for `njit` of the compiled loop: none with other versions, which link as usual, with the same results."""
