@@ -11,6 +11,8 @@ from tfs_sim.analysis.validation.forks import Fork, over_points
 from tfs_sim.analysis.validation.row import Agreement, Budget, Measured, Region, Row
 from tfs_sim.analysis.validation.space import Point, judge, laboratory, with_parameters
 from tfs_sim.model import engine
+from tfs_sim.model.catalogue import MECHANISMS
+from tfs_sim.model.declare import record
 from tfs_sim.scenario import Scenario
 
 MONTH, AFTER = 12, 12
@@ -102,7 +104,7 @@ def _above(budget: Budget) -> Measured:
             {name: np.array(v) for name, v in errors.items()},
             "chance that a promise is kept",
             "trust a year later, against the failure suppressed",
-            0.94,
+            record(MECHANISMS["trust"].parameters).reliability,
             0.0,
         ),
     )
