@@ -1,10 +1,15 @@
-"""The compiled loop's own linking: what it calls is internal to it, and stays a function."""
+"""The compiled loop's own linking: what it calls is its own, and what it is told of its arrays is true."""
+
+from itertools import combinations
 
 import numpy as np
 import pytest
 from numba import njit
 
-from tfs_sim.model.linking import OWN_LINKING
+from tfs_sim.model import draws, engine, linking, tick
+from tfs_sim.model.linking import IS_TRIED, OWN_LINKING, enclosed
+from tfs_sim.model.mechanisms import trust
+from tfs_sim.scenario import load_scenario
 
 
 @njit(error_model="numpy")
@@ -19,11 +24,54 @@ def both(numbers):
     return total(numbers, 2.0) + total(numbers[::2].copy(), 3.0)
 
 
+def internal_functions(function):
+    (code,) = function.inspect_llvm().values()
+    return [line for line in code.splitlines() if line.startswith("define internal") and "total" in line]
+
+
 @pytest.mark.skipif(not OWN_LINKING, reason="this version of Numba links as usual")
-def test_what_a_closed_function_calls_is_internal_and_gives_the_same():
+def test_what_a_closed_function_calls_is_its_own_and_gives_the_same(monkeypatch):
+    monkeypatch.setattr(linking, "SMALL", 0)  # else so small a function is moved to where it is called
     closed, usual = njit(both, **OWN_LINKING), njit(both)
     numbers = np.random.default_rng(0).normal(size=101)
     assert closed(numbers) == usual(numbers)
-    (closed_code,), (usual_code,) = closed.inspect_llvm().values(), usual.inspect_llvm().values()
-    assert any(line.startswith("define internal") and "total" in line for line in closed_code.splitlines())
-    assert not any(line.startswith("define internal") and "total" in line for line in usual_code.splitlines())
+    assert internal_functions(closed)
+    assert not internal_functions(usual)
+
+
+def test_an_enclosed_kernel_calls_copies_of_all_that_it_calls():
+    copy = enclosed(trust.throw)
+    assert copy is not trust.throw
+    assert copy is enclosed(trust.throw)
+    module = copy.py_func.__globals__["draws"]
+    assert module.fill is not draws.fill
+    assert module.fill.py_func.__globals__["wide_words"] is not draws.wide_words
+    assert module.fill.py_func.__code__ is draws.fill.py_func.__code__
+    assert trust.throw.py_func.__globals__["draws"] is draws
+
+
+@pytest.mark.skipif(not IS_TRIED, reason="this version of Numba links as usual")
+def test_a_closed_function_gives_the_same_with_enclosed_kernels():
+    inside, scale = enclosed(trust.throw), draws.stream("encounter")
+
+    def with_copies(month, key, pair_id, luck):
+        inside(month, key, pair_id, luck)
+        return luck[0, 0] * scale
+
+    luck, usual = np.zeros((4, 13), np.uint32), np.zeros((4, 13), np.uint32)
+    given = 7, np.uint64(3), np.arange(13, dtype=np.uint64)
+    njit(with_copies, **OWN_LINKING)(*given, luck)
+    trust.throw(*given, usual)
+    assert (luck == usual).all()
+
+
+def test_arrays_that_a_step_is_given_do_not_overlap():
+    """LLVM is told so (`Distinct`), and would move what is read before what is written."""
+    template = load_scenario("laboratory").to_template()
+    _, world = template.fresh()
+    given = {**world._asdict(), "out": template.output()}
+    for step in (*tick.START, *tick.MONTH):
+        asked = [(given[name], row) for name, row in engine._arguments(step) if name in given]
+        arrays = [array if row is None else array[row] for array, row in asked]
+        for one, other in combinations(arrays, 2):
+            assert not np.may_share_memory(one, other), step.kernel.__name__

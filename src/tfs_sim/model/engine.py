@@ -134,8 +134,8 @@ def compose(clocked: bool = False) -> str:
     for step in steps:
         kernels[_alias(step)] = f"from {step.kernel.__module__} import {step.kernel.__name__} as {_alias(step)}"
     lines += sorted(kernels.values())
-    lines += ["from tfs_sim.model.linking import OWN_LINKING", "from tfs_sim.model.numerics import UNCOUNTED, inner"]
-    lines += [f"{alias} = inner({alias}.py_func)" for alias in sorted(kernels)]
+    lines += ["from tfs_sim.model.linking import OWN_LINKING, enclosed", "from tfs_sim.model.numerics import UNCOUNTED"]
+    lines += [f"{alias} = enclosed({alias})" for alias in sorted(kernels)]
     lines += ["from tfs_sim.model.clocked import nanoseconds"] * clocked
     lines += ["", "@njit(cache=True, nogil=True, error_model='numpy', no_cfunc_wrapper=True,"]
     lines += ["      **OWN_LINKING, **UNCOUNTED)"]
@@ -240,30 +240,10 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
             _, world = template.fresh()
             run = _entry_module().run
             with no_collection():
-                if not is_compiled():
-                    _compile_kernels(_entry_module(), template, world)
                 run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
             # what the dispatcher calls when it has found out the types of several hundred arrays, always the same
             _run = next(iter(run.overloads.values())).entry_point
     return time.perf_counter() - began
-
-
-def _compile_kernels(module: ModuleType, template: Template, world: Any) -> None:
-    """Compile the composed loop's kernels with few optimizations.
-
-    The loop, when it is compiled, links them and optimizes all of them in full: doing that twice took a seventh longer.
-    """
-    given = {"month": 0, "key": np.uint64(0), "out": template.output(), **world._asdict()}
-    given |= {f"p_{name}": template.parameters[i] for i, name in enumerate(RECORDS)}
-    given |= {f"on_{name}": template.on[i] for i, name in enumerate(SWITCHES)}
-    usual = numba.config.OPT
-    numba.config.OPT = 1
-    try:
-        for step in (*tick.START, *tick.MONTH):
-            values = (given[name] if row is None else given[name][row] for name, row in _arguments(step))
-            getattr(module, _alias(step)).compile(tuple(map(numba.typeof, values)))
-    finally:
-        numba.config.OPT = usual
 
 
 @contextmanager

@@ -1,21 +1,36 @@
-"""How the compiled loop takes in its kernels: as functions that nobody else calls.
+"""How the compiled loop takes in its kernels: as functions of its own, which nobody else calls.
 
-Numba links what a function calls as copies that others might use, too, so that LLVM may not touch how they are called:
-seven words for each array, twenty arrays a kernel, all put on the stack and most of them never read. Made internal to
-the loop, kernels lose the arguments that they do not need, and what is the same in every call (steps from one number
-to the next, say) is known inside: a run takes an eighth less, and compiling it a tenth.
+Numba makes machine code for every function that it compiles, and a way to call it from Python; what a function calls is
+linked as copies that others might use, too, so that LLVM may not touch how they are called: seven words for each array,
+twenty arrays a kernel, all put on the stack and most of them never read. The loop has kernels to itself instead:
+
+- `enclosed` copies a kernel and all that it calls: the copies are half-made, optimized in the loop alone, and get no
+  machine code by themselves (compiling takes a quarter less);
+- the loop makes them internal: they lose the arguments that they do not need, what is the same in every call (steps
+  from one number to the next, say) is known inside, and the small ones are moved to where they are called;
+- arrays that a step is given do not overlap, and LLVM is told so (a test asks the composed loop).
 """
 
 from __future__ import annotations
 
+import sys
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numba
 from llvmlite.binding import Linkage
+from numba import njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
+from numba.core.dispatcher import Dispatcher
 from numba.core.typed_passes import AnnotateTypes
+
+PACKAGE = __name__.rsplit(".", 1)[0]
+
+SMALL = 300
+"""Instructions of a kernel that is moved to where it is called. With larger ones compiling takes a third longer, and a
+run no less."""
 
 
 class _Closed(JITCodeLibrary):
@@ -31,42 +46,157 @@ class _Closed(JITCodeLibrary):
                 # a name of its own: the process finds even internal functions by name, and would call this one, which
                 # takes other arguments now, where a kernel is called from Python
                 function.name = f"{self.name}.{function.name}"
-                # LLVM would move what is called once to where it is called, all kernels into the loop: another
-                # twentieth of a run for a third more time to compile
-                if not any(b"alwaysinline" in attributes for attributes in function.attributes):
+                always = any(b"alwaysinline" in attributes for attributes in function.attributes)
+                if not always and sum(1 for block in function.blocks for _ in block.instructions) > SMALL:
                     function.add_function_attribute("noinline")
         super()._optimize_final_module()
 
 
-@register_pass(mutates_CFG=False, analysis_only=False)
-class _CloseLibrary(LoweringPass):
+class _NoEnvironment:
+    """Numba's code generator, but that it keeps nothing for functions without machine code."""
+
+    def __init__(self, codegen: Any) -> None:
+        self._codegen = codegen
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """Do nothing: only what raises exceptions or makes Python's objects would need it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._codegen, name)
+
+
+class _Open(JITCodeLibrary):
+    """The half-made code of a function that others link: made simpler, but not optimized, and without machine code."""
+
+    @property
+    def codegen(self) -> Any:
+        return _NoEnvironment(self._codegen)
+
+    def _optimize_functions(self, module: Any) -> None:
+        module.data_layout = self._codegen._data_layout
+        for function in module.functions:
+            passes, builder = self._codegen._function_pass_manager(opt=1)  # without any a run takes half as long again
+            passes.run(function, builder)
+
+    def _optimize_final_module(self) -> None:
+        passes, builder = self._codegen._module_pass_manager(
+            loop_vectorize=False, slp_vectorize=False, opt=0, cost="cheap"
+        )
+        passes.run(self._final_module, builder)
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        self._ensure_finalized()
+        return 0
+
+
+class _OwnLibrary(LoweringPass):
     """Give the function a library of its own kind before it is lowered."""
 
-    _name = "close_library"
+    kind: type[JITCodeLibrary]
 
     def __init__(self) -> None:
         LoweringPass.__init__(self)
 
     def run_pass(self, state: Any) -> bool:
         name = f"{state.func_id.modname}.{state.func_id.func_qualname}"
-        state.library = _Closed(state.targetctx.codegen(), name)
-        state.library.enable_object_caching()
+        state.library = self.kind(state.targetctx.codegen(), name)
+        if self.kind is _Closed:
+            state.library.enable_object_caching()
         return True
 
 
-class Closed(CompilerBase):
-    """Compiler for a function that takes in all that it calls."""
+@register_pass(mutates_CFG=False, analysis_only=False)
+class _CloseLibrary(_OwnLibrary):
+    _name = "close_library"
+    kind = _Closed
+
+
+@register_pass(mutates_CFG=False, analysis_only=False)
+class _OpenLibrary(_OwnLibrary):
+    _name = "open_library"
+    kind = _Open
+
+
+class _Compiler(CompilerBase):
+    """Numba's usual passes and one more, just before code is made."""
+
+    own_library: type[_OwnLibrary]
 
     def define_pipelines(self) -> list[Any]:
-        """Return Numba's usual passes and the one above, just before code is made."""
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.add_pass_after(_CloseLibrary, AnnotateTypes)
+        passes.add_pass_after(self.own_library, AnnotateTypes)
         passes.finalize()
         return [passes]
+
+
+class Closed(_Compiler):
+    """Compiler for a function that takes in all that it calls."""
+
+    own_library = _CloseLibrary
+
+
+class Open(_Compiler):
+    """Compiler for a function that a closed one takes in."""
+
+    own_library = _OpenLibrary
+
+
+class Distinct(Open):
+    """The same, for one whose arrays do not overlap."""
+
+    def define_pipelines(self) -> list[Any]:
+        """Return the passes, having said so."""
+        self.state.flags.noalias = True
+        return super().define_pipelines()
 
 
 TRIED = ("0.68",)
 """Versions of Numba with which this was tried. With 0.61 and 0.62 LLVM ends the process."""
 
-OWN_LINKING: dict[str, Any] = {"pipeline_class": Closed} if numba.__version__.startswith(TRIED) else {}
+IS_TRIED = numba.__version__.startswith(TRIED)
+
+OWN_LINKING: dict[str, Any] = {"pipeline_class": Closed} if IS_TRIED else {}
 """Options for `njit` of the compiled loop: none with other versions, which link as usual, with the same results."""
+
+_modules: dict[str, ModuleType] = {}
+_copies: dict[tuple[Dispatcher, type[CompilerBase]], Dispatcher] = {}
+
+
+def enclosed(kernel: Dispatcher) -> Dispatcher:
+    """Return a copy of a step's kernel for the compiled loop alone, which calls copies of all that the kernel calls.
+
+    It must not be called from Python, and its arrays must not overlap.
+    """
+    return _copy(kernel, Distinct)
+
+
+def _copy(dispatcher: Dispatcher, compiler: type[CompilerBase]) -> Dispatcher:
+    function = dispatcher.py_func
+    names = vars(_module_of_copies(sys.modules[function.__module__]))
+    if (dispatcher, compiler) not in _copies:  # or it was made on the way
+        copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+        copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
+        options = {name: on for name, on in dispatcher.targetoptions.items() if name not in {"nopython", "boundscheck"}}
+        options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        options |= {"pipeline_class": compiler} if IS_TRIED else {}
+        _copies[dispatcher, compiler] = njit(**options)(copy)
+    return _copies[dispatcher, compiler]
+
+
+def _module_of_copies(module: ModuleType) -> ModuleType:
+    """Return a copy of one of the model's modules in which compiled functions are copies, too."""
+    name = module.__name__
+    if name not in _modules:
+        copies = _modules[name] = ModuleType(name)
+        for what, value in list(vars(module).items()):
+            if isinstance(value, ModuleType) and value.__name__.startswith(f"{PACKAGE}."):
+                value = _module_of_copies(value)
+            elif isinstance(value, Dispatcher):
+                value = _copy(value, Open)
+            setattr(copies, what, value)
+    return _modules[name]

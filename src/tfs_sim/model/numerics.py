@@ -31,9 +31,6 @@ helper = njit(error_model="numpy", no_cfunc_wrapper=True, **UNCOUNTED)
 kernel = njit(error_model="numpy", nogil=True, no_cfunc_wrapper=True, **UNCOUNTED)
 """Decorator for a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
 
-inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **UNCOUNTED)
-"""The same for the composed loop alone: without what a call from Python takes (it would crash) it compiles faster."""
-
 
 @intrinsic
 def float_of_bits(typingctx: Any, bits: Any) -> Any:
