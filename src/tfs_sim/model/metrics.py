@@ -14,7 +14,7 @@ from tfs_sim.model.declare import Metric
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.mechanisms.outcomes import START_LEVEL, cohort_luck, outcome_gain
 from tfs_sim.model.numerics import kernel
-from tfs_sim.model.state import ACTIVE, BACKBONE, WITHDRAWN, G, K
+from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, WITHDRAWN, G, K
 
 METRICS: tuple[Metric, ...] = (
     Metric("partners", "Engaged partners", "organizations", "Organizations at the table, without the backbone.",
@@ -248,7 +248,7 @@ def observe(
         row[LEAST_EFFORT] = least if partners > 0.0 else 0.0
         row[PERFORMANCE] = performance[s]
         row[COVERAGE] = met / needed if needed > 0.0 else 0.0
-        row[EQUITY_GAP] = delay[-1, 1, s] - delay[-1, 0, s]
+        row[EQUITY_GAP] = delay[DELAY_STAGES - 1, 1, s] - delay[DELAY_STAGES - 1, 0, s]
         row[OUTCOME] = gain
         row[INDICATOR] = (
             START_LEVEL + p_outcomes.indicator_gain * gain + cohort_luck(key, site_id[s], month, p_outcomes)
