@@ -8,7 +8,7 @@ twenty arrays a kernel, all put on the stack and most of them never read. The lo
   machine code by themselves (compiling takes a quarter less);
 - the loop makes them internal: they lose the arguments that they do not need, what is the same in every call (steps
   from one number to the next, say) is known inside, and the small ones are moved to where they are called;
-- arrays that a step is given do not overlap, and LLVM is told so (a test asks the composed loop);
+- arrays that a kernel is given do not overlap, and LLVM is told so (tests look at all calls);
 - no kernel counts places in an array from its end, so that none is looked at for a sign (a tenth of a run; a test runs
   every scenario with NUMBA_BOUNDSCHECK=1, where a negative place ends the run).
 """
@@ -31,9 +31,9 @@ from numba.np import arrayobj
 
 PACKAGE = __name__.rsplit(".", 1)[0]
 
-SMALL = 300
-"""Instructions of a kernel that is moved to where it is called. With larger ones compiling takes a third longer, and a
-run no less."""
+SMALL = 150
+"""Instructions of a kernel that is moved to where it is called. With larger ones compiling takes longer, with all of
+them a third, and a run no less."""
 
 
 class _Closed(JITCodeLibrary):
@@ -144,16 +144,12 @@ class Closed(_Compiler):
 
 
 class Open(_Compiler):
-    """Compiler for a function that a closed one takes in."""
+    """Compiler for a function that a closed one takes in, and whose arrays do not overlap."""
 
     own_library = _OpenLibrary
 
-
-class Distinct(Open):
-    """The same, for one whose arrays do not overlap."""
-
     def define_pipelines(self) -> list[Any]:
-        """Return the passes, having said so."""
+        """Return the passes, having said so to LLVM."""
         self.state.flags.noalias = True
         return super().define_pipelines()
 
@@ -179,28 +175,24 @@ OWN_LINKING: dict[str, Any] = {"pipeline_class": Closed} if IS_TRIED else {}
 """Options for `njit` of the compiled loop: none with other versions, which link as usual, with the same results."""
 
 _modules: dict[str, ModuleType] = {}
-_copies: dict[tuple[Dispatcher, type[CompilerBase]], Dispatcher] = {}
+_copies: dict[Dispatcher, Dispatcher] = {}
 
 
 def enclosed(kernel: Dispatcher) -> Dispatcher:
-    """Return a copy of a step's kernel for the compiled loop alone, which calls copies of all that the kernel calls.
+    """Return a copy of a kernel for the compiled loop alone, which calls copies of all that the kernel calls.
 
-    It must not be called from Python, and its arrays must not overlap.
+    It must not be called from Python.
     """
-    return _copy(kernel, Distinct)
-
-
-def _copy(dispatcher: Dispatcher, compiler: type[CompilerBase]) -> Dispatcher:
-    function = dispatcher.py_func
+    function = kernel.py_func
     names = vars(_module_of_copies(sys.modules[function.__module__]))
-    if (dispatcher, compiler) not in _copies:  # or it was made on the way
+    if kernel not in _copies:  # or it was made on the way
         copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
         copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
-        options = {name: on for name, on in dispatcher.targetoptions.items() if name not in {"nopython", "boundscheck"}}
+        options = {name: on for name, on in kernel.targetoptions.items() if name not in {"nopython", "boundscheck"}}
         options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        options |= {"pipeline_class": compiler} if IS_TRIED else {}
-        _copies[dispatcher, compiler] = njit(**options)(copy)
-    return _copies[dispatcher, compiler]
+        options |= {"pipeline_class": Open} if IS_TRIED else {}
+        _copies[kernel] = njit(**options)(copy)
+    return _copies[kernel]
 
 
 def _module_of_copies(module: ModuleType) -> ModuleType:
@@ -212,6 +204,6 @@ def _module_of_copies(module: ModuleType) -> ModuleType:
             if isinstance(value, ModuleType) and value.__name__.startswith(f"{PACKAGE}."):
                 value = _module_of_copies(value)
             elif isinstance(value, Dispatcher):
-                value = _copy(value, Open)
+                value = enclosed(value)
             setattr(copies, what, value)
     return _modules[name]
