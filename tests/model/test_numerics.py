@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from numba import njit
+from numba.core.errors import TypingError
 
 from tfs_sim.model import numerics
 
@@ -71,7 +72,11 @@ def f(x):
         out[2, i] = draws.normal(numerics.logistic(0.1 * x[i]))
     return out
 x = np.linspace(-40, 40, 10001)
-print(hashlib.sha256(f(x).tobytes()).hexdigest())
+@njit(error_model="numpy")
+def g(x, y):
+    return numerics.dot(x, y)
+sums = np.array([g(x[:n], f(x)[0, :n]) for n in (5, 64, 10001)])
+print(hashlib.sha256(f(x).tobytes() + sums.tobytes()).hexdigest())
 """
 
 
@@ -88,13 +93,21 @@ def test_the_bits_are_the_same_for_sse2_and_for_this_processor():
 
 
 @njit(error_model="numpy")
-def listed(marked, into):
-    return numerics.list_marked(marked, into)
+def dotted(a, b):
+    return numerics.dot(a, b)
 
 
-@pytest.mark.parametrize("size", [1, 7, 8, 16, 21, 64, 67])
-@pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
-def test_what_is_marked_is_listed_in_order(size, share):
-    marked = (np.random.default_rng(size).random(size) < share).astype(np.uint8)
-    into = np.zeros(size, np.uint32)
-    assert np.array_equal(into[: listed(marked, into)], np.flatnonzero(marked))
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 64, 101])
+def test_a_sum_of_products_is_made_of_eight(size):
+    a, b = np.random.default_rng(size).normal(size=(2, size))
+    sums = [0.0] * 8
+    for n in range(size // 8 * 8):
+        sums[n % 8] += a[n] * b[n]
+    for n in range(size // 8 * 8, size):
+        sums[0] += a[n] * b[n]
+    assert dotted(a, b) == ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+
+
+def test_a_sum_of_products_asks_for_numbers_in_a_row():
+    with pytest.raises(TypingError):
+        dotted(np.ones(10)[::2], np.ones(5))

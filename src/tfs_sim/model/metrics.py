@@ -13,7 +13,7 @@ from tfs_sim.model import draws
 from tfs_sim.model.declare import Metric
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.mechanisms.outcomes import START_LEVEL, cohort_luck, outcome_gain
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.numerics import dot, kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, WITHDRAWN, G, K
 
 METRICS: tuple[Metric, ...] = (
@@ -189,32 +189,23 @@ def end(
 
 @kernel
 def observe(
-    month, key, site_id, first_organization, end_organization, first_relationship, ties, end_of_ties, target, pair,
-    role, status, fte, effort, in_post, belief, ledger, documentation, readiness, grant_income, hours, bid_hours,
-    trust, alignment, coordination, load, severity, need, served, performance, departures, joined, withdrew,
-    conflicts, spent, grants_received, dead_months, students, delay, outcome_at_start, agenda_knowledge, p_money,
-    p_outcomes, out,
+    month, key, site_id, first_organization, end_organization, first_pair, end_pair, one_end, other_end, backbone,
+    is_open, role, status, fte, effort, in_post, belief, ledger, documentation, readiness, grant_income, hours,
+    bid_hours, trust, alignment, coordination, load, severity, need, served, performance, departures, joined, withdrew,
+    conflicts, spent, grants_received, dead_months, students, delay, outcome_at_start, agenda_knowledge, weighed,
+    meetings_expected, p_money, p_outcomes, out,
 ):  # fmt: skip
     """Record the month of every site in `out` [month, site, metric]."""
     for s in range(out.shape[1]):  # communities; the national table comes after them
         first, end = first_organization[s], end_organization[s]
         partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = ready = 0.0
-        shared_ties = all_ties = trusted = good = 0.0
+        at_table = weighed[0]
         least = 1.0
         winning = 0.0
         for i in range(first, end):
+            at_table[i] = 1.0 if status[i] == ACTIVE else 0.0
             if role[i] == BACKBONE:
                 continue
-            takes_part = status[i] == ACTIVE
-            for m in range(first_relationship[i], end_of_ties[i]):
-                r = ties[m]
-                j = target[r]
-                between = role[j] != BACKBONE
-                at_table = between & takes_part & (status[j] == ACTIVE)
-                all_ties += 1.0 if between else 0.0
-                trusted += trust[r] if between else 0.0
-                shared_ties += 1.0 if at_table else 0.0
-                good += trust[r] * alignment[pair[r]] if at_table else 0.0
             everyone += 1.0
             all_staff += fte[i]
             bids += bid_hours[i]
@@ -232,6 +223,10 @@ def observe(
             time += hours[i]
             hope += belief[i]
             written += documentation[i]
+        all_ties, trusted, shared_ties, good = look_at_ties(
+            first_pair[s], end_pair[s], one_end, other_end, backbone[s], is_open, at_table, trust, alignment,
+            meetings_expected,
+        )  # fmt: skip
         needed = met = 0.0
         for k in range(K):
             for g in range(G):
@@ -274,6 +269,29 @@ def observe(
         row[AGENDA] = agenda_knowledge[s]
         row[WIN_WIN] = winning / partners if partners > 0.0 else 0.0
         row[READINESS] = ready / (everyone - partners) if everyone > partners else 1.0
+
+
+@kernel
+def look_at_ties(first, end, one_end, other_end, backbone, is_open, at_table, trust, alignment, scratch):
+    """Return the ties among a site's organizations but the backbone, seen from both ends, and the trust in all of them.
+
+    Then those between two at the table, and the sum of trust × alignment over them.
+    """
+    pairs = is_open.size
+    one, other, tie, agreed = one_end[first:end], other_end[first:end], is_open[first:end], alignment[first:end]
+    here, there, counts = trust[first:end], trust[pairs + first : pairs + end], scratch[first:end]
+    ties = shared = 0
+    for n in range(counts.size):
+        between = (tie[n] != 0) & (one[n] != backbone) & (other[n] != backbone)
+        both = between & (at_table[one[n]] * at_table[other[n]] > 0.0)
+        counts[n] = agreed[n] if both else 0.0
+        shared += both
+    good = dot(here, counts) + dot(there, counts)
+    for n in range(counts.size):
+        between = (tie[n] != 0) & (one[n] != backbone) & (other[n] != backbone)
+        counts[n] = 1.0 if between else 0.0
+        ties += between
+    return 2.0 * ties, dot(here, counts) + dot(there, counts), 2.0 * shared, good
 
 
 @kernel

@@ -88,13 +88,13 @@ def observe_network(
         if month % 3 != 0:
             out[month, s, TRANSITIVITY] = out[month - 1, s, TRANSITIVITY]
             continue
-        closed = 0.0
+        closed = np.int64(0)
         paths = 0.0
         for i in range(first_organization[s], end_organization[s]):
             degree = np.float64(end_of_ties[i] - first_relationship[i])
             for m in range(first_relationship[i], end_of_ties[i]):
                 j = target[ties[m]]
                 for w in range(words):
-                    closed += float(count_bits(neighbours[w, i] & neighbours[w, j]))
+                    closed += np.int64(count_bits(neighbours[w, i] & neighbours[w, j]))
             paths += degree * (degree - 1.0)
         out[month, s, TRANSITIVITY] = closed / paths if paths > 0.0 else 0.0

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.core.cpu import CPUTargetOptions
 from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
 
 # Without Numba's counts of references: whoever calls holds the arrays, and counting took two atomic operations for each
 # argument of each call, a fifth of a run. A function that would allocate an array does not compile. The option is not
@@ -165,40 +167,41 @@ def whole_vectors(count: int, most: int) -> int:
     return min((count + LANES - 1) // LANES * LANES, most)
 
 
-@inline
-def list_marked(marked: Any, into: Any) -> int:
-    """List the places at which `marked` is one (elsewhere it is zero), and return how many: quick where they are few.
+@intrinsic
+def _eight_sums(typingctx: Any, a: Any, b: Any, whole: Any, count: Any) -> Any:
+    """Return Σ a·b as eight sums over the first `whole` places, the rest of `count` added to the first; see `dot`.
 
-    Eight marks are looked at as one word.
+    Written out as vectors, because LLVM may not turn a sum into several by itself.
     """
-    count = 0
-    words = marked[: marked.size // 8 * 8].view(np.uint64)
-    for w in range(words.size):
-        if words[w]:
-            for n in range(8 * w, 8 * w + 8):
-                into[count] = n
-                count += marked[n]
-    for n in range(8 * words.size, marked.size):
-        if marked[n]:
-            into[count] = n
-            count += 1
-    return count
+    if a.layout != "C" or b.layout != "C":
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        number, word = ir.DoubleType(), ir.IntType(64)
+        eight = ir.VectorType(number, LANES)
+        one, other = (make_array(signature.args[n])(context, builder, args[n]).data for n in range(2))
+
+        def sum_up(kind: Any, start: Any, stop: Any, step: int, total: Any) -> Any:
+            sums = cgutils.alloca_once_value(builder, total)
+            with cgutils.for_range_slice(builder, start, stop, word(step)) as (n, _):
+                a, b = (
+                    builder.load(builder.bitcast(builder.gep(data, [n]), kind.as_pointer()), align=8)
+                    for data in (one, other)
+                )
+                builder.store(builder.fadd(builder.load(sums), builder.fmul(a, b)), sums)
+            return builder.load(sums)
+
+        sums = sum_up(eight, word(0), args[2], LANES, ir.Constant(eight, [0.0] * LANES))
+        parts = [builder.extract_element(sums, ir.IntType(32)(n)) for n in range(LANES)]
+        parts[0] = sum_up(number, args[2], args[3], 1, parts[0])
+        while len(parts) > 1:
+            parts = [builder.fadd(*pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
+        return parts[0]
+
+    return types.float64(a, b, types.int64, types.int64), codegen
 
 
 @inline
 def dot(a: Any, b: Any) -> float:
     """Return Σ a·b in eight interleaved partial sums: an order of its own that is always the same, and runs wide."""
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
-    whole = a.size // 8 * 8
-    for n in range(0, whole, 8):
-        s0 += a[n] * b[n]
-        s1 += a[n + 1] * b[n + 1]
-        s2 += a[n + 2] * b[n + 2]
-        s3 += a[n + 3] * b[n + 3]
-        s4 += a[n + 4] * b[n + 4]
-        s5 += a[n + 5] * b[n + 5]
-        s6 += a[n + 6] * b[n + 6]
-        s7 += a[n + 7] * b[n + 7]
-    for n in range(whole, a.size):
-        s0 += a[n] * b[n]
-    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+    return _eight_sums(a, b, a.size // LANES * LANES, a.size)

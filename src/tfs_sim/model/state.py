@@ -192,7 +192,8 @@ ORGANIZATION: tuple[Field, ...] = (
     _amount("apart", "organization", "scratch: capacity for separate work", "FTE"),
     _amount("alone", "organization", "scratch: capacity if there were no joint work at all", "FTE"),
     Field("input_term", "organization", "f8", "scratch: mean term of the input, by kind", "", 0, 0, np.inf, (K,)),
-    _amount("presence", "organization", "scratch: chance to be met this month"),
+    Field("presence", "organization", "f8", "scratch: chance to be met this month, negative where not at the table", "",
+          0.0, -1.0, 1.0),
     _amount("reliability", "organization", "scratch: chance of keeping a promise this month"),
 )  # fmt: skip
 
@@ -221,7 +222,6 @@ PAIR: tuple[Field, ...] = (
     _amount("meetings_expected", "pair", "scratch: encounters to be expected this month, then the chance of one"),
     Field("listed_luck", "pair", "u4", "scratch: random words of the pairs of a list", inner=(4,)),
     Field("listed_pair_id", "pair", "u8", "scratch: identities of the pairs of a list"),
-    _flag("marked", "pair", "scratch: 1: to be listed"),
     Field("disused", "pair", "u4", "scratch: list of the ties that may close"),
     Field("let_down", "pair", "u4", "scratch: list of the pairs in which one end was let down"),
     Field("teammates", "pair", "u4", "list of the pairs in one team, as teams were last formed", "", 2**32 - 1, 0),

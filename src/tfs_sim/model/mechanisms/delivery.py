@@ -122,7 +122,8 @@ def rank_by_strength(month, first_organization, end_organization, recognized, te
 @kernel
 def form_teams(
     first_organization, end_organization, role, status, in_post, ramp, effort, fte, strength, recognized, quality,
-    team_rank, team, team_code, local_index, brought, input, team_members, hours, on_strengths, p_strengths, p,
+    team_rank, team, team_code, local_index, brought, input, team_members, hours, kind, deciders, on_strengths,
+    p_strengths, p,
 ):  # fmt: skip
     """Put partners into teams for each kind of support, strongest first; weigh each one's input."""
     size = np.int64(p.team_size)
@@ -132,6 +133,7 @@ def form_teams(
         hours[i] += p.meeting_hours * taking_part
         brought[i] = fte[i] * effort[i] * in_post[i] * ramp[i] * quality[i] * taking_part
         team_code[i] = lone_code(local_index[i])
+        kind[i] = 1 if (status[i] == ACTIVE) & (role[i] != BACKBONE) & (effort[i] > 0.0) else 0  # may be asked
     for k in range(K):
         mine, members, rank, seems = team[k], team_members[k], team_rank[k], recognized[k]
         put_in, able = input[k], strength[k]
@@ -140,22 +142,24 @@ def form_teams(
             mine[i] = -1
             members[i] = 0.0
         for s in range(first_organization.size):
-            leader = np.int64(-1)
-            places = 0
+            # who is asked: the suited, in the order of strength, up to the first who is not
+            count = 0
+            reached = 1
             for n in range(first_organization[s], end_organization[s]):
                 i = rank[n]
-                if seems[i] < suited:
-                    break  # so do all that follow
-                if status[i] != ACTIVE or role[i] == BACKBONE or effort[i] <= 0.0:
-                    continue
-                leader = leader if places > 0 else i
-                places = places - 1 if places > 0 else size - 1
-                mine[i] = leader
-                members[leader] += 1.0
-                # the lone number of this kind gives way to the leader's
-                team_code[i] ^= (sixteen_bits(lone_code(local_index[i])) ^ np.uint64(local_index[leader])) << np.uint64(
-                    16 * k
-                )
+                reached = reached if seems[i] >= suited else 0
+                deciders[count] = i
+                count += reached & kind[i]
+            for begin in range(0, count, size):
+                leader = deciders[begin]
+                stop = min(begin + size, count)
+                members[leader] = stop - begin
+                code = np.uint64(local_index[leader])
+                for n in range(begin, stop):
+                    i = deciders[n]
+                    mine[i] = leader
+                    # the lone number of this kind gives way to the leader's
+                    team_code[i] ^= (sixteen_bits(lone_code(local_index[i])) ^ code) << np.uint64(16 * k)
 
 
 @kernel

@@ -12,7 +12,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import count_bits, kernel, list_marked
+from tfs_sim.model.numerics import count_bits, kernel
 from tfs_sim.model.state import BACKBONE
 
 
@@ -159,20 +159,17 @@ def refer(
 @kernel
 def open_and_close(
     month, key, pair_id, one_end, other_end, target, reverse, pair, is_open, idle, failed, overlap, departed,
-    local_index, first_relationship, ties, end_of_ties, neighbours, meeting, marked, disused, listed_pair_id,
+    local_index, first_relationship, ties, end_of_ties, neighbours, meeting, disused, listed_pair_id,
     listed_luck, dose_transition_plan, p,
 ):  # fmt: skip
     """Open and close ties, one decision for both ends: in disuse or doubt they may close, after a meeting open."""
     pairs = pair_id.size
+    new = old = 0
     for q in range(pairs):
         # a tie in disuse, or a pair without one that met last month
-        marked[q] = idle[q] > p.idle_before_closing if is_open[q] else idle[q] < 1.0
-    new = old = 0
-    for m in range(list_marked(marked, meeting)):
-        q = np.int64(meeting[m])
         meeting[new] = disused[old] = q
-        new += 1 - is_open[q]
-        old += is_open[q]
+        new += (is_open[q] == 0) & (idle[q] < 1.0)
+        old += (is_open[q] != 0) & (idle[q] > p.idle_before_closing)
     for i in range(departed.size):
         if departed[i] == 0:
             continue

@@ -199,13 +199,17 @@ def recorded_share(documentation_i, documentation_j, on_institutional_trust, p_i
 
 
 @kernel
-def prepare(in_post, ramp, clarity, neighbours, contacts, contacts_at_table, presence, reliability, p):
-    """Work out, once for each organization, how present and how reliable its representative is."""
+def prepare(in_post, ramp, clarity, status, neighbours, contacts, contacts_at_table, presence, reliability, p):
+    """Work out, once for each organization, how present and how reliable its representative is.
+
+    Presence is negative where an organization is not at the table: one number says both.
+    """
     for i in range(in_post.size):
         ties = 0.0
         for word in range(neighbours.shape[0]):
             ties += np.float64(count_bits(neighbours[word, i]))
-        presence[i] = in_post[i] * min(1.0, p.attention / max(ties, 1.0))
+        chance = in_post[i] * min(1.0, p.attention / max(ties, 1.0))
+        presence[i] = chance if status[i] == ACTIVE else -chance
         contacts[i] = 0.0
         contacts_at_table[i] = 0.0
     for i in range(in_post.size):
@@ -247,8 +251,8 @@ def throw(month, key, pair_id, luck):
 
 @kernel
 def weigh_contact(
-    first_pair, end_pair, one_end, other_end, is_open, grievance, presence, status, coordination, contact_factor,
-    teammates, effort, dose_trust_building_convenings, dose_steady_communication, meetings_expected, p_histories,
+    first_pair, end_pair, one_end, other_end, is_open, grievance, presence, coordination, contact_factor, teammates,
+    effort, dose_trust_building_convenings, dose_steady_communication, meetings_expected, p_histories,
     p_communication, p_effort, p,
 ):  # fmt: skip
     """Work out how often every pair may be expected to meet this month."""
@@ -265,17 +269,17 @@ def weigh_contact(
         here, there = grievance[first:end], grievance[pairs + first : pairs + end]
         expected = meetings_expected[first:end]
         for n in range(expected.size):
-            i, j = one[n], other[n]
-            both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
+            mine, its = presence[one[n]], presence[other[n]]
+            both = 1.0 if (mine > 0.0) & (its > 0.0) else 0.0
             anyway, further = (everyday, tied) if have_tie[n] else (0.0, free)
-            able = can_meet(presence[i], presence[j], here[n], there[n], p_histories)
+            able = can_meet(mine, its, here[n], there[n], p_histories)
             expected[n] = (anyway + further * both) * able
     for m in range(pairs):
         q = np.int64(teammates[m])  # as of last month
         if q >= pairs:
             break
         i, j = one_end[q], other_end[q]
-        both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
+        both = 1.0 if (presence[i] > 0.0) & (presence[j] > 0.0) else 0.0
         able = can_meet(presence[i], presence[j], grievance[q], grievance[q + pairs], p_histories)
         meetings_expected[q] += by_effort * min(effort[i], effort[j]) * both * able
 
@@ -284,7 +288,7 @@ def weigh_contact(
 def can_meet(presence, presence_of_other, grievance, grievance_of_other, p_histories):
     """Return how far two representatives are there, and willing, to meet."""
     hurt = max(grievance, grievance_of_other)
-    return presence * presence_of_other * (1.0 - p_histories.lost_contact * hurt)
+    return abs(presence * presence_of_other) * (1.0 - p_histories.lost_contact * hurt)
 
 
 @kernel
