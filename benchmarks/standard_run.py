@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
+from tfs_sim.experiments import forks
 from tfs_sim.model import clocked, engine
 from tfs_sim.scenario import load_scenario
 
@@ -33,7 +34,7 @@ def best_of(repeats: int, template: engine.Template, replicates: int = 40) -> fl
         times = []
         for _ in range(repeats):
             began = time.thread_time()
-            engine.run_replicate(template, 1, r)
+            forks.run_alone(template, 1, r)
             times.append(time.thread_time() - began)
         total += min(times)
     return total / replicates
@@ -57,7 +58,7 @@ def main() -> None:
     for threads in (1, 2):
         with ThreadPoolExecutor(threads) as pool:
             began = time.perf_counter()
-            list(pool.map(lambda r: engine.run_replicate(template, 1, r), range(runs)))
+            list(pool.map(lambda r: forks.run_alone(template, 1, r), range(runs)))
             took = time.perf_counter() - began
         print(f"{runs} runs, {threads} thread(s)  {took:.2f} s   {runs / took:.0f} a second")
 
