@@ -259,6 +259,16 @@ def test_schemas_are_json(call, kind: str) -> None:  # type: ignore[no-untyped-d
     assert "properties" in json.loads(call("check", "--schema", kind).out)
 
 
+def test_what_builds_on_a_mechanism_that_is_off_is_named(call) -> None:  # type: ignore[no-untyped-def]
+    Path("loners.toml").write_text(TOWN + "[mechanisms]\nmoney = false\n")
+    for command in ("check", "run"):
+        said = call(command, "loners.toml")
+        assert said.code == 0
+        assert "money is off; what builds on it goes on with what it finds at the start: " in " ".join(said.out.split())
+        assert "competition" in said.out
+    assert "is off" not in call("check", "town.toml").out
+
+
 # ── Running ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

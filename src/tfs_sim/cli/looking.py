@@ -118,12 +118,15 @@ def _checked(name: str) -> str:
         replicates = count(asked, "replicate") if isinstance(asked, int) else f"at most {count(asked.max, 'replicate')}"
         adaptive = _adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])
         return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){adaptive}"
+    from tfs_sim.cli.running import unmet
     from tfs_sim.scenario import load_scenario
 
     scenario = load_scenario(name)
     scenario.organizations()
     adaptive = _adaptive(scenario.in_force()[0])
-    return f"good (scenario: {count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}){adaptive}"
+    needs = "".join(f"\n  {line}" for line in unmet(scenario))
+    size = f"{count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}"
+    return f"good (scenario: {size}){adaptive}{needs}"
 
 
 def _adaptive(interventions: Iterable[ScheduledIntervention]) -> str:

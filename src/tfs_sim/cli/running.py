@@ -58,10 +58,20 @@ def run(
     print()
     print(outcomes(result))
     print()
+    for line in unmet(scenario):
+        print(wrapped(line))
     print(uncalibrated())
     if out is not None:
         saved.save(result, out)
         print(f"\nRuns     {out / 'runs.parquet'}\nMonths   {out / 'series.parquet'}")
+
+
+def unmet(scenario: Scenario) -> list[str]:
+    """Return a sentence on each mechanism that is off and on which others build."""
+    return [
+        f"{name} is off; what builds on it goes on with what it finds at the start: {', '.join(needing)}."
+        for name, needing in scenario.unmet_needs().items()
+    ]
 
 
 def outcomes(result: Result) -> str:

@@ -162,6 +162,19 @@ class Scenario(Table):
         others = mechanism in catalogue().ALWAYS_ON or self.mechanisms.get(OTHERS, True)
         return self.mechanisms.get(mechanism, others)
 
+    def unmet_needs(self) -> dict[str, list[str]]:
+        """Return the mechanisms that are off, each with those that are on and build on it.
+
+        These go on with what they find at the start. Where a file has them on by name, it is a mistake.
+        """
+        known = catalogue().MECHANISMS
+        on = [name for name in known if self.is_on(name)]
+        return {
+            name: needing
+            for name in known
+            if not self.is_on(name) and (needing := [other for other in on if name in known[other].needs])
+        }
+
     def effective_parameters(self) -> dict[str, dict[str, float | str]]:
         """Return every parameter of every mechanism: as given, or its default."""
         return {
