@@ -149,7 +149,7 @@ def contest(
                 for m in range(first_relationship[winner], first_relationship[winner + 1]):
                     r = relationships[m]
                     loser = target[r]
-                    bids = bid[k, loser] >= p.hourly and role[loser] != BACKBONE and strength[k, loser] >= p.eligible
+                    bids = (bid[k, loser] >= p.hourly) & (role[loser] != BACKBONE) & (strength[k, loser] >= p.eligible)
                     institutional_bad[reverse[r]] += p.grudge * overlap[pair[r]] * stake[loser] * bids
             for n in range(count):
                 bid_hours[deciders[n]] += weighed[HOURS, n]
