@@ -87,8 +87,9 @@ def effects(ax: Axes, shown: Effects) -> None:
         ax.set_yscale("symlog", linthresh=max(shown.least, 0.1))
     where = ax.get_yaxis_transform()
     write(ax, 1.0, shown.least, f"required {shown.least:g}", transform=where, ha="right", va="bottom", fontsize=8.5)
-    write(ax, 100 * ALLOWED + 1, 0.03, "may be missing left of this line", transform=ax.get_xaxis_transform(),
-          fontsize=8.5, color=GREY, va="bottom")  # fmt: skip
+    # the points rise from left to right: the upper left is free
+    write(ax, 100 * ALLOWED + 1, 0.97, "may be missing left of this line", transform=ax.get_xaxis_transform(),
+          fontsize=8.5, color=GREY, va="top")  # fmt: skip
     ax.set_xlim(0, 100)
     x_label(ax, "Points of the plausible parameter space, from the least effect to the largest (%)")
     y_label(ax, f"{shown.quantity} (effect in standard deviations)")
