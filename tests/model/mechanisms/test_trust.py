@@ -6,7 +6,6 @@ import pytest
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import communication, community, effort, histories, institutional_trust, trust
 from tfs_sim.model.numerics import kernel
-from tfs_sim.model.state import ACTIVE
 
 
 @pytest.mark.parametrize(("met", "on", "left"), [(0, 1, 0.5), (1, 1, 0.5 + 0.4 * 0.5), (1, 0, 0.5)])
@@ -51,20 +50,24 @@ def together(code, other):
 
 
 @pytest.mark.parametrize(
-    ("in_one_team", "effort_of_second", "closed", "rate"),
+    ("in_one_team", "effort_of_second", "presence_of_second", "closed", "rate"),
     [
-        (True, 0.5, 0.0, 0.5 * 0.6),  # as much as the one who gives less
-        (True, 0.5, 1.0, 0.5 * 0.6),  # closed doors stop meetings, not work
-        (False, 0.5, 0.0, 0.0),
-        (True, 0.0, 0.0, 0.0),
+        (True, 0.5, 1.0, 0.0, 0.5 * 0.6),  # as much as the one who gives less
+        (True, 0.5, 0.7, 0.0, 0.5 * 0.6 * 0.7),
+        (True, 0.5, 1.0, 1.0, 0.5 * 0.6),  # closed doors stop meetings, not work
+        (True, 0.5, -1.0, 0.0, 0.0),  # the second takes no part any more
+        (False, 0.5, 1.0, 0.0, 0.0),
+        (True, 0.0, 1.0, 0.0, 0.0),
     ],
 )
-def test_those_who_work_in_one_team_meet_without_a_table(in_one_team, effort_of_second, closed, rate):
+def test_those_who_work_in_one_team_meet_without_a_table(
+    in_one_team, effort_of_second, presence_of_second, closed, rate
+):
     expected, two = np.zeros(1), np.zeros(2)
     teammates = np.array([0 if in_one_team else 1], np.uint32)  # the list ends with a number that is no pair's
     trust.weigh_contact(
-        np.array([0]), np.array([1]), np.array([0]), np.array([1]), np.zeros(1, np.uint8), two, np.ones(2),
-        np.full(2, ACTIVE, np.uint8), np.zeros(1), np.array([1.0 - closed]), teammates,
+        np.array([0]), np.array([1]), np.array([0]), np.array([1]), np.zeros(1, np.uint8), two,
+        np.array([1.0, presence_of_second]), np.zeros(1), np.array([1.0 - closed]), teammates,
         np.array([0.3, effort_of_second]), np.zeros(1), np.zeros(1), expected, record(histories.Parameters),
         record(communication.Parameters), record(effort.Parameters, {"largest": 0.5}),
         record(trust.Parameters, {"work_contact": 0.5}),
