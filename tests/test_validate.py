@@ -174,3 +174,48 @@ def test_every_kind_of_figure_shows_its_numbers() -> None:
         assert len(chart.data)
         assert chart.alt
         assert chart.figure.axes[0].get_xlabel()
+
+
+LONG = "promises broken between members of different networks in the first two years, nationals aligned and not"
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        Effects(np.linspace(-1, 3, 40), 0.2, LONG),
+        Effects(np.array([0.5, 1.0, 3e13]), 0.2, "share of partners who gain"),
+        Region(np.arange(3.0), {f"persistence less patience {n}": np.arange(3.0) for n in range(3)}, {}, "share", LONG),
+        Agreement(
+            ("standard deviation, in the steady state after 240 encounters",) * 2, (1, 2), (1, 2), (0, 0), "trust"
+        ),
+    ],
+    ids=["long", "alike", "legend", "labels"],
+)
+def test_words_of_a_figure_neither_overlap_nor_leave_it(figure) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.figures.validation import diagnostic
+
+    each = row("M1", "ubiquity", figure=figure)
+    chart = diagnostic(Verdict(each, each.check(None), 1.0))  # type: ignore[arg-type]
+    chart.figure.draw_without_rendering()
+    (ax,) = chart.figure.axes
+    legend = [ax.get_legend()] if ax.get_legend() else []
+    words = [ax._left_title, ax.title, *ax.texts, *ax.get_yticklabels(), *chart.figure.texts]  # type: ignore[attr-defined]
+    boxes = [it.get_window_extent() for it in [*legend, *(word for word in words if word.get_text().strip())]]
+    for n, box in enumerate(boxes):
+        assert chart.figure.bbox.padded(1).containsx(box.x0) and chart.figure.bbox.padded(1).containsx(box.x1)
+        assert not any(box.overlaps(other) for other in boxes[:n])
+
+
+def test_a_figure_says_in_which_unit_an_effect_is_and_where_replicates_are_all_alike() -> None:
+    from tfs_sim.figures.validation import diagnostic
+
+    def drawn(figure):  # type: ignore[no-untyped-def]
+        each = row("M1", "ubiquity", figure=figure)
+        return diagnostic(Verdict(each, each.check(None), 1.0)).figure.axes[0]  # type: ignore[arg-type]
+
+    some = np.linspace(-1, 3, 40)
+    assert drawn(Effects(some, 0.2, "trust")).get_title("left") == "trust (effect in standard deviations)"
+    assert drawn(Effects(some, 0.2, "lag", "months")).get_title("left") == "lag (months)"
+    ax = drawn(Effects(np.array([0.5, 1.0, 3e13]), 0.2, "gain"))
+    assert ax.get_ylim()[1] < 10.0
+    assert any("all replicates alike" in text.get_text() for text in ax.texts)

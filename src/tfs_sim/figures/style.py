@@ -102,18 +102,20 @@ def fitted(
     wrap: Callable[[str, int], str] = filled,
 ) -> str:  # fmt: skip
     """Return text in lines of at most so many letters, fewer where they would be wider than `inches`."""
+    lines = wrap(text, letters)
+    while letters > 20 and any(broad(line, size, weight) > inches for line in lines.split("\n")):
+        letters -= 2
+        lines = wrap(text, letters)
+    return lines
+
+
+def broad(text: str, size: float, weight: str = "normal") -> float:
+    """Return the width of a line of text, in inches."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(family=FONT, size=size, weight=weight)
-    lines = wrap(text, letters)
-    while letters > 20 and any(
-        text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] > 72.0 * inches
-        for line in lines.split("\n")
-    ):
-        letters -= 2
-        lines = wrap(text, letters)
-    return lines
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72.0
 
 
 def framed(stem: str, title: str, subtitle: str, caption: str, height: float, width: float = WIDTH) -> Chart:

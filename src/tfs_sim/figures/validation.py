@@ -16,6 +16,8 @@ from tfs_sim.figures.style import (
     LIGHT,
     MARKERS,
     Chart,
+    broad,
+    fitted,
     framed,
     place,
     write,
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
 
 RIGHT, WRONG = COLOURS[0], COLOURS[1]
 HEIGHT, WIDTH = 2.9, 7.4
+TICKS = 9.5
+"""Size of the letters along the axes."""
+
+LINE, LEGEND = 0.18, 0.26
+"""Inches that a line of such letters takes, and the names of curves."""
+
+NO_SPREAD = 1e6
+"""An effect of so many standard deviations is one in replicates that are all alike."""
+
 ALLOWED = 0.1
 """Share of the parameter space in which a ubiquitous effect may be missing."""
 
@@ -37,16 +48,34 @@ def diagnostic(verdict: Verdict) -> Chart:
     """Return the figure of a row: what was required, what was measured, and on which side it lies."""
     shown = verdict.measured.figure
     draw, height = _drawing(shown)
+    height += LEGEND if _has_legend(shown) else 0.0
     row = verdict.row
     chart = framed(
         row.name, f"{row.name} {row.title}", f"Required: {row.required}", verdict.measured.found, height, WIDTH
     )
-    left = 2.1 if isinstance(shown, Agreement) else 0.75
-    ax = place(chart, left, 0.5, WIDTH - 0.25, height - 0.3)
+    left, right, top = 0.75, WIDTH - 0.25, height - 0.3
+    if isinstance(shown, Agreement):
+        left = max([2.1, *(0.25 + broad(label, TICKS) for label in shown.labels)])
+    else:
+        # the quantity is named above the axes, and curves above that
+        top -= LINE * fitted(_quantity(shown), 200, right - left, TICKS).count("\n")
+        top -= LEGEND if _has_legend(shown) else 0.0
+    ax = place(chart, left, 0.5, right, top)
     draw(ax, shown)
     chart.data = data(shown)
     chart.alt = f"{row.title}. Required: {row.required}. Measured: {verdict.measured.found}."
     return chart
+
+
+def _has_legend(shown: Agreement | Effects | Region) -> bool:
+    return isinstance(shown, Region) and len(shown.curves) > 1
+
+
+def _quantity(shown: Effects | Region) -> str:
+    """Return what the y axis shows, with its unit."""
+    if isinstance(shown, Region):
+        return shown.quantity
+    return f"{shown.quantity} ({'effect in standard deviations' if shown.unit == 'SD' else shown.unit})"
 
 
 def _drawing(shown: Agreement | Effects | Region) -> tuple[Callable[[Axes, Any], None], float]:
@@ -79,10 +108,19 @@ def effects(ax: Axes, shown: Effects) -> None:
     values = np.sort(shown.values)
     rank = 100.0 * (np.arange(values.size) + 0.5) / values.size
     good = values >= shown.least
+    alike = np.abs(values) > NO_SPREAD
+    if alike.any():
+        most = max(1.2 * np.abs(values[~alike]).max(initial=0.0), 5.0 * shown.least)
+        values = np.clip(values, -most, most)
     ax.axhline(shown.least, color=INK, linewidth=1.0)
     ax.axvline(100 * ALLOWED, color=INK, linewidth=1.0, linestyle=(0, (1, 2)))
-    ax.plot(rank[good], values[good], MARKERS[0], color=RIGHT, markersize=3.5)
-    ax.plot(rank[~good], values[~good], MARKERS[1], color=WRONG, markersize=4)
+    ax.plot(rank[good & ~alike], values[good & ~alike], MARKERS[0], color=RIGHT, markersize=3.5)
+    ax.plot(rank[~good & ~alike], values[~good & ~alike], MARKERS[1], color=WRONG, markersize=4)
+    ax.plot(rank[alike & good], values[alike & good], "^", color=RIGHT, markersize=4.5)
+    ax.plot(rank[alike & ~good], values[alike & ~good], "v", color=WRONG, markersize=4.5)
+    if alike.any():
+        write(ax, 100 * ALLOWED + 1, 0.89, "triangles: all replicates alike, no spread to measure by",
+              transform=ax.get_xaxis_transform(), fontsize=8.5, color=GREY, va="top")  # fmt: skip
     if values.size and np.abs(values).max() > 20 * max(np.abs(np.median(values)), shown.least, 0.1):
         ax.set_yscale("symlog", linthresh=max(shown.least, 0.1))
     where = ax.get_yaxis_transform()
@@ -92,7 +130,7 @@ def effects(ax: Axes, shown: Effects) -> None:
           fontsize=8.5, color=GREY, va="top")  # fmt: skip
     ax.set_xlim(0, 100)
     x_label(ax, "Points of the plausible parameter space, from the least effect to the largest (%)")
-    y_label(ax, f"{shown.quantity} (effect in standard deviations)")
+    _name(ax, shown)
 
 
 def region(ax: Axes, shown: Region) -> None:
@@ -121,18 +159,29 @@ def region(ax: Axes, shown: Region) -> None:
             color=GREY,
             va="bottom",
         )
-    if len(shown.curves) > 1:
-        _legend(ax)
+    more = _name(ax, shown)
+    if _has_legend(shown):
+        _legend(ax, above=LEGEND + LINE * more)
     x_label(ax, shown.x_label)
-    y_label(ax, shown.quantity)
 
 
-def _legend(ax: Axes) -> None:
+def _name(ax: Axes, shown: Effects | Region) -> int:
+    """Name the quantity above the axes; return how many lines that takes beyond the first."""
+    wide = ax.get_position().width * float(ax.figure.get_size_inches()[0])  # type: ignore[union-attr]
+    named = fitted(_quantity(shown), 200, wide, TICKS)
+    y_label(ax, named)
+    return named.count("\n")
+
+
+def _legend(ax: Axes, above: float = 0.0) -> None:
+    """Name the curves above the axes, and so many inches higher."""
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(family="DejaVu Sans", size=8.5)
     columns = 4
-    legend = ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=columns, frameon=False, prop=font)
+    tall = ax.get_position().height * float(ax.figure.get_size_inches()[1])  # type: ignore[union-attr]
+    at = (1.0, 1.0 + above / tall)
+    legend = ax.legend(loc="lower right", bbox_to_anchor=at, ncols=columns, frameon=False, prop=font)
     for text in legend.get_texts():
         text.set_color(GREY)
 

@@ -51,11 +51,12 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Effects:
-    """Figure data: the standardized effect at every point of the parameter space, and the least required."""
+    """Figure data: the effect at every point of the parameter space in some unit, and the least required."""
 
     values: NDArray[np.float64]
     least: float
     quantity: str
+    unit: str = "SD"
 
 
 @dataclass(frozen=True)

@@ -241,7 +241,7 @@ def judge(
 ) -> Measured:
     """Return the verdict on paired differences [points, replicates] in units of `spread` [points].
 
-    That is the control's standard deviation between replicates, unless `unit` says otherwise.
+    That is the control's standard deviation between replicates, unless `unit` says otherwise. Ones leave it as it is.
     """
     effects = differences.mean(axis=1) / np.maximum(spread, 1e-12)
     good = int((effects >= least).sum())
@@ -250,7 +250,7 @@ def judge(
     return Measured(
         holds=enough(share, len(effects)),
         found=f"in {percent(share)} of {len(effects)} points (median effect {np.median(effects):.2f} {unit})",
-        figure=Effects(effects, least, quantity),
+        figure=Effects(effects, least, quantity, unit),
         interval=(low, high),
         share=share,
         note=note,

@@ -108,7 +108,7 @@ def _steepest(budget: Budget) -> Measured:
         holds=enough(share, distance.size),
         found=f"in {percent(share)} of {distance.size} points (median distance {np.median(distance):.3f} of a range of "
         f"{np.ptp(STEPS):.1f})",
-        figure=Effects(WITHIN - distance, 0.0, f"{WITHIN:g} less the distance, in utility,"),
+        figure=Effects(WITHIN - distance, 0.0, f"{WITHIN:g} less the distance", "utility"),
         interval=wilson(good, distance.size),
         share=share,
         note="What taking part is worth: at least so much to half of the organizations, while they decide",

@@ -47,7 +47,7 @@ def _differs(budget: Budget) -> Measured:
     return Measured(
         holds=good >= 0.9 * len(spread),
         found=f"in {good / len(spread):.0%} of {len(spread)} points (median {np.median(spread):.2f})",
-        figure=Effects(spread, LEAST_SPREAD, "standard deviation of clarity between partners"),
+        figure=Effects(spread, LEAST_SPREAD, "standard deviation of clarity between partners", "0 to 1"),
         interval=wilson(good, len(spread)),
         share=good / len(spread),
         note=NOTE,

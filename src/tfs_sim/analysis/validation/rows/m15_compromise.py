@@ -45,7 +45,7 @@ def _agreement_and_withdrawal(budget: Budget) -> Measured:
         f"{left[0].mean():.2f} and {left[turn].mean():.2f} withdrawals a month; {left[-1].mean():.2f} at 1",
         figure=Region(
             np.array(LEVELS), curves, {"agreement": _error(agreed), "withdrawals a month": _error(left)}, "flexibility",
-            "three years", default=0.3,
+            "mean agreement; withdrawals a month, over three years", default=0.3,
         ),
     )  # fmt: skip
 

@@ -89,7 +89,9 @@ def _at_the_national_level(budget: Budget) -> Measured:
         holds=low > 0.5,
         found=f"clarity {national[0]:.2f} of nationals and {local[0]:.2f} of partners, attention {national[1]:.2f} and "
         f"{local[1]:.2f}; both less in {both[:runs].mean():.0%} of {runs} runs",
-        figure=Effects(gaps[:runs].min(axis=1), 0.0, "partners less nationals: clarity or attention, the smaller gap"),
+        figure=Effects(
+            gaps[:runs].min(axis=1), 0.0, "partners less nationals: clarity or attention, the smaller gap", "0 to 1"
+        ),
         interval=(low, high),
         note=f"less clarity in {(gaps[:runs, 0] > 0).mean():.0%}, less attention in {(gaps[:runs, 1] > 0).mean():.0%}; "
         f"both at {both[runs:].mean():.0%} of {budget.points} plausible points, one run each",

@@ -64,7 +64,14 @@ def _optimum(budget: Budget) -> Measured:
         f"In organizations; required is one more. In {pays.mean():.0%} of the space joint work pays at some size with "
         "ample capacity; elsewhere no size is best, and nothing is claimed."
     )
-    found = judge((best[1] - best[0])[:, None], np.ones(int(pays.sum())), 1.0, "best size with 6 FTE beyond 0.75", note)
+    found = judge(
+        (best[1] - best[0])[:, None],
+        np.ones(int(pays.sum())),
+        1.0,
+        "best size with 6 FTE beyond 0.75",
+        note,
+        unit="organizations",
+    )
     if budget.quick and found.interval:  # a handful of points: not refuted is all that they can say
         found = replace(found, holds=found.interval[1] >= 0.9)
     return found

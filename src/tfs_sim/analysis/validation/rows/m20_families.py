@@ -28,8 +28,9 @@ def _lag(budget: Budget) -> Measured:
     arm = laboratory(interventions=_ENGAGED).to_template()
     points = plausible_points(budget.points, budget.seed)
     lags = run_all([at(arm, point) for point in points], budget.replicates, budget.seed, budget.workers, _lag_of)
-    quantity = "months, beyond three, by which support follows engagement"
-    return judge(lags - 3.0, np.ones(len(points)), 0.0, quantity, note="half-way points of both rises are compared")
+    quantity = "lag of support behind engagement, beyond three months"
+    note = "half-way points of both rises are compared"
+    return judge(lags - 3.0, np.ones(len(points)), 0.0, quantity, note, unit="months")
 
 
 def _buffer(budget: Budget) -> Measured:

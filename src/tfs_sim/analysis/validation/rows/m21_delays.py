@@ -46,12 +46,14 @@ def _noise(budget: Budget) -> NDArray[np.float64]:
 def _early(budget: Budget) -> Measured:
     effect, _ = _effect(budget, "indicator", 11)
     inside = PART * _noise(budget)[:, None] - np.abs(effect.mean(axis=1))[:, None]
-    return judge(inside, np.ones(len(inside)), 0.0, "points of the indicator left to 0.2 SD of cohorts, month 12")
+    return judge(
+        inside, np.ones(len(inside)), 0.0, "what is left to 0.2 SD of cohorts, month 12", unit="points of the indicator"
+    )
 
 
 def _late(budget: Budget) -> Measured:
     effect, _ = _effect(budget, "indicator", MONTHS - 1)
-    return judge(effect, _noise(budget), PART, "effect on the indicator after ten years, SD of cohorts")
+    return judge(effect, _noise(budget), PART, "effect on the indicator after ten years", unit="SD of cohorts")
 
 
 def _number(budget: Budget) -> Measured:

@@ -87,7 +87,7 @@ def _parts(budget: Budget) -> Measured:
         holds=bool(np.median(selection) > 0),
         found=f"partners of the chosen over the others {naive.mean():.1f}: "
         f"{grant.mean():.1f} by the grant, {selection.mean():.1f} by selection",
-        figure=Effects(selection, 0.0, "part of the naive difference in partners that is selection"),
+        figure=Effects(selection, 0.0, "part of the naive difference in partners that is selection", "organizations"),
     )
 
 
@@ -105,7 +105,7 @@ def _curse(budget: Budget) -> Measured:
                     row.append(float((world.score - ready)[chosen[p, r]].mean()))
                     break
         luck.append(row)
-    return judge(np.array(luck), np.ones(len(luck)), 0.2, "luck in the scores of the chosen, SD of readiness")
+    return judge(np.array(luck), np.ones(len(luck)), 0.2, "luck in the scores of the chosen", unit="SD of readiness")
 
 
 def _left_out(budget: Budget, late: bool) -> Measured:
