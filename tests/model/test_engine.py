@@ -13,10 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tfs_sim.experiments import forks
 from tfs_sim.model import draws, engine, metrics, tick
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
 from tfs_sim.model.declare import specification
 from tfs_sim.model.state import domain_mistakes
+from tfs_sim.scenario import load_scenario
 
 
 def last_world(scenario, seed=1, replicate=0):
@@ -85,7 +87,6 @@ def test_the_order_of_organizations_in_the_input_changes_nothing(lab, tmp_path):
             '[clock]\nstart = "2020-01"\nmonths = 24\n'
             '[sites.s]\nstudents = 5000\norganizations_file = "organizations.csv"'
         )
-        from tfs_sim.scenario import load_scenario
 
         results.append(engine.run_replicate(load_scenario(scenario).to_template(), 1, 0))
     assert np.array_equal(*results)
@@ -210,3 +211,11 @@ def test_declarations_say_what_users_must_know(name):
         assert p.meaning.endswith("."), f"{name}.{key}"
         assert p.grade in {"measured", "derived", "recalled", "assumed"}
         assert p.grade == "assumed" or p.source != "no measurement found", f"{name}.{key} is graded without a source"
+
+
+def test_every_array_begins_at_the_beginning_of_a_cache_line():
+    template = load_scenario("laboratory").to_template()
+    _, world = template.fresh()
+    (room,) = forks.rooms_for([template])
+    for array in (*world, *room.world):
+        assert array.ctypes.data % 64 == 0

@@ -214,6 +214,8 @@ _rooms = threading.local()
 
 def rooms_for(templates: Sequence[Template]) -> list[Room]:
     """Return a room of this thread for each template, with its fixed arrays and everything else neutral."""
+    from tfs_sim.model.world import copy_of
+
     known: dict[Any, list[Room]] = _rooms.__dict__.setdefault("known", {})
     if len(known) > MOST:
         known.clear()
@@ -225,7 +227,7 @@ def rooms_for(templates: Sequence[Template]) -> list[Room]:
         here, number = known.setdefault(key, []), taken.get(key, 0)
         taken[key] = number + 1
         if number == len(here):
-            fixed, state = template.fixed.copy(), template.neutral.copy()
+            fixed, state = copy_of(template.fixed), copy_of(template.neutral)
             here.append(Room(fixed, state, layout.world(fixed, state)))
         else:
             here[number].fixed[:] = template.fixed

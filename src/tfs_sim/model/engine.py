@@ -40,6 +40,7 @@ from tfs_sim.model.world import (
     SITE_LEVERS,
     SITE_SHOCKS,
     Layout,
+    copy_of,
 )
 
 SWITCHES = tuple(MECHANISMS)
@@ -88,7 +89,7 @@ class Template:
 
     def fresh(self) -> tuple[NDArray[np.uint8], Any]:
         """Return a new state buffer and the World that views it."""
-        state = self.neutral.copy()
+        state = copy_of(self.neutral)
         return state, self.layout.world(self.fixed, state)
 
     def output(self) -> NDArray[np.float64]:

@@ -47,6 +47,15 @@ class _Place(NamedTuple):
     start: int
 
 
+def copy_of(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a copy of a buffer that begins at the beginning of a cache line, as its arrays do (NumPy's may not)."""
+    room = np.empty(buffer.size + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    copy = room[start : start + buffer.size]
+    copy[:] = buffer
+    return copy
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where each array lies in its buffer, for given numbers of entities."""
@@ -76,7 +85,7 @@ class Layout:
 
     def buffer(self, fields: tuple[Field, ...]) -> NDArray[np.uint8]:
         """Return a zeroed buffer that is large enough for `fields`, which are FIXED or CHANGING."""
-        return np.zeros(self._places(fields)[-1].start, np.uint8)
+        return copy_of(np.zeros(self._places(fields)[-1].start, np.uint8))
 
     def views(self, buffer: NDArray[np.uint8], fields: tuple[Field, ...]) -> dict[str, NDArray[Any]]:
         """Return the arrays of `fields`, which are FIXED or CHANGING, as views of `buffer`."""

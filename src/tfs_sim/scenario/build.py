@@ -22,6 +22,7 @@ from tfs_sim.model.world import (
     SITE_LEVERS,
     SITE_SHOCKS,
     Layout,
+    copy_of,
 )
 from tfs_sim.scenario.influence import Influence
 from tfs_sim.scenario.organizations import Organization, Relationship, national, national_table
@@ -56,7 +57,7 @@ def retuned(template: Template, scenario: Scenario, areas: Collection[str] = ("p
         changes["parameters"] = tuple(record(MECHANISMS[name].parameters, given.get(name)) for name in RECORDS)
     if "schedule" in areas:
         builder = _Builder(scenario)
-        fixed = template.fixed.copy()
+        fixed = copy_of(template.fixed)
         world = template.layout.views(fixed, FIXED)
         builder.fill_numbers(world)
         changes["fixed"] = fixed

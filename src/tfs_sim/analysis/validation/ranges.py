@@ -29,6 +29,7 @@ from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import specification
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.state import PAYERS, domain_mistakes
+from tfs_sim.model.world import copy_of
 from tfs_sim.scenario import Scenario, load_scenario
 from tfs_sim.scenario.build import LAYOUT_PARAMETERS
 
@@ -126,7 +127,7 @@ def variables(ends: bool = False) -> int:
 
 def variant(template: engine.Template, draw: Callable[[], float], ends: bool = False) -> engine.Template:
     """Return the template with everything set by numbers from 0 to 1 that `draw` returns one by one."""
-    fixed = template.fixed.copy()
+    fixed = copy_of(template.fixed)
     records = _parameters(template, draw, ends)
     _schedule(template.layout.views(fixed, FIXED), draw)
     return dataclasses.replace(template, parameters=records, fixed=fixed, digest="")
