@@ -198,6 +198,18 @@ def test_lists(call, kind: str) -> None:  # type: ignore[no-untyped-def]
     assert all(name in listed.out for name in named)
 
 
+def test_all_28_mechanisms_are_listed_in_order_with_their_source(call) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.model.catalogue import MECHANISMS
+
+    said = " ".join(call("list", "mechanisms").out.split())
+    rows = [int(row) for row in re.findall(r"\bM(\d+)[ab]? [A-Z]", said)]
+    assert rows == sorted(rows)
+    assert set(rows) == set(range(1, 29))
+    for mechanism in MECHANISMS.values():
+        assert mechanism.source
+        assert f"{mechanism.title}: {mechanism.source}" in said
+
+
 def test_everything_that_is_listed_can_be_explained(call) -> None:  # type: ignore[no-untyped-def]
     from tfs_sim.cli.explaining import parameters
 

@@ -28,6 +28,8 @@ def list_(kind: str, as_json: bool) -> None:
         _list_files(kind, as_json)
         return
     declared = _declared(kind)
+    if kind == "mechanisms":
+        declared = dict(sorted(declared.items(), key=lambda item: _place(item[1].rows)))
     if as_json:
         print(json.dumps({name: _plain(each) for name, each in declared.items()}, indent=2, ensure_ascii=False))
         return
@@ -63,8 +65,13 @@ def _line(kind: str, declared: Any) -> str:
     if kind in ("metrics", "indicators"):
         return f"{declared.title}" + (f" ({declared.unit})" if declared.unit else "")
     if kind == "mechanisms":
-        return f"{declared.title} ({', '.join(declared.rows)})"
+        return f"{' '.join((*declared.rows, declared.title))}: {declared.source}"
     return str(declared.title)
+
+
+def _place(rows: tuple[str, ...]) -> tuple[int, str]:
+    """Return where a mechanism stands in a list: by its row of the validation table, those without one at the end."""
+    return (int("".join(filter(str.isdigit, rows[0]))), rows[0]) if rows else (99, "")
 
 
 def _plain(declared: Any) -> dict[str, Any]:
