@@ -281,6 +281,21 @@ def test_what_builds_on_a_mechanism_that_is_off_is_named(call) -> None:  # type:
     assert "is off" not in call("check", "town.toml").out
 
 
+@pytest.mark.parametrize(
+    "lever",
+    [
+        '[[interventions]]\nuse = "national-alignment"',
+        '[[shocks]]\nuse = "national-mistake"\nonset = "2018-09"\ndepth = 1',
+    ],
+)
+def test_a_lever_on_nationals_needs_some(call, lever: str) -> None:  # type: ignore[no-untyped-def]
+    Path("alone.toml").write_text(TOWN + lever + "\n")
+    said = call("run", "alone.toml")
+    assert said.code == 2
+    assert said.err.startswith("alone.toml:10: national-")
+    assert "acts on national organizations, and the scenario has none" in said.err
+
+
 # ── Running ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -67,6 +67,7 @@ def test_every_array_stays_in_its_domain(busy):
 
 
 def test_a_dose_of_zero_and_a_depth_of_zero_are_the_same_bits_as_nothing(lab):
+    lab = lab.with_(nationals={"one": {}})
     plain = engine.run_replicate(lab.to_template(), 1, 0)
     for name in INTERVENTIONS:
         assert np.array_equal(
@@ -194,7 +195,7 @@ def anything(draw):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(changes=anything(), seed=st.integers(0, 2**31))
 def test_nothing_leaves_its_domain_anywhere_in_the_plausible_space(lab, changes, seed):
-    template = lab.with_(months=24, **changes).to_template()
+    template = lab.with_(months=24, nationals={"one": {}}, **changes).to_template()
     _, world = template.fresh()
     out = template.output()
     engine.run_months(template, world, draws.run_key(seed, 0), engine.DRAW_START, template.months, out)

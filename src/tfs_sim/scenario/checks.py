@@ -233,9 +233,21 @@ def across(pieces: Pieces) -> list[Mistake]:
         organizations = {**organizations, NATIONAL_SITE: national_table(found_nationals)}
     targets = [(path, item.target) for path, item in pieces.interventions]
     targets += [(path, shock.target) for path, shock in pieces.shocks]
+    mistakes += _nobody(pieces)
     for path, target in targets:
         mistakes += _target((*path, "target"), target, organizations, pieces.site_names, complete)
     return mistakes
+
+
+def _nobody(pieces: Pieces) -> Iterator[Mistake]:
+    """Yield the mistakes of levers that act on national organizations where the scenario has none."""
+    known = {**catalogue().INTERVENTIONS, **catalogue().SHOCKS}
+    used = [(path, item.use) for path, item in pieces.interventions]
+    used += [(path, shock.use) for path, shock in pieces.shocks]
+    for path, name in () if pieces.nationals else used:
+        if name in known and known[name].mechanism == "national":
+            message = f"{name} acts on national organizations, and the scenario has none"
+            yield Mistake(message, key=(*path, "use"), hint="[nationals.NAME] declares one.")
 
 
 def _switches(pieces: Pieces) -> Iterator[Mistake]:

@@ -95,6 +95,7 @@ def test_any_rule_does_what_it_says(towns, drawn, quantile, first, lasts):
 
 
 def test_a_rule_that_never_calls_is_the_same_bits_as_nothing(towns):
+    towns = towns.with_(nationals={"one": {}})
     plain = engine.run_replicate(towns.to_template(), 1, 0)
     for name in INTERVENTIONS:
         for rule in ({"indicator": "clarity", "below": 0}, {"indicator": "trust", "above": 1, "every": 5}):

@@ -7,7 +7,11 @@ is then seen above the mean with chance Φ((x − ē)/σ), which a logistic func
 
     esteem · accountability · [Λ(1.7 (x − ē)/σ) − ½]
 
-in addition to its payoff. Of pooled money (M10) a share b + (1 − b) · accountability follows contributions as they are
+in addition to its payoff, where
+
+    σ = noise · (1 − shown · data),   data ← data + (dose − data) / building.
+
+Of pooled money (M10) a share b + (1 − b) · accountability follows contributions as they are
 seen, each max(effort + σ ε, 0) · FTE; the rest goes by staff. Neither practice refers to the other: with poor data
 esteem and money fall on anyone, and without accountability little follows from what data show.
 """

@@ -1,4 +1,12 @@
-"""M24 Adaptation in a crisis: contact moves to other channels, at a cost and with lower quality."""
+"""M24 Adaptation in a crisis: contact moves to other channels, at a cost and with lower quality.
+
+The share of lost contact that is carried over, and contact with it, are
+
+    carried = 1 − (1 − spontaneous) · (1 − channel · dose),   contact ← contact + (1 − contact) · carried · quality.
+
+So contact that is carried over counts for less than contact face to face (quality < 1), and an organized channel adds
+to what people do by themselves.
+"""
 
 from __future__ import annotations
 

@@ -11,8 +11,13 @@ about each; the partnership's agenda does so too. It is March's (1991) mutual le
 5. the agenda learns from the actions of those whose results look better than its own: each fact moves to their strict
    majority with chance 1 − (1 − p2)^k, k being the margin. Results are seen with noise, which data shrink (M18).
 
-Knowledge of what works acts on the quality of work alone: q = 1 − stakes · (1 − knowledge) / 2, knowledge =
-mean(belief × reality). Beliefs are bit masks: one word says where an organization believes yes, another where no.
+Knowledge of what works acts on the quality of work alone:
+
+    P(a differing belief moves a step) = p1 + (1 − p1) · learning_from_manuals · written down
+    P(the agenda moves to a majority with margin k) = 1 − (1 − p2)^k
+    knowledge = (1/m) Σ belief × reality,   quality of work = 1 − stakes · (1 − knowledge) / 2
+
+Beliefs are bit masks: one word says where an organization believes yes, another where no.
 """
 
 from __future__ import annotations

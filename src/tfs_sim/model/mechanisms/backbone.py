@@ -3,6 +3,11 @@
 Coordination work grows with partners, newcomers, conflicts, vacancies and the ties that the backbone must
 hold. Quality of coordination is c = min(1, hours / load): beyond capacity, meetings, invitations and repair
 suffer, and joint work is multiplied by c.
+
+    load = (fixed + a · partners + b · newcomers + e · conflicts + v · vacancies + t · its ties) · practice time
+    hours = 150 · FTE · (½ + ½ · coordinator in post · understanding),   c = min(1, hours / load)
+
+Newcomers count less by a third every month; half of the backbone's work goes on without its coordinator.
 """
 
 from __future__ import annotations

@@ -3,6 +3,12 @@
 Everything is drawn for each replicate from the organizations' and pairs' identities, so two strategies
 start from the same world. Sector profiles over the four kinds of support are assumed; they say what a
 sector mostly does, not how well.
+
+    staff_i = F_s e^(σ z) · (staff for 1,000 students · students / 1,000) / Σ partners' staff
+    strength_ik = profile_sk e^(σ' z) / Σ_k profile_sk e^(σ' z),   overlap_ij = Σ_k min(strength_ik, strength_jk)
+    P(tie) = density · (1 + homophily · (2 overlap_ij − 1)),   with the backbone 2 · density
+    P(at the table) = logistic(logit(share) + willing_at_start · (commitment_i − mean) / mean)
+    need_kg = students_g · min(1, rate_g · profile_k)
 """
 
 from __future__ import annotations

@@ -3,6 +3,12 @@
 A community crisis raises needs unequally (more for students in poverty, more for health and basic needs),
 closes the places where people meet, cuts income, freezes the labour market, and makes the shared purpose
 more salient. Nothing here touches trust, support or performance: what becomes of them is the model's answer.
+
+With d the depth of the crisis and surge = 1 − (1 − d)(1 − depth of a surge of needs), for kind of support k, group g:
+
+    need_kg = usual need_kg · (1 + surge · rise_g · mix_k)
+    contact = 1 − closure · d,   leaving = 1 − leaving_freeze · d,   salience = salience · d
+    income = (1 − income_loss · d) · (1 − funding cut) · (1 + windfall)
 """
 
 from __future__ import annotations

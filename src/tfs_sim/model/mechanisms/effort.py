@@ -5,6 +5,15 @@ The choice is logit with noise μ (McKelvey & Palfrey 1995). One at a time, give
 the Gibbs sampler of a potential game (Blume 1993; Monderer & Shapley 1996). Belief in collective efficacy
 follows what the partnership is seen to gain (Bandura 2000), G for each 1,000 in need in ordinary times: people see how
 many students are helped who would not be otherwise, and do not think less of it when a crisis leaves more in need.
+
+    u_i(x) = gain · belief_i · (n / full)^θ · M_ρ(x, others) / (N / usual)^χ + money + norm · peers' effort · x
+             + (commitment · c_i + salience) · backing_i · x − (cost + overload · (1 − c) + portfolio) · x
+             − curvature · x² / 2 + esteem
+    P(level x) ∝ e^(u_i(x) / μ)
+    belief_i ← belief_i + step · (clip(G seen / full_gain, 0, 1) − belief_i)
+
+M_ρ is the power mean of a team's efforts, n a team's size, N the partnership's; money, portfolio and esteem come from
+other mechanisms (M10, M16, M18). Those at the table learn at the full step, others by hearsay.
 """
 
 from __future__ import annotations

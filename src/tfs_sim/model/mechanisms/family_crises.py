@@ -6,6 +6,10 @@ the largest trust × strength in that kind); the neighbour takes the case with a
 between them. Every week that a case waits counts, up to the week in which the family is lost from sight.
 Time to service is thus a search over the trusted network (Watts, Dodds & Newman 2002 on search in networks;
 McEvily, Perrone & Zaheer 2003 on trust as what lets work cross organizations).
+
+    P(an emergency reaches i in a month) = arrivals,   P(its kind is k) = need_k / Σ need
+    asked: argmax_j T_ij · strength_jk over ties,   P(j takes the case) = T_ij in each week
+    served as soon as strength_k of whoever holds it ≥ able;   wait = weeks, at most longest_wait
 """
 
 from __future__ import annotations

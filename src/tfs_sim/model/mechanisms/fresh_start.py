@@ -4,6 +4,12 @@ Personal evidence, bad as well as good, belonged to the person who left. That th
 costs (M11); that the bad of it leaves as well is this mechanism: without it, successors inherit the grudges that were
 held against their predecessors and by them. The kernel is turnover's (`lose_personal_evidence`). Handing relationships
 over hands grudges over too; embracing the fresh start is the practice of leaving them behind.
+
+When a person leaves, the evidence of promises kept and broken in its relationships becomes
+
+    G ← G · kept,   B ← B · kept · (1 − dose of the fresh-start practice);   without this mechanism B stays as it is,
+
+with `kept` the share that is handed over (M12; 0 without a plan or overlap).
 """
 
 from __future__ import annotations

@@ -4,6 +4,10 @@ Each encounter leaves one unit of evidence. A share of it is recorded by the org
 agreements, minutes, repeated joint work) and outlasts the people; the rest is personal and leaves with
 them. The share rises with how much of both parts is written down. Effective trust reads both.
 Zaheer, McEvily & Perrone 1998 on interpersonal and interorganizational trust.
+
+    share on record = recorded + (in writing − recorded) · (doc_i + doc_j) / 2
+    institutional ← institutional · ½^(1/memory) + share on record · evidence,   personal gets the rest
+    T_ij = (a + Gᵖ + Gⁱ) / (a + b + Gᵖ + Gⁱ + Bᵖ + Bⁱ)   (the evidence G, B and its prior a, b are M1's)
 """
 
 from __future__ import annotations

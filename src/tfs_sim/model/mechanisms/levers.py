@@ -6,6 +6,11 @@ An intervention may have a rule: every so many months from its first, it looks a
 indicator of the site over the last months, and is in force while that is beyond a threshold. Whether it is on
 follows from what is recorded alone, so a rule adds nothing to the state. The national table has no indicators
 of its own and looks at the mean over the communities.
+
+    dose = ordered dose · min(1, months left / (taper + 1)) · min(1, purse / cost),   cost = dollars · dose · targets
+    two orders of one lever: 1 − (1 − d₁)(1 − d₂) for shares, d₁ + d₂ for amounts
+    depth of a shock = full for its duration, then full · ½^(months since / decay)
+    month's grant = full · min(1, months left / (taper + 1))
 """
 
 from __future__ import annotations

@@ -3,6 +3,12 @@
 Organizations earn the wages of their usual staff; what competition and pooling award comes on top and is spent
 on more staff. An organization whose account is overdrawn lets staff go and takes them back when it can pay
 them again. The only operation is a transfer: the sum over all accounts never changes.
+
+With F the staff and F₀ the usual staff of an organization, w the dollars for an FTE and month, A its account:
+
+    A ← A + F₀ · w · income factor − F · w + awards + emergency relief
+    F ← F · (1 − layoff)   if A < 0;   otherwise F ← F + s · (wanted − F),   s = rehiring, or layoff on the way down
+    wanted = min(F₀ + spending · max(A − reserve · F₀ w, 0) / w, F₀ · (1 + largest_growth))
 """
 
 from __future__ import annotations

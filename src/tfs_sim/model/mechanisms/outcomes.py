@@ -1,8 +1,12 @@
 """M21 Early wins, late outcomes: students' outcomes follow support through a distributed delay of years.
 
 The share of needs met, by group, passes an Erlang delay of `DELAY_STAGES` stages; the monthly transition is
-exact: the deviations d_m of the stages from a constant input obey d_m(t + 1) = Σ_j d_{m−j}(t) e^(−r) r^j / j!. The
-measured indicator adds the luck of each year's cohort.
+exact: with r = `DELAY_STAGES` / delay, the deviations d_m of the stages from the month's level of support obey
+
+    d_m(t + 1) = Σ_j d_{m−j}(t) e^(−r) r^j / j!,   level = needs met / needs · take-up
+    outcome = last stage, weighted by students, less that at the start;   indicator = 50 + gain · outcome + luck
+
+The luck of a measured indicator is that of the school year's cohort.
 """
 
 from __future__ import annotations

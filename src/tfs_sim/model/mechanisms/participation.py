@@ -7,6 +7,16 @@ leaves in the same manner over a lower one: the gap is inertia.
 An organization whose file gives it a threshold does without invitation and payoff: it takes part exactly while
 at least so many others do, as it saw them at the beginning of the month (Granovetter 1978). One whose file
 gives a month joins in that month, and is from then on like any other.
+
+    invitations = (word of mouth · share of neighbours at the table + outreach) · contact · favour_i,
+                  outreach = (own + by persistent invitation) · c
+    P(asks itself) = 1 − e^(−invitations)
+    P(joins) = logistic((V_i + stated value · readiness − weight · (1 − readiness) − threshold) / sharpness)
+    P(leaves) = 1 − (1 − chance_rate) · (1 − leaving_rate · logistic(−(V_i − threshold + inertia) / sharpness))
+
+V_i is what taking part is worth at the best level of effort less staying away (`payoff`); c coordination; readiness,
+stated value and its weight are those of patience and persistent invitation (M6, M7). Favour is 1, or by commitment
+where the willing are invited first. Rates are a month's.
 """
 
 from __future__ import annotations

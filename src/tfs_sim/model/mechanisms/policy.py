@@ -4,6 +4,11 @@ A new mandate, funding formula or accountability law strikes organizations (all,
 representatives understand of the shared work and what is written down lose a share in the month in which the
 rules change, and so does backing by their leaders; all three must be built up again (Honig & Hatch 2004 on
 crafting coherence under external demands).
+
+With Δd what the depth of the change rises by in a month (nothing while it lasts):
+
+    understanding ← understanding · (1 − obsolete · Δd),   written down ← written down · (1 − obsolete · Δd)
+    backing ← backing · (1 − attention · Δd)
 """
 
 from __future__ import annotations

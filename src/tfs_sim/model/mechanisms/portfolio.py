@@ -5,6 +5,10 @@ that its appeal has among everything on the desk, appeal / (appeal + pressure); 
 how clear its goals are, and a committed representative who has the organization's backing. Attention moves there
 slowly, from the full attention that something new has. What the initiative does not get goes to other work, which then
 pulls on effort: pull · (1 − attention).
+
+    appeal_i = w · clarity_i + (1 − w) · commitment_i · backing_i · in post_i
+    attention_i ← attention_i + shift · (appeal_i / (appeal_i + pressure) − attention_i)
+    pull on effort_i = pull · (1 − attention_i)
 """
 
 from __future__ import annotations

@@ -3,6 +3,15 @@
 Manuals (written procedures) shorten the learning of the role; a transition plan hands relationships over;
 overlap of leaver and successor, possible only when the departure was announced, does both. How much they
 cut recovery together is reported by the model, not built in.
+
+With D the dose of manuals, doc what is written down, plan and overlap the doses of the other two:
+
+    doc ← doc + (D − doc) / writing_time   if D > doc,   else doc · (1 − going_stale · (1 − D))
+    time to learn = ramp · (1 − manual_saving · doc)
+    kept evidence = 1 − (1 − handed_over · plan) · (1 − overlap_introductions · overlap)
+    vacancy with overlap = max(months to fill − notice − overlap · longest_wait, 0)
+
+The last holds of announced departures alone, and so does the overlap's part of the evidence that is kept.
 """
 
 from __future__ import annotations

@@ -2,6 +2,15 @@
 
 Joint meetings open ties, a trusted third refers one neighbour to another, sought-out strengths attract;
 disuse and departures close them. A tie is one thing for both ends.
+
+A month's chances, for a pair i, j and a third k that i turned to:
+
+    P(opens after a meeting that went well) = opened_by_meeting · (1 + sought_strengths · (1 − 2 overlap_ij))
+    P(opens by referral) = referral · T_ik · contact,   for every tie of k that i could have and has not
+    P(closes) = 1 − (1 − closing [idle too long]) · (1 − closed_by_departure · (1 − transition plan) [someone left])
+
+Brackets are 1 where what they say is so, else 0. Whom i turns to is drawn from all that it could know, and must be one
+with whom it has a tie.
 """
 
 from __future__ import annotations

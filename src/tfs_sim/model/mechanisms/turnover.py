@@ -5,6 +5,14 @@ by crises; most give notice. The post is vacant while a successor is sought (log
 whole months). The successor's understanding ramps up, backing inside the organization must be won again,
 and personal evidence, which belonged to two people, is gone. Those are the brief's four delays: to hire, to
 understand, to build trust, to generate support.
+
+    h_i = rate of the sector · crisis · (1 + workload · (1 − c)) · (1 + early_leaving · 2^(−tenure / 12))   a month
+    vacancy = ⌈time_to_fill · e^(σ z)⌉ months,   z standard normal
+    understanding ← u + (1 − u) · (1 − 10^(−1 / ramp)),   backing ← b + (1 − b) · (1 − 10^(−1 / backing_time))
+
+(ramp and backing_time are thus the months until nine tenths of what is missing is there.) Rates are those of the first
+line's sectors; in a wave of departures the chance is 1 − (1 − h)(1 − ½ depth). Personal evidence with a person who
+leaves is gone but for what is handed over (M12).
 """
 
 from __future__ import annotations
