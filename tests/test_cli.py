@@ -292,7 +292,7 @@ def test_a_lever_on_nationals_needs_some(call, lever: str) -> None:  # type: ign
     Path("alone.toml").write_text(TOWN + lever + "\n")
     said = call("run", "alone.toml")
     assert said.code == 2
-    assert said.err.startswith("alone.toml:10: national-")
+    assert said.err.startswith("alone.toml:11: national-")
     assert "acts on national organizations, and the scenario has none" in said.err
 
 
