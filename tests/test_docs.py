@@ -18,3 +18,19 @@ def test_every_mechanism_has_an_equation():
     for section in page.split("\n## ")[1:]:
         formulas = [line for line in section.splitlines() if line.startswith("    ") and re.search("[=←∝~≤≥]", line)]
         assert formulas, section.splitlines()[0]
+
+
+def test_the_page_on_published_models_names_what_there_is_and_its_python_runs(capsys):
+    from tfs_sim.analysis.validation import all_rows
+    from tfs_sim.model.catalogue import METRICS
+    from tfs_sim.scenario.presets import names
+
+    page = (ROOT / "docs" / "how-to" / "published-models.md").read_text(encoding="utf-8")
+    table = [line.split("|") for line in page.splitlines() if line.startswith("| ") and "`r" in line]
+    shown = {name for line in table for name in re.findall(r"`(r\d[\w-]+)`", line[2])}
+    assert shown == {name for name in names("scenarios") if re.match(r"r\d", name)}
+    assert {name for line in table for name in re.findall(r"metric `(\w+)`", line[4])} <= set(METRICS)
+    assert {row for line in table for row in re.findall(r"[RM]\d+\w*", line[5])} <= {row.name for row in all_rows()}
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(program, "published-models.md", "exec"), {})
+    assert "network/nonprofit-10" in capsys.readouterr().out
