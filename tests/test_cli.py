@@ -279,6 +279,9 @@ def test_what_builds_on_a_mechanism_that_is_off_is_named(call) -> None:  # type:
         assert "money is off; what builds on it goes on with what it finds at the start: " in " ".join(said.out.split())
         assert "competition" in said.out
     assert "is off" not in call("check", "town.toml").out
+    lever = '[[interventions]]\nuse = "overlap"\n'
+    Path("idle.toml").write_text(TOWN + lever + "[mechanisms]\nsmoothing = false\n")
+    assert "overlap does nothing: its mechanism, smoothing, is off." in call("check", "idle.toml").out
 
 
 @pytest.mark.parametrize(

@@ -67,11 +67,19 @@ def run(
 
 
 def unmet(scenario: Scenario) -> list[str]:
-    """Return a sentence on each mechanism that is off and on which others build."""
-    return [
+    """Return a sentence on each mechanism that is off and on which others build, and on each lever that it moves."""
+    from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
+
+    said = [
         f"{name} is off; what builds on it goes on with what it finds at the start: {', '.join(needing)}."
         for name, needing in scenario.unmet_needs().items()
     ]
+    used = [each.use for each in scenario.in_force()[0]] + [shock.use for shock in scenario.shocks]
+    for item in dict.fromkeys(used):
+        mechanism = INTERVENTIONS[item].mechanism if item in INTERVENTIONS else SHOCKS[item].mechanism
+        if not scenario.is_on(mechanism):
+            said.append(f"{item} does nothing: its mechanism, {mechanism}, is off.")
+    return said
 
 
 def outcomes(result: Result) -> str:
