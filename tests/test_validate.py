@@ -219,3 +219,7 @@ def test_a_figure_says_in_which_unit_an_effect_is_and_where_replicates_are_all_a
     ax = drawn(Effects(np.array([0.5, 1.0, 3e13]), 0.2, "gain"))
     assert ax.get_ylim()[1] < 10.0
     assert any("all replicates alike" in text.get_text() for text in ax.texts)
+    above = drawn(Effects(np.full(3, 3e13), 0.0, "gain"))  # all of them: they stay on the side where they are
+    assert all(
+        min(line.get_ydata()) > 0.0 for line in above.lines if line.get_marker() == "^" and len(line.get_ydata())
+    )

@@ -110,7 +110,7 @@ def effects(ax: Axes, shown: Effects) -> None:
     good = values >= shown.least
     alike = np.abs(values) > NO_SPREAD
     if alike.any():
-        most = max(1.2 * np.abs(values[~alike]).max(initial=0.0), 5.0 * shown.least)
+        most = max(1.2 * np.abs(values[~alike]).max(initial=0.0), 5.0 * shown.least) or 1.0
         values = np.clip(values, -most, most)
     ax.axhline(shown.least, color=INK, linewidth=1.0)
     ax.axvline(100 * ALLOWED, color=INK, linewidth=1.0, linestyle=(0, (1, 2)))
