@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfs_sim.analysis import words
+from tfs_sim.analysis.pooling import LEVEL, Units, mean_of, share_of, words_of
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 
@@ -21,80 +22,102 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A paired difference `a - b` with its 95% interval.
+    """A paired difference `a - b` with its interval: what luck (and drawn points of a design) may move it by.
 
-    `standardized` is the difference over the standard deviation between replicates of b; `worse` the share of
-    pairs in which a is worse than b, with Wilson's interval (missing for a metric that is neither better higher nor
-    lower); `pairing` how many times the variance of an unpaired difference is that of the paired one.
+    Attributes
+    ----------
+    pairs, replicates, points : how many pairs, from so many replicates at so many points (0 without a design).
+    mean_a, mean_b, difference, low, high : means over the pairs, and the interval of their difference (missing where
+        a single replicate, or a single drawn point, cannot tell).
+    level : confidence of the interval.
+    jump : how far apart two kinds of runs lie, for which the interval allows (0: none; see `paired`).
+    standardized, standardized_low, standardized_high : in standard deviations between runs of b.
+    worse, worse_low, worse_high : share of pairs in which a is worse than b, with Wilson's 95% interval (missing for
+        a metric that is neither better higher nor lower).
+    pairing : how many times the variance of an unpaired difference is that of the paired one.
     """
 
     pairs: int
-    mean_a: float
-    mean_b: float
-    difference: float
-    low: float
-    high: float
-    standardized: float
-    standardized_low: float
-    standardized_high: float
-    worse: float
-    worse_low: float
-    worse_high: float
-    pairing: float
+    replicates: int
+    points: int
+    mean_a: float = math.nan
+    mean_b: float = math.nan
+    difference: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    level: float = LEVEL
+    jump: float = 0.0
+    standardized: float = math.nan
+    standardized_low: float = math.nan
+    standardized_high: float = math.nan
+    worse: float = math.nan
+    worse_low: float = math.nan
+    worse_high: float = math.nan
+    pairing: float = math.nan
 
     @property
     def distinguishable(self) -> bool:
         """Whether the interval leaves out zero."""
         return self.low > 0 or self.high < 0
 
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs in any pair."""
+        return self.low == self.high == 0
+
+    @property
+    def sample(self) -> str:
+        """What the means are over, in its own unit: "40 pairs", or "8 replicates at 60 points"."""
+        return words_of(self.replicates, self.points, design=self.points > 0)
+
     def record(self) -> dict[str, float | int]:
         """Return the numbers by name."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def paired(a: Array, b: Array, better: str = "", scale: float | None = None) -> Paired:
+def paired(
+    a: Array,
+    b: Array,
+    better: str = "",
+    scale: float | None = None,
+    units: Units | None = None,
+    level: float = LEVEL,
+    jump: float = 0.0,
+) -> Paired:
     """Compare two aligned samples pair by pair; pairs with a missing value are left out.
 
-    `scale` replaces the standard deviation of b as the measure of standardized differences.
+    Parameters
+    ----------
+    a, b : float64 [pairs].
+    better : "higher", "lower" or "" (neither).
+    scale : instead of the standard deviation of b as the measure of standardized differences.
+    units : where the pairs come from (default: each is a replicate, without a design); see `pooling`.
+    level : confidence of the interval.
+    jump : where outcomes are of two kinds (see `kinds`), how far they lie apart. A pair whose runs are of different
+        kinds moves the mean by jump / pairs, and a sample may hold none of what is rare: without a design, the interval
+        counts one such pair each way that was not seen (`Mean.allowing`).
     """
+    units = units or Units.replicates(len(a))
     keep = ~(np.isnan(a) | np.isnan(b))
-    a, b = a[keep], b[keep]
+    a, b, units = a[keep], b[keep], units.at(keep)
     d = a - b
-    pairs = len(d)
-    if pairs == 0:
-        return Paired(0, *[math.nan] * 12)
-    mean = float(d.mean())
-    half = half_width(d)
+    counts = len(d), units.luck, units.points if units.design else 0
+    if not len(d):
+        return Paired(*counts)
+    found = mean_of(d, units)
+    jump = jump if d.any() and not units.design else 0.0
+    found = found.allowing(jump, len(d))
+    mean, (low, high) = float(found.value), (float(end) for end in found.ends(level))
     sd = scale if scale is not None else _sd(b)
     standard = mean / sd if sd > 0 else 0.0 if mean == 0 else math.nan
     by = 1 / sd if sd > 0 else math.nan
     wrong = {"higher": d < 0, "lower": d > 0}.get(better)
-    worse = (math.nan,) * 3 if wrong is None else (float(wrong.mean()), *wilson(int(wrong.sum()), pairs))
+    worse = (math.nan,) * 3 if wrong is None else share_of(wrong, units)
     variance = _sd(d) ** 2
     apart = _sd(a) ** 2 + _sd(b) ** 2
     pairing = apart / variance if variance > 0 else math.inf if apart > 0 else math.nan
-    ends = (mean - half, mean + half)
-    by_sd = (standard, ends[0] * by, ends[1] * by)
-    return Paired(pairs, float(a.mean()), float(b.mean()), mean, *ends, *by_sd, *worse, pairing)
-
-
-def half_width(values: Array) -> float:
-    """Return half the width of the 95% t-interval of a mean (missing for a single value)."""
-    n = len(values)
-    if n < 2:
-        return math.nan
-    from scipy.special import stdtrit
-
-    return float(stdtrit(n - 1, 0.975)) * _sd(values) / math.sqrt(n)
-
-
-def wilson(count: int, n: int) -> tuple[float, float]:
-    """Return Wilson's 95% interval of a share."""
-    z = 1.959963984540054
-    p = count / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (0.0 if count == 0 else max(0.0, centre - half), 1.0 if count == n else min(1.0, centre + half))
+    by_sd = (standard, low * by, high * by)
+    return Paired(*counts, float(a.mean()), float(b.mean()), mean, low, high, level, jump, *by_sd, *worse, pairing)
 
 
 def _sd(values: Array) -> float:
@@ -128,7 +151,7 @@ class Comparison:
             (self.a, words.level(r.mean_a, m, half)),
             (self.b, words.level(r.mean_b, m, half)),
             ("difference", f"{words.difference(r.difference, r.low, r.high, m)} {unit}".rstrip()),
-            ("95% interval", f"{words.interval(r.low, r.high, m)} (paired t, {r.pairs} pairs)"),
+            ("95% interval", f"{words.interval(r.low, r.high, m)} (paired t, {r.sample})"),
             ("in standard deviations", words.number(r.standardized, 2, sign=True)),
         ]
         if not math.isnan(r.worse):
@@ -183,28 +206,39 @@ def compare(a: Any, b: Any, metric: str = "support", site: str | None = None) ->
             f"the two were run with different seeds ({seeds[0]} and {seeds[1]}), so they do not share their luck; "
             "run both with the same seed"
         )
-    columns = [str(column) for column in a.runs.columns if column not in ("replicate", "site", "strategy")]
+    columns = [str(column) for column in a.runs.columns if column not in _IDS]
     m = declared(metric, columns)
     if metric not in columns:
         raise ValueError(f'"{metric}" is defined around a shock; compare it in a sweep, with compare_arms')
-    samples = [_per_replicate(x, metric, site) for x in (a, b)]
+    samples = [_by_pair(x, metric, site) for x in (a, b)]
     if not samples[0].index.equals(samples[1].index):
         counts = len(samples[0]), len(samples[1])
         raise ValueError(
             f"the two do not have the same replicates ({counts[0]} and {counts[1]}); run both with as many replicates"
         )
-    titles = _titles(a, b)
-    return Comparison(*titles, m, site, paired(samples[0].to_numpy(float), samples[1].to_numpy(float), m.better))
+    first, second = (sample.to_numpy(float) for sample in samples)
+    return Comparison(*_titles(a, b), m, site, paired(first, second, m.better, units=_units(a)))
 
 
-def _per_replicate(result: Any, name: str, site: str | None) -> Any:
+def _units(result: Any) -> Units:
+    """Return where the pairs of an arm come from, in the order of `_by_pair`."""
+    if "pair" not in result.runs:
+        return Units.replicates(result.runs["replicate"].nunique())
+    pairs = result.runs.drop_duplicates("pair").sort_values("pair")
+    return Units.of_table(pairs, result.sampled)
+
+
+_IDS = ("strategy", "replicate", "point", "pair", "site")
+
+
+def _by_pair(result: Any, name: str, site: str | None) -> Any:
     runs = result.runs
     if site is not None:
         runs = runs[runs["site"].astype(str) == site]
         if len(runs) == 0:
             sites = ", ".join(str(s) for s in result.runs["site"].unique())
             raise ValueError(f'there is no site "{site}"; there are {sites}')
-    return runs.groupby("replicate")[name].mean().sort_index()
+    return runs.groupby("pair" if "pair" in runs else "replicate")[name].mean().sort_index()
 
 
 def _seed(result: Any) -> int | None:
@@ -224,25 +258,33 @@ def _titles(a: Any, b: Any) -> tuple[str, str]:
 
 
 def over_sites(stored: Stored, name: str, site: str | None = None) -> Array:
-    """Return arms × replicates: a run's number for a site, or its mean over sites."""
+    """Return arms × pairs: a run's number for a site, or its mean over sites."""
     values = stored.values(name)
     return values[..., stored.sites.index(site)] if site is not None else mean_over(values, -1)
 
 
 def against(
-    stored: Stored, name: str, strategy: str, other: str, levels: tuple[str, ...], site: str | None = None
+    stored: Stored,
+    name: str,
+    strategy: str,
+    other: str,
+    levels: tuple[str, ...],
+    site: str | None = None,
+    level: float = LEVEL,
 ) -> Paired:
     """Compare a strategy with another under the same levels."""
     values = over_sites(stored, name, site)
     a, b = values[stored.arm(strategy, levels)], values[stored.arm(other, levels)]
-    return paired(a, b, metric(name).better)
+    jump = stored.jump(name, levels, site)
+    return paired(a, b, metric(name).better, units=stored.units, level=level, jump=jump)
 
 
 def crisis_effect(stored: Stored, name: str, strategy: str, site: str | None = None) -> Paired:
     """Compare the levels with the shock with those without, for one strategy."""
     shocked, calm = _crisis(stored)
     values = over_sites(stored, name, site)
-    return paired(values[stored.arm(strategy, shocked)], values[stored.arm(strategy, calm)], metric(name).better)
+    a, b = values[stored.arm(strategy, shocked)], values[stored.arm(strategy, calm)]
+    return paired(a, b, metric(name).better, units=stored.units, jump=stored.jump(name, shocked, site))
 
 
 def crisis_difference(stored: Stored, name: str, strategy: str, other: str, site: str | None = None) -> Paired:
@@ -254,7 +296,9 @@ def crisis_difference(stored: Stored, name: str, strategy: str, other: str, site
     values = over_sites(stored, name, site)
     effects = [values[stored.arm(s, shocked)] - values[stored.arm(s, calm)] for s in (strategy, other)]
     base = values[stored.arm(other, calm)]
-    return paired(effects[0], effects[1], metric(name).better, scale=_sd(base[~np.isnan(base)]))
+    scale = _sd(base[~np.isnan(base)])
+    jump = stored.jump(name, shocked, site)
+    return paired(effects[0], effects[1], metric(name).better, scale, stored.units, jump=jump)
 
 
 def _crisis(stored: Stored) -> tuple[tuple[str, ...], tuple[str, ...]]:

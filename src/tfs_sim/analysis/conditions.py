@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, against, paired
-from tfs_sim.analysis.findings import change, lower, numbers, with_
+from tfs_sim.analysis.sentences import capital, change, lower, numbers, with_
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import Array, mean_over, metric
 
@@ -40,30 +38,32 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
     """Return a sentence a strategy: does its difference from the reference keep its sign everywhere?"""
     found = by_condition(stored, name, strategies)
     thing = words.subject(metric(name))
+    than = f"than {with_(stored, stored.against)}"
     out = []
-    for s in strategies:
+    for s in strategies if found else ():
         up = [c.label for c in found if c.results[s].low > 0]
         down = [c.label for c in found if c.results[s].high < 0]
         open_ = [c.label for c in found if not c.results[s].distinguishable]
-        if not found:
-            continue
-        title = stored.title(s)
+        who = capital(words.quoted(stored.title(s)))
         if not up and not down:
-            out.append(f"{title}: {thing} cannot be told apart from the reference under any condition.")
-        elif up and down:
+            everywhere = "under any condition" if len(found) > 1 else f"here: {found[0].label}"
             out.append(
-                f"{title}: the answer changes sign. {_capital(thing)} is higher than with the reference here: "
-                + words.closed(f"{_places(up)}. It is lower here: {_places(down)}")
+                words.closed(f"{who}: {thing} cannot be told apart from {with_(stored, stored.against)} {everywhere}")
             )
+        elif up and down:
+            said = f"{who}: the answer changes sign. {capital(thing)} is higher {than} here: "
+            out.append(said + words.closed(f"{_places(up)}. It is lower here: {_places(down)}"))
         else:
             way = "higher" if up else "lower"
-            tail = (
-                f", but not distinguishable here: {words.joined(open_)}"
-                if open_
-                else " under every level and at every site"
-            )
-            out.append(words.closed(f"{title}: {thing} is {way} than with the reference{tail}"))
+            tail = f", but not distinguishable here: {words.joined(open_)}" if open_ else f" {_everywhere(stored)}"
+            out.append(words.closed(f"{who}: {thing} is {way} {than}{tail}"))
     return out
+
+
+def _everywhere(stored: Stored) -> str:
+    levels = "under every condition" if len(stored.levels) > 1 else ""
+    sites = f"at all {len(stored.sites)} sites" if len(stored.sites) > 1 else ""
+    return " and ".join(part for part in (levels, sites) if part) or "under the one condition"
 
 
 def _mean_of(values: Array, months: slice) -> Array:
@@ -72,17 +72,18 @@ def _mean_of(values: Array, months: slice) -> Array:
 
 def naive(stored: Stored, name: str) -> str | None:
     """Return the growth of the reference beside its effect against its own counterfactual, in a sentence."""
-    if stored.nothing is None or stored.nothing == stored.against or stored.months < 24:
-        return None
     m = metric(name)
+    if stored.nothing in (None, stored.against) or stored.months < 24 or m.summary != "last-year":
+        return None
+    assert stored.nothing is not None
     values = stored.monthly(name)[stored.arm(stored.against, stored.main)]
     last, first = (_mean_of(values, months) for months in (slice(-12, None), slice(0, 12)))
-    growth = paired(last, first, m.better)
+    growth = paired(last, first, m.better, units=stored.units)
     effect = against(stored, name, stored.against, stored.nothing, stored.main)
-    if growth.pairs < 2 or effect.pairs < 2 or not math.isfinite(growth.difference) or np.isnan(effect.difference):
+    if math.isnan(growth.low) or math.isnan(effect.low):
         return None
     who = with_(stored, stored.against)
-    lead = f"{words.condition(stored.main)} and {who}" if stored.main else _capital(who)
+    lead = f"{words.condition(stored.main)} and {who}" if stored.main else capital(who)
     return (
         f"{lead}, {words.subject(m)} was {change(growth, name)} in the last year than in the first "
         f"({numbers(growth, name, sized=True)}). Against the same runs {with_(stored, stored.nothing)} it was "
@@ -92,7 +93,3 @@ def naive(stored: Stored, name: str) -> str | None:
 
 def _places(labels: list[str]) -> str:
     return words.joined([lower(x) if x.startswith(("In ", "With ", "Under ")) else x for x in labels])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

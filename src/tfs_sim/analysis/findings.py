@@ -1,35 +1,52 @@
-"""The most important findings of a sweep, as sentences computed from its runs."""
+"""The answer to an experiment's question and the most important findings beside it, as sentences from its runs.
+
+The order is that of the question: of which kinds runs are (where their mean describes none), which strategy is best and
+whether it can be told apart from the next, how the best compares with the reference, what does worse than nothing, what
+the shock does; then the largest other effects. A finding names its runs, months, sites and strategies, and says what it
+is silent about elsewhere: money that was asked for and not paid, and parameters in which strategies differ.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, against, crisis_difference, crisis_effect, over_sites, paired
+from tfs_sim.analysis.provisos import provisos
+from tfs_sim.analysis.ranking import Ranking, ranking
+from tfs_sim.analysis.sentences import lower, numbers, opened, sentence, size_of, thing_of, with_
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import metric
 
+if TYPE_CHECKING:
+    from tfs_sim.model.declare import Metric
+
 NOT_RANKED = frozenset(
     {
-        *("cost", "grants", "hours", "bid_hours", "staff", "documentation"),
-        *("severity", "load", "indicator", "joined", "withdrew", "departures", "vacancy"),
+        *("cost", "grants", "unpaid_backbone", "unpaid_partners", "hours", "bid_hours", "staff", "staff_given"),
+        *("documentation", "severity", "load", "indicator", "joined", "withdrew", "departures", "vacancy"),
     }
 )
 """Metrics that are prices, inputs or noise: reported, but never a finding by themselves."""
 
 USUAL = ("support", "trust", "partners", "performance", "coverage", "outcome", "alive")
 
+ANSWERS = ("kinds", "best", "reference", "worse")
+"""Kinds of findings that answer the question, in their order; they come before all others."""
+
 
 @dataclass(frozen=True)
 class Finding:
     """One finding: a sentence and the numbers behind it.
 
-    `kind` is "crisis" (what the shock does), "practice" (a strategy against the reference), "initiative" (the
-    reference against no initiative), "softening" (does a strategy change what the shock does) or "sites"
-    (they differ).
+    `kind` is "kinds" (runs are of two kinds), "best" (the best strategy against the next), "reference" (the best
+    against the reference), "worse" (what does worse than nothing), "crisis" (what the shock does), "practice" (a
+    strategy against the reference), "initiative" (the reference against no initiative), "softening" (does a strategy
+    change what the shock does) or "sites" (they differ).
     """
 
     sentence: str
@@ -62,60 +79,108 @@ def ranked_metrics(stored: Stored) -> list[str]:
     return [name for name in dict.fromkeys(named) if name in known and name not in NOT_RANKED]
 
 
-def numbers(result: Paired, name: str, *, sized: bool = False) -> str:
-    """Return the interval and the number of pairs, as they follow a difference; `sized`: of its size ("0.04 lower")."""
-    ends = (result.low, result.high)
-    if sized and result.difference < 0:
-        ends = (-result.high, -result.low)
-    return f"95% interval {words.interval(*ends, metric(name))}, {result.pairs} pairs"
-
-
-def change(result: Paired, name: str) -> str:
-    """Return "0.04 higher", "3 percentage points lower" or "higher by 2 students for 1,000 in need"."""
-    m = metric(name)
-    size = words.difference(abs(result.difference), result.low, result.high, m, sign=False)
-    unit = words.differing(m)
-    said = words.money(abs(result.difference)) if name == "cost" else f"{size} {unit}".rstrip()
-    way = "higher" if result.difference > 0 else "lower"
-    return f"{way} by {said}" if " for " in unit or " per " in unit or " of " in unit else f"{said} {way}"
-
-
-def sentence(result: Paired, name: str, opening: str, a: str, b: str) -> str:
-    """Return a paired difference as a sentence, honest where the interval covers zero.
-
-    `opening` is the condition ("In the crisis"), `a` and `b` what is compared ("with handover practices", "with no
-    initiative").
-    """
-    m = metric(name)
-    thing = f"{words.subject(m)} {words.window(m)}".rstrip()
-    lead = f"{opening}, {thing}" if opening else thing[:1].upper() + thing[1:]
-    if result.pairs == 0:
-        return f"{lead} could not be compared: no run has a value both{f' {a}' if a else ''} and {b}."
-    verb = "were" if words.subject(m) == "partners' hours" else "was"
-    if result.pairs < 2:
-        said = f"{change(result, name)}{f' {a}' if a else ''} than {b}"
-        return f"{lead} {verb} {said}, in a single pair: run more replicates."
-    if result.low == result.high == 0:
-        return f"{lead} {verb} the same{f' {a}' if a else ''} as {b}, in all {result.pairs} pairs."
-    if not result.distinguishable:
-        return (
-            f"{lead} {verb} not distinguishable{f' {a}' if a else ''} from what it was {b}: "
-            f"the difference was {words.difference(result.difference, result.low, result.high, m)} "
-            f"{words.differing(m)}".rstrip()
-            + f" ({numbers(result, name)})."
+def _kinds(stored: Stored) -> list[Finding]:
+    """Say that runs are of two kinds, where the primary outcome has two modes (under the reference first)."""
+    name, levels = stored.primary, stored.main
+    if name not in stored.metrics:
+        return []
+    for strategy in dict.fromkeys((stored.against, *stored.strategies)):
+        found = stored.kinds(name, stored.arm(strategy, levels))
+        if found is None:
+            continue
+        m = metric(name)
+        lead = opened(words.condition(levels), with_(stored, strategy))
+        each = f"{found.values:,} runs" + (f" at single sites ({stored.units.said}, each at {len(stored.sites)} sites)"
+                                           if len(stored.sites) > 1 else "")  # fmt: skip
+        text = (
+            f"{lead}, runs are of two kinds: in {words.percent(found.upper)} of {each}, {thing_of(stored, name)} was "
+            f"around {words.level(found.high, m)} (the median of these), in {words.percent(1 - found.upper)} around "
+            f"{words.level(found.low, m)}. The mean, {words.level(found.mean, m)}, describes neither."
         )
-    return f"{lead} {verb} {change(result, name)} ({numbers(result, name, sized=True)}){f' {a}' if a else ''} than {b}."
+        blank = replace(Paired(found.values, stored.units.luck, 0), difference=found.gap)
+        return [Finding(text, "kinds", name, strategy, strategy, levels, blank)]
+    return []
 
 
-def with_(stored: Stored, strategy: str) -> str:
-    """Return "with handover practices"."""
-    said = words.inside(stored.title(strategy), strategy)
-    return f"with {'the ' if said.startswith(('initiative', 'partnership')) else ''}{said}"
+def _best(stored: Stored) -> list[Finding]:
+    """Say which strategy is best on the primary outcome, which comes next, and whether they can be told apart."""
+    name, levels = stored.primary, stored.main
+    found = ranking(stored, name, levels) if name in stored.metrics else None
+    if found is None:
+        return []
+    text = best_sentence(stored, found, name, levels)
+    return [Finding(text, "best", name, found.best, found.second, levels, found.lead)]
 
 
-def lower(text: str) -> str:
-    """Return the text with a small first letter."""
-    return text[:1].lower() + text[1:]
+def best_sentence(stored: Stored, found: Ranking, name: str, levels: tuple[str, ...]) -> str:
+    """Return which strategy is best and which is next, and whether the best stands apart."""
+    m, lead = metric(name), found.lead
+    top = "lowest" if m.better == "lower" else "highest"
+    start = opened(words.condition(levels), thing_of(stored, name))
+    best, second = with_(stored, found.best), with_(stored, found.second)
+    places = words.places(lead.low, lead.high, m) if not math.isnan(lead.low) else None
+    levels_ = [_level(mean, m, places) for mean in found.means[:2]]
+    if lead.same and lead.replicates > 1:
+        return f"{start} was the same {best} as {second} ({levels_[0]}), in all {lead.sample}."
+    said = f"{start} was {top} {best} ({levels_[0]}), then {second} ({levels_[1]})"
+    if math.isnan(lead.low):
+        return f"{said}, in {lead.sample}: too few to tell strategies apart; run more replicates."
+    apart = f"{size_of(lead, name)} apart ({_simultaneous(found, name)})"
+    if found.clear:
+        return f"{said}: {apart}."
+    if lead.distinguishable:  # a noisier one further down
+        others = words.joined([words.quoted(stored.title(s)) for s in found.tied])
+        return f"{said}: {apart}; it cannot be told apart from {others}, though."
+    more = [words.quoted(stored.title(s)) for s in found.tied if s != found.second]
+    also = f", nor from {words.joined(more)}" if more else ""
+    return f"{said}, but the two cannot be told apart{also}: {apart}."
+
+
+def _level(mean: float, m: Metric, places: int | None) -> str:
+    if places is None or words.is_money(m):
+        return words.level(mean, m)
+    unit = words.unit(m)
+    shown = words.number(mean * words.factor(m), places)
+    return f"{shown}{unit}" if unit == "%" else f"{shown} {unit}".rstrip()
+
+
+def _simultaneous(found: Ranking, name: str) -> str:
+    comparisons = len(found.leads)
+    at_once = f" for {comparisons} comparisons at once" if comparisons > 1 else ""
+    lead = found.lead
+    ends = (lead.low, lead.high) if lead.difference >= 0 else (-lead.high, -lead.low)
+    return f"95% interval{at_once} {words.interval(*ends, metric(name))}, {lead.sample}"
+
+
+def _reference(stored: Stored, best: list[Finding]) -> list[Finding]:
+    """Say how the best compares with the reference, where that is not said yet."""
+    if not best or stored.against in (best[0].strategy, best[0].against):
+        return []
+    one = best[0]
+    result = against(stored, one.metric, one.strategy, stored.against, one.levels)
+    lead = opened(words.condition(one.levels), thing_of(stored, one.metric))
+    text = sentence(result, one.metric, lead, with_(stored, one.strategy), with_(stored, stored.against))
+    return [Finding(text, "reference", one.metric, one.strategy, stored.against, one.levels, result)]
+
+
+def _worse(stored: Stored) -> list[Finding]:
+    """Name the strategies that do worse than nothing (or than the reference) on the primary outcome."""
+    name, levels = stored.primary, stored.main
+    base = stored.nothing or stored.against
+    better = metric(name).better
+    if not better or name not in stored.metrics:
+        return []
+    results = {s: against(stored, name, s, base, levels) for s in stored.strategies if s != base}
+    bad = {s: r for s, r in results.items() if r.distinguishable and (r.difference < 0) == (better == "higher")}
+    if not bad or len(stored.strategies) < 3:
+        return []
+    parts = [f"{words.quoted(stored.title(s))} ({size_of(r, name)}; {numbers(r, name, sized=True)})"
+             for s, r in bad.items()]  # fmt: skip
+    lead = opened(words.condition(levels), thing_of(stored, name))
+    way = "lower" if better == "higher" else "higher"
+    text = f"{lead} was {way} than {with_(stored, base)} with {words.joined(parts)}."
+    worst = min(bad, key=lambda s: -abs(bad[s].difference))
+    return [Finding(text, "worse", name, worst, base, levels, bad[worst])]
 
 
 def _crisis(stored: Stored) -> list[Finding]:
@@ -132,77 +197,63 @@ def _crisis(stored: Stored) -> list[Finding]:
         if name == "support_change" and result.pairs == 0:
             continue
         opening = words.condition(shocked)
-        lead = f"{opening} and {with_(stored, strategy)}"
         if name == "support_change":
             text = _support_change(result, opening, with_(stored, strategy))
         else:
+            lead = f"{opening} and {with_(stored, strategy)}, {thing_of(stored, name)}"
             text = sentence(result, name, lead, "", lower(words.condition(calm)))
         out.append(Finding(text, "crisis", name, strategy, strategy, shocked, result))
     return out
 
 
 def _support_change(result: Paired, opening: str, who: str) -> str:
-    m = metric("support_change")
-    span = f"({numbers(result, 'support_change', sized=result.distinguishable)})"
-    clear = result.distinguishable
-    size = result.difference if not clear else abs(result.difference)
-    said = f"{words.difference(size, result.low, result.high, m, sign=not clear)} {words.differing(m)}"
     lead = f"{opening} and {who}, partners' support"
-    if not clear:
-        return (
-            f"{lead} in the six months after the onset was not distinguishable from what it was in the same months "
-            f"without it: the difference was {said} {span}."
-        )
+    if math.isnan(result.low) or not result.distinguishable:
+        thing = f"{lead} in the six months after the onset, against the six before,"
+        return sentence(result, "support_change", thing, "", "in the same months without it")
     way = "rose" if result.difference > 0 else "fell"
-    return f"{lead} {way} by {said} {span} in the six months after the onset, against the same months without it."
+    by = f"{size_of(result, 'support_change')} ({numbers(result, 'support_change', sized=True)})"
+    return f"{lead} {way} by {by} in the six months after the onset, against the same months without it."
 
 
 def _practices(stored: Stored) -> list[Finding]:
     others = [s for s in stored.strategies if s not in (stored.against, stored.nothing)]
-    levels = stored.main
-    out = []
-    for name in ranked_metrics(stored):
-        for strategy in others:
-            result = against(stored, name, strategy, stored.against, levels)
-            text = sentence(
-                result, name, words.condition(levels), with_(stored, strategy), with_(stored, stored.against)
-            )
-            out.append(Finding(text, "practice", name, strategy, stored.against, levels, result))
-    return out
+    return [_compared(stored, "practice", name, s, stored.against) for name in ranked_metrics(stored) for s in others]
 
 
 def _initiative(stored: Stored) -> list[Finding]:
     if stored.nothing is None or stored.nothing == stored.against:
         return []
-    out = []
-    for name in ranked_metrics(stored):
-        result = against(stored, name, stored.against, stored.nothing, stored.main)
-        a, b = with_(stored, stored.against), with_(stored, stored.nothing)
-        text = sentence(result, name, words.condition(stored.main), a, b)
-        out.append(Finding(text, "initiative", name, stored.against, stored.nothing, stored.main, result))
-    return out
+    return [_compared(stored, "initiative", n, stored.against, stored.nothing) for n in ranked_metrics(stored)]
+
+
+def _compared(stored: Stored, kind: str, name: str, strategy: str, other: str) -> Finding:
+    result = against(stored, name, strategy, other, stored.main)
+    lead = opened(words.condition(stored.main), thing_of(stored, name))
+    text = sentence(result, name, lead, with_(stored, strategy), with_(stored, other))
+    return Finding(text, kind, name, strategy, other, stored.main, result)
 
 
 def _softening(stored: Stored) -> list[Finding]:
-    if stored.crisis is None:
+    if stored.crisis is None or stored.primary not in stored.metrics:
         return []
     out = []
-    name = stored.primary if stored.primary in stored.metrics else ""
+    name = stored.primary
     for strategy in stored.strategies:
-        if not name or strategy in (stored.against, stored.nothing):
+        if strategy in (stored.against, stored.nothing):
             continue
         result = crisis_difference(stored, name, strategy, stored.against)
         a, b = with_(stored, strategy), with_(stored, stored.against)
         m = metric(name)
         shock = lower(stored.shocks(stored.main)[0].label)
-        lead = f"The effect of the {shock} on {words.subject(m)} {words.window(m)}".rstrip() + " was"
+        lead = f"The effect of the {shock} on {thing_of(stored, name)}"
         if result.distinguishable:
-            by = change(result, name).replace("higher", "").replace("lower", "").replace("by", "").strip()
             good = (result.difference > 0) == (m.better != "lower")
             way = ("better" if good else "worse") if m.better else "higher" if result.difference > 0 else "lower"
-            text = f"{lead} {way} by {by} ({numbers(result, name, sized=True)}) {a} than {b}."
+            by = f"{size_of(result, name)} ({numbers(result, name, sized=True)})"
+            text = f"{lead} was {way} by {by} {a} than {b}."
         else:
-            text = f"{lead} not distinguishable {a} from what it was {b} ({numbers(result, name)})."
+            text = sentence(result, name, lead, a, b)
         out.append(Finding(text, "softening", name, strategy, stored.against, stored.main, result))
     return out
 
@@ -214,22 +265,22 @@ def split_of_sites(stored: Stored, strategy: str) -> tuple[Paired, Paired] | Non
     both = []
     for name in ("deepened", "eroded"):
         values = over_sites(stored, name)[stored.arm(strategy, stored.main)]
-        both.append(paired(values, np.zeros_like(values)))
+        both.append(paired(values, np.zeros_like(values), units=stored.units))
     return (both[0], both[1]) if both[0].pairs else None
 
 
 def _sites(stored: Stored) -> list[Finding]:
     split = split_of_sites(stored, stored.against)
-    if split is None or len(stored.sites) < 2 or split[0].pairs < 2:
+    if split is None or len(stored.sites) < 2 or math.isnan(split[0].low):
         return []
     deepened, eroded = split
     m = metric("deepened")
     shares = [f"{words.percent(r.difference)} of sites" for r in (deepened, eroded)]
-    spans = [f"{words.interval(r.low, r.high, m)}%" for r in (deepened, eroded)]
+    spans = [f"{words.interval(max(r.low, 0.0), min(r.high, 1.0), m)}%" for r in (deepened, eroded)]
     text = (
         f"{words.condition(stored.main) or 'Around the shock'} and {with_(stored, stored.against)}, partners' support "
         f"deepened in {shares[0]} (95% interval {spans[0]}) and eroded in {shares[1]} ({spans[1]}), over "
-        f"{deepened.pairs} runs of {len(stored.sites)} sites."
+        f"{deepened.pairs} runs of {words.count(len(stored.sites), 'site')}."
     )
     return [Finding(text, "sites", "deepened", stored.against, "", stored.main, deepened)]
 
@@ -241,28 +292,34 @@ def candidates(sweep: SweepLike) -> list[Finding]:
 
 
 def findings(sweep: SweepLike, how_many: int = 3) -> list[Finding]:
-    """Return the most important findings, the largest standardized effect first.
+    """Return the answer to the question, then the most important findings beside it.
 
-    One always answers what the shock does (where the experiment has levels with and without it) and one which
-    practice helps, on the primary outcome, even if the answer is that nothing can be told apart. The rest are the
-    largest effects about another metric or of another kind. Ties in honesty go last: what is not distinguishable
-    follows what is.
+    First whether runs are of two kinds; then `how_many` of: the best strategy against the next, the best against the
+    reference, what does worse than nothing, what the shock does, the largest effects of another kind or about another
+    metric. What cannot be told apart is said so; every finding carries its provisos.
     """
     stored = Stored.of(sweep)
+    best = _best(stored)
+    chosen = [*best, *_reference(stored, best), *_worse(stored)]
     everything = candidates(stored)
-    chosen: list[Finding] = []
-    for kind in ("crisis", "practice"):
-        one = answer([f for f in everything if f.kind == kind], stored.primary)
-        if one is not None:
-            chosen.append(one)
+    crisis = answer([f for f in everything if f.kind == "crisis"], stored.primary)
+    chosen += [crisis] if crisis is not None else []
     rest = sorted((f for f in everything if f.kind != "sites"), key=lambda f: -f.weight)
+    said = {frozenset((f.strategy, f.against)) for f in chosen if f.kind in ANSWERS}
     for wanted in (_new_kind_and_metric, _new_kind, _new_metric):
         for finding in rest:
-            if len(chosen) < how_many and finding.distinguishable and wanted(finding, chosen):
+            told = finding.metric == stored.primary and frozenset((finding.strategy, finding.against)) in said
+            if len(chosen) < how_many and finding.distinguishable and not told and wanted(finding, chosen):
                 chosen.append(finding)
     sites = [f for f in everything if f.kind == "sites"]
-    chosen += [f for f in [*sites, *rest] if f not in chosen and f.kind == "sites"][: max(0, how_many - len(chosen))]
-    return sorted(chosen[:how_many], key=lambda f: -f.weight)
+    chosen += sites[: max(0, how_many - len(chosen))]
+    return [provided(stored, f) for f in [*_kinds(stored), *chosen[:how_many]]]
+
+
+def provided(stored: Stored, finding: Finding) -> Finding:
+    """Return a finding with what its sentence must not be silent about."""
+    strategies = [s for s in dict.fromkeys((finding.strategy, finding.against)) if s]
+    return replace(finding, sentence=" ".join([finding.sentence, *provisos(stored, strategies, finding.levels)]))
 
 
 def answer(options: list[Finding], primary: str) -> Finding | None:
@@ -271,15 +328,9 @@ def answer(options: list[Finding], primary: str) -> Finding | None:
     about = [f for f in options if f.metric in names] or options
     for group in (about, options):
         clear = [f for f in group if f.weight > 0]
-        helpful = [f for f in clear if _helps(f)] or clear
-        if helpful:
-            return max(helpful, key=lambda f: f.weight)
+        if clear:
+            return max(clear, key=lambda f: f.weight)
     return max(about, key=lambda f: _or_zero(f.result.standardized), default=None)
-
-
-def _helps(finding: Finding) -> bool:
-    better = metric(finding.metric).better
-    return finding.kind != "practice" or (finding.result.difference > 0) == (better != "lower")
 
 
 def _or_zero(value: float) -> float:
@@ -295,6 +346,4 @@ def _new_kind(finding: Finding, chosen: list[Finding]) -> bool:
 
 
 def _new_metric(finding: Finding, chosen: list[Finding]) -> bool:
-    return all((finding.metric, finding.kind) != (f.metric, f.kind) for f in chosen) and all(
-        finding.metric != f.metric for f in chosen
-    )
+    return all(finding.metric != f.metric for f in chosen)

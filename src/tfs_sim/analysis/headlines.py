@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,10 @@ import numpy as np
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, over_sites
-from tfs_sim.analysis.findings import answer, candidates, change, lower, with_
+from tfs_sim.analysis.pooling import Units, mean_of
+from tfs_sim.analysis.ranking import ranking
 from tfs_sim.analysis.regimes import regimes
+from tfs_sim.analysis.sentences import capital, change, lower, opened, size_of, thing_of
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 
@@ -24,16 +27,11 @@ class Course:
     high: Array
 
 
-def course(a: Array, b: Array) -> Course:
-    """Return the paired difference of two samples (replicates × months) for every month."""
-    from scipy.special import stdtrit
-
-    d = a - b
-    n = (~np.isnan(d)).sum(0)
-    mean = mean_over(d, 0)
-    spread = np.sqrt(mean_over((d - mean) ** 2, 0) * n / np.maximum(n - 1, 1))
-    half = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.975) * spread / np.sqrt(np.maximum(n, 1)), np.nan)
-    return Course(mean, mean - half, mean + half)
+def course(a: Array, b: Array, units: Units, jump: float = 0.0) -> Course:
+    """Return the paired difference of two samples (pairs × months) for every month (`jump` as in `paired`)."""
+    found = mean_of(a - b, units)
+    found = found if units.design else found.allowing(jump, len(units))
+    return Course(found.value, *found.ends())
 
 
 def crisis_course(stored: Stored, name: str, strategy: str) -> Course | None:
@@ -41,52 +39,57 @@ def crisis_course(stored: Stored, name: str, strategy: str) -> Course | None:
     if stored.crisis is None:
         return None
     values = mean_over(stored.monthly(name), 2)
-    return course(*(values[stored.arm(strategy, levels)] for levels in stored.crisis))
+    shocked, calm = (values[stored.arm(strategy, levels)] for levels in stored.crisis)
+    return course(shocked, calm, stored.units, stored.jump(name, stored.crisis[0]))
 
 
 def answer_title(stored: Stored) -> str:
-    """Return the answer to the experiment's question as a title: which strategy helps on the primary outcome."""
-    found = candidates(stored)
-    best = None
-    for kind in ("practice", "initiative"):
-        best = best or answer([f for f in found if f.kind == kind and f.metric == stored.primary], stored.primary)
-    if best is None:
-        return words.axis(metric(stored.primary))
-    m = metric(best.metric)
-    lead = f"{words.condition(best.levels)}, {words.subject(m)}" if best.levels else _capital(words.subject(m))
-    if best.distinguishable:
-        said = change(best.result, best.metric)
-        return f"{lead} was {said} {with_(stored, best.strategy)} than {with_(stored, best.against)}"
-    if best.kind == "practice":
-        reference = with_(stored, stored.against)
-        return f"{lead} could not be told apart from what it was {reference}, under any practice"
-    return f"{lead} could not be told apart {with_(stored, best.strategy)} and {with_(stored, best.against)}"
+    """Return the answer to the experiment's question as a title: which strategy is best on the primary outcome."""
+    m = metric(stored.primary)
+    found = ranking(stored, stored.primary, stored.main) if stored.primary in stored.metrics else None
+    if found is None:
+        return words.axis(m)
+    start = opened(words.condition(stored.main), thing_of(stored, stored.primary))
+    best, second = (words.quoted(stored.title(s)) for s in (found.best, found.second))
+    top = "lowest" if m.better == "lower" else "highest"
+    if found.lead.same and found.lead.replicates > 1:
+        return f"{start} was the same with {best} as with {second}"
+    if found.clear:
+        return f"{start} was {top} with {best}, {size_of(found.lead, stored.primary)} from {second}"
+    tied = [words.quoted(stored.title(s)) for s in (found.tied or (found.second,))]
+    others = words.joined(tied) if len(tied) <= 2 else f"{len(tied)} others"
+    return f"{start} was {top} with {best}, which cannot be told apart from {others}"
 
 
 def fan_title(stored: Stored, name: str) -> str:
-    """Return what the shock does to a metric over time, under the reference."""
+    """Return what the shock does to a metric over time under the reference, or where its runs lie without a shock."""
     m = metric(name)
-    thing = words.subject(m)
+    thing, who = words.subject(m), words.quoted(stored.title(stored.against))
     found = crisis_course(stored, name, stored.against)
     if found is None or stored.onset is None:
         values = over_sites(stored, name)[stored.arm(stored.against, stored.main)]
         low, high = np.nanquantile(values, (0.05, 0.95))
-        return f"{_capital(thing)} ended between {words.level(low, m)} and {words.level(high, m)} in 90% of the runs"
+        runs = words.count(int((~np.isnan(values)).sum()), "run")
+        lead = opened(words.condition(stored.main), thing_of(stored, name))
+        return (
+            f"{lead} lay between {words.level(low, m, high - low)} and {words.level(high, m, high - low)} in 90% of "
+            f"the {runs} with {who}"
+        )
     shock = lower(stored.shocks(stored.main)[0].label)
     after = slice(stored.onset, None)
     effect, low_, high_ = found.effect[after], found.low[after], found.high[after]
     clear = (low_ > 0) | (high_ < 0)
     if not clear.any():
-        return f"The {shock} left no distinguishable mark on {thing}"
+        return f"With {who}, the {shock} left no distinguishable mark on {thing}"
     size = np.where(clear, np.abs(effect), 0.0)
     peak = int(np.argmax(size))
     way = "raised" if effect[peak] > 0 else "lowered"
     by = words.difference(abs(float(effect[peak])), float(low_[peak]), float(high_[peak]), m, sign=False)
     unit = words.differing(m)
-    lead = f"The {shock} {way} {thing} by up to {by} {unit}".rstrip()
+    lead = f"With {who}, the {shock} {way} {thing} by up to {by} {unit}".rstrip()
     gone = [k for k in range(peak, len(clear) - 5) if not clear[k : k + 6].any()]
     if gone:
-        return f"{lead}, and left no trace after {gone[0]} months"
+        return f"{lead}, and left no trace after {words.count(gone[0], 'month')}"
     return f"{lead}, and still showed at the end"
 
 
@@ -99,23 +102,30 @@ def forest_title(stored: Stored, results: Sequence[tuple[Paired, bool]]) -> str:
     worse = sum(r.distinguishable and (r.difference > 0) == flip for r, flip in results)
     rest = len(results) - better - worse
     parts = [f"{better} {'is' if better == 1 else 'are'} better", f"{worse} worse", f"{rest} not to be told apart"]
-    reference = with_(stored, stored.against).removeprefix("with ")
-    lead = f"{words.condition(stored.main)}, of" if stored.main else "Of"
-    return f"{lead} {len(results)} differences from {reference}, {words.joined(parts)}"
+    start = opened(words.condition(stored.main), f"of {words.count(len(results), 'difference')}")
+    return f"{start} from {words.quoted(stored.title(stored.against))}, {words.joined(parts)}"
 
 
 def cost_title(stored: Stored, effects: Mapping[str, Paired], costs: Mapping[str, Paired], base: str) -> str:
-    """Return which strategy changes the primary outcome most, and what it costs."""
+    """Return which strategy changes the primary outcome most, and what it costs beyond the base."""
     m = metric(stored.primary)
     sign = -1 if m.better == "lower" else 1
     best = max(effects, key=lambda s: sign * effects[s].difference)
     r = effects[best]
+    than = words.quoted(stored.title(base))
     if not (r.low > 0 if sign > 0 else r.high < 0):
-        return f"No strategy bought a distinguishable change of {words.subject(m)}, compared {with_(stored, base)}"
-    price = f", for {words.money(costs[best].difference)}" if best in costs else ""
-    more = " more" if price and base != stored.nothing else ""
-    said = f"{words.subject(m)} {change(r, stored.primary)} than {with_(stored, base)}"
-    return f"{stored.title(best)}: {said}{price}{more}"
+        return f"No strategy bought a distinguishable change of {words.subject(m)}, compared with {than}"
+    said = f"{words.subject(m)} {change(r, stored.primary)} than with {than}"
+    return f"{stored.title(best)}: {said}{_price(costs.get(best))}"
+
+
+def _price(cost: Paired | None) -> str:
+    if cost is None or math.isnan(cost.difference):
+        return ""
+    size = words.money(abs(cost.difference))
+    if size == "$0":
+        return ", for the same money"
+    return f", for {size} {'more' if cost.difference > 0 else 'less'}"
 
 
 def ladder_title(months: Sequence[tuple[str, int | None]]) -> str:
@@ -125,7 +135,7 @@ def ladder_title(months: Sequence[tuple[str, int | None]]) -> str:
     if not moved:
         return "Nothing moved by more than 0.2 standard deviations in these months"
     first = min(moved, key=lambda item: item[1])
-    lead = f"{_capital(words.subject(metric(first[0])))} moved first, from month {first[1] + 1}"
+    lead = f"{capital(words.subject(metric(first[0])))} moved first, from month {first[1] + 1}"
     last_name, last = months[-1]
     if last is not None and last_name != first[0]:
         return f"{lead}; {words.subject(metric(last_name))} from month {last + 1}"
@@ -141,14 +151,14 @@ def map_title(sweep: SweepLike) -> str | None:
     if found is None:
         return None
     tiles = found.cells
-    m = metric(stored.primary)
     clear = [tile.best for tile in tiles if tile.clear]
-    thing = words.subject(m)
+    thing = words.subject(metric(stored.primary))
     if not clear:
-        return f"Nowhere on this map can the best strategy for {thing} be told apart from the next"
+        return f"Nowhere on this map can the best strategy for {thing} be told apart from the others"
     ranked = sorted((s for s in stored.strategies if s in clear), key=lambda s: -clear.count(s))
-    said = [f"{stored.title(ranked[0])} is best for {thing} at {clear.count(ranked[0])} of {len(tiles)} places"]
-    said += [f"{lower(stored.title(s))} at {clear.count(s)}" for s in ranked[1:3]]
+    first = words.quoted(stored.title(ranked[0]))
+    said = [f"{first} is best for {thing} at {clear.count(ranked[0])} of {words.count(len(tiles), 'place')}"]
+    said += [f"{words.quoted(stored.title(s))} at {clear.count(s)}" for s in ranked[1:3]]
     rest = len(tiles) - len(clear)
     return words.joined(said) + (f"; at {rest} it is too close to call" if rest else "")
 
@@ -158,7 +168,3 @@ def network_title(site: str, ties: Sequence[int]) -> str:
     if len(ties) == 3:
         return f"In this run {site} went from {ties[0]:,} ties in use to {ties[1]:,}, and then {ties[2]:,}"
     return f"In this run {site} had {words.joined([f'{n:,}' for n in ties])} ties in use"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

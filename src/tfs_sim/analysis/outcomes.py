@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import DERIVED, change_around, metric, recovery_months, summarize
@@ -20,21 +20,24 @@ def outcomes(sweep: SweepLike) -> DataFrame:
 
     stored = Stored.of(sweep)
     names = stored.metrics + (list(DERIVED) if stored.onset is not None and "support" in stored.metrics else [])
-    rows = MultiIndex.from_product([range(len(stored.arms)), stored.replicates, stored.sites])
-    arms = rows.get_level_values(0)
+    rows = MultiIndex.from_product([range(len(stored.arms)), range(len(stored.pairs)), stored.sites])
+    arms, pairs = rows.get_level_values(0), rows.get_level_values(1).to_numpy()
     keys = {key: [stored.arms[arm][at] for arm in arms] for at, key in enumerate(stored.keys)}
-    ids = {"replicate": rows.get_level_values(1), "site": rows.get_level_values(2)}
+    units = stored.units
+    ids: dict[str, Any] = {"point": units.point[pairs]} if units.design else {}
+    ids |= {"replicate": units.replicate[pairs], "site": rows.get_level_values(2)}
     return DataFrame({**keys, **ids, **{name: stored.values(name).reshape(-1) for name in names}})
 
 
 @dataclass(frozen=True)
 class ArmRuns:
-    """The runs of one arm, for `compare`."""
+    """The runs of one arm, for `compare`. `sampled` says whether the points of a design were drawn."""
 
     title: str
     runs: DataFrame
     series: DataFrame
     seed: int | None
+    sampled: bool = False
 
 
 def arm(sweep: SweepLike, strategy: str, **levels: str) -> ArmRuns:
@@ -57,4 +60,4 @@ def arm(sweep: SweepLike, strategy: str, **levels: str) -> ArmRuns:
         runs = runs[runs[key].astype(str) == label]
         series = series[series[key].astype(str) == label]
     seed = stored.provenance.get("seed")
-    return ArmRuns(", ".join([stored.title(strategy), *levels.values()]), runs, series, seed)
+    return ArmRuns(", ".join([stored.title(strategy), *levels.values()]), runs, series, seed, stored.units.sampled)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.analysis.compare import Paired, over_sites, paired
+from tfs_sim.analysis.compare import Paired, over_sites
+from tfs_sim.analysis.ranking import ranked
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import Array, metric
 
@@ -45,9 +46,11 @@ class Cell:
     ----------
     at : levels on the two axes.
     points : how many points of the design lie here.
-    best, second : strategies with the best and the second best mean.
-    lead : best less second, paired over the same luck at the same points.
-    gain : best less the reference (None if the reference is best).
+    best, second : the strategy with the best mean, and the first of the others that cannot be told apart from it (or
+        the second best, where all can).
+    lead : best less second, paired over the same luck at the same points; its interval holds in all places at once.
+    gain : best less the reference (None if the reference is best), likewise.
+    clear : whether the best can be told apart from every other strategy.
     """
 
     at: tuple[int, int]
@@ -56,11 +59,7 @@ class Cell:
     second: str
     lead: Paired
     gain: Paired | None
-
-    @property
-    def clear(self) -> bool:
-        """Whether the best can be told apart from the second best."""
-        return self.lead.distinguishable
+    clear: bool
 
 
 @dataclass(frozen=True)
@@ -122,26 +121,28 @@ def _said(value: Any) -> str:
 def cells(stored: Stored, across: Axis, down: Axis, name: str, levels: tuple[str, ...]) -> list[Cell]:
     """Return, for every place on the map that has points, which strategy does best on a metric, and by how much.
 
-    Everything else that the design varies is averaged over.
+    Everything else that the design varies is averaged over. Intervals hold in all places at once.
     """
     m = metric(name, stored.metrics)
-    sign = -1.0 if m.better == "lower" else 1.0
     values = over_sites(stored, name)
     by_strategy = {s: values[stored.arm(s, levels)] for s in stored.strategies}
-    point_of = stored.replicates % int(stored.experiment["design"]["points"])
+    units = stored.units
+    column, row = across.level_of[units.point], down.level_of[units.point]
+    places = [(x, y) for x in range(len(across.labels)) for y in range(len(down.labels))]
+    here = {at: (column == at[0]) & (row == at[1]) for at in places}
+    places = [at for at in places if here[at].any()]
     found = []
-    for x in range(len(across.labels)):
-        for y in range(len(down.labels)):
-            here = (across.level_of[point_of] == x) & (down.level_of[point_of] == y)
-            means = {s: _mean(v[here]) for s, v in by_strategy.items()}
-            ranked = sorted((s for s in means if not math.isnan(means[s])), key=lambda s: -sign * means[s])
-            if len(ranked) < 2:
-                continue
-            best, second = ranked[:2]
-            lead = paired(by_strategy[best][here], by_strategy[second][here], m.better)
-            reference = by_strategy[stored.against][here]
-            gain = paired(by_strategy[best][here], reference, m.better) if best != stored.against else None
-            found.append(Cell((x, y), len(np.unique(point_of[here])), best, second, lead, gain))
+    for at in places:
+        own = units.at(here[at])
+        ranking = ranked({s: v[here[at]] for s, v in by_strategy.items()}, m.better, own, len(places))
+        if ranking is None:
+            continue
+        gain = None
+        if ranking.best != stored.against and stored.against in ranking.order:
+            gain = ranking.leads[ranking.order.index(stored.against) - 1]
+        second = ranking.tied[0] if ranking.tied else ranking.second
+        lead = ranking.leads[ranking.order.index(second) - 1]
+        found.append(Cell(at, own.points, ranking.best, second, lead, gain, ranking.clear))
     return found
 
 
@@ -155,7 +156,7 @@ def strongest(stored: Stored, candidates: list[Axis], name: str, levels: tuple[s
     if len(candidates) <= 2:
         return candidates
     values = over_sites(stored, name)
-    point_of = stored.replicates % int(stored.experiment["design"]["points"])
+    point_of = stored.units.point
     base = values[stored.arm(stored.against, levels)]
     effects = [values[stored.arm(s, levels)] - base for s in stored.strategies if s != stored.against]
 

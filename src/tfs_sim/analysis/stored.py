@@ -1,4 +1,4 @@
-"""What a sweep stored, as arrays by arm, replicate, site and month."""
+"""What a sweep stored, as arrays by arm, pair, site and month."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tfs_sim.analysis.kinds import Kinds, kinds_of
+from tfs_sim.analysis.pooling import SAMPLED, Units
 from tfs_sim.analysis.windows import DEEPENED, DERIVED, Array, change_around, metric, recovery_months
 
 if TYPE_CHECKING:
@@ -16,8 +19,6 @@ if TYPE_CHECKING:
 
 Arm = tuple[str, ...]
 """A strategy's key, then the label of each cross level."""
-
-NOTHING = "no-initiative"
 
 
 class SweepLike(Protocol):
@@ -124,14 +125,20 @@ class Stored:
         return listed + [site for site in present if site not in listed]
 
     @cached_property
-    def replicates(self) -> Array:
-        """Replicates that every arm and site has: the pairs."""
-        counts = self.runs.groupby("replicate").size()
+    def pairs(self) -> NDArray[np.int64]:
+        """Numbers of the pairs: what every arm and site has, a replicate, or with a design a replicate at a point."""
+        counts = self.runs.groupby("pair").size()
         wanted = len(self.runs.drop_duplicates([*self.keys, "site"]))  # a level's scenario may have other sites
         whole = counts[counts == wanted].index.to_numpy()
         if len(whole) == 0:
             raise ValueError("no replicate was run under every strategy and level, so nothing can be compared in pairs")
-        return np.sort(whole)
+        return np.sort(whole).astype(np.int64)
+
+    @cached_property
+    def units(self) -> Units:
+        """Where the pairs come from, and whether a design's points were drawn: what every interval goes by."""
+        table = self.runs.drop_duplicates("pair").set_index("pair").loc[self.pairs]
+        return Units.of_table(table, str((self.experiment.get("design") or {}).get("method")) in SAMPLED)
 
     @cached_property
     def months(self) -> int:
@@ -142,7 +149,7 @@ class Stored:
     def metrics(self) -> list[str]:
         """Names of the metric columns."""
         design = (self.experiment.get("design") or {}).get("variables") or {}
-        ids = {*self.keys, *design, "point", "replicate", "site", "month", "date"}
+        ids = {*self.keys, *design, "point", "pair", "replicate", "site", "month", "date"}
         return [str(column) for column in self.runs.columns if column not in ids]
 
     @property
@@ -153,8 +160,21 @@ class Stored:
 
     @property
     def nothing(self) -> str | None:
-        """The strategy without the initiative, if the experiment has one."""
-        return NOTHING if NOTHING in self.strategies else None
+        """The strategy that adds nothing to the scenario, if the experiment has one."""
+        key = self.experiment.get("nothing")
+        return key if key in self.strategies else None
+
+    def orders(self, strategy: str, levels: tuple[str, ...]) -> list[Mapping[str, Any]]:
+        """Return the interventions that a strategy schedules under a combination of levels."""
+        return self._scheduled("orders", strategy, levels)
+
+    def grants(self, strategy: str, levels: tuple[str, ...]) -> list[Mapping[str, Any]]:
+        """Return the grants that a strategy brings under a combination of levels."""
+        return self._scheduled("grants", strategy, levels)
+
+    def _scheduled(self, kind: str, strategy: str, levels: tuple[str, ...]) -> list[Mapping[str, Any]]:
+        entries = self.experiment.get(kind) or []
+        return [each for each in entries if each["strategy"] == strategy and self._happens(each, levels)]
 
     @property
     def primary(self) -> str:
@@ -189,8 +209,9 @@ class Stored:
         found = [shock for shock in self.experiment.get("shocks") or [] if self._happens(shock, levels)]
         return [ShockTold.of(shock) for shock in found]
 
-    def _happens(self, shock: Mapping[str, Any], levels: tuple[str, ...]) -> bool:
-        named = shock.get("levels") or {}
+    def _happens(self, entry: Mapping[str, Any], levels: tuple[str, ...]) -> bool:
+        """Say whether what names levels holds under these (what names none holds under all)."""
+        named = entry.get("levels") or {}
         for key, label in zip(self.cross, levels, strict=True):
             if key in named:
                 labels = named[key]
@@ -222,7 +243,7 @@ class Stored:
         return shocks[0].onset if shocks else None
 
     def _positions(self, frame: DataFrame) -> tuple[Any, list[Any]]:
-        """Return which rows belong to pairs, and their positions by arm, replicate and site."""
+        """Return which rows belong to pairs, and their positions by arm, pair and site."""
         arm = np.zeros(len(frame), np.int64)
         known = np.ones(len(frame), bool)
         for key in (*self.cross, "strategy"):
@@ -230,12 +251,12 @@ class Stored:
             code = codes(frame[key], labels)
             known &= code >= 0
             arm = arm * len(labels) + code
-        replicate = np.searchsorted(self.replicates, frame["replicate"].to_numpy())
-        replicate = np.minimum(replicate, len(self.replicates) - 1)
-        known &= self.replicates[replicate] == frame["replicate"].to_numpy()
+        pair = np.searchsorted(self.pairs, frame["pair"].to_numpy())
+        pair = np.minimum(pair, len(self.pairs) - 1)
+        known &= self.pairs[pair] == frame["pair"].to_numpy()
         site = codes(frame["site"], self.sites)
         known &= site >= 0
-        return known, [arm[known], replicate[known], site[known]]
+        return known, [arm[known], pair[known], site[known]]
 
     @cached_property
     def _run_positions(self) -> tuple[Any, list[Any]]:
@@ -247,27 +268,52 @@ class Stored:
         return known, [*positions, self.series["month"].to_numpy()[known]]
 
     def values(self, name: str) -> Array:
-        """Return a run's single numbers: arms × replicates × sites."""
+        """Return a run's single numbers: arms × pairs × sites."""
         if name in DERIVED:
             return self._derived(name)
         metric(name, self.metrics)
         if name not in self._cache:
-            out = np.full((len(self.arms), len(self.replicates), len(self.sites)), np.nan)
+            out = np.full((len(self.arms), len(self.pairs), len(self.sites)), np.nan)
             known, positions = self._run_positions
             out[tuple(positions)] = self.runs[name].to_numpy()[known]
             self._cache[name] = out
         return self._cache[name]
 
     def monthly(self, name: str) -> Array:
-        """Return the months of every run: arms × replicates × sites × months."""
+        """Return the months of every run: arms × pairs × sites × months."""
         key = f"{name}/monthly"
         if key not in self._cache:
             metric(name, self.metrics)
-            out = np.full((len(self.arms), len(self.replicates), len(self.sites), self.months), np.nan)
+            out = np.full((len(self.arms), len(self.pairs), len(self.sites), self.months), np.nan)
             known, positions = self._series_positions
             out[tuple(positions)] = self.series[name].to_numpy()[known]
             self._cache[key] = out
         return self._cache[key]
+
+    def kinds(self, name: str, arm: int) -> Kinds | None:
+        """Return the two kinds of runs of an arm in a metric; None where it has one mode."""
+        return kinds_of(self.values(name)[arm])
+
+    def jump(self, name: str, levels: tuple[str, ...], site: str | None = None) -> float:
+        """Return how far a run's number moves when a site's run is of the other kind (0 where there are no kinds).
+
+        Runs are told apart by the primary outcome, or else by the metric itself; the largest of the strategies'.
+        """
+        key = f"{name}/jump/{levels}/{site}"
+        if key not in self._cache:
+            values, widest = self.values(name), 0.0
+            for arm in range(len(self.arms)):
+                if self.arms[arm][1:] != levels:
+                    continue
+                for by in dict.fromkeys((self.primary, name)):
+                    kinds = self.kinds(by, arm) if by in (*self.metrics, *DERIVED) else None
+                    if kinds is not None:
+                        upper = self.values(by)[arm] > kinds.border
+                        gap = np.nanmean(values[arm][upper]) - np.nanmean(values[arm][~upper])
+                        widest = max(widest, abs(float(np.nan_to_num(gap))))
+                        break
+            self._cache[key] = np.array(widest)
+        return float(self._cache[key]) / (1 if site is not None else len(self.sites))
 
     def arm(self, strategy: str, levels: tuple[str, ...]) -> int:
         """Return the position of an arm."""
@@ -291,14 +337,16 @@ class Stored:
 
 
 def _numbered(table: DataFrame, experiment: Mapping[str, Any]) -> DataFrame:
-    """Return a table of a design with a number for each pair of replicate and point in place of the replicate.
+    """Return a table with the number of each row's pair: the replicate, or with a design the replicate at the point.
 
-    Strategies are then compared over the same luck at the same point, and averages are over the design.
+    Strategies are compared over the same luck at the same point.
     """
-    design = experiment.get("design")
-    if not design or "point" not in table.columns:
+    if "replicate" not in table:
         return table
-    return table.assign(replicate=table["replicate"].to_numpy() * int(design["points"]) + table["point"].to_numpy())
+    design = experiment.get("design")
+    if not design or "point" not in table:
+        return table.assign(pair=table["replicate"])
+    return table.assign(pair=table["replicate"].to_numpy() * int(design["points"]) + table["point"].to_numpy())
 
 
 def codes(column: Any, labels: Sequence[str]) -> Any:

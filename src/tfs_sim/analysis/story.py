@@ -79,13 +79,13 @@ def story(sweep: SweepLike) -> list[Event]:
     """
     stored = Stored.of(sweep)
     run = traced(stored, stored.organizations)
-    if run is None:
+    if run is None or stored.units.design:  # the traced run is at no point of a design: its months are not stored
         return []
     levels, strategy, site, people = run
     replicate = int(people["replicate"].iloc[0])
-    if replicate not in stored.replicates or (strategy, *levels) not in stored.arms or site not in stored.sites:
+    if replicate not in stored.pairs or (strategy, *levels) not in stored.arms or site not in stored.sites:
         return []
-    at = int(np.searchsorted(stored.replicates, replicate))
+    at = int(np.searchsorted(stored.pairs, replicate))
     arm, place = stored.arm(strategy, levels), stored.sites.index(site)
     months: dict[str, Any] = {
         name: stored.monthly(name)[arm, at, place]

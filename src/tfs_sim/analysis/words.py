@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from tfs_sim.analysis.windows import DERIVED
+
 if TYPE_CHECKING:
     from tfs_sim.model.declare import Metric
 
@@ -15,6 +17,7 @@ SUBJECTS = {
     "quality": "the quality of the partnership",
     "support": "partners' support",
     "effort": "partners' effort",
+    "least_effort": "the effort of the partner that gives least",
     "performance": "the gain from joint work",
     "coverage": "the share of students' needs that are met",
     "equity_gap": "the gap between student groups",
@@ -25,15 +28,46 @@ SUBJECTS = {
     "load": "the backbone's load",
     "vacancy": "the share of posts that are vacant",
     "density": "the share of possible ties that are in use",
+    "transitivity": "transitivity of the network",
     "departures": "the number of people who left",
     "joined": "the number of organizations that joined",
     "withdrew": "the number of organizations that withdrew",
+    "conflicts": "the number of encounters gone badly",
     "cost": "the cost",
-    "hours": "partners' hours",
-    "win_win": "the share of partners who gain more than they give",
-    "clarity": "clarity about the shared goals",
+    "grants": "the grant money received",
+    "unpaid_backbone": "the money that the backbone was asked for and did not pay",
+    "unpaid_partners": "the money that partners were asked for and did not pay",
+    "hours": "the time that partners spend on shared work beside delivery",
+    "bid_hours": "the time that organizations spend on bids",
+    "staff": "the staff of all organizations",
+    "staff_given": "the staff time that partners give",
+    "belief": "belief in collective efficacy",
+    "severity": "the depth of the crisis",
+    "served": "the support delivered to students",
+    "documentation": "the share of procedures that are written down",
+    "agenda": "the quality of the common agenda",
+    "readiness": "the readiness of outsiders",
+    "family_engagement": "the engagement of families",
     "community_support": "community support",
+    "take_up": "the share of offers that families take up",
+    "time_to_service": "the wait of families in an emergency",
+    "clarity": "clarity about the shared goals",
+    "attention": "the share of attention that the initiative gets",
+    "clarity_spread": "the spread of clarity between partners",
+    "perceived_agreement": "agreement as partners perceive it",
+    "actual_agreement": "partners' agreement with the shared goals",
+    "win_win": "the share of partners who gain more than they give",
+    "fragmentation": "the share of partners who are cut off when the best-connected one goes",
+    "ended": "the share of partnerships that had ended",
+    "ended_goals_met": "the share of partnerships that had ended with goals met",
+    "ended_faded": "the share of partnerships that had faded",
+    "ended_broke_up": "the share of partnerships that had broken up",
+    "stage": "the last stage of the selection that was reached",
+    "practice_time": "the time that coordination takes",
+    "friction": "friction between networks",
+    "adaptive": "the number of months that adaptive interventions were on",
 }
+"""Every metric as the subject of a sentence, in the singular."""
 SHORT = {
     "partners": "Active partners",
     "engaged": "Organizations taking part",
@@ -54,7 +88,7 @@ INDICES = frozenset(["trust", "quality", "clarity", "coordination", "transitivit
 
 def subject(metric: Metric) -> str:
     """Return the metric as the subject of a sentence, e.g. "trust between organizations"."""
-    return SUBJECTS.get(metric.name) or _lower_first(metric.title)
+    return SUBJECTS.get(metric.name) or lower_first(metric.title)
 
 
 def short(metric: Metric) -> str:
@@ -62,16 +96,25 @@ def short(metric: Metric) -> str:
     return SHORT.get(metric.name) or metric.title
 
 
-def window(metric: Metric) -> str:
-    """Return when the run's single number was taken: "in the last year", "over the whole run" or "at the end"."""
-    if metric.name in ("support_change", "deepened", "eroded", "recovered"):
+def window(metric: Metric, months: int = 12) -> str:
+    """Return when the run's single number was taken: "in the last year", "over the whole run" or "at the end".
+
+    `months` is the length of the run: the last year of a shorter one is all of it.
+    """
+    if metric.name in DERIVED:
         return ""
-    return {"last-year": "in the last year", "total": "over the whole run", "end": "at the end"}[metric.summary]
+    last = "in the last year" if months >= 12 else f"over the {count(months, 'month')} of the run"
+    return {"last-year": last, "total": "over the whole run", "end": "at the end"}[metric.summary]
 
 
 def is_share(metric: Metric) -> bool:
     """Tell whether values are shares of something countable, said in percent."""
     return metric.name not in INDICES and (metric.unit.lower().startswith("share") or metric.name == "alive")
+
+
+def is_money(metric: Metric) -> bool:
+    """Tell whether values are thousands of dollars, said as money."""
+    return metric.unit.lower() == "thousand dollars"
 
 
 def is_percent(metric: Metric) -> bool:
@@ -84,11 +127,14 @@ def factor(metric: Metric) -> float:
     return 100.0 if is_share(metric) else 1.0
 
 
+_UNITLESS = ("", "share", "index", "number", "0 to 1", "−1 to 1", "factor", "stage")
+
+
 def unit(metric: Metric, *, difference: bool = False) -> str:
     """Return the unit in which a value (or a difference) is shown; empty for an index between 0 and 1."""
     if is_share(metric) or is_percent(metric):
         return "percentage points" if difference else "%"
-    if metric.name in INDICES or metric.unit.lower() in ("", "share", "index", "number", "0 to 1"):
+    if metric.name in INDICES or is_money(metric) or metric.unit.lower() in _UNITLESS:
         return ""
     return metric.unit
 
@@ -96,9 +142,9 @@ def unit(metric: Metric, *, difference: bool = False) -> str:
 def differing(metric: Metric) -> str:
     """Return the unit of a difference as it follows a number in a sentence; empty if the subject says it already."""
     said = unit(metric, difference=True)
-    if metric.name in ("support", "effort", "support_change"):
+    if metric.unit == "share of staff time" or metric.name in ("support", "effort"):
         return f"{said} of staff time"
-    counted = ("partners", "engaged", "joined", "withdrew", "departures", "hours", "conflicts")
+    counted = ("partners", "engaged", "joined", "withdrew", "departures", "conflicts", "adaptive")
     return "" if said in subject(metric) or metric.name in counted else said
 
 
@@ -123,6 +169,24 @@ def decimals(metric: Metric, scale: float) -> int:
     return min(4, max(usual if scale < 100 else 0, math.ceil(-math.log10(scale / 2)), 0))
 
 
+def places(low: float, high: float, metric: Metric) -> int:
+    """Return how many decimals show the ends of an interval: as many as its width asks for, or an end's sign needs.
+
+    An end that is not zero is never shown as zero: the reader must see on which side of it the interval ends.
+    """
+    by = factor(metric)
+    found = decimals(metric, abs(high - low) / 2 * by)
+    for end in (low * by, high * by):
+        while math.isfinite(end) and not _noise(end, low * by, high * by) and round(end, found) == 0 and found < 8:
+            found += 1
+    return found
+
+
+def _noise(end: float, low: float, high: float) -> bool:
+    """Tell whether an end is zero but for the rounding of sums."""
+    return abs(end) <= 1e-9 * max(abs(low), abs(high))
+
+
 def number(value: float, places: int = 2, *, sign: bool = False) -> str:
     """Return a number with a true minus sign and thousands separated by commas."""
     if not math.isfinite(value):
@@ -132,20 +196,23 @@ def number(value: float, places: int = 2, *, sign: bool = False) -> str:
     return ("−" if value < 0 and not zero else "+" if sign and not zero else "") + text
 
 
-def money(thousands: float) -> str:
-    """Return thousand dollars as people say them: "$3.2 million" or "$640,000"."""
+def money(thousands: float, *, sign: bool = False) -> str:
+    """Return thousand dollars as people say them: "$3.2 million", "$640,000" or "$300"."""
     if not math.isfinite(thousands):
         return "–"
-    minus = "−" if thousands < 0 else ""
     size = abs(thousands)
-    if size >= 1000:
-        return f"{minus}${size / 1000:,.1f} million"
-    return f"{minus}${round(size):,},000" if size >= 0.5 else "$0"
+    if size >= 999.5:
+        said = f"${size / 1000:,.1f} million"
+    elif size >= 1:
+        said = f"${round(size):,},000"
+    else:
+        said = f"${round(1000 * size):,}"
+    return ("" if said == "$0" else "−" if thousands < 0 else "+" if sign else "") + said
 
 
 def level(value: float, metric: Metric, scale: float = math.nan) -> str:
     """Return a value with its unit."""
-    if metric.name == "cost":
+    if is_money(metric):
         return money(value)
     said = unit(metric)
     shown = number(value * factor(metric), decimals(metric, scale * factor(metric)))
@@ -154,15 +221,19 @@ def level(value: float, metric: Metric, scale: float = math.nan) -> str:
 
 def interval(low: float, high: float, metric: Metric) -> str:
     """Return "0.02 to 0.06" in shown units, without the unit."""
-    by = factor(metric)
-    places = decimals(metric, (high - low) / 2 * by)
-    return f"{number(low * by, places)} to {number(high * by, places)}"
+    if is_money(metric):
+        return f"{money(low)} to {money(high)}"
+    by, shown = factor(metric), places(low, high, metric)
+    return f"{number(low * by, shown)} to {number(high * by, shown)}"
 
 
 def difference(value: float, low: float, high: float, metric: Metric, *, sign: bool = True) -> str:
     """Return a difference in shown units, without the unit, with decimals that suit its interval."""
-    by = factor(metric)
-    return number(value * by, decimals(metric, (high - low) / 2 * by), sign=sign)
+    if is_money(metric):
+        return money(value, sign=sign)
+    if not math.isfinite(low + high):  # without an interval, the size itself says how many decimals it needs
+        low, high = -abs(value) / 2, abs(value) / 2
+    return number(value * factor(metric), places(low, high, metric), sign=sign)
 
 
 def percent(share: float) -> str:
@@ -202,32 +273,21 @@ def closed(text: str) -> str:
     return text.rstrip(".") + "."
 
 
-_COMMON = frozenset(
-    [
-        "no",
-        "initiative",
-        "as",
-        "the",
-        "a",
-        "with",
-        "without",
-        "more",
-        "less",
-        "all",
-        "both",
-        "only",
-        "every",
-        "handover",
-        "partnership",
-    ]
-)
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return "1 site" or "4 sites"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def inside(title: str, key: str = "") -> str:
-    """Return a strategy's title as it stands inside a sentence: the first letter small unless it is a name."""
-    first = title.split(" ", 1)[0]
-    return _lower_first(title) if first.lower() in _COMMON or first.lower() in key.split("-") else title
+def quoted(title: str) -> str:
+    """Return a title within a sentence: in quotation marks, so that any words of the user's can stand there."""
+    return f"“{title}”"
 
 
-def _lower_first(text: str) -> str:
+def mean_over_sites(sites: int) -> str:
+    """Return "mean over the 4 sites", or nothing where there is one."""
+    return f"mean over the {sites:,} sites" if sites > 1 else ""
+
+
+def lower_first(text: str) -> str:
+    """Return the text with a small first letter, unless it begins with an abbreviation."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or len(text) == 1 or text[1:2] == " " else text

@@ -268,19 +268,16 @@ def found(sweep: Sweep) -> None:
     """Print the three most important findings."""
     from tfs_sim.analysis.findings import findings
     from tfs_sim.analysis.headlines import map_title
+    from tfs_sim.analysis.stored import Stored
 
-    plan = sweep.experiment["plan"]
-    print(f"\n{bold('What we found')}\n{dim(wrapped(_how(plan['replicates'], plan.get('points', 1)), '  ', '  '))}")
-    for number, finding in enumerate(findings(sweep, 3), 1):
+    stored = Stored.of(sweep)
+    how = f"Differences over the same luck, {stored.units.said}; 95% intervals."
+    print(f"\n{bold('What we found')}\n{dim(wrapped(how, '  ', '  '))}")
+    for number, finding in enumerate(findings(stored, 3), 1):
         print(wrapped(str(finding), "     ", f"  {number}. "))
-    if title := map_title(sweep):
+    if title := map_title(stored):
         print(wrapped(title + ".", "     ", "  Map: "))
     print(uncalibrated())
-
-
-def _how(replicates: int, points: int) -> str:
-    mean = f", averaged over {points:,} points" if points > 1 else ""
-    return f"Differences over the same luck{mean}; 95% intervals; {count(replicates * points, 'pair')}."
 
 
 def uncalibrated() -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from tfs_sim.analysis import words
-from tfs_sim.analysis.findings import lower
+from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored
 
 
 def caption(stored: Stored, *more: str) -> str:
     """Return what made a figure: runs, scenario, seed, version, calibrated or not."""
-    runs = len(stored.arms) * len(stored.replicates)
+    arms = len(stored.arms)
+    each = stored.units.said if stored.units.design else f"{len(stored.pairs):,}"
+    runs = words.count(arms * len(stored.pairs), "run")
     p = stored.provenance
     parts = [
         *more,
-        f"{runs:,} runs ({len(stored.replicates):,} for each of {len(stored.arms)} arms)",
+        f"{runs} ({each} for {f'each of {arms} arms' if arms > 1 else 'an arm'})",
         f"scenario: {stored.scenario}" if stored.scenario else "",
         f"seed {p.get('seed', 'unknown')}",
         f"tfs-sim {p.get('version') or p.get('tfs_sim', '')}",

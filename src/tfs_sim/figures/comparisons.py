@@ -6,12 +6,13 @@ import math
 from dataclasses import replace
 from textwrap import shorten
 
-import numpy as np
 from pandas import DataFrame
 
 from tfs_sim.analysis import headlines, words
-from tfs_sim.analysis.compare import Paired, against, half_width, over_sites
-from tfs_sim.analysis.findings import NOT_RANKED, lower, ranked_metrics
+from tfs_sim.analysis.compare import Paired, against, over_sites
+from tfs_sim.analysis.findings import NOT_RANKED, ranked_metrics
+from tfs_sim.analysis.pooling import Units, mean_of
+from tfs_sim.analysis.sentences import capital, lower
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, metric
 from tfs_sim.figures import cost_effect as costs_
@@ -21,13 +22,12 @@ from tfs_sim.figures.captions import caption, conditions
 from tfs_sim.figures.style import NARROW, WIDTH, Chart, framed, looks, place, wrapped, x_label, y_label
 
 
-def _estimate(values: Array) -> tuple[float, float, float]:
-    values = values[~np.isnan(values)]
-    if len(values) == 0:
-        return (math.nan,) * 3
-    mean, half = float(values.mean()), half_width(values)
-    half = 0.0 if math.isnan(half) else half
-    return mean, mean - half, mean + half
+def _estimate(values: Array, units: Units) -> tuple[float, float, float]:
+    """Return a mean with the ends of its 95% interval (the mean itself where no interval can be had)."""
+    found = mean_of(values, units)
+    low, high = (float(end) for end in found.ends())
+    mean = float(found.value)
+    return (mean, mean, mean) if math.isnan(low) else (mean, low, high)
 
 
 def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
@@ -39,20 +39,21 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
     calm = stored.crisis[1] if stored.crisis else None
     rows, data = [], []
     for s in stored.strategies:
-        here = _estimate(values[stored.arm(s, stored.main)])
-        there = _estimate(values[stored.arm(s, calm)]) if calm is not None else None
+        here = _estimate(values[stored.arm(s, stored.main)], stored.units)
+        there = _estimate(values[stored.arm(s, calm)], stored.units) if calm is not None else None
         raw = "the reference"
         if s != stored.against:
             r = against(stored, stored.primary, s, stored.against, stored.main)
             raw = f"{words.difference(r.difference, r.low, r.high, m)}  ({words.interval(r.low, r.high, m)})"
+            raw = "the same in all pairs" if r.same else raw
         rows.append(levels_.Row(stored.title(s) if narrow else wrapped(stored.title(s), 22), look[s], here, there, raw))
         for label, est in (("; ".join(stored.main), here), ("; ".join(calm or ()), there)):
             if est is not None:
                 data.append((stored.title(s), label, *est))
     rows.sort(key=lambda row: -row.here[0] if m.better != "lower" else row.here[0])
-    shown = f"Mean {words.window(m)}{conditions(stored)}"
+    shown = f"Mean {words.window(m, stored.months)}{conditions(stored)}"
     if calm is not None:
-        shown = f"Mean {words.window(m)}. Filled: {', '.join(stored.main)}; hollow: {', '.join(calm)}"
+        shown = f"Mean {words.window(m, stored.months)}. Filled: {', '.join(stored.main)}; hollow: {', '.join(calm)}"
     where = "In words" if narrow else "Right"
     said = words.unit(m, difference=True)
     unit = f", in {said}," if said else ""
@@ -60,7 +61,7 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
         f"{shown}. Bars: 95% intervals of the means. {where}: paired difference from the reference{unit} with its 95% "
         "interval."
     )
-    made = caption(stored, f"{len(stored.replicates)} pairs", "mean over sites")
+    made = caption(stored, stored.units.said, words.mean_over_sites(len(stored.sites)))
     row_high = 0.8 if narrow else 0.5
     tall, width = row_high * len(rows), NARROW if narrow else WIDTH
     chart = framed("answer", headlines.answer_title(stored), subtitle, made, 1.1 + tall, width)
@@ -73,10 +74,6 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
         f"{row.label.replace(chr(10), ' ')}: {words.number(row.here[0], words.decimals(m, 0))}." for row in rows
     )
     return chart
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _against_base(stored: Stored, name: str, base: str) -> dict[str, Paired]:
@@ -95,13 +92,14 @@ def cost(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     m, look = metric(stored.primary), looks(stored)
     prices = {name: _against_base(stored, name, base) for name in priced}
     title = headlines.cost_title(stored, effects, _times(prices.get("cost", {}), len(stored.sites)), base)
-    than = lower(stored.title(base))
+    than = words.quoted(stored.title(base))
     subtitle = (
-        f"Difference from {than}{conditions(stored)}: {lower(words.axis(m))} {words.window(m)} (up), and what it takes "
-        f"over the whole run at all {len(stored.sites)} sites (across). Crosses: 95% intervals both ways."
+        f"Difference from {than}{conditions(stored)}: {lower(words.axis(m))} {words.window(m, stored.months)} (up), "
+        f"and what it takes over the whole run{f' at all {len(stored.sites)} sites' if len(stored.sites) > 1 else ''} "
+        "(across). Crosses: 95% intervals both ways."
     )
     tall, width = (3.4 * len(priced) if narrow else 3.6), NARROW if narrow else WIDTH
-    chart = framed("cost", title, subtitle, caption(stored, f"{len(stored.replicates)} pairs"), tall, width)
+    chart = framed("cost", title, subtitle, caption(stored, stored.units.said), tall, width)
     ends = ((0.75, 3.2), (3.55, 6.0)) if len(priced) == 2 else ((0.75, 6.0),)
     data = []
     for at, name in enumerate(priced):
@@ -125,7 +123,7 @@ def cost(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         data, columns=["strategy", "price", "price_difference", "price_low", "price_high", "effect", "low", "high"]
     )
     chart.alt = (
-        f"{title}. {_capital(words.subject(m))} against extra cost and extra hours; the numbers are in the table."
+        f"{title}. {capital(words.subject(m))} against extra cost and extra hours; the numbers are in the table."
     )
     return chart
 
@@ -159,7 +157,7 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
             r = against(stored, name, s, stored.against, stored.main)
             flip = m.better == "lower"
             raw = f"{words.difference(r.difference, r.low, r.high, m)} ({words.interval(r.low, r.high, m)})"
-            raw = "the same in all pairs" if r.low == r.high == 0 else raw
+            raw = "the same in all pairs" if r.same else raw
             rows.append(forest_.Row(labels[s], look[s], r, raw, flip))
             results.append((r, flip))
             data.append((name, stored.title(s), stored.title(stored.against), *r.record().values()))
@@ -167,20 +165,20 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
         heading = f"{words.short(m)}{f' ({said})' if said else ''}"
         groups.append((wrapped(heading, 40) if narrow else heading, rows))
     subtitle = (
-        f"Paired differences from {lower(stored.title(stored.against))} over the same luck{conditions(stored)}; 95% "
-        "intervals. Filled: the interval leaves out zero. Right: the difference in the outcome's own unit."
+        f"Paired differences from {words.quoted(stored.title(stored.against))} over the same luck{conditions(stored)}; "
+        "95% intervals. Filled: the interval leaves out zero. Right: the difference in the outcome's own unit."
     )
     count = sum(len(rows) for _, rows in groups)
     high = 0.36 if any("\n" in label for label in labels.values()) else 0.27
     tall = high * (count + 1.35 * len(groups))
-    made = caption(stored, f"{len(stored.replicates)} pairs", "mean over sites")
+    made = caption(stored, stored.units.said, words.mean_over_sites(len(stored.sites)))
     title = headlines.forest_title(stored, results)
     if narrow:
         tall = 0.2 * (2.9 * count + 1.35 * len(groups))
     chart = framed("differences", title, subtitle, made, tall + 1.0, NARROW if narrow else WIDTH)
     ends = (0.3, NARROW - 0.3) if narrow else (2.6, 5.7)
     ax = place(chart, ends[0], 0.55, ends[1], 0.55 + tall)
-    forest_.forest(ax, groups, lower(stored.title(stored.against)), narrow=narrow)
+    forest_.forest(ax, groups, words.quoted(stored.title(stored.against)), narrow=narrow)
     chart.data = DataFrame(data, columns=["metric", "strategy", "against", *Paired.__slots__])
     chart.alt = f"{chart.title}. The numbers are printed at the right of every line and stand in the data file."
     return chart

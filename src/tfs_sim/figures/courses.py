@@ -9,13 +9,26 @@ import numpy as np
 from pandas import DataFrame
 
 from tfs_sim.analysis import headlines, words
-from tfs_sim.analysis.findings import lower
+from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.figures import ladder as ladder_
 from tfs_sim.figures.captions import caption, conditions
 from tfs_sim.figures.fan import fan, quantiles
-from tfs_sim.figures.style import NARROW, WIDTH, Chart, bands, framed, looks, place, plain, wrapped, year_ticks, years
+from tfs_sim.figures.style import (
+    GREY,
+    NARROW,
+    WIDTH,
+    Chart,
+    bands,
+    framed,
+    looks,
+    place,
+    plain,
+    wrapped,
+    year_ticks,
+    years,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,8 +46,9 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     values = mean_over(stored.monthly(name), 2) * words.factor(m)
     calm = stored.crisis[1] if stored.crisis else None
     context = f" Dashed grey: median with {', '.join(calm)}." if calm is not None else ""
+    sites = ", mean over the sites of a run" if len(stored.sites) > 1 else ""
     subtitle = (
-        f"{words.axis(m)}{conditions(stored)}, mean over the sites of a run. Line: median of the runs; "
+        f"{words.axis(m)}{conditions(stored)}{sites}. Line: median of the runs; "
         f"dark band: half of them; light band: 90%.{context}"
     )
     columns = 1 if narrow else 2 if len(stored.strategies) <= 4 else 4
@@ -87,6 +101,12 @@ def _yardstick(stored: Stored, name: str, base: Array) -> float:
     return float(np.sqrt(np.nanmean(np.nanvar(base, axis=0, ddof=1)))) if len(base) > 1 else 0.0
 
 
+def grant_ends(stored: Stored, strategy: str, levels: tuple[str, ...]) -> list[int]:
+    """Return the months within the run from which a grant of a strategy is no longer paid."""
+    months = {int(entry["until"]) for entry in stored.grants(strategy, levels)}
+    return sorted(month for month in months if 0 < month < stored.months)
+
+
 def _ladder_levels(stored: Stored) -> tuple[str, ...]:
     return stored.crisis[1] if stored.crisis else stored.levels[0]
 
@@ -94,7 +114,7 @@ def _ladder_levels(stored: Stored) -> tuple[str, ...]:
 def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     """Draw the initiative's standardized effect month by month, from process to students' outcome."""
     stored = Stored.of(sweep)
-    if stored.nothing is None or stored.nothing == stored.against or len(stored.replicates) < 2:
+    if stored.nothing is None or stored.nothing == stored.against or stored.units.fewest < 2:
         return None
     level, look, x = _ladder_levels(stored), looks(stored)[stored.against], years(stored)
     rungs, data = [], []
@@ -105,17 +125,21 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         sd = _yardstick(stored, name, b)
         if sd <= 0:
             continue
-        c = headlines.course(a, b)
+        c = headlines.course(a, b, stored.units, stored.jump("indicator" if measured else name, level))
         rungs.append((name, c.effect / sd, c.low / sd, c.high / sd))
         data += [(name, month, *(float(v[month]) for v in rungs[-1][1:])) for month in range(stored.months)]
     if not rungs:
         return None
     months = [(name, ladder_.first_above(low)) for name, _, low, _ in rungs]
     under = f", {lower(words.condition(level))}" if level else ""
+    marked = grant_ends(stored, stored.against, level)
+    far = max(float(np.nanmax(np.abs(high))) for _, _, _, high in rungs) > 3.0
     subtitle = (
-        f"Effect of {lower(stored.title(stored.against))} against {lower(stored.title(stored.nothing))}{under}, in "
-        "standard deviations between runs (for students: of the measured indicator's change in a year). Band: 95% "
-        "interval; dashed: 0.2."
+        f"Effect of {words.quoted(stored.title(stored.against))} against "
+        f"{words.quoted(stored.title(stored.nothing))}{under}, in standard deviations between runs of the latter (for "
+        "students: of the measured indicator's change in a year). Band: 95% interval; dashed: 0.2."
+        f"{' Scale: even up to 1, then by powers of ten.' if far else ''}"
+        f"{' Dotted: grants end.' if marked else ''}"
     )
     tall, width = (1.15 if narrow else 0.95), NARROW if narrow else WIDTH
     title = headlines.ladder_title(months)
@@ -127,8 +151,9 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         said = words.short(metric(name))
         ladder_.rung(ax, x, effect, low, high, look, said if narrow else wrapped(said, 18), narrow=narrow)
         bands(ax, stored, level, name=at == 0)
+        for month in marked:
+            ax.axvline(x[0] + month / 12, color=GREY, linewidth=1.0, linestyle=(0, (1, 2)))
         year_ticks(ax, x, 5 if narrow else 11)
-        ax.locator_params(axis="y", nbins=3)
         if at < len(rungs) - 1:
             ax.tick_params(labelbottom=False)
     chart.data = DataFrame(data, columns=["metric", "month", "effect_in_sd", "low", "high"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +37,25 @@ def last_above(low: Array, first: int, threshold: float = THRESHOLD) -> int:
     return last
 
 
+def scaled(ax: Axes, low: Array, high: Array) -> None:
+    """Give axes a scale on which the threshold and effects of hundreds of standard deviations can both be read.
+
+    Even up to one standard deviation, by powers of ten beyond it (a symmetrical logarithmic scale).
+    """
+    top = max(float(np.nanmax(high)), THRESHOLD * 2.2)
+    bottom = min(float(np.nanmin(low)), -0.05)
+    if max(top, -bottom) <= 3.0:
+        ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.12 * (top - bottom))
+        ax.locator_params(axis="y", nbins=3)
+        return
+    ax.set_yscale("symlog", linthresh=1.0, linscale=0.8)
+    powers = [10.0**n for n in range(math.ceil(math.log10(max(top, -bottom))) + 1)]
+    ticks = [0.0, *(t for t in powers if t <= top), *(-t for t in powers if -t >= bottom)]
+    ax.set_yticks(ticks, [f"{tick:g}".replace("-", "−") for tick in ticks])
+    ax.set_yticks([], minor=True)
+    ax.set_ylim(bottom * 1.3, top * 1.6)
+
+
 def rung(
     ax: Axes, x: Any, effect: Array, low: Array, high: Array, look: Look, name: str, *, narrow: bool = False
 ) -> None:
@@ -44,9 +64,7 @@ def rung(
     ax.axhline(THRESHOLD, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
     ax.fill_between(x, low, high, color=look.colour, alpha=0.25, linewidth=0)
     ax.plot(x, effect, color=look.colour, linewidth=2)
-    top = max(float(np.nanmax(high)), THRESHOLD * 2.2)
-    bottom = min(float(np.nanmin(low)), 0.0)
-    ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.12 * (top - bottom))
+    scaled(ax, low, high)
     month = first_above(low)
     if month is not None:
         ax.plot(x[month], effect[month], "o", color=look.colour, markersize=7, markeredgecolor="white")

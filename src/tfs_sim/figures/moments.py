@@ -9,7 +9,7 @@ import numpy as np
 from pandas import DataFrame
 
 from tfs_sim.analysis import headlines
-from tfs_sim.analysis.findings import lower
+from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.story import month_name, traced
 from tfs_sim.figures.captions import caption

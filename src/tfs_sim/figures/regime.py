@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from pandas import DataFrame
 
 from tfs_sim.analysis import headlines, words
 from tfs_sim.analysis.compare import Paired
-from tfs_sim.analysis.findings import lower
 from tfs_sim.analysis.regimes import Axis, Cell, regimes
+from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import metric
 from tfs_sim.figures.captions import caption, conditions
@@ -48,15 +49,14 @@ def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     across, down, tiles = found.across, found.down, found.cells
     m, look = metric(stored.primary), looks(stored)
     said = words.unit(m, difference=True)
-    reference = lower(stored.title(stored.against))
+    reference = words.quoted(stored.title(stored.against))
     subtitle = (
-        f"{words.short(m)} {words.window(m)}{conditions(stored)}: the best strategy at each place by its mark. "
-        f"Numbers: how much more than {reference}{f', in {said}' if said else ''}. Grey with two marks: the best two "
-        f"cannot be told apart (95%, paired)."
-        + (f" Averaged over {words.joined([lower(axis.title) for axis in found.others])}." if found.others else "")
+        f"{words.short(m)} {words.window(m, stored.months)}{conditions(stored)}: the best strategy at each place by "
+        f"its mark. Numbers: how much more than {reference}{f', in {said}' if said else ''}. Grey with two marks: the "
+        f"best cannot be told apart from the next (95%, paired, for all {words.count(len(tiles), 'place')} at once)."
+        f"{_axes_said(found.others)}"
     )
-    points = sum(tile.points for tile in tiles)
-    made = caption(stored, f"{points:,} points of the design", "each tile over the same luck")
+    made = caption(stored, "each place over the same luck")
     wide, tall = len(across.labels), len(down.labels)
     width = NARROW if narrow else WIDTH
     names = [s for s in stored.strategies if any(s in (tile.best, *_also(tile)) for tile in tiles)]
@@ -82,6 +82,23 @@ def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         f"{stored.title(s)} is best at {counts.get(s, 0)} of {len(tiles)} places." for s in names
     )
     return chart
+
+
+NAMED = 3
+"""How many variables beside the axes a subtitle names; the others are counted."""
+
+
+def _axes_said(others: list[Axis]) -> str:
+    """Return why these two variables are the axes, and over what else the map averages."""
+    if not others:
+        return ""
+    names = [words.quoted(shorten(lower(axis.title), 48, placeholder=" …")) for axis in others[:NAMED]]
+    more = len(others) - len(names)
+    averaged = words.joined([*names, *([f"{words.count(more, 'other variable')}"] if more else [])])
+    return (
+        f" Of {len(others) + 2} variables the axes are the two along which strategies' lead over the reference changes "
+        f"most; averaged over {averaged}."
+    )
 
 
 def _also(tile: Cell) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.analysis import words
+from tfs_sim.analysis import pooling, words
 from tfs_sim.analysis.conditions import naive, stability
 from tfs_sim.analysis.findings import candidates, findings
 from tfs_sim.analysis.stored import Stored, SweepLike
@@ -76,12 +76,15 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "version": str(p.get("version") or p.get("tfs_sim") or ""),
         "date": str(p.get("date") or "")[:10],
         "seed": p.get("seed"),
-        "runs": f"{len(stored.arms) * len(stored.replicates):,}",
-        "replicates": len(stored.replicates),
-        "arms": len(stored.arms),
-        "strategies": len(stored.strategies),
+        "runs": f"{len(stored.arms) * len(stored.pairs):,}",
+        "sample": stored.units.said,
+        "arms": words.count(len(stored.arms), "arm"),
+        "strategies": words.count(len(stored.strategies), "strategy", "strategies"),
+        "what": tables.strategies(stored),
+        "jumps": stored.primary in stored.metrics and stored.jump(stored.primary, stored.main) > 0,
+        "unit": pooling.sentence(stored.units, len(stored.sites), len(stored.levels)),
         "sites": [stored.site_title(s) for s in stored.sites],
-        "months": stored.months,
+        "months": words.count(stored.months, "month"),
         "scenario": stored.scenario,
         "reference": stored.title(stored.against),
         "primary": metric(stored.primary),

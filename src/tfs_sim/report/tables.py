@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, against, over_sites
 from tfs_sim.analysis.conditions import by_condition
-from tfs_sim.analysis.findings import lower, ranked_metrics
+from tfs_sim.analysis.findings import ranked_metrics
+from tfs_sim.analysis.provisos import PAYERS, differing_parameters
 from tfs_sim.analysis.rules import months_on
+from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import mean_over, metric
 
@@ -27,56 +33,101 @@ def spoken(result: Paired, name: str) -> str:
     m = metric(name)
     if result.pairs == 0:
         return "no values"
-    if result.low == result.high == 0:
+    if result.same:
         return "the same in all pairs"
-    unit = words.unit(m, difference=True)
+    unit = " points" if words.unit(m, difference=True) == "percentage points" else ""
     size = words.difference(result.difference, result.low, result.high, m)
-    said = f"{size} ({words.interval(result.low, result.high, m)})"
-    return f"{said}{' points' if unit == 'percentage points' else ''}"
+    if math.isnan(result.low):
+        return f"{size}{unit} (too few for an interval)"
+    return f"{size} ({words.interval(result.low, result.high, m)}){unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Price:
+    """A column of what a strategy takes: its heading, the metric's total over all sites, and how that is said."""
+
+    heading: str
+    name: str
+    said: Callable[[float], str]
+
+
+def _prices(stored: Stored) -> list[_Price]:
+    """Return the columns of money, and of all that partners give."""
+    sites = len(stored.sites)
+    everywhere = ", all sites" if sites > 1 else ""
+    columns = [_Price(f"Cost{everywhere}", "cost", words.money)]
+    if sites > 1:
+        columns.append(_Price("Cost a site", "cost", lambda total: words.money(total / sites)))
+    short = [name for name in PAYERS if name in stored.metrics and np.nansum(stored.values(name)) > 0]
+    columns += [_Price(f"{metric(name).title}{everywhere}", name, words.money) for name in short]
+    columns += [
+        _Price(
+            f"Staff that partners give to the shared work{everywhere} (full-time people, mean over the run)",
+            "staff_given",
+            lambda total: words.number(total / stored.months, 1),
+        ),
+        _Price(
+            f"Partners' hours beside that: meetings, coordination, ramp-up{everywhere} (hours a month)",
+            "hours",
+            lambda total: words.number(total / stored.months, 0),
+        ),
+        _Price(
+            f"Hours that organizations spend on bids{everywhere} (hours a month)",
+            "bid_hours",
+            lambda total: words.number(total / stored.months, 0),
+        ),
+    ]
+    return [column for column in columns if column.name in stored.metrics]
 
 
 def costs(stored: Stored) -> Table:
-    """Return what each strategy costs beside what it changes and the chance that it does worse than nothing."""
+    """Return what each strategy takes, in money and from partners, beside what it changes."""
     base = stored.nothing or stored.against
     shown = [stored.primary, *(n for n in ranked_metrics(stored) if n != stored.primary)][:3]
-    headings = ["Strategy"]
-    if "cost" in stored.metrics:
-        headings += ["Cost, all sites", "Cost a site"]
-    if "hours" in stored.metrics:
-        headings += ["Partners' hours, all sites"]
-    headings += [f"{words.short(metric(n))}" for n in shown]
-    headings += ["Chance of worse than nothing" if stored.nothing else "Chance of worse than the reference"]
+    prices = _prices(stored)
+    headings = ["Strategy", *(price.heading for price in prices), *(_headed(stored, name) for name in shown)]
+    better = bool(metric(shown[0]).better)
+    headings += [f"Chance of worse than {words.quoted(stored.title(base))}"] if better else []
     rows = []
     for s in stored.strategies:
         row = [stored.title(s)]
         arm = stored.arm(s, stored.main)
-        if "cost" in stored.metrics:
-            cost = float(mean_over(over_sites(stored, "cost")[arm], 0))
-            row += [words.money(cost * len(stored.sites)), words.money(cost)]
-        if "hours" in stored.metrics:
-            row += [words.number(float(mean_over(over_sites(stored, "hours")[arm], 0)) * len(stored.sites), 0)]
+        for price in prices:
+            total = float(mean_over(over_sites(stored, price.name)[arm], 0)) * len(stored.sites)
+            row.append(price.said(total))
         if s == base:
-            rows.append([*row, *["compared with"] * len(shown), "–"])
+            rows.append([*row, *["compared with"] * len(shown), *(["–"] if better else [])])
             continue
         results = [against(stored, n, s, base, stored.main) for n in shown]
-        first = results[0]
-        chance = "–"
-        if first.pairs and first.worse == first.worse:
-            chance = (
-                f"{words.percent(first.worse)} ({words.percent(first.worse_low)} to {words.percent(first.worse_high)})"
-            )
-        rows.append([*row, *(spoken(r, n) for r, n in zip(results, shown, strict=True)), chance])
-    units = [f"{words.short(metric(n)).lower()} in {u}" for n in shown if (u := words.unit(metric(n), difference=True))]
-    units = [u for u in units if not u.endswith("percentage points")]
-    window = words.window(metric(shown[0])) or "as defined"
-    said = f" ({words.joined(units)})" if units else ""
+        row += [spoken(r, n) for r, n in zip(results, shown, strict=True)]
+        rows.append([*row, *([_chance(results[0])] if better else [])])
+    sites = words.mean_over_sites(len(stored.sites))
     note = (
-        f"Differences from {lower(stored.title(base))}{_where(stored)} over the same luck, {window}, mean over sites, "
-        f"with 95% intervals{said}. Costs and hours are means over the whole run of {stored.months} "
-        f"months. The chance is the share of {len(stored.replicates)} pairs in which "
-        f"{words.subject(metric(stored.primary))} is worse, with its 95% interval."
+        f"Differences from {words.quoted(stored.title(base))}{_where(stored)} over the same luck, each over the months "
+        f"that its heading names{f', {sites}' if sites else ''}, with 95% intervals. What a strategy takes is a mean "
+        f"over the runs of {words.count(stored.months, 'month')}; staff and hours are not priced in the cost."
     )
+    if better:
+        note += (
+            f" The chance is the share of {stored.units.said} in which {words.subject(metric(shown[0]))} is worse, "
+            "with its 95% interval."
+        )
     return Table(headings, rows, note)
+
+
+def _headed(stored: Stored, name: str) -> str:
+    """Return a metric as a column's heading: what, in which unit, over which months."""
+    m = metric(name)
+    unit = words.unit(m, difference=True)
+    said = f" ({unit})" if unit and unit != "percentage points" else ""
+    when = words.window(m, stored.months)
+    return f"{words.short(m)}{said}{f', {when}' if when else ''}"
+
+
+def _chance(result: Paired) -> str:
+    if not result.pairs or math.isnan(result.worse):
+        return "–"
+    return f"{words.percent(result.worse)} ({words.percent(result.worse_low)} to {words.percent(result.worse_high)})"
 
 
 def _where(stored: Stored) -> str:
@@ -91,10 +142,34 @@ def conditions(stored: Stored, strategies: list[str]) -> Table | None:
     rows = [[c.label, *(spoken(c.results[s], stored.primary) for s in strategies)] for c in found]
     where = f"Sites: {lower(words.condition(stored.main))}. " if stored.main and len(stored.sites) > 1 else ""
     note = (
-        f"{words.axis(metric(stored.primary))}, {words.window(metric(stored.primary))}: difference from "
-        f"{lower(stored.title(stored.against))}, with 95% intervals over {len(stored.replicates)} pairs. {where}"
+        f"{words.axis(metric(stored.primary))}, {words.window(metric(stored.primary), stored.months)}: difference from "
+        f"{words.quoted(stored.title(stored.against))}, with 95% intervals over {stored.units.said}, each for its own "
+        f"comparison. {where}"
     )
     return Table(["Condition", *(stored.title(s) for s in strategies)], rows, note)
+
+
+def strategies(stored: Stored) -> Table:
+    """Return what each strategy schedules, and in which parameters it differs from the reference."""
+    rows = []
+    for s in stored.strategies:
+        orders = dict.fromkeys(str(entry["title"]) for entry in stored.orders(s, stored.main))
+        grants = sum(float(entry["amount"]) for entry in stored.grants(s, stored.main))
+        differing = differing_parameters(stored, stored.against, s) if s != stored.against else []
+        rows.append(
+            [
+                stored.title(s) + (" (the reference)" if s == stored.against else ""),
+                words.joined(list(orders)) or "none",
+                words.money(grants) if grants else "none",
+                words.joined(differing) or "none",
+            ]
+        )
+    reference = words.quoted(stored.title(stored.against))
+    headings = ["Strategy", "Interventions", "Grants", f"Parameters other than those of {reference}"]
+    note = (
+        "" if all(row[3] == "none" for row in rows) else "In brackets: the reference's value, then the strategy's own."
+    )
+    return Table(headings if note else headings[:3], rows if note else [row[:3] for row in rows], note)
 
 
 def rules(stored: Stored) -> Table | None:
@@ -114,8 +189,8 @@ def rules(stored: Stored) -> Table | None:
         for entry, months in found
     ]
     note = (
-        f"Each site goes by its own record. Months are means over {len(stored.replicates)} runs of {stored.months} "
-        f"months{_where(stored)}; what was spent is in the table above."
+        f"Each site goes by its own record. Months are means over {words.count(len(stored.pairs), 'run')} of "
+        f"{words.count(stored.months, 'month')}{_where(stored)}; what was spent is in the table above."
     )
     if stored.experiment.get("design") and len({entry["strategy"] for entry, _ in found}) < len(found):
         note += " Where a strategy has several adaptive interventions, their months are added up."

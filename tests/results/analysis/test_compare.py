@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tfs_sim.analysis.compare import compare, compare_arms, crisis_effects, paired, wilson
+from tfs_sim.analysis.compare import compare, compare_arms, crisis_effects, paired
 from tfs_sim.analysis.outcomes import ArmRuns, arm
+from tfs_sim.analysis.pooling import wilson
 
 
 def runs(values: np.ndarray, **more: object) -> ArmRuns:

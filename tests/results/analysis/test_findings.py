@@ -6,23 +6,48 @@ import numpy as np
 import pytest
 from synthetic import synthetic
 
-from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import paired
 from tfs_sim.analysis.conditions import naive, stability
-from tfs_sim.analysis.findings import candidates, findings, sentence, split_of_sites
-from tfs_sim.analysis.headlines import answer_title, course, fan_title, ladder_title
-from tfs_sim.analysis.outcomes import Stored, metric
+from tfs_sim.analysis.findings import candidates, findings, split_of_sites
+from tfs_sim.analysis.headlines import answer_title, cost_title, course, fan_title, ladder_title, map_title
+from tfs_sim.analysis.outcomes import Stored
+from tfs_sim.analysis.pooling import Units
+
+METRICS = ("support", "trust", "performance", "coverage", "alive", "partners", "outcome")
 
 
-def test_three_findings_answer_the_crisis_and_the_practice(sweep) -> None:
+def alike(sweep, strategies, like: str = "as-funded", spread: float = 1e-3):
+    """Return the sweep with strategies that differ from another by noise alone."""
+    runs, series = sweep.runs.copy(), sweep.series.copy()
+    rng = np.random.default_rng(3)
+    for frame in (runs, series):
+        pool = frame[frame["strategy"] == like]
+        for s in strategies:
+            for name in METRICS:
+                noise = rng.normal(size=len(pool)) * spread
+                same = pool[name].to_numpy(float) + (noise - noise.mean() if spread else 0.0)
+                frame.loc[frame["strategy"] == s, name] = same.astype(frame[name].dtype)
+    return replace(sweep, runs=runs, series=series)
+
+
+def with_experiment(sweep, **more):
+    return replace(sweep, experiment=sweep.experiment | more)
+
+
+def test_findings_answer_the_question_then_say_what_the_crisis_does(sweep) -> None:
     found = findings(sweep)
     assert len(found) == 3
-    assert {"crisis", "practice"} <= {f.kind for f in found}
-    assert [f.weight for f in found] == sorted((f.weight for f in found), reverse=True)
+    assert found[0].kind == "best" and (found[0].strategy, found[0].against) == ("handover", "convenings")
+    assert found[0].sentence.startswith(
+        "In the crisis, partners' support in the last year was highest with “Handover practices” ("
+    )
+    assert "then “Trust-building convenings”" not in found[0].sentence
+    assert ", then with “Trust-building convenings” (" in found[0].sentence
+    assert "apart (95% interval for 3 comparisons at once " in found[0].sentence
+    assert found[1].kind == "reference" and (found[1].strategy, found[1].against) == ("handover", "as-funded")
+    assert "with “Handover practices” than with “Initiative as funded”" in found[1].sentence
+    assert found[2].kind == "crisis"
     assert all("95% interval" in f.sentence and "40 pairs" in f.sentence for f in found)
-    practice = next(f for f in found if f.kind == "practice")
-    assert practice.strategy == "handover"
-    assert "with handover practices than with the initiative as funded" in practice.sentence
 
 
 def test_findings_are_about_different_things(sweep) -> None:
@@ -31,27 +56,47 @@ def test_findings_are_about_different_things(sweep) -> None:
     assert len({(f.kind, f.metric) for f in found}) == len(found)
 
 
+def test_a_reference_that_is_among_the_best_two_is_not_said_twice(sweep) -> None:
+    against = with_experiment(sweep, against="handover")
+    assert [f.kind for f in findings(against)][:2] == ["best", "crisis"]
+
+
+def test_lower_is_better_where_the_metric_says_so(sweep) -> None:
+    found = findings(with_experiment(sweep, primary="equity_gap"))
+    assert "was lowest with" in found[0].sentence and "was lowest with" in answer_title(
+        Stored.of(with_experiment(sweep, primary="equity_gap"))
+    )
+    values = sweep.runs[sweep.runs["crisis"] == "crisis"].groupby("strategy")["equity_gap"].mean()
+    assert found[0].strategy == values.idxmin()
+
+
+def test_what_does_worse_than_nothing_is_named(sweep) -> None:
+    runs = sweep.runs.copy()
+    for strategy, by in (("as-funded", 0.1), ("convenings", 0.05)):
+        runs.loc[runs["strategy"] == strategy, "support"] -= by + 0.2
+    found = findings(replace(sweep, runs=runs), 5)
+    worse = next(f for f in found if f.kind == "worse")
+    assert "was lower than with “No initiative” with “Initiative as funded” (" in worse.sentence
+    assert "and “Trust-building convenings” (" in worse.sentence or "; “Trust-building convenings” (" in worse.sentence
+    assert not any(f.kind == "worse" for f in findings(sweep, 6))
+
+
 def test_what_does_not_differ_is_said_not_to(sweep) -> None:
-    runs, series = sweep.runs.copy(), sweep.series.copy()
-    for frame in (runs, series):
-        rng = np.random.default_rng(3)
-        pool = frame[frame["strategy"] == "as-funded"]
-        for s in ("handover", "convenings"):
-            for name in ("support", "trust", "performance", "coverage", "alive", "partners", "outcome"):
-                noise = rng.normal(size=len(pool)) * 1e-3
-                same = pool[name].to_numpy(float) + noise - noise.mean()
-                frame.loc[frame["strategy"] == s, name] = same.astype(frame[name].dtype)
-    found = findings(replace(sweep, runs=runs, series=series))
-    practice = next(f for f in found if f.kind == "practice")
-    assert not practice.distinguishable
-    assert "not distinguishable" in practice.sentence
-    assert found[-1] is practice or not found[-1].distinguishable
-    assert "could not be told apart" in answer_title(Stored.of(replace(sweep, runs=runs, series=series)))
+    near = alike(sweep, ("handover", "convenings"))
+    found = findings(near)
+    assert found[0].kind == "best" and not found[0].distinguishable
+    assert "but the two cannot be told apart, nor from " in found[0].sentence
+    assert "cannot be told apart from" in answer_title(Stored.of(near))
+    same = alike(sweep, ("handover", "convenings"), spread=0.0)
+    said = findings(same)[0].sentence
+    assert "was the same with" in said and "in all 40 pairs" in said
+    assert "was the same with" in answer_title(Stored.of(same))
 
 
-def test_findings_without_levels_and_with_nothing_to_compare(small) -> None:
+def test_two_strategies_and_one(small) -> None:
     found = findings(small)
-    assert found and {f.kind for f in found} <= {"initiative", "sites"}
+    assert [f.kind for f in found][0] == "best" and "for 1 comparisons" not in found[0].sentence
+    assert "95% interval " in found[0].sentence and "5 pairs" in found[0].sentence
     alone = replace(small, runs=small.runs[small.runs["strategy"] == "as-funded"])
     assert all(f.kind == "sites" for f in findings(alone))
 
@@ -59,20 +104,34 @@ def test_findings_without_levels_and_with_nothing_to_compare(small) -> None:
 def test_a_single_replicate_gives_no_intervals() -> None:
     single = synthetic(replicates=1)
     text = " ".join(f.sentence for f in findings(single))
-    assert "single pair" in text and "nan" not in text
+    assert "in 1 pair: too few" in text and "nan" not in text and "95%" not in text
 
 
-def test_sentence_uses_unit_and_direction() -> None:
-    b = np.linspace(0.2, 0.4, 20)
-    jitter = np.tile([0.01, -0.01], 10)
-    lower = paired(b - 0.1 + jitter, b)
-    text = sentence(lower, "coverage", "In the crisis", "with a", "with b")
-    assert text.startswith("In the crisis, the share of students' needs that are met")
-    assert "10.0 percentage points lower (95% interval 9.5 to 10.5, 20 pairs) with a than with b." in text
-    same = paired(b, b)
-    assert "the same with a as with b, in all 20 pairs" in sentence(same, "trust", "", "with a", "with b")
-    open_ = paired(b + jitter, b)
-    assert "not distinguishable with a from what it was with b" in sentence(open_, "trust", "", "with a", "with b")
+def test_findings_are_not_silent_about_money_that_was_not_paid(sweep) -> None:
+    handover = (sweep.runs["strategy"] == "handover").to_numpy()
+    late = (sweep.series["strategy"] == "handover").to_numpy() & (sweep.series["month"] >= 60).to_numpy()
+    runs = sweep.runs.assign(unpaid_backbone=np.where(handover, 60.0, 0.0), cost=np.where(handover, 4.0, 0.0))
+    series = sweep.series.assign(unpaid_backbone=np.where(late, 1.0, 0.0))
+    orders = [{"strategy": "handover", "title": "Overlap", "payer": "backbone", "levels": {}},
+              {"strategy": "handover", "title": "Retreats", "payer": "funder", "levels": {}}]  # fmt: skip
+    short = with_experiment(replace(sweep, runs=runs, series=series), orders=orders)
+    found = findings(short)
+    said = (
+        "“Handover practices” was not paid in full: of the $256,000 that it asks for, $240,000 was asked of the backbone "
+        "for overlap and not paid (from month 61 on)"
+    )
+    assert said in found[0].sentence and said in found[1].sentence
+    assert "not paid" not in found[2].sentence, "the crisis is about another strategy"
+    assert "not paid" not in " ".join(f.sentence for f in findings(sweep))
+
+
+def test_findings_say_what_strategies_do_not_share_beyond_their_schedule(sweep) -> None:
+    parameters = {"handover": {"turnover.rate_nonprofit": 0.19}, "convenings": {"turnover.rate_nonprofit": 0.5},
+                  "as-funded": {"turnover.rate_nonprofit": 0.5}, "no-initiative": {"turnover.rate_nonprofit": 0.5}}  # fmt: skip
+    found = findings(with_experiment(sweep, parameters=parameters))
+    said = "differ in parameters too, so this is not the effect of interventions alone: turnover.rate_nonprofit (0.19; 0.5)."
+    assert found[0].sentence.endswith(f"“Handover practices” and “Trust-building convenings” {said}")
+    assert found[1].sentence.endswith(said) and "parameters" not in found[2].sentence
 
 
 def test_sites_that_deepen_and_erode_add_up(sweep) -> None:
@@ -84,7 +143,9 @@ def test_sites_that_deepen_and_erode_add_up(sweep) -> None:
 
 def test_headlines_follow_the_numbers(sweep) -> None:
     stored = Stored.of(sweep)
-    assert "lowered trust between organizations by up to" in fan_title(stored, "trust")
+    assert fan_title(stored, "trust").startswith(
+        "With “Initiative as funded”, the pandemic lowered trust between organizations by up to"
+    )
     rising = replace(sweep, series=sweep.series.assign(trust=1 - sweep.series["trust"]))
     assert "raised trust between organizations by up to" in fan_title(Stored.of(rising), "trust")
     assert "moved first, from month 5; students' outcome from month 31" in ladder_title([("trust", 4), ("outcome", 30)])
@@ -92,32 +153,48 @@ def test_headlines_follow_the_numbers(sweep) -> None:
     assert "Nothing moved" in ladder_title([("trust", None)])
 
 
+def test_a_fan_without_a_shock_names_its_runs_months_and_arm(small) -> None:
+    calm = with_experiment(small, shocks=[])
+    stored = Stored.of(calm)
+    of_arm = small.runs[small.runs["strategy"] == "as-funded"].groupby("replicate")["trust"].mean()
+    low, high = np.quantile(of_arm, (0.05, 0.95))
+    title = fan_title(stored, "trust")
+    assert title.startswith("Trust between organizations in the last year lay between ")
+    assert title.endswith(" in 90% of the 5 runs with “Initiative as funded”")
+    assert f"{low:.2f}" in title and f"{high:.2f}" in title
+
+
+def test_the_price_of_the_best_is_said_in_both_directions(sweep) -> None:
+    stored = Stored.of(sweep)
+    better = paired(np.full(5, 1.0) + np.arange(5) * 1e-3, np.zeros(5))
+    for cost, said in ((20.0, ", for $20,000 more"), (-20.0, ", for $20,000 less"), (0.0, ", for the same money")):
+        price = paired(np.full(5, cost), np.zeros(5))
+        assert cost_title(stored, {"handover": better}, {"handover": price}, "as-funded").endswith(said)
+    worse = paired(-np.full(5, 1.0) + np.arange(5) * 1e-3, np.zeros(5))
+    none = cost_title(stored, {"handover": worse}, {}, "as-funded")
+    assert none == "No strategy bought a distinguishable change of partners' support, compared with “Initiative as funded”"
+
+
 def test_course_is_the_paired_interval_month_by_month() -> None:
     rng = np.random.default_rng(1)
     a, b = rng.normal(size=(12, 3)), rng.normal(size=(12, 3))
-    c = course(a, b)
+    c = course(a, b, Units.replicates(12))
     for month in range(3):
         r = paired(a[:, month], b[:, month])
         assert (c.low[month], c.high[month]) == pytest.approx((r.low, r.high))
+    units = Units(np.repeat(np.arange(4), 3), np.tile(np.arange(3), 4), design=True)
+    c = course(a, b, units, jump=9.0)
+    r = paired(a[:, 0], b[:, 0], units=units, jump=9.0)
+    assert (c.low[0], c.high[0]) == pytest.approx((r.low, r.high))
 
 
-def test_conditions_and_naive_growth(sweep) -> None:
+def test_conditions_and_naive_growth(sweep, small) -> None:
     stored = Stored.of(sweep)
     lines = stability(stored, "support", ["handover", "convenings"])
-    said = (
-        "Handover practices: partners' support is higher than with the reference under every level and at every site."
-    )
+    said = "“Handover practices”: partners' support is higher than with “Initiative as funded” under every condition and at all 4 sites."
     assert lines[0] == said
     assert "Only the second is an effect" in (naive(stored, "support") or "")
-
-
-def test_words() -> None:
-    assert words.number(-0.004, 2) == "0.00" and words.number(-1234.5, 1) == "−1,234.5"
-    assert words.money(5842.0) == "$5.8 million" and words.money(640) == "$640,000" and words.money(0) == "$0"
-    assert words.condition(("crisis",)) == "In the crisis" and words.condition(("no crisis",)) == "With no crisis"
-    assert words.condition(("wet", "crisis")) == "Under “wet” and in the crisis"
-    assert words.joined(["a", "b", "c"]) == "a, b and c" and words.joined(["Dayton, Ohio", "b"]) == "Dayton, Ohio; b"
-    assert words.percent(0.001) == "under 1%" and words.percent(0.0) == "0%" and words.percent(1.0) == "100%"
-    assert words.interval(0.048, 0.072, metric("trust")) == "0.048 to 0.072"
-    assert words.inside("Handover practices", "handover") == "handover practices"
-    assert words.inside("Chicago plan", "plan-b") == "Chicago plan"
+    assert naive(stored, "cost") is None, "the last year's growth and a total of all months are no match"
+    one = replace(small, runs=small.runs[small.runs["site"] == "chicago"])
+    assert stability(Stored.of(one), "support", ["no-initiative"]) == []
+    assert map_title(sweep) is None

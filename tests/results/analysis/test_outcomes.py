@@ -63,7 +63,7 @@ def test_rows_may_come_in_any_order(sweep) -> None:
 def test_only_whole_replicates_are_pairs(sweep) -> None:
     cut = replace(sweep, runs=sweep.runs[~((sweep.runs["replicate"] == 3) & (sweep.runs["strategy"] == "handover"))])
     stored = Stored.of(cut)
-    assert len(stored.replicates) == 39 and 3 not in stored.replicates
+    assert len(stored.pairs) == 39 and 3 not in stored.pairs
     assert not np.isnan(stored.values("support")).any() and not np.isnan(stored.monthly("support")).any()
     apart = sweep.runs.assign(replicate=sweep.runs["replicate"] + 100 * (sweep.runs["strategy"] == "handover"))
     with pytest.raises(ValueError, match="no replicate"):

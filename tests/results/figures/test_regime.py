@@ -117,7 +117,7 @@ def test_the_map_is_drawn_with_words_that_keep_apart(narrow: bool) -> None:
     assert chart is not None
     assert (
         chart.title
-        == "Ask is best for the number of active partners at 2 of 6 places and wait at 2; at 2 it is too close to call"
+        == "“Ask” is best for the number of active partners at 2 of 6 places and “Wait” at 2; at 2 it is too close to call"
     )
     assert len(chart.data) == 6 and "Ask is best at 2 of 6 places." in chart.alt
     figure = chart.figure

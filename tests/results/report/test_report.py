@@ -61,14 +61,14 @@ def test_the_page_stands_alone(written) -> None:
 def test_the_order_is_that_of_a_funder_who_reads_once(written) -> None:
     text = written[1].read_text()
     said = [
-        *("Which practices help", "Not calibrated yet", 'id="figure-answer"', "What it costs", "How sure we are"),
+        *("Which practices help", "Not calibrated yet", 'id="figure-answer"', "What it takes, and", "How sure we are"),
         *("told as a story", 'id="figure-network"', "What is assumed", "Methods and provenance"),
     ]
     places = [text.index(part) for part in said]
     assert places == sorted(places)
     stamp = ["seed 20200313", "tfs-sim 0.1.0", "320 runs", "2020-03-13"]
     limits = ["Politics inside the districts.", "Practices cost what their declarations say."]
-    for part in [*stamp, *limits, "$4.6 million", "Chance of worse than nothing"]:
+    for part in [*stamp, *limits, "$4.6 million", "Chance of worse than “No initiative”"]:
         assert part in text, part
     assert "@media print" in text and 'name="viewport"' in text
 

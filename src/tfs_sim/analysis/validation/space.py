@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.analysis.pooling import wilson
 from tfs_sim.analysis.validation import kept, running
 from tfs_sim.analysis.validation.row import Budget, Effects, Measured
 from tfs_sim.model import draws, engine
@@ -166,15 +167,6 @@ def run_measures(
     engine.warm_up(template)
     with ThreadPoolExecutor(max(1, workers)) as pool:
         return np.array(list(pool.map(one, range(replicates))))
-
-
-def wilson(successes: int, n: int) -> tuple[float, float]:
-    """Return the 95% Wilson interval of a share."""
-    z = 1.959963984540054
-    p = successes / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return float(centre - half), float(centre + half)
 
 
 def ubiquity(

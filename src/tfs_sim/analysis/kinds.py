@@ -1,0 +1,99 @@
+"""Runs of two kinds: where an outcome has two modes, its mean describes neither.
+
+A partnership takes off or it does not, and luck decides. The density of an outcome over the runs and sites of an arm
+is estimated with a Gaussian kernel [1]_; there are two kinds where it has two peaks with a valley between them that is
+clearly lower (less than half the lower peak, by more than luck), each kind has at least one run in twenty, and both
+occur at one and the same site (else it is the sites that differ, not their luck).
+
+References
+----------
+.. [1] Silverman (1986), Density Estimation for Statistics and Data Analysis, Chapman & Hall, section 3.4 (bandwidth
+   0.9 min(s, IQR / 1.34) n^(−1/5)).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfs_sim.analysis.windows import Array
+
+LEAST = 0.05
+"""Share of the runs that a kind has at least."""
+FEWEST = 20
+"""Fewer values say nothing of modes."""
+VALLEY = 0.5
+CLEAR = 2.5
+"""The valley is lower than a peak by so many standard errors of their difference."""
+_PLACES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """An outcome's two kinds of runs.
+
+    Attributes
+    ----------
+    values : over how many runs and sites.
+    border : values above it are of the upper kind.
+    upper : share of the upper kind.
+    low, high : medians of the two kinds.
+    mean : over all, which describes neither.
+    """
+
+    values: int
+    border: float
+    upper: float
+    low: float
+    high: float
+    mean: float
+
+    @property
+    def gap(self) -> float:
+        """How far the two kinds lie apart."""
+        return self.high - self.low
+
+
+def kinds_of(values: Array) -> Kinds | None:
+    """Return the two kinds of an outcome's values [pairs, sites], or None where it has one mode."""
+    flat = values[~np.isnan(values)]
+    if len(flat) < FEWEST or len(np.unique(flat)) < 5:
+        return None
+    border = _valley(flat)
+    if border is None:
+        return None
+    above = flat > border
+    upper = float(above.mean())
+    if not LEAST <= upper <= 1 - LEAST or not _by_luck(values, border):
+        return None
+    low, high = float(np.median(flat[~above])), float(np.median(flat[above]))
+    return Kinds(len(flat), border, upper, low, high, float(flat.mean()))
+
+
+def _valley(values: Array) -> float | None:
+    """Return where the density between its two highest peaks is lowest, if that is low enough."""
+    quarter, three = np.quantile(values, (0.25, 0.75))
+    spread = min(s for s in (float(values.std(ddof=1)), float(three - quarter) / 1.34) if s > 0)
+    width = 0.9 * spread * len(values) ** -0.2
+    places = np.linspace(values.min() - 2 * width, values.max() + 2 * width, _PLACES)
+    density = np.exp(-0.5 * ((places[:, None] - values) / width) ** 2).sum(1)
+    inner = np.flatnonzero((density[1:-1] > density[:-2]) & (density[1:-1] >= density[2:])) + 1
+    best: tuple[float, float] | None = None
+    for n, one in enumerate(inner):
+        for other in inner[n + 1 :]:
+            floor = one + int(np.argmin(density[one : other + 1]))
+            peak, bottom = min(float(density[one]), float(density[other])), float(density[floor])
+            # heights are counts of runs within a kernel: a few runs in a long tail make no peak
+            sure = peak - bottom > CLEAR * math.sqrt(peak + bottom)
+            if sure and bottom < VALLEY * peak and (best is None or bottom / peak < best[0]):
+                best = bottom / peak, float(places[floor])
+    return None if best is None else best[1]
+
+
+def _by_luck(values: Array, border: float) -> bool:
+    """Say whether some site has runs of both kinds, two of each at least."""
+    by_site = values.reshape(len(values), -1)
+    above = (by_site > border).sum(0)
+    return bool(((above >= 2) & ((~np.isnan(by_site)).sum(0) - above >= 2)).any())

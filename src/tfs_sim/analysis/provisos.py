@@ -1,0 +1,97 @@
+"""What a finding about strategies must not be silent about: other parameters, and money that was not paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tfs_sim.analysis import words
+from tfs_sim.analysis.sentences import capital
+from tfs_sim.analysis.stored import Stored
+
+PAYERS = {"unpaid_backbone": "backbone", "unpaid_partners": "organization"}
+"""Metrics of what was asked for and not paid, each with its payer as files say it."""
+_WHO = {"backbone": "the backbone", "organization": "partners"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What a payer was asked for under a strategy and did not pay.
+
+    Attributes
+    ----------
+    payer : "backbone" or "organization".
+    unpaid : thousand dollars over the whole run and all sites, mean over the runs.
+    asked : what all that the strategy orders asks for, likewise: what was paid, and what was not.
+    month : the first month in which it happened in any run.
+    uses : titles of the interventions that this payer is asked for.
+    """
+
+    payer: str
+    unpaid: float
+    asked: float
+    month: int
+    uses: tuple[str, ...]
+
+
+def shortfalls(stored: Stored, strategy: str, levels: tuple[str, ...]) -> list[Shortfall]:
+    """Return what was asked for and not paid under a strategy, payer by payer."""
+    arm = stored.arm(strategy, levels)
+    found = []
+    for name, payer in PAYERS.items():
+        if name not in stored.metrics:
+            continue
+        unpaid = stored.values(name)[arm]
+        if not np.nansum(unpaid) > 0:
+            continue
+        short = np.nansum(stored.monthly(name)[arm], axis=(0, 1)) > 0
+        orders = [entry for entry in stored.orders(strategy, levels) if entry["payer"] == payer]
+        uses = tuple(dict.fromkeys(str(entry["title"]) for entry in orders))
+        asked = sum(_in_all(stored, each, arm) for each in ("cost", *PAYERS) if each in stored.metrics)
+        found.append(Shortfall(payer, _in_all(stored, name, arm), asked, int(np.argmax(short)), uses))
+    return found
+
+
+def _in_all(stored: Stored, name: str, arm: int) -> float:
+    """Return a total over sites, mean over the runs."""
+    return float(np.nanmean(np.nansum(stored.values(name)[arm], axis=-1)))
+
+
+def unpaid_sentence(stored: Stored, strategy: str, short: Shortfall) -> str:
+    """Return who could not pay what, in a sentence."""
+    what = f" for {words.joined([words.lower_first(use) for use in short.uses])}" if short.uses else ""
+    return (
+        f"{capital(words.quoted(stored.title(strategy)))} was not paid in full: of the {words.money(short.asked)} that "
+        f"it asks for, {words.money(short.unpaid)} was asked of {_WHO[short.payer]}{what} and not paid "
+        f"(from month {short.month + 1} on), so that it did less than its doses say."
+    )
+
+
+def differing_parameters(stored: Stored, one: str, other: str) -> list[str]:
+    """Return the parameters in which two strategies differ: "turnover.rate_nonprofit (0.5; 0.19)"."""
+    table = stored.experiment.get("parameters") or {}
+    first, second = table.get(one) or {}, table.get(other) or {}
+    names = [name for name in dict.fromkeys([*first, *second]) if first.get(name) != second.get(name)]
+    return [f"{name} ({_said(first.get(name))}; {_said(second.get(name))})" for name in names]
+
+
+def _said(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def provisos(stored: Stored, strategies: Sequence[str], levels: tuple[str, ...]) -> list[str]:
+    """Return the sentences that belong to a comparison of these strategies (one or two)."""
+    out = []
+    if len(strategies) == 2:
+        differing = differing_parameters(stored, *strategies)
+        if differing:
+            titles = words.joined([words.quoted(stored.title(s)) for s in strategies])
+            out.append(
+                f"{capital(titles)} differ in parameters too, so this is not the effect of interventions alone: "
+                f"{words.joined(differing)}."
+            )
+    for strategy in strategies:
+        out += [unpaid_sentence(stored, strategy, short) for short in shortfalls(stored, strategy, levels)]
+    return out

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tfs_sim.analysis.findings import findings
+from tfs_sim.analysis.kinds import kinds_of
+from tfs_sim.analysis.stored import Stored
+
+SEED = 7
+
+
+def mixture(runs: int, sites: int, upper: float = 0.6, seed: int = SEED) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    high = rng.random((runs, sites)) < upper
+    return np.where(high, rng.normal(0.45, 0.04, (runs, sites)), rng.normal(0.05, 0.03, (runs, sites)))
+
+
+def test_two_kinds_are_found_with_their_shares_and_what_each_looks_like() -> None:
+    values = mixture(100, 4)
+    found = kinds_of(values)
+    assert found is not None and found.values == 400
+    assert 0.1 < found.border < 0.4
+    assert found.upper == (values > found.border).mean() == pytest.approx(0.6, abs=0.08)
+    assert found.low == pytest.approx(0.05, abs=0.01) and found.high == pytest.approx(0.45, abs=0.01)
+    assert found.mean == pytest.approx(values.mean()) and found.gap == pytest.approx(0.4, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng, n: rng.normal(size=n),
+        lambda rng, n: rng.random(n),
+        lambda rng, n: rng.exponential(size=n),
+        lambda rng, n: rng.standard_t(3, n),
+        lambda rng, n: rng.lognormal(size=n),
+    ],
+    ids=["normal", "even", "exponential", "long tails", "lognormal"],
+)
+@pytest.mark.parametrize("runs", [20, 80, 400])
+def test_one_mode_is_not_taken_for_two(draw, runs: int) -> None:
+    rng = np.random.default_rng(SEED)
+    assert sum(kinds_of(draw(rng, runs)[:, None]) is not None for _ in range(200)) <= 2
+
+
+def test_sites_that_differ_are_no_kinds_of_luck() -> None:
+    rng = np.random.default_rng(SEED)
+    values = rng.normal([0.05, 0.45], 0.02, (100, 2))
+    assert kinds_of(values) is None
+    assert kinds_of(np.concatenate([values, values[:, ::-1]])) is not None
+
+
+def test_few_runs_rare_kinds_and_constants_are_left_alone() -> None:
+    assert kinds_of(mixture(10, 1)) is None
+    assert kinds_of(mixture(300, 1, upper=0.02)) is None
+    assert kinds_of(np.ones((100, 2))) is None
+    assert kinds_of((np.random.default_rng(1).random((200, 1)) < 0.5).astype(float)) is None
+    assert kinds_of(np.full((40, 1), np.nan)) is None
+
+
+def test_findings_say_so_first_and_intervals_allow_for_it(sweep) -> None:
+    from dataclasses import replace
+
+    runs = sweep.runs.copy()
+    for n, strategy in enumerate(runs["strategy"].unique()):
+        for level in ("no crisis", "crisis"):
+            here = (runs["strategy"] == strategy) & (runs["crisis"] == level)
+            runs.loc[here, "support"] = (mixture(40, 4).reshape(-1) + 0.001 * n).astype(np.float32)
+    stored = Stored.of(replace(sweep, runs=runs))
+    found = findings(stored)
+    first = found[0]
+    assert first.kind == "kinds"
+    upper = stored.kinds("support", stored.arm("as-funded", ("crisis",))).upper
+    assert f"in {100 * upper:.0f}% of 160 runs at single sites (40 pairs, each at 4 sites)" in first.sentence
+    assert "describes neither" in first.sentence and "median" in first.sentence
+    assert stored.jump("support", ("crisis",)) == pytest.approx(0.1, abs=0.005), "a site of four moves a quarter of the gap"
+    assert stored.jump("support", ("crisis",), "chicago") == pytest.approx(0.4, abs=0.02)
+    assert not any(f.kind == "kinds" for f in findings(sweep))
