@@ -31,7 +31,9 @@ class Paired:
         a single replicate, or a single drawn point, cannot tell).
     level : confidence of the interval.
     jump : how far apart two kinds of runs lie, for which the interval allows (0: none; see `paired`).
-    standardized, standardized_low, standardized_high : in standard deviations between runs of b.
+    standardized, standardized_low, standardized_high : in standard deviations between runs, the root mean square of
+        those of a and b (Cohen's d for paired samples with their average deviation; Cumming 2012, Understanding the New
+        Statistics, chapter 11): against b alone, an arm in which little happens would make every effect enormous.
     worse, worse_low, worse_high : share of pairs in which a is worse than b, with Wilson's 95% interval (missing for
         a metric that is neither better higher nor lower).
     pairing : how many times the variance of an unpaired difference is that of the paired one.
@@ -90,7 +92,7 @@ def paired(
     ----------
     a, b : float64 [pairs].
     better : "higher", "lower" or "" (neither).
-    scale : instead of the standard deviation of b as the measure of standardized differences.
+    scale : the measure of standardized differences, instead of the standard deviation between runs.
     units : where the pairs come from (default: each is a replicate, without a design); see `pooling`.
     level : confidence of the interval.
     jump : where outcomes are of two kinds (see `kinds`), how far they lie apart. A pair whose runs are of different
@@ -108,13 +110,13 @@ def paired(
     jump = jump if d.any() and not units.design else 0.0
     found = found.allowing(jump, len(d))
     mean, (low, high) = float(found.value), (float(end) for end in found.ends(level))
-    sd = scale if scale is not None else _sd(b)
+    apart = _sd(a) ** 2 + _sd(b) ** 2
+    sd = scale if scale is not None else math.sqrt(apart / 2)
     standard = mean / sd if sd > 0 else 0.0 if mean == 0 else math.nan
     by = 1 / sd if sd > 0 else math.nan
     wrong = {"higher": d < 0, "lower": d > 0}.get(better)
     worse = (math.nan,) * 3 if wrong is None else share_of(wrong, units)
     variance = _sd(d) ** 2
-    apart = _sd(a) ** 2 + _sd(b) ** 2
     pairing = apart / variance if variance > 0 else math.inf if apart > 0 else math.nan
     by_sd = (standard, low * by, high * by)
     return Paired(*counts, float(a.mean()), float(b.mean()), mean, low, high, level, jump, *by_sd, *worse, pairing)

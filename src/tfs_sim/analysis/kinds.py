@@ -14,6 +14,7 @@ References
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,26 @@ class Kinds:
     def gap(self) -> float:
         """How far the two kinds lie apart."""
         return self.high - self.low
+
+
+def jump_of(arms: Iterable[tuple[Array, Array]]) -> float:
+    """Return how far a run's number moves with its kind: the largest of several arms' (0 where none has two kinds).
+
+    `arms` are pairs of arrays [pairs, sites]: what runs are told apart by, and the metric in question, which tells them
+    apart itself where the former has one mode.
+    """
+    widest = 0.0
+    for by, values in arms:
+        for told in (by, values):
+            kinds = kinds_of(told)
+            if kinds is not None:
+                upper = told > kinds.border
+                known = ~np.isnan(values)
+                if (upper & known).any() and (~upper & known).any():
+                    gap = values[upper & known].mean() - values[~upper & known].mean()
+                    widest = max(widest, abs(float(gap)))
+                break
+    return widest
 
 
 def kinds_of(values: Array) -> Kinds | None:

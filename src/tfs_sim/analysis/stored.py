@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.analysis.kinds import Kinds, kinds_of
+from tfs_sim.analysis.kinds import Kinds, jump_of, kinds_of
 from tfs_sim.analysis.pooling import SAMPLED, Units
 from tfs_sim.analysis.windows import DEEPENED, DERIVED, Array, change_around, metric, recovery_months
 
@@ -299,20 +299,11 @@ class Stored:
 
         Runs are told apart by the primary outcome, or else by the metric itself; the largest of the strategies'.
         """
-        key = f"{name}/jump/{levels}/{site}"
+        key = f"{name}/jump/{levels}"
         if key not in self._cache:
-            values, widest = self.values(name), 0.0
-            for arm in range(len(self.arms)):
-                if self.arms[arm][1:] != levels:
-                    continue
-                for by in dict.fromkeys((self.primary, name)):
-                    kinds = self.kinds(by, arm) if by in (*self.metrics, *DERIVED) else None
-                    if kinds is not None:
-                        upper = self.values(by)[arm] > kinds.border
-                        gap = np.nanmean(values[arm][upper]) - np.nanmean(values[arm][~upper])
-                        widest = max(widest, abs(float(np.nan_to_num(gap))))
-                        break
-            self._cache[key] = np.array(widest)
+            by = self.values(self.primary if self.primary in self.metrics else name)
+            arms = [n for n, arm in enumerate(self.arms) if arm[1:] == levels]
+            self._cache[key] = np.array(jump_of((by[n], self.values(name)[n]) for n in arms))
         return float(self._cache[key]) / (1 if site is not None else len(self.sites))
 
     def arm(self, strategy: str, levels: tuple[str, ...]) -> int:

@@ -269,9 +269,11 @@ def found(sweep: Sweep) -> None:
     from tfs_sim.analysis.findings import findings
     from tfs_sim.analysis.headlines import map_title
     from tfs_sim.analysis.stored import Stored
+    from tfs_sim.analysis.words import mean_over_sites
 
     stored = Stored.of(sweep)
-    how = f"Differences over the same luck, {stored.units.said}; 95% intervals."
+    sites = mean_over_sites(len(stored.sites))
+    how = f"Differences over the same luck, {stored.units.said}{f', {sites}' if sites else ''}; 95% intervals."
     print(f"\n{bold('What we found')}\n{dim(wrapped(how, '  ', '  '))}")
     for number, finding in enumerate(findings(stored, 3), 1):
         print(wrapped(str(finding), "     ", f"  {number}. "))

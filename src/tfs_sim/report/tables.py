@@ -53,7 +53,7 @@ class _Price:
 
 def _prices(stored: Stored) -> list[_Price]:
     """Return the columns of money, and of all that partners give."""
-    sites = len(stored.sites)
+    sites, months = len(stored.sites), stored.months
     everywhere = ", all sites" if sites > 1 else ""
     columns = [_Price(f"Cost{everywhere}", "cost", words.money)]
     if sites > 1:
@@ -62,50 +62,50 @@ def _prices(stored: Stored) -> list[_Price]:
     columns += [_Price(f"{metric(name).title}{everywhere}", name, words.money) for name in short]
     columns += [
         _Price(
-            f"Staff that partners give to the shared work{everywhere} (full-time people, mean over the run)",
-            "staff_given",
-            lambda total: words.number(total / stored.months, 1),
+            f"Partners' staff in joint work{everywhere} (FTE)", "staff_given", lambda n: words.number(n / months, 1)
         ),
-        _Price(
-            f"Partners' hours beside that: meetings, coordination, ramp-up{everywhere} (hours a month)",
-            "hours",
-            lambda total: words.number(total / stored.months, 0),
-        ),
-        _Price(
-            f"Hours that organizations spend on bids{everywhere} (hours a month)",
-            "bid_hours",
-            lambda total: words.number(total / stored.months, 0),
-        ),
+        _Price(f"Partners' hours beside it{everywhere} (a month)", "hours", lambda n: words.number(n / months, 0)),
+        _Price(f"Hours for bids{everywhere} (a month)", "bid_hours", lambda n: words.number(n / months, 0)),
     ]
     return [column for column in columns if column.name in stored.metrics]
 
 
-def costs(stored: Stored) -> Table:
-    """Return what each strategy takes, in money and from partners, beside what it changes."""
+def takes(stored: Stored) -> Table:
+    """Return what each strategy takes: money, and all that partners give."""
+    prices = _prices(stored)
+    rows = []
+    for s in stored.strategies:
+        arm = stored.arm(s, stored.main)
+        totals = {p.name: float(mean_over(over_sites(stored, p.name)[arm], 0)) * len(stored.sites) for p in prices}
+        rows.append([stored.title(s), *(price.said(totals[price.name]) for price in prices)])
+    note = (
+        f"Means over the runs{_where(stored)}, of {words.count(stored.months, 'month')}. Cost is all that is spent on "
+        "interventions, whoever pays. What partners give of their own is not priced in it: staff in joint work is "
+        "the full-time people whose time goes into the shared work; hours beside it are meetings, coordination and "
+        "learning on top; hours for bids are those of all organizations."
+    )
+    return Table(["Strategy", *(price.heading for price in prices)], rows, note)
+
+
+def changes(stored: Stored) -> Table:
+    """Return what each strategy changes against doing nothing (or the reference), and how often it does worse."""
     base = stored.nothing or stored.against
     shown = [stored.primary, *(n for n in ranked_metrics(stored) if n != stored.primary)][:3]
-    prices = _prices(stored)
-    headings = ["Strategy", *(price.heading for price in prices), *(_headed(stored, name) for name in shown)]
     better = bool(metric(shown[0]).better)
+    headings = ["Strategy", *(_headed(stored, name) for name in shown)]
     headings += [f"Chance of worse than {words.quoted(stored.title(base))}"] if better else []
     rows = []
     for s in stored.strategies:
-        row = [stored.title(s)]
-        arm = stored.arm(s, stored.main)
-        for price in prices:
-            total = float(mean_over(over_sites(stored, price.name)[arm], 0)) * len(stored.sites)
-            row.append(price.said(total))
         if s == base:
-            rows.append([*row, *["compared with"] * len(shown), *(["–"] if better else [])])
+            rows.append([stored.title(s), *["compared with"] * len(shown), *(["–"] if better else [])])
             continue
         results = [against(stored, n, s, base, stored.main) for n in shown]
-        row += [spoken(r, n) for r, n in zip(results, shown, strict=True)]
-        rows.append([*row, *([_chance(results[0])] if better else [])])
+        said = [spoken(r, n) for r, n in zip(results, shown, strict=True)]
+        rows.append([stored.title(s), *said, *([_chance(results[0])] if better else [])])
     sites = words.mean_over_sites(len(stored.sites))
     note = (
         f"Differences from {words.quoted(stored.title(base))}{_where(stored)} over the same luck, each over the months "
-        f"that its heading names{f', {sites}' if sites else ''}, with 95% intervals. What a strategy takes is a mean "
-        f"over the runs of {words.count(stored.months, 'month')}; staff and hours are not priced in the cost."
+        f"that its heading names{f', {sites}' if sites else ''}, with 95% intervals."
     )
     if better:
         note += (

@@ -1,0 +1,69 @@
+"""What the strategies of an experiment do not share beyond their schedule, and which of them does nothing.
+
+A difference between two strategies is credited to what they do; where they also have other parameters, it is not that
+alone, and whoever reads it must be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tfs_sim.experiments.design import Arm
+
+Values = dict[str, dict[str, float | str]]
+"""Values by strategy and dotted name."""
+
+
+def _firsts(arms: Sequence[Arm]) -> dict[str, Arm]:
+    """Return each strategy's arm under the first combination of levels."""
+    found: dict[str, Arm] = {}
+    for arm in arms:
+        if arm.levels == arms[0].levels:
+            found.setdefault(arm.strategy, arm)
+    return found
+
+
+def parameters(arms: Sequence[Arm]) -> Values:
+    """Return every strategy's values of the parameters in which strategies differ, by dotted name."""
+    values = {
+        strategy: {
+            f"{mechanism}.{name}": value
+            for mechanism, own in arm.scenario.effective_parameters().items()
+            for name, value in own.items()
+        }
+        for strategy, arm in _firsts(arms).items()
+    }
+    first = next(iter(values.values()))
+    differing = [name for name in first if any(own[name] != first[name] for own in values.values())]
+    return {strategy: {name: own[name] for name in differing} for strategy, own in values.items()} if differing else {}
+
+
+def nothing(arms: Sequence[Arm]) -> str | None:
+    """Return the strategy under which nothing is scheduled, no intervention and no grant; None if there is not one."""
+    empty = [strategy for strategy, arm in _firsts(arms).items() if not any(arm.scenario.in_force())]
+    return empty[0] if len(empty) == 1 and len(_firsts(arms)) > 1 else None
+
+
+def told(arms: Sequence[Arm], against: str) -> list[str]:
+    """Return sentences on what strategies do not share beyond their schedule, and on those that are the same."""
+    said = []
+    values = parameters(arms)
+    for strategy, own in values.items():
+        differing = [f"{name} is {_said(value)}, not {_said(values[against][name])}"
+                     for name, value in own.items() if value != values[against][name]]  # fmt: skip
+        if differing:
+            said.append(
+                f"{strategy} differs from {against} in more than its schedule, so that their difference is not the "
+                f"effect of interventions alone: {'; '.join(differing)}."
+            )
+    digests: dict[str, list[str]] = {}
+    for strategy, arm in _firsts(arms).items():
+        digests.setdefault(arm.scenario.digest(), []).append(strategy)
+    said += [f"{' and '.join(same)} are the same." for same in digests.values() if len(same) > 1]
+    return said
+
+
+def _said(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
