@@ -4,8 +4,8 @@ Runs are made once, into tables (strategies × points × replicates × sites); a
 hypercube, its points) from a table, independently and with replacement, so that the truth is the mean over the table.
 What a study does with its runs is what the report does: kinds of runs, pooling, paired intervals.
 
-    python benchmarks/coverage.py            # all settings, four minutes; prints a table
-    python benchmarks/coverage.py --lhs      # instead: Latin hypercubes drawn and run anew for each study, six minutes
+    python benchmarks/intervals.py            # all settings, four minutes; prints a table
+    python benchmarks/intervals.py --lhs      # instead: Latin hypercubes drawn and run anew for each study, six minutes
 """
 
 from __future__ import annotations
