@@ -192,15 +192,12 @@ class ScheduledIntervention(Table):
             mistakes.append(Mistake("until and lasts say the same; keep one of the two", key=("lasts",), at="key"))
         if self.until is not None and self.begins is not None and month_number(self.until) <= month_number(self.begins):
             mistakes.append(Mistake(f"it would end ({self.until}) before it begins ({self.begins})", key=("until",)))
-        if self.taper is not None and self.lasts is not None and self.taper > self.lasts:
-            message = f"taper is part of the {self.lasts} months that it lasts; found {self.taper} months"
-            mistakes.append(Mistake(message, key=("taper",)))
         if mistakes:
             raise several(mistakes)
         return self
 
     def window(self, clock: Clock) -> tuple[int, int]:
-        """Return its first month and the month after its last, counted from the clock's start; cut at the end."""
+        """Return its first month and the month after its last, counted from the clock's start."""
         first = self.earliest if self.begins is None else clock.index(self.begins)
         stop = clock.months
         if self.until is not None:
@@ -231,18 +228,22 @@ class ScheduledShock(Table):
     use: Annotated[str, declared("shock")] = Field(description="name of the shock")
     onset: Annotated[str, MONTH] = Field(description="first month")
     depth: Annotated[float, SHARE] = Field(description="how deep it is, a share")
-    lasts: Annotated[float, TIME] | None = Field(None, description="months at full depth; default: the shock's own")
+    lasts: Annotated[int, DURATION] | None = Field(
+        None, description="months at full depth, the first and the last included; default: the shock's own"
+    )
     decay: Annotated[float, TIME] | None = Field(
-        None, description="half-life after that in months; default: the shock's own"
+        None,
+        description="half-life in months from the last one at full depth on, 0: it ends at once; "
+        "default: the shock's own",
     )
     target: Target = Field(
         default_factory=everyone, description='"all" or a table; everything that is given must match'
     )
 
     @property
-    def duration(self) -> float:
+    def duration(self) -> int:
         """Months at full depth: as given, or the shock's own."""
-        return float(catalogue().SHOCKS[self.use].lasts) if self.lasts is None else self.lasts
+        return int(catalogue().SHOCKS[self.use].lasts) if self.lasts is None else self.lasts
 
     @property
     def half_life(self) -> float:
