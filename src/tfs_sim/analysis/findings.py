@@ -14,7 +14,8 @@ from tfs_sim.analysis.windows import metric
 
 NOT_RANKED = frozenset(
     {
-        *("cost", "grants", "hours", "bid_hours", "staff", "documentation"),
+        *("cost", "unpaid_backbone", "unpaid_partners", "grants", "hours", "bid_hours", "staff_given", "staff"),
+        *("documentation",),
         *("severity", "load", "indicator", "joined", "withdrew", "departures", "vacancy"),
     }
 )

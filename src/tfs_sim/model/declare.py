@@ -148,7 +148,7 @@ class Intervention:
 
 @dataclass(frozen=True, slots=True)
 class Shock:
-    """Something that happens to communities: onset, depth in [0, 1], duration in whole months, then exponential decay."""
+    """Something that happens to communities: onset, depth in [0, 1], whole months that it lasts, half-life."""
 
     name: str
     title: str

@@ -130,7 +130,8 @@ class _Builder:
         """Return the interventions and shocks whose mechanisms are on, and the grants with the site of each."""
         promised = self.scenario.in_force()[1]
         grants = [(grant, site) for grant in promised for site in ([grant.site] if grant.site else self.communities)]
-        return orders_of(self.scenario), [s for s in self.scenario.shocks if self._is_on(SHOCKS[s.use].mechanism)], grants
+        shocks = [s for s in self.scenario.shocks if self._is_on(SHOCKS[s.use].mechanism)]
+        return orders_of(self.scenario), shocks, grants
 
     def _reached(self, orders: list[Any], shocks: list[Any]) -> tuple[list[list[int]], list[list[int]]]:
         """Return whom each intervention and each shock reaches."""

@@ -86,7 +86,9 @@ class Grant(Table):
     )
     begins: Annotated[str, MONTH] | None = Field(None, alias="from", description="first month; default: the start")
     months: Annotated[int, DURATION] = Field(description="over how many months it is paid")
-    taper: Annotated[int, TAPER] = Field(0, description="over how many last months it falls in equal steps")
+    taper: Annotated[int, TAPER] = Field(
+        0, description="over how many of its last months it falls in equal steps; the sum stays"
+    )
     flexible: Annotated[float, SHARE] = Field(
         0.0, description="share that is passed on to the partners at the table, to use as they see fit"
     )
@@ -158,13 +160,19 @@ class ScheduledIntervention(Table):
     begins: Annotated[str, MONTH] | None = Field(
         None, alias="from", description="first month; default: the start, or the first in which a rule can look"
     )
-    until: Annotated[str, MONTH] | None = Field(None, description="first month without it; default: the end")
-    lasts: Annotated[int, DURATION] | None = Field(None, description="instead of until: how long it lasts")
+    until: Annotated[str, MONTH] | None = Field(
+        None, description="the first month without it: its own month is left out; default: the end"
+    )
+    lasts: Annotated[int, DURATION] | None = Field(
+        None, description="instead of until: for how many months it is in force"
+    )
     dose: Annotated[float, number(0, float("inf"), "a number")] | None = Field(
-        None, description="default: the intervention's own"
+        None,
+        description="default: the intervention's own; where orders of one intervention overlap, a share adds what is "
+        "still missing, an amount comes on top",
     )
     taper: Annotated[int, DURATION] | None = Field(
-        None, description="the dose falls to zero over the last so many months"
+        None, description="last months over which the dose falls in equal steps, part of the window"
     )
     target: Target = Field(
         default_factory=everyone, description='"all" or a table; everything that is given must match'
@@ -173,7 +181,9 @@ class ScheduledIntervention(Table):
         None, description="only communities chosen at this stage of the selection, once they are"
     )
     paid_by: Annotated[str, one_of(PAYERS, "who pays")] | None = Field(
-        None, description="default: the intervention's own"
+        None,
+        description="default: the intervention's own, mostly the funder; a backbone pays out of its grants, and what "
+        "it cannot pay is not done",
     )
     when: Annotated[Rule, BeforeValidator(read_rule)] | None = Field(
         None, description="rule of an adaptive intervention: in force only while an indicator calls for it"

@@ -103,7 +103,7 @@ def test_overlapping_amounts_add_up(lab):
 
 
 def test_each_payer_pays_for_what_its_order_adds(lab):
-    """A backbone with $1,000 a month is asked, after the funder, for the half of a convening that is missing: $3,000."""
+    """After the funder, a backbone with $1,000 a month is asked for the half that is missing: $3,000."""
     grants = [{"site": "lab", "amount": 8, "months": 8}]
     orders = [{"use": CONVENE, "dose": 0.5}, {"use": CONVENE, "dose": 1.0, "paid_by": "backbone"}]
     scenario = ordered(lab, *orders, grants=grants)

@@ -13,9 +13,9 @@ follows from what is recorded alone, so a rule adds nothing to the state. The na
 of its own and looks at the mean over the communities.
 
     ordered dose of a month = dose · min(1, months left / (taper + 1)); the month `until` is the first without it
-    what it adds to the doses before it in the file = ordered dose · (1 − dose so far) for shares, ordered dose for amounts
-    asked of its payer = dollars · what it adds · targets,   paid = min(asked, purse of a backbone or an organization)
-    dose of a lever = what all its orders add · paid / asked, so cost = dollars · dose; hours of staff likewise
+    an order adds: ordered dose · (1 − dose so far) of a share, ordered dose of an amount; in the order of the file
+    asked of its payer = dollars · what it adds,   paid = min(asked, purse of the backbone or the organization)
+    dose of a lever = Σ over its orders of what each adds · paid / asked; cost = dollars · dose, hours likewise
     severity of a shock = depth for the months that it lasts, then depth · ½^((months since onset − lasts + 1) / decay)
     two shocks of one kind: 1 − (1 − d₁)(1 − d₂)
     month's grant = full · min(1, months left / (taper + 1)), the cents left over with the last; in all, its amount
@@ -57,8 +57,8 @@ def part_of_grant(cents, left, taper):
 
 @kernel
 def receive_grants(
-    month, grant_site, grant_from, grant_until, grant_cents, grant_rest, grant_taper, grant_flexible, grant_stage, chosen,
-    backbone, first_organization, end_organization, role, status, fte, accounts, grants_received,
+    month, grant_site, grant_from, grant_until, grant_cents, grant_rest, grant_taper, grant_flexible, grant_stage,
+    chosen, backbone, first_organization, end_organization, role, status, fte, accounts, grants_received,
 ):  # fmt: skip
     """Pay this month's part of each grant from the funder to the site's backbone; pass on what is flexible."""
     sites = backbone.size
