@@ -118,7 +118,7 @@ def orders(arms: Sequence[Arm]) -> list[dict[str, Any]]:
     from tfs_sim.model.catalogue import INTERVENTIONS
 
     def told(arm: Arm) -> Iterator[dict[str, Any]]:
-        for item in arm.scenario.in_force()[0] if hasattr(arm.scenario, "in_force") else ():
+        for item in arm.scenario.in_force()[0]:
             first, until = item.window(arm.scenario.clock)
             yield {
                 "strategy": arm.strategy,
@@ -140,7 +140,7 @@ def grants(arms: Sequence[Arm]) -> list[dict[str, Any]]:
     """Return the grants of every strategy: to whom, months (the last is exclusive), amount, under which levels."""
 
     def told(arm: Arm) -> Iterator[dict[str, Any]]:
-        for grant in arm.scenario.in_force()[1] if hasattr(arm.scenario, "in_force") else ():
+        for grant in arm.scenario.in_force()[1]:
             first, until = grant.window(arm.scenario.clock)
             yield {
                 "strategy": arm.strategy,
@@ -180,7 +180,7 @@ def rules(arms: Sequence[Arm]) -> list[dict[str, Any]]:
     """Return the adaptive interventions of every strategy, each with its rule: in words, and what it goes by."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for arm in arms:
-        for item in arm.scenario.in_force()[0] if hasattr(arm.scenario, "in_force") else ():
+        for item in arm.scenario.in_force()[0]:
             if item.when is not None:
                 entry = _rule(arm, item)
                 found.setdefault((arm.strategy, *item.when.facts(), entry["use"], entry["from"], entry["until"]), entry)
