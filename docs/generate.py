@@ -104,7 +104,10 @@ def interventions() -> str:
         for i in INTERVENTIONS.values()
     ]  # fmt: skip
     text = "# Interventions\n\nCost is in dollars a month for one unit of dose and each target; hours are of each "
-    text += "target's staff.\n\n"
+    text += "target's staff.\n\nWhere orders of one intervention overlap, a second order of a share adds what is "
+    text += "still missing, d₂ · (1 − what is there), and one of an amount (FTE) comes on top; cost, hours and who "
+    text += "pays go by what each adds, in the order of the file. What a backbone or an organization cannot pay is "
+    text += "not done: the metrics `unpaid_backbone` and `unpaid_partners` say when and how much.\n\n"
     return text + table(
         ["intervention", "meaning", "mechanism", "acts on each", "usual dose", "cost", "hours", "payer", "grade"], rows
     )
@@ -116,7 +119,11 @@ def shocks() -> str:
         [f"`{s.name}`", s.meaning, s.mechanism, s.scope, number(s.lasts), number(s.decay), s.grade]
         for s in SHOCKS.values()
     ]
-    text = "# Shocks\n\nA shock has its full depth for as long as it lasts, then halves with every half-life.\n\n"
+    text = "# Shocks\n\nA shock has its full depth for as many months as it lasts, then halves with every half-life: "
+    text += (
+        "three months at .6 with a half-life of one are .6 .6 .6 .3 .15 … Shocks of one kind that overlap combine as "
+    )
+    text += "1 − (1 − d₁)(1 − d₂).\n\n"
     return text + table(["shock", "meaning", "mechanism", "strikes each", "months", "half-life", "grade"], rows)
 
 

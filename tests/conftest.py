@@ -59,6 +59,7 @@ def busy(lab):
                 "use": name,
                 "from": "2020-02",
                 "until": "2022-06",
+                "paid_by": "funder" if lever.mechanism == "national" else "backbone",
                 "dose": small.get(name, 0.6 * lever.largest_dose if lever.combine == "share" else 0.2),
             }
             for name, lever in INTERVENTIONS.items()

@@ -55,6 +55,9 @@ class Scenario:
     def as_written(self) -> dict[str, Any]:
         return {"level": self.level}
 
+    def in_force(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        return (), ()
+
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -186,6 +189,7 @@ def modules(engine: Engine) -> dict[str, types.ModuleType]:
     fake_build.build = build  # type: ignore[attr-defined]
     fake_catalogue = types.ModuleType("tfs_sim.model.catalogue")
     fake_catalogue.METRICS = {n: SimpleNamespace(name=n, summary=w) for n, w in WAYS.items()}  # type: ignore[attr-defined]
+    fake_catalogue.INTERVENTIONS = {}  # type: ignore[attr-defined]
     fake_catalogue.SHOCKS = {}  # type: ignore[attr-defined]
     return {each.__name__: each for each in (fake_engine, fake_build, fake_catalogue)}
 

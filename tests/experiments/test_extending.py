@@ -156,7 +156,7 @@ def test_shards_of_a_design_that_grew(tmp_path: Path) -> None:
 
 
 def test_points_that_differ_in_their_schedule_share_their_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment = grid(tmp_path, "0.1, 0.2", '"2019-07", "2020-01", "2020-06"')
+    experiment = grid(tmp_path, "0.1, 0.2", '"2019-07", "2020-01", "2020-04"')
     shared = runner.sweep(experiment, replicates=2, out=tmp_path / "shared")
     saved = shared.provenance["shared_pasts"]["saved"]
     assert status(tmp_path / "shared").saved == saved

@@ -88,13 +88,13 @@ SHOCKS = st.fixed_dictionaries(
         "use": st.just("community-crisis"),
         "onset": st.sampled_from(["2019-04", "2019-09"]),
         "depth": st.sampled_from([0.2, 0.8]),
-        "lasts": st.sampled_from([0, 3, 4.5]),
-        "decay": st.sampled_from([0, 2]),
+        "lasts": st.sampled_from([1, 3, 5]),
+        "decay": st.sampled_from([0, 0.5, 2]),
     }
 )
 GRANTS = st.fixed_dictionaries(
     {"site": st.just("riverton"), "amount": st.sampled_from([50, 100]), "months": st.sampled_from([6, 12])},
-    optional={"from": st.sampled_from(["2019-03", "2019-08"])},
+    optional={"from": st.sampled_from(["2019-03", "2019-08"]), "taper": st.sampled_from([0, 1, 6])},
 )
 ARM = st.fixed_dictionaries(
     {

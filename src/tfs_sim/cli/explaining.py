@@ -23,6 +23,13 @@ PAYERS = {
 }
 
 
+OVERLAPPING = {
+    "share": "a second order adds (and costs) what is still missing: its dose × (1 − the dose that is there)",
+    "sum": "orders add up, in dose and cost",
+}
+"""What several orders of one intervention come to, in words."""
+
+
 def explain(name: str) -> None:
     """Print what `name` means: everything of that name.
 
@@ -168,7 +175,8 @@ def intervention(declared: Intervention) -> str:
         ("dose", dose),
         ("costs", f"{_number(declared.cost)} dollars a month for each unit of dose and target"),
         ("takes", f"{_number(declared.hours)} hours a month of each partner for each unit of dose"),
-        ("paid by", PAYERS[declared.payer]),
+        ("paid by", f"{PAYERS[declared.payer]}, if paid_by does not say who"),
+        ("overlapping", OVERLAPPING[declared.combine]),
         ("adaptive", "with a rule: tfs-sim explain when"),
         ("source", declared.source),
         ("how sure", GRADES[declared.grade]),
@@ -193,8 +201,14 @@ def shock(declared: Shock) -> str:
     rows = [
         ("mechanism", declared.mechanism),
         ("happens to", "each target organization" if declared.scope == "organization" else "each target's site"),
-        ("lasts", f"{_number(declared.lasts)} months at its depth"),
-        ("decay", f"halves every {_number(declared.decay)} months after that"),
+        ("lasts", f"{_number(declared.lasts)} {'month' if declared.lasts == 1 else 'months'} at its depth"),
+        (
+            "decay",
+            f"halves every {_number(declared.decay)} months after that"
+            if declared.decay
+            else "ends at once after that",
+        ),
+        ("overlapping", "two of one kind combine as 1 − (1 − first) × (1 − second)"),
         ("source", declared.source),
         ("how sure", GRADES[declared.grade]),
     ]

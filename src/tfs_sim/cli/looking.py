@@ -14,6 +14,7 @@ from tfs_sim.cli.terminal import bold, columns, count, dim, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
 
 if TYPE_CHECKING:
+    from tfs_sim.experiments.design import Arm
     from tfs_sim.scenario.tables import ScheduledIntervention
 
 KINDS = ("scenarios", "experiments", "mechanisms", "interventions", "shocks", "metrics", "indicators")
@@ -117,29 +118,51 @@ def _checked(name: str) -> str:
         ready and name in presets.names("experiments") and name not in presets.names("scenarios")
     ):
         from tfs_sim.experiments.design import load_experiment
+        from tfs_sim.experiments.sharing import told
 
         experiment = load_experiment(name)
         arms = len(experiment.arms())
         points = "" if experiment.points is None else f" × {count(len(experiment.points), 'point')}"
         asked = experiment.replicates
         replicates = count(asked, "replicate") if isinstance(asked, int) else f"at most {count(asked.max, 'replicate')}"
-        adaptive = _adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])
-        return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){adaptive}"
+        lines = [*_adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])]
+        lines += [*_unpaid(experiment.arms()), *told(experiment.arms(), experiment.against)]
+        return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){_below(lines)}"
+    from tfs_sim.cli.paying import beforehand
     from tfs_sim.cli.running import unmet
     from tfs_sim.scenario import load_scenario
 
     scenario = load_scenario(name)
     scenario.organizations()
-    adaptive = _adaptive(scenario.in_force()[0])
-    needs = "".join(f"\n  {line}" for line in unmet(scenario))
     size = f"{count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}"
-    return f"good (scenario: {size}){adaptive}{needs}"
+    lines = [*_adaptive(scenario.in_force()[0]), *beforehand(scenario), *unmet(scenario)]
+    return f"good (scenario: {size}){_below(lines)}"
 
 
-def _adaptive(interventions: Iterable[ScheduledIntervention]) -> str:
+def _below(lines: Iterable[str]) -> str:
+    """Return sentences as they stand below a line, indented."""
+    return "".join("\n" + wrapped(line, "    ", "  ") for line in lines)
+
+
+def _adaptive(interventions: Iterable[ScheduledIntervention]) -> Iterable[str]:
     """Return a line for each adaptive intervention that says its rule."""
-    rules = dict.fromkeys(f"\n  {item.use}: {item.when.in_words()}" for item in interventions if item.when is not None)
-    return "".join(rules)
+    return dict.fromkeys(f"{item.use}: {item.when.in_words()}" for item in interventions if item.when is not None)
+
+
+def _unpaid(arms: Iterable[Arm]) -> list[str]:
+    """Return what backbones will not be able to pay, once for all strategies in which that is so."""
+    from tfs_sim.cli.paying import beforehand
+
+    found: dict[str, list[str]] = {}
+    seen: dict[str, list[str]] = {}
+    for arm in arms:
+        schedule = arm.scenario.model_copy(update={"shocks": (), "parameters": {}})  # of no account for the bills
+        digest = schedule.digest()
+        if digest not in seen:
+            seen[digest] = beforehand(schedule)
+        for sentence in seen[digest]:
+            found.setdefault(sentence, []).append(arm.strategy)
+    return [f"{', '.join(dict.fromkeys(strategies))}: {sentence}" for sentence, strategies in found.items()]
 
 
 def _is_experiment(path: Path) -> bool:

@@ -46,6 +46,7 @@ def run(
     if profile:
         _profile(scenario, seed)
         return
+    from tfs_sim.cli.paying import afterwards
     from tfs_sim.experiments import saved
     from tfs_sim.experiments.runner import simulate
 
@@ -58,7 +59,7 @@ def run(
     print()
     print(outcomes(result))
     print()
-    for line in unmet(scenario):
+    for line in (*afterwards(result), *unmet(scenario)):
         print(wrapped(line))
     print(uncalibrated())
     if out is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tfs_sim.experiments import sharing
 from tfs_sim.experiments.keys import fingerprint
 from tfs_sim.experiments.variables import meaning
 
@@ -47,6 +49,10 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "primary": experiment.outcomes.primary,
         "also": list(experiment.outcomes.also),
         "shocks": shocks(arms),
+        "orders": orders(arms),
+        "grants": grants(arms),
+        "parameters": sharing.parameters(arms),
+        "nothing": sharing.nothing(arms),
         "rules": rules(arms),
         "snapshots": _snapshots(experiment),
         "design": _design(plan),
@@ -95,40 +101,89 @@ def shocks(arms: Sequence[Arm]) -> list[dict[str, Any]]:
     """Return every shock that happens under some levels, with its months, and under which levels that is."""
     from tfs_sim.model.catalogue import SHOCKS
 
+    def told(arm: Arm) -> Iterator[dict[str, Any]]:
+        for shock in arm.scenario.shocks:
+            yield {
+                "use": shock.use,
+                "title": SHOCKS[shock.use].title,
+                "onset": shock.onset,
+                "onset_month": arm.scenario.clock.index(shock.onset),
+                "depth": shock.depth,
+                "lasts": shock.duration,
+                "decay": shock.half_life,
+            }
+
+    return sorted(_with_levels(arms, told), key=lambda entry: entry["onset_month"])
+
+
+def orders(arms: Sequence[Arm]) -> list[dict[str, Any]]:
+    """Return the interventions of every strategy: months (the last is exclusive), dose, payer, under which levels."""
+    from tfs_sim.model.catalogue import INTERVENTIONS
+
+    def told(arm: Arm) -> Iterator[dict[str, Any]]:
+        for item in arm.scenario.in_force()[0]:
+            first, until = item.window(arm.scenario.clock)
+            yield {
+                "strategy": arm.strategy,
+                "use": item.use,
+                "title": INTERVENTIONS[item.use].title,
+                "payer": item.payer,
+                "from": first,
+                "until": until,
+                "taper": item.taper or 0,
+                "dose": item.amount,
+                "stage": item.stage,
+                "adaptive": item.when is not None,
+            }
+
+    return _with_levels(arms, told)
+
+
+def grants(arms: Sequence[Arm]) -> list[dict[str, Any]]:
+    """Return the grants of every strategy: to whom, months (the last is exclusive), amount, under which levels."""
+
+    def told(arm: Arm) -> Iterator[dict[str, Any]]:
+        for grant in arm.scenario.in_force()[1]:
+            first, until = grant.window(arm.scenario.clock)
+            yield {
+                "strategy": arm.strategy,
+                "label": grant.label,
+                "site": grant.site,
+                "stage": grant.stage,
+                "from": first,
+                "until": until,
+                "taper": grant.taper,
+                "amount": grant.amount,
+            }
+
+    return _with_levels(arms, told)
+
+
+def _with_levels(arms: Sequence[Arm], told: Callable[[Arm], Iterable[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return what is told of arms, once for all arms, with the levels under which it is so (none where under all)."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     labels: dict[str, set[str]] = {}
     for arm in arms:
         for key, label in arm.levels.items():
             labels.setdefault(key, set()).add(label)
-        clock = arm.scenario.clock
-        for shock in arm.scenario.shocks:
-            identity = (shock.use, shock.onset, shock.depth, shock.duration, shock.half_life)
-            entry = found.setdefault(
-                identity,
-                {
-                    "use": shock.use,
-                    "title": SHOCKS[shock.use].title,
-                    "onset": shock.onset,
-                    "onset_month": clock.index(shock.onset),
-                    "depth": shock.depth,
-                    "lasts": shock.duration,
-                    "decay": shock.half_life,
-                    "levels": {},
-                },
-            )
+        times: Counter[tuple[Any, ...]] = Counter()
+        for plain in told(arm):
+            times[tuple(plain.values())] += 1  # two that are alike are two
+            identity = (*plain.values(), times[tuple(plain.values())])
+            entry = found.setdefault(identity, {**plain, "levels": {}})
             for key, label in arm.levels.items():
                 if label not in entry["levels"].setdefault(key, []):
                     entry["levels"][key].append(label)
     for entry in found.values():
         entry["levels"] = {key: named for key, named in entry["levels"].items() if set(named) != labels[key]}
-    return sorted(found.values(), key=lambda entry: entry["onset_month"])
+    return list(found.values())
 
 
 def rules(arms: Sequence[Arm]) -> list[dict[str, Any]]:
     """Return the adaptive interventions of every strategy, each with its rule: in words, and what it goes by."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for arm in arms:
-        for item in arm.scenario.in_force()[0] if hasattr(arm.scenario, "in_force") else ():
+        for item in arm.scenario.in_force()[0]:
             if item.when is not None:
                 entry = _rule(arm, item)
                 found.setdefault((arm.strategy, *item.when.facts(), entry["use"], entry["from"], entry["until"]), entry)

@@ -67,17 +67,18 @@ def schedule(template: Template) -> list[tuple[int, tuple[Any, ...]]]:
         for n in range(template.layout.sizes[entity]):
             numbers = _numbers(views, entity, n)
             first, until, taper = (numbers.pop(name) for name in ("from", "until", "taper"))
+            rest = numbers.pop("rest", 0)  # of a grant: cents that come with its last month
             what = (entity, *numbers.values(), _list(views, *at, n) if at else b"")
             if numbers.get("indicator", -1) >= 0:  # a rule: what it has come to depends on when it first looked
                 what = (*what, "first look", first)
-            falls = max(first, math.ceil(until - taper)) if taper > 0 else until
+            falls = max(first, min(math.ceil(until - taper), until - 1 if rest else until))
             pieces.append((first, falls, what))
-            pieces.append((falls, until, (*what, until, taper)))
+            pieces.append((falls, until, (*what, until, taper, rest)))
     for n in range(template.layout.sizes["shock"]):
         numbers = _numbers(views, "shock", n)
         onset, lasts, decay = (numbers.pop(name) for name in ("onset", "lasts", "decay"))
         what = ("shock", *numbers.values(), _list(views, "shock_first_target", "struck", n))
-        fades = onset + math.ceil(lasts)
+        fades = onset + lasts
         pieces.append((onset, fades, what))
         pieces.append((fades, template.months, (*what, onset, lasts, decay)))
     turns = {0, *(end for first, until, _ in pieces if first < until for end in (first, until))}

@@ -46,7 +46,7 @@ _KINDS: dict[str, dict[str, Kind]] = {
         "when.over": "whole",
         "when.at_least": "whole",
     },
-    "shocks": {"onset": "month", "depth": "number", "lasts": "number", "decay": "number", "target": "choice"},
+    "shocks": {"onset": "month", "depth": "number", "lasts": "whole", "decay": "number", "target": "choice"},
     "sites": {
         "at_the_table": "number",
         "grievance": "number",

@@ -148,14 +148,14 @@ class Intervention:
 
 @dataclass(frozen=True, slots=True)
 class Shock:
-    """Something that happens to communities: onset, depth in [0, 1], duration, then exponential decay."""
+    """Something that happens to communities: onset, depth in [0, 1], whole months that it lasts, half-life."""
 
     name: str
     title: str
     meaning: str
     mechanism: str
     scope: Literal["organization", "site"]
-    lasts: float
+    lasts: int
     decay: float
     source: str = "no measurement found"
     grade: Grade = "assumed"

@@ -214,6 +214,18 @@ def loaded(name: str, source: str) -> ModuleType:
 
 
 @cache
+def kept(kernel: Callable[..., None]) -> Callable[..., None]:
+    """Return a kernel compiled by itself, to be called from Python; its code is kept in the cache folder."""
+    name, module = kernel.__name__, kernel.__module__
+    arguments = ", ".join(inspect.signature(getattr(kernel, "py_func", kernel)).parameters)
+    source = (
+        f"from numba import njit\nfrom {module} import {name} as kernel\n\n\n"
+        f"@njit(cache=True, error_model='numpy')\ndef {name}({arguments}):\n    kernel({arguments})\n"
+    )
+    return getattr(loaded(f"kept_{module.rsplit('.', 1)[-1]}_{name}", source), name)  # type: ignore[no-any-return]
+
+
+@cache
 def _entry_module() -> ModuleType:
     return loaded(ENTRY, compose())
 

@@ -59,11 +59,19 @@ METRICS: tuple[Metric, ...] = (
            better="lower", decimals=0),
     Metric("cost", "Cost", "thousand dollars", "Money spent on interventions and the backbone.", summary="total",
            better="lower", decimals=0),
+    Metric("unpaid_backbone", "Asked of the backbone and not paid", "thousand dollars",
+           "What orders ask of the backbone beyond the money that it has; their doses are scaled down.", summary="total",
+           better="lower", decimals=0),
+    Metric("unpaid_partners", "Asked of partners and not paid", "thousand dollars",
+           "What orders ask of organizations that pay themselves, beyond the money that they have.", summary="total",
+           better="lower", decimals=0),
     Metric("grants", "Grant money", "thousand dollars", "Grant money received.", summary="total", decimals=0),
     Metric("hours", "Partners' hours", "hours", "Partners' staff hours for the shared work beside delivery.",
            summary="total", better="lower", decimals=0),
     Metric("bid_hours", "Hours for bids", "hours", "Staff hours spent on bids for contested grants.", summary="total",
            better="lower", decimals=0),
+    Metric("staff_given", "Staff that partners give", "FTE-months", "Staff of partners times the effort that they give.",
+           summary="total", decimals=0),
     Metric("staff", "Staff", "FTE", "Staff of all organizations but the backbone.", better="higher", decimals=0),
     Metric("belief", "Belief in collective efficacy", "0 to 1", "What partners believe working together gains.",
            better="higher"),
@@ -118,8 +126,8 @@ METRICS: tuple[Metric, ...] = (
 )  # fmt: skip
 
 (PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
- COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST, GRANTS, HOURS,
- BID_HOURS, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, READINESS, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT,
+ COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST,
+ UNPAID_BACKBONE, UNPAID_PARTNERS, GRANTS, HOURS, BID_HOURS, STAFF_GIVEN, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, READINESS, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT,
  TAKE_UP, TIME_TO_SERVICE, CLARITY, ATTENTION, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION,
  ENDED, ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP,
  STAGE, PRACTICE_TIME, FRICTION, ADAPTIVE) = range(len(METRICS))  # fmt: skip
@@ -192,7 +200,7 @@ def observe(
     month, key, site_id, first_organization, end_organization, first_pair, end_pair, one_end, other_end, backbone,
     is_open, role, status, fte, effort, in_post, belief, ledger, documentation, readiness, grant_income, hours,
     bid_hours, trust, alignment, coordination, load, severity, need, served, performance, departures, joined, withdrew,
-    conflicts, spent, grants_received, dead_months, students, delay, outcome_at_start, agenda_knowledge, weighed,
+    conflicts, spent, unpaid_backbone, unpaid_partners, grants_received, dead_months, students, delay, outcome_at_start, agenda_knowledge, weighed,
     meetings_expected, p_money, p_outcomes, out,
 ):  # fmt: skip
     """Record the month of every site in `out` [month, site, metric]."""
@@ -258,9 +266,12 @@ def observe(
         row[WITHDREW] = withdrew[s]
         row[CONFLICTS] = conflicts[s]
         row[COST] = spent[s] / 1000.0
+        row[UNPAID_BACKBONE] = unpaid_backbone[s] / 1000.0
+        row[UNPAID_PARTNERS] = unpaid_partners[s] / 1000.0
         row[GRANTS] = grants_received[s] / 1000.0
         row[HOURS] = time
         row[BID_HOURS] = bids
+        row[STAFF_GIVEN] = given
         row[STAFF] = all_staff
         row[BELIEF] = hope / partners if partners > 0.0 else 0.0
         row[SEVERITY] = severity[s]

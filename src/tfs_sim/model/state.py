@@ -293,6 +293,8 @@ SITE: tuple[Field, ...] = (
     _share("actual_agreement", "site", "mean agreement of partners with the shared goals", 1.0),
     _share("data", "site", "how far shared data show who does what, and what comes of it"),
     _amount("spent", "site", "cost of interventions and coordination this month", "dollars"),
+    _amount("unpaid_backbone", "site", "asked of its backbone for interventions this month and not paid", "dollars"),
+    _amount("unpaid_partners", "site", "asked of its organizations for what they pay themselves and not paid", "dollars"),
     _amount("grants_received", "site", "grant money received this month", "dollars"),
     _amount("called_for", "site", "interventions in force because their rule calls for them", "interventions"),
 )  # fmt: skip

@@ -89,6 +89,7 @@ START = (
 MONTH = (
     _step("levers", selection, "choose", "choose the communities of a stage that is due"),
     _step("levers", levers, "receive_grants", "pay this month's part of each grant"),
+    _step("levers", levers, "clear", "take last month's doses and bills away"),
     _step("levers", levers, "set_doses", "set interventions' doses and charge their cost"),
     _step("levers", levers, "set_shocks", "set the depth of every shock"),
     _step("levers", crisis, "unfold", "let the crisis act on needs, contact, income, hazard and salience"),

@@ -15,6 +15,7 @@ from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import record
 from tfs_sim.model.engine import RECORDS, SWITCHES, Template
 from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.mechanisms.levers import part_of_grant
 from tfs_sim.model.state import CONTRIBUTIONS, FIRST_POOL, MAX_LEVELS, PAYERS, ROLES, SECTORS
 from tfs_sim.model.world import (
     ORGANIZATION_LEVERS,
@@ -28,7 +29,7 @@ from tfs_sim.scenario.influence import Influence
 from tfs_sim.scenario.organizations import Organization, Relationship, national, national_table
 from tfs_sim.scenario.rules import Rule
 from tfs_sim.scenario.schema import Scenario, Target
-from tfs_sim.scenario.tables import NATIONAL_SITE
+from tfs_sim.scenario.tables import NATIONAL_SITE, ScheduledIntervention
 
 CENTS_PER_THOUSAND_DOLLARS = 100_000
 CENTS_PER_DOLLAR = 100
@@ -38,6 +39,11 @@ CENTS_PER_DOLLAR = 100
 def build(scenario: Scenario) -> Template:
     """Return the template of a scenario: arrays of what never changes, parameter records and switches."""
     return _Builder(scenario).template()
+
+
+def orders_of(scenario: Scenario) -> list[ScheduledIntervention]:
+    """Return the interventions in force whose mechanisms are on, in the order in which they are carried out."""
+    return [each for each in scenario.in_force()[0] if scenario.is_on(INTERVENTIONS[each.use].mechanism)]
 
 
 LAYOUT_PARAMETERS = frozenset({("community", "all_pairs_up_to"), ("community", "candidates")})
@@ -122,10 +128,10 @@ class _Builder:
 
     def _scheduled(self) -> tuple[list[Any], list[Any], list[tuple[Any, str]]]:
         """Return the interventions and shocks whose mechanisms are on, and the grants with the site of each."""
-        interventions, promised = self.scenario.in_force()
+        promised = self.scenario.in_force()[1]
         grants = [(grant, site) for grant in promised for site in ([grant.site] if grant.site else self.communities)]
-        orders = [o for o in interventions if self._is_on(INTERVENTIONS[o.use].mechanism)]
-        return orders, [s for s in self.scenario.shocks if self._is_on(SHOCKS[s.use].mechanism)], grants
+        shocks = [s for s in self.scenario.shocks if self._is_on(SHOCKS[s.use].mechanism)]
+        return orders_of(self.scenario), shocks, grants
 
     def _reached(self, orders: list[Any], shocks: list[Any]) -> tuple[list[list[int]], list[list[int]]]:
         """Return whom each intervention and each shock reaches."""
@@ -278,7 +284,11 @@ class _Builder:
             world["grant_site"][n] = self.sites.index(site)
             world["grant_from"][n], world["grant_until"][n] = grant.window(self.scenario.clock)
             months = grant.months - grant.taper + grant.taper / 2.0  # as many full payments as the taper leaves
-            world["grant_cents"][n] = round(grant.amount * CENTS_PER_THOUSAND_DOLLARS / months)
+            total = round(grant.amount * CENTS_PER_THOUSAND_DOLLARS)
+            cents = round(grant.amount * CENTS_PER_THOUSAND_DOLLARS / months)
+            parts = (part_of_grant.py_func(cents, left, grant.taper) for left in range(1, grant.months + 1))
+            world["grant_cents"][n] = cents
+            world["grant_rest"][n] = total - sum(parts)
             world["grant_taper"][n] = grant.taper
             world["grant_flexible"][n] = grant.flexible
             world["grant_stage"][n] = -1 if grant.stage is None else self.stage[grant.stage]

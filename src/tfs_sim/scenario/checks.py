@@ -282,8 +282,18 @@ def _dates(pieces: Pieces, clock: Clock) -> Iterator[Mistake]:
         begins = item.begins or clock.date(item.earliest)
         if item.when is not None and item.begins is not None and 0 <= clock.index(item.begins) < item.earliest:
             yield _too_early(item.begins, item.when.over, clock, path)
+        first, stop = item.window(clock)
+        if item.taper is not None and item.taper > stop - first > 0:
+            yield _too_long(item, item.taper, stop - first, path)
         if item.until is not None and item.begins is None and month_number(item.until) <= month_number(begins):
             yield Mistake(f"it would end ({item.until}) before the clock starts ({begins})", key=(*path, "until"))
+
+
+def _too_long(item: ScheduledIntervention, taper: int, months: int, path: KeyPath) -> Mistake:
+    """Return the mistake of a taper that is longer than the window that it is part of."""
+    ends = "that it lasts" if item.lasts is not None else f"until {item.until or 'the end of the clock'}"
+    message = f"taper is part of the {months} months {ends}; found {taper} months"
+    return Mistake(message, key=(*path, "taper"))
 
 
 def _too_early(begins: str, over: int, clock: Clock, path: KeyPath) -> Mistake:

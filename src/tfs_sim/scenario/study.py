@@ -57,7 +57,8 @@ add = [{own}]
 [strategies.with-more]
 title = "With more"
 extends = "as-it-is"
-# What is added: bundles of the scenario, or names from `tfs-sim list interventions`
+# What is added: bundles of the scenario, or names from `tfs-sim list interventions`; the funder pays for these.
+# Who pays can be said: {{ use = "{first}", paid_by = "backbone" }} (`tfs-sim check` tells if it cannot).
 add = [{additions}]
 
 [outcomes]
@@ -126,6 +127,7 @@ def _texts(folder: Path) -> dict[str, str]:
         "flagship": flagship,
         "months": base.clock.months,
         "own": ", ".join(f'"{name}"' for name in base.strategy),
+        "first": known[0],
         "additions": ", ".join(f'"{name}"' for name in known),
         "primary": primary,
         "also": ", ".join(f'"{name}"' for name in also),

@@ -86,7 +86,9 @@ class Grant(Table):
     )
     begins: Annotated[str, MONTH] | None = Field(None, alias="from", description="first month; default: the start")
     months: Annotated[int, DURATION] = Field(description="over how many months it is paid")
-    taper: Annotated[int, TAPER] = Field(0, description="over how many last months it falls in equal steps")
+    taper: Annotated[int, TAPER] = Field(
+        0, description="over how many of its last months it falls in equal steps; the sum stays"
+    )
     flexible: Annotated[float, SHARE] = Field(
         0.0, description="share that is passed on to the partners at the table, to use as they see fit"
     )
@@ -158,13 +160,19 @@ class ScheduledIntervention(Table):
     begins: Annotated[str, MONTH] | None = Field(
         None, alias="from", description="first month; default: the start, or the first in which a rule can look"
     )
-    until: Annotated[str, MONTH] | None = Field(None, description="first month without it; default: the end")
-    lasts: Annotated[int, DURATION] | None = Field(None, description="instead of until: how long it lasts")
+    until: Annotated[str, MONTH] | None = Field(
+        None, description="the first month without it: its own month is left out; default: the end"
+    )
+    lasts: Annotated[int, DURATION] | None = Field(
+        None, description="instead of until: for how many months it is in force"
+    )
     dose: Annotated[float, number(0, float("inf"), "a number")] | None = Field(
-        None, description="default: the intervention's own"
+        None,
+        description="default: the intervention's own; where orders of one intervention overlap, a share adds what is "
+        "still missing, an amount comes on top",
     )
     taper: Annotated[int, DURATION] | None = Field(
-        None, description="the dose falls to zero over the last so many months"
+        None, description="last months over which the dose falls in equal steps, part of the window"
     )
     target: Target = Field(
         default_factory=everyone, description='"all" or a table; everything that is given must match'
@@ -173,7 +181,9 @@ class ScheduledIntervention(Table):
         None, description="only communities chosen at this stage of the selection, once they are"
     )
     paid_by: Annotated[str, one_of(PAYERS, "who pays")] | None = Field(
-        None, description="default: the intervention's own"
+        None,
+        description="default: the intervention's own, mostly the funder; a backbone pays out of its grants, and what "
+        "it cannot pay is not done",
     )
     when: Annotated[Rule, BeforeValidator(read_rule)] | None = Field(
         None, description="rule of an adaptive intervention: in force only while an indicator calls for it"
@@ -192,15 +202,12 @@ class ScheduledIntervention(Table):
             mistakes.append(Mistake("until and lasts say the same; keep one of the two", key=("lasts",), at="key"))
         if self.until is not None and self.begins is not None and month_number(self.until) <= month_number(self.begins):
             mistakes.append(Mistake(f"it would end ({self.until}) before it begins ({self.begins})", key=("until",)))
-        if self.taper is not None and self.lasts is not None and self.taper > self.lasts:
-            message = f"taper is part of the {self.lasts} months that it lasts; found {self.taper} months"
-            mistakes.append(Mistake(message, key=("taper",)))
         if mistakes:
             raise several(mistakes)
         return self
 
     def window(self, clock: Clock) -> tuple[int, int]:
-        """Return its first month and the month after its last, counted from the clock's start; cut at the end."""
+        """Return its first month and the month after its last, counted from the clock's start."""
         first = self.earliest if self.begins is None else clock.index(self.begins)
         stop = clock.months
         if self.until is not None:
@@ -231,18 +238,22 @@ class ScheduledShock(Table):
     use: Annotated[str, declared("shock")] = Field(description="name of the shock")
     onset: Annotated[str, MONTH] = Field(description="first month")
     depth: Annotated[float, SHARE] = Field(description="how deep it is, a share")
-    lasts: Annotated[float, TIME] | None = Field(None, description="months at full depth; default: the shock's own")
+    lasts: Annotated[int, DURATION] | None = Field(
+        None, description="months at full depth, the first and the last included; default: the shock's own"
+    )
     decay: Annotated[float, TIME] | None = Field(
-        None, description="half-life after that in months; default: the shock's own"
+        None,
+        description="half-life in months from the last one at full depth on, 0: it ends at once; "
+        "default: the shock's own",
     )
     target: Target = Field(
         default_factory=everyone, description='"all" or a table; everything that is given must match'
     )
 
     @property
-    def duration(self) -> float:
+    def duration(self) -> int:
         """Months at full depth: as given, or the shock's own."""
-        return float(catalogue().SHOCKS[self.use].lasts) if self.lasts is None else self.lasts
+        return int(catalogue().SHOCKS[self.use].lasts) if self.lasts is None else self.lasts
 
     @property
     def half_life(self) -> float:

@@ -103,7 +103,7 @@ def _schedule(world: dict[str, NDArray[Any]], draw: Callable[[], float]) -> None
     for n, shock in enumerate(SHOCKS.values()):
         world["shock_depth"][n] = draw()
         world["shock_onset"][n] = int(draw() * MONTHS)
-        world["shock_lasts"][n] = shock.lasts * 2.0 * draw()
+        world["shock_lasts"][n] = max(1, round(shock.lasts * 2.0 * draw()))
         world["shock_decay"][n] = 12.0 * draw()
     for s in np.flatnonzero(world["national_site"] == 0):
         world["at_the_table"][s], world["grievance_share"][s] = draw(), draw()

@@ -85,10 +85,10 @@ MECHANISM = Mechanism(
 INTERVENTIONS = (
     Intervention("shared-data-system", "Shared data system",
                  "Partners' work and its results are recorded in one system that all can use.",
-                 "accountability", "site", "share of partners' work", 0.8, 1.0, cost=5000, hours=0, payer="backbone"),
+                 "accountability", "site", "share of partners' work", 0.8, 1.0, cost=5000, hours=0, payer="funder"),
     Intervention("accountability-practice", "Accountability practice",
                  "Partners regularly go through who has done what they said, and esteem and reward follow it.",
-                 "accountability", "site", "share of contributions", 0.8, 1.0, cost=800, hours=0, payer="backbone"),
+                 "accountability", "site", "share of contributions", 0.8, 1.0, cost=800, hours=0, payer="funder"),
 )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ MECHANISM = Mechanism(
 INTERVENTIONS = (
     Intervention("crisis-channel", "Crisis channel",
                  "A prepared way to meet at a distance: devices, accounts, and a habit of using them.",
-                 "adaptation", "site", "share of partners equipped", 0.8, 1.0, cost=1500, hours=0, payer="backbone"),
+                 "adaptation", "site", "share of partners equipped", 0.8, 1.0, cost=1500, hours=0, payer="funder"),
 )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ MECHANISM = Mechanism(
 
 INTERVENTIONS = (
     Intervention("backbone-staffing", "Backbone staffing", "The backbone is given staff.",
-                 "backbone", "site", "FTE", 1.0, 50.0, cost=8500, hours=0, payer="backbone", combine="sum",
+                 "backbone", "site", "FTE", 1.0, 50.0, cost=8500, hours=0, payer="funder", combine="sum",
                  source="Kania & Kramer 2011: $150–500k a year for 1–5 FTE", grade="recalled"),
 )  # fmt: skip
 

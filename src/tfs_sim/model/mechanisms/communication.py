@@ -72,7 +72,7 @@ INTERVENTIONS = (
     Intervention("steady-communication", "Steady communication",
                  "Calls, visits and letters between the meetings, month after month.",
                  "communication", "site", "share of what could be kept up", 0.5, 1.0, cost=3000, hours=0,
-                 payer="backbone", source="The brief, lesson one"),
+                 payer="funder", source="The brief, lesson one"),
 )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ INTERVENTIONS = (
     Intervention("parent-and-student-engagement", "Engagement of parents and students",
                  "Parents and students are asked, heard and given a part in the work.",
                  "families", "site", "share of schools whose families are involved", 0.5, 1.0, cost=3000, hours=0,
-                 payer="backbone", source="The brief, lesson four"),
+                 payer="funder", source="The brief, lesson four"),
 )  # fmt: skip
 
 COMMUNITY_GROUP = SECTORS.index("community_group")

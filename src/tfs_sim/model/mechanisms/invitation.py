@@ -81,12 +81,12 @@ MECHANISM = Mechanism(
 INTERVENTIONS = (
     Intervention("persistent-invitation", "Persistent invitation",
                  "Organizations that stayed away are asked again, and told what taking part is worth.",
-                 "invitation", "site", "share of what could be asked", 0.5, 1.0, cost=1200, hours=0, payer="backbone",
+                 "invitation", "site", "share of what could be asked", 0.5, 1.0, cost=1200, hours=0, payer="funder",
                  source="The brief, lesson two"),
     Intervention("accommodation", "Accommodation",
                  "Meeting times and places are moved to suit partners: taking part costs them less.",
                  "invitation", "site", "share of what could be accommodated", 0.5, 1.0, cost=800, hours=0,
-                 payer="backbone", source="The brief, lesson two"),
+                 payer="funder", source="The brief, lesson two"),
 )  # fmt: skip
 
 

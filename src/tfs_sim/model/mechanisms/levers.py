@@ -1,16 +1,24 @@
 """The schedule: what interventions, grants and shocks set for this month, and what that costs.
 
-A dose that its payer cannot afford is scaled down to what the payer has. Money moves by transfers alone.
+A dose that its payer cannot afford is scaled down to what the payer has; what was asked and not paid is recorded.
+The funder and the outside world always pay. Money moves by transfers alone.
+
+Orders of one lever that overlap act as one, in effect, cost and hours: of a share, a second order adds what is still
+missing; of an amount such as FTE, it comes on top. Each order's payer pays for what the order adds, in the order of the
+file (the scenario's own first, then those of bundles).
 
 An intervention may have a rule: every so many months from its first, it looks at the mean of one recorded
 indicator of the site over the last months, and is in force while that is beyond a threshold. Whether it is on
 follows from what is recorded alone, so a rule adds nothing to the state. The national table has no indicators
 of its own and looks at the mean over the communities.
 
-    dose = ordered dose · min(1, months left / (taper + 1)) · min(1, purse / cost),   cost = dollars · dose · targets
-    two orders of one lever: 1 − (1 − d₁)(1 − d₂) for shares, d₁ + d₂ for amounts
-    depth of a shock = full for its duration, then full · ½^(months since / decay)
-    month's grant = full · min(1, months left / (taper + 1))
+    ordered dose of a month = dose · min(1, months left / (taper + 1)); the month `until` is the first without it
+    an order adds: ordered dose · (1 − dose so far) of a share, ordered dose of an amount; in the order of the file
+    asked of its payer = dollars · what it adds,   paid = min(asked, purse of the backbone or the organization)
+    dose of a lever = Σ over its orders of what each adds · paid / asked; cost = dollars · dose, hours likewise
+    severity of a shock = depth for the months that it lasts, then depth · ½^((months since onset − lasts + 1) / decay)
+    two shocks of one kind: 1 − (1 − d₁)(1 − d₂)
+    month's grant = full · min(1, months left / (taper + 1)), the cents left over with the last; in all, its amount
 """
 
 from __future__ import annotations
@@ -41,10 +49,16 @@ MECHANISM = Mechanism(
 )
 
 
+@inline
+def part_of_grant(cents, left, taper):
+    """Return a month's part of a grant in cents, with so many months left: equal parts, then falling in equal steps."""
+    return cents * left // (taper + 1) if left <= taper else cents
+
+
 @kernel
 def receive_grants(
-    month, grant_site, grant_from, grant_until, grant_cents, grant_taper, grant_flexible, grant_stage, chosen, backbone,
-    first_organization, end_organization, role, status, fte, accounts, grants_received,
+    month, grant_site, grant_from, grant_until, grant_cents, grant_rest, grant_taper, grant_flexible, grant_stage,
+    chosen, backbone, first_organization, end_organization, role, status, fte, accounts, grants_received,
 ):  # fmt: skip
     """Pay this month's part of each grant from the funder to the site's backbone; pass on what is flexible."""
     sites = backbone.size
@@ -56,10 +70,10 @@ def receive_grants(
         s = grant_site[g]
         if grant_stage[g] >= 0 and chosen[grant_stage[g], s] == 0:
             continue
-        cents = grant_cents[g]
         left = grant_until[g] - month
-        if left <= grant_taper[g]:
-            cents = cents * left // (grant_taper[g] + 1)
+        cents = part_of_grant(grant_cents[g], left, grant_taper[g])
+        if left == 1:
+            cents += grant_rest[g]
         lead = FIRST_POOL + sites + backbone[s]
         accounts[FUNDER] -= cents
         accounts[lead] += cents
@@ -121,19 +135,26 @@ def empty(table):
 
 
 @kernel
+def clear(organization_doses, site_doses, spent, unpaid_backbone, unpaid_partners, hours, called_for):
+    """Take last month's doses away, and what they cost."""
+    empty(organization_doses)
+    empty(site_doses)
+    spent[:] = 0.0
+    unpaid_backbone[:] = 0.0
+    unpaid_partners[:] = 0.0
+    hours[:] = 0.0
+    called_for[:] = 0.0
+
+
+@kernel
 def set_doses(
     month, order_lever, order_by_site, order_from, order_until, order_taper, order_dose, order_sums, order_cost,
     order_hours, order_payer, order_stage, order_indicator, order_above, order_on_at, order_off_at, order_every,
     order_over, order_spell, order_first_target, targets, organization_doses, site_doses, site_of, chosen,
-    backbone, fte, accounts, spent, hours, called_for, out,
+    backbone, accounts, spent, unpaid_backbone, unpaid_partners, hours, called_for, out,
 ):  # fmt: skip
-    """Set every dose of the month; charge its cost, scaled down to what each payer can afford."""
+    """Add every order's dose of the month; charge what it adds, scaled down to what its payer can afford."""
     sites = backbone.size
-    called_for[:] = 0.0
-    empty(organization_doses)
-    empty(site_doses)
-    spent[:] = 0.0
-    hours[:] = 0.0
     for o in range(order_lever.size):
         if month < order_from[o] or month >= order_until[o]:
             continue
@@ -158,31 +179,35 @@ def set_doses(
                     called_for[s] += 1.0 if on and dose > 0.0 else 0.0
                 if not on:
                     continue
+            lever = order_lever[o]
+            before = site_doses[lever, t] if order_by_site[o] else organization_doses[lever, t]
+            missing = 1.0 if order_sums[o] else 1.0 - before
+            asked = int(order_cost[o] * (dose * missing))
+            purse = OUTSIDE
             if order_payer[o] == 0:
                 purse = FUNDER
             elif order_payer[o] == 1:
                 purse = FIRST_POOL + sites + backbone[s]
             elif order_payer[o] == 2 and not order_by_site[o]:
                 purse = FIRST_POOL + sites + t
-            else:
-                purse = OUTSIDE
-            wanted = int(order_cost[o] * dose)
-            paid = wanted
+            paid = asked
             given = dose
-            if purse > FUNDER and wanted > 0:
-                paid = min(wanted, max(accounts[purse], 0))
-                given = dose * paid / wanted
+            if purse > FUNDER and asked > 0:
+                paid = min(asked, max(accounts[purse], 0))
+                given = dose * paid / asked
+                if order_payer[o] == 1:
+                    unpaid_backbone[s] += (asked - paid) / 100.0
+                else:
+                    unpaid_partners[s] += (asked - paid) / 100.0
             accounts[purse] -= paid
             accounts[OUTSIDE] += paid
             spent[s] += paid / 100.0
-            lever = order_lever[o]
+            after = before + given if order_sums[o] else 1.0 - (1.0 - before) * (1.0 - given)
             if order_by_site[o]:
-                before = site_doses[lever, s]
-                site_doses[lever, s] = before + given if order_sums[o] else 1.0 - (1.0 - before) * (1.0 - given)
+                site_doses[lever, t] = after
             else:
-                before = organization_doses[lever, t]
-                organization_doses[lever, t] = before + given if order_sums[o] else 1.0 - (1.0 - before) * (1.0 - given)
-                hours[t] += order_hours[o] * given
+                organization_doses[lever, t] = after
+                hours[t] += order_hours[o] * (given * missing)
 
 
 @kernel
@@ -190,16 +215,17 @@ def set_shocks(
     month, shock_kind, shock_by_site, shock_onset, shock_lasts, shock_decay, shock_depth, shock_first_target, struck,
     organization_shocks, site_shocks,
 ):  # fmt: skip
-    """Set the depth of every shock: full for its duration, then halving with its half-life."""
+    """Set the depth of every shock: full for the months that it lasts, then halving with its half-life."""
     organization_shocks[:] = 0.0
     site_shocks[:] = 0.0
     for o in range(shock_kind.size):
-        since = float(month - shock_onset[o])
-        if since < 0.0:
+        since = month - shock_onset[o]
+        if since < 0:
             continue
         depth = shock_depth[o]
-        if since >= shock_lasts[o]:
-            depth *= exp(-LN2 * (since - shock_lasts[o]) / shock_decay[o]) if shock_decay[o] > 0.0 else 0.0
+        after = float(since - shock_lasts[o] + 1)  # months since the last at full depth
+        if after > 0.0:
+            depth *= exp(-LN2 * after / shock_decay[o]) if shock_decay[o] > 0.0 else 0.0
         if depth < 1e-3:
             depth = 0.0
         for n in range(shock_first_target[o], shock_first_target[o + 1]):

@@ -79,7 +79,7 @@ MECHANISM = Mechanism(
 INTERVENTIONS = (
     Intervention("patience-with-information", "Patience with information",
                  "Reluctant organizations are told what is done and what was achieved, and are left space.",
-                 "patience", "site", "share of what could be told", 0.5, 1.0, cost=1200, hours=0, payer="backbone",
+                 "patience", "site", "share of what could be told", 0.5, 1.0, cost=1200, hours=0, payer="funder",
                  source="The brief, lesson two"),
 )  # fmt: skip
 

@@ -90,7 +90,7 @@ INTERVENTIONS = (
     Intervention("peer-learning-network", "Peer-learning network",
                  "Backbones of several communities visit each other and compare how they work.",
                  "peers", "site", "share of a full programme of visits", 0.7, 1.0, cost=1200, hours=0,
-                 payer="backbone"),
+                 payer="funder"),
 )  # fmt: skip
 
 STREAM = draws.stream("peer learning")

@@ -146,7 +146,7 @@ MECHANISM = Mechanism(
 INTERVENTIONS = (
     Intervention("facilitated-conversations", "Facilitated difficult conversations",
                  "A facilitator brings those who failed and those who were let down to the same table.",
-                 "repair", "site", "share of difficulties taken up", 0.5, 1.0, cost=2500, hours=0, payer="backbone",
+                 "repair", "site", "share of difficulties taken up", 0.5, 1.0, cost=2500, hours=0, payer="funder",
                  source="The brief, lesson one"),
 )  # fmt: skip
 

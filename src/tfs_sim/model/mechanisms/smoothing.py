@@ -96,14 +96,14 @@ MECHANISM = Mechanism(
 INTERVENTIONS = (
     Intervention("procedure-manuals", "Procedure manuals",
                  "Organizations write down how their part of the work is done.",
-                 "smoothing", "organization", "share written down", 0.8, 1.0, cost=150, hours=3, payer="backbone"),
+                 "smoothing", "organization", "share written down", 0.8, 1.0, cost=150, hours=3, payer="funder"),
     Intervention("overlap", "Overlap of leaver and successor",
                  "When a departure is announced, the successor starts before the leaver goes.",
                  "smoothing", "organization", "share of announced departures", 1.0, 1.0, cost=120, hours=1,
-                 payer="backbone"),
+                 payer="funder"),
     Intervention("transition-plan", "Transition plans", "Relationships are handed over by a written plan.",
                  "smoothing", "organization", "share of relationships covered", 0.8, 1.0, cost=60, hours=2,
-                 payer="backbone"),
+                 payer="funder"),
 )  # fmt: skip
 
 

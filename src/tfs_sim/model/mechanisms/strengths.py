@@ -80,7 +80,7 @@ INTERVENTIONS = (
     Intervention("recognition-of-strengths", "Recognition of strengths",
                  "Partners take stock of what each does best, say so, and hand out the work accordingly.",
                  "strengths", "site", "share of partners whose strengths are taken stock of", 0.8, 1.0, cost=1000,
-                 hours=0, payer="backbone", source="The brief, lesson four"),
+                 hours=0, payer="funder", source="The brief, lesson four"),
 )  # fmt: skip
 
 STREAM = draws.stream("recognition of strengths")

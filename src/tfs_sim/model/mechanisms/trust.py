@@ -179,7 +179,7 @@ MECHANISM = Mechanism(
 INTERVENTIONS = (
     Intervention("trust-building-convenings", "Trust-building convenings",
                  "Facilitated meetings at which partners come to know each other's work.",
-                 "trust", "site", "share of a monthly convening", 0.5, 1.0, cost=6000, hours=0, payer="backbone"),
+                 "trust", "site", "share of a monthly convening", 0.5, 1.0, cost=6000, hours=0, payer="funder"),
 )  # fmt: skip
 
 SHOCKS = (

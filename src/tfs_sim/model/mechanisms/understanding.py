@@ -139,10 +139,10 @@ INTERVENTIONS = (
     Intervention("goal-clarity-retreats", "Goal-clarity retreats",
                  "Partners meet for a day to say to each other what the shared goals are.",
                  "understanding", "site", "share of a monthly retreat", 0.25, 1.0, cost=9000, hours=0,
-                 payer="backbone"),
+                 payer="funder"),
     Intervention("written-principles", "Written principles",
                  "The shared goals and principles are written down, kept up and at hand.",
-                 "understanding", "site", "share written down", 1.0, 1.0, cost=400, hours=0, payer="backbone"),
+                 "understanding", "site", "share written down", 1.0, 1.0, cost=400, hours=0, payer="funder"),
 )  # fmt: skip
 
 STREAM = draws.stream("missions")

@@ -44,10 +44,12 @@ def _funnel(planning: bool, implementation: bool) -> Template:
     staff: list[dict[str, object]] = []
     if planning:
         grants.append({"stage": "planning", "from": "2020-03", "amount": 120, "months": 7})
-        staff += [{"use": use, "stage": "planning", "until": "2020-10", "dose": dose} for use, dose in _PLANNING]
+        order = {"stage": "planning", "until": "2020-10", "paid_by": "backbone"}
+        staff += [{"use": use, "dose": dose, **order} for use, dose in _PLANNING]
     if implementation:
         grants.append({"stage": "implementation", "from": "2020-10", "amount": 500, "months": 24})
-        staff.append({"use": "backbone-staffing", "stage": "implementation", "from": "2020-10", "dose": 2.0})
+        order = {"stage": "implementation", "from": "2020-10", "paid_by": "backbone"}
+        staff.append({"use": "backbone-staffing", "dose": 2.0, **order})
     stages = [
         {"name": "planning", "month": "2020-03", "places": 6},
         {"name": "implementation", "month": "2020-10", "from": "planning", "places": 2},
