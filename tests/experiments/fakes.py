@@ -55,6 +55,9 @@ class Scenario:
     def as_written(self) -> dict[str, Any]:
         return {"level": self.level}
 
+    def effective_parameters(self) -> dict[str, dict[str, Any]]:
+        return {}
+
     def in_force(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         return (), ()
 
