@@ -100,7 +100,8 @@ def parameter(full: str, declared: Parameter) -> str:
     elif declared.low < declared.high:
         rows.append(("plausible", f"{_number(declared.low)} to {_number(declared.high)}"))
     if not declared.choices:
-        rows.append(("allowed", _allowed(declared.smallest, declared.largest)))
+        allowed = _allowed(declared.smallest, declared.largest)
+        rows.append(("allowed", f"{allowed}, whole numbers" if declared.whole else allowed))
     rows += [("source", declared.source), ("how sure", GRADES[declared.grade])]
     name, _, key = full.partition(".")
     value = f'"{declared.default}"' if declared.choices else _number(declared.default).replace(",", "_")

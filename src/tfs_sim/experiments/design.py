@@ -33,6 +33,7 @@ from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, neares
 from tfs_sim.scenario.fields import (
     DURATION,
     KEY,
+    LARGEST_SEED,
     LINE,
     MONTH,
     NAME,
@@ -136,7 +137,7 @@ class Experiment(Table):
     replicates: Annotated[int | Until, REPLICATES] = Field(
         100, description="runs of every arm (at every point), or until when pairs are added"
     )
-    seed: Annotated[int, whole(0, 2**63 - 1, "a whole number")] = Field(1, description="which luck")
+    seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     months: Annotated[int, DURATION] | None = Field(None, description="instead of the scenario's number of months")
     against: Annotated[str, TEXT] = Field("", description="strategy that all are compared with; default: the first")
     strategies: dict[Annotated[str, KEY], Strategy] = Field(description="what is compared", min_length=1)

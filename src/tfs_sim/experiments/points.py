@@ -18,7 +18,19 @@ from tfs_sim.experiments.distributions import NAMES, Distribution
 from tfs_sim.experiments.point_files import number_from, read_points, spanning
 from tfs_sim.experiments.variables import Variable, kind_and_range, mistakes_with, parts_of, range_text, usual
 from tfs_sim.scenario.errors import KeyPath, Mistake, kind_of, listed, quote
-from tfs_sim.scenario.fields import DATA_FILE, KEY, NAME, TEXT, Check, DataFile, one_of, several, whole, wrong
+from tfs_sim.scenario.fields import (
+    DATA_FILE,
+    KEY,
+    LARGEST_SEED,
+    NAME,
+    TEXT,
+    Check,
+    DataFile,
+    one_of,
+    several,
+    whole,
+    wrong,
+)
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.table import Table
@@ -87,7 +99,7 @@ class Design(Table):
     points: Annotated[int, whole(1, sampling.MOST_POINTS, "a whole number of points")] | None = Field(
         None, description="of a latin-hypercube or sobol design"
     )
-    seed: Annotated[int, whole(0, 2**63 - 1, "a whole number")] = Field(1, description="of a sampled design")
+    seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="of a sampled design")
     file: Annotated[DataFile, DATA_FILE] | None = Field(None, description="CSV file of a table: a column a variable")
     vary: dict[Annotated[str, KEY], Annotated[Vary, VARY]] = Field(description="variables by name", min_length=1)
     constraints: tuple[Annotated[str, TEXT], ...] = Field((), description="comparisons that every point must meet")

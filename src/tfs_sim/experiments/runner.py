@@ -27,13 +27,14 @@ from tfs_sim.experiments.parts import DamagedPartError
 from tfs_sim.experiments.plan import Plan
 from tfs_sim.experiments.provenance import environment, model_version, processors
 from tfs_sim.experiments.result import Result
-from tfs_sim.experiments.stopping import Until, look, told
+from tfs_sim.experiments.stopping import MOST_REPLICATES, Until, look, told
 from tfs_sim.experiments.stopping import sentence as stopped_in_words
 from tfs_sim.experiments.stored import Sweep
 from tfs_sim.experiments.summary import summarize, ways_of
 from tfs_sim.experiments.tracing import write_traces
 from tfs_sim.experiments.work import Notice, Pace, Progress, Work, run_one, warm_up
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
+from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Experiment
@@ -276,16 +277,12 @@ def _loaded_experiment(experiment: Experiment | str | os.PathLike[str]) -> Exper
     return experiment
 
 
-def _count(name: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise refusal(f"{name} is a whole number from 1 on; found {value!r}")
-    return value
+def _count(name: str, value: Any) -> int:
+    return whole_or_refused(name, value, 1, MOST_REPLICATES)
 
 
-def _seed(value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
-        raise refusal(f"seed is a whole number from 0 on; found {value!r}")
-    return value
+def _seed(value: Any) -> int:
+    return whole_or_refused("seed", value, 0, LARGEST_SEED)
 
 
 def _workers(value: int | None) -> int:
