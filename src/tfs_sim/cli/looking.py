@@ -117,6 +117,7 @@ def _checked(name: str) -> str:
         ready and name in presets.names("experiments") and name not in presets.names("scenarios")
     ):
         from tfs_sim.experiments.design import load_experiment
+        from tfs_sim.experiments.plausible import told
 
         experiment = load_experiment(name)
         arms = len(experiment.arms())
@@ -124,7 +125,8 @@ def _checked(name: str) -> str:
         asked = experiment.replicates
         replicates = count(asked, "replicate") if isinstance(asked, int) else f"at most {count(asked.max, 'replicate')}"
         adaptive = _adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])
-        return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){adaptive}"
+        varied = "".join(f"\n  {line}" for line in told(experiment))
+        return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){adaptive}{varied}"
     from tfs_sim.cli.running import unmet
     from tfs_sim.scenario import load_scenario
 

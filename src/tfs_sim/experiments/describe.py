@@ -60,7 +60,7 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
 
 
 def _design(plan: Plan) -> dict[str, Any] | None:
-    """Return what is varied, over which range, and at how many points."""
+    """Return what is varied, over which range, drawn how, and at how many points."""
     points = plan.points
     if points is None:
         return None
@@ -69,19 +69,20 @@ def _design(plan: Plan) -> dict[str, Any] | None:
         "points": len(points),
         "left_out": points.left_out,
         "constraints": list(points.design.constraints),
+        "in_runs": not points.one_line,
         "variables": {
             variable.name: {
                 "of": variable.dotted,
-                "title": (vary.title if (vary := points.design.vary.get(variable.name)) else "")
-                or meaning(variable.path),
+                "title": vary.title or meaning(variable.path),
                 "kind": variable.kind,
+                **points.drawn(column),
                 "values": [variable.label(n) for n in range(len(variable.values))]
                 if variable.kind == "choice"
                 else [variable.label(variable.low), variable.label(variable.high)]
                 if variable.kind == "month"
                 else [end if math.isfinite(end) else None for end in (variable.low, variable.high)],
             }
-            for variable in points.variables
+            for column, (variable, vary) in enumerate(zip(points.variables, points.vary, strict=True))
         },
     }
 

@@ -75,6 +75,8 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
         words = [_words(marks, entry) for entry in plan["arms"]]
         table = _points(marks)
         target.write_points(words, table)
+        if table is not None and not description["design"]["in_runs"]:
+            table = table.select(["point"])
         arms: dict[str, ArmParts] = {}
         for entry in plan["arms"]:
             digest = entry["scenario"]
