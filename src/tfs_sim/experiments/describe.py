@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.keys import fingerprint
+from tfs_sim.experiments.studies import study_of
 from tfs_sim.experiments.variables import meaning
 
 if TYPE_CHECKING:
@@ -20,15 +22,16 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "experiment"
 
 
-def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: str) -> dict[str, Any]:
+def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: str, folder: Path) -> dict[str, Any]:
     """Return the content of `experiment.json`.
 
     `plan` lists every arm with its keys, the digest of its scenario and that of its points: with the seed and the
-    version of the model, they say where its runs are stored and what they are known by.
+    version of the model, they say where its runs are stored and what they are known by. `folder` is where it stands.
     """
     base = experiment.base
     return {
         "name": experiment.name,
+        "study": study_of(experiment, folder),
         "model": model,
         "title": experiment.title or experiment.name,
         "question": experiment.question,
