@@ -302,10 +302,11 @@ def plausible() -> str:
         [
             f"{bold('plausible')}  {dim('range of a parameter, and how designs draw from it')}",
             wrapped(
-                "The default is the best guess: half of the plausible values lie below it and half above, evenly on each "
-                "side. Where it is at an end of the range, they lie evenly between the ends. Designs draw a parameter so "
-                "where no low, high, values or distribution is given. With one line every parameter varies, but for those "
-                "that a scenario, strategy or level writes itself; the values are in points.parquet.",
+                "The default is the best guess: half of the plausible values lie below it and half above, evenly on "
+                "each side. Where it is at an end of the range, they lie evenly between the ends. Designs draw a "
+                "parameter so where no low, high, values or distribution is given. With one line every parameter "
+                "varies, but for those that a scenario, strategy or level writes itself; the values are in "
+                "points.parquet.",
                 "  ",
                 "  ",
             ),
