@@ -281,7 +281,9 @@ def test_a_default_that_an_arm_writes_is_not_forked_away(tmp_path: Path) -> None
     written = f"parameters = {{ turnover = {{ notice_share = {default} }} }}\nadd = [{{"
     experiment = one_line(tmp_path, "plausible: turnover.notice_share", old="add = [{", new=written)
     sweep = runner.sweep(experiment, replicates=1, out=tmp_path / "out")
-    assert sweep.runs.query("strategy == 'more' and crisis == 'calm'")["departures"].nunique() == 1
+    arm = next(arm for arm in experiment.arms() if arm.label == "more, calm")
+    alone = runner.simulate(arm.scenario, replicates=1, seed=3).runs["trust"].tolist()
+    assert sweep.runs.query("strategy == 'more' and crisis == 'calm'")["trust"].tolist() == 3 * alone
     assert sweep.provenance["runs_made"] == 2 * (3 + 3 + 1)
 
 

@@ -51,6 +51,7 @@ def test_a_valid_file(town: Path) -> None:
     assert scenario.effective_parameters()["turnover"] == {
         "rate_nonprofit": 0.28,
         "notice_share": 0.5,
+        "notice": 2.0,
         "recruiting": "slow",
     }
 
