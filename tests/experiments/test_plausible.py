@@ -277,9 +277,9 @@ def test_what_every_arm_writes_does_not_vary(tmp_path: Path) -> None:
 
 def test_a_default_that_an_arm_writes_is_not_forked_away(tmp_path: Path) -> None:
     """An arm that writes the default has the same template as one that does not, and other points."""
-    default = declared("turnover.notice_share").default
-    written = f"parameters = {{ turnover = {{ notice_share = {default} }} }}\nadd = [{{"
-    experiment = one_line(tmp_path, "plausible: turnover.notice_share", old="add = [{", new=written)
+    default = declared("turnover.rate_nonprofit").default
+    written = f"parameters = {{ turnover = {{ rate_nonprofit = {default} }} }}\nadd = [{{"
+    experiment = one_line(tmp_path, "plausible: turnover.rate_nonprofit", old="add = [{", new=written)
     sweep = runner.sweep(experiment, replicates=1, out=tmp_path / "out")
     arm = next(arm for arm in experiment.arms() if arm.label == "more, calm")
     alone = runner.simulate(arm.scenario, replicates=1, seed=3).runs["trust"].tolist()
