@@ -277,13 +277,14 @@ def test_what_every_arm_writes_does_not_vary(tmp_path: Path) -> None:
 
 def test_a_default_that_an_arm_writes_is_not_forked_away(tmp_path: Path) -> None:
     """An arm that writes the default has the same template as one that does not, and other points."""
-    default = declared("turnover.rate_nonprofit").default
-    written = f"parameters = {{ turnover = {{ rate_nonprofit = {default} }} }}\nadd = [{{"
-    experiment = one_line(tmp_path, "plausible: turnover.rate_nonprofit", old="add = [{", new=written)
+    default = declared("trust.memory").default
+    written = f"parameters = {{ trust = {{ memory = {default} }} }}\nadd = [{{"
+    experiment = one_line(tmp_path, "plausible: trust.memory", old="add = [{", new=written)
     sweep = runner.sweep(experiment, replicates=1, out=tmp_path / "out")
     arm = next(arm for arm in experiment.arms() if arm.label == "more, calm")
     alone = runner.simulate(arm.scenario, replicates=1, seed=3).runs["trust"].tolist()
     assert sweep.runs.query("strategy == 'more' and crisis == 'calm'")["trust"].tolist() == 3 * alone
+    assert sweep.runs.query("strategy == 'manuals' and crisis == 'calm'")["trust"].nunique() == 3
     assert sweep.provenance["runs_made"] == 2 * (3 + 3 + 1)
 
 
