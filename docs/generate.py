@@ -84,7 +84,7 @@ def parameters() -> str:
                 f"`{key}`",
                 p.meaning,
                 str(p.default) if p.choices else number(float(p.default)),
-                "one of " + ", ".join(p.choices) if p.choices else p.unit,
+                "one of " + ", ".join(p.choices) if p.choices else f"{p.unit}, whole" if p.whole else p.unit,
                 "–" if p.choices or p.low == p.high else f"{number(p.low)} – {number(p.high)}",
                 p.grade,
                 p.source,

@@ -77,6 +77,8 @@ class Experiment:
 
     levels: tuple[float, ...] = (1.0, 2.0)
     name: str = "trial"
+    path: Any = None
+    ready_made: bool = False
     title: str = "Trial"
     question: str = "Does it work?"
     replicates: int = 20

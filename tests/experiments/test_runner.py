@@ -56,10 +56,14 @@ def test_a_result_cannot_be_changed_and_prints_itself(engine: fakes.Engine) -> N
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"replicates": 0}, "replicates is a whole number from 1 on; found 0"),
-        ({"replicates": 1.5}, "replicates is a whole number from 1 on; found 1.5"),
-        ({"seed": -1}, "seed is a whole number from 0 on; found -1"),
-        ({"workers": 0}, "workers is a whole number from 1 on; found 0"),
+        ({"replicates": 0}, "replicates is a whole number between 1 and 1,000,000; found 0"),
+        ({"replicates": 1.5}, "replicates is a whole number between 1 and 1,000,000, without decimals; found 1.5"),
+        ({"replicates": 1_000_001}, "replicates is a whole number between 1 and 1,000,000; found 1000001"),
+        ({"replicates": True}, "replicates is a whole number between 1 and 1,000,000; found true"),
+        ({"replicates": 10**5000}, "found a number of more than 18 digits"),
+        ({"seed": -1}, "seed is a whole number between 0 and 9,223,372,036,854,775,807; found -1"),
+        ({"seed": 2**63}, "seed is a whole number between 0 and 9,223,372,036,854,775,807; found a number of more"),
+        ({"workers": 0}, "workers is a whole number between 1 and 1,000,000; found 0"),
     ],
 )
 def test_wrong_numbers_are_told(engine: fakes.Engine, wrong: dict[str, Any], said: str) -> None:

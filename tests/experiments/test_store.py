@@ -239,7 +239,7 @@ def test_somebody_elses_experiment_json_is_refused(engine: fakes.Engine, tmp_pat
 
 def test_the_results_of_another_experiment_are_refused(engine: fakes.Engine, tmp_path: Path) -> None:
     runner.sweep(EXPERIMENT, out=tmp_path)
-    with pytest.raises(UserError, match="holds the results of another experiment"):
+    with pytest.raises(UserError, match=r"study \(trial, made in Python\), which other, made in Python must not"):
         runner.sweep(fakes.Experiment(name="other"), out=tmp_path)
 
 

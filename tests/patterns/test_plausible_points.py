@@ -22,6 +22,20 @@ def test_half_of_the_plausible_values_lie_below_the_best_guess():
     assert at_the_end.default == at_the_end.low and at_the_end.plausible(0.5) == at_the_end.high / 2.0
 
 
+def test_shares_in_an_array_give_the_same_values_as_one_by_one():
+    shares = np.linspace(0.0, 1.0, 41)
+    for mechanism in MECHANISMS.values():
+        for p in specification(mechanism.parameters).values():
+            if not p.choices:
+                assert p.plausible(shares).tolist() == [p.plausible(share) for share in shares.tolist()]
+
+
+def test_what_counts_something_is_drawn_in_whole_numbers():
+    notice = specification(MECHANISMS["turnover"].parameters)["notice"]
+    assert (notice.low, notice.default, notice.high, notice.whole) == (1, 2.0, 3, True)
+    assert [notice.plausible(share) for share in (0.0, 0.2, 0.3, 0.5, 0.7, 0.8, 1.0)] == [1, 1, 2, 2, 2, 3, 3]
+
+
 def test_every_parameter_is_once_in_each_part_of_its_range():
     points = plausible_points(50, 7)
     columns = []
@@ -30,6 +44,12 @@ def test_every_parameter_is_once_in_each_part_of_its_range():
             if not p.choices and p.low < p.high:
                 values = np.array([point[name][key] for point in points])
                 assert ((values >= p.low) & (values <= p.high)).all()
+                if p.whole:  # several points have the same number
+                    assert (values == np.round(values)).all()
+                    expected = np.unique(p.plausible((np.arange(5000) + 0.5) / 5000), return_counts=True)
+                    found = [np.count_nonzero(values == number) for number in expected[0]]
+                    assert np.abs(found - expected[1] / 100).max() <= 1, f"{name}.{key}"
+                    continue
                 values = np.interp(values, *middle(p))
                 assert sorted(np.floor(50 * values).astype(int)) == list(range(50)), f"{name}.{key}"
                 columns.append(values)

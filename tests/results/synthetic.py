@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -74,6 +74,7 @@ class Synthetic:
     organizations: pd.DataFrame
     experiment: dict[str, Any]
     provenance: dict[str, Any]
+    points: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def smooth(noise: np.ndarray, keep: float = 0.9) -> np.ndarray:

@@ -51,6 +51,7 @@ def test_a_valid_file(town: Path) -> None:
     assert scenario.effective_parameters()["turnover"] == {
         "rate_nonprofit": 0.28,
         "notice_share": 0.5,
+        "notice": 2.0,
         "recruiting": "slow",
     }
 
@@ -71,7 +72,7 @@ CASES = [
     ("depth = 0.6\n", "", "shocks[1] lacks depth", ""),
     ("students = 14_000", "students = 14.5", "without decimals", ""),
     ("students = 14_000", "students = -3", "found -3", ""),
-    ("students = 14_000", "students = 1" + "0" * 400, "not a finite number", ""),
+    ("students = 14_000", "students = 1" + "0" * 400, "and 10,000,000; found a number of more than 18 digits", ""),
     ("students = 14_000", "student = 14_000", "there is no key student in sites.riverton", "students"),
     ("nonprofit = 14", "non_profit = 14", 'there is no sector "non_profit"', "nonprofit"),
     ("nonprofit = 14", "nonprofit = 1400", "whole number of organizations between 0 and 500", ""),
@@ -121,6 +122,12 @@ CASES = [
         "rate_nonprofit = 0.28",
         "rate_nonprofit = 9",
         "(per year) between 0 and 5; found 9; plausible values are 0.1 to 0.3",
+        "",
+    ),
+    (
+        "rate_nonprofit = 0.28",
+        "notice = 1.5",
+        "notice is a whole number (months) between 1 and 24; found 1.5",
         "",
     ),
     ("rate_nonprofit = 0.28", "notice_share = 90", "for 90% write 0.9", ""),

@@ -86,9 +86,9 @@ def regimes(stored: Stored) -> Map | None:
 def axes(stored: Stored) -> list[Axis]:
     """Return the variables that take more than one value over the design's points, in the order of the file."""
     design = stored.experiment.get("design")
-    if not design or "point" not in stored.runs.columns:
+    if not design or "point" not in stored.points.columns:
         return []
-    table = stored.runs.drop_duplicates("point").set_index("point").sort_index()
+    table = stored.points.set_index("point").sort_index()
     found = []
     for name, about in (design.get("variables") or {}).items():
         if name in table.columns and table[name].nunique() > 1:

@@ -33,6 +33,10 @@ class SweepLike(Protocol):
         """The same a month."""
 
     @property
+    def points(self) -> Any:
+        """With a design: one row a point, a column a variable."""
+
+    @property
     def network(self) -> Any:
         """Relationships at a few moments of the traced run."""
 
@@ -76,6 +80,7 @@ class Stored:
     organizations: DataFrame
     experiment: Mapping[str, Any]
     provenance: Mapping[str, Any]
+    points: DataFrame
     _cache: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -84,7 +89,7 @@ class Stored:
         if isinstance(sweep, cls):
             return sweep
         runs, series = (_numbered(table, sweep.experiment) for table in (sweep.runs, sweep.series))
-        return cls(runs, series, sweep.network, sweep.organizations, sweep.experiment, sweep.provenance)
+        return cls(runs, series, sweep.network, sweep.organizations, sweep.experiment, sweep.provenance, sweep.points)
 
     @cached_property
     def cross(self) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import threading
 from pathlib import Path
@@ -40,10 +41,27 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
-Seed = Annotated[int | None, typer.Option("--seed", "-s", metavar="S", min=0, help="Which luck.")]
-Workers = Annotated[
-    int | None, typer.Option("--workers", "-w", metavar="N", min=1, help="Threads; default: one a processor.")
-]
+
+MOST = 1_000_000
+LARGEST_SEED = 2**63 - 1
+
+
+def _whole(*names: str, metavar: str, smallest: int = 1, largest: int = MOST, help: str) -> Any:
+    """Return an option that is a whole number within limits, told like one in a file."""
+
+    def read(text: str | int) -> int:
+        from tfs_sim.scenario.fields import whole_or_refused
+
+        plain = str(text).strip().replace("_", "")
+        # Python reads no number of more than 4,300 digits; one of a hundred is out of every limit as well.
+        value = int(plain[:100]) if re.fullmatch(r"-?[0-9]+", plain) else text
+        return whole_or_refused(names[0], value, smallest, largest)
+
+    return typer.Option(*names, metavar=metavar, parser=read, help=help)
+
+
+Seed = Annotated[int | None, _whole("--seed", "-s", metavar="S", smallest=0, largest=LARGEST_SEED, help="Which luck.")]
+Workers = Annotated[int | None, _whole("--workers", "-w", metavar="N", help="Threads; default: one a processor.")]
 HOW_MANY = "How many runs with different luck; default: "
 
 
@@ -70,11 +88,13 @@ def run(
         str, typer.Argument(metavar="SCENARIO", help="A ready-made scenario's name, or a file.", show_default=False)
     ],
     replicates: Annotated[
-        int | None, typer.Option("--replicates", "-n", metavar="N", min=1, help=f"{HOW_MANY}1.")
+        int | None,
+        _whole("--replicates", "-n", metavar="N", help=f"{HOW_MANY}1."),
     ] = None,
     seed: Seed = None,
     months: Annotated[
-        int | None, typer.Option("--months", "-m", metavar="M", min=1, help="Instead of the scenario's own.")
+        int | None,
+        _whole("--months", "-m", metavar="M", largest=1200, help="Instead of the scenario's own."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for runs.parquet and series.parquet.")
@@ -94,7 +114,8 @@ def sweep(
         str, typer.Argument(metavar="EXPERIMENT", help="A ready-made experiment's name, or a file.", show_default=False)
     ],
     replicates: Annotated[
-        int | None, typer.Option("--replicates", "-n", metavar="N", min=1, help=f"{HOW_MANY}the experiment's own.")
+        int | None,
+        _whole("--replicates", "-n", metavar="N", help=f"{HOW_MANY}the experiment's own."),
     ] = None,
     seed: Seed = None,
     workers: Workers = None,
@@ -110,7 +131,8 @@ def sweep(
         str | None, typer.Option("--dask", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
     ] = None,
     batch: Annotated[
-        int | None, typer.Option("--batch", metavar="B", min=1, help="Runs that a worker is given at a time.")
+        int | None,
+        _whole("--batch", metavar="B", help="Runs that a worker is given at a time."),
     ] = None,
     shard: Annotated[
         str | None, typer.Option("--shard", metavar="I/N", help="Run the I-th of N parts alone; then: tfs-sim merge.")
@@ -143,7 +165,7 @@ def audit(
     experiment: Annotated[
         str, typer.Argument(metavar="EXPERIMENT", help="A ready-made experiment's name, or a file.", show_default=False)
     ],
-    pairs: Annotated[int, typer.Option("--pairs", "-n", metavar="N", min=8, help="Pairs for variances.")] = 40,
+    pairs: Annotated[int, _whole("--pairs", "-n", metavar="N", smallest=8, help="Pairs for variances.")] = 40,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     workers: Workers = None,
 ) -> None:

@@ -107,7 +107,8 @@ def parameter(full: str, declared: Parameter) -> str:
     elif declared.low < declared.high:
         rows.append(("plausible", f"{_number(declared.low)} to {_number(declared.high)}"))
     if not declared.choices:
-        rows.append(("allowed", _allowed(declared.smallest, declared.largest)))
+        allowed = _allowed(declared.smallest, declared.largest)
+        rows.append(("allowed", f"{allowed}, whole numbers" if declared.whole else allowed))
     rows += [("source", declared.source), ("how sure", GRADES[declared.grade])]
     name, _, key = full.partition(".")
     value = f'"{declared.default}"' if declared.choices else _number(declared.default).replace(",", "_")
@@ -309,5 +310,29 @@ def rule() -> str:
     )
 
 
-PAGES: dict[str, Callable[[], str]] = {"month": month, "when": rule}
+def plausible() -> str:
+    """Return what "plausible" means, and how all that is plausible is varied."""
+    return "\n".join(
+        [
+            f"{bold('plausible')}  {dim('range of a parameter, and how designs draw from it')}",
+            wrapped(
+                "The default is the best guess: half of the plausible values lie below it and half above, evenly on "
+                "each side. Where it is at an end of the range, they lie evenly between the ends. Designs draw a "
+                "parameter so where no low, high, values or distribution is given. With one line every parameter "
+                "varies, but for those that a scenario, strategy or level writes itself; the values are in "
+                "points.parquet.",
+                "  ",
+                "  ",
+            ),
+            "",
+            "  In an experiment:",
+            "    [design]",
+            '    method = "latin-hypercube"',
+            "    points = 60",
+            '    vary = "plausible"                    # or "plausible: turnover, trust.memory"',
+        ]
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {"month": month, "plausible": plausible, "when": rule}
 """What is explained beside the names of the catalogue."""

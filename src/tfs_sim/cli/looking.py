@@ -117,8 +117,8 @@ def _checked(name: str) -> str:
     if _is_experiment(Path(name)) or (
         ready and name in presets.names("experiments") and name not in presets.names("scenarios")
     ):
+        from tfs_sim.experiments import plausible, sharing
         from tfs_sim.experiments.design import load_experiment
-        from tfs_sim.experiments.sharing import told
 
         experiment = load_experiment(name)
         arms = len(experiment.arms())
@@ -126,7 +126,8 @@ def _checked(name: str) -> str:
         asked = experiment.replicates
         replicates = count(asked, "replicate") if isinstance(asked, int) else f"at most {count(asked.max, 'replicate')}"
         lines = [*_adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])]
-        lines += [*_unpaid(experiment.arms()), *told(experiment.arms(), experiment.against)]
+        lines += [*_unpaid(experiment.arms()), *sharing.told(experiment.arms(), experiment.against)]
+        lines += plausible.told(experiment)
         return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){_below(lines)}"
     from tfs_sim.cli.paying import beforehand
     from tfs_sim.cli.running import unmet

@@ -41,8 +41,8 @@ def problem(text: str, names: list[str]) -> Mistake | None:
         return Mistake(f"{quote(text)} is not a comparison", hint=f"For example: {example}")
     back = {_safe(name): name for name in names}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id not in back:
-            said = node.id
+        if isinstance(node, ast.Attribute) or (isinstance(node, ast.Name) and node.id not in back):
+            said = ast.unparse(node)
             hint = f"The design varies {listed(names)}."
             return Mistake(f"there is no variable {quote(said)}", suggestion=nearest(said, names), hint=hint)
         if not isinstance(node, _ALLOWED):
@@ -91,14 +91,14 @@ def holds(text: str, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.b
 
 
 def _safe(name: str) -> str:
-    """Return a name that may have hyphens as one that Python reads as a name."""
-    return "v_" + name.replace("-", "__") if "-" in name or not name.isidentifier() else name
+    """Return a name that may have hyphens and dots as one that Python reads as a name."""
+    return "v_" + name.replace("-", "__").replace(".", "_of_") if "-" in name or not name.isidentifier() else name
 
 
 def _parsed(text: str, names: list[str]) -> ast.expr:
     for name in sorted(names, key=len, reverse=True):
         if _safe(name) != name:
-            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", _safe(name), text)
+            text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", _safe(name), text)
     return ast.parse(text.strip(), mode="eval").body
 
 

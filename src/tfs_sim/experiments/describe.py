@@ -6,10 +6,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments import sharing
 from tfs_sim.experiments.keys import fingerprint
+from tfs_sim.experiments.studies import study_of
 from tfs_sim.experiments.variables import meaning
 
 if TYPE_CHECKING:
@@ -22,15 +24,16 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "experiment"
 
 
-def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: str) -> dict[str, Any]:
+def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: str, folder: Path) -> dict[str, Any]:
     """Return the content of `experiment.json`.
 
     `plan` lists every arm with its keys, the digest of its scenario and that of its points: with the seed and the
-    version of the model, they say where its runs are stored and what they are known by.
+    version of the model, they say where its runs are stored and what they are known by. `folder` is where it stands.
     """
     base = experiment.base
     return {
         "name": experiment.name,
+        "study": study_of(experiment, folder),
         "model": model,
         "title": experiment.title or experiment.name,
         "question": experiment.question,
@@ -66,7 +69,7 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
 
 
 def _design(plan: Plan) -> dict[str, Any] | None:
-    """Return what is varied, over which range, and at how many points."""
+    """Return what is varied, over which range, drawn how, and at how many points."""
     points = plan.points
     if points is None:
         return None
@@ -75,19 +78,20 @@ def _design(plan: Plan) -> dict[str, Any] | None:
         "points": len(points),
         "left_out": points.left_out,
         "constraints": list(points.design.constraints),
+        "in_runs": not points.one_line,
         "variables": {
             variable.name: {
                 "of": variable.dotted,
-                "title": (vary.title if (vary := points.design.vary.get(variable.name)) else "")
-                or meaning(variable.path),
+                "title": vary.title or meaning(variable.path),
                 "kind": variable.kind,
+                **points.drawn(column),
                 "values": [variable.label(n) for n in range(len(variable.values))]
                 if variable.kind == "choice"
                 else [variable.label(variable.low), variable.label(variable.high)]
                 if variable.kind == "month"
                 else [end if math.isfinite(end) else None for end in (variable.low, variable.high)],
             }
-            for variable in points.variables
+            for column, (variable, vary) in enumerate(zip(points.variables, points.vary, strict=True))
         },
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +34,7 @@ from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, neares
 from tfs_sim.scenario.fields import (
     DURATION,
     KEY,
+    LARGEST_SEED,
     LINE,
     MONTH,
     NAME,
@@ -127,6 +129,10 @@ class Arm:
         return ", ".join([self.strategy, *self.levels.values()])
 
 
+UNNAMED = "experiment"
+"""What `tfs-sim new` calls the file of an experiment: a name that says nothing of the study."""
+
+
 class Experiment(Table):
     """An experiment, checked and unchangeable. `load_experiment` reads one from a file."""
 
@@ -136,7 +142,7 @@ class Experiment(Table):
     replicates: Annotated[int | Until, REPLICATES] = Field(
         100, description="runs of every arm (at every point), or until when pairs are added"
     )
-    seed: Annotated[int, whole(0, 2**63 - 1, "a whole number")] = Field(1, description="which luck")
+    seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     months: Annotated[int, DURATION] | None = Field(None, description="instead of the scenario's number of months")
     against: Annotated[str, TEXT] = Field("", description="strategy that all are compared with; default: the first")
     strategies: dict[Annotated[str, KEY], Strategy] = Field(description="what is compared", min_length=1)
@@ -147,7 +153,7 @@ class Experiment(Table):
     outcomes: Outcomes
     snapshots: Snapshots | None = None
 
-    _name: str = PrivateAttr("experiment")
+    _path: Path | None = PrivateAttr(None)
     _text: str = PrivateAttr("")
     _base: Scenario | None = PrivateAttr(None)
     _arms: tuple[Arm, ...] = PrivateAttr(())
@@ -169,8 +175,24 @@ class Experiment(Table):
 
     @property
     def name(self) -> str:
-        """Name of the experiment's file without its ending."""
-        return self._name
+        """What its results are called: as its file, or as the folder of a file called experiment.toml.
+
+        An experiment that was made in Python is called after its title.
+        """
+        if self._path is None:
+            return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")[:60] or UNNAMED
+        folder = self._path.resolve().parent.name
+        return folder if self._path.stem == UNNAMED and folder else self._path.stem
+
+    @property
+    def path(self) -> Path | None:
+        """The experiment's file; None for one that was made in Python."""
+        return self._path
+
+    @property
+    def ready_made(self) -> bool:
+        """Whether it is one of the ready-made experiments."""
+        return self._path is not None and self._path.parent == presets.folder("experiments")
 
     @property
     def text(self) -> str:
@@ -232,7 +254,7 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
         raise UserError([*found, *(problem.mistakes if problem else ())]) from None
     if problem:
         raise problem
-    experiment._name, experiment._text = document.path.stem, document.text
+    experiment._path, experiment._text = document.path.absolute(), document.text
     return experiment
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+if TYPE_CHECKING:
+    from tfs_sim.model.declare import Parameter
+
 Array = NDArray[np.float64]
-NAMES = ("uniform", "loguniform", "normal", "triangular")
+NAMES = ("plausible", "uniform", "loguniform", "normal", "triangular")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class Distribution:
     """A distribution between `low` and `high`.
 
     A normal one has `mean` and `sd` and is cut off at `low` and `high` where they are finite; a triangular
-    one is likeliest at `mode`.
+    one is likeliest at `mode`; a plausible one is what `declared`, a parameter, calls plausible.
     """
 
     name: str
@@ -28,16 +32,33 @@ class Distribution:
     mean: float = math.nan
     sd: float = math.nan
     mode: float = math.nan
+    declared: Parameter | None = None
 
     def quantile(self, share: Array) -> Array:
         """Return the values below which these shares of the probability lie."""
         functions: dict[str, Callable[[Array], Array]] = {
+            "plausible": self._plausible,
             "uniform": self._uniform,
             "loguniform": self._loguniform,
             "normal": self._normal,
             "triangular": self._triangular,
         }
         return functions[self.name](np.asarray(share, float))
+
+    def spaced(self, count: int) -> Array:
+        """Return so many values from end to end: at equal shares of what is plausible, else at equal steps."""
+        if self.name == "plausible":
+            return self._plausible(np.linspace(0.0, 1.0, count))
+        return (np.geomspace if self.name == "loguniform" else np.linspace)(self.low, self.high, count)
+
+    def record(self) -> dict[str, str | float]:
+        """Return the name with the numbers of its own, as plain data."""
+        own = {key: getattr(self, key) for key in ("mean", "sd", "mode")}
+        return {"distribution": self.name} | {key: value for key, value in own.items() if not math.isnan(value)}
+
+    def _plausible(self, share: Array) -> Array:
+        assert self.declared is not None
+        return self.declared.plausible(share)
 
     def _uniform(self, share: Array) -> Array:
         return self.low + (self.high - self.low) * share

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -237,16 +237,22 @@ def rooms_for(templates: Sequence[Template]) -> list[Room]:
     return found
 
 
-def families(template: Callable[[int], Template], arms: int, most: int = MOST) -> list[list[int]]:
+def families(
+    template: Callable[[int], Template],
+    arms: int,
+    most: int = MOST,
+    beside: Callable[[int], Hashable] = lambda arm: None,
+) -> list[list[int]]:
     """Return the positions of arms in groups of one foundation, at most `most` in a group.
 
-    Arms that branch late stay together where a foundation has more of them. `template` gives an arm's.
+    Arms that branch late stay together where a foundation has more of them. `template` gives an arm's; `beside` is
+    what else must be equal.
     """
     if arms > MANY:
         return [[arm] for arm in range(arms)]
     groups: dict[Any, list[int]] = {}
     for arm in range(arms):
-        groups.setdefault(foundation(template(arm)), []).append(arm)
+        groups.setdefault((foundation(template(arm)), beside(arm)), []).append(arm)
     found: list[list[int]] = []
     for group in groups.values():
         if len(group) > most:

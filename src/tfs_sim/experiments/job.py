@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.forks import MOST, Grove
+from tfs_sim.experiments.plausible import open_to
 from tfs_sim.experiments.summary import summarize, ways_of
 from tfs_sim.experiments.variables import SCHEDULED, varied
 
@@ -84,18 +85,20 @@ class Job:
     families : the scenarios of each family, before a design changes them.
     seed : which luck.
     share : whether arms that share a past run it once.
+    one_line : whether what points set yields to what the arms' scenarios give themselves.
     """
 
     families: Sequence[Sequence[Scenario]]
     seed: int
     share: bool = True
+    one_line: bool = False
     _templates: dict[tuple[int, int], Template] = field(default_factory=dict, repr=False)
     _groves: dict[Any, Groves] = field(default_factory=dict, repr=False)
     _held: int = field(default=0, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"families": self.families, "seed": self.seed, "share": self.share}
+        return {"families": self.families, "seed": self.seed, "share": self.share, "one_line": self.one_line}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _templates={}, _groves={}, _held=0, _lock=threading.Lock())
@@ -148,8 +151,11 @@ class Job:
         return [(grove, [cells[n] for n in group]) for grove, group in groves]
 
     def _at(self, task: Task, position: int, member: int) -> Template:
-        template, settings = self.template(task.family, member), task.settings[position]
-        return at_point(template, self.families[task.family][member], settings) if settings else template
+        template, scenario = self.template(task.family, member), self.families[task.family][member]
+        settings = task.settings[position]
+        if self.one_line:
+            settings = open_to(settings, scenario)
+        return at_point(template, scenario, settings) if settings else template
 
 
 def _bytes(groves: Groves) -> int:

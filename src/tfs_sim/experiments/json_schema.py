@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tfs_sim.experiments.design import Experiment
-from tfs_sim.experiments.points import Vary
 from tfs_sim.experiments.stopping import Until
+from tfs_sim.experiments.varying import Vary
 from tfs_sim.scenario.json_schema import finished
 from tfs_sim.scenario.tables import ScheduledIntervention
 

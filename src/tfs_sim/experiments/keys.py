@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.experiments.plausible import written
 from tfs_sim.experiments.variables import applies
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def point_words(points: Points | None, scenario: Scenario) -> Words:
         return ONE_POINT
     total = np.zeros((len(points), 2), np.uint64)
     for column, variable in enumerate(points.variables):
-        if not applies(variable.path, scenario):
+        if not applies(variable.path, scenario) or (points.one_line and written(variable.path, scenario)):
             continue
         codes = points.table[:, column]
         values = _values(variable, codes)

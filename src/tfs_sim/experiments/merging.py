@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tfs_sim.experiments import files, store
+from tfs_sim.experiments import files, store, studies
 from tfs_sim.experiments.files import refusal
 from tfs_sim.experiments.keys import WIDTH, Words, run_keys, words_of
 from tfs_sim.experiments.parts import KINDS, Address, ArmParts, size_of_run
@@ -67,6 +67,7 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
         from tfs_sim.experiments.runner import default_folder
 
         out = default_folder(str(first["name"]))
+    description["study"] = studies.moved(first.get("study"), marks[0][0], out)
     plan, model = description["plan"], str(first["model"])
     runs = plan["replicates"] * plan.get("points", 1)
     shards = int(first["plan"].get("shard", (1, 1))[1])
@@ -75,6 +76,8 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
         words = [_words(marks, entry) for entry in plan["arms"]]
         table = _points(marks)
         target.write_points(words, table)
+        if table is not None and not description["design"]["in_runs"]:
+            table = table.select(["point"])
         arms: dict[str, ArmParts] = {}
         for entry in plan["arms"]:
             digest = entry["scenario"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -72,9 +73,7 @@ def _cell(variable: Variable, cell: str) -> float:
         value = float(cell)
     except ValueError:
         raise ValueError(f"a number is expected; found {quote(cell)}") from None
-    if not math.isfinite(value):
-        raise ValueError(f"a finite number is expected; found {quote(cell)}")
-    return value
+    return _number(variable.kind, value)
 
 
 def number_from(kind: str, value: Any) -> float | None:
@@ -82,9 +81,22 @@ def number_from(kind: str, value: Any) -> float | None:
     if value is None:
         return None
     if kind == "month":
-        if not isinstance(value, str) or len(value) != 7 or value[4] != "-" or not value.replace("-", "").isdigit():
+        match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", value) if isinstance(value, str) else None
+        if match is None:
             raise ValueError(f'a month is written "2020-03"; found {kind_of(value)}')
-        return float(month_number(value))
+        if not 1 <= int(match[2]) <= 12 or not 1900 <= int(match[1]) <= 2200:
+            raise ValueError(f"months go from 01 to 12, and years from 1900 to 2200; found {quote(value)}")
+        return float(month_number(str(value)))
+    return _number(kind, value)
+
+
+def _number(kind: str, value: Any) -> float:
+    """Return a finite number, whole where that is meant; raise a ValueError that says what is wrong."""
+    expected = "a whole number" if kind == "whole" else "a number"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"this is a number; found {kind_of(value)}")
+        raise ValueError(f"{expected} is expected; found {kind_of(value)}")
+    if not abs(value) < 1e300:
+        raise ValueError(f"{expected} is expected; found {quote(value)}, which is not a finite number")
+    if kind == "whole" and value != int(value):
+        raise ValueError(f"a whole number is expected; found {quote(value)}")
     return float(value)

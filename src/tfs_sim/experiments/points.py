@@ -4,80 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from tfs_sim.experiments import constraints, sampling
-from tfs_sim.experiments.distributions import NAMES, Distribution
-from tfs_sim.experiments.point_files import number_from, read_points, spanning
-from tfs_sim.experiments.variables import Variable, kind_and_range, mistakes_with, parts_of, range_text, usual
-from tfs_sim.scenario.errors import KeyPath, Mistake, kind_of, listed, quote
-from tfs_sim.scenario.fields import DATA_FILE, KEY, NAME, TEXT, Check, DataFile, one_of, several, whole, wrong
-from tfs_sim.scenario.jargon import mistakes_of
+from tfs_sim.experiments.distributions import Distribution
+from tfs_sim.experiments.plausible import VARIES, Settings, chosen, open_to
+from tfs_sim.experiments.point_files import read_points, spanning
+from tfs_sim.experiments.variables import Variable, mistakes_with, parts_of, range_text, shared, usual
+from tfs_sim.experiments.varying import Vary, drawn, number_of
+from tfs_sim.scenario.errors import KeyPath, Mistake, listed, quote
+from tfs_sim.scenario.fields import DATA_FILE, LARGEST_SEED, NAME, TEXT, DataFile, one_of, several, whole
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.table import Table
-from tfs_sim.scenario.tables import month_number
 
 Array = NDArray[np.float64]
 LEVELS = {"grid": 5, "one-at-a-time": 2}
 """How many values a variable takes where a design does not say."""
-
-
-def _bound(value: Any) -> float | str:
-    if isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value if isinstance(value, str) else float(value)
-    raise wrong(f'{NAME} is a number or a month ("2020-03"); found {kind_of(value)}')
-
-
-def _values(value: Any) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple) or not value:
-        raise wrong(f"{NAME} is a list of values; found {kind_of(value)}")
-    return tuple(value)
-
-
-BOUND = Check(_bound, (("type", ["number", "string"]),))
-VALUES = Check(_values, (("type", "array"), ("minItems", 1)))
-
-
-class Vary(Table):
-    """How one variable varies."""
-
-    of: Annotated[str, TEXT] = Field(description='dotted name, such as "parameters.turnover.rate_nonprofit"')
-    title: Annotated[str, TEXT] = Field("", description="what it is, for charts; default: the declared meaning")
-    low: Annotated[float | str, BOUND] | None = Field(None, description="default: the declared plausible range")
-    high: Annotated[float | str, BOUND] | None = Field(None, description="default: the declared plausible range")
-    values: Annotated[tuple[Any, ...], VALUES] | None = Field(None, description="these values and no others")
-    levels: Annotated[int, whole(2, 10_000, "a whole number")] | None = Field(
-        None, description="in a grid or one at a time: how many values from low to high"
-    )
-    distribution: Annotated[str, one_of(NAMES, "a distribution")] = Field("uniform", description="between low and high")
-    mean: Annotated[float | str, BOUND] | None = Field(None, description="of a normal distribution")
-    sd: Annotated[float | str, BOUND] | None = Field(None, description="of a normal distribution")
-    mode: Annotated[float | str, BOUND] | None = Field(None, description="likeliest value of a triangular one")
-
-
-def _vary(value: Any) -> Vary:
-    if isinstance(value, Vary):
-        return value
-    if isinstance(value, str):
-        return Vary(of=value)
-    if not isinstance(value, Mapping):
-        raise wrong(
-            f"{NAME} is a dotted name or a table such as {{ of = … , low = 0, high = 1 }}; found {kind_of(value)}"
-        )
-    try:
-        return Vary.model_validate(value)
-    except ValidationError as error:
-        raise several(mistakes_of(error, Vary)) from None
-
-
-VARY = Check(_vary, (("anyOf", [{"type": "string"}, {"x-table": "Vary"}]),))
 
 
 class Design(Table):
@@ -87,9 +36,11 @@ class Design(Table):
     points: Annotated[int, whole(1, sampling.MOST_POINTS, "a whole number of points")] | None = Field(
         None, description="of a latin-hypercube or sobol design"
     )
-    seed: Annotated[int, whole(0, 2**63 - 1, "a whole number")] = Field(1, description="of a sampled design")
+    seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="of a sampled design")
     file: Annotated[DataFile, DATA_FILE] | None = Field(None, description="CSV file of a table: a column a variable")
-    vary: dict[Annotated[str, KEY], Annotated[Vary, VARY]] = Field(description="variables by name", min_length=1)
+    vary: Annotated[dict[str, Vary] | str, VARIES] = Field(
+        description='variables by name; or "plausible": every parameter, "plausible: turnover, trust": those of these'
+    )
     constraints: tuple[Annotated[str, TEXT], ...] = Field((), description="comparisons that every point must meet")
 
     @model_validator(mode="after")
@@ -103,23 +54,31 @@ class Design(Table):
             wanted = "a table design needs file, a CSV file" if self.file is None else ""
             extra = f"file is for a table; this is a {self.method} design"
             mistakes.append(Mistake(wanted or extra, key=() if wanted else ("file",), at="key"))
-        for position, text in enumerate(self.constraints):
-            found = constraints.problem(text, list(self.vary))
-            if found is not None:
-                mistakes.append(found.under(("constraints", position)))
+        if self.method == "table" and isinstance(self.vary, str):
+            mistakes.append(Mistake("the columns of a table are named one by one in [design.vary]", key=("vary",)))
+        if not isinstance(self.vary, str):
+            mistakes += [mistake.under(("constraints",)) for mistake in _unmeetable(self.constraints, self.vary)]
         if mistakes:
             raise several(mistakes)
         return self
+
+
+def _unmeetable(texts: Sequence[str], names: Iterable[str]) -> list[Mistake]:
+    """Return what is wrong with constraints over variables of these names, each under its place in the list."""
+    found = ((place, constraints.problem(text, list(names))) for place, text in enumerate(texts))
+    return [mistake.under((place,)) for place, mistake in found if mistake is not None]
 
 
 @dataclass(frozen=True)
 class Points:
     """The points of a design: variables × numbers (`Variable.value` says what a number stands for).
 
-    NaN stands for "as the scenario says". The table of numbers is made when it is first asked for.
+    NaN stands for "as the scenario says". The table of numbers is made when it is first asked for. The variables of a
+    design in one line yield to what arms write themselves, and are columns of `points.parquet` alone.
     """
 
     design: Design
+    vary: tuple[Vary, ...]
     variables: tuple[Variable, ...]
     distributions: tuple[Distribution | None, ...]
     usual: tuple[float, ...]
@@ -139,6 +98,11 @@ class Points:
         kept = found if met.all() else found[met]
         kept.flags.writeable = False
         return kept
+
+    @property
+    def one_line(self) -> bool:
+        """Whether the design is one line, `vary = "plausible"`."""
+        return isinstance(self.design.vary, str)
 
     @cached_property
     def left_out(self) -> int:
@@ -183,21 +147,25 @@ class Points:
 
     def _levels(self) -> list[Array]:
         found = []
-        for variable, distribution, vary in zip(
-            self.variables, self.distributions, self.design.vary.values(), strict=True
-        ):
+        for variable, distribution, vary in zip(self.variables, self.distributions, self.vary, strict=True):
             if distribution is None:
                 found.append(np.arange(len(variable.values), dtype=float))
             elif vary.values is not None:
                 found.append(np.array([number_of(variable, value) for value in variable.values], float))
             else:
-                count = vary.levels or LEVELS[self.design.method]
-                values = np.linspace(distribution.low, distribution.high, count)
-                if distribution.name == "loguniform":
-                    values = np.geomspace(distribution.low, distribution.high, count)
+                values = distribution.spaced(vary.levels or LEVELS[self.design.method])
                 rounded = values if variable.kind == "number" else np.round(values)
                 found.append(np.unique(rounded) if variable.kind != "number" else rounded)
         return found
+
+    def drawn(self, column: int) -> dict[str, str | float]:
+        """Return how a variable's values came about: the name of its distribution with what is its own."""
+        distribution = self.distributions[column]
+        if self.design.method == "table":
+            return {"distribution": "table"}
+        if distribution is None or self.vary[column].values is not None:
+            return {"distribution": "values"}
+        return distribution.record()
 
     def settings(self, point: int) -> dict[tuple[str, str, str], Any]:
         """Return what a point sets: value by dotted name in parts."""
@@ -215,22 +183,16 @@ class Points:
         return total.hexdigest()
 
 
-def number_of(variable: Variable, value: Any) -> float:
-    """Return the number that stands for a value of a variable."""
-    if variable.kind == "choice":
-        return float(variable.values.index(value))
-    if variable.kind == "month":
-        return float(month_number(value))
-    return float(value)
-
-
 def planned(design: Design, scenarios: Sequence[Scenario], taken: Sequence[str]) -> tuple[Points | None, list[Mistake]]:
     """Return the points of a design over the scenarios of the arms, and every mistake in it.
 
     `taken` are names of columns that a variable must not have.
     """
+    varies = chosen(design.vary, scenarios) if isinstance(design.vary, str) else design.vary
+    if isinstance(varies, Mistake):
+        return None, [varies]
     variables, distributions, usuals, mistakes = [], [], [], []
-    for name, vary in design.vary.items():
+    for name, vary in varies.items():
         key: KeyPath = ("design", "vary", name)
         if name in taken:
             mistakes.append(Mistake(f"{quote(name)} is a column of every result; choose another name", key, "key"))
@@ -238,7 +200,7 @@ def planned(design: Design, scenarios: Sequence[Scenario], taken: Sequence[str])
         if isinstance(path, Mistake):
             mistakes.append(path.under((*key, "of")))
             continue
-        made = _variable(name, path, vary, design.method)
+        made = drawn(name, path, vary, design.method)
         if isinstance(made, Mistake):
             mistakes.append(made.under(key))
             continue
@@ -246,6 +208,9 @@ def planned(design: Design, scenarios: Sequence[Scenario], taken: Sequence[str])
         variables.append(made[0])
         distributions.append(made[1])
         usuals.append(math.nan if own is None else own)
+    mistakes += _twice(variables)
+    if isinstance(design.vary, str):
+        mistakes += [each.under(("design", "constraints")) for each in _unmeetable(design.constraints, varies)]
     if mistakes:
         return None, mistakes
     listed_points, found = read_points(design.file, variables) if design.file is not None else (None, [])
@@ -253,9 +218,12 @@ def planned(design: Design, scenarios: Sequence[Scenario], taken: Sequence[str])
         return None, found
     if listed_points is not None:
         variables = [spanning(each, listed_points[:, n]) for n, each in enumerate(variables)]
-    points = Points(design, tuple(variables), tuple(distributions), tuple(usuals), listed_points)
+    points = Points(
+        design, tuple(varies.values()), tuple(variables), tuple(distributions), tuple(usuals), listed_points
+    )
     if points._count() > sampling.MOST_POINTS:
-        message = f"these are {points._count():,} points; at most {sampling.MOST_POINTS:,} can be run"
+        count = f"{points._count():,}" if points._count() < 10**15 else "more than 1,000,000,000,000,000"
+        message = f"these are {count} points; at most {sampling.MOST_POINTS:,} can be run"
         return None, [Mistake(message, ("design",))]
     if not len(points):
         return None, [Mistake("no point meets the constraints", ("design", "constraints"))]
@@ -263,44 +231,13 @@ def planned(design: Design, scenarios: Sequence[Scenario], taken: Sequence[str])
     return (None, mistakes) if mistakes else (points, [])
 
 
-def _variable(
-    name: str, path: tuple[str, str, str], vary: Vary, method: str
-) -> tuple[Variable, Distribution | None] | Mistake:
-    kind, low, high, choices = kind_and_range(path)
-    if kind == "choice":
-        if vary.low is not None or vary.high is not None:
-            return Mistake(f"{vary.of} is a choice: give values instead of low and high", ("low",), "key")
-        values = choices if vary.values is None else vary.values
-        if not values and method != "table":
-            return Mistake(f"{vary.of} needs values, a list", ("of",))
-        return Variable(name, path, "choice", 0.0, max(0.0, len(values) - 1.0), tuple(values)), None
-    try:
-        given = {each: number_from(kind, getattr(vary, each)) for each in ("low", "high", "mean", "mode")}
-        values = () if vary.values is None else tuple(vary.values)
-        numbers = [number_from(kind, value) for value in values]
-    except ValueError as error:
-        return Mistake(str(error), ("values",) if vary.values is not None else ())
-    low = given["low"] if given["low"] is not None else low
-    high = given["high"] if given["high"] is not None else high
-    if numbers:
-        low, high = min(n for n in numbers if n is not None), max(n for n in numbers if n is not None)
-        variable = Variable(name, path, kind, low, high, values)
-        sampled = method in sampling.SAMPLED
-        if sampled:
-            return Variable(name, path, "choice", 0.0, len(values) - 1.0, values), None
-        return variable, Distribution("uniform", low, high)
-    sd = vary.sd if isinstance(vary.sd, int | float) else math.nan
-    distribution = Distribution(vary.distribution, low, high, _or_nan(given["mean"]), float(sd), _or_nan(given["mode"]))
-    if method == "table":
-        return Variable(name, path, kind, low, high), distribution
-    problem = distribution.problem()
-    if not problem and not (math.isfinite(low) and math.isfinite(high)) and method not in sampling.SAMPLED:
-        problem = "low and high are needed: no plausible range is declared"
-    return Mistake(f"{vary.of}: {problem}") if problem else (Variable(name, path, kind, low, high), distribution)
-
-
-def _or_nan(value: float | None) -> float:
-    return math.nan if value is None else value
+def _twice(variables: Sequence[Variable]) -> Iterator[Mistake]:
+    """Yield a mistake for each variable that sets what one before it sets as well."""
+    for number, variable in enumerate(variables):
+        for earlier in variables[:number]:
+            if (what := shared(earlier.path, variable.path)) is not None:
+                said = f"{variable.name} and {earlier.name} both set {what}, so one of them would have no effect"
+                yield Mistake(said, ("design", "vary", variable.name), hint="Keep one of the two.")
 
 
 TRIED = 8
@@ -311,6 +248,9 @@ def _refused(points: Points, scenarios: Sequence[Scenario]) -> list[Mistake]:
     """Return what the model says against the values of each variable, or else against whole points."""
     found: list[Mistake] = []
     for column, variable in enumerate(points.variables):
+        distribution = points.distributions[column]
+        if distribution is not None and distribution.name == "plausible" and points.design.method != "table":
+            continue  # what is plausible is allowed
         codes = points.table[:, column][~np.isnan(points.table[:, column])]
         if variable.kind == "choice":
             tried = np.unique(codes)
@@ -318,21 +258,21 @@ def _refused(points: Points, scenarios: Sequence[Scenario]) -> list[Mistake]:
             tried = np.unique([codes.min(), codes.max()]) if len(codes) else codes
         settings = ({variable.path: variable.value(code)} for code in tried.tolist())
         over = f" (it varies over {range_text(variable)})" if variable.kind != "choice" else ""
-        said = next(filter(None, (_objection(each, scenarios) for each in settings)), None)
+        said = next(filter(None, (_objection(each, scenarios, points.one_line) for each in settings)), None)
         if said is not None:
             key = ("design", "vary", variable.name)
             found.append(Mistake(f"{variable.dotted}: {said.message}{over}", key, suggestion=said.suggestion))
     if not found:
         for point in np.unique(np.linspace(0, len(points) - 1, TRIED).astype(int)).tolist():
-            said = _objection(points.settings(point), scenarios)
+            said = _objection(points.settings(point), scenarios, points.one_line)
             if said is not None:
                 return [Mistake(f"point {point + 1}: {said.message}", ("design", "vary"))]
     return found
 
 
-def _objection(settings: Mapping[tuple[str, str, str], Any], scenarios: Sequence[Scenario]) -> Mistake | None:
+def _objection(settings: Settings, scenarios: Sequence[Scenario], one_line: bool) -> Mistake | None:
     for scenario in scenarios:
-        for mistake in mistakes_with(scenario, settings):
+        for mistake in mistakes_with(scenario, open_to(settings, scenario) if one_line else settings):
             return replace(
                 mistake, message=mistake.message.replace(NAME, str(mistake.key[-1]) if mistake.key else "it")
             )

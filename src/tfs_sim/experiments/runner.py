@@ -27,13 +27,14 @@ from tfs_sim.experiments.parts import DamagedPartError
 from tfs_sim.experiments.plan import Plan
 from tfs_sim.experiments.provenance import environment, model_version, processors
 from tfs_sim.experiments.result import Result
-from tfs_sim.experiments.stopping import Until, look, told
+from tfs_sim.experiments.stopping import MOST_REPLICATES, Until, look, told
 from tfs_sim.experiments.stopping import sentence as stopped_in_words
 from tfs_sim.experiments.stored import Sweep
 from tfs_sim.experiments.summary import summarize, ways_of
 from tfs_sim.experiments.tracing import write_traces
 from tfs_sim.experiments.work import Notice, Pace, Progress, Work, run_one, warm_up
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
+from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Experiment
@@ -137,7 +138,8 @@ def sweep(
     replicates, seed : instead of the experiment's own.
     workers : how many threads or processes; as many as there are processors by default. The numbers do not depend
         on it, nor on executor, batch or shards.
-    out : folder of the results; `results/<experiment>` in the current folder by default.
+    out : folder of the results; `results/<experiment>` in the current folder by default, named after the file (after
+        its folder, if it is called experiment.toml), or after the title of an experiment that was made in Python.
     progress : called with (runs done, runs in all, runs per second).
     notice : called with a sentence on what is happening; by default it is logged.
     fresh : throw away what is stored there and begin again.
@@ -149,7 +151,7 @@ def sweep(
     Raises
     ------
     UserError
-        When the folder cannot be used, or the disk is full.
+        When the folder cannot be used or has the results of another study, or the disk is full.
     Interrupted
         On Ctrl-C; what is finished is kept, and the same call goes on from there.
     """
@@ -159,12 +161,17 @@ def sweep(
     replicates = asked.looks()[0] if isinstance(asked, Until) else _count("replicates", asked)
     seed = _seed(loaded.seed if seed is None else seed)
     made_by = _executor(executor, workers, batch)
+    if out is None and loaded.path is None and not loaded.title:
+        raise refusal(
+            "an experiment that was made in Python needs a title, after which its results are called",
+            'Give it a title, or a folder: sweep(…, out="results/mine").',
+        )
     folder = Path(out) if out is not None else default_folder(loaded.name, shard)
     notice = notice or _log.warning
     began = time.monotonic()
     plan = Plan.of(loaded, replicates, seed)
     slice_ = _shard(shard, plan, rule is not None)
-    description = described(loaded, loaded.arms(), plan, model_version())
+    description = described(loaded, loaded.arms(), plan, model_version(), folder)
     if shard is not None:
         description["plan"]["shard"] = list(shard)
     with stores.opened(folder, description, fresh=fresh) as store:
@@ -276,16 +283,12 @@ def _loaded_experiment(experiment: Experiment | str | os.PathLike[str]) -> Exper
     return experiment
 
 
-def _count(name: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise refusal(f"{name} is a whole number from 1 on; found {value!r}")
-    return value
+def _count(name: str, value: Any) -> int:
+    return whole_or_refused(name, value, 1, MOST_REPLICATES)
 
 
-def _seed(value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
-        raise refusal(f"seed is a whole number from 0 on; found {value!r}")
-    return value
+def _seed(value: Any) -> int:
+    return whole_or_refused("seed", value, 0, LARGEST_SEED)
 
 
 def _workers(value: int | None) -> int:

@@ -33,6 +33,7 @@ from tfs_sim.scenario.table import Table
 if TYPE_CHECKING:
     from tfs_sim.experiments.store import StoredArm
 
+MOST_REPLICATES = 1_000_000
 ALPHA = 0.05
 FIRST_LOOK = 32
 GROWTH = 1.25
@@ -46,7 +47,7 @@ class Until(Table):
     of: Annotated[str, declared("metric")] = Field(description="the metric, as the mean over sites")
     at: Annotated[float, number(0, float("inf"), "a number")] = Field(description="half the width of the interval")
     between: tuple[Annotated[str, TEXT], ...] = Field(description="two strategies", min_length=2, max_length=2)
-    max: Annotated[int, whole(FIRST_LOOK, 1_000_000, "a whole number")] = Field(5000, description="pairs at most")
+    max: Annotated[int, whole(FIRST_LOOK, MOST_REPLICATES, "a whole number")] = Field(5000, description="pairs at most")
 
     @model_validator(mode="after")
     def _two(self) -> Self:
@@ -92,10 +93,10 @@ def _replicates(value: Any) -> int | Until:
     return int(_NUMBER.function(value))
 
 
-_NUMBER = whole(1, 1_000_000, "a whole number")
+_NUMBER = whole(1, MOST_REPLICATES, "a whole number")
 REPLICATES = Check(
     _replicates,
-    (("anyOf", [{"type": "integer", "minimum": 1, "maximum": 1_000_000}, {"x-table": "Until"}]),),
+    (("anyOf", [{"type": "integer", "minimum": 1, "maximum": MOST_REPLICATES}, {"x-table": "Until"}]),),
 )
 
 

@@ -26,13 +26,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tfs_sim.experiments import files, tables
+from tfs_sim.experiments import files, studies, tables
 from tfs_sim.experiments.files import refusal
 from tfs_sim.experiments.keys import ONE_POINT, Keys, Words, fingerprint, run_keys, words_file
 from tfs_sim.experiments.parts import KINDS, Address, ArmParts, DamagedPartError, Kind, Part
 
 MARK = "tfs-sim results"
-FORMAT = 2
+FORMAT = 3
 """Version of the layout of the folder."""
 
 TABLES = ("runs", "series", "network", "organizations")
@@ -211,14 +211,14 @@ def opened(folder: Path, description: dict[str, Any], *, fresh: bool = False) ->
 
     Parameters
     ----------
-    folder : where the results go: empty, not there yet, or results of the same experiment.
-    description : what `experiment.json` says; its "name" and "model" must be those of the results there.
+    folder : where the results go: empty, not there yet, or results of the same study.
+    description : what `experiment.json` says; its "study" and "model" must be those of the results there.
     fresh : throw away what is stored there and begin again.
 
     Raises
     ------
     UserError
-        When the folder is not ours, of another experiment or model version, in use, or cannot be written to.
+        When the folder is not ours, of another study or model version, in use, or cannot be written to.
     """
     _check(folder, description, fresh)
     try:
@@ -281,10 +281,12 @@ def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
             )
         return
     mark = read_mark(folder)
-    if mark.get("name") != description["name"]:
+    alike = mark.get("name") == description["name"]
+    if not fresh and not studies.same(mark.get("study"), description["study"], folder, alike):
+        one, other = (studies.told(each, folder) for each in (mark.get("study"), description["study"]))
         raise refusal(
-            f"{folder} holds the results of another experiment ({mark.get('name')})",
-            "Choose another folder with --out.",
+            f"{folder} holds the results of another study ({one}), which {other} must not write over",
+            "Choose another folder with --out; `tfs-sim sweep --fresh` throws those away and begins again there.",
         )
     if mark.get("model") != description["model"] and not fresh:
         raise refusal(

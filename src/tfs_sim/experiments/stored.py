@@ -15,7 +15,7 @@ from tfs_sim.experiments import files, store
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-TableName = Literal["runs", "series", "network", "organizations"]
+TableName = Literal["runs", "series", "points", "network", "organizations"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +79,11 @@ class Sweep:
         return self.read("series")
 
     @cached_property
+    def points(self) -> DataFrame:
+        """With a design: one row a point, a column a variable."""
+        return self.read("points")
+
+    @cached_property
     def network(self) -> DataFrame:
         """The relationships of one site at the moments of `[snapshots]`."""
         return self.read("network")
@@ -113,7 +118,7 @@ class Sweep:
         )
 
     def __repr__(self) -> str:
-        return f"{self._facts()}\n.runs, .series, .network, .organizations, .experiment, .provenance"
+        return f"{self._facts()}\n.runs, .series, .points, .network, .organizations, .experiment, .provenance"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self._facts())}</p>" + str(self.runs.head(8).to_html(escape=True))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
@@ -23,6 +23,9 @@ from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
 from tfs_sim.scenario.fields import catalogue, plain_number
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import Target, month_number, month_text
+
+if TYPE_CHECKING:
+    from tfs_sim.model.declare import Parameter
 
 Kind = Literal["number", "whole", "month", "choice"]
 AREAS = ("parameters", "interventions", "shocks", "sites")
@@ -201,13 +204,34 @@ def kind_and_range(path: tuple[str, str, str]) -> tuple[Kind, float, float, tupl
         declared = specification(catalogue().MECHANISMS[owner])[field]
         if declared.choices:
             return "choice", 0.0, len(declared.choices) - 1.0, tuple(declared.choices)
-        return "number", float(declared.low), float(declared.high), ()
+        return "whole" if declared.whole else "number", float(declared.low), float(declared.high), ()
     kind = _KINDS[area][field]
     if area == "interventions" and field == "dose":
         return kind, 0.0, float(catalogue().INTERVENTIONS[owner].largest_dose), ()
     if field in ("depth", "at_the_table", "grievance", "poverty"):
         return kind, 0.0, 1.0, ()
     return kind, -math.inf, math.inf, ()
+
+
+def declared_range(path: tuple[str, str, str]) -> Parameter | None:
+    """Return the declaration of a parameter that has a plausible range; None for all else."""
+    area, owner, field = path
+    if area != "parameters":
+        return None
+    declared: Parameter = specification(catalogue().MECHANISMS[owner])[field]
+    return declared if not declared.choices and declared.low < declared.high else None
+
+
+def shared(one: tuple[str, str, str], other: tuple[str, str, str]) -> str | None:
+    """Return what two variables both set, so that one of them would have no effect; None where there is nothing."""
+    (area, owner, field), (_, other_owner, other_field) = one, other
+    if area != other[0]:
+        return None
+    ends = {"until", "lasts"}
+    if area == "interventions" and owner == other_owner and {field, other_field} == ends:
+        return f"when {owner} ends"
+    both = owner == other_owner or (area == "sites" and EVERY_SITE in (owner, other_owner))
+    return ".".join(other if owner == EVERY_SITE else one) if both and field == other_field else None
 
 
 def usual(path: tuple[str, str, str], scenarios: Iterable[Scenario]) -> float | None:

@@ -19,6 +19,7 @@ from tfs_sim.experiments.job import Job, Outcome, Task
 from tfs_sim.experiments.keys import Keys, run_keys
 from tfs_sim.experiments.parts import Address
 from tfs_sim.experiments.plan import Plan, PlannedArm, unique
+from tfs_sim.experiments.plausible import all_written
 from tfs_sim.experiments.provenance import model_version
 from tfs_sim.experiments.status import saving_in_words
 from tfs_sim.experiments.store import Store, StoredArm
@@ -65,6 +66,8 @@ class Work:
         self.saving = Saving()
         table = plan.table()
         store.write_points([arm.words for arm in plan.arms], table)
+        if table is not None and plan.points is not None and plan.points.one_line:
+            table = table.select(["point"])
         self._arms = {arm.digest: arm for arm in unique(plan.arms)}
         self._parts = {digest: store.arm(Address(digest, plan.seed, model_version())) for digest in self._arms}
         self.stored = [
@@ -124,9 +127,16 @@ class Work:
         arms = list(self._arms.values())
         warm_up(self.template(arms[0].scenario), notice)
         if self._job is None:
-            groups = forks.families(lambda arm: self.template(arms[arm].scenario), len(arms))
+            points, each = self.plan.points, [arm.scenario for arm in arms]
+            one_line = points is not None and points.one_line
+            groups = forks.families(
+                lambda arm: self.template(each[arm]),
+                len(arms),
+                beside=lambda arm: all_written(each[arm]) if one_line else None,
+            )
             self._families = [[arms[arm] for arm in group] for group in groups]
-            self._job = Job([[arm.scenario for arm in family] for family in self._families], self.plan.seed)
+            scenarios = [[arm.scenario for arm in family] for family in self._families]
+            self._job = Job(scenarios, self.plan.seed, one_line=one_line)
         pace = Pace(total, progress, done)
         block = Block()
         with closing(self.workers.stream(self._job, self._tasks(gaps))) as results:

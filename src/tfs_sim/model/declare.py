@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 Grade = Literal["measured", "derived", "recalled", "assumed"]
 """How sure we are of a default: measured in a published source that was read; derived from such a
@@ -31,6 +34,7 @@ class Parameter:
     source : where the default comes from.
     grade : how sure we are of it.
     choices : for a parameter that is a choice among words, the words; the kernel reads their position.
+    whole : whether it counts something, so that only whole numbers mean anything.
     """
 
     default: float | str
@@ -43,6 +47,7 @@ class Parameter:
     source: str
     grade: Grade
     choices: tuple[str, ...] = ()
+    whole: bool = False
 
     def to_kernel(self, value: float | str) -> float:
         """Return `value` (in the file's unit) as the number that kernels read."""
@@ -50,19 +55,30 @@ class Parameter:
             return float(self.choices.index(str(value)))
         return float(value) / 12.0 if self.unit == "per year" else float(value)
 
-    def plausible(self, share: float) -> float:
-        """Return the value below which `share` of the plausible values lie.
+    @overload
+    def plausible(self, share: float) -> float: ...
+
+    @overload
+    def plausible(self, share: NDArray[np.float64]) -> NDArray[np.float64]: ...
+
+    def plausible(self, share: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
+        """Return the value below which `share` of the plausible values lie; of an array of shares, the values.
 
         The default is the best guess, so half of them lie below it and half above, evenly on each side (ranges are
         often "half to twice", and evenly from end to end would put the middle well above the guess). Where it is
-        at an end of the range, all lie evenly between the ends.
+        at an end of the range, all lie evenly between the ends. What counts something is rounded.
+
+        This is the one meaning of "plausible": designs, validation and calibration all draw by it.
         """
-        best = float(self.default)
-        if not self.low < best < self.high:
-            return self.low + share * (self.high - self.low)
-        if share < 0.5:
-            return self.low + 2.0 * share * (best - self.low)
-        return best + (2.0 * share - 1.0) * (self.high - best)
+        low, best, high = float(self.low), float(self.default), float(self.high)
+        shares = np.asarray(share, float)
+        if low < best < high:
+            below, above = low + 2.0 * shares * (best - low), best + (2.0 * shares - 1.0) * (high - best)
+            values: NDArray[np.float64] = np.where(shares < 0.5, below, above)
+        else:
+            values = low + shares * (high - low)
+        values = np.round(values) if self.whole else values
+        return values if isinstance(share, np.ndarray) else float(values)
 
 
 def parameter(
@@ -75,11 +91,12 @@ def parameter(
     source: str = "no measurement found",
     grade: Grade = "assumed",
     choices: tuple[str, ...] = (),
+    whole: bool = False,
 ) -> Any:
     """Declare a field of a mechanism's `Parameters` (a NamedTuple of floats) with what users must know.
 
     `plausible` defaults to the value alone (nothing to sample); `domain` to [0, 1] for shares and to
-    [0, inf) otherwise.
+    [0, inf) otherwise. `whole` says that it counts something.
     """
     infinity = float("inf")
     number = 0.0 if choices else float(default)
@@ -87,7 +104,9 @@ def parameter(
     smallest, largest = domain or ((0.0, 1.0) if unit == "share" else (0.0, infinity))
     if not choices and not smallest <= low <= number <= high <= largest:
         raise ValueError(f"default {default} is outside of its own range or domain: {meaning}")
-    return Parameter(default, unit, low, high, smallest, largest, meaning, source, grade, choices)
+    if whole and not all(float(each).is_integer() for each in (number, low, high, smallest)):
+        raise ValueError(f"default, range and domain are whole numbers where whole ones are meant: {meaning}")
+    return Parameter(default, unit, low, high, smallest, largest, meaning, source, grade, choices, whole)
 
 
 def specification(parameters: type[NamedTuple]) -> dict[str, Parameter]:

@@ -86,13 +86,16 @@ def _parameter(declared: Any, given: Any, key: tuple[str, str]) -> float | str |
         choices = listed([quote(choice) for choice in declared.choices])
         close = nearest(given, declared.choices) if isinstance(given, str) else ""
         return Mistake(f"{key[1]} is {choices}; found {kind_of(given)}", key=key, suggestion=close, hint=hint)
-    unit = "a share" if declared.unit == "share" else f"a number ({declared.unit})"
+    number = "a whole number" if declared.whole else "a number"
+    unit = "a share" if declared.unit == "share" else f"{number} ({declared.unit})"
     expected = span(unit, declared.smallest, declared.largest)
     try:
         value = as_number(given, expected)
     except ValueError as error:
         found: Mistake = error.context["mistakes"][0]  # type: ignore[attr-defined]
         return replace(found, key=key, hint=hint)
+    if declared.whole and not value.is_integer():
+        return Mistake(f"{key[1]} is {expected}; found {quote(value)}", key=key, hint=hint)
     if declared.smallest <= value <= declared.largest:
         return value
     low, high = plain_number(declared.low), plain_number(declared.high)

@@ -6,7 +6,7 @@ import math
 import numbers
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -15,10 +15,12 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from tfs_sim.scenario.errors import Mistake, kind_of, listed, nearest, quote
+from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
 
 NAME = "%NAME%"
 """Stands in a message for the key that the value belongs to."""
+
+LARGEST_SEED = 2**63 - 1
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -83,12 +85,37 @@ def whole(smallest: int, largest: int, what: str) -> Check:
     """Return the check for a whole number within limits."""
 
     def check(value: Any) -> int:
-        plain = within(value, smallest, largest, what)
-        if not plain.is_integer():
-            raise wrong(f"{NAME} is {span(what, smallest, largest)}, without decimals; found {quote(value)}")
-        return int(value)
+        return whole_number(value, smallest, largest, what)
 
     return Check(check, _limits("integer", smallest, largest))
+
+
+def whole_number(value: Any, smallest: int, largest: int, what: str) -> int:
+    """Return `value` as a whole number within limits, exact whatever its size, or raise an error that says them."""
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        exact = int(value)
+        if not smallest <= exact <= largest:
+            raise wrong(out_of_range(exact, smallest, largest, what))
+        return exact
+    plain = within(value, smallest, largest, what)
+    if not plain.is_integer():
+        raise wrong(f"{NAME} is {span(what, smallest, largest)}, without decimals; found {quote(value)}")
+    return int(plain)
+
+
+def whole_or_refused(name: str, value: Any, smallest: int, largest: int) -> int:
+    """Return `value`, given in Python or on the command line as `name`, as a whole number within limits.
+
+    Raises
+    ------
+    UserError
+        with one sentence.
+    """
+    try:
+        return whole_number(value, smallest, largest, "a whole number")
+    except PydanticCustomError as error:
+        found: Mistake = (error.context or {})["mistakes"][0]
+        raise UserError(replace(found, message=found.message.replace(NAME, name))) from None
 
 
 def within(value: Any, smallest: float, largest: float, what: str) -> float:
@@ -117,6 +144,8 @@ def span(what: str, smallest: float, largest: float) -> str:
 
 def plain_number(value: float) -> str:
     """Return a number as people write it: 1,000 and 0.19."""
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:g}"
 
 

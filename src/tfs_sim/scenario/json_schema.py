@@ -93,7 +93,7 @@ def _parameter(declared: Any) -> dict[str, Any]:
             "description": f"{declared.meaning} Source: {declared.source} ({declared.grade}).",
         }
     schema: dict[str, Any] = {
-        "type": "number",
+        "type": "integer" if declared.whole else "number",
         "default": declared.default,
         "description": f"{declared.meaning} Unit: {declared.unit}; plausible {declared.low:g} to {declared.high:g}. "
         f"Source: {declared.source} ({declared.grade}).",

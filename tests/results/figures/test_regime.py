@@ -46,7 +46,8 @@ def design(
         },
     }
     empty = pd.DataFrame({"month": []})
-    return Synthetic(pd.DataFrame(rows), empty, empty, empty, experiment, {"seed": SEED, "version": "0"})
+    table = pd.DataFrame([{"point": n, **at} for n, at in enumerate(points)])
+    return Synthetic(pd.DataFrame(rows), empty, empty, empty, experiment, {"seed": SEED, "version": "0"}, table)
 
 
 def crossing(strategy: str, at: dict[str, float]) -> float:

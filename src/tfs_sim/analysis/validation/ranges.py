@@ -2,7 +2,8 @@
 
     python -m tfs_sim.analysis.validation.ranges 10000 [--ends]
 
-Each point of one Latin hypercube sets every parameter within its plausible range (words of a choice among all of
+Each point of one Latin hypercube sets every parameter within its plausible range, evenly from end to end and not by
+`Parameter.plausible`: what is looked for is what breaks anywhere, not what is likely (words of a choice among all of
 them), every intervention and every shock at a dose or depth, from a month on and for as long as it likes, whoever
 pays and whether or not an indicator calls for it, and what the communities are like at the start. A run of two small
 communities with national organizations and a selection must then keep every state array and every metric within its

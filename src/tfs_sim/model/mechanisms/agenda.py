@@ -41,6 +41,7 @@ class Parameters(NamedTuple):
         unit="facts",
         plausible=(20, 40),
         domain=(1, 64),
+        whole=True,
         grade="derived",
         source="March 1991, Organization Science 2(1):71–87",
         meaning="Number of facts about what works for students.",

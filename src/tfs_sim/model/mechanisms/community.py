@@ -132,6 +132,7 @@ class Parameters(NamedTuple):
         unit="organizations",
         plausible=(60, 60),
         domain=(0, 500),
+        whole=True,
         grade="assumed",
         meaning="In sites of at most this size any two organizations may come to know each other.",
     )

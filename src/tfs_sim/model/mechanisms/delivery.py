@@ -34,7 +34,13 @@ class Parameters(NamedTuple):
     """The production function of joint work."""
 
     team_size: float = parameter(
-        6.0, unit="organizations", plausible=(4, 6), domain=(1, 500), grade="assumed", meaning="Largest size of a team."
+        6.0,
+        unit="organizations",
+        plausible=(4, 6),
+        domain=(1, 500),
+        whole=True,
+        grade="assumed",
+        meaning="Largest size of a team.",
     )
     team_returns: float = parameter(
         1.8,

@@ -37,6 +37,7 @@ class Parameters(NamedTuple):
         unit="levels",
         plausible=(7, 7),
         domain=(1, 7),
+        whole=True,
         grade="assumed",
         source="Van Huyck, Battalio & Beil 1990",
         meaning="Number of effort levels above none.",
@@ -46,6 +47,7 @@ class Parameters(NamedTuple):
         unit="levels",
         plausible=(0, 0),
         domain=(0, 7),
+        whole=True,
         grade="assumed",
         meaning="Lowest level that a partner may choose (0: none at all).",
     )

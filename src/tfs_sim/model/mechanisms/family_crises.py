@@ -47,6 +47,7 @@ class Parameters(NamedTuple):
         unit="weeks",
         plausible=(8, 16),
         domain=(1, 64),
+        whole=True,
         grade="assumed",
         meaning="Weeks after which a family that nobody has served is lost from sight.",
     )

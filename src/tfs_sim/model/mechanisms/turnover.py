@@ -128,6 +128,7 @@ class Parameters(NamedTuple):
         unit="months",
         plausible=(1, 3),
         domain=(1, 24),
+        whole=True,
         grade="assumed",
         meaning="Months between announcement and departure.",
     )

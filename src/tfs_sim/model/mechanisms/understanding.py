@@ -68,8 +68,9 @@ class Parameters(NamedTuple):
         unit="months",
         plausible=(2, 6),
         domain=(1, 120),
+        whole=True,
         grade="assumed",
-        meaning="How often organizations revise their positions (whole months).",
+        meaning="How often organizations revise their positions.",
     )
     tolerance: float = parameter(
         0.8,
