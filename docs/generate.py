@@ -129,7 +129,7 @@ def shocks() -> str:
 
 def metrics() -> str:
     """Every metric."""
-    rows = [[f"`{m.name}`", m.title, m.unit, m.meaning, m.summary, m.better or "–"] for m in METRICS.values()]
+    rows = [[f"`{m.name}`", m.title, m.unit, m.explained, m.summary, m.better or "–"] for m in METRICS.values()]
     text = (
         "# Metrics\n\nOf every site and month. A run's single number is the mean of the last year, the total, or the "
     )

@@ -21,6 +21,7 @@ from tfs_sim.analysis.ranking import Ranking, ranking
 from tfs_sim.analysis.sentences import lower, numbers, opened, sentence, size_of, thing_of, with_
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import metric
+from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
     from tfs_sim.model.declare import Metric
@@ -280,7 +281,7 @@ def _sites(stored: Stored) -> list[Finding]:
     text = (
         f"{words.condition(stored.main) or 'Around the shock'} and {with_(stored, stored.against)}, partners' support "
         f"deepened in {shares[0]} (95% interval {spans[0]}) and eroded in {shares[1]} ({spans[1]}), over "
-        f"{deepened.pairs} runs of {words.count(len(stored.sites), 'site')}."
+        f"{deepened.pairs} runs of {count(len(stored.sites), 'site')}."
     )
     return [Finding(text, "sites", "deepened", stored.against, "", stored.main, deepened)]
 

@@ -16,6 +16,7 @@ from tfs_sim.analysis.regimes import regimes
 from tfs_sim.analysis.sentences import capital, change, lower, opened, size_of, thing_of
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
+from tfs_sim.scenario.errors import count
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def fan_title(stored: Stored, name: str) -> str:
     if found is None or stored.onset is None:
         values = over_sites(stored, name)[stored.arm(stored.against, stored.main)]
         low, high = np.nanquantile(values, (0.05, 0.95))
-        runs = words.count(int((~np.isnan(values)).sum()), "run")
+        runs = count(int((~np.isnan(values)).sum()), "run")
         lead = opened(words.condition(stored.main), thing_of(stored, name))
         return (
             f"{lead} lay between {words.level(low, m, high - low)} and {words.level(high, m, high - low)} in 90% of "
@@ -89,7 +90,7 @@ def fan_title(stored: Stored, name: str) -> str:
     lead = f"With {who}, the {shock} {way} {thing} by up to {by} {unit}".rstrip()
     gone = [k for k in range(peak, len(clear) - 5) if not clear[k : k + 6].any()]
     if gone:
-        return f"{lead}, and left no trace after {words.count(gone[0], 'month')}"
+        return f"{lead}, and left no trace after {count(gone[0], 'month')}"
     return f"{lead}, and still showed at the end"
 
 
@@ -102,7 +103,7 @@ def forest_title(stored: Stored, results: Sequence[tuple[Paired, bool]]) -> str:
     worse = sum(r.distinguishable and (r.difference > 0) == flip for r, flip in results)
     rest = len(results) - better - worse
     parts = [f"{better} {'is' if better == 1 else 'are'} better", f"{worse} worse", f"{rest} not to be told apart"]
-    start = opened(words.condition(stored.main), f"of {words.count(len(results), 'difference')}")
+    start = opened(words.condition(stored.main), f"of {count(len(results), 'difference')}")
     return f"{start} from {words.quoted(stored.title(stored.against))}, {words.joined(parts)}"
 
 
@@ -157,7 +158,7 @@ def map_title(sweep: SweepLike) -> str | None:
         return f"Nowhere on this map can the best strategy for {thing} be told apart from the others"
     ranked = sorted((s for s in stored.strategies if s in clear), key=lambda s: -clear.count(s))
     first = words.quoted(stored.title(ranked[0]))
-    said = [f"{first} is best for {thing} at {clear.count(ranked[0])} of {words.count(len(tiles), 'place')}"]
+    said = [f"{first} is best for {thing} at {clear.count(ranked[0])} of {count(len(tiles), 'place')}"]
     said += [f"{words.quoted(stored.title(s))} at {clear.count(s)}" for s in ranked[1:3]]
     rest = len(tiles) - len(clear)
     return words.joined(said) + (f"; at {rest} it is too close to call" if rest else "")

@@ -34,7 +34,7 @@ def change(result: Paired, name: str) -> str:
 
 
 def thing_of(stored: Stored, name: str) -> str:
-    """Return a metric with the months and sites of its number: "trust between organizations in the last year"."""
+    """Return a metric with the months and sites of its number: "trust in ties that are in use in the last year"."""
     m = metric(name)
     return f"{words.subject(m)} {words.window(m, stored.months)}".rstrip()
 

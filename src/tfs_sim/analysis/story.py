@@ -116,7 +116,7 @@ class _Teller:
         now = self.people[self.people["month"] == first]
         active = int((now["status"] == "active").sum())
         trust = (
-            f"; trust between organizations is {self.months['trust'][0]:.2f} on a scale from 0 to 1"
+            f"; trust in ties that are in use is {self.months['trust'][0]:.2f} on a scale from 0 to 1"
             if self._has("trust")
             else ""
         )

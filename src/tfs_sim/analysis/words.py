@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tfs_sim.analysis.windows import DERIVED
+from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
     from tfs_sim.model.declare import Metric
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 SUBJECTS = {
     "partners": "the number of active partners",
     "engaged": "the share of organizations that take part",
-    "trust": "trust between organizations",
-    "quality": "the quality of the partnership",
+    "trust": "trust in ties that are in use",
+    "quality": "the quality of ties between partners",
     "support": "partners' support",
     "effort": "partners' effort",
     "least_effort": "the effort of the partner that gives least",
@@ -71,8 +72,8 @@ SUBJECTS = {
 SHORT = {
     "partners": "Active partners",
     "engaged": "Organizations taking part",
-    "trust": "Trust between organizations",
-    "quality": "Quality of partnership",
+    "trust": "Trust in ties in use",
+    "quality": "Quality of partners' ties",
     "support": "Partners' support",
     "performance": "Gain from joint work",
     "coverage": "Students' needs met",
@@ -87,7 +88,7 @@ INDICES = frozenset(["trust", "quality", "clarity", "coordination", "transitivit
 
 
 def subject(metric: Metric) -> str:
-    """Return the metric as the subject of a sentence, e.g. "trust between organizations"."""
+    """Return the metric as the subject of a sentence, e.g. "trust in ties that are in use"."""
     return SUBJECTS.get(metric.name) or lower_first(metric.title)
 
 
@@ -271,11 +272,6 @@ def joined(items: list[str]) -> str:
 def closed(text: str) -> str:
     """Return the text with one full stop at its end."""
     return text.rstrip(".") + "."
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Return "1 site" or "4 sites"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def quoted(title: str) -> str:

@@ -239,6 +239,8 @@ def metric(declared: Metric) -> str:
     rows = [("unit", declared.unit or "none"), ("of a run", how[declared.summary])]
     if declared.better:
         rows.append(("better", declared.better))
+    if declared.over:
+        rows.append(("mean over", f"{declared.over}; it also moves when these change"))
     low, high = declared.domain
     rows.append(
         ("of a rule", f"no: {declared.hidden}" if declared.hidden else f"yes, thresholds {_allowed(low, high)}")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.cli import in_colour
-from tfs_sim.cli.terminal import bold, columns, count, dim, wrapped
-from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
+from tfs_sim.cli.terminal import bold, columns, dim, wrapped
+from tfs_sim.scenario.errors import Mistake, UserError, count, listed, nearest, quote
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from tfs_sim.cli import running, terminal
-from tfs_sim.cli.terminal import bold, count, wrapped
+from tfs_sim.cli.terminal import bold, wrapped
+from tfs_sim.scenario.errors import count
 
 
 def merge(folders: list[Path], out: Path | None) -> None:

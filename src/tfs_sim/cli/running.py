@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tfs_sim.cli import terminal
-from tfs_sim.cli.terminal import bold, count, dim, wrapped
+from tfs_sim.cli.terminal import bold, dim, wrapped
+from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Experiment

@@ -43,11 +43,6 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
     )
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Return "1 site" or "4 sites"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def columns(rows: list[tuple[str, str]], indent: str = "  ") -> str:
     """Return names with a line on each, the lines aligned and wrapped."""
     widest = min(max((len(name) for name, _ in rows), default=0), 30)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfs_sim.cli import in_colour, terminal
-from tfs_sim.cli.terminal import bold, count, wrapped
+from tfs_sim.cli.terminal import bold, wrapped
+from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
     from tfs_sim.analysis.validation import Verdict

@@ -5,13 +5,14 @@ from __future__ import annotations
 from tfs_sim.analysis import words
 from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.scenario.errors import count
 
 
 def caption(stored: Stored, *more: str) -> str:
     """Return what made a figure: runs, scenario, seed, version, calibrated or not."""
     arms = len(stored.arms)
     each = stored.units.said if stored.units.design else f"{len(stored.pairs):,}"
-    runs = words.count(arms * len(stored.pairs), "run")
+    runs = count(arms * len(stored.pairs), "run")
     p = stored.provenance
     parts = [
         *more,

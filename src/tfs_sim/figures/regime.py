@@ -31,6 +31,7 @@ from tfs_sim.figures.style import (
     x_label,
     y_label,
 )
+from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +54,7 @@ def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     subtitle = (
         f"{words.short(m)} {words.window(m, stored.months)}{conditions(stored)}: the best strategy at each place by "
         f"its mark. Numbers: how much more than {reference}{f', in {said}' if said else ''}. Grey with two marks: the "
-        f"best cannot be told apart from the next (95%, paired, for all {words.count(len(tiles), 'place')} at once)."
+        f"best cannot be told apart from the next (95%, paired, for all {count(len(tiles), 'place')} at once)."
         f"{_axes_said(found.others)}"
     )
     made = caption(stored, "each place over the same luck")
@@ -94,7 +95,7 @@ def _axes_said(others: list[Axis]) -> str:
         return ""
     names = [words.quoted(shorten(lower(axis.title), 48, placeholder=" …")) for axis in others[:NAMED]]
     more = len(others) - len(names)
-    averaged = words.joined([*names, *([f"{words.count(more, 'other variable')}"] if more else [])])
+    averaged = words.joined([*names, *([f"{count(more, 'other variable')}"] if more else [])])
     return (
         f" Of {len(others) + 2} variables the axes are the two along which strategies' lead over the reference changes "
         f"most; averaged over {averaged}."

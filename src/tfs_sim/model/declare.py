@@ -185,6 +185,8 @@ class Metric:
     """One monthly quantity of a site. `summary` says how a run's single number is made from the months:
     the mean of the last twelve, the sum of all, or the last. `better` is "higher", "lower" or "" (neither).
 
+    `over` says what a mean is taken over where that changes from month to month, so that the mean moves when nothing
+    else does: those that are left when the weak go are the stronger ones.
     `hidden` says why a partnership could not know it, so that no rule may look at it ("" where it could);
     `bounds` are its smallest and largest value where the unit does not say them.
     """
@@ -198,6 +200,17 @@ class Metric:
     decimals: int = 2
     hidden: str = ""
     bounds: tuple[float, float] | None = None
+    over: str = ""
+
+    @property
+    def moving(self) -> str:
+        """What a reader must know of a mean over those that are left; nothing where it is over all."""
+        return f"A mean over {self.over}: it also moves when these change." if self.over else ""
+
+    @property
+    def explained(self) -> str:
+        """Its meaning, and what a reader must know of a mean over those that are left."""
+        return f"{self.meaning} {self.moving}".strip()
 
     @property
     def domain(self) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.report import tables
+from tfs_sim.scenario.errors import count
 
 
 def write_report(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
@@ -79,18 +80,18 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "runs": f"{len(stored.arms) * len(stored.pairs):,}",
         "sample": stored.units.said,
         "over_sites": words.mean_over_sites(len(stored.sites)),
-        "arms": words.count(len(stored.arms), "arm"),
-        "strategies": words.count(len(stored.strategies), "strategy", "strategies"),
+        "arms": count(len(stored.arms), "arm"),
+        "strategies": count(len(stored.strategies), "strategy", "strategies"),
         "what": tables.strategies(stored),
         "jumps": stored.primary in stored.metrics and stored.jump(stored.primary, stored.main) > 0,
         "unit": pooling.sentence(stored.units, len(stored.sites), len(stored.levels)),
         "sites": [stored.site_title(s) for s in stored.sites],
-        "months": words.count(stored.months, "month"),
+        "months": count(stored.months, "month"),
         "scenario": stored.scenario,
         "reference": stored.title(stored.against),
         "primary": metric(stored.primary),
         "primary_said": words.short(metric(stored.primary)),
-        "meanings": [(words.short(metric(n)), metric(n).meaning) for n in stored.metrics if metric(n).meaning],
+        "meanings": [(words.short(m), m.explained) for m in map(metric, stored.metrics) if m.meaning],
         "figures": {stem: _shown(chart, narrow[stem]) for stem, chart in drawn.items()},
         "takes": tables.takes(stored),
         "changes": tables.changes(stored),

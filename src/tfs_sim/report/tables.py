@@ -17,6 +17,7 @@ from tfs_sim.analysis.rules import months_on
 from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import mean_over, metric
+from tfs_sim.scenario.errors import count
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def takes(stored: Stored) -> Table:
         totals = {p.name: float(mean_over(over_sites(stored, p.name)[arm], 0)) * len(stored.sites) for p in prices}
         rows.append([stored.title(s), *(price.said(totals[price.name]) for price in prices)])
     note = (
-        f"Means over the runs{_where(stored)}, of {words.count(stored.months, 'month')}. Cost is all that is spent on "
+        f"Means over the runs{_where(stored)}, of {count(stored.months, 'month')}. Cost is all that is spent on "
         "interventions, whoever pays. What partners give of their own is not priced in it: staff in joint work is "
         "the full-time people whose time goes into the shared work; hours beside it are meetings, coordination and "
         "learning on top; hours for bids are those of all organizations."
@@ -189,8 +190,8 @@ def rules(stored: Stored) -> Table | None:
         for entry, months in found
     ]
     note = (
-        f"Each site goes by its own record. Months are means over {words.count(len(stored.pairs), 'run')} of "
-        f"{words.count(stored.months, 'month')}{_where(stored)}; what was spent is in the table above."
+        f"Each site goes by its own record. Months are means over {count(len(stored.pairs), 'run')} of "
+        f"{count(stored.months, 'month')}{_where(stored)}; what was spent is in the table above."
     )
     if stored.experiment.get("design") and len({entry["strategy"] for entry, _ in found}) < len(found):
         note += " Where a strategy has several adaptive interventions, their months are added up."

@@ -166,6 +166,11 @@ def _nearest(name: str, candidates: tuple[str, ...]) -> str:
     return plain[longer[0]] if len(longer) == 1 else ""
 
 
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return "1 site" or "4 sites"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def listed(names: Sequence[str], most: int = 12) -> str:
     """Return names as a phrase: `a, b or c`; long lists are cut."""
     names = list(names)

@@ -144,10 +144,10 @@ def test_sites_that_deepen_and_erode_add_up(sweep) -> None:
 def test_headlines_follow_the_numbers(sweep) -> None:
     stored = Stored.of(sweep)
     assert fan_title(stored, "trust").startswith(
-        "With “Initiative as funded”, the pandemic lowered trust between organizations by up to"
+        "With “Initiative as funded”, the pandemic lowered trust in ties that are in use by up to"
     )
     rising = replace(sweep, series=sweep.series.assign(trust=1 - sweep.series["trust"]))
-    assert "raised trust between organizations by up to" in fan_title(Stored.of(rising), "trust")
+    assert "raised trust in ties that are in use by up to" in fan_title(Stored.of(rising), "trust")
     assert "moved first, from month 5; students' outcome from month 31" in ladder_title([("trust", 4), ("outcome", 30)])
     assert "did not in these months" in ladder_title([("trust", 4), ("outcome", None)])
     assert "Nothing moved" in ladder_title([("trust", None)])
@@ -159,7 +159,7 @@ def test_a_fan_without_a_shock_names_its_runs_months_and_arm(small) -> None:
     of_arm = small.runs[small.runs["strategy"] == "as-funded"].groupby("replicate")["trust"].mean()
     low, high = np.quantile(of_arm, (0.05, 0.95))
     title = fan_title(stored, "trust")
-    assert title.startswith("Trust between organizations in the last year lay between ")
+    assert title.startswith("Trust in ties that are in use in the last year lay between ")
     assert title.endswith(" in 90% of the 5 runs with “Initiative as funded”")
     assert f"{low:.2f}" in title and f"{high:.2f}" in title
 

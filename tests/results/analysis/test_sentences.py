@@ -55,7 +55,7 @@ def test_every_unit_in_both_directions(name: str, up: bool) -> None:
 
 def test_the_same_not_told_apart_missing_and_single() -> None:
     b = np.linspace(0.2, 0.4, 20)
-    lead = "Trust between organizations in the last year"
+    lead = "Trust in ties that are in use in the last year"
     same = sentence(paired(b, b), "trust", lead, "with “A”", "with “B”")
     assert same == f"{lead} was the same with “A” as with “B”, in all 20 pairs."
     open_ = sentence(paired(b + JITTER, b), "trust", lead, "with “A”", "with “B”")

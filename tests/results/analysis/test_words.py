@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tfs_sim.analysis import words
 from tfs_sim.model.declare import Metric
+from tfs_sim.scenario.errors import count
 
 SHARE = Metric("coverage", "Coverage", "share of needs met", "", better="higher", decimals=3)
 INDEX = Metric("trust", "Trust", "0 to 1", "", better="higher")
@@ -55,8 +56,8 @@ def test_conditions_lists_and_counts() -> None:
     assert words.condition(("wet", "crisis")) == "Under “wet” and in the crisis" and words.condition(()) == ""
     assert words.joined(["a", "b", "c"]) == "a, b and c" and words.joined(["Dayton, Ohio", "b"]) == "Dayton, Ohio; b"
     assert words.joined([]) == "" and words.joined(["a"]) == "a"
-    assert words.count(0, "site") == "0 sites" and words.count(1, "site") == "1 site"
-    assert words.count(2, "strategy", "strategies") == "2 strategies"
+    assert count(0, "site") == "0 sites" and count(1, "site") == "1 site"
+    assert count(2, "strategy", "strategies") == "2 strategies"
     assert words.mean_over_sites(1) == "" and words.mean_over_sites(4) == "mean over the 4 sites"
 
 
