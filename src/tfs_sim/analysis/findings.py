@@ -122,7 +122,9 @@ def best_sentence(stored: Stored, found: Ranking, name: str, levels: tuple[str, 
     places = words.places(lead.low, lead.high, m) if not math.isnan(lead.low) else None
     levels_ = [_level(mean, m, places) for mean in found.means[:2]]
     if lead.same and lead.replicates > 1:
-        return f"{start} was the same {best} as {second} ({levels_[0]}), in all {lead.sample}."
+        same = [s for s, each in zip(found.order[1:], found.leads, strict=True) if each.same]
+        others = words.joined([words.quoted(stored.title(s)) for s in same])
+        return f"{start} was the same {best} as with {others} ({levels_[0]}), in all {lead.sample}."
     said = f"{start} was {top} {best} ({levels_[0]}), then {second} ({levels_[1]})"
     if math.isnan(lead.low):
         return f"{said}, in {lead.sample}: too few to tell strategies apart; run more replicates."
@@ -319,8 +321,9 @@ def findings(sweep: SweepLike, how_many: int = 3) -> list[Finding]:
 
 def provided(stored: Stored, finding: Finding) -> Finding:
     """Return a finding with what its sentence must not be silent about."""
-    strategies = [s for s in dict.fromkeys((finding.strategy, finding.against)) if s]
-    return replace(finding, sentence=" ".join([finding.sentence, *provisos(stored, strategies, finding.levels)]))
+    compared = [s for s in dict.fromkeys((finding.strategy, finding.against)) if s]
+    ranked = stored.strategies if finding.kind == "best" else compared
+    return replace(finding, sentence=" ".join([finding.sentence, *provisos(stored, compared, ranked, finding.levels)]))
 
 
 def answer(options: list[Finding], primary: str) -> Finding | None:

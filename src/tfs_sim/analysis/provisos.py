@@ -81,17 +81,17 @@ def _said(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def provisos(stored: Stored, strategies: Sequence[str], levels: tuple[str, ...]) -> list[str]:
-    """Return the sentences that belong to a comparison of these strategies (one or two)."""
+def provisos(stored: Stored, compared: Sequence[str], ranked: Sequence[str], levels: tuple[str, ...]) -> list[str]:
+    """Return the sentences that belong to a comparison of one or two strategies, the best of those that are ranked."""
     out = []
-    if len(strategies) == 2:
-        differing = differing_parameters(stored, *strategies)
+    if len(compared) == 2:
+        differing = differing_parameters(stored, *compared)
         if differing:
-            titles = words.joined([words.quoted(stored.title(s)) for s in strategies])
+            titles = words.joined([words.quoted(stored.title(s)) for s in compared])
             out.append(
                 f"{capital(titles)} differ in parameters too, so this is not the effect of interventions alone: "
                 f"{words.joined(differing)}."
             )
-    for strategy in strategies:
+    for strategy in ranked:
         out += [unpaid_sentence(stored, strategy, short) for short in shortfalls(stored, strategy, levels)]
     return out
