@@ -91,8 +91,8 @@ def _kinds(stored: Stored) -> list[Finding]:
             continue
         m = metric(name)
         lead = opened(words.condition(levels), with_(stored, strategy))
-        each = f"{found.values:,} runs" + (f" at single sites ({stored.units.said}, each at {len(stored.sites)} sites)"
-                                           if len(stored.sites) > 1 else "")  # fmt: skip
+        sites = len(stored.sites)
+        each = f"{found.values:,} runs" + (f" ({len(stored.pairs):,} at each of {sites} sites)" if sites > 1 else "")
         text = (
             f"{lead}, runs are of two kinds: in {words.percent(found.upper)} of {each}, {thing_of(stored, name)} was "
             f"around {words.level(found.high, m)} (the median of these), in {words.percent(1 - found.upper)} around "

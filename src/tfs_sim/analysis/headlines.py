@@ -56,7 +56,8 @@ def answer_title(stored: Stored) -> str:
     if found.lead.same and found.lead.replicates > 1:
         return f"{start} was the same with {best} as with {second}"
     if found.clear:
-        return f"{start} was {top} with {best}, {size_of(found.lead, stored.primary)} from {second}"
+        way = "below" if m.better == "lower" else "above"
+        return f"{start} was {top} with {best}, {size_of(found.lead, stored.primary)} {way} {second}"
     tied = [words.quoted(stored.title(s)) for s in (found.tied or (found.second,))]
     others = words.joined(tied) if len(tied) <= 2 else f"{len(tied)} others"
     return f"{start} was {top} with {best}, which cannot be told apart from {others}"

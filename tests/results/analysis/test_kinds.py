@@ -71,7 +71,7 @@ def test_findings_say_so_first_and_intervals_allow_for_it(sweep) -> None:
     first = found[0]
     assert first.kind == "kinds"
     upper = stored.kinds("support", stored.arm("as-funded", ("crisis",))).upper
-    assert f"in {100 * upper:.0f}% of 160 runs at single sites (40 pairs, each at 4 sites)" in first.sentence
+    assert f"in {100 * upper:.0f}% of 160 runs (40 at each of 4 sites)" in first.sentence
     assert "describes neither" in first.sentence and "median" in first.sentence
     assert stored.jump("support", ("crisis",)) == pytest.approx(0.1, abs=0.005), "a site of four moves a quarter of the gap"
     assert stored.jump("support", ("crisis",), "chicago") == pytest.approx(0.4, abs=0.02)
