@@ -7,13 +7,13 @@ from small import TOWN
 
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.scenario import Scenario, UserError, load_scenario
-from tfs_sim.scenario.organizations import LARGEST_TABLE, Given
+from tfs_sim.scenario.csv_files import LARGEST_TABLE
+from tfs_sim.scenario.organizations import Given
 
 ROWS = """\
 id,sector,name,fte
 united-way,philanthropy,United Way,12.5
 schools,district,Riverton Schools,800
-
 boys-club,nonprofit,,
 "the, other",nonprofit,"The Other, Inc.",3
 clinic,health,Clinic,40
@@ -116,10 +116,11 @@ def test_a_changed_file_is_read_again_and_variants_find_it(tmp_path: Path, monke
         (ROWS.replace(",800", ""), 3, "has 3 columns, and the header has 4"),
         (ROWS.replace("id,sector", "id,secter"), 1, 'no column "secter"'),
         (ROWS.replace("id,sector,name", "id,name,name"), 1, "sector"),
-        (ROWS.replace(",", ";"), 1, "no column"),
-        (ROWS.replace("clinic,", "a/b,"), 7, "without /"),
-        (ROWS.replace("clinic,", ","), 7, "found an empty text"),
-        (ROWS + '"open,nonprofit,x,1\n', 8, "cannot be read"),
+        (ROWS.replace(",", ";"), 1, "separated by semicolons"),
+        (ROWS.replace("clinic,", "a/b,"), 6, "without /"),
+        (ROWS.replace("clinic,", ","), 6, "found an empty text"),
+        (ROWS + '"open,nonprofit,x,1\n', 7, "cannot be read"),
+        (ROWS.replace("boys", "\nboys"), 4, "this row is empty"),
         (ROWS.replace("clinic", "backbone"), 0, "both"),
         ("", 0, "empty"),
         (b"\x00\x01", 0, "not a text file"),
@@ -158,6 +159,7 @@ def test_mistakes_in_the_file(tmp_path: Path, rows: str | bytes, line: int, said
         (TIES.replace("0.5", ""), "found nothing"),
         (TIES + "schools,boys-club,0.1\n", "a second time"),
         (TIES + "schools,schools,0.1\n", "to itself"),
+        (TIES + "boys-club,schools,0.1\n", "the other way round"),
         ("source,target\n", 'column "strength" is missing'),
     ],
 )

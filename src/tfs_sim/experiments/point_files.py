@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Sequence
@@ -13,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.variables import Variable
-from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
+from tfs_sim.scenario.csv_files import MOST_TOLD, CsvTable, plain_float
+from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, quote
 from tfs_sim.scenario.fields import DataFile
-from tfs_sim.scenario.reading import read_text
 from tfs_sim.scenario.tables import month_number
 
 Array = NDArray[np.float64]
@@ -23,32 +22,31 @@ LARGEST_FILE = 1_000_000_000
 
 
 def read_points(file: DataFile, variables: Sequence[Variable]) -> tuple[Array | None, list[Mistake]]:
-    """Return the points of a CSV file, and every mistake in it."""
-    path = file.path
-    try:
-        text = read_text(path, LARGEST_FILE)
-    except UserError as error:
-        return None, [Mistake(f"file {quote(str(file))}: {error.mistakes[0].message}", ("design", "file"))]
-    rows = list(csv.reader(text.splitlines()))
-    header = [each.strip() for each in rows[0]] if rows else []
+    """Return the points of a CSV file, a row a point, and every mistake in it.
+
+    An empty cell is a variable that stays as the scenario has it.
+    """
     names = [variable.name for variable in variables]
-    for each in header:
-        if each not in names:
-            message = f"column {quote(each)} is no variable of the design ({listed(names)})"
-            return None, [Mistake(message, file=path.name, line=1, suggestion=nearest(each, names))]
-    missing = [name for name in names if name not in header]
-    if missing or len(rows) < 2:
-        said = f"there is no column {quote(missing[0])}" if missing else "there are no points below the header"
-        return None, [Mistake(said, file=path.name, line=1)]
-    table, mistakes = np.full((len(rows) - 1, len(variables)), np.nan), []
-    for line, row in enumerate(rows[1:], 2):
+    strange = f"column {{}} is no variable of the design ({listed(names)})"
+    try:
+        found = CsvTable(file.path, names, largest=LARGEST_FILE, strange=strange)
+    except UserError as error:
+        whole = [each for each in error.mistakes if not each.line]  # the file itself: say so where it is named
+        if whole:
+            return None, [Mistake(f"file {quote(str(file))}: {whole[0].message}", ("design", "file"))]
+        return None, list(error.mistakes)
+    if not found.rows:
+        return None, [Mistake("there are no points below the header", file=file.path.name, line=1)]
+    places = [found.header.index(name) for name in names]
+    table, mistakes = np.full((len(found.rows), len(variables)), np.nan), []
+    for n, row in enumerate(found.rows):
         for column, variable in enumerate(variables):
-            place = header.index(variable.name)
-            cell = row[place].strip() if place < len(row) else ""
             try:
-                table[line - 2, column] = _cell(variable, cell)
+                table[n, column] = _cell(variable, row.values[places[column]])
             except ValueError as error:
-                mistakes.append(Mistake(f"{variable.name}: {error}", file=path.name, line=line))
+                mistakes.append(found.mistake(row, variable.name, f"{variable.name}: {error}"))
+        if len(mistakes) >= MOST_TOLD:
+            break
     return table, mistakes
 
 
@@ -69,10 +67,10 @@ def _cell(variable: Variable, cell: str) -> float:
         return float(variable.values.index(cell))
     if variable.kind == "month":
         return float(number_from("month", cell) or 0.0)
-    try:
-        value = float(cell)
-    except ValueError:
-        raise ValueError(f"a number is expected; found {quote(cell)}") from None
+    value = plain_float(cell)
+    if value is None:
+        comma = "; numbers have a decimal point" if re.fullmatch(r"[-+]?\d+,\d+", cell) else ""
+        raise ValueError(f"a number is expected; found {quote(cell)}{comma}")
     return _number(variable.kind, value)
 
 

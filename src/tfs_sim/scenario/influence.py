@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from tfs_sim.scenario.csv_files import CsvTable, Row
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
-from tfs_sim.scenario.organizations import CsvTable, Organization, Row
+from tfs_sim.scenario.organizations import Organization
 
 ROUNDING = 1e-6
 """How far the weights of one source may be from 1 in all; they are then divided by their sum."""
@@ -40,7 +41,7 @@ def read_influence(path: Path, site: str, organizations: tuple[Organization, ...
     for row in table.rows:
         ends = []
         for column in ("source", "target"):
-            name = row.cells[column].removeprefix(f"{site}/")
+            name = table.cell(row, column).removeprefix(f"{site}/")
             if name not in known:
                 message = f"column {column}: there is no organization {quote(name)} in {site}"
                 mistakes.append(table.mistake(row, column, message, nearest(name, known)))

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from tfs_sim.model.state import SECTORS
+from tfs_sim.scenario.csv_files import CsvTable, Row
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
-from tfs_sim.scenario.reading import read_text
 
 OPTIONAL = ("name", "fte", "joins", "threshold", "first_effort_low", "first_effort_high", "first_bid")
 """Columns that a file of organizations may have beside id and sector."""
-LARGEST_TABLE = 20_000_000
-"""Bytes of a data file."""
 
 
 class Given(NamedTuple):
@@ -127,7 +122,7 @@ def read_relationships(
     for row in table.rows:
         ends = []
         for column in ("source", "target"):
-            name = row.cells[column].removeprefix(f"{site}/")
+            name = table.cell(row, column).removeprefix(f"{site}/")
             if name not in known:
                 message = f"column {column}: there is no organization {quote(name)} in {site}"
                 mistakes.append(table.mistake(row, column, message, nearest(name, known)))
@@ -137,21 +132,17 @@ def read_relationships(
         if not source or not target:
             continue
         if source == target:
-            mistakes.append(table.mistake(row, "target", f"{quote(row.cells['source'])} has a tie to itself"))
+            mistakes.append(table.mistake(row, "target", f"{quote(table.cell(row, 'source'))} has a tie to itself"))
         elif (source, target) in ties:
             mistakes.append(table.mistake(row, "source", "this pair is listed a second time"))
+        elif (target, source) in ties:
+            message = "this pair is listed a second time, the other way round; a tie is mutual, so keep one of the two"
+            mistakes.append(table.mistake(row, "source", message))
         elif strength is not None:
             ties[source, target] = Relationship(source, target, strength)
     if mistakes:
         raise UserError(mistakes)
     return tuple(sorted(ties.values()))
-
-
-class Row(NamedTuple):
-    """A row of a CSV file: its line, and its cells by column."""
-
-    line: int
-    cells: dict[str, str]
 
 
 class _Listed(NamedTuple):
@@ -162,101 +153,23 @@ class _Listed(NamedTuple):
     given: Given
 
 
-class CsvTable:
-    """The rows of a CSV file with a header, blank lines left out."""
-
-    def __init__(self, path: Path, required: tuple[str, ...], optional: tuple[str, ...]):
-        self.path = path
-        self.lines = read_text(path, LARGEST_TABLE).split("\n")
-        reader = csv.reader(io.StringIO("\n".join(self.lines)), strict=True)
-        self.rows: list[Row] = []
-        header: list[str] | None = None
-        start = 1
-        try:
-            for cells in reader:
-                line, start = start, reader.line_num + 1
-                cells = [cell.strip() for cell in cells]
-                if not any(cells):
-                    continue
-                if header is None:
-                    header = cells
-                    self._check_header(header, line, required, optional)
-                elif len(cells) != len(header):
-                    raise UserError(
-                        self._put(line, f"this row has {len(cells)} columns, and the header has {len(header)}")
-                    )
-                else:
-                    self.rows.append(Row(line, dict(zip(header, cells, strict=True))))
-        except csv.Error as error:
-            raise UserError(self._put(start, f"this row cannot be read: {_csv_reason(str(error))}")) from None
-        if header is None:
-            raise UserError(Mistake("the file is empty", file=path.name))
-
-    def _check_header(self, header: list[str], line: int, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
-        known = (*required, *optional)
-        missing = [name for name in required if name not in header]
-        strange = [name for name in header if name not in known]
-        mistakes = [
-            self._put(line, f"there is no column {quote(name)} in this kind of file", nearest(name, known))
-            for name in strange
-        ]
-        if missing and not (strange and any(mistake.suggestion in missing for mistake in mistakes)):
-            more = f"{', '.join(optional[:-1])} and {optional[-1]}" if optional else ""
-            expected = ", ".join(required) + (f" and, if you like, {more}" if optional else "")
-            mistakes.append(
-                self._put(
-                    line, f"the column {quote(missing[0])} is missing; the columns are {expected}, separated by commas"
-                )
-            )
-        if len(set(header)) < len(header):
-            mistakes.append(self._put(line, "a column is named twice"))
-        if mistakes:
-            raise UserError(mistakes)
-
-    def _put(self, line: int, message: str, suggestion: str = "", cell: str = "") -> Mistake:
-        source = self.lines[line - 1] if line <= len(self.lines) else ""
-        column = source.find(cell) + 1 if cell else 1
-        length = len(cell) if cell and column else len(source)
-        return Mistake(
-            message,
-            file=self.path.name,
-            line=line,
-            column=max(1, column),
-            length=max(1, length),
-            source=source,
-            suggestion=suggestion,
-        )
-
-    def mistake(self, row: Row, column: str, message: str, suggestion: str = "") -> Mistake:
-        """Return a mistake in one cell."""
-        return self._put(row.line, message, suggestion, row.cells[column])
-
-    def number(self, row: Row, column: str, largest: float, expected: str, mistakes: list[Mistake]) -> float | None:
-        """Return the number of a cell, from 0 to `largest`; None after noting a mistake."""
-        cell = row.cells[column]
-        try:
-            value = float(cell) if cell.isascii() and "_" not in cell else math.nan
-        except ValueError:
-            value = math.nan
-        if math.isfinite(value) and 0 <= value <= largest:
-            return value
-        found = quote(cell) if cell else "nothing"
-        mistakes.append(self.mistake(row, column, f"column {column} is {expected}; found {found}"))
-        return None
-
-
 @lru_cache(maxsize=64)
 def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...]:
     table = CsvTable(path, ("id", "sector"), OPTIONAL)
     mistakes: list[Mistake] = []
     rows: dict[str, _Listed] = {}
     for row in table.rows:
-        identity, sector = row.cells["id"], row.cells["sector"]
-        fte = table.number(row, "fte", 1e6, "a number of staff, 0 or more", mistakes) if row.cells.get("fte") else None
+        identity, sector = table.cell(row, "id"), table.cell(row, "sector")
+        fte = (
+            table.number(row, "fte", 1e6, "a number of staff, 0 or more", mistakes) if table.cell(row, "fte") else None
+        )
         if not identity or "/" in identity or len(identity) > 100 or not identity.isprintable():
             mistakes.append(
                 table.mistake(
-                    row, "id", f"column id is a name of at most 100 characters without /; found {kind_of(identity)}"
+                    row,
+                    "id",
+                    f"column id is a name of at most 100 characters without / (write what people read into the "
+                    f"column name); found {kind_of(identity)}",
                 )
             )
         elif identity in rows:
@@ -265,7 +178,7 @@ def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...
             message = f"column sector is {listed(SECTORS)}; found {kind_of(sector)}"
             mistakes.append(table.mistake(row, "sector", message, nearest(sector, SECTORS)))
         given = _given(table, row, mistakes)
-        rows.setdefault(identity, _Listed(identity, row.cells.get("name", ""), sector, fte, given))
+        rows.setdefault(identity, _Listed(identity, table.cell(row, "name"), sector, fte, given))
     if mistakes:
         raise UserError(mistakes)
     return tuple(rows.values())
@@ -275,11 +188,13 @@ def _given(table: CsvTable, row: Row, mistakes: list[Mistake]) -> Given:
     """Return how an organization begins, as far as its row says."""
 
     def number(column: str, largest: float, expected: str) -> float | None:
-        return table.number(row, column, largest, expected, mistakes) if row.cells.get(column) else None
+        return table.number(row, column, largest, expected, mistakes) if table.cell(row, column) else None
 
     joins = number("joins", 1200, "the number of a month, or 0 for the start")
     if joins is not None and joins != int(joins):
-        said = f"column joins is the whole number of a month, or 0 for the start; found {quote(row.cells['joins'])}"
+        said = (
+            f"column joins is the whole number of a month, or 0 for the start; found {quote(table.cell(row, 'joins'))}"
+        )
         mistakes.append(table.mistake(row, "joins", said))
     threshold = number("threshold", 1e6, "a number of other organizations, 0 or more")
     if joins is not None and threshold is not None:
@@ -306,9 +221,3 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def _backbone(site: str, lead: str | None, sector: str, fte: float) -> Organization:
     return Organization(f"{site}/backbone", lead or "Backbone", sector, "backbone", fte)
-
-
-def _csv_reason(reason: str) -> str:
-    if "unexpected end" in reason or "expected after" in reason:
-        return "a quote is not closed, or stands within a text"
-    return "a cell is too long" if "field larger" in reason else "it is not comma-separated text"
