@@ -112,6 +112,7 @@ def check(names: list[str], schema: str | None) -> None:
 def _checked(name: str) -> str:
     """Read one file as what it is; return a line on it."""
     from tfs_sim.scenario import presets
+    from tfs_sim.scenario.ineffective import without_effect
 
     ready = not name.endswith(".toml")
     if _is_experiment(Path(name)) or (
@@ -128,15 +129,15 @@ def _checked(name: str) -> str:
         lines = [*_adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])]
         lines += [*_unpaid(experiment.arms()), *sharing.told(experiment.arms(), experiment.against)]
         lines += plausible.told(experiment)
+        lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario))
         return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){_below(lines)}"
     from tfs_sim.cli.paying import beforehand
-    from tfs_sim.cli.running import unmet
     from tfs_sim.scenario import load_scenario
 
     scenario = load_scenario(name)
     scenario.organizations()
     size = f"{count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}"
-    lines = [*_adaptive(scenario.in_force()[0]), *beforehand(scenario), *unmet(scenario)]
+    lines = [*_adaptive(scenario.in_force()[0]), *beforehand(scenario), *without_effect(scenario)]
     return f"good (scenario: {size}){_below(lines)}"
 
 

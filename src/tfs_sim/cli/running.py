@@ -50,6 +50,7 @@ def run(
     from tfs_sim.cli.paying import afterwards
     from tfs_sim.experiments import saved
     from tfs_sim.experiments.runner import simulate
+    from tfs_sim.scenario.ineffective import without_effect
 
     if out is not None:
         saved.check(out)
@@ -60,28 +61,12 @@ def run(
     print()
     print(outcomes(result))
     print()
-    for line in (*afterwards(result), *unmet(scenario)):
+    for line in (*afterwards(result), *without_effect(scenario)):
         print(wrapped(line))
     print(uncalibrated())
     if out is not None:
         saved.save(result, out)
         print(f"\nRuns     {out / 'runs.parquet'}\nMonths   {out / 'series.parquet'}")
-
-
-def unmet(scenario: Scenario) -> list[str]:
-    """Return a sentence on each mechanism that is off and on which others build, and on each lever that it moves."""
-    from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
-
-    said = [
-        f"{name} is off; what builds on it goes on with what it finds at the start: {', '.join(needing)}."
-        for name, needing in scenario.unmet_needs().items()
-    ]
-    used = [each.use for each in scenario.in_force()[0]] + [shock.use for shock in scenario.shocks]
-    for item in dict.fromkeys(used):
-        mechanism = INTERVENTIONS[item].mechanism if item in INTERVENTIONS else SHOCKS[item].mechanism
-        if not scenario.is_on(mechanism):
-            said.append(f"{item} does nothing: its mechanism, {mechanism}, is off.")
-    return said
 
 
 def outcomes(result: Result) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidatorFunctionWrapHandler, model_validator
 
 from tfs_sim.scenario.checks import MECHANISMS, OTHERS, PARAMETERS, across, pieces_of, specification
-from tfs_sim.scenario.errors import UserError, kind_of
+from tfs_sim.scenario.errors import Mistake, UserError, kind_of, quote
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.organizations import Given, Organization
@@ -134,6 +134,13 @@ class Scenario(Table):
         >>> town.with_(shocks=[], parameters={"turnover": {"rate_nonprofit": 0.28}})  # doctest: +SKIP
         """
         plain = {key: _plain(value) for key, value in changes.items()}
+        for name in plain.get("sites") or () if isinstance(plain.get("sites"), Mapping) else ():
+            if name not in self.sites and f"{name}-001" in self.sites:
+                copies = sum(each.startswith(f"{name}-") for each in self.sites)
+                message = (
+                    f"{quote(name)} stands for {copies} communities, {name}-001 and on, which are sites of their own"
+                )
+                raise UserError(Mistake(message, key=("sites", name), hint="How many there are is said in the file."))
         clock = {key: plain.pop(key) for key in ("months", "start") if key in plain}
         if clock and isinstance(plain.get("clock", {}), Mapping):
             plain["clock"] = {**plain.get("clock", {}), **clock}
@@ -276,16 +283,27 @@ def multiplied(data: Mapping[str, Any]) -> Mapping[str, Any]:
         return data
     result: dict[str, Any] = {}
     for name, site in sites.items():
-        copies = site.get("copies") if isinstance(site, Mapping) else None
-        if type(copies) is not int or not 1 < copies <= 1000 or not isinstance(name, str):
+        copies = _copies(site)
+        if copies == 1 or not isinstance(name, str):
             result[name] = site
             continue
         rest = {key: value for key, value in site.items() if key != "copies"}
         title = rest.get("title")
         for number in range(1, copies + 1):
             labelled = {"title": f"{title} {number}"} if isinstance(title, str) else {}
-            result[f"{name}-{number:03d}"] = {**rest, **labelled}
+            copy = f"{name}-{number:03d}"
+            if copy in sites:
+                message = f"{quote(copy)} is the name of a copy of {quote(name)}; call this site something else"
+                raise UserError(Mistake(message, key=("sites", copy), at="key"))
+            result[copy] = {**rest, **labelled}
     return {**data, "sites": result}
+
+
+def _copies(site: Any) -> int:
+    """Return how many communities a site's data stands for; 1 where it does not say, or says it wrongly."""
+    copies = site.get("copies") if isinstance(site, Mapping) else None
+    whole = type(copies) is int or (isinstance(copies, float) and copies.is_integer())
+    return int(copies) if whole and copies is not None and 1 < copies <= 1000 else 1
 
 
 def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""What stands in a scenario and has no effect, or less than it says, in sentences.
+
+It is no mistake: a switch is thrown to see what a mechanism does, and the rest of the file stays as it is. But whoever
+reads the results must be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tfs_sim.scenario.errors import count
+from tfs_sim.scenario.fields import catalogue
+
+if TYPE_CHECKING:
+    from tfs_sim.scenario.schema import Scenario
+
+
+def without_effect(scenario: Scenario) -> list[str]:
+    """Return a sentence on each thing in a scenario that has no effect, or less than it says.
+
+    Mechanisms that are off and on which others build, what they would move or read, and who joins after the end.
+    """
+    known = catalogue()
+    said = [
+        f"{name} is off; what builds on it goes on with what it finds at the start: {', '.join(needing)}."
+        for name, needing in scenario.unmet_needs().items()
+    ]
+    used = [each.use for each in scenario.in_force()[0]] + [shock.use for shock in scenario.shocks]
+    for item in dict.fromkeys(used):
+        mechanism = (known.INTERVENTIONS.get(item) or known.SHOCKS[item]).mechanism
+        if not scenario.is_on(mechanism):
+            said.append(f"{item} does nothing: its mechanism, {mechanism}, is off.")
+    for name, values in scenario.parameters.items():
+        if values and not scenario.is_on(name):
+            said.append(f"parameters of {name} have no effect, since it is off: {', '.join(values)}.")
+    return [*said, *_unread(scenario)]
+
+
+def _unread(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence on each file, or part of one, that nothing reads."""
+    for key, site in scenario.sites.items():
+        if site.influence_file and not scenario.is_on("understanding"):
+            yield f"{site.influence_file} of {key} is not read: understanding is off."
+        if site.relationships_file is None and site.organizations_file is None:
+            continue
+        members = site.organizations_list(key)
+        late = [each for each in members if (each.given.joins or 0) > scenario.clock.months]
+        if late:
+            names = ", ".join(each.name for each in late[:3]) + (" …" if len(late) > 3 else "")
+            last = count(scenario.clock.months, "month")
+            yield f"{count(len(late), 'organization')} of {key} would join after the end ({last}): {names}."
+        asked = {
+            "participation": any(each.given.threshold is not None or each.given.joins for each in members),
+            "effort": any(each.given.first_effort is not None for each in members),
+            "competition": any(each.given.first_bid is not None for each in members),
+        }
+        columns = {"participation": "joins and threshold", "effort": "first_effort_low and first_effort_high",
+                   "competition": "first_bid"}  # fmt: skip
+        for mechanism, given in asked.items():
+            if given and not scenario.is_on(mechanism):
+                yield f"{columns[mechanism]} in {site.organizations_file} of {key} have no effect: {mechanism} is off."
