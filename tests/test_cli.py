@@ -343,7 +343,7 @@ def test_money_that_does_not_reach_is_told_of_strategies(call) -> None:  # type:
     (told,) = said.out.split("replicates)")[1:]
     assert " ".join(told.split()) == (
         "manuals, again: The backbone of Riverton is asked for $14k for procedure-manuals and can pay nothing "
-        "(short from 2018-06 on)."
+        "(short from 2018-06 on). manuals and again are the same."
     )
     assert call("sweep", "trial.toml", "--out", "found").code == 0
     unpaid = pd.read_parquet("found/runs.parquet").groupby("strategy")["unpaid_backbone"].mean()
@@ -404,7 +404,7 @@ def test_a_sweep_from_the_first_line_to_the_report(call) -> None:  # type: ignor
     assert said.code == 0
     lines = said.out.splitlines()
     assert lines[0] == "Trial: 2 strategies × 4 replicates × 1 site, 12 months"
-    assert lines[lines.index("What we found") + 1] == "  Differences over the same luck; 95% intervals; 4 pairs."
+    assert lines[lines.index("What we found") + 1] == "  Differences over the same luck, 4 pairs; 95% intervals."
     assert any(line.startswith("  1. ") for line in lines)
     assert "Not calibrated yet: read these as how the model behaves, not as forecasts." in lines
     assert lines[-1] == f"Report   {Path('results') / 'trial' / 'report.html'}"
