@@ -6,6 +6,7 @@
     calm = tfs.simulate(town.with_(shocks=[]), replicates=200, seed=1)
     crisis = tfs.simulate(town, replicates=200, seed=1)
     tfs.compare(crisis, calm, metric="support")
+    tfs.compare_arms(tfs.Sweep.load("results/crisis-shock"))
     crisis.series.groupby("month")["trust"].mean().plot()
 
 Names are loaded when they are first used: `import tfs_sim` itself loads nothing heavy.
@@ -19,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 from tfs_sim.version import __version__
 
 if TYPE_CHECKING:
-    from tfs_sim.analysis.compare import compare
+    from tfs_sim.analysis.compare import compare, compare_arms
+    from tfs_sim.analysis.findings import findings
+    from tfs_sim.analysis.outcomes import arm
     from tfs_sim.experiments.design import Experiment, load_experiment
     from tfs_sim.experiments.result import Result
     from tfs_sim.experiments.runner import simulate, sweep
@@ -36,7 +39,10 @@ __all__ = [
     "Sweep",
     "UserError",
     "__version__",
+    "arm",
     "compare",
+    "compare_arms",
+    "findings",
     "load_experiment",
     "load_scenario",
     "simulate",
@@ -50,7 +56,10 @@ _HOMES = {
     "Scenario": "scenario",
     "Sweep": "experiments.stored",
     "UserError": "scenario.errors",
+    "arm": "analysis.outcomes",
     "compare": "analysis.compare",
+    "compare_arms": "analysis.compare",
+    "findings": "analysis.findings",
     "load_experiment": "experiments.design",
     "load_scenario": "scenario",
     "simulate": "experiments.runner",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfs_sim.analysis import words
+from tfs_sim.analysis.kinds import jump_of
 from tfs_sim.analysis.pooling import LEVEL, Units, mean_of, share_of, words_of
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
@@ -128,13 +129,17 @@ def _sd(values: Array) -> float:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The difference of one metric between two arms, paired by replicate. Prints as a table."""
+    """The difference of one metric between two arms, paired by replicate (and point). Prints as a table.
+
+    `method` says how its interval is made.
+    """
 
     a: str
     b: str
     metric: Metric
     site: str | None
     result: Paired
+    method: str = "paired t"
 
     @property
     def frame(self) -> DataFrame:
@@ -153,7 +158,7 @@ class Comparison:
             (self.a, words.level(r.mean_a, m, half)),
             (self.b, words.level(r.mean_b, m, half)),
             ("difference", f"{words.difference(r.difference, r.low, r.high, m)} {unit}".rstrip()),
-            ("95% interval", f"{words.interval(r.low, r.high, m)} (paired t, {r.sample})"),
+            ("95% interval", f"{words.interval(r.low, r.high, m)} ({self.method}, {r.sample})"),
             ("in standard deviations", words.number(r.standardized, 2, sign=True)),
         ]
         if not math.isnan(r.worse):
@@ -219,7 +224,19 @@ def compare(a: Any, b: Any, metric: str = "support", site: str | None = None) ->
             f"the two do not have the same replicates ({counts[0]} and {counts[1]}); run both with as many replicates"
         )
     first, second = (sample.to_numpy(float) for sample in samples)
-    return Comparison(*_titles(a, b), m, site, paired(first, second, m.better, units=_units(a)))
+    units = _units(a)
+    result = paired(first, second, m.better, units=units, jump=_jump(a, b, metric, site))
+    return Comparison(*_titles(a, b), m, site, result, units.method)
+
+
+def _jump(a: Any, b: Any, name: str, site: str | None) -> float:
+    """Return how far two kinds of runs lie apart: as the sweep has it, or else by the metric in these runs."""
+    if hasattr(a, "jump"):
+        return float(a.jump(name, site))
+    tables = [x.runs.pivot(index="replicate", columns="site", values=name) for x in (a, b)]
+    kept = [table if site is None else table[[site]] for table in tables]
+    widest = jump_of((table.to_numpy(float), table.to_numpy(float)) for table in kept)
+    return widest / int(kept[0].shape[1])
 
 
 def _units(result: Any) -> Units:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,13 +32,18 @@ def outcomes(sweep: SweepLike) -> DataFrame:
 
 @dataclass(frozen=True)
 class ArmRuns:
-    """The runs of one arm, for `compare`. `sampled` says whether the points of a design were drawn."""
+    """The runs of one arm, for `compare`.
+
+    `sampled` says whether the points of a design were drawn, `jump` how far two kinds of runs lie apart in a metric
+    (at a site, or as the mean over sites).
+    """
 
     title: str
     runs: DataFrame
     series: DataFrame
     seed: int | None
     sampled: bool = False
+    jump: Callable[[str, str | None], float] = lambda name, site: 0.0
 
 
 def arm(sweep: SweepLike, strategy: str, **levels: str) -> ArmRuns:
@@ -60,4 +66,10 @@ def arm(sweep: SweepLike, strategy: str, **levels: str) -> ArmRuns:
         runs = runs[runs[key].astype(str) == label]
         series = series[series[key].astype(str) == label]
     seed = stored.provenance.get("seed")
-    return ArmRuns(", ".join([stored.title(strategy), *levels.values()]), runs, series, seed, stored.units.sampled)
+
+    def jump(name: str, site: str | None) -> float:
+        return stored.jump(name, tuple(levels[key] for key in stored.cross), site)
+
+    return ArmRuns(
+        ", ".join([stored.title(strategy), *levels.values()]), runs, series, seed, stored.units.sampled, jump
+    )

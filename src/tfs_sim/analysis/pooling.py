@@ -116,6 +116,13 @@ class Units:
         return min(self.luck, self.points) if self.sampled else self.luck
 
     @property
+    def method(self) -> str:
+        """How an interval is made, in a few words."""
+        if not self.design:
+            return "paired t"
+        return "clustered by replicate and point" if self.sampled else "clustered by replicate"
+
+    @property
     def said(self) -> str:
         """How many pairs there are, in their own unit."""
         return words_of(self.luck, self.points if self.design else 0, design=self.design)

@@ -83,6 +83,20 @@ def test_compare_is_the_mean_over_sites_unless_a_site_is_named() -> None:
     assert compare(a, b).result.pairs == 4
 
 
+def test_arms_of_a_sweep_compare_as_the_report_does(sweep) -> None:
+    mixed = sweep.runs.copy()
+    rng = np.random.default_rng(3)
+    mixed["support"] = np.where(rng.random(len(mixed)) < 0.6, 0.45, 0.05) + 0.02 * rng.normal(size=len(mixed))
+    found = replace(sweep, runs=mixed)
+    one, other = (arm(found, s, crisis="crisis") for s in ("handover", "as-funded"))
+    expected = compare_arms(found).query("strategy == 'handover' and against == 'as-funded' and crisis == 'crisis'").iloc[0]
+    made = compare(one, other).result
+    assert made.jump == expected["jump"] > 0.05
+    assert (made.low, made.high) == pytest.approx((expected["low"], expected["high"]), rel=1e-12)
+    alone = [runs(v) for v in rng.choice([0.05, 0.45], (2, 40, 1)) + 0.02 * rng.normal(size=(2, 40, 1))]
+    assert compare(*alone).result.jump == pytest.approx(0.4, abs=0.05)
+
+
 def test_compare_pairs_by_replicate_and_not_by_row() -> None:
     rng = np.random.default_rng(1)
     a = runs(rng.normal(size=(6, 2)))
