@@ -231,8 +231,9 @@ def compare(a: Any, b: Any, metric: str = "support", site: str | None = None) ->
 
 def _jump(a: Any, b: Any, name: str, site: str | None) -> float:
     """Return how far two kinds of runs lie apart: as the sweep has it, or else by the metric in these runs."""
-    if hasattr(a, "jump"):
-        return float(a.jump(name, site))
+    known = getattr(a, "jump", None)
+    if known is not None:
+        return float(known(name, site))
     tables = [x.runs.pivot(index="replicate", columns="site", values=name) for x in (a, b)]
     kept = [table if site is None else table[[site]] for table in tables]
     widest = jump_of((table.to_numpy(float), table.to_numpy(float)) for table in kept)

@@ -43,7 +43,7 @@ class ArmRuns:
     series: DataFrame
     seed: int | None
     sampled: bool = False
-    jump: Callable[[str, str | None], float] = lambda name, site: 0.0
+    jump: Callable[[str, str | None], float] | None = None
 
 
 def arm(sweep: SweepLike, strategy: str, **levels: str) -> ArmRuns:
