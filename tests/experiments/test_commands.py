@@ -84,7 +84,7 @@ def test_a_design_is_counted_and_told(
     assert left("sweep", "trial.toml", "-n", "2") == 0
     captured = capsys.readouterr()
     assert f"{len(experiment.points)} points × 2 replicates" in " ".join(captured.out.split())
-    assert f"{2 * len(experiment.points)} pairs" in captured.out
+    assert f"2 replicates at {len(experiment.points)} points" in " ".join(captured.out.split())
     assert "shared pasts ran once" in captured.err
     assert Path("results/trial/report.html").is_file()
 
