@@ -2,51 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import pandas as pd
 import pytest
-from synthetic import Synthetic
+from synthetic import design
 
 from tfs_sim.analysis.headlines import map_title
 from tfs_sim.analysis.regimes import axes, regimes, strongest
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.figures.regime import regime_map
-
-SEED = 3
-
-
-def design(
-    values: dict[str, list[float]], effect: Any, noise: float = 0.5, replicates: int = 30, primary: str = "partners"
-) -> Synthetic:
-    """Return a sweep over every combination of values; `effect(strategy, point)` is added to luck that all share."""
-    points = [
-        dict(zip(values, at, strict=True)) for at in np.array(np.meshgrid(*values.values())).reshape(len(values), -1).T
-    ]
-    rng = np.random.default_rng(SEED)
-    luck = rng.normal(0, 5, (len(points), replicates))
-    rows = [
-        {"strategy": s, "point": n, **at, "replicate": r, "site": "lab",
-         primary: 20 + luck[n, r] + effect(s, at) + noise * rng.normal()}
-        for s in ("alone", "ask", "wait")
-        for n, at in enumerate(points)
-        for r in range(replicates)
-    ]  # fmt: skip
-    experiment = {
-        "title": "Made up",
-        "strategies": {s: {"title": s.capitalize()} for s in ("alone", "ask", "wait")},
-        "against": "alone",
-        "primary": primary,
-        "cross": {},
-        "sites": {"lab": {"title": "Lab"}},
-        "design": {
-            "points": len(points),
-            "variables": {name: {"of": name, "title": f"The {name}", "kind": "number"} for name in values},
-        },
-    }
-    empty = pd.DataFrame({"month": []})
-    return Synthetic(pd.DataFrame(rows), empty, empty, empty, experiment, {"seed": SEED, "version": "0"})
 
 
 def crossing(strategy: str, at: dict[str, float]) -> float:
