@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.2
 LASTS = 6
+FAR = 3.0
+"""Beyond so many standard deviations from the lowest value to the highest a scale is no longer even."""
 LABEL = 0.15
 """Inches that a label on the axis takes from top to bottom."""
 
@@ -50,8 +52,8 @@ def scaled(ax: Axes, low: Array, high: Array) -> None:
         ax.locator_params(axis="y", nbins=3)
         return
     decades = sum(math.log10(max(1.0, end)) for end in (top, -bottom))
-    ax.set_yscale("symlog", linthresh=1.0, linscale=max(0.8, 0.35 * decades))
-    ax.set_ylim(bottom * 1.3, max(top * 1.6, 12.0 if top > 3.0 else 0.0))
+    ax.set_yscale("symlog", linthresh=1.0, linscale=max(1.0, 0.45 * decades))
+    ax.set_ylim(bottom * 1.3, max(top * 1.6, 12.0 if top > FAR else 0.0))
     ticks = _powers(ax)
     ax.set_yticks(ticks, [f"{tick:,.0f}".replace("-", "−") for tick in ticks])
     ax.set_yticks([], minor=True)
@@ -60,7 +62,7 @@ def scaled(ax: Axes, low: Array, high: Array) -> None:
 def far(low: Array, high: Array) -> bool:
     """Say whether effects go so far that an even scale would hide the threshold."""
     top, bottom = _ends(low, high)
-    return max(top, -bottom) > 3.0
+    return top - bottom > FAR
 
 
 def _ends(low: Array, high: Array) -> tuple[float, float]:
