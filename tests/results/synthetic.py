@@ -251,3 +251,63 @@ def synthetic(
         "wall_seconds": 12.5,
     }
     return Synthetic(runs, series, network, organizations, experiment, provenance)
+
+
+def design(
+    values: dict[str, list[float]],
+    effect: Any,
+    noise: float = 0.5,
+    replicates: int = 30,
+    primary: str = "partners",
+    method: str = "",
+    seed: int = 3,
+) -> Synthetic:
+    """Return a sweep over every combination of values; `effect(strategy, point)` is added to luck that all share."""
+    points = [
+        dict(zip(values, at, strict=True)) for at in np.array(np.meshgrid(*values.values())).reshape(len(values), -1).T
+    ]
+    rng = np.random.default_rng(seed)
+    luck = rng.normal(0, 5, (len(points), replicates))
+    rows = [
+        {"strategy": s, "point": n, **at, "replicate": r, "site": "lab",
+         primary: 20 + luck[n, r] + effect(s, at) + noise * rng.normal()}
+        for s in ("alone", "ask", "wait")
+        for n, at in enumerate(points)
+        for r in range(replicates)
+    ]  # fmt: skip
+    experiment = {
+        "title": "Made up",
+        "strategies": {s: {"title": s.capitalize()} for s in ("alone", "ask", "wait")},
+        "against": "alone",
+        "primary": primary,
+        "cross": {},
+        "sites": {"lab": {"title": "Lab"}},
+        "design": {
+            "method": method,
+            "points": len(points),
+            "variables": {name: {"of": name, "title": f"The {name}", "kind": "number"} for name in values},
+        },
+    }
+    empty = pd.DataFrame({"month": []})
+    table = pd.DataFrame([{"point": n, **at} for n, at in enumerate(points)])
+    return Synthetic(pd.DataFrame(rows), empty, empty, empty, experiment, {"seed": seed, "version": "0"}, table)
+
+
+def compared(values: dict[str, np.ndarray], primary: str = "support") -> Synthetic:
+    """Return a sweep of these strategies' numbers [replicates] at one site, the first of them the reference."""
+    rows = [
+        {"strategy": s, "replicate": r, "site": "lab", primary: float(value)}
+        for s, numbers in values.items()
+        for r, value in enumerate(numbers)
+    ]
+    experiment = {
+        "title": "Made up",
+        "strategies": {s: {"title": s.capitalize()} for s in values},
+        "against": next(iter(values)),
+        "primary": primary,
+        "months": 120,
+        "cross": {},
+        "sites": {"lab": {"title": "Lab"}},
+    }
+    empty = pd.DataFrame({"month": []})
+    return Synthetic(pd.DataFrame(rows), empty, empty, empty, experiment, {"seed": 1, "version": "0"})

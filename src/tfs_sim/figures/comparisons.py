@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 from pandas import DataFrame
 
@@ -20,6 +21,9 @@ from tfs_sim.figures import forest as forest_
 from tfs_sim.figures import levels as levels_
 from tfs_sim.figures.captions import caption, conditions
 from tfs_sim.figures.style import NARROW, WIDTH, Chart, framed, looks, place, wrapped, x_label, y_label
+
+if TYPE_CHECKING:
+    from tfs_sim.model.declare import Metric
 
 
 def _estimate(values: Array, units: Units) -> tuple[float, float, float]:
@@ -46,7 +50,8 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
             r = against(stored, stored.primary, s, stored.against, stored.main)
             raw = f"{words.difference(r.difference, r.low, r.high, m)}  ({words.interval(r.low, r.high, m)})"
             raw = "the same in all pairs" if r.same else raw
-        rows.append(levels_.Row(stored.title(s) if narrow else wrapped(stored.title(s), 22), look[s], here, there, raw))
+        label = stored.title(s) if narrow else wrapped(stored.title(s), 22)
+        rows.append(levels_.Row(s, label, look[s], here, there, raw))
         for label, est in (("; ".join(stored.main), here), ("; ".join(calm or ()), there)):
             if est is not None:
                 data.append((stored.title(s), label, *est))
@@ -94,7 +99,7 @@ def cost(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     title = headlines.cost_title(stored, effects, _times(prices.get("cost", {}), len(stored.sites)), base)
     than = words.quoted(stored.title(base))
     subtitle = (
-        f"Difference from {than}{conditions(stored)}: {lower(words.axis(m))} {words.window(m, stored.months)} (up), "
+        f"Difference from {than}{conditions(stored)}: {lower(words.short(m))} {words.window(m, stored.months)} (up), "
         f"and what it takes over the whole run{f' at all {len(stored.sites)} sites' if len(stored.sites) > 1 else ''} "
         "(across). Crosses: 95% intervals both ways."
     )
@@ -111,12 +116,13 @@ def cost(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         for s, r in effects.items():
             c, by = prices[name][s], words.factor(m)
             triple = (c.difference * scale, c.low * scale, c.high * scale)
-            points.append(costs_.Point(stored.title(s), look[s], triple, (r.difference * by, r.low * by, r.high * by)))
-            data.append((stored.title(s), name, *triple, *points[-1].effect))
+            effect = (r.difference * by, r.low * by, r.high * by)
+            points.append(costs_.Point(s, stored.title(s), look[s], triple, effect))
+            data.append((stored.title(s), name, *triple, *effect))
         quantity = "Extra cost (million dollars)" if name == "cost" else "Partners' extra hours (thousands)"
         costs_.cost_effect(ax, points, quantity, labels=narrow or at == len(priced) - 1)
         if narrow or at == 0:
-            y_label(ax, f"Difference: {lower(words.axis(m))}")
+            y_label(ax, f"Difference: {_in_unit(m)}")
         else:
             ax.tick_params(labelleft=False)
     chart.data = DataFrame(
@@ -126,6 +132,12 @@ def cost(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         f"{title}. {capital(words.subject(m))} against extra cost and extra hours; the numbers are in the table."
     )
     return chart
+
+
+def _in_unit(m: Metric) -> str:
+    """Return what differs, with the unit of its differences."""
+    said = words.unit(m, difference=True)
+    return f"{lower(words.short(m))}{f' ({said})' if said else ''}"
 
 
 def _times(results: dict[str, Paired], factor: float) -> dict[str, Paired]:
@@ -158,15 +170,15 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
             flip = m.better == "lower"
             raw = f"{words.difference(r.difference, r.low, r.high, m)} ({words.interval(r.low, r.high, m)})"
             raw = "the same in all pairs" if r.same else raw
-            rows.append(forest_.Row(labels[s], look[s], r, raw, flip))
+            rows.append(forest_.Row(s, labels[s], look[s], r, raw, flip))
             results.append((r, flip))
             data.append((name, stored.title(s), stored.title(stored.against), *r.record().values()))
-        said = words.unit(m, difference=True)
-        heading = f"{words.short(m)}{f' ({said})' if said else ''}"
+        heading = capital(_in_unit(m))
         groups.append((wrapped(heading, 40) if narrow else heading, rows))
     subtitle = (
         f"Paired differences from {words.quoted(stored.title(stored.against))} over the same luck{conditions(stored)}; "
-        "95% intervals. Filled: the interval leaves out zero. Right: the difference in the outcome's own unit."
+        f"95% intervals. Filled: the interval leaves out zero. {'In words' if narrow else 'Right'}: the difference in "
+        "the outcome's own unit."
     )
     count = sum(len(rows) for _, rows in groups)
     high = 0.36 if any("\n" in label for label in labels.values()) else 0.27

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfs_sim.figures.style import GRID, INK, Look, spread, wrapped, write, x_label
 
@@ -19,6 +19,7 @@ Estimate = tuple[float, float, float]
 class Point:
     """A strategy's cost and effect, each against the same strategy."""
 
+    key: str
     label: str
     look: Look
     cost: Estimate
@@ -31,9 +32,9 @@ def cost_effect(ax: Axes, points: Sequence[Point], quantity: str, *, labels: boo
     ax.axvline(0, color=INK, linewidth=0.9)
     for p in points:
         colour = p.look.colour
-        ax.plot(p.cost[1:], [p.effect[0]] * 2, color=colour, linewidth=2.2)
-        ax.plot([p.cost[0]] * 2, p.effect[1:], color=colour, linewidth=2.2)
-        ax.plot(p.cost[0], p.effect[0], p.look.marker, color=colour, markersize=8)
+        ax.plot(p.cost[1:], [p.effect[0]] * 2, color=colour, linewidth=2.2, label=f"interval across:{p.key}")
+        ax.plot([p.cost[0]] * 2, p.effect[1:], color=colour, linewidth=2.2, label=f"interval up:{p.key}")
+        ax.plot(p.cost[0], p.effect[0], p.look.marker, color=colour, markersize=8, label=f"mean:{p.key}")
     xs = [v for p in points for v in p.cost] + [0.0]
     ys = [v for p in points for v in p.effect] + [0.0]
     wide, tall = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
@@ -54,6 +55,13 @@ def _labels(ax: Axes, points: Sequence[Point]) -> None:
     at = spread([p.effect[0] for p in points], gap, low + gap / 2, high - gap / 2)
     for p, y in zip(points, at, strict=True):
         label = wrapped(p.label, 22)
-        write(ax, 1.06, y, label, transform=ax.get_yaxis_transform(), color=p.look.colour, fontsize=9, linespacing=1.1)
+        look: dict[str, Any] = {
+            "transform": ax.get_yaxis_transform(),
+            "color": p.look.colour,
+            "fontsize": 9,
+            "linespacing": 1.1,
+        }
+        write(ax, 1.06, y, label, label=f"name:{p.key}", **look)
         step = edge + (edge - ax.get_xlim()[0]) * 0.04
-        ax.plot([max(p.cost), step], [p.effect[0], y], color=p.look.colour, linewidth=0.6, alpha=0.7, clip_on=False)
+        thin: dict[str, Any] = {"color": p.look.colour, "linewidth": 0.6, "alpha": 0.7, "clip_on": False}
+        ax.plot([max(p.cost), step], [p.effect[0], y], label=f"joins:{p.key}", **thin)

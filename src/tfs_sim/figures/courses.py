@@ -64,10 +64,13 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
         row, column = divmod(at, columns)
         left, bottom = 0.75 + column * (wide + 0.3), (rows - 1 - row) * (high + 0.7) + 0.32
         ax = place(chart, left, bottom, left + wide, bottom + high)
+        ax.set_label(s)
         here = values[stored.arm(s, stored.main)]
-        fan(ax, x, here, look[s], values[stored.arm(s, calm)] if calm is not None else None)
+        there = values[stored.arm(s, calm)] if calm is not None else None
+        fan(ax, x, here, look[s], there)
         q = quantiles(here)
-        limits = [min(limits[0], float(np.nanmin(q))), max(limits[1], float(np.nanmax(q)))]
+        shown = q if there is None else np.vstack([q, quantiles(there)[2]])
+        limits = [min(limits[0], float(np.nanmin(shown))), max(limits[1], float(np.nanmax(shown)))]
         bands(ax, stored, stored.main, name=at == 0)
         year_ticks(ax, x, 6 if columns < 4 else 4)
         heading = plain(wrapped(stored.title(s), 40 if columns < 4 else 20))
@@ -133,7 +136,7 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     months = [(name, ladder_.first_above(low)) for name, _, low, _ in rungs]
     under = f", {lower(words.condition(level))}" if level else ""
     marked = grant_ends(stored, stored.against, level)
-    far = max(float(np.nanmax(np.abs(high))) for _, _, _, high in rungs) > 3.0
+    far = any(ladder_.far(low, high) for _, _, low, high in rungs)
     subtitle = (
         f"Effect of {words.quoted(stored.title(stored.against))} against "
         f"{words.quoted(stored.title(stored.nothing))}{under}, in standard deviations between runs of the latter (for "
@@ -148,11 +151,12 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     for at, (name, effect, low, high) in enumerate(rungs):
         bottom = 0.38 + (len(rungs) - 1 - at) * tall
         ax = place(chart, left, bottom, right, bottom + tall - (0.42 if narrow else 0.18))
+        ax.set_label(name)
         said = words.short(metric(name))
         ladder_.rung(ax, x, effect, low, high, look, said if narrow else wrapped(said, 18), narrow=narrow)
         bands(ax, stored, level, name=at == 0)
         for month in marked:
-            ax.axvline(x[0] + month / 12, color=GREY, linewidth=1.0, linestyle=(0, (1, 2)))
+            ax.axvline(x[0] + month / 12, color=GREY, linewidth=1.0, linestyle=(0, (1, 2)), label="grant ends")
         year_ticks(ax, x, 5 if narrow else 11)
         if at < len(rungs) - 1:
             ax.tick_params(labelbottom=False)

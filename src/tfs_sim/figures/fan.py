@@ -36,8 +36,8 @@ def fan(ax: Axes, x: Any, values: Array, look: Look, context: Array | None = Non
     context : replicates × months of the same strategy under other conditions: its median only, dashed in grey.
     """
     q = quantiles(values)
-    ax.fill_between(x, q[0], q[4], color=look.colour, alpha=0.16, linewidth=0)
-    ax.fill_between(x, q[1], q[3], color=look.colour, alpha=0.34, linewidth=0)
+    ax.fill_between(x, q[0], q[4], color=look.colour, alpha=0.16, linewidth=0, label="90%")
+    ax.fill_between(x, q[1], q[3], color=look.colour, alpha=0.34, linewidth=0, label="half")
     if context is not None:
-        ax.plot(x, quantiles(context)[2], color=GREY, linewidth=1.3, linestyle=(0, (4, 2)))
-    ax.plot(x, q[2], color=look.colour, linewidth=2.1)
+        ax.plot(x, quantiles(context)[2], color=GREY, linewidth=1.3, linestyle=(0, (4, 2)), label="calm median")
+    ax.plot(x, q[2], color=look.colour, linewidth=2.1, label="median")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfs_sim.analysis.compare import Paired
 from tfs_sim.figures.style import GREY, GRID, INK, LIGHT, Look, write, x_label
@@ -24,6 +24,7 @@ class Row:
     `flip` says that lower is better, so that the right side of the chart is always the better one.
     """
 
+    key: str
     label: str
     look: Look
     result: Paired
@@ -46,7 +47,8 @@ def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, 
         for row in rows:
             y += step
             _row(ax, y, row, narrow)
-            ends = (row.result.standardized_low, row.result.standardized_high)
+            r = row.result
+            ends = (r.standardized, r.standardized_low, r.standardized_high)
             reach = max([reach, *(abs(end) for end in ends if math.isfinite(end))])
         y += 1.35
     ax.axvline(0, color=INK, linewidth=0.9, zorder=1)
@@ -70,15 +72,17 @@ def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, 
 def _row(ax: Axes, y: float, row: Row, narrow: bool) -> None:
     sign = -1 if row.flip else 1
     r = row.result
-    ax.plot([sign * r.standardized_low, sign * r.standardized_high], [y, y], color=row.look.colour, linewidth=2.2)
+    ends = [sign * r.standardized_low, sign * r.standardized_high]
+    ax.plot(ends, [y, y], color=row.look.colour, linewidth=2.2, label=f"interval:{row.key}")
     face = row.look.colour if r.distinguishable else "white"
-    ax.plot(sign * r.standardized, y, row.look.marker, color=row.look.colour, markerfacecolor=face, markersize=7)
+    look: dict[str, Any] = {"color": row.look.colour, "markerfacecolor": face, "markersize": 7}
+    ax.plot(sign * r.standardized, y, row.look.marker, label=f"difference:{row.key}", **look)
     where = ax.get_yaxis_transform()
     shade = INK if r.distinguishable else GREY
     if narrow:
         write(ax, 0.0, y - 1.65, row.label, transform=where, color=row.look.colour, fontsize=9, bbox=CLEAR)
-        write(ax, 0.0, y - 0.8, row.raw, transform=where, color=shade, fontsize=9, bbox=CLEAR)
+        write(ax, 0.0, y - 0.8, row.raw, transform=where, color=shade, fontsize=9, bbox=CLEAR, label=f"words:{row.key}")
     else:
         write(ax, -0.71, y, row.label, transform=where, color=row.look.colour, fontsize=9, linespacing=1.05)
-        write(ax, 1.03, y, row.raw, transform=where, color=shade, fontsize=9)
+        write(ax, 1.03, y, row.raw, transform=where, color=shade, fontsize=9, label=f"words:{row.key}")
     ax.axhline(y, color=LIGHT, linewidth=0.3, zorder=0)

@@ -66,6 +66,7 @@ def moments(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     for k, month in enumerate(months):
         left, bottom = (0.4, 2.0 + (len(months) - 1 - k) * (wide + 1.0)) if narrow else (0.2 + k * (wide + 0.2), 1.3)
         ax = place(chart, left, bottom, left + wide, bottom + wide)
+        ax.set_label(str(month))
         nodes = people[month]
         network(ax, nodes, places, at[month], _panel(stored, levels, month), _density(nodes, at[month]))
     rows = [(month, a, b, trust) for month in months for a, b, trust in at[month]]

@@ -67,7 +67,16 @@ def heat_map(matrix: Matrix, caption: str) -> Chart:
             _cell(ax, x, y, cell.outcome, cell.expected)
             if cell.own:
                 pale = cell.outcome != "breaks" or cell.expected == "by definition"
-                write(ax, x + 0.93, y + 0.16, "▪", fontsize=4.5, ha="right", color=INK if pale else "white")
+                write(
+                    ax,
+                    x + 0.93,
+                    y + 0.16,
+                    "▪",
+                    fontsize=4.5,
+                    ha="right",
+                    color=INK if pale else "white",
+                    label=f"own:{x},{y}",
+                )
     ax.xaxis.tick_top()
     titles = [column.name.replace("_", " ") for column in matrix.columns]
     ax.set_xticks([x + 0.5 for x in range(wide)], titles, rotation=90, fontsize=8.5, family=FONT, color=INK)
@@ -88,13 +97,22 @@ def _cell(ax: Axes, x: float, y: float, outcome: str, expected: str) -> None:
     colour, mark, ink = LOOKS[outcome]
     if outcome == "breaks" and expected == "by definition":  # it says nothing, and should not look as if it did
         colour, ink = "white", colour
-    ax.add_patch(Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, facecolor=colour, edgecolor="none"))
+    ax.add_patch(Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, facecolor=colour, edgecolor="none", label=f"cell:{x},{y}"))
     if mark:
-        write(ax, x + 0.5, y + 0.52, mark, fontsize=7, ha="center", color=ink)
+        write(ax, x + 0.5, y + 0.52, mark, fontsize=7, ha="center", color=ink, label=f"mark:{x},{y}")
     if expected in FRAMES:
         edge, dash, width = FRAMES[expected]
         ax.add_patch(
-            Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, facecolor="none", edgecolor=edge, linestyle=dash, lw=width)
+            Rectangle(
+                (x + 0.06, y + 0.06),
+                0.88,
+                0.88,
+                facecolor="none",
+                edgecolor=edge,
+                linestyle=dash,
+                lw=width,
+                label=f"line:{x},{y}",
+            )
         )
 
 

@@ -90,6 +90,11 @@ def _springs(pairs: Array, weights: Array, count: int, rounds: int) -> Array:
     return np.asarray(at)
 
 
+def _size(marker: str) -> float:
+    """Return how large a mark must be to weigh as much as the others: a star has little ink."""
+    return 8.5 if marker == "*" else 6.5
+
+
 def network(
     ax: Axes,
     nodes: Sequence[Node],
@@ -106,7 +111,7 @@ def network(
     alphas = [min(1.0, (0.05 + 0.9 * trust**2) * faint) for *_, trust in ties]
     widths = [0.4 + 1.4 * trust * faint for *_, trust in ties]
     ax.add_collection(
-        LineCollection(lines, colors=[(0.25, 0.28, 0.33, a) for a in alphas], linewidths=widths, zorder=1)
+        LineCollection(lines, colors=[(0.25, 0.28, 0.33, a) for a in alphas], linewidths=widths, zorder=1, label="ties")
     )
     for node in nodes:
         x, y = places[node.name]
@@ -118,12 +123,16 @@ def network(
             "markeredgecolor": "white" if active else LIGHT,
             "zorder": 3 if active else 2,
         }
-        size = 3.8 if not active else 8.5 if marker == "*" else 6.5
-        ax.plot(x, y, marker, markersize=size, markeredgewidth=0.7, **look)
+        size = _size(marker) if active else 3.8
+        ax.plot(x, y, marker, markersize=size, markeredgewidth=0.7, label=f"organization:{node.name}", **look)
         if node.backbone:
-            ax.plot(
-                x, y, "o", markersize=14, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.6, zorder=4
-            )
+            ring: dict[str, Any] = {
+                "markerfacecolor": "none",
+                "markeredgecolor": INK,
+                "markeredgewidth": 1.6,
+                "zorder": 4,
+            }
+            ax.plot(x, y, "o", markersize=14, label=f"backbone:{node.name}", **ring)
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     ax.set_aspect("equal")
@@ -143,7 +152,9 @@ def key(ax: Axes, present: Sequence[str], columns: int = 4) -> int:
     ax.set_ylim(rows - 0.5, -0.5)
     spots = [(at % columns, at // columns) for at in range(len(shown) + 3)]
     for (x, y), (label, colour, marker) in zip(spots, shown, strict=False):
-        ax.plot(x + 0.04, y, marker, color=colour, markersize=7, markeredgecolor="white")
+        ax.plot(
+            x + 0.04, y, marker, color=colour, markersize=_size(marker), markeredgewidth=0.7, markeredgecolor="white"
+        )
         write(ax, x + 0.12, y, label, fontsize=9)
     ring, hollow, tie = spots[-3:]
     ax.plot(

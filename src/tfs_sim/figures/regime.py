@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from textwrap import shorten
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pandas import DataFrame
 
@@ -17,7 +18,6 @@ from tfs_sim.analysis.windows import metric
 from tfs_sim.figures.captions import caption, conditions
 from tfs_sim.figures.style import (
     GREY,
-    INK,
     LIGHT,
     NARROW,
     WIDTH,
@@ -64,9 +64,12 @@ def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     left = 0.85 if narrow else 1.0
     right = (width - 0.25) if narrow else 5.7
     high = min(0.62, 3.4 / tall) * tall
-    legend = 0.3 * len(names) + 0.15 if narrow else 0.0
-    chart = framed("map", title, subtitle, made, high + 1.05 + legend, width)
-    ax = place(chart, left, 0.6 + legend, right, 0.6 + legend + high)
+    entries = _entries(stored, names, look, tiles, 42 if narrow else 24)
+    below = _room(entries) + 0.15 if narrow else 0.0
+    beside = 0.0 if narrow else max(0.0, _room(entries) - high)
+    chart = framed("map", title, subtitle, made, high + 1.05 + below + beside, width)
+    bottom = 0.6 + below + beside
+    ax = place(chart, left, bottom, right, bottom + high)
     _tiles(ax, tiles, stored, look, (right - left) / wide)
     ax.grid(False)
     ax.set_xlim(0, wide)
@@ -76,7 +79,7 @@ def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     ax.set_yticks([n + 0.5 for n in range(tall)], [wrapped(text, 9) for text in down.labels])
     x_label(ax, wrapped(across.title, 40 if narrow else 70))
     y_label(ax, wrapped(down.title, 44 if narrow else 70))
-    _names(chart, ax, names, stored, look, tiles, narrow=narrow)
+    _key(chart, entries, *((0.35, chart.body[1] + below - 0.15) if narrow else (5.95, chart.body[1] + bottom + high)))
     chart.data = _table(stored, across, down, tiles)
     counts = Counter(tile.best for tile in tiles if tile.clear)
     chart.alt = f"{chart.title}. " + " ".join(
@@ -85,6 +88,8 @@ def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     return chart
 
 
+GAP = 0.13
+"""Inches between two entries of the key."""
 NAMED = 3
 """How many variables beside the axes a subtitle names; the others are counted."""
 
@@ -110,17 +115,16 @@ def _tiles(ax: Axes, tiles: list[Cell], stored: Stored, look: dict[str, Look], i
     """Draw every place: coloured where one strategy is best, grey where two cannot be told apart."""
     from matplotlib.patches import Rectangle
 
-    m = metric(stored.primary)
     for tile in tiles:
         x, y = tile.at
         face = look[tile.best].colour if tile.clear else OPEN
         ax.add_patch(Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor=face, alpha=0.28 if tile.clear else 1.0,
-                               edgecolor="none"))  # fmt: skip
+                               edgecolor="none", label=f"place:{x},{y}"))  # fmt: skip
         marks = (tile.best, *_also(tile))
         for n, s in enumerate(marks):
             at = x + 0.5 + (n - 0.5 * (len(marks) - 1)) * 0.22 / max(inches, 0.5)
-            ax.plot(at, y + 0.68, look[s].marker, color=look[s].colour, markersize=7.5)
-        write(ax, x + 0.5, y + 0.3, _gain(tile.gain, stored), ha="center", fontsize=9, color=INK if m else GREY)
+            ax.plot(at, y + 0.68, look[s].marker, color=look[s].colour, markersize=7.5, label=f"mark:{x},{y}:{s}")
+        write(ax, x + 0.5, y + 0.3, _gain(tile.gain, stored), ha="center", fontsize=9, label=f"gain:{x},{y}")
 
 
 def _gain(gain: Paired | None, stored: Stored) -> str:
@@ -128,28 +132,50 @@ def _gain(gain: Paired | None, stored: Stored) -> str:
     return "0" if gain is None else words.difference(gain.difference, gain.low, gain.high, m)
 
 
-def _names(
-    chart: Chart, ax: Axes, names: list[str], stored: Stored, look: dict[str, Look], tiles: list[Cell], *, narrow: bool
-) -> None:
-    """Name the marks, with how many places each strategy has."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the key says of a mark: its name for reading back, how it looks, and the words."""
+
+    name: str
+    marker: str
+    colour: str
+    ink: str
+    text: str
+
+    @property
+    def high(self) -> float:
+        """Inches that its lines take."""
+        return 0.17 * (self.text.count("\n") + 1)
+
+
+def _entries(stored: Stored, names: list[str], look: dict[str, Look], tiles: list[Cell], letters: int) -> list[Entry]:
+    """Return the key: at how many places each strategy is best, and at how many that is open."""
     counts = Counter(tile.best for tile in tiles if tile.clear)
-    key = chart.figure.add_axes((0.0, 0.0, 1.0, 1.0), frameon=False)
-    key.set_axis_off()
+    said = {s: wrapped(f"{stored.title(s)}: best at {counts.get(s, 0)}", letters) for s in names}
+    found = [Entry(s, look[s].marker, look[s].colour, look[s].colour, said[s]) for s in names]
+    openly = sum(not tile.clear for tile in tiles)
+    return [*found, Entry("open", "s", OPEN, GREY, wrapped(f"Too close to call at {openly} of {len(tiles)}", letters))]
+
+
+def _room(entries: list[Entry]) -> float:
+    """Return the inches that the key takes from top to bottom."""
+    return sum(entry.high + GAP for entry in entries)
+
+
+def _key(chart: Chart, entries: list[Entry], x: float, top: float) -> None:
+    """Write the key downwards from a place in inches."""
+    ax = chart.figure.add_axes((0.0, 0.0, 1.0, 1.0), frameon=False, label="key")
+    ax.set_axis_off()
     wide, tall = (float(inches) for inches in chart.figure.get_size_inches())
-    key.set_xlim(0, wide)
-    key.set_ylim(0, tall)
-    x = 0.35 if narrow else 5.95
-    y = chart.body[1] + 0.3 * len(names) if narrow else chart.body[3] - 0.6
-    for s in names:
-        places = counts.get(s, 0)
-        text = f"{stored.title(s)}: best at {places}" if narrow else wrapped(f"{stored.title(s)}: best at {places}", 24)
-        key.plot(x, y, look[s].marker, color=look[s].colour, markersize=8)
-        write(key, x + 0.18, y, text, color=look[s].colour, fontsize=9, linespacing=1.15)
-        y -= 0.3 if narrow else 0.24 + 0.17 * text.count("\n") + 0.14
-    if not narrow:
-        openly = sum(not tile.clear for tile in tiles)
-        key.plot(x, y, "s", color=OPEN, markeredgecolor=LIGHT, markersize=10)
-        write(key, x + 0.18, y, wrapped(f"Too close to call at {openly} of {len(tiles)}", 24), color=GREY, fontsize=9)
+    ax.set_xlim(0, wide)
+    ax.set_ylim(0, tall)
+    for entry in entries:
+        y = top - entry.high / 2
+        edge = LIGHT if entry.name == "open" else entry.colour
+        ax.plot(x, y, entry.marker, color=entry.colour, markeredgecolor=edge, markersize=8, label=f"mark:{entry.name}")
+        look: dict[str, Any] = {"color": entry.ink, "fontsize": 9, "linespacing": 1.15}
+        write(ax, x + 0.18, y, entry.text, label=f"name:{entry.name}", **look)
+        top -= entry.high + GAP
 
 
 def _table(stored: Stored, across: Axis, down: Axis, tiles: list[Cell]) -> DataFrame:

@@ -204,7 +204,7 @@ def bands(ax: Axes, stored: Stored, levels: tuple[str, ...], *, name: bool = Tru
     at = years(stored)
     for shock in stored.shocks(levels):
         start, end = at[0] + shock.onset / 12, min(at[0] + shock.end / 12, at[-1])
-        ax.axvspan(start, end, color=BAND, zorder=0, linewidth=0)
+        ax.axvspan(start, end, color=BAND, zorder=0, linewidth=0, label="shock")
         if name:
             where = ax.get_xaxis_transform()
             look = {"fontsize": 9, "color": "#80632F", "va": "top", "ha": "left"}

@@ -92,7 +92,7 @@ def agreement(ax: Axes, shown: Agreement) -> None:
     ax.grid(False, axis="y")
     ax.grid(True, axis="x", color="#E6E8EB", linewidth=0.8)
     ax.plot(expected, at, "|", color=INK, markersize=13, markeredgewidth=2.2, label="expected", zorder=2)
-    ax.hlines(at, measured - half, measured + half, color=RIGHT, linewidth=2, zorder=3)
+    ax.hlines(at, measured - half, measured + half, color=RIGHT, linewidth=2, zorder=3, label="_interval")
     ax.plot(measured, at, "o", color=RIGHT, markersize=5, label="measured, with 95% interval", zorder=4)
     ax.set_yticks(at, list(shown.labels))
     ax.set_ylim(len(at) - 0.4, -0.6)
@@ -105,23 +105,25 @@ def effects(ax: Axes, shown: Effects) -> None:
 
     The claim holds where the points have crossed the least effect before the dotted line.
     """
-    values = np.sort(shown.values)
+    values = shown.values[np.argsort(np.nan_to_num(shown.values, nan=-np.inf))]  # none at all is the least of all
     rank = 100.0 * (np.arange(values.size) + 0.5) / values.size
     good = values >= shown.least
     alike = np.abs(values) > NO_SPREAD
     if alike.any():
         most = max(1.2 * np.abs(values[~alike]).max(initial=0.0), 5.0 * shown.least) or 1.0
         values = np.clip(values, -most, most)
-    ax.axhline(shown.least, color=INK, linewidth=1.0)
-    ax.axvline(100 * ALLOWED, color=INK, linewidth=1.0, linestyle=(0, (1, 2)))
-    ax.plot(rank[good & ~alike], values[good & ~alike], MARKERS[0], color=RIGHT, markersize=3.5)
-    ax.plot(rank[~good & ~alike], values[~good & ~alike], MARKERS[1], color=WRONG, markersize=4)
-    ax.plot(rank[alike & good], values[alike & good], "^", color=RIGHT, markersize=4.5)
-    ax.plot(rank[alike & ~good], values[alike & ~good], "v", color=WRONG, markersize=4.5)
+    ax.axhline(shown.least, color=INK, linewidth=1.0, label="least")
+    ax.axvline(100 * ALLOWED, color=INK, linewidth=1.0, linestyle=(0, (1, 2)), label="may be missing")
+    ax.plot(rank[good & ~alike], values[good & ~alike], MARKERS[0], color=RIGHT, markersize=3.5, label="holds")
+    ax.plot(rank[~good & ~alike], values[~good & ~alike], MARKERS[1], color=WRONG, markersize=4, label="fails")
+    ax.plot(rank[alike & good], values[alike & good], "^", color=RIGHT, markersize=4.5, label="holds, alike")
+    ax.plot(rank[alike & ~good], values[alike & ~good], "v", color=WRONG, markersize=4.5, label="fails, alike")
     if alike.any():
         write(ax, 100 * ALLOWED + 1, 0.89, "triangles: all replicates alike, no spread to measure by",
               transform=ax.get_xaxis_transform(), fontsize=8.5, color=GREY, va="top")  # fmt: skip
-    if values.size and np.abs(values).max() > 20 * max(np.abs(np.median(values)), shown.least, 0.1):
+    if values.size and np.nanmax(np.abs(values), initial=0.0) > 20 * max(
+        np.abs(np.nanmedian(values)), shown.least, 0.1
+    ):
         ax.set_yscale("symlog", linthresh=max(shown.least, 0.1))
     where = ax.get_yaxis_transform()
     write(ax, 1.0, shown.least, f"required {shown.least:g}", transform=where, ha="right", va="bottom", fontsize=8.5)
@@ -140,15 +142,17 @@ def region(ax: Axes, shown: Region) -> None:
         error = shown.errors.get(label)
         if error is not None:
             band = 1.96 * np.asarray(error)
-            ax.fill_between(shown.x, values - band, values + band, color=colour, alpha=0.15, linewidth=0)
+            ax.fill_between(
+                shown.x, values - band, values + band, color=colour, alpha=0.15, linewidth=0, label=f"_band:{label}"
+            )
         marker = MARKERS[n % len(MARKERS)]
         ax.plot(
             shown.x, values, color=colour, linestyle=DASHES[n % len(DASHES)], marker=marker, markersize=4, label=label
         )
     if shown.threshold is not None:
-        ax.axhline(shown.threshold, color=INK, linewidth=1.0)
+        ax.axhline(shown.threshold, color=INK, linewidth=1.0, label="_threshold")
     if shown.default is not None:
-        ax.axvline(shown.default, color=LIGHT, linewidth=1.2, linestyle=(0, (3, 2)))
+        ax.axvline(shown.default, color=LIGHT, linewidth=1.2, linestyle=(0, (3, 2)), label="_default")
         write(
             ax,
             shown.default,

@@ -1,53 +1,22 @@
-"""The map of a design: which strategy is best where, and what cannot be told apart."""
+"""The map of a design: which strategy is best where, what cannot be told apart, and that this is what is drawn."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import Synthetic
+from matplotlib.colors import to_hex
+from reading import colour, says, spot, t_interval, the
+from synthetic import Synthetic, design
 
 from tfs_sim.analysis.headlines import map_title
 from tfs_sim.analysis.regimes import axes, regimes, strongest
 from tfs_sim.analysis.stored import Stored
-from tfs_sim.figures.regime import regime_map
-
-SEED = 3
-
-
-def design(
-    values: dict[str, list[float]], effect: Any, noise: float = 0.5, replicates: int = 30, primary: str = "partners"
-) -> Synthetic:
-    """Return a sweep over every combination of values; `effect(strategy, point)` is added to luck that all share."""
-    points = [
-        dict(zip(values, at, strict=True)) for at in np.array(np.meshgrid(*values.values())).reshape(len(values), -1).T
-    ]
-    rng = np.random.default_rng(SEED)
-    luck = rng.normal(0, 5, (len(points), replicates))
-    rows = [
-        {"strategy": s, "point": n, **at, "replicate": r, "site": "lab",
-         primary: 20 + luck[n, r] + effect(s, at) + noise * rng.normal()}
-        for s in ("alone", "ask", "wait")
-        for n, at in enumerate(points)
-        for r in range(replicates)
-    ]  # fmt: skip
-    experiment = {
-        "title": "Made up",
-        "strategies": {s: {"title": s.capitalize()} for s in ("alone", "ask", "wait")},
-        "against": "alone",
-        "primary": primary,
-        "cross": {},
-        "sites": {"lab": {"title": "Lab"}},
-        "design": {
-            "points": len(points),
-            "variables": {name: {"of": name, "title": f"The {name}", "kind": "number"} for name in values},
-        },
-    }
-    empty = pd.DataFrame({"month": []})
-    table = pd.DataFrame([{"point": n, **at} for n, at in enumerate(points)])
-    return Synthetic(pd.DataFrame(rows), empty, empty, empty, experiment, {"seed": SEED, "version": "0"}, table)
+from tfs_sim.figures.regime import OPEN, regime_map
+from tfs_sim.figures.style import looks
 
 
 def crossing(strategy: str, at: dict[str, float]) -> float:
@@ -117,8 +86,8 @@ def test_the_map_is_drawn_with_words_that_keep_apart(narrow: bool) -> None:
     chart = regime_map(design(HURT, crossing), narrow=narrow)
     assert chart is not None
     assert (
-        chart.title
-        == "“Ask” is best for the number of active partners at 2 of 6 places and “Wait” at 2; at 2 it is too close to call"
+        chart.title == "“Ask” is best for the number of active partners at 2 of 6 places and “Wait” at 2; "
+        "at 2 it is too close to call"
     )
     assert len(chart.data) == 6 and "Ask is best at 2 of 6 places." in chart.alt
     figure = chart.figure
@@ -126,4 +95,120 @@ def test_the_map_is_drawn_with_words_that_keep_apart(narrow: bool) -> None:
     boxes = [t.get_window_extent() for ax in figure.axes for t in ax.texts if t.get_text().strip()]
     for n, box in enumerate(boxes):
         assert box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y0 >= 0 and box.y1 <= figure.bbox.height
+        assert not any(box.overlaps(other) for other in boxes[:n])
+
+
+def shown(chart) -> Any:  # type: ignore[no-untyped-def]
+    """Return the axes with the places."""
+    return chart.figure.axes[0]
+
+
+def places(sweep: Synthetic, primary: str = "partners", sign: float = 1.0) -> dict[tuple[float, float], dict[str, Any]]:
+    """Return what is best at every place, worked out afresh: Bonferroni over all places and strategies."""
+    out = {}
+    for (hurt, price), runs in sweep.runs.groupby(["hurt", "price"]):
+        by = runs.pivot_table(index="replicate", columns="strategy", values=primary)
+        order = (-sign * by.mean()).sort_values().index
+        level = 1 - 0.05 / (6 * 2)
+        leads = [t_interval(by[order[0]] - by[other], level) for other in order[1:]]
+        open_ = [other for other, (_, low, high) in zip(order[1:], leads, strict=True) if low <= 0 <= high]
+        gain = t_interval(by[order[0]] - by["alone"], level) if order[0] != "alone" else None
+        marks = [order[0], open_[0]] if open_ else [order[0]]
+        out[float(hurt), float(price)] = {"best": order[0], "open": bool(open_), "marks": marks, "gain": gain}
+    return out
+
+
+UNSORTED = {"hurt": [1.0, 0.0, 0.5], "price": [20.0, 3.0], "fixed": [7.0]}
+
+
+@pytest.fixture(params=[False, True], ids=["page", "phone"], scope="module")
+def drawn(request: Any) -> Any:
+    sweep = design(UNSORTED, crossing)
+    return sweep, regime_map(sweep, narrow=request.param)
+
+
+def test_levels_stand_along_the_axes_in_order(drawn: Any) -> None:
+    ax = shown(drawn[1])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "0.5", "1"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["3", "20"], "by size, not by letters"
+    assert list(ax.get_xticks()) == [0.5, 1.5, 2.5] and list(ax.get_yticks()) == [0.5, 1.5]
+    assert (ax.get_xlabel(), ax.get_title("left")) == ("The hurt", "The price")
+    assert ax.get_xlim() == (0, 3) and ax.get_ylim() == (0, 2)
+
+
+def test_places_have_the_colour_of_the_best_and_the_marks_of_those_not_told_apart(drawn: Any) -> None:
+    sweep, chart = drawn
+    ax, look = shown(chart), looks(Stored.of(sweep))
+    kinds = set()
+    for (hurt, price), expected in places(sweep).items():
+        x, y = [0.0, 0.5, 1.0].index(hurt), [3.0, 20.0].index(price)
+        tile = the(ax, f"place:{x},{y}")
+        assert x < tile.get_x() < tile.get_x() + tile.get_width() < x + 1
+        assert y < tile.get_y() < tile.get_y() + tile.get_height() < y + 1
+        face = OPEN if expected["open"] else look[expected["best"]].colour
+        assert to_hex(tile.get_facecolor()).upper() == face
+        marks = [line for line in ax.lines if line.get_label().startswith(f"mark:{x},{y}:")]
+        assert [line.get_label().rsplit(":", 1)[1] for line in marks] == expected["marks"]
+        for s, line in zip(expected["marks"], marks, strict=True):
+            assert (colour(line), line.get_marker()) == (look[s].colour, look[s].marker)
+            assert x < spot(line)[0] < x + 1 and y < spot(line)[1] < y + 1
+        said = the(ax, f"gain:{x},{y}")
+        assert x < said.get_position()[0] < x + 1 and y < said.get_position()[1] < y + 1
+        assert says(said.get_text(), expected["gain"][0]) and said.get_text().startswith("+")
+        kinds.add(expected["open"])
+    assert kinds == {False, True}
+
+
+def test_where_the_reference_is_best_nothing_is_gained() -> None:
+    chart = regime_map(design(UNSORTED, lambda s, at: 3.0 * (s == "alone")))
+    for x in range(3):
+        for y in range(2):
+            assert the(shown(chart), f"gain:{x},{y}").get_text() == "0"
+            assert len([line for line in shown(chart).lines if line.get_label() == f"mark:{x},{y}:alone"]) == 1
+
+
+def test_lower_is_best_and_gains_are_negative_where_the_metric_says_so() -> None:
+    sweep = design(UNSORTED, lambda s, at: -crossing(s, at), primary="equity_gap")
+    ax = shown(regime_map(sweep))
+    for (hurt, price), expected in places(sweep, "equity_gap", -1.0).items():
+        x, y = [0.0, 0.5, 1.0].index(hurt), [3.0, 20.0].index(price)
+        assert says(the(ax, f"gain:{x},{y}").get_text(), 100 * expected["gain"][0])
+        assert expected["gain"][0] < 0
+
+
+def test_table_key_title_and_alternative_text_count_the_same_places(drawn: Any) -> None:
+    sweep, chart = drawn
+    found = places(sweep)
+    clear = [p["best"] for p in found.values() if not p["open"]]
+    (key,) = (ax for ax in chart.figure.axes if ax.get_label() == "key")
+    for s in ("ask", "wait"):
+        title = s.capitalize()
+        assert the(key, f"name:{s}").get_text() == f"{title}: best at {clear.count(s)}"
+        assert colour(the(key, f"mark:{s}")) == looks(Stored.of(sweep))[s].colour
+        assert f"{title} is best at {clear.count(s)} of 6 places." in chart.alt
+    assert the(key, "name:open").get_text().replace("\n", " ") == f"Too close to call at {6 - len(clear)} of 6"
+    assert colour(the(key, "mark:open")) == OPEN
+    assert "for all 6 places at once" in chart.subtitle and "540 runs (30 replicates at 6 points" in chart.caption
+    for row in chart.data.itertuples():
+        expected = found[float(row.hurt), float(row.price)]
+        assert (row.best, row.told_apart) == (expected["best"].capitalize(), not expected["open"])
+        assert (row.gain_difference, row.gain_low, row.gain_high) == pytest.approx(expected["gain"])
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_long_key_neither_overlaps_nor_leaves_the_figure(narrow: bool) -> None:
+    sweep = design(UNSORTED, crossing, replicates=4)
+    names = [f"Initiative with a crisis channel and an emergency fund, version {n}" for n in range(8)]
+    frames, rng = [], np.random.default_rng(1)
+    for n, name in enumerate(names):
+        own = sweep.runs[sweep.runs["strategy"] == "alone"].assign(strategy=name)
+        frames.append(own.assign(partners=own["partners"] + 0.01 * n + rng.normal(0, 1, len(own))))
+    said = sweep.experiment | {"strategies": {name: {"title": name} for name in names}, "against": names[0]}
+    chart = regime_map(replace(sweep, runs=pd.concat(frames), experiment=said), narrow=narrow)
+    chart.figure.draw_without_rendering()
+    (key,) = (ax for ax in chart.figure.axes if ax.get_label() == "key")
+    assert len(key.texts) >= 5
+    boxes = [text.get_window_extent() for text in [*key.texts, *chart.figure.texts, shown(chart).xaxis.label]]
+    for n, box in enumerate(boxes):
+        assert box.x0 >= 0 and box.x1 <= chart.figure.bbox.width and box.y0 >= 0
         assert not any(box.overlaps(other) for other in boxes[:n])
