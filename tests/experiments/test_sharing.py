@@ -54,3 +54,16 @@ def test_levels_do_not_hide_what_differs() -> None:
     found = experiment({"a": {}, "b": {"parameters": {"turnover": {"notice_share": 0.9}}}}, cross={"turnover": levels})
     values = sharing.parameters(found.arms())
     assert set(values["a"]) == {"turnover.notice_share"} and values["b"]["turnover.notice_share"] == 0.9
+
+
+def test_what_a_design_sets_is_no_difference_and_what_it_draws_is_said() -> None:
+    strategies = {"a": {}, "b": {"parameters": {"turnover": {"notice_share": 0.8}}}}
+    vary = {"x": "parameters.turnover.notice_share"}
+    table = experiment(strategies, design={"method": "latin-hypercube", "points": 4, "vary": vary})
+    assert sharing.parameters(table.arms(), table.points) == {}
+    line = experiment(
+        strategies, design={"method": "sobol", "points": 4, "vary": "plausible: turnover.notice_share, trust.memory"}
+    )
+    values = sharing.parameters(line.arms(), line.points)
+    assert values == {"a": {"turnover.notice_share": "drawn"}, "b": {"turnover.notice_share": 0.8}}
+    assert "turnover.notice_share is 0.8, not drawn" in sharing.told(line.arms(), "a", line.points)[0]

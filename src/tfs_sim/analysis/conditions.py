@@ -14,10 +14,11 @@ from tfs_sim.analysis.windows import Array, mean_over, metric
 
 @dataclass(frozen=True)
 class Condition:
-    """A level or a site, and each strategy's paired difference from the reference there."""
+    """Levels or a site, and each strategy's paired difference from the reference there."""
 
     label: str
     results: dict[str, Paired]
+    levels: tuple[str, ...]
 
 
 def by_condition(stored: Stored, name: str, strategies: list[str]) -> list[Condition]:
@@ -26,11 +27,11 @@ def by_condition(stored: Stored, name: str, strategies: list[str]) -> list[Condi
     for levels in stored.levels:
         if levels:
             results = {s: against(stored, name, s, stored.against, levels) for s in strategies}
-            out.append(Condition(words.condition(levels), results))
+            out.append(Condition(words.condition(levels), results, levels))
     if len(stored.sites) > 1:
         for site in stored.sites:
             results = {s: against(stored, name, s, stored.against, stored.main, site) for s in strategies}
-            out.append(Condition(stored.site_title(site), results))
+            out.append(Condition(stored.site_title(site), results, stored.main))
     return out
 
 
@@ -48,14 +49,16 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
         if not up and not down:
             everywhere = "under any condition" if len(found) > 1 else f"here: {found[0].label}"
             out.append(
-                words.closed(f"{who}: {thing} cannot be told apart from {with_(stored, stored.against)} {everywhere}")
+                words.closed(
+                    f"{who}: {thing} cannot be told apart from what it is {with_(stored, stored.against)} {everywhere}"
+                )
             )
         elif up and down:
             said = f"{who}: the answer changes sign. {capital(thing)} is higher {than} here: "
             out.append(said + words.closed(f"{_places(up)}. It is lower here: {_places(down)}"))
         else:
             way = "higher" if up else "lower"
-            tail = f", but not distinguishable here: {words.joined(open_)}" if open_ else f" {_everywhere(stored)}"
+            tail = f", but not distinguishable here: {_places(open_)}" if open_ else f" {_everywhere(stored)}"
             out.append(words.closed(f"{who}: {thing} is {way} {than}{tail}"))
     return out
 

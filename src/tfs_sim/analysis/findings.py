@@ -16,9 +16,9 @@ import numpy as np
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, against, crisis_difference, crisis_effect, over_sites, paired
-from tfs_sim.analysis.provisos import provisos
+from tfs_sim.analysis.provisos import provisos, unpaid
 from tfs_sim.analysis.ranking import Ranking, ranking
-from tfs_sim.analysis.sentences import lower, numbers, opened, sentence, size_of, thing_of, with_
+from tfs_sim.analysis.sentences import lower, numbers, opened, remedy, sentence, size_of, thing_of, with_
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import metric
 from tfs_sim.scenario.errors import count
@@ -44,7 +44,8 @@ ANSWERS = ("kinds", "best", "reference", "worse")
 class Finding:
     """One finding: a sentence and the numbers behind it.
 
-    `kind` is "kinds" (runs are of two kinds), "best" (the best strategy against the next), "reference" (the best
+    `kind` is "kinds" (runs are of two kinds), "unpaid" (money that was asked for and not paid),
+    "best" (the best strategy against the next), "reference" (the best
     against the reference), "worse" (what does worse than nothing), "crisis" (what the shock does), "practice" (a
     strategy against the reference), "initiative" (the reference against no initiative), "softening" (does a strategy
     change what the shock does) or "sites" (they differ).
@@ -77,7 +78,7 @@ def ranked_metrics(stored: Stored) -> list[str]:
     """Return the outcomes that findings are about: primary, the experiment's others, then the usual ones."""
     named = [stored.primary, *(stored.experiment.get("also") or []), *USUAL]
     known = {*stored.metrics}
-    return [name for name in dict.fromkeys(named) if name in known and name not in NOT_RANKED]
+    return [n for n in dict.fromkeys(named) if n in known and (n == stored.primary or n not in NOT_RANKED)]
 
 
 def _kinds(stored: Stored) -> list[Finding]:
@@ -127,7 +128,7 @@ def best_sentence(stored: Stored, found: Ranking, name: str, levels: tuple[str, 
         return f"{start} was the same {best} as with {others} ({levels_[0]}), in all {lead.sample}."
     said = f"{start} was {top} {best} ({levels_[0]}), then {second} ({levels_[1]})"
     if math.isnan(lead.low):
-        return f"{said}, in {lead.sample}: too few to tell strategies apart; run more replicates."
+        return f"{said}, in {lead.sample}: too few to tell strategies apart; {remedy(lead)}."
     apart = f"{size_of(lead, name)} apart ({_simultaneous(found, name)})"
     if found.clear:
         return f"{said}: {apart}."
@@ -177,11 +178,11 @@ def _worse(stored: Stored) -> list[Finding]:
     bad = {s: r for s, r in results.items() if r.distinguishable and (r.difference < 0) == (better == "higher")}
     if not bad or len(stored.strategies) < 3:
         return []
-    parts = [f"{words.quoted(stored.title(s))} ({size_of(r, name)}; {numbers(r, name, sized=True)})"
-             for s, r in bad.items()]  # fmt: skip
+    parts = [f"{with_(stored, s)} ({size_of(r, name)}; {numbers(r, name, sized=True)})" for s, r in bad.items()]
+    listed = "; and ".join(["; ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     lead = opened(words.condition(levels), thing_of(stored, name))
     way = "lower" if better == "higher" else "higher"
-    text = f"{lead} was {way} than {with_(stored, base)} with {words.joined(parts)}."
+    text = f"{lead} was {way} than {with_(stored, base)}: {listed}."
     worst = min(bad, key=lambda s: -abs(bad[s].difference))
     return [Finding(text, "worse", name, worst, base, levels, bad[worst])]
 
@@ -316,14 +317,22 @@ def findings(sweep: SweepLike, how_many: int = 3) -> list[Finding]:
                 chosen.append(finding)
     sites = [f for f in everything if f.kind == "sites"]
     chosen += sites[: max(0, how_many - len(chosen))]
-    return [provided(stored, f) for f in [*_kinds(stored), *chosen[:how_many]]]
+    return [*(provided(stored, f) for f in [*_kinds(stored), *chosen[:how_many]]), *_unpaid(stored)]
 
 
 def provided(stored: Stored, finding: Finding) -> Finding:
     """Return a finding with what its sentence must not be silent about."""
     compared = [s for s in dict.fromkeys((finding.strategy, finding.against)) if s]
-    ranked = stored.strategies if finding.kind == "best" else compared
-    return replace(finding, sentence=" ".join([finding.sentence, *provisos(stored, compared, ranked, finding.levels)]))
+    return replace(finding, sentence=" ".join([finding.sentence, *provisos(stored, compared, finding.levels)]))
+
+
+def _unpaid(stored: Stored) -> list[Finding]:
+    """Say of every strategy and condition what was asked for and not paid."""
+    said = unpaid(stored)
+    if not said:
+        return []
+    blank = Paired(len(stored.pairs), stored.units.luck, 0)
+    return [Finding(f"Not paid in full: {said}.", "unpaid", "cost", stored.against, "", stored.main, blank)]
 
 
 def answer(options: list[Finding], primary: str) -> Finding | None:

@@ -71,7 +71,11 @@ def fan_title(stored: Stored, name: str) -> str:
     if found is None or stored.onset is None:
         values = over_sites(stored, name)[stored.arm(stored.against, stored.main)]
         low, high = np.nanquantile(values, (0.05, 0.95))
-        runs = count(int((~np.isnan(values)).sum()), "run")
+        known = int((~np.isnan(values)).sum())
+        if known < 2:
+            lead = opened(words.condition(stored.main), thing_of(stored, name))
+            return f"{lead} was {words.level(high, m)} in the one run with {who}"
+        runs = count(known, "run")
         lead = opened(words.condition(stored.main), thing_of(stored, name))
         return (
             f"{lead} lay between {words.level(low, m, high - low)} and {words.level(high, m, high - low)} in 90% of "
@@ -112,13 +116,14 @@ def cost_title(stored: Stored, effects: Mapping[str, Paired], costs: Mapping[str
     """Return which strategy changes the primary outcome most, and what it costs beyond the base."""
     m = metric(stored.primary)
     sign = -1 if m.better == "lower" else 1
-    best = max(effects, key=lambda s: sign * effects[s].difference)
-    r = effects[best]
     than = words.quoted(stored.title(base))
-    if not (r.low > 0 if sign > 0 else r.high < 0):
-        return f"No strategy bought a distinguishable change of {words.subject(m)}, compared with {than}"
-    said = f"{words.subject(m)} {change(r, stored.primary)} than with {than}"
-    return f"{stored.title(best)}: {said}{_price(costs.get(best))}"
+    helpful = {s: r for s, r in effects.items() if (r.low > 0 if sign > 0 else r.high < 0)}
+    if not helpful:
+        way = "lower" if sign < 0 else "higher"
+        return f"No strategy made {words.subject(m)} distinguishably {way} than with {than}"
+    best = max(helpful, key=lambda s: sign * helpful[s].difference)
+    said = f"{words.subject(m)} {change(helpful[best], stored.primary)} than with {than}"
+    return f"{words.quoted(stored.title(best))}: {said}{_price(costs.get(best))}"
 
 
 def _price(cost: Paired | None) -> str:

@@ -1,13 +1,21 @@
 """Runs of two kinds: where an outcome has two modes, its mean describes neither.
 
-A partnership takes off or it does not, and luck decides. The density of an outcome over the runs and sites of an arm
-is estimated with a Gaussian kernel [1]_; there are two kinds where it has two peaks with a valley between them that is
-clearly lower (less than half the lower peak, by more than luck), each kind has at least one run in twenty, and both
-occur at one and the same site (else it is the sites that differ, not their luck).
+A partnership takes off or it does not, and luck decides. There are two kinds where either holds of an outcome over
+the runs and sites of an arm, each kind has at least one run in twenty (and three in all), and both occur at one and the
+same site (else it is the sites that differ, not their luck):
+
+- it falls into two groups that lie far apart for their own spread: D = √2 (m₂ − m₁) / √(s₁² + s₂²) of at least 8,
+  split where the squares within are least [1]_. That is seen in as few as twelve runs; samples of one mode reach 8 in
+  one of a hundred at most.
+- its density, estimated with a Gaussian kernel [2]_, has two peaks with a valley between them that is clearly lower
+  (less than half the lower peak, by more than luck).
+
+With a design points make outcomes differ as luck does, and luck is shared by all points: kinds are not looked for then.
 
 References
 ----------
-.. [1] Silverman (1986), Density Estimation for Statistics and Data Analysis, Chapman & Hall, section 3.4 (bandwidth
+.. [1] Ashman, Bird & Zepf (1994), "Detecting bimodality in astronomical datasets", Astronomical Journal 108:2348-2361.
+.. [2] Silverman (1986), Density Estimation for Statistics and Data Analysis, Chapman & Hall, section 3.4 (bandwidth
    0.9 min(s, IQR / 1.34) n^(−1/5)).
 """
 
@@ -23,11 +31,14 @@ from tfs_sim.analysis.windows import Array
 
 LEAST = 0.05
 """Share of the runs that a kind has at least."""
-FEWEST = 20
-"""Fewer values say nothing of modes."""
+FEWEST = 12
+"""Fewer values say nothing of kinds."""
+APART = 8.0
+"""Ashman's D from which two groups are two kinds, whatever the density between them."""
 VALLEY = 0.5
 CLEAR = 2.5
 """The valley is lower than a peak by so many standard errors of their difference."""
+_MANY = 20
 _PLACES = 256
 
 
@@ -82,15 +93,37 @@ def kinds_of(values: Array) -> Kinds | None:
     flat = values[~np.isnan(values)]
     if len(flat) < FEWEST or len(np.unique(flat)) < 5:
         return None
-    border = _valley(flat)
-    if border is None:
+    found = [border for border in (_gap(flat), _valley(flat)) if border is not None and _both(values, border)]
+    if not found:
         return None
+    border = found[0]
     above = flat > border
     upper = float(above.mean())
-    if not LEAST <= upper <= 1 - LEAST or not _by_luck(values, border):
-        return None
     low, high = float(np.median(flat[~above])), float(np.median(flat[above]))
     return Kinds(len(flat), border, upper, low, high, float(flat.mean()))
+
+
+def _gap(values: Array) -> float | None:
+    """Return the border between two groups that lie far apart for their own spread."""
+    ordered = np.sort(values)
+    n = len(ordered)
+    count = np.arange(1, n)
+    sums, squares = np.cumsum(ordered)[:-1], np.cumsum(ordered**2)[:-1]
+    low, high = sums / count, (ordered.sum() - sums) / (n - count)
+    split = int(np.argmax(count * (n - count) * (high - low) ** 2))
+    within = squares[split] - count[split] * low[split] ** 2
+    rest = (ordered**2).sum() - squares[split] - (n - count[split]) * high[split] ** 2
+    spread = within / max(count[split] - 1, 1) + rest / max(n - count[split] - 1, 1)
+    apart = math.sqrt(2.0) * (high[split] - low[split])
+    return float(ordered[split] + ordered[split + 1]) / 2 if apart >= APART * math.sqrt(max(spread, 0.0)) else None
+
+
+def _both(values: Array, border: float) -> bool:
+    """Say whether both kinds are more than rare, and luck tells them apart."""
+    above = (values > border).sum()
+    known = (~np.isnan(values)).sum()
+    rarer = min(above, known - above)
+    return bool(rarer >= max(3, LEAST * known)) and _by_luck(values, border)
 
 
 def _valley(values: Array) -> float | None:
@@ -107,7 +140,7 @@ def _valley(values: Array) -> float | None:
             floor = one + int(np.argmin(density[one : other + 1]))
             peak, bottom = min(float(density[one]), float(density[other])), float(density[floor])
             # heights are counts of runs within a kernel: a few runs in a long tail make no peak
-            sure = peak - bottom > CLEAR * math.sqrt(peak + bottom)
+            sure = len(values) >= _MANY and peak - bottom > CLEAR * math.sqrt(peak + bottom)
             if sure and bottom < VALLEY * peak and (best is None or bottom / peak < best[0]):
                 best = bottom / peak, float(places[floor])
     return None if best is None else best[1]

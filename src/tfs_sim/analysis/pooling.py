@@ -51,6 +51,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 SAMPLED = ("latin-hypercube", "sobol")
 """Designs whose points were drawn from distributions."""
 LEVEL = 0.95
+FEWEST_POINTS = 5
+"""Fewer drawn points say too little of what others would have given: an interval from them would be too narrow."""
 _SWEEPS = 50
 
 
@@ -227,16 +229,14 @@ def _mean(values: Array, units: Units) -> Mean:
     error = values - mean
     total = float(len(values))
     rows, luck = units._rows
-    if luck < 2 or (units.sampled and units.points < 2):
+    if luck < 2 or (units.sampled and units.points < FEWEST_POINTS):
         return Mean(mean, missing, none, none)
     by_row = _sums(error, rows, luck) / total
     of_rows = luck / (luck - 1) * (by_row**2).sum(0)
     if not units.sampled:
         return Mean(mean, np.sqrt(of_rows), np.full(shape, luck - 1.0), none)
     columns, points = units._columns
-    rest = total - luck - points + 1
-    if rest < 1:
-        return Mean(mean, missing, none, none)
+    rest = max(total - luck - points + 1, 1.0)
     by_column = _sums(error, columns, points) / total
     of_columns = points / (points - 1) * (by_column**2).sum(0)
     own = (_without_both(error, rows, luck, columns, points) ** 2).sum(0) / rest / total

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tfs_sim.analysis import words
-from tfs_sim.analysis.sentences import capital
+from tfs_sim.analysis.sentences import capital, lower
 from tfs_sim.analysis.stored import Stored
 
 PAYERS = {"unpaid_backbone": "backbone", "unpaid_partners": "organization"}
@@ -59,14 +59,20 @@ def _in_all(stored: Stored, name: str, arm: int) -> float:
     return float(np.nanmean(np.nansum(stored.values(name)[arm], axis=-1)))
 
 
-def unpaid_sentence(stored: Stored, strategy: str, short: Shortfall) -> str:
-    """Return who could not pay what, in a sentence."""
-    what = f" for {words.joined([words.lower_first(use) for use in short.uses])}" if short.uses else ""
-    return (
-        f"{capital(words.quoted(stored.title(strategy)))} was not paid in full: of the {words.money(short.asked)} that "
-        f"it asks for, {words.money(short.unpaid)} was asked of {_WHO[short.payer]}{what} and not paid "
-        f"(from month {short.month + 1} on), so that it did less than its doses say."
-    )
+def unpaid(stored: Stored) -> str:
+    """Return who could not pay what, under every strategy and condition; nothing where all was paid."""
+    parts = []
+    for strategy in stored.strategies:
+        for levels in stored.levels:
+            for short in shortfalls(stored, strategy, levels):
+                where = f" {lower(words.condition(levels))}" if len(stored.levels) > 1 else ""
+                what = f" for {words.joined([words.lower_first(use) for use in short.uses])}" if short.uses else ""
+                parts.append(
+                    f"{words.quoted(stored.title(strategy))}{where}: {words.money(short.unpaid)} of the "
+                    f"{words.money(short.asked)} that it asks for, which {_WHO[short.payer]} had to pay{what} (from "
+                    f"month {short.month + 1} on)"
+                )
+    return "; ".join(parts)
 
 
 def differing_parameters(stored: Stored, one: str, other: str) -> list[str]:
@@ -81,8 +87,8 @@ def _said(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def provisos(stored: Stored, compared: Sequence[str], ranked: Sequence[str], levels: tuple[str, ...]) -> list[str]:
-    """Return the sentences that belong to a comparison of one or two strategies, the best of those that are ranked."""
+def provisos(stored: Stored, compared: Sequence[str], levels: tuple[str, ...]) -> list[str]:
+    """Return the sentences that belong to a comparison of one or two strategies under these levels."""
     out = []
     if len(compared) == 2:
         differing = differing_parameters(stored, *compared)
@@ -92,6 +98,7 @@ def provisos(stored: Stored, compared: Sequence[str], ranked: Sequence[str], lev
                 f"{capital(titles)} differ in parameters too, so this is not the effect of interventions alone: "
                 f"{words.joined(differing)}."
             )
-    for strategy in ranked:
-        out += [unpaid_sentence(stored, strategy, short) for short in shortfalls(stored, strategy, levels)]
+    short = [words.quoted(stored.title(s)) for s in compared if shortfalls(stored, s, levels)]
+    if short:
+        out.append(f"({words.joined(short)} {'was' if len(short) == 1 else 'were'} not paid in full.)")
     return out

@@ -54,6 +54,11 @@ def lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def remedy(result: Paired) -> str:
+    """Return what is missing where a difference has no interval."""
+    return "draw more points" if result.replicates > 1 and result.points else "run more replicates"
+
+
 def with_(stored: Stored, strategy: str) -> str:
     """Return "with “Handover practices”"."""
     return f"with {words.quoted(stored.title(strategy))}"
@@ -72,7 +77,7 @@ def sentence(result: Paired, name: str, lead: str, a: str, b: str) -> str:
         return f"{lead} was the same{here} as {b}, in all {result.sample}."
     if math.isnan(result.low):
         said = f"{change(result, name)}{here} than {b}" if result.difference else f"the same{here} as {b}"
-        return f"{lead} was {said} in {result.sample}: too few to say more; run more replicates."
+        return f"{lead} was {said} in {result.sample}: too few to say more; {remedy(result)}."
     if not result.distinguishable:
         m = metric(name)
         by = f"{words.difference(result.difference, result.low, result.high, m)} {words.differing(m)}".rstrip()

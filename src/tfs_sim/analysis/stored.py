@@ -296,14 +296,16 @@ class Stored:
         return self._cache[key]
 
     def kinds(self, name: str, arm: int) -> Kinds | None:
-        """Return the two kinds of runs of an arm in a metric; None where it has one mode."""
-        return kinds_of(self.values(name)[arm])
+        """Return the two kinds of runs of an arm in a metric; None where it has one mode, and with a design."""
+        return None if self.units.design else kinds_of(self.values(name)[arm])
 
     def jump(self, name: str, levels: tuple[str, ...], site: str | None = None) -> float:
         """Return how far a run's number moves when a site's run is of the other kind (0 where there are no kinds).
 
         Runs are told apart by the primary outcome, or else by the metric itself; the largest of the strategies'.
         """
+        if self.units.design:
+            return 0.0
         key = f"{name}/jump/{levels}"
         if key not in self._cache:
             by = self.values(self.primary if self.primary in self.metrics else name)

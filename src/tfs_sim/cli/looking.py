@@ -127,7 +127,7 @@ def _checked(name: str) -> str:
         asked = experiment.replicates
         replicates = count(asked, "replicate") if isinstance(asked, int) else f"at most {count(asked.max, 'replicate')}"
         lines = [*_adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])]
-        lines += [*_unpaid(experiment.arms()), *sharing.told(experiment.arms(), experiment.against)]
+        lines += [*_unpaid(experiment.arms()), *sharing.told(experiment.arms(), experiment.against, experiment.points)]
         lines += plausible.told(experiment)
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario))
         return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){_below(lines)}"

@@ -262,7 +262,10 @@ def found(sweep: Sweep) -> None:
     sites = mean_over_sites(len(stored.sites))
     how = f"Differences over the same luck, {stored.units.said}{f', {sites}' if sites else ''}; 95% intervals."
     print(f"\n{bold('What we found')}\n{dim(wrapped(how, '  ', '  '))}")
-    for number, finding in enumerate(findings(stored, 3), 1):
+    told = findings(stored, 3)
+    if not told:
+        print(wrapped("These runs hold no comparison: it takes a second strategy, or a level with a shock.", "  "))
+    for number, finding in enumerate(told, 1):
         print(wrapped(str(finding), "     ", f"  {number}. "))
     if title := map_title(stored):
         print(wrapped(title + ".", "     ", "  Map: "))

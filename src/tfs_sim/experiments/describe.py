@@ -54,7 +54,7 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "shocks": shocks(arms),
         "orders": orders(arms),
         "grants": grants(arms),
-        "parameters": sharing.parameters(arms),
+        "parameters": sharing.parameters(arms, plan.points),
         "nothing": sharing.nothing(arms),
         "rules": rules(arms),
         "snapshots": _snapshots(experiment),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm
+    from tfs_sim.experiments.points import Points
 
 Values = dict[str, dict[str, float | str]]
 """Values by strategy and dotted name."""
@@ -25,16 +26,27 @@ def _firsts(arms: Sequence[Arm]) -> dict[str, Arm]:
     return found
 
 
-def parameters(arms: Sequence[Arm]) -> Values:
-    """Return every strategy's values of the parameters in which strategies differ, by dotted name."""
-    values = {
-        strategy: {
-            f"{mechanism}.{name}": value
+def parameters(arms: Sequence[Arm], points: Points | None = None) -> Values:
+    """Return every strategy's values of the parameters in which strategies differ, by dotted name.
+
+    What a design sets in every arm is no difference. Where a one-line design draws what an arm does not write itself,
+    that arm's value is "drawn".
+    """
+    drawn = (
+        {".".join(v.path[1:]) for v in points.variables if v.path[0] == "parameters"} if points is not None else set()
+    )
+    kept = points is not None and isinstance(points.design.vary, str)  # what is written wins over the draw
+    values: Values = {}
+    for strategy, arm in _firsts(arms).items():
+        written = getattr(arm.scenario, "parameters", {})
+        values[strategy] = {
+            f"{mechanism}.{name}": "drawn"
+            if drawn & {f"{mechanism}.{name}"} and name not in written.get(mechanism, {})
+            else value
             for mechanism, own in arm.scenario.effective_parameters().items()
             for name, value in own.items()
+            if kept or f"{mechanism}.{name}" not in drawn
         }
-        for strategy, arm in _firsts(arms).items()
-    }
     first = next(iter(values.values()))
     differing = [name for name in first if any(own[name] != first[name] for own in values.values())]
     return {strategy: {name: own[name] for name in differing} for strategy, own in values.items()} if differing else {}
@@ -46,10 +58,10 @@ def nothing(arms: Sequence[Arm]) -> str | None:
     return empty[0] if len(empty) == 1 and len(_firsts(arms)) > 1 else None
 
 
-def told(arms: Sequence[Arm], against: str) -> list[str]:
+def told(arms: Sequence[Arm], against: str, points: Points | None = None) -> list[str]:
     """Return sentences on what strategies do not share beyond their schedule, and on those that are the same."""
     said = []
-    values = parameters(arms)
+    values = parameters(arms, points)
     for strategy, own in values.items():
         differing = [f"{name} is {_said(value)}, not {_said(values[against][name])}"
                      for name, value in own.items() if value != values[against][name]]  # fmt: skip

@@ -11,7 +11,7 @@ from pandas import DataFrame
 
 from tfs_sim.analysis import headlines, words
 from tfs_sim.analysis.compare import Paired, against, over_sites
-from tfs_sim.analysis.findings import NOT_RANKED, ranked_metrics
+from tfs_sim.analysis.findings import ranked_metrics
 from tfs_sim.analysis.pooling import Units, mean_of
 from tfs_sim.analysis.sentences import capital, lower
 from tfs_sim.analysis.stored import Stored, SweepLike
@@ -45,7 +45,7 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
     for s in stored.strategies:
         here = _estimate(values[stored.arm(s, stored.main)], stored.units)
         there = _estimate(values[stored.arm(s, calm)], stored.units) if calm is not None else None
-        raw = "the reference"
+        raw = "the reference" if len(stored.strategies) > 1 else ""
         if s != stored.against:
             r = against(stored, stored.primary, s, stored.against, stored.main)
             raw = f"{words.difference(r.difference, r.low, r.high, m)}  ({words.interval(r.low, r.high, m)})"
@@ -62,16 +62,15 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
     where = "In words" if narrow else "Right"
     said = words.unit(m, difference=True)
     unit = f", in {said}," if said else ""
-    subtitle = (
-        f"{shown}. Bars: 95% intervals of the means. {where}: paired difference from the reference{unit} with its 95% "
-        "interval."
-    )
+    subtitle = f"{shown}. Bars: 95% intervals of the means."
+    if len(rows) > 1:
+        subtitle += f" {where}: paired difference from the reference{unit} with its 95% interval."
     made = caption(stored, stored.units.said, words.mean_over_sites(len(stored.sites)))
     row_high = 0.8 if narrow else 0.5
     tall, width = row_high * len(rows), NARROW if narrow else WIDTH
     chart = framed("answer", headlines.answer_title(stored), subtitle, made, 1.1 + tall, width)
     ax = place(chart, 0.3, 0.55, NARROW - 0.3, 0.65 + tall) if narrow else place(chart, 1.95, 0.55, 5.9, 0.6 + tall)
-    heading = "Difference from the reference"
+    heading = "Difference from the reference" if len(rows) > 1 else ""
     levels_.levels(ax, rows, heading if narrow else wrapped(heading, 17), narrow=narrow)
     x_label(ax, words.axis(m))
     chart.data = DataFrame(data, columns=["strategy", "levels", "mean", "low", "high"])
@@ -92,7 +91,7 @@ def cost(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     priced = [name for name in ("cost", "hours") if name in stored.metrics]
     base = stored.nothing or stored.against
     effects = _against_base(stored, stored.primary, base)
-    if not priced or not effects:
+    if not priced or not effects or stored.primary in priced:
         return None
     m, look = metric(stored.primary), looks(stored)
     prices = {name: _against_base(stored, name, base) for name in priced}
@@ -154,7 +153,7 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
     """Draw the paired differences from the reference for several outcomes."""
     stored = Stored.of(sweep)
     strategies, look = compared(stored), looks(stored)
-    names = [n for n in ranked_metrics(stored) if metric(n).better and n not in NOT_RANKED]
+    names = [n for n in ranked_metrics(stored) if metric(n).better]
     names = names[: max(2, min(most, 24 // max(1, len(strategies))))]
     if not strategies or not names:
         return None

@@ -12,7 +12,7 @@ from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, against, over_sites
 from tfs_sim.analysis.conditions import by_condition
 from tfs_sim.analysis.findings import ranked_metrics
-from tfs_sim.analysis.provisos import PAYERS, differing_parameters
+from tfs_sim.analysis.provisos import PAYERS, differing_parameters, shortfalls
 from tfs_sim.analysis.rules import months_on
 from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored
@@ -98,7 +98,7 @@ def changes(stored: Stored) -> Table:
     rows = []
     for s in stored.strategies:
         if s == base:
-            rows.append([stored.title(s), *["compared with"] * len(shown), *(["–"] if better else [])])
+            rows.append([f"{stored.title(s)} (compared with)", *["–"] * len(shown), *(["–"] if better else [])])
             continue
         results = [against(stored, n, s, base, stored.main) for n in shown]
         said = [spoken(r, n) for r, n in zip(results, shown, strict=True)]
@@ -140,7 +140,12 @@ def conditions(stored: Stored, strategies: list[str]) -> Table | None:
     found = by_condition(stored, stored.primary, strategies)
     if not found:
         return None
-    rows = [[c.label, *(spoken(c.results[s], stored.primary) for s in strategies)] for c in found]
+    unpaid = {s: [levels for levels in stored.levels if shortfalls(stored, s, levels)] for s in strategies}
+    rows = [
+        [c.label, *(spoken(c.results[s], stored.primary) + (", not paid in full" if c.levels in unpaid[s] else "")
+                    for s in strategies)]
+        for c in found
+    ]  # fmt: skip
     where = f"Sites: {lower(words.condition(stored.main))}. " if stored.main and len(stored.sites) > 1 else ""
     note = (
         f"{words.axis(metric(stored.primary))}, {words.window(metric(stored.primary), stored.months)}: difference from "

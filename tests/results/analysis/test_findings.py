@@ -76,8 +76,8 @@ def test_what_does_worse_than_nothing_is_named(sweep) -> None:
         runs.loc[runs["strategy"] == strategy, "support"] -= by + 0.2
     found = findings(replace(sweep, runs=runs), 5)
     worse = next(f for f in found if f.kind == "worse")
-    assert "was lower than with “No initiative” with “Initiative as funded” (" in worse.sentence
-    assert "and “Trust-building convenings” (" in worse.sentence or "; “Trust-building convenings” (" in worse.sentence
+    assert "was lower than with “No initiative”: with “Initiative as funded” (" in worse.sentence
+    assert "; and with “Trust-building convenings” (" in worse.sentence
     assert not any(f.kind == "worse" for f in findings(sweep, 6))
 
 
@@ -116,13 +116,28 @@ def test_findings_are_not_silent_about_money_that_was_not_paid(sweep) -> None:
               {"strategy": "handover", "title": "Retreats", "payer": "funder", "levels": {}}]  # fmt: skip
     short = with_experiment(replace(sweep, runs=runs, series=series), orders=orders)
     found = findings(short)
-    said = (
-        "“Handover practices” was not paid in full: of the $256,000 that it asks for, $240,000 was asked of the backbone "
-        "for overlap and not paid (from month 61 on)"
+    assert found[-1].kind == "unpaid" and found[-1].sentence == (
+        "Not paid in full: “Handover practices” with no crisis: $240,000 of the $256,000 that it asks for, which the "
+        "backbone had to pay for overlap (from month 61 on); “Handover practices” in the crisis: $240,000 of the $256,000 "
+        "that it asks for, which the backbone had to pay for overlap (from month 61 on)."
     )
-    assert said in found[0].sentence and said in found[1].sentence
+    for finding in found[:2]:
+        assert finding.sentence.endswith("(“Handover practices” was not paid in full.)")
     assert "not paid" not in found[2].sentence, "the crisis is about another strategy"
     assert "not paid" not in " ".join(f.sentence for f in findings(sweep))
+
+
+def test_money_unpaid_under_one_condition_alone_is_told(sweep) -> None:
+    calm = ((sweep.runs["strategy"] == "handover") & (sweep.runs["crisis"] == "no crisis")).to_numpy()
+    runs = sweep.runs.assign(unpaid_partners=np.where(calm, 60.0, 0.0), cost=0.0)
+    months = ((sweep.series["strategy"] == "handover") & (sweep.series["crisis"] == "no crisis")).to_numpy()
+    series = sweep.series.assign(unpaid_partners=np.where(months, 1.0, 0.0))
+    found = findings(replace(sweep, runs=runs, series=series))
+    assert found[-1].sentence == (
+        "Not paid in full: “Handover practices” with no crisis: $240,000 of the $240,000 that it asks for, which partners "
+        "had to pay (from month 1 on)."
+    )
+    assert "not paid" not in found[0].sentence, "under the crisis it was paid"
 
 
 def test_findings_say_what_strategies_do_not_share_beyond_their_schedule(sweep) -> None:
@@ -172,7 +187,10 @@ def test_the_price_of_the_best_is_said_in_both_directions(sweep) -> None:
         assert cost_title(stored, {"handover": better}, {"handover": price}, "as-funded").endswith(said)
     worse = paired(-np.full(5, 1.0) + np.arange(5) * 1e-3, np.zeros(5))
     none = cost_title(stored, {"handover": worse}, {}, "as-funded")
-    assert none == "No strategy bought a distinguishable change of partners' support, compared with “Initiative as funded”"
+    assert none == "No strategy made partners' support distinguishably higher than with “Initiative as funded”"
+    noisy = paired(np.array([9.0, -3.0, 4.0]), np.zeros(3))
+    found = cost_title(stored, {"convenings": noisy, "handover": better}, {}, "as-funded")
+    assert found.startswith("“Handover practices”: partners' support"), "the larger mean is not the one that is known"
 
 
 def test_course_is_the_paired_interval_month_by_month() -> None:

@@ -43,6 +43,25 @@ def test_one_mode_is_not_taken_for_two(draw, runs: int) -> None:
     assert sum(kinds_of(draw(rng, runs)[:, None]) is not None for _ in range(200)) <= 2
 
 
+@pytest.mark.parametrize(("low", "runs"), [(10, 20), (6, 20), (8, 30), (6, 36), (7, 100), (4, 12)])
+def test_kinds_far_apart_are_seen_in_few_runs_and_where_one_is_rare(low: int, runs: int) -> None:
+    rng = np.random.default_rng(SEED)
+    for _ in range(100):
+        values = np.r_[rng.normal(0.05, 0.015, low), rng.normal(0.48, 0.03, runs - low)]
+        found = kinds_of(values[:, None])
+        assert found is not None and found.upper == pytest.approx(1 - low / runs)
+
+
+def test_luck_that_points_share_makes_no_kinds() -> None:
+    """Three lucks at 200 points are three lucks: of such a design nothing is said of kinds, nor allowed for."""
+    from synthetic import design
+
+    swept = design({"x": [0.0, 1.0], "y": [0.0, 1.0]}, lambda s, at: 400.0 * at["x"], replicates=40)
+    stored = Stored.of(swept)
+    assert stored.kinds("partners", 0) is None and stored.jump("partners", ()) == 0.0
+    assert findings(stored)[0].kind == "best"
+
+
 def test_sites_that_differ_are_no_kinds_of_luck() -> None:
     rng = np.random.default_rng(SEED)
     values = rng.normal([0.05, 0.45], 0.02, (100, 2))
@@ -52,6 +71,7 @@ def test_sites_that_differ_are_no_kinds_of_luck() -> None:
 
 def test_few_runs_rare_kinds_and_constants_are_left_alone() -> None:
     assert kinds_of(mixture(10, 1)) is None
+    assert kinds_of(mixture(12, 1)) is not None and kinds_of(mixture(12, 1, upper=0.9)) is None
     assert kinds_of(mixture(300, 1, upper=0.02)) is None
     assert kinds_of(np.ones((100, 2))) is None
     assert kinds_of((np.random.default_rng(1).random((200, 1)) < 0.5).astype(float)) is None

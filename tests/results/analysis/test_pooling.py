@@ -37,16 +37,15 @@ def test_over_fixed_points_it_is_the_t_interval_of_replicates_means() -> None:
 
 def test_over_drawn_points_the_variance_is_that_of_crossed_random_effects() -> None:
     """By hand: mean squares of a two-way table without replication (Searle, Casella & McCulloch 1992, chapter 4)."""
-    d = np.array([[1.0, 4.0, 2.0], [3.0, 9.0, 5.0]])  # 2 replicates × 3 points; mean 4
-    rows = 3 * ((7 / 3 - 4) ** 2 + (17 / 3 - 4) ** 2) / 1
-    columns = 2 * ((2 - 4) ** 2 + (6.5 - 4) ** 2 + (3.5 - 4) ** 2) / 2
-    rest = ((d - 4) ** 2).sum() - rows * 1 - columns * 2
-    own = rest / 2
-    found = mean_of(d.reshape(-1), crossed(2, 3, sampled=True))
+    d = np.array([[1.0, 4.0, 2.0, 4.0, 4.0], [3.0, 9.0, 5.0, 3.0, 5.0]])  # 2 replicates × 5 points; mean 4
+    rows = 5 * ((3 - 4) ** 2 + (5 - 4) ** 2) / 1
+    columns = 2 * ((2 - 4) ** 2 + (6.5 - 4) ** 2 + (3.5 - 4) ** 2 + (3.5 - 4) ** 2 + (4.5 - 4) ** 2) / 4
+    own = (((d - 4) ** 2).sum() - rows * 1 - columns * 4) / 4
+    found = mean_of(d.reshape(-1), crossed(2, 5, sampled=True))
     assert float(found.value) == pytest.approx(4.0)
-    assert float(found.error) ** 2 == pytest.approx((rows + columns - own) / 6)
-    parts = (rows / 6) ** 2 + (columns / 6) ** 2 / 2 + (own / 6) ** 2 / 2
-    assert float(found.freedom) == pytest.approx(((rows + columns - own) / 6) ** 2 / parts)
+    assert float(found.error) ** 2 == pytest.approx((rows + columns - own) / 10)
+    parts = (rows / 10) ** 2 + (columns / 10) ** 2 / 4 + (own / 10) ** 2 / 4
+    assert float(found.freedom) == pytest.approx(((rows + columns - own) / 10) ** 2 / parts)
 
 
 def test_skewed_points_push_the_interval_to_the_side_of_the_rare() -> None:
@@ -82,6 +81,9 @@ def test_one_unit_tells_nothing() -> None:
     ):
         assert math.isnan(float(mean_of(values, units).ends()[0]))
     assert not math.isnan(float(mean_of(values, crossed(10, 1, sampled=False)).ends()[0]))
+    few = np.random.default_rng(SEED).normal(size=40)
+    assert math.isnan(float(mean_of(few, crossed(10, 4, sampled=True)).ends()[0])), "four drawn points are too few"
+    assert not math.isnan(float(mean_of(few, crossed(8, 5, sampled=True)).ends()[0]))
 
 
 def test_pairs_that_share_luck_are_not_independent() -> None:

@@ -25,9 +25,14 @@ def drawn(request, sweep):
 
 
 def standardized(sweep, name: str, s: str) -> tuple[float, float, float]:
-    """Return the paired difference from the reference, and its interval, in standard deviations of the reference."""
-    base = per_run(sweep, name, "as-funded", crisis="crisis")
-    return tuple(v / base.std(ddof=1) for v in t_interval(per_run(sweep, name, s, crisis="crisis") - base))
+    """Return the paired difference from the reference, and its interval, in standard deviations between runs."""
+    own, base = (per_run(sweep, name, each, crisis="crisis") for each in (s, "as-funded"))
+    return tuple(v / between(own, base) for v in t_interval(own - base))
+
+
+def between(one, other) -> float:
+    """Return the root mean square of both arms' standard deviations."""
+    return float(np.sqrt((one.var(ddof=1) + other.var(ddof=1)) / 2))
 
 
 def test_marks_stand_at_standardized_differences_with_better_at_the_right(sweep, drawn) -> None:
@@ -115,7 +120,7 @@ def test_a_difference_without_an_interval_is_in_view() -> None:
     (ax,) = forest(sweep).figure.axes
     base, ask = (per_run(sweep, "partners", s) for s in ("alone", "ask"))
     x, _ = spot(the(ax, "difference:ask"))
-    assert x == pytest.approx((ask - base).mean() / base.std(ddof=1))
+    assert x == pytest.approx((ask - base).mean() / between(ask, base))
     assert in_view(ax)
 
 

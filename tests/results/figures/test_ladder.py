@@ -54,7 +54,7 @@ def first(low: np.ndarray) -> int | None:
 def test_rungs_go_down_from_process_to_students(drawn) -> None:
     axes = sorted(drawn.figure.axes, key=lambda ax: -ax.get_position().y0)
     assert [ax.get_label() for ax in axes] == RUNGS == list(dict.fromkeys(drawn.data["metric"]))
-    names = ["Active partners", "Trust between organizations", "Gain from joint work", "Students' needs met"]
+    names = ["Active partners", "Trust in ties in use", "Gain from joint work", "Students' needs met"]
     for ax, said in zip(axes, [*names, "Students' outcome"], strict=True):
         assert said in [text.get_text().replace("\n", " ") for text in ax.texts]
 

@@ -195,7 +195,7 @@ def set_doses(
             if purse > FUNDER and asked > 0:
                 paid = min(asked, max(accounts[purse], 0))
                 given = dose * paid / asked
-                if order_payer[o] == 1:
+                if order_payer[o] == 1 or t == backbone[s]:  # a backbone that pays as an organization among others
                     unpaid_backbone[s] += (asked - paid) / 100.0
                 else:
                     unpaid_partners[s] += (asked - paid) / 100.0
