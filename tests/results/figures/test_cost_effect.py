@@ -66,6 +66,8 @@ def test_every_name_is_joined_to_its_own_point(sweep, drawn) -> None:
         assert line.get_ydata()[0] == spot(the(ax, f"mean:{s}"))[1]
         assert line.get_ydata()[1] == name.get_position()[1]
         assert colour(line) == name.get_color() == colour(the(ax, f"mean:{s}"))
+    by_point = sorted(FUNDED, key=lambda s: spot(the(ax, f"mean:{s}"))[1])
+    assert sorted(FUNDED, key=lambda s: the(ax, f"name:{s}").get_position()[1]) == by_point, "lines do not cross"
 
 
 def test_the_title_is_about_the_largest_effect_and_its_price(sweep, drawn) -> None:

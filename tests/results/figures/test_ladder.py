@@ -16,7 +16,7 @@ from scipy import stats
 
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.figures.courses import ladder
-from tfs_sim.figures.ladder import scaled
+from tfs_sim.figures.ladder import first_above, scaled
 from tfs_sim.figures.style import looks
 
 START = 2018 + 5 / 12
@@ -105,9 +105,9 @@ def test_the_mark_is_the_month_from_which_the_lower_end_stays_above(sweep, drawn
 def test_an_effect_above_for_five_months_has_no_mark() -> None:
     series = np.zeros(30)
     series[10:15] = 1.0
-    assert first(series) is None
+    assert first(series) is None and first_above(series) is None
     series[15] = 1.0
-    assert first(series) == 10
+    assert first(series) == first_above(series) == 10
 
 
 def test_grants_end_at_dotted_lines(drawn, sweep) -> None:
@@ -170,6 +170,15 @@ def test_labels_keep_apart_and_the_threshold_from_zero(low: float, high: float, 
     assert all(one.y1 <= other.y0 + 1 for one, other in pairwise(boxes))
     for label in labels:
         assert float(label.get_text().replace("−", "-").replace(",", "")) == pytest.approx(label.get_position()[1])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [(-0.05, 400.0, [0, 1, 10, 100]), (-40.0, 0.5, [-10, -1, 0]), (-0.05, 5.0, [0, 1, 10])]
+)
+def test_labels_are_powers_of_ten(low: float, high: float, expected: list[float]) -> None:
+    ax = Figure(figsize=(6, 3), dpi=100).add_axes((0.3, 0.3, 0.5, 0.25))
+    scaled(ax, np.array([low, 0.0]), np.array([0.1, high]))
+    assert list(ax.get_yticks()) == expected
 
 
 def test_labels_of_one_rung_keep_clear_of_the_next(drawn) -> None:
