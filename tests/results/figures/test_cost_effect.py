@@ -73,7 +73,8 @@ def test_every_name_is_joined_to_its_own_point(sweep, drawn) -> None:
 def test_the_title_is_about_the_largest_effect_and_its_price(sweep, drawn) -> None:
     best = max(FUNDED, key=lambda s: beyond(sweep, "support", s).mean())
     million = 4 * beyond(sweep, "cost", best).mean() / 1000
-    assert drawn.title.startswith(sweep.experiment["strategies"][best]["title"])
+    title = sweep.experiment["strategies"][best]["title"]
+    assert drawn.title.startswith(f"“{title}”")
     assert drawn.title.endswith(f"for ${million:.1f} million more")
     assert f"{100 * beyond(sweep, 'support', best).mean():.1f} percentage points" in drawn.title
     assert "at all 4 sites" in drawn.subtitle and "Difference from “No initiative”, in the crisis" in drawn.subtitle
