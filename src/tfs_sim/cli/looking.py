@@ -152,19 +152,26 @@ def _adaptive(interventions: Iterable[ScheduledIntervention]) -> Iterable[str]:
 
 
 def _unpaid(arms: Iterable[Arm]) -> list[str]:
-    """Return what backbones will not be able to pay, once for all strategies in which that is so."""
+    """Return what backbones will not be able to pay, once for all strategies (and conditions) in which that is so."""
     from tfs_sim.cli.paying import beforehand
 
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Arm]] = {}
     seen: dict[str, list[str]] = {}
-    for arm in arms:
+    everything = list(arms)
+    for arm in everything:
         schedule = arm.scenario.model_copy(update={"shocks": (), "parameters": {}})  # of no account for the bills
         digest = schedule.digest()
         if digest not in seen:
             seen[digest] = beforehand(schedule)
         for sentence in seen[digest]:
-            found.setdefault(sentence, []).append(arm.strategy)
-    return [f"{', '.join(dict.fromkeys(strategies))}: {sentence}" for sentence, strategies in found.items()]
+            found.setdefault(sentence, []).append(arm)
+    said = []
+    for sentence, short in found.items():
+        strategies = dict.fromkeys(arm.strategy for arm in short)
+        always = sum(arm.strategy in strategies for arm in everything) == len(short)
+        who = strategies if always else [arm.label for arm in short]
+        said.append(f"{'; '.join(who) if not always else ', '.join(who)}: {sentence}")
+    return said
 
 
 def _is_experiment(path: Path) -> bool:
