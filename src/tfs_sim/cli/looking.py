@@ -169,7 +169,7 @@ def _unpaid(arms: Iterable[Arm]) -> list[str]:
 def _is_experiment(path: Path) -> bool:
     """Say whether a file looks like an experiment; what cannot be read is left to those who tell mistakes."""
     try:
-        if path.stat().st_size > 10_000_000:
+        if not path.is_file() or path.stat().st_size > 10_000_000:
             return False
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):

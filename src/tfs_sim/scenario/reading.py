@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tfs_sim.scenario.characters import UNSEEN, named
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, nearest, quote
 from tfs_sim.scenario.places import Place, Span, places
 
@@ -144,7 +145,20 @@ def _decode(content: bytes, name: str) -> str:
                 hint="Save it with the encoding UTF-8 (in most editors: Save with encoding).",
             )
         ) from None
-    return text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n")
+    if unseen := UNSEEN.search(text):
+        found = unseen.start()
+        line = text.count("\n", 0, found) + 1
+        raise UserError(
+            Mistake(
+                f"here is a character that cannot be seen ({named(unseen[0])}); remove it",
+                file=name,
+                line=line,
+                column=found - text.rfind("\n", 0, found),
+                source=text.split("\n")[line - 1],
+            )
+        )
+    return text
 
 
 def _missing(path: Path) -> Mistake:
