@@ -210,6 +210,7 @@ def new(folder: Path) -> None:
 
 def status(folder: Path) -> None:
     """Print what a folder of results holds, what is missing and what is damaged."""
+    from tfs_sim.experiments import records
     from tfs_sim.experiments.status import saving_in_words
     from tfs_sim.experiments.status import status as look
 
@@ -227,5 +228,8 @@ def status(folder: Path) -> None:
         print(wrapped(f"Kept for later: {count(found.spare, 'run')} of these arms that it does not ask for now."))
     if found.unused:
         print(wrapped(f"{count(len(found.unused), 'folder')} of runs that this experiment no longer asks for."))
+    if found.damaged:
+        message = f"damaged in {folder}, not what was written: {', '.join(found.damaged)}"
+        raise UserError(Mistake(message, hint=records.AGAIN))
     if not found.finished:
         print(wrapped("Not finished: the same `tfs-sim sweep` goes on from there and does damaged parts again."))
