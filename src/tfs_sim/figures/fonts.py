@@ -44,12 +44,19 @@ def _family_with(character: str) -> str:
     """Return a family that has a character which the usual font lacks, or an empty text."""
     from matplotlib.font_manager import fontManager
 
-    fonts = [each for each in fontManager.ttflist if not each.name.startswith(LAST_RESORT)]
-    fonts.sort(key=lambda each: (each.style != "normal", each.weight != 400, each.name))
-    name = next((font.name for font in fonts if ord(character) in _characters(font.fname)), "")
-    if name:
+    found = sorted({font.name for font in fontManager.ttflist if ord(character) in _characters(font.fname)})
+    names = [name for name in found if not name.startswith(LAST_RESORT)]
+    if names:
         logging.getLogger("matplotlib.font_manager").addFilter(_not_of_weights)
-    return name
+    return next((name for name in names if all(ord(character) in each for each in _weights(name))), "")
+
+
+@cache
+def _weights(family: str) -> tuple[frozenset[int], ...]:
+    """Return the characters that a family has in normal letters and in bold ones."""
+    from matplotlib.font_manager import FontProperties, findfont
+
+    return tuple(_characters(findfont(FontProperties(family=family, weight=weight))) for weight in ("normal", "bold"))
 
 
 def _not_of_weights(record: logging.LogRecord) -> bool:
