@@ -176,7 +176,7 @@ def _is_experiment(path: Path) -> bool:
         return False
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return any(line.strip().startswith(("[strategies", "replicates", "[cross")) for line in text.splitlines())
     return "clock" not in content and any(key in content for key in ("strategies", "replicates", "cross", "scenario"))
 

@@ -144,6 +144,16 @@ def made_folder(path: Path) -> Path:
     return path
 
 
+def writable(folder: Path) -> None:
+    """Refuse a folder in which no file can be made, before any work is done for it."""
+    trial = folder / f"{TEMPORARY}{os.getpid()}"
+    try:
+        opened(trial, os.O_WRONLY | os.O_CREAT, "wb").close()
+        trial.unlink()
+    except OSError as problem:
+        raise explained(problem, trial) from problem
+
+
 def explained(problem: OSError, path: Path, what: str = "written") -> UserError:
     """Return `problem` as a sentence for the user."""
     if problem.errno in _FULL:

@@ -29,7 +29,10 @@ def read_points(file: DataFile, variables: Sequence[Variable]) -> tuple[Array | 
         text = read_text(path, LARGEST_FILE)
     except UserError as error:
         return None, [Mistake(f"file {quote(str(file))}: {error.mistakes[0].message}", ("design", "file"))]
-    rows = list(csv.reader(text.splitlines()))
+    try:
+        rows = list(csv.reader(text.splitlines()))
+    except csv.Error as error:
+        return None, [Mistake(f"file {quote(str(file))} cannot be read: {error}", ("design", "file"))]
     header = [each.strip() for each in rows[0]] if rows else []
     names = [variable.name for variable in variables]
     for each in header:

@@ -41,8 +41,7 @@ def check(folder: str | os.PathLike[str]) -> None:
             f"{folder} is not a folder of runs: it holds {strangers[0]}",
             "Choose another folder with --out, or an empty one.",
         )
-    if not os.access(folder, os.W_OK):
-        raise refusal(f"{folder} may not be written to", "Choose another folder with --out.")
+    files.writable(folder)
 
 
 def save(result: Result, folder: str | os.PathLike[str]) -> None:

@@ -238,8 +238,11 @@ def _syntax(document: Document, error: ValueError) -> Mistake:
     else:
         line = max((number for number, text in enumerate(lines, start=1) if text.strip()), default=1)
         column = len(lines[line - 1].rstrip()) + 1
-        if "at end of document" not in found:  # e.g. a number of thousands of digits
-            return Mistake("the file holds a number that is too long to be read", file=document.path.name)
+        number = re.search(r"[0-9_]{4300,}", document.text)
+        if "at end of document" not in found and number:
+            line = document.text.count("\n", 0, number.start()) + 1
+            column = number.start() - document.text.rfind("\n", 0, number.start())
+            return document.put(Mistake("this number is too long to be read"), Span(line, column, len(number[0])))
     line = min(line, len(lines))
     source = lines[line - 1]
     message = "this cannot be read as TOML"
