@@ -12,7 +12,7 @@ import real
 from tfs_sim.experiments import runner
 from tfs_sim.experiments.merging import merge
 from tfs_sim.experiments.stored import Sweep
-from tfs_sim.model.engine import _cache_folder
+from tfs_sim.model.engine import cache_folder
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "cluster.md"
 PARTS = 3
@@ -38,7 +38,8 @@ def test_the_job_script_of_the_guide_runs(tmp_path: Path) -> None:
         (commands / name).write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
         (commands / name).chmod(0o755)
     # what this machine has compiled already serves as the jobs' own cache
-    (tmp_path / "tfs-sim-cache-somebody").symlink_to(_cache_folder().parents[1])
+    cache = cache_folder()
+    assert cache is not None
     (tmp_path / "sweep.sbatch").write_text(script(), encoding="utf-8")
     for part in range(1, PARTS + 1):
         environment = os.environ | {
@@ -47,7 +48,7 @@ def test_the_job_script_of_the_guide_runs(tmp_path: Path) -> None:
             "SLURM_ARRAY_TASK_ID": str(part),
             "SLURM_CPUS_PER_TASK": "1",
             "SLURM_SUBMIT_DIR": str(tmp_path),
-            "SLURM_TMPDIR": str(tmp_path),
+            "XDG_CACHE_HOME": str(cache.parents[1]),
         }
         job = subprocess.run(
             ["bash", "sweep.sbatch", "trial.toml"], cwd=tmp_path, env=environment, capture_output=True, text=True

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfs_sim.experiments import files, runner, store, tables, work
+from tfs_sim.experiments import files, runner, tables, work
 from tfs_sim.experiments.status import status
 from tfs_sim.experiments.stored import Sweep
 from tfs_sim.scenario.errors import UserError
@@ -27,7 +27,7 @@ EXPERIMENT = fakes.Experiment()
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / f"{name}.parquet").read_bytes() for name in store.TABLES}
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in ("runs", "series", "network", "organizations")}
 
 
 def listing(folder: Path) -> set[str]:
@@ -174,7 +174,7 @@ def test_damaged_parts_are_found_named_and_done_again(
     assert status(tmp_path).finished
 
 
-@pytest.mark.parametrize("name", ["runs.parquet", "series.parquet", "network.parquet", "parts/assembled.json"])
+@pytest.mark.parametrize("name", ["runs.parquet", "series.parquet", "network.parquet", "tables.json"])
 def test_a_damaged_table_is_put_together_again(engine: fakes.Engine, tmp_path: Path, name: str) -> None:
     runner.sweep(EXPERIMENT, out=tmp_path)
     before = contents(tmp_path)
@@ -289,7 +289,7 @@ def test_another_model_is_never_mixed_in(engine: fakes.Engine, tmp_path: Path, m
     runner.sweep(EXPERIMENT, out=tmp_path, fresh=True)
     assert engine.calls == 80
     assert (tmp_path / "notes.txt").read_text() == "mine"
-    assert not {name for name in listing(tmp_path) if name.startswith("parts/")} & before - {"parts/assembled.json"}
+    assert not {name for name in listing(tmp_path) if name.startswith("parts/")} & before
 
 
 def test_names_never_lead_out_of_the_results_folder(

@@ -10,7 +10,7 @@ import pytest
 import real
 
 from tfs_sim.cli import main
-from tfs_sim.experiments import runner
+from tfs_sim.experiments import records, runner
 from tfs_sim.experiments.design import experiment_from, load_experiment
 from tfs_sim.experiments.stored import Sweep
 from tfs_sim.scenario import load_scenario
@@ -172,5 +172,5 @@ def test_a_memory_that_cannot_be_read_is_another_study(here: Path) -> None:
     path = Path("results/trial/experiment.json")
     content = json.loads(path.read_text(encoding="utf-8"))
     for broken in (None, [], {}, {"file": 3}, {"file": "a", "python": "b"}):
-        path.write_text(json.dumps(content | {"study": broken}), encoding="utf-8")
+        records.write(path, content | {"study": broken})
         assert left("sweep", "trial.toml", "-n", "1") == 2

@@ -262,7 +262,7 @@ def test_the_digest_holds_what_affects_results(town: Path) -> None:
 
 
 def test_written_and_read_again(town: Path, tmp_path: Path) -> None:
-    scenario = load_scenario(town).with_(title='a "b" \\ ü \x7f', strategy=[])
+    scenario = load_scenario(town).with_(title='a "b" \\ ü', strategy=[])
     path = tmp_path / "again.toml"
     path.write_text(scenario.to_toml(), encoding="utf-8")
     assert load_scenario(path) == scenario

@@ -5,11 +5,13 @@ Nothing heavy is imported here, so that help answers at once; each command's mod
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -299,17 +301,33 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
     0: done. 1: a mistake of ours. 2: a mistake in what the user gave. 130: stopped with Ctrl-C.
     """
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed: what is said goes nowhere, and what is asked for is done
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for good
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         code = _code(arguments)
         sys.stdout.flush()
+        sys.stderr.flush()
     except BrokenPipeError:
         # Whoever read our output has left: say nothing more, not even while Python shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         code = 1
+    except OSError as problem:  # of what is printed: a full disk behind it, say
+        code = 2
+        with suppress(OSError, ValueError):
+            print(f"the output cannot be written ({problem.strerror})", file=sys.stderr, flush=True)
+        _silence(sys.stdout, sys.stderr)
     sys.exit(code)
+
+
+def _silence(*streams: Any) -> None:
+    """Let what is still waiting to be written go nowhere."""
+    for stream in streams:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _code(arguments: list[str] | None) -> int:
@@ -322,6 +340,8 @@ def _code(arguments: list[str] | None) -> int:
         print(f"\n{stop}", file=sys.stderr)
         _leave_at_once(130)
         return 130
+    except BrokenPipeError:
+        raise
     except Exception as problem:
         return _told(problem)
     return 0
@@ -329,8 +349,15 @@ def _code(arguments: list[str] | None) -> int:
 
 def _told(problem: Exception) -> int:
     """Tell the user what is wrong, whosever mistake it is, and return the exit code."""
-    from tfs_sim.scenario.errors import UserError
+    from tfs_sim.scenario.errors import Mistake, UserError
 
+    if isinstance(problem, MemoryError):
+        said = "there is not enough memory for this"
+        problem = UserError(Mistake(said, hint="Fewer replicates, points or --workers take less; what is kept stays."))
+    elif isinstance(problem, OSError) and problem.filename is not None:
+        problem = UserError(Mistake(f"{_cut(str(problem.filename))} cannot be used ({problem.strerror})"))
+    elif isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
+        raise problem
     if isinstance(problem, UserError):
         print(problem.render(colour=in_colour(sys.stderr)), file=sys.stderr)
         return 2
@@ -339,6 +366,10 @@ def _told(problem: Exception) -> int:
     traceback.print_exception(problem)
     print("\nThis is a mistake in tfs-sim, not yours: please report it, with the lines above.", file=sys.stderr)
     return 1
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 100 else f"{text[:60]}…{text[-39:]}"
 
 
 def _leave_at_once(code: int) -> None:

@@ -177,14 +177,14 @@ def _unpaid(arms: Iterable[Arm]) -> list[str]:
 def _is_experiment(path: Path) -> bool:
     """Say whether a file looks like an experiment; what cannot be read is left to those who tell mistakes."""
     try:
-        if path.stat().st_size > 10_000_000:
+        if not path.is_file() or path.stat().st_size > 10_000_000:
             return False
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
         return False
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return any(line.strip().startswith(("[strategies", "replicates", "[cross")) for line in text.splitlines())
     return "clock" not in content and any(key in content for key in ("strategies", "replicates", "cross", "scenario"))
 
@@ -218,6 +218,7 @@ def new(folder: Path) -> None:
 
 def status(folder: Path) -> None:
     """Print what a folder of results holds, what is missing and what is damaged."""
+    from tfs_sim.experiments import records
     from tfs_sim.experiments.status import saving_in_words
     from tfs_sim.experiments.status import status as look
 
@@ -235,5 +236,8 @@ def status(folder: Path) -> None:
         print(wrapped(f"Kept for later: {count(found.spare, 'run')} of these arms that it does not ask for now."))
     if found.unused:
         print(wrapped(f"{count(len(found.unused), 'folder')} of runs that this experiment no longer asks for."))
+    if found.damaged:
+        message = f"damaged in {folder}, not what was written: {', '.join(found.damaged)}"
+        raise UserError(Mistake(message, hint=records.AGAIN))
     if not found.finished:
         print(wrapped("Not finished: the same `tfs-sim sweep` goes on from there and does damaged parts again."))

@@ -89,6 +89,7 @@ KEY = '"?": in doubt; "–": nothing is left to ask. What breaks by definition s
 
 def _check_folder(out: Path) -> None:
     """Refuse a folder that is a file, or that holds something else, before any work is done."""
+    from tfs_sim.experiments import files
     from tfs_sim.scenario.errors import Mistake, UserError
 
     if out.exists() and not out.is_dir():
@@ -97,6 +98,7 @@ def _check_folder(out: Path) -> None:
     strange = out.is_dir() and not known and next(out.iterdir(), None)
     if strange:
         raise UserError(Mistake(f"{out} is not a folder of a validation: it holds {strange.name}"))
+    files.writable(files.made_folder(out))
 
 
 def table(verdicts: Sequence[Verdict]) -> str:

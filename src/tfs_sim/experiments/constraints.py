@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -32,9 +33,11 @@ _RECKON: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 def problem(text: str, names: list[str]) -> Mistake | None:
     """Return what is wrong with a constraint over variables of these names, or None."""
+    if len(text) > LONGEST:
+        return Mistake(f"a constraint has at most {LONGEST} characters; found {len(text):,}")
     try:
         tree = _parsed(text, names)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a number of thousands of digits, deep nesting
         tree = None
     example = f"{names[0] if names else 'a'} <= 0.5" if len(names) < 2 else f"{names[0]} <= {names[1]}"
     if tree is None or not isinstance(tree, ast.Compare):
@@ -49,7 +52,16 @@ def problem(text: str, names: list[str]) -> Mistake | None:
             return Mistake(f"{quote(text)}: a comparison of variables, numbers and months with + - * / is understood")
         if isinstance(node, ast.Constant) and _constant(node.value) is None:
             return Mistake(f'{quote(text)}: {quote(node.value)} is neither a number nor a month ("2020-03")')
+    for node in ast.walk(tree):  # what is reckoned from numbers alone can be known here
+        if isinstance(node, ast.BinOp) and not any(isinstance(each, ast.Name) for each in ast.walk(node)):
+            with np.errstate(all="ignore"):
+                if not np.isfinite(_value(node, {})):
+                    return Mistake(f"{quote(text)}: {quote(ast.unparse(node))} is no number")
     return None
+
+
+LONGEST = 500
+"""Characters of a constraint; a comparison of two sums has a hundred."""
 
 
 _ALLOWED = (
@@ -69,25 +81,27 @@ def holds(text: str, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.b
     """Return for every point whether it meets a constraint; a value that is left as it is meets every one."""
     tree = _parsed(text, list(columns))
     assert isinstance(tree, ast.Compare)
-    back = {_safe(name): name for name in columns}
-
-    def value(node: ast.AST) -> Any:
-        if isinstance(node, ast.Name):
-            return columns[back[node.id]]
-        if isinstance(node, ast.Constant):
-            return _constant(node.value)
-        if isinstance(node, ast.UnaryOp):
-            return -value(node.operand)
-        assert isinstance(node, ast.BinOp)
-        return _RECKON[type(node.op)](value(node.left), value(node.right))
-
-    sides = [value(node) for node in (tree.left, *tree.comparators)]
+    named = {_safe(name): column for name, column in columns.items()}
+    sides = [_value(node, named) for node in (tree.left, *tree.comparators)]
     size = len(next(iter(columns.values())))
     met = np.ones(size, bool)
     for left, compare, right in zip(sides[:-1], tree.ops, sides[1:], strict=True):
         unknown = np.isnan(left) | np.isnan(right)
         met &= np.asarray(_COMPARE[type(compare)](left, right) | unknown)
     return met
+
+
+def _value(node: ast.AST, named: Mapping[str, NDArray[np.float64]]) -> Any:
+    """Return what a side of a comparison amounts to; a division by zero is an infinite number, or none."""
+    if isinstance(node, ast.Name):
+        return named[node.id]
+    if isinstance(node, ast.Constant):
+        return np.float64(_constant(node.value) or 0.0)
+    if isinstance(node, ast.UnaryOp):
+        return -_value(node.operand, named)
+    assert isinstance(node, ast.BinOp)
+    with np.errstate(all="ignore"):
+        return _RECKON[type(node.op)](_value(node.left, named), _value(node.right, named))
 
 
 def _safe(name: str) -> str:
@@ -105,4 +119,9 @@ def _parsed(text: str, names: list[str]) -> ast.expr:
 def _constant(value: Any) -> float | None:
     if isinstance(value, str):
         return float(month_number(value)) if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value) else None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None

@@ -13,6 +13,7 @@ from tfs_sim.experiments import sharing
 from tfs_sim.experiments.keys import fingerprint
 from tfs_sim.experiments.studies import study_of
 from tfs_sim.experiments.variables import meaning
+from tfs_sim.scenario.characters import shown
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.design import Arm, Experiment
@@ -32,12 +33,12 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
     """
     base = experiment.base
     return {
-        "name": experiment.name,
+        "name": shown(experiment.name),
         "study": study_of(experiment, folder),
         "model": model,
-        "title": experiment.title or experiment.name,
+        "title": experiment.title or shown(experiment.name),
         "question": experiment.question,
-        "scenario": {"title": base.title or base.name, "question": base.question, "digest": base.digest()},
+        "scenario": {"title": base.title or shown(base.name), "question": base.question, "digest": base.digest()},
         "not_modelled": list(base.not_modelled),
         "calibrated": False,
         "start": base.clock.start,

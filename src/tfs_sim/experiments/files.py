@@ -1,7 +1,8 @@
-"""Files that are either there in full or not there at all, and one writer at a time.
+"""Files that are either there in full or not there at all; links are not followed.
 
 Everything that a store writes goes through `written`: into a temporary file beside its final place,
 flushed to the disk, then renamed. A process that dies in between leaves the old file (or none).
+A folder of results may come from anybody: what is opened in it is an ordinary file, never what a link leads to.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import errno
 import hashlib
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 from tfs_sim.scenario.errors import Mistake, UserError
 
@@ -89,7 +91,8 @@ def written(path: Path) -> Iterator[Hashing]:
     """
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     try:
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)  # or a link of that name would be followed
+        with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, "wb") as file:
             hashing = Hashing(file)
             yield hashing
             file.flush()
@@ -104,16 +107,63 @@ def written(path: Path) -> Iterator[Hashing]:
         raise
 
 
-def explained(problem: OSError, path: Path) -> OSError | UserError:
-    """Return `problem` as a sentence for the user where it is theirs to solve."""
+def opened(path: Path, how: int = os.O_RDONLY, mode: str = "rb") -> BinaryIO:
+    """Open an ordinary file, not what a link leads to, nor a folder, a pipe or a device.
+
+    Raises
+    ------
+    OSError
+        When it is something else, or cannot be opened.
+    """
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link, and links are not followed here", str(path))
+    extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, how | extra, 0o666)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
+    return cast(BinaryIO, os.fdopen(handle, mode))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of an ordinary file."""
+    with opened(path) as file:
+        return file.read()
+
+
+def made_folder(path: Path) -> Path:
+    """Return a folder within a folder of ours, made where it is not there; a link in its place is refused."""
+    if path.is_symlink():
+        raise refusal(f"{path} is a link, and links are not followed here", "Remove it, or choose another folder.")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise refusal(f"{path} is a file, not a folder", "Choose another folder with --out.") from None
+    except OSError as problem:
+        raise explained(problem, path, "made") from problem
+    return path
+
+
+def writable(folder: Path) -> None:
+    """Refuse a folder in which no file can be made, before any work is done for it."""
+    trial = folder / f"{TEMPORARY}{os.getpid()}"
+    try:
+        opened(trial, os.O_WRONLY | os.O_CREAT, "wb").close()
+        trial.unlink()
+    except OSError as problem:
+        raise explained(problem, trial) from problem
+
+
+def explained(problem: OSError, path: Path, what: str = "written") -> UserError:
+    """Return `problem` as a sentence for the user."""
     if problem.errno in _FULL:
         return refusal(
-            f"the disk is full: {path} could not be written",
+            f"the disk is full: {path} could not be {what}",
             "What was finished before is kept: make room and give the same command again to go on.",
         )
     if problem.errno in _FORBIDDEN:
         return refusal(f"{path.parent} may not be written to", "Choose another folder with --out.")
-    return problem
+    return refusal(f"{path} cannot be {what} ({problem.strerror or problem})")
 
 
 def refusal(message: str, hint: str = "") -> UserError:
@@ -146,7 +196,7 @@ def append(path: Path, data: bytes, length: int) -> None:
     A process that dies in between leaves a part of `data` at most, which the next call replaces.
     """
     try:
-        with path.open("r+b") as file:
+        with opened(path, os.O_RDWR, "r+b") as file:
             file.truncate(length)
             file.seek(length)
             file.write(data)
@@ -164,15 +214,15 @@ def write_json(path: Path, content: Any) -> str:
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file, or None where there is none that can be read."""
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        return json.loads(read_bytes(path))
+    except (OSError, ValueError, RecursionError):
         return None
 
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def sweep_up(folder: Path) -> None:
@@ -180,62 +230,3 @@ def sweep_up(folder: Path) -> None:
     for leftover in folder.glob(f"{TEMPORARY}*"):
         with suppress(OSError):
             leftover.unlink()
-
-
-@contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold `folder` for this process; refuse where another process holds it.
-
-    The operating system drops the lock when its holder ends, however it ends.
-    """
-    path = folder / ".lock"
-    try:
-        file = path.open("a+b")
-    except OSError as problem:
-        raise explained(problem, path) from problem
-    with file:
-        if not _locked(file):
-            file.seek(0)
-            holder = file.read(20).decode("ascii", "replace").strip()
-            raise refusal(
-                f"another process{f' ({holder})' if holder else ''} is writing to {folder}",
-                "Wait until it is done, or choose another folder with --out.",
-            )
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-        file.flush()
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                file.truncate(0)
-                _unlock(file)
-
-
-def _locked(file: IO[bytes]) -> bool:
-    """Take the lock on `file`; say whether that worked. Where a file system has no locks, go on without."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(1024)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as problem:
-        return problem.errno not in {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
-    return True
-
-
-def _unlock(file: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        file.seek(1024)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_UN)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.experiments import files
 from tfs_sim.experiments.plausible import written
 from tfs_sim.experiments.variables import applies
 
@@ -105,11 +106,11 @@ def words_file(parts: Path, name: str) -> Path:
 
 def words_of(parts: Path, entry: Mapping[str, Any]) -> Words | None:
     """Return the words of the points of an arm of the plan; None where they are not there."""
-    name = str(entry["points"])
+    name = entry["points"]
     if name == fingerprint(ONE_POINT):
         return ONE_POINT
     try:
-        words = np.frombuffer(words_file(parts, name).read_bytes(), "<u8").reshape(-1, 2).astype(np.uint64)
+        words = np.frombuffer(files.read_bytes(words_file(parts, name)), "<u8").reshape(-1, 2).astype(np.uint64)
     except (OSError, ValueError):
         return None
     return words if fingerprint(words) == name else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tfs_sim.experiments import files, store, studies
+from tfs_sim.experiments import records, store, studies
 from tfs_sim.experiments.files import refusal
 from tfs_sim.experiments.keys import WIDTH, Words, run_keys, words_of
-from tfs_sim.experiments.parts import KINDS, Address, ArmParts, size_of_run
+from tfs_sim.experiments.marks import read_mark, read_provenance
+from tfs_sim.experiments.parts import KINDS, Address, ArmParts, DamagedPartError, Part, size_of_run
 from tfs_sim.experiments.store import StoredArm
 
 
@@ -58,7 +59,7 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
     UserError
         When a folder is no shard, or shards are of different experiments, seeds or versions.
     """
-    marks = [(Path(folder), store.read_mark(Path(folder))) for folder in folders]
+    marks = [(Path(folder), read_mark(Path(folder))) for folder in folders]
     _check(marks)
     first = marks[0][1]
     description = {key: value for key, value in first.items() if key not in ("format", "version")}
@@ -66,11 +67,11 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
     if out is None:
         from tfs_sim.experiments.runner import default_folder
 
-        out = default_folder(str(first["name"]))
+        out = default_folder(first["name"])
     description["study"] = studies.moved(first.get("study"), marks[0][0], out)
-    plan, model = description["plan"], str(first["model"])
-    runs = plan["replicates"] * plan.get("points", 1)
-    shards = int(first["plan"].get("shard", (1, 1))[1])
+    plan, model = description["plan"], first["model"]
+    runs = plan["replicates"] * plan["points"]
+    shards = (first["plan"].get("shard") or (1, 1))[1]
     damaged: list[str] = []
     with store.opened(out, description) as target:
         words = [_words(marks, entry) for entry in plan["arms"]]
@@ -101,7 +102,7 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
         ]
         if not gaps:
             target.assemble(stored, runs)
-            _tables_of_the_traced(marks, out)
+            _tables_of_the_traced(marks, target)
             target.write_provenance(_provenance(marks, plan))
         unique = {entry["scenario"]: np.unique(keys) for entry, keys in zip(plan["arms"], wanted, strict=True)}
         done = sum(int(arms[digest].holds(keys).sum()) for digest, keys in unique.items())
@@ -110,9 +111,9 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
 
 def _words(marks: Sequence[tuple[Path, dict[str, Any]]], entry: dict[str, Any]) -> Words:
     """Return what an arm's runs are known by at each point, from the first shard that has it."""
-    for folder, _ in marks:
+    for folder, mark in marks:
         found = words_of(folder / "parts", entry)
-        if found is not None:
+        if found is not None and len(found) == mark["plan"]["points"]:
             return found
     raise refusal(
         f"the points of {', '.join(entry['keys'].values())} are not in {marks[0][0]}",
@@ -122,8 +123,8 @@ def _words(marks: Sequence[tuple[Path, dict[str, Any]]], entry: dict[str, Any]) 
 
 def _points(marks: Sequence[tuple[Path, dict[str, Any]]]) -> pa.Table | None:
     """Return the table of the design's points, if there is a design."""
-    path = marks[0][0] / "points.parquet"
-    return pq.read_table(path) if path.is_file() else None
+    folder, mark = marks[0]
+    return None if mark["design"] is None else pq.read_table(records.intact(folder / "points.parquet"))
 
 
 def _shape(parts: ArmParts, description: dict[str, Any]) -> tuple[int, int]:
@@ -161,9 +162,22 @@ def _taken_over(into: ArmParts, parts: ArmParts, folder: Path) -> list[str]:
     for part, keys in zip(parts.parts, found, strict=True):
         first, end = end, end + len(keys)
         if part.number not in bad and not known[first:end].all():
-            runs, series = (pq.read_table(parts.folder / part.file(kind)) for kind in KINDS)
+            try:
+                runs, series = (parts.table(part, kind) for kind in KINDS)
+                _alike(into, parts, part, (runs, series))
+            except DamagedPartError as damage:
+                bad[part.number] = damage.what
+                continue
             into.add(keys, runs, series)
     return [f"{folder.name}: {what}" for what in bad.values()]
+
+
+def _alike(into: ArmParts, parts: ArmParts, part: Part, found: tuple[pa.Table, pa.Table]) -> None:
+    """Refuse a part whose tables are of another kind than those that are there."""
+    for kind, table in zip(KINDS, found, strict=True):
+        there = next((into.table(each, kind).schema for each in into.parts[:1]), table.schema)
+        if table.schema != there:
+            raise DamagedPartError(parts, part, f"{part.file(kind)} has other columns than the parts before it")
 
 
 def _shards(first: int, end: int, runs: int, shards: int) -> tuple[int, ...]:
@@ -173,25 +187,24 @@ def _shards(first: int, end: int, runs: int, shards: int) -> tuple[int, ...]:
     )
 
 
-def _tables_of_the_traced(marks: Sequence[tuple[Path, dict[str, Any]]], out: Path) -> None:
+def _tables_of_the_traced(marks: Sequence[tuple[Path, dict[str, Any]]], target: store.Store) -> None:
     """Copy the tables of the traced replicate from the shard that has them."""
     for name in ("network.parquet", "organizations.parquet"):
         for folder, _ in marks:
-            if (folder / name).is_file():
-                with files.written(out / name) as file, (folder / name).open("rb") as source:
-                    shutil.copyfileobj(source, file)
+            if os.path.lexists(folder / name):
+                target.take_over(folder / name)
                 break
 
 
 def _provenance(marks: Sequence[tuple[Path, dict[str, Any]]], plan: dict[str, Any]) -> dict[str, Any]:
     """Return the first shard's provenance, with the time and the machines of all."""
-    found = [files.read_json(folder / "provenance.json") or {} for folder, _ in marks]
+    found = [read_provenance(folder) for folder, _ in marks]
     shared = [each.get("shared_pasts") or {} for each in found]
-    run, full = (sum(int(each.get(key, 0)) for each in shared) for key in ("months_run", "months_in_full"))
+    run, full = (sum(each.get(key, 0) for each in shared) for key in ("months_run", "months_in_full"))
     return {
         **found[0],
         "plan": plan,
-        "runs_made": sum(int(each.get("runs_made", 0)) for each in found),
+        "runs_made": sum(each.get("runs_made", 0) for each in found),
         "wall_seconds": round(sum(float(each.get("wall_seconds", 0.0)) for each in found), 3),
         "shared_pasts": {"months_run": run, "months_in_full": full, "saved": round(1 - run / full, 4) if full else 0.0},
         "shards": [

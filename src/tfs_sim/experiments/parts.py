@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -141,7 +143,7 @@ class ArmParts:
 
     def add(self, keys: Keys, runs: pa.Table, series: pa.Table) -> None:
         """Write the next part: its two files, then the line of the manifest that makes them count."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        files.made_folder(self.folder)
         runs_bytes, series_bytes = tables.to_bytes(runs), tables.to_bytes(series)
         number = max(self._parts, default=-1) + 1
         name = Part(number, b"", "", "", 0, 0)
@@ -184,8 +186,10 @@ class ArmParts:
     def _wrong(self, part: Part, kind: Kind) -> str | None:
         path, (size, checksum) = self.folder / part.file(kind), part.checksum(kind)
         try:
-            if path.stat().st_size != size:
-                return f"{path.name} is {path.stat().st_size:,} bytes long instead of {size:,}"
+            with files.opened(path) as file:
+                found = os.fstat(file.fileno()).st_size
+            if found != size:
+                return f"{path.name} is {found:,} bytes long instead of {size:,}"
             if files.sha256(path) != checksum:
                 return f"{path.name} has changed since it was written"
         except FileNotFoundError:
@@ -205,7 +209,14 @@ class ArmParts:
         what = self._wrong(part, kind)
         if what:
             raise DamagedPartError(self, part, what)
-        return pq.read_table(pa.BufferReader((self.folder / part.file(kind)).read_bytes()))
+        path = self.folder / part.file(kind)
+        try:
+            table = pq.read_table(pa.BufferReader(files.read_bytes(path)))
+        except (OSError, pa.ArrowException) as problem:
+            raise DamagedPartError(self, part, f"{path.name} cannot be read as a table") from problem
+        if not len(table) or len(table) % part.count:
+            raise DamagedPartError(self, part, f"{path.name} has {len(table):,} rows for {part.count:,} runs")
+        return table
 
     def read(self, kind: Kind, wanted: Keys) -> Iterator[tuple[int, pa.Table]]:
         """Yield the tables of runs, in the order in which they are wanted, with the position of the first run.
@@ -235,8 +246,9 @@ class ArmParts:
 
     def tidy(self) -> None:
         """Remove files that no part lists: what a process that died had begun."""
-        if not self.folder.is_dir():
+        if not os.path.lexists(self.folder):
             return
+        files.made_folder(self.folder)
         files.sweep_up(self.folder)
         listed = {part.file(kind) for part in self.parts for kind in KINDS}
         for path in self.folder.glob("*.parquet"):
@@ -260,7 +272,7 @@ def _listed(path: Path, address: Address) -> tuple[dict[int, Part], int]:
     """Return the parts of a manifest of this address, and how many of its bytes are whole lines."""
     parts: dict[int, Part] = {}
     try:
-        content = path.read_bytes()
+        content = b"" if path.parent.is_symlink() else files.read_bytes(path)
     except OSError:
         return parts, 0
     first, *lines = content.splitlines(keepends=True) or [b""]
@@ -271,18 +283,32 @@ def _listed(path: Path, address: Address) -> tuple[dict[int, Part], int]:
         try:
             entry = json.loads(line)
             part = Part(**entry | {"keys": base64.b64decode(entry["keys"], validate=True)})
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             break
-        if not line.endswith(b"\n"):
+        if not line.endswith(b"\n") or not _possible(part):
             break
         parts[part.number] = part
         length += len(line)
     return parts, length
 
 
+def _possible(part: Part) -> bool:
+    """Say whether a line of a manifest, which may come from anybody, is of a part."""
+    sums, sizes = (part.runs_sha256, part.series_sha256), (part.number, part.runs_bytes, part.series_bytes)
+    return (
+        part.count > 0
+        and len(part.keys) % WIDTH == 0
+        and all(isinstance(each, str) and re.fullmatch("[0-9a-f]{64}", each) for each in sums)
+        and all(type(each) is int and 0 <= each < 2**53 for each in sizes)
+    )
+
+
 def size_of_run(parts: ArmParts) -> tuple[int, int] | None:
-    """Return (sites, months) of a run, as the first part shows; None without parts."""
+    """Return (sites, months) of a run, as the first part that is whole shows; None without one."""
     for part in parts.parts:
-        sites, rows = (pq.read_metadata(parts.folder / part.file(kind)).num_rows // part.count for kind in KINDS)
+        try:
+            sites, rows = (len(parts.table(part, kind)) // part.count for kind in KINDS)
+        except DamagedPartError:
+            continue
         return sites, rows // sites
     return None

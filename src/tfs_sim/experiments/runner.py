@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfs_sim.experiments import records
 from tfs_sim.experiments import store as stores
 from tfs_sim.experiments.describe import described, file_name
 from tfs_sim.experiments.executors import Workers, stream
-from tfs_sim.experiments.files import read_json, refusal
+from tfs_sim.experiments.files import refusal
+from tfs_sim.experiments.marks import read_provenance
 from tfs_sim.experiments.parts import DamagedPartError
 from tfs_sim.experiments.plan import Plan
 from tfs_sim.experiments.provenance import environment, model_version, processors
@@ -225,9 +227,9 @@ def _filled(
 
 def saved_months(work: Work, folder: Path) -> dict[str, Any]:
     """Return how many months were run and would have been run without shared pasts, over all sweeps of a folder."""
-    before = (read_json(folder / "provenance.json") or {}).get("shared_pasts") or {}
-    run = int(before.get("months_run", 0)) + work.saving.run
-    full = int(before.get("months_in_full", 0)) + work.saving.full
+    before = _before(folder).get("shared_pasts") or {}
+    run = before.get("months_run", 0) + work.saving.run
+    full = before.get("months_in_full", 0) + work.saving.full
     return {"months_run": run, "months_in_full": full, "saved": round(1 - run / full, 4) if full else 0.0}
 
 
@@ -300,8 +302,13 @@ def _now() -> str:
 
 
 def _outdated(folder: Path, description: dict[str, Any]) -> bool:
-    found = read_json(folder / "provenance.json")
-    return not isinstance(found, dict) or found.get("plan") != description["plan"]
+    return bool(_before(folder).get("plan") != description["plan"])
+
+
+def _before(folder: Path) -> dict[str, Any]:
+    """Return the provenance that a folder has, if it is what was written; else it is made anew."""
+    path = folder / "provenance.json"
+    return {} if records.found(path) is None else read_provenance(folder)
 
 
 def _provenance(experiment: Experiment, description: dict[str, Any], made: int, seconds: float) -> dict[str, Any]:

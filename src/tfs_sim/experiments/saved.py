@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from tfs_sim.experiments import files, tables
 from tfs_sim.experiments.files import refusal
+from tfs_sim.experiments.holding import LOCK, only_one
 from tfs_sim.experiments.result import Result
 
 MARK = "tfs-sim runs"
@@ -25,34 +26,34 @@ def check(folder: str | os.PathLike[str]) -> None:
         When it is a file, holds other things than runs of ours, or cannot be written to.
     """
     folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
+    if os.path.lexists(folder) and not folder.is_dir():
         raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(files.TEMPORARY))
     except OSError as problem:
-        told = files.explained(problem, folder / "runs.parquet")
-        raise (refusal(f"{folder} cannot be made ({problem.strerror})") if told is problem else told) from problem
+        raise files.explained(problem, folder, "made") from problem
     found = files.read_json(folder / "provenance.json")
     ours = isinstance(found, dict) and found.get("format") == MARK
-    if names and not ours:
+    strangers = [name for name in names if name != LOCK]
+    if strangers and not ours:
         raise refusal(
-            f"{folder} is not a folder of runs: it holds {names[0]}",
+            f"{folder} is not a folder of runs: it holds {strangers[0]}",
             "Choose another folder with --out, or an empty one.",
         )
-    if not os.access(folder, os.W_OK):
-        raise refusal(f"{folder} may not be written to", "Choose another folder with --out.")
+    files.writable(folder)
 
 
 def save(result: Result, folder: str | os.PathLike[str]) -> None:
     """Write the runs of `result` into `folder`, each file whole or not at all."""
     folder = Path(folder)
     check(folder)
-    files.sweep_up(folder)
-    provenance = {"format": MARK} | dict(result.provenance)
-    _write(folder / "runs.parquet", iter([tables.runs_table(0, result.summaries, result.sites, result.metrics)]))
-    _write(folder / "series.parquet", _series(result))
-    files.write_json(folder / "provenance.json", provenance)
+    with only_one(folder):
+        files.sweep_up(folder)
+        # first of all, so that where the disk is full the folder is known as ours, and can be given again
+        files.write_json(folder / "provenance.json", {"format": MARK} | dict(result.provenance))
+        _write(folder / "runs.parquet", iter([tables.runs_table(0, result.summaries, result.sites, result.metrics)]))
+        _write(folder / "series.parquet", _series(result))
 
 
 def _series(result: Result) -> Iterator[pa.Table]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tfs_sim.experiments import files
+from tfs_sim.experiments import records
 from tfs_sim.experiments.keys import run_keys, words_of
+from tfs_sim.experiments.marks import read_mark, read_provenance
 from tfs_sim.experiments.parts import Address, ArmParts
-from tfs_sim.experiments.store import read_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Status:
     """What a folder of results holds, what is missing, what is damaged, and what nothing refers to.
 
     `saved` is the share of the months that shared pasts saved; `spare` are runs of these arms that are kept and that
-    the experiment does not ask for (now).
+    the experiment does not ask for (now); `damaged` are finished tables and records that are not what was written.
     """
 
     folder: Path
@@ -38,6 +38,7 @@ class Status:
     finished: bool
     saved: float = 0.0
     spare: int = 0
+    damaged: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -60,8 +61,8 @@ def status(folder: Path) -> Status:
     folder = Path(folder)
     mark = read_mark(folder)
     plan, model = mark["plan"], mark["model"]
-    runs = plan["replicates"] * plan.get("points", 1)
-    shard, shards = plan.get("shard", (1, 1))
+    runs = plan["replicates"] * plan["points"]
+    shard, shards = plan.get("shard") or (1, 1)
     low, high = (shard - 1) * runs // shards, shard * runs // shards
     arms, used = [], set()
     spare: dict[str, int] = {}
@@ -70,7 +71,7 @@ def status(folder: Path) -> Status:
         used.add(parts.address.folder)
         damaged = list(parts.damage())
         words = words_of(folder / "parts", arm)
-        if words is None:
+        if words is None or len(words) != plan["points"]:
             arms.append(ArmStatus(arm["keys"], 0, high - low, ("its points are not there",)))
             continue
         wanted = np.unique(run_keys(words, low, high))
@@ -80,12 +81,11 @@ def status(folder: Path) -> Status:
         if shards == 1:
             spare[arm["scenario"]] = len(np.unique(parts.keys())) - int(np.count_nonzero(there))
         arms.append(ArmStatus(arm["keys"], done, len(wanted), tuple(what for _, what in damaged)))
-    here = (
-        {path.name for path in (folder / "parts").iterdir() if path.is_dir()} if (folder / "parts").is_dir() else set()
-    )
+    parts_folder = folder / "parts"
+    here = {path.name for path in parts_folder.iterdir() if path.is_dir()} if parts_folder.is_dir() else set()
     finished = shards > 1 or all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
-    complete = finished and all(arm.done == arm.wanted for arm in arms)
-    saved = (files.read_json(folder / "provenance.json") or {}).get("shared_pasts", {}).get("saved", 0.0)
-    return Status(
-        folder, mark["name"], tuple(arms), tuple(sorted(here - used)), complete, float(saved), sum(spare.values())
-    )
+    damaged_tables = tuple(records.damage(folder))
+    complete = finished and not damaged_tables and all(arm.done == arm.wanted for arm in arms)
+    shared = {} if "provenance.json" in damaged_tables else read_provenance(folder).get("shared_pasts") or {}
+    unused, saved = tuple(sorted(here - used)), float(shared.get("saved", 0.0))
+    return Status(folder, mark["name"], tuple(arms), unused, complete, saved, sum(spare.values()), damaged_tables)

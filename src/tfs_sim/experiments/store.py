@@ -10,12 +10,14 @@ network.parquet        one site's relationships at a few moments of one replicat
 organizations.parquet  every organization in every month of that replicate
 parts/<arm>/           the finished runs, see `parts`; the tables above are put together from them
 parts/<points>.words   what an arm's runs are known by at each point, see `keys`
+tables.json            what each finished table was made from, and its checksum, see `records`
 ```
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,16 +28,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tfs_sim.experiments import files, studies, tables
+from tfs_sim.experiments import files, records, studies, tables
 from tfs_sim.experiments.files import refusal
+from tfs_sim.experiments.holding import LOCK, only_one
 from tfs_sim.experiments.keys import ONE_POINT, Keys, Words, fingerprint, run_keys, words_file
+from tfs_sim.experiments.marks import FORMAT, MARK, read_mark, whose
 from tfs_sim.experiments.parts import KINDS, Address, ArmParts, DamagedPartError, Kind, Part
-
-MARK = "tfs-sim results"
-FORMAT = 3
-"""Version of the layout of the folder."""
-
-TABLES = ("runs", "series", "network", "organizations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +84,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.parts = folder / "parts"
+        self._whose: dict[str, Any] = {}
 
     def arm(self, address: Address) -> ArmParts:
         """Return the parts of the arm with this address, without what a process that died had begun."""
@@ -114,10 +113,12 @@ class Store:
         path = self.folder / "points.parquet"
         if table is None:
             path.unlink(missing_ok=True)
+            self._record("points", None, {})
             return
         content = tables.to_bytes(table)
-        if not path.is_file() or files.sha256(path) != hashlib.sha256(content).hexdigest():
-            files.write_bytes(path, content)
+        total = hashlib.sha256(content).hexdigest()
+        if not self._current("points", total):
+            self._record("points", total, {path.name: files.write_bytes(path, content)})
 
     def assemble(self, arms: Sequence[StoredArm], runs: int) -> bool:
         """Put `runs.parquet` and `series.parquet` together from the parts; say whether they had to be.
@@ -174,23 +175,35 @@ class Store:
 
     def _current(self, what: str, inputs: Any) -> bool:
         """Say whether the files of `what` were made from these inputs and are still what was written."""
-        entry = (files.read_json(self.parts / "assembled.json") or {}).get(what)
-        if not entry or entry["inputs"] != inputs:
+        entry = records.ledger(self.folder).get("made", {}).get(what)
+        if entry is None or entry["inputs"] != inputs:
             return False
-        paths = {self.folder / name: checksum for name, checksum in entry["files"].items()}
-        return all(path.is_file() and files.sha256(path) == checksum for path, checksum in paths.items())
+        return all(records.is_intact(self.folder / name) for name in entry["files"])
 
     def _record(self, what: str, inputs: Any, checksums: dict[str, str]) -> None:
-        content = files.read_json(self.parts / "assembled.json") or {}
-        files.write_json(self.parts / "assembled.json", content | {what: {"inputs": inputs, "files": checksums}})
+        made = records.ledger(self.folder).get("made", {})
+        made |= {what: {"inputs": inputs, "files": checksums}}
+        records.write(self.folder / records.LEDGER, self._whose | {"made": made})
+
+    def take_over(self, table: Path) -> None:
+        """Copy a table of the traced replicate from another folder of results, where it is what was written."""
+        path = self.folder / table.name
+        with files.written(path) as file, files.opened(records.intact(table)) as source:
+            shutil.copyfileobj(source, file)
+        self._record(table.stem, None, {path.name: file.sha256})
 
     def describe(self, description: dict[str, Any]) -> None:
         """Write `experiment.json`: what was asked."""
-        files.write_json(self.folder / "experiment.json", {"format": MARK, "version": FORMAT} | description)
+        mark = {"format": MARK, "version": FORMAT}
+        self._whose = mark | {key: description[key] for key in ("name", "study", "model")}
+        ledger = records.ledger(self.folder)
+        if ledger != self._whose | {"made": ledger.get("made")}:
+            records.write(self.folder / records.LEDGER, self._whose | {"made": ledger.get("made", {})})
+        records.write(self.folder / "experiment.json", mark | description)
 
     def write_provenance(self, provenance: dict[str, Any]) -> None:
         """Write `provenance.json`: what the numbers came from."""
-        files.write_json(self.folder / "provenance.json", provenance)
+        records.write(self.folder / "provenance.json", provenance)
 
 
 def _content(arm: StoredArm) -> str:
@@ -222,12 +235,12 @@ def opened(folder: Path, description: dict[str, Any], *, fresh: bool = False) ->
     """
     _check(folder, description, fresh)
     try:
-        (folder / "parts").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        told = files.explained(problem, folder / "parts")
-        raise (refusal(f"{folder} cannot be made ({problem.strerror})") if told is problem else told) from problem
-    with files.only_one(folder):
+        raise files.explained(problem, folder, "made") from problem
+    with only_one(folder):
         _check(folder, description, fresh)
+        files.made_folder(folder / "parts")
         if fresh:
             _clear(folder)
         files.sweep_up(folder)
@@ -237,39 +250,14 @@ def opened(folder: Path, description: dict[str, Any], *, fresh: bool = False) ->
         yield store
 
 
-def read_mark(folder: Path) -> dict[str, Any]:
-    """Return `experiment.json` of a folder of results.
-
-    Raises
-    ------
-    UserError
-        When the folder holds no results, or results that this version cannot read.
-    """
-    if not folder.is_dir():
-        raise refusal(f"there is no folder {folder}")
-    content = files.read_json(folder / "experiment.json")
-    if not isinstance(content, dict) or content.get("format") != MARK:
-        raise refusal(
-            f"{folder} holds no results of tfs-sim (no experiment.json of ours)",
-            "Results come from `tfs-sim sweep`.",
-        )
-    version = content.get("version")
-    if version != FORMAT:
-        age = "a newer" if isinstance(version, int) and version > FORMAT else "an older"
-        raise refusal(
-            f"{folder} was written by {age} version of tfs-sim (layout {version}; this one reads {FORMAT})",
-            "Use that version for it, or run the sweep again into another folder with --out.",
-        )
-    return content
-
-
 def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
     """Refuse a folder into which this experiment must not write."""
-    if folder.exists() and not folder.is_dir():
+    if os.path.lexists(folder) and not folder.is_dir():
         raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
     if not folder.is_dir():
         return
-    if not (folder / "experiment.json").exists():
+    mark = _known(folder, fresh)
+    if mark is None:
         try:
             strangers = sorted(path.name for path in folder.iterdir() if not _begun_by_us(path))
         except OSError as problem:
@@ -280,7 +268,6 @@ def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
                 "Choose another folder with --out, or an empty one.",
             )
         return
-    mark = read_mark(folder)
     alike = mark.get("name") == description["name"]
     if not fresh and not studies.same(mark.get("study"), description["study"], folder, alike):
         one, other = (studies.told(each, folder) for each in (mark.get("study"), description["study"]))
@@ -295,20 +282,35 @@ def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
         )
 
 
+def _known(folder: Path, fresh: bool) -> dict[str, Any] | None:
+    """Return what is known of the results in a folder, even if its `experiment.json` is lost; None if it has none."""
+    path = folder / "experiment.json"
+    content = files.read_json(path)
+    ours = isinstance(content, dict) and content.get("format") == MARK
+    if ours and (content.get("version") != FORMAT or records.found(path) is not None):
+        return read_mark(folder)
+    known = whose(folder)
+    if known is None and ours and fresh:
+        return {}
+    return read_mark(folder) if known is None and os.path.lexists(path) else known
+
+
 def _begun_by_us(path: Path) -> bool:
     """Say whether `path` is what a process leaves that died while it made a folder of results, or its shards."""
+    if path.is_symlink():
+        return False
     if path.name == "shards":
-        return all((each / "experiment.json").is_file() for each in path.iterdir())
+        return path.is_dir() and all((each / "experiment.json").is_file() for each in path.iterdir())
     if path.name == "parts":
         return path.is_dir() and not any(path.iterdir())
-    return path.name == ".lock" or path.name.startswith(files.TEMPORARY)
+    return path.name in (LOCK, records.LEDGER) or path.name.startswith(files.TEMPORARY)
 
 
 def _clear(folder: Path) -> None:
     """Remove what is stored in a folder of ours; other files stay."""
     shutil.rmtree(folder / "parts")
     (folder / "parts").mkdir()
-    for name in (*(f"{table}.parquet" for table in TABLES), "points.parquet", "provenance.json"):
+    for name in (*records.TABLES, records.LEDGER, "provenance.json"):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -323,11 +325,11 @@ def digest(folder: Path) -> str:
         path = Path(folder) / f"{kind}.parquet"
         if not path.is_file():
             raise refusal(f"{path} is not there", "The sweep is not finished: give the same command again.")
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(records.intact(path)) as file:
             for batch in file.iter_batches():
                 table.add(pa.Table.from_batches([batch]))
         total.append(table.hexdigest())
     return hashlib.sha256(" ".join(total).encode()).hexdigest()
 
 
-__all__ = ["DamagedPartError", "Store", "StoredArm", "digest", "opened", "read_mark"]
+__all__ = ["DamagedPartError", "Store", "StoredArm", "digest", "opened"]

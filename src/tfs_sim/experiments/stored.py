@@ -10,7 +10,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tfs_sim.experiments import files, store
+from tfs_sim.experiments import files, records, store
+from tfs_sim.experiments.marks import read_mark, read_provenance
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -44,9 +45,9 @@ class Sweep:
             When there are none, or none that are finished.
         """
         sweep = cls(Path(folder))
-        store.read_mark(sweep.folder)
+        read_mark(sweep.folder)
         for name in ("runs.parquet", "series.parquet", "provenance.json"):
-            if not (sweep.folder / name).is_file():
+            if not os.path.lexists(sweep.folder / name):
                 raise files.refusal(
                     f"the sweep in {sweep.folder} is not finished ({name} is not there)",
                     f"Run `tfs-sim sweep` again to go on; `tfs-sim status {sweep.folder}` says what is there.",
@@ -54,17 +55,25 @@ class Sweep:
         return sweep
 
     def read(self, name: TableName, columns: Sequence[str] | None = None) -> DataFrame:
-        """Return one stored table, or some of its columns; an empty one where nothing of the kind was stored."""
+        """Return one stored table, or some of its columns; an empty one where nothing of the kind was stored.
+
+        Raises
+        ------
+        UserError
+            When it is not what was written.
+        """
         import pandas as pd
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         path = self.folder / f"{name}.parquet"
-        if not path.is_file():
+        if not os.path.lexists(path) and path.name not in records.checksums(self.folder):
             return pd.DataFrame()
         try:
-            frame: DataFrame = pq.read_table(path, columns=None if columns is None else list(columns)).to_pandas()
-        except (OSError, pa.ArrowInvalid) as problem:
+            frame: DataFrame = pq.read_table(
+                records.intact(path), columns=None if columns is None else list(columns)
+            ).to_pandas()
+        except (OSError, pa.ArrowException) as problem:
             raise files.refusal(f"{path} cannot be read", "Run `tfs-sim sweep` again to make it anew.") from problem
         return frame
 
@@ -96,15 +105,12 @@ class Sweep:
     @cached_property
     def experiment(self) -> dict[str, Any]:
         """What was asked: titles, labels, outcomes (`experiment.json`)."""
-        return store.read_mark(self.folder)
+        return read_mark(self.folder)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
         """What the numbers came from: scenario, seed, versions, machine, time (`provenance.json`)."""
-        content = files.read_json(self.folder / "provenance.json")
-        if not isinstance(content, dict):
-            raise files.refusal(f"{self.folder / 'provenance.json'} cannot be read")
-        return content
+        return read_provenance(self.folder)
 
     def digest(self) -> str:
         """Return one digest of the numbers, the same however and wherever they were computed."""

@@ -26,6 +26,7 @@ from tfs_sim.figures.style import (
     framed,
     looks,
     place,
+    plain,
     wrapped,
     write,
     x_label,
@@ -75,8 +76,8 @@ def regime_map(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     ax.set_xlim(0, wide)
     ax.set_ylim(0, tall)
     ax.spines["bottom"].set_visible(False)
-    ax.set_xticks([n + 0.5 for n in range(wide)], [wrapped(text, 10) for text in across.labels])
-    ax.set_yticks([n + 0.5 for n in range(tall)], [wrapped(text, 9) for text in down.labels])
+    ax.set_xticks([n + 0.5 for n in range(wide)], [plain(wrapped(text, 10)) for text in across.labels])
+    ax.set_yticks([n + 0.5 for n in range(tall)], [plain(wrapped(text, 9)) for text in down.labels])
     x_label(ax, wrapped(across.title, 40 if narrow else 70))
     y_label(ax, wrapped(down.title, 44 if narrow else 70))
     _key(chart, entries, *((0.35, chart.body[1] + below - 0.15) if narrow else (5.95, chart.body[1] + bottom + high)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.files import write_bytes
+from tfs_sim.figures.fonts import fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,6 +53,7 @@ def svg(fig: Figure, part: tuple[float, float, float, float] | None = None) -> b
 
 
 def _render(fig: Figure, kind: str, **options: Any) -> bytes:
+    fit(fig)
     buffer = io.BytesIO()
     fig.savefig(buffer, format=kind, facecolor="white", **options)
     return buffer.getvalue()

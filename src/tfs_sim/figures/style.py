@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tfs_sim.figures.fonts import FONT, drawable, families
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -23,7 +25,6 @@ GREY = "#6B7280"
 LIGHT = "#A9AFB8"
 GRID = "#E6E8EB"
 BAND = "#F3EBDD"
-FONT = "DejaVu Sans"
 WIDTH = 8.0
 NARROW = 4.3
 """Widths of a chart in inches: on a page or slide, and on a phone."""
@@ -79,8 +80,8 @@ def looks(stored: Stored) -> dict[str, Look]:
 
 
 def plain(text: str) -> str:
-    """Return text that matplotlib draws as it stands (a dollar sign starts no formula)."""
-    return text.replace("$", r"\$")
+    """Return text that matplotlib draws as it stands (a dollar sign starts no formula), with the fonts there are."""
+    return drawable(text).replace("$", r"\$")
 
 
 def wrapped(text: str, width: int) -> str:
@@ -114,7 +115,8 @@ def broad(text: str, size: float, weight: str = "normal") -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    font = FontProperties(family=FONT, size=size, weight=weight)
+    text = drawable(text)
+    font = FontProperties(family=families(text), size=size, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72.0
 
 

@@ -50,7 +50,7 @@ def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
     """
     if sys.platform == "win32":
         raise NotImplementedError("the time of steps is measured with a clock that Windows does not have")
-    run = loaded("clocked_entry", compose(clocked=True)).run
+    run = loaded("clocked_entry", compose(clocked=True), "run")
     steps = (*tick.START, *tick.MONTH)
     least = np.full(len(steps), np.inf)
     for replicate in range(-1, RUNS):  # the first compiles

@@ -1,20 +1,15 @@
 """The engine: composes the month of `tick.py` into one compiled loop and runs it.
 
 The composed source lists each kernel call with the arrays that the kernel's argument names ask for. It is
-written to a cache folder whose name is a hash of the model's sources and of the compiler's version, because a
-compiled function does not notice that a function it calls has changed in another file.
+written to a private folder (see `private`) whose name is a hash of the model's sources and of the compiler's version,
+because a compiled function does not notice that a function it calls has changed in another file.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
-import importlib.util
 import inspect
-import os
-import platform
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,15 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import llvmlite
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model import draws, tick
+from tfs_sim.model import draws, private, tick
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import Step
 from tfs_sim.model.world import (
@@ -138,7 +130,7 @@ def compose(clocked: bool = False) -> str:
     lines += ["from tfs_sim.model.linking import OWN_LINKING, enclosed", "from tfs_sim.model.numerics import UNCOUNTED"]
     lines += [f"{alias} = enclosed({alias})" for alias in sorted(kernels)]
     lines += ["from tfs_sim.model.clocked import nanoseconds"] * clocked
-    lines += ["", "@njit(cache=True, nogil=True, error_model='numpy', no_cfunc_wrapper=True,"]
+    lines += ["", "@njit(nogil=True, error_model='numpy', no_cfunc_wrapper=True,"]
     lines += ["      **OWN_LINKING, **UNCOUNTED)"]
     lines += [f"def run(world, parameters, on, key, first, last, out{', step_times' if clocked else ''}):"]
     lines += [f"    {name} = world.{name}" for name in fields]
@@ -177,40 +169,15 @@ def model_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def _cache_folder() -> Path:
-    """Return the folder for compiled code of exactly these sources, compiler and processor."""
-    about = (model_version(), numba.__version__, llvmlite.__version__, sys.version, platform.machine(),
-             os.environ.get("NUMBA_CPU_NAME", ""), os.environ.get("NUMBA_CPU_FEATURES", ""),
-             os.environ.get("NUMBA_BOUNDSCHECK", ""))  # fmt: skip
-    name = "engine-" + hashlib.sha256("\0".join(about).encode()).hexdigest()[:16]
-    base = os.environ.get("TFS_SIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    for root in (
-        Path(base) / "tfs_sim",
-        Path(tempfile.gettempdir()) / f"tfs_sim-{os.getuid() if hasattr(os, 'getuid') else 0}",
-    ):
-        try:
-            (root / name).mkdir(parents=True, exist_ok=True)
-            if os.access(root / name, os.W_OK):
-                return root / name
-        except OSError:
-            continue
-    return Path(tempfile.mkdtemp(prefix="tfs_sim-"))
+def cache_folder() -> Path | None:
+    """Return the private folder for compiled code of exactly these sources, compiler and processor, if there is one."""
+    about = (model_version(), *private.of_this_machine())
+    return private.folder_for("engine-" + hashlib.sha256("\0".join(about).encode()).hexdigest()[:16])
 
 
-def loaded(name: str, source: str) -> ModuleType:
-    """Return the module with this source, written to the cache folder so that its compiled code is kept there."""
-    folder = _cache_folder()
-    path = folder / f"{name}.py"
-    if not path.exists() or path.read_text(encoding="utf-8") != source:
-        temporary = folder / f".{name}-{os.getpid()}-{threading.get_ident()}.py"
-        temporary.write_text(source, encoding="utf-8")
-        temporary.replace(path)
-    spec = importlib.util.spec_from_file_location(f"tfs_sim_{name}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def loaded(name: str, source: str, function: str) -> Callable[..., None]:
+    """Return a compiled function of the module with this source; its code is kept in the cache folder."""
+    return private.loaded(name, source, function, cache_folder())
 
 
 @cache
@@ -220,20 +187,20 @@ def kept(kernel: Callable[..., None]) -> Callable[..., None]:
     arguments = ", ".join(inspect.signature(getattr(kernel, "py_func", kernel)).parameters)
     source = (
         f"from numba import njit\nfrom {module} import {name} as kernel\n\n\n"
-        f"@njit(cache=True, error_model='numpy')\ndef {name}({arguments}):\n    kernel({arguments})\n"
+        f"@njit(error_model='numpy')\ndef {name}({arguments}):\n    kernel({arguments})\n"
     )
-    return getattr(loaded(f"kept_{module.rsplit('.', 1)[-1]}_{name}", source), name)  # type: ignore[no-any-return]
+    return loaded(f"kept_{module.rsplit('.', 1)[-1]}_{name}", source, name)
 
 
 @cache
-def _entry_module() -> ModuleType:
-    return loaded(ENTRY, compose())
+def _entry() -> Any:
+    return loaded(ENTRY, compose(), "run")
 
 
 def is_compiled() -> bool:
     """Return whether compiled code for this model lies in the cache (or in this process) already."""
-    folder = _cache_folder()
-    return any(folder.glob(f"__pycache__/{ENTRY}*.nbc")) or any(folder.glob(f"{ENTRY}*.nbc"))
+    folder = cache_folder()
+    return folder is not None and any(folder.glob(f"__pycache__/{ENTRY}*.nbc"))
 
 
 def warm_up(template: Template, report: Callable[[str], None] | None = None) -> float:
@@ -249,9 +216,9 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
             return 0.0
         if report and not is_compiled():
             report("Compiling the model for this machine (once, about half a minute) …")
-        with _only_one_process(_cache_folder() / "compiling.lock"):
+        with private.only_one_process(cache_folder()):
             _, world = template.fresh()
-            run = _entry_module().run
+            run = _entry()
             with no_collection():
                 run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
             # what the dispatcher calls when it has found out the types of several hundred arrays, always the same
@@ -269,25 +236,6 @@ def no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-class _only_one_process:  # noqa: N801 - reads as a phrase where it is used
-    """Hold a lock file while compiling, where the system has such locks."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        self.file = self.path.open("a")
-        try:
-            import fcntl
-
-            fcntl.flock(self.file, fcntl.LOCK_EX)
-        except (ImportError, OSError):
-            pass
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
 
 
 def run_months(template: Template, world: Any, key: np.uint64, first: int, last: int, out: NDArray[np.float64]) -> None:

@@ -14,6 +14,7 @@ from tfs_sim.experiments.files import write_bytes, write_json
 from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.necessity import heat_map
 from tfs_sim.figures.save import svg
+from tfs_sim.report.csv import as_csv
 from tfs_sim.report.page import template
 from tfs_sim.report.validation import prepared
 
@@ -32,7 +33,7 @@ def write_necessity(matrix: Matrix, folder: str | os.PathLike[str]) -> Path:
     stamp = stamped(matrix)
     chart = heat_map(matrix, stamp)
     write_bytes(target / "figures" / "necessity.svg", svg(chart.figure))
-    write_bytes(target / "data" / "necessity.csv", chart.data.to_csv(index=False, lineterminator="\n").encode())
+    write_bytes(target / "data" / "necessity.csv", as_csv(chart.data))
     write_json(target / "necessity.json", plain(matrix))
     usual = {each.row.name: each for each in matrix.rows}
     text = template("necessity.html.j2").render(

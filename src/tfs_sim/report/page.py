@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,15 @@ from tfs_sim.analysis.kinds import FEWEST
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.story import story
 from tfs_sim.analysis.windows import metric
-from tfs_sim.experiments.files import write_bytes
+from tfs_sim.experiments.files import made_folder, write_bytes
+from tfs_sim.experiments.holding import only_one
+from tfs_sim.figures import fonts
 from tfs_sim.figures.charts import charts
 from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.report import tables
+from tfs_sim.report.csv import as_csv
 from tfs_sim.scenario.errors import count
 
 
@@ -35,14 +39,17 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
     """
     stored = Stored.of(sweep)
     target = Path(folder)
-    for part in ("figures", "data"):
-        (target / part).mkdir(parents=True, exist_ok=True)
     drawn, narrow = charts(stored), charts(stored, narrow=True)
-    for stem, chart in drawn.items():
-        save(chart.figure, target / "figures" / stem)
-        write_bytes(target / "data" / f"{stem}.csv", chart.data.to_csv(index=False, lineterminator="\n").encode())
     path = target / "report.html"
-    write_bytes(path, render(stored, drawn, narrow).encode())
+    with only_one(made_folder(target)):
+        for part in ("figures", "data"):
+            made_folder(target / part)
+        for stem, chart in drawn.items():
+            save(chart.figure, target / "figures" / stem)
+            write_bytes(target / "data" / f"{stem}.csv", as_csv(chart.data))
+        write_bytes(path, render(stored, drawn, narrow).encode())
+    if sentence := fonts.lacking():
+        logging.getLogger("tfs_sim").warning(sentence)
     return path
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from tfs_sim.analysis.validation import Verdict, all_rows
 from tfs_sim.analysis.validation.row import FULL
 from tfs_sim.analysis.validation.space import percent
-from tfs_sim.experiments.files import write_bytes, write_json
+from tfs_sim.experiments.files import made_folder, write_bytes, write_json
 from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.save import svg
 from tfs_sim.figures.validation import diagnostic
+from tfs_sim.report.csv import as_csv
 from tfs_sim.report.page import template
 
 HEADINGS = ("Row", "Claim", "Source", "Kind", "Required", "Measured", "Interval", "Share", "Verdict")
@@ -40,7 +41,7 @@ def write_validation(
         chart = diagnostic(verdict)
         whole, body = svg(chart.figure), svg(chart.figure, chart.body)
         write_bytes(target / "figures" / f"{chart.stem}.svg", whole)
-        write_bytes(target / "data" / f"{chart.stem}.csv", chart.data.to_csv(index=False, lineterminator="\n").encode())
+        write_bytes(target / "data" / f"{chart.stem}.csv", as_csv(chart.data))
         picture = f"data:image/svg+xml;base64,{base64.b64encode(body).decode()}"
         shown.append(cells(verdict) | {"picture": picture, "alt": chart.alt, "note": verdict.measured.note})
     write_json(target / "verdicts.json", [plain(verdict) for verdict in verdicts])
@@ -120,6 +121,6 @@ def plain(verdict: Verdict) -> dict[str, Any]:
 
 def prepared(folder: str | os.PathLike[str]) -> Path:
     """Return the folder of a validation, with places for its figures and their data."""
-    for part in ("figures", "data"):
-        (Path(folder) / part).mkdir(parents=True, exist_ok=True)
+    for path in (Path(folder), Path(folder) / "figures", Path(folder) / "data"):
+        made_folder(path)
     return Path(folder)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
+from tfs_sim.scenario.characters import shown
+
 KeyPath = tuple[str | int, ...]
 """Where a value stands in a file: ("interventions", 2, "dose")."""
 
 _WIDEST = 160
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,19 @@ class Mistake:
     def render(self, colour: bool = False) -> str:
         """Return the mistake as text for a terminal, with ANSI colours if `colour`."""
         bold, red, cyan, end = ("\033[1m", "\033[31m", "\033[36m", "\033[0m") if colour else ("",) * 4
-        place = _clean(self.place())
-        lines = [f"{bold}{place}{end}: {_clean(self.message)}" if place else _clean(self.message)]
-        remark = _clean(f'did you mean "{self.suggestion}"?' if self.suggestion else self.note)
+        place = shown(self.place())
+        lines = [f"{bold}{place}{end}: {shown(self.message)}" if place else shown(self.message)]
+        remark = shown(f'did you mean "{self.suggestion}"?' if self.suggestion else self.note)
         if self.source:
-            shown, start = _excerpt(self.source, self.column)
-            length = max(1, min(self.length, len(shown) - start))
-            lines.append(f"{self.line:>7} │ {shown}")
+            excerpt, start = _excerpt(self.source, self.column)
+            length = max(1, min(self.length, len(excerpt) - start))
+            lines.append(f"{self.line:>7} │ {excerpt}")
             underline = f"{red}{'━' * length}{end}"
             lines.append(f"        │ {' ' * start}{underline}" + (f" {cyan}{remark}{end}" if remark else ""))
         elif remark:
             lines.append(f"  {cyan}{remark}{end}")
         if self.hint:
-            lines.append(f"  {_clean(self.hint)}")
+            lines.append(f"  {shown(self.hint)}")
         return "\n".join(lines)
 
 
@@ -87,10 +88,10 @@ class UserError(Exception):
 
     def render(self, colour: bool = False) -> str:
         """Return all mistakes as text, one after the other."""
-        shown = [mistake.render(colour) for mistake in self.mistakes[:20]]
-        if len(self.mistakes) > len(shown):
-            shown.append(f"… and {len(self.mistakes) - len(shown):,} more")
-        return "\n".join(shown)
+        told = [mistake.render(colour) for mistake in self.mistakes[:20]]
+        if len(self.mistakes) > len(told):
+            told.append(f"… and {len(self.mistakes) - len(told):,} more")
+        return "\n".join(told)
 
     def __str__(self) -> str:
         return self.render()
@@ -112,15 +113,15 @@ def quote(value: Any, widest: int = 60) -> str:
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, str):
-        shown = _clean(value)
-        return f'"{shown if len(shown) <= widest else shown[: widest - 1] + "…"}"'
+        line = shown(value)
+        return f'"{line if len(line) <= widest else line[: widest - 1] + "…"}"'
     elif isinstance(value, int) and abs(value) >= 10**18:
         text = "a number of more than 18 digits"
     elif isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         text = str(int(value))
     else:
         text = str(value)
-    text = _clean(text)
+    text = shown(text)
     return text if len(text) <= widest else text[: widest - 1] + "…"
 
 
@@ -184,14 +185,9 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_\-.]+", "", without_zeros).casefold()
 
 
-def _clean(text: str) -> str:
-    """Return `text` without characters that would break a line or steer a terminal."""
-    return _CONTROL.sub("�", text.replace("\t", " "))
-
-
 def _excerpt(source: str, column: int) -> tuple[str, int]:
     """Return the part of a line around a column (from 1), and where that column is in it (from 0)."""
-    line = _clean(source)
+    line = shown(source)
     start = max(0, min(column - 1, len(line)))
     if len(line) <= _WIDEST:
         return line, start

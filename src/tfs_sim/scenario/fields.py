@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from tfs_sim.scenario.characters import UNSEEN, named
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
 
 NAME = "%NAME%"
@@ -163,12 +164,14 @@ def _text(value: Any) -> str:
         raise wrong(f"{NAME} is a text in quotes; found {kind_of(value)}")
     if len(value) > 2000:
         raise wrong(f"{NAME} is a text of at most 2,000 characters; found {len(value):,}")
+    if unseen := UNSEEN.search(value):
+        raise wrong(f"{NAME} holds a character that cannot be seen ({named(unseen[0])}); remove it")
     return value
 
 
 def _line(value: Any) -> str:
     text = _text(value)
-    if "\n" in text.strip() or len(text) > 300:
+    if "\n" in text.strip() or "\r" in text.strip() or len(text) > 300:
         raise wrong(f"{NAME} is one line of text of at most 300 characters")
     return text.strip()
 

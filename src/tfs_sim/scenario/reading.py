@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tfs_sim.scenario.characters import UNSEEN, named
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, nearest, quote
 from tfs_sim.scenario.places import Place, Span, places
 
@@ -144,7 +145,20 @@ def _decode(content: bytes, name: str) -> str:
                 hint="Save it with the encoding UTF-8 (in most editors: Save with encoding).",
             )
         ) from None
-    return text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n")
+    if unseen := UNSEEN.search(text):
+        found = unseen.start()
+        line = text.count("\n", 0, found) + 1
+        raise UserError(
+            Mistake(
+                f"here is a character that cannot be seen ({named(unseen[0])}); remove it",
+                file=name,
+                line=line,
+                column=found - text.rfind("\n", 0, found),
+                source=text.split("\n")[line - 1],
+            )
+        )
+    return text
 
 
 def _missing(path: Path) -> Mistake:
@@ -224,8 +238,11 @@ def _syntax(document: Document, error: ValueError) -> Mistake:
     else:
         line = max((number for number, text in enumerate(lines, start=1) if text.strip()), default=1)
         column = len(lines[line - 1].rstrip()) + 1
-        if "at end of document" not in found:  # e.g. a number of thousands of digits
-            return Mistake("the file holds a number that is too long to be read", file=document.path.name)
+        number = re.search(r"[0-9_]{4300,}", document.text)
+        if "at end of document" not in found and number:
+            line = document.text.count("\n", 0, number.start()) + 1
+            column = number.start() - document.text.rfind("\n", 0, number.start())
+            return document.put(Mistake("this number is too long to be read"), Span(line, column, len(number[0])))
     line = min(line, len(lines))
     source = lines[line - 1]
     message = "this cannot be read as TOML"

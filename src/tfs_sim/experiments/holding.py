@@ -1,0 +1,75 @@
+"""One writer of a folder at a time."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from tfs_sim.experiments import files
+
+LOCK = ".lock"
+"""The file that is locked; it says which process holds the folder."""
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold `folder` for this process; refuse where another process holds it.
+
+    The operating system drops the lock when its holder ends, however it ends.
+    """
+    path = folder / LOCK
+    try:
+        file = files.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, "a+b")
+    except OSError as problem:
+        raise files.explained(problem, path) from problem
+    with file:
+        if not _locked(file):
+            file.seek(0)
+            holder = file.read(20).decode("ascii", "replace").strip()
+            raise files.refusal(
+                f"another process{f' ({holder})' if holder.isdecimal() else ''} is writing to {folder}",
+                "Wait until it is done, or choose another folder with --out.",
+            )
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+        file.flush()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                file.truncate(0)
+                _unlock(file)
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Take the lock on `file`; say whether that worked. Where a file system has no locks, go on without."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(1024)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        return problem.errno not in {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
+    return True
+
+
+def _unlock(file: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(1024)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_UN)

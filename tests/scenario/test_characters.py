@@ -1,0 +1,60 @@
+"""Characters that steer terminals, turn letters round or hide are refused with their place, and never printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tfs_sim.scenario import load_scenario
+from tfs_sim.scenario.characters import UNSEEN, shown
+from tfs_sim.scenario.errors import Mistake, UserError
+
+HIDDEN = [0x00, 0x07, 0x1B, 0x7F, 0x85, 0x9B, 0x2028, 0x202A, 0x202E, 0x2066, 0x2069, 0x200B, 0x2060, 0xFEFF, 0xE0041]
+SCRIPTS = ["東京の実験", "Ωμέγα", "تجربة", "می‌خواهم", "👨‍👩‍👧", "Ünïcödé", "a\tb"]
+TOWN = """[clock]
+start = "2020-01"
+months = 12
+[sites.town]
+organizations = {{ nonprofit = 3 }}
+students = 4000
+{more}
+"""
+
+
+def told(path: Path) -> str:
+    with pytest.raises(UserError) as caught:
+        load_scenario(path)
+    return caught.value.render()
+
+
+@pytest.mark.parametrize("code", HIDDEN)
+@pytest.mark.parametrize("key", ["title", "question", "not_modelled"])
+def test_escaped_in_a_text_it_is_refused_with_its_place(tmp_path: Path, code: int, key: str) -> None:
+    value = f'"one \\U{code:08X} two"'
+    path = tmp_path / "town.toml"
+    path.write_text(f"{key} = {f'[{value}]' if key == 'not_modelled' else value}\n" + TOWN.format(more=""), "utf-8")
+    said = told(path)
+    assert said.startswith("town.toml:1: ") and f"U+{code:04X}" in said
+
+
+@pytest.mark.parametrize("code", [code for code in HIDDEN if code > 0x7F])
+def test_written_as_it_is_it_is_refused_with_its_place(tmp_path: Path, code: int) -> None:
+    path = tmp_path / "town.toml"
+    path.write_text(TOWN.format(more=f"# {chr(code)} a remark"), "utf-8")
+    said = told(path)
+    assert said.startswith("town.toml:7: ") and f"U+{code:04X}" in said and chr(code) not in said
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_every_script_is_welcome(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "town.toml"
+    path.write_text(f'title = "{text}"\n' + TOWN.format(more=""), "utf-8")
+    assert load_scenario(path).title == text
+
+
+def test_what_is_quoted_from_a_file_does_not_steer_the_terminal() -> None:
+    evil = "".join(map(chr, HIDDEN))
+    mistake = Mistake(evil, suggestion=evil, note=evil, hint=evil, file=evil, line=1, column=1, source=evil)
+    assert not UNSEEN.search(mistake.render())
+    assert shown("a\nb\rc\td") == "a�b�c d"

@@ -1,0 +1,151 @@
+"""What the machine may do to a command: closed and full outputs, odd files and names, too little memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tfs_sim.cli import main
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="devices and shells of POSIX")
+
+COMMAND = f'exec "{sys.executable}" -m tfs_sim'
+SCENARIO = '[clock]\nstart = "2020-01"\nmonths = 12\n[sites.a]\nstudents = 4000\norganizations = { nonprofit = 3 }\n'
+LISTED = SCENARIO.replace("organizations = { nonprofit = 3 }", 'organizations_file = "o.csv"')
+REST = 'replicates = 2\n[strategies.a]\n[outcomes]\nprimary = "trust"\n'
+
+
+def shell(rest: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["sh", "-c", f"{COMMAND} {rest}"], cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run a command that must leave with 2 and one sentence; return what it says."""
+    with pytest.raises(SystemExit) as left:
+        main(list(arguments))
+    error = capsys.readouterr().err
+    assert left.value.code == 2, error
+    assert "Traceback" not in error and error.strip()
+    return error
+
+
+@pytest.mark.parametrize(
+    ("rest", "code", "told"),
+    [
+        ("list shocks >&-", 0, ""),
+        ("list shocks 2>&-", 0, ""),
+        ("list shocks >&- 2>&-", 0, ""),
+        ("list shocks >/dev/full", 2, "the output cannot be written (No space left on device)\n"),
+        ("check nowhere.toml 2>/dev/full", 2, ""),
+        ("list shocks >/dev/full 2>/dev/full", 2, ""),
+    ],
+)
+def test_outputs_that_are_closed_or_full(tmp_path: Path, rest: str, code: int, told: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no such device here")
+    done = shell(rest, tmp_path)
+    assert (done.returncode, done.stderr) == (code, told)
+
+
+@pytest.mark.parametrize("name", ["pipe.toml", "/dev/zero", "/dev/stdin"])
+@pytest.mark.parametrize("command", ["check", "run", "sweep"])
+def test_what_is_no_ordinary_file_is_not_read(tmp_path: Path, name: str, command: str) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    done = shell(f"{command} {name}", tmp_path)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert done.stderr.count("\n") <= 3
+
+
+@pytest.mark.parametrize("command", ["run", "sweep", "merge", "status", "report", "validate"])
+def test_a_name_of_300_letters(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    (tmp_path / "s.toml").write_text(SCENARIO)
+    (tmp_path / "e.toml").write_text(
+        'scenario = "s.toml"\nreplicates = 2\n[strategies.a]\n[outcomes]\nprimary = "trust"\n'
+    )
+    long = str(tmp_path / ("x" * 300))
+    given = {
+        "run": (str(tmp_path / "s.toml"), "--out", long),
+        "sweep": (str(tmp_path / "e.toml"), "--out", long),
+        "validate": ("--out", long),
+    }.get(command, (long,))
+    error = said(capsys, command, *given)
+    assert "name too long" in error.lower() or "no folder" in error
+    assert all(len(line) < 400 for line in error.splitlines())
+
+
+@pytest.mark.parametrize("digits", [5_000, 100_000])
+def test_a_number_of_thousands_of_digits(tmp_path: Path, capsys: pytest.CaptureFixture[str], digits: int) -> None:
+    (tmp_path / "s.toml").write_text(SCENARIO.replace("4000", "9" * digits))
+    assert "too long" in said(capsys, "check", str(tmp_path / "s.toml"))
+    (tmp_path / "o.csv").write_text(f"id,sector,fte\na,nonprofit,{'9' * digits}\n")
+    (tmp_path / "s.toml").write_text(LISTED)
+    assert "o.csv:2" in said(capsys, "check", str(tmp_path / "s.toml"))
+
+
+def test_a_cell_of_a_million_letters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "s.toml").write_text(
+        SCENARIO.replace("organizations = { nonprofit = 3 }", 'organizations_file = "o.csv"')
+    )
+    (tmp_path / "o.csv").write_text(f"id,sector,fte\n{'a' * 1_000_000},nonprofit,1\n")
+    assert "o.csv:2" in said(capsys, "check", str(tmp_path / "s.toml"))
+    (tmp_path / "p.csv").write_text(f"b\n{'a' * 1_000_000}\n")
+    (tmp_path / "e.toml").write_text(
+        f'scenario = "laboratory"\n{REST}'
+        '[design]\nmethod = "table"\nfile = "p.csv"\n[design.vary]\nb = "sites.lab.grievance"\n'
+    )
+    assert "p.csv" in said(capsys, "check", str(tmp_path / "e.toml"))
+
+
+UNRECKONED = ["1/0 < b", "0/0 == b", "1 - 1e308*10 < b", "b < 1e999", "b < 1" + "0" * 400, "b < 1" + "0" * 5000]
+UNRECKONED += ["-" * 5000 + "1 < b", "(" * 240 + "b" + ")" * 240 + " < 1"]
+
+
+@pytest.mark.parametrize("text", UNRECKONED, ids=range(len(UNRECKONED)))
+def test_constraints_that_cannot_be_reckoned(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    (tmp_path / "e.toml").write_text(
+        f'scenario = "laboratory"\n{REST}'
+        f'[design]\nmethod = "grid"\nconstraints = ["{text}"]\n'
+        '[design.vary]\nb = { of = "sites.lab.grievance", values = [0.1, 0.2] }\n'
+    )
+    assert "e.toml" in said(capsys, "check", str(tmp_path / "e.toml"))
+
+
+def test_too_little_memory_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from tfs_sim.experiments import runner
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(runner, "sweep", full)
+    assert "not enough memory" in said(capsys, "sweep", "crisis-shock")
+
+
+@pytest.mark.parametrize("command", ["validate", "run"])
+def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    from tfs_sim.analysis import validation
+    from tfs_sim.experiments import files, runner
+
+    def refused(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(files, "opened", refused)
+    monkeypatch.setattr(validation, "validate", None)
+    monkeypatch.setattr(runner, "simulate", None)
+    (tmp_path / "s.toml").write_text(SCENARIO)
+    given = [str(tmp_path / "s.toml")] if command == "run" else []
+    assert "may not be written to" in said(capsys, command, *given, "--out", str(tmp_path / "out"))
+
+
+def test_a_report_that_is_a_folder_is_told(tmp_path: Path) -> None:
+    from tfs_sim.experiments import files
+    from tfs_sim.scenario.errors import UserError
+
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(UserError, match=r"report\.html cannot be written \(Is a directory\)"):
+        files.write_bytes(tmp_path / "report.html", b"page")
