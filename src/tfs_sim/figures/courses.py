@@ -49,7 +49,7 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     sites = ", mean over the sites of a run" if len(stored.sites) > 1 else ""
     subtitle = (
         f"{words.axis(m)}{conditions(stored)}{sites}. Line: median of the runs; "
-        f"dark band: half of them; light band: 90%.{context}"
+        f"dark band: half of them; light band: 90%.{context}{f' {m.moving}' if m.moving else ''}"
     )
     columns = 1 if narrow else 2 if len(stored.strategies) <= 4 else 4
     rows = math.ceil(len(stored.strategies) / columns)

@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 from reading import band, colour, in_view, numbers, per_month, the
 
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.figures import courses
 from tfs_sim.figures.courses import fans
 from tfs_sim.figures.style import BAND, GREY, looks
 
@@ -114,3 +115,13 @@ def test_the_title_is_the_widest_clear_gap_to_the_calm_level(sweep, drawn) -> No
     assert value == pytest.approx(np.abs(gap).max(), abs=off)
     assert "lowered" in chart.title and "“Initiative as funded”" in chart.title
     assert chart.caption.startswith("320 runs (40 for each of 8 arms)") and "mean over the sites" in chart.subtitle
+
+
+def test_a_mean_over_those_that_are_left_says_so(sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust without an initiative rises while partners leave: the ties that are left are the better ones."""
+    declared = courses.metric("trust")
+    assert "also moves" not in fans(sweep, "trust").subtitle
+    over = replace(declared, over="the ties in use in that month")
+    monkeypatch.setattr(courses, "metric", lambda name: over if name == "trust" else declared)
+    said = fans(sweep, "trust").subtitle
+    assert said.endswith("A mean over the ties in use in that month: it also moves when these change.")
