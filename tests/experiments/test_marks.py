@@ -180,7 +180,8 @@ def test_a_folder_or_file_in_the_place_of_another_is_told(engine: fakes.Engine, 
     folder = tmp_path / "trial"
     runner.sweep(EXPERIMENT, replicates=2, out=folder)
     path = folder / name
-    path.rename(tmp_path / "moved")
+    if path.exists():
+        path.rename(tmp_path / "moved")
     path.write_text("") if name == "parts" else path.mkdir()
     with pytest.raises(UserError) as caught:
         runner.sweep(EXPERIMENT, replicates=2, out=folder)

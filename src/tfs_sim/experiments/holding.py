@@ -23,18 +23,7 @@ def only_one(folder: Path) -> Iterator[None]:
     The operating system drops the lock when its holder ends, however it ends.
     """
     path = folder / LOCK
-    try:
-        file = files.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, "a+b")
-    except OSError as problem:
-        raise files.explained(problem, path) from problem
-    with file:
-        if not _locked(file):
-            file.seek(0)
-            holder = file.read(20).decode("ascii", "replace").strip()
-            raise files.refusal(
-                f"another process{f' ({holder})' if holder.isdecimal() else ''} is writing to {folder}",
-                "Wait until it is done, or choose another folder with --out.",
-            )
+    with _own(path, folder) as file:
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
@@ -43,7 +32,35 @@ def only_one(folder: Path) -> Iterator[None]:
         finally:
             with suppress(OSError):
                 file.truncate(0)
+                path.unlink()  # while it is held, so that nobody else's goes
                 _unlock(file)
+
+
+def _own(path: Path, folder: Path) -> IO[bytes]:
+    """Return the lock file, open and locked; refuse where another process has it."""
+    while True:
+        try:
+            file = files.opened(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, "a+b")
+        except OSError as problem:
+            raise files.explained(problem, path) from problem
+        if not _locked(file):
+            with file:
+                file.seek(0)
+                holder = file.read(20).decode("ascii", "replace").strip()
+            raise files.refusal(
+                f"another process{f' ({holder})' if holder.isdecimal() else ''} is writing to {folder}",
+                "Wait until it is done, or choose another folder with --out.",
+            )
+        if _is_there(file, path):
+            return file
+        file.close()  # its holder was done and has removed it in the meantime
+
+
+def _is_there(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False
 
 
 def _locked(file: IO[bytes]) -> bool:

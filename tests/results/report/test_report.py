@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from synthetic import synthetic
 
+from tfs_sim.experiments.holding import only_one
 from tfs_sim.report import write_report
+from tfs_sim.scenario.errors import UserError
 
 NASTY = "<script>alert(1)</script>"
 
@@ -110,6 +112,13 @@ def test_text_from_files_is_escaped(sweep, tmp_path) -> None:
 def test_the_same_sweep_gives_the_same_report(small, tmp_path) -> None:
     pages = [write_report(small, tmp_path / name).read_bytes() for name in ("a", "b")]
     assert pages[0] == pages[1]
+
+
+def test_a_second_writer_of_a_report_is_refused(small, tmp_path) -> None:
+    with only_one(tmp_path), pytest.raises(UserError, match="another process"):
+        write_report(small, tmp_path)
+    assert not list(tmp_path.iterdir())
+    write_report(small, tmp_path)
 
 
 def test_calibrated_is_said(small, tmp_path) -> None:
