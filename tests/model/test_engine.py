@@ -176,7 +176,8 @@ def anything(draw):
             if p.choices:
                 continue
             if p.low < p.high:
-                parameters.setdefault(name, {})[key] = draw(st.floats(p.low, p.high))
+                values = st.integers(int(p.low), int(p.high)) if p.whole else st.floats(p.low, p.high)
+                parameters.setdefault(name, {})[key] = draw(values)
     interventions = [
         {
             "use": name,

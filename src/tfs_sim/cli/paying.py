@@ -84,6 +84,14 @@ def _asked(scenario: Scenario, bills: Bills, payer: str, site: str) -> tuple[tup
     ]
     found = bills.of(payer, site)
     uses = [bill.use for bill in found]
+    as_one_of_many = [  # where organizations pay themselves, a backbone that is reached pays, too
+        item
+        for item in scenario.in_force()[0]
+        if payer == "backbone"
+        and _asks(item, "organization")
+        and any(member.role == "backbone" and item.target.matches(site, member) for member in members)
+    ]
+    open_ends += as_one_of_many
     # an order asks for what is missing: where organizations cannot pay for a first one, a second asks them for more
     certain = not open_ends and (payer == "backbone" or len(set(uses)) == len(uses))
     names = tuple(dict.fromkeys([*uses, *(item.use for item in open_ends)]))
