@@ -33,6 +33,8 @@ LEAST = 0.05
 """Share of the runs that a kind has at least."""
 FEWEST = 12
 """Fewer values say nothing of kinds."""
+SURE = 50
+"""With fewer runs in all, intervals of outcomes that are of two kinds may be too narrow (`docs/how-to`)."""
 APART = 8.0
 """Ashman's D from which two groups are two kinds, whatever the density between them."""
 VALLEY = 0.5

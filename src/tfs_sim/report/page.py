@@ -11,7 +11,7 @@ from typing import Any
 from tfs_sim.analysis import pooling, words
 from tfs_sim.analysis.conditions import naive, stability
 from tfs_sim.analysis.findings import candidates, findings
-from tfs_sim.analysis.kinds import FEWEST
+from tfs_sim.analysis.kinds import SURE
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.story import story
 from tfs_sim.analysis.windows import metric
@@ -87,7 +87,7 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "seed": p.get("seed"),
         "runs": count(len(stored.arms) * len(stored.pairs), "run"),
         "drawn": stored.units.sampled,
-        "few": FEWEST if not stored.units.design and len(stored.pairs) * len(stored.sites) < FEWEST else None,
+        "few": SURE if not stored.units.design and len(stored.pairs) * len(stored.sites) < SURE else None,
         "sample": stored.units.said,
         "over_sites": words.mean_over_sites(len(stored.sites)),
         "arms": count(len(stored.arms), "arm"),
