@@ -2,7 +2,7 @@
 
 VENV := .venv
 IN := $(VENV)/bin
-SETUP := pyproject.toml constraints.txt
+SETUP := pyproject.toml requirements/run.txt requirements/test.txt
 
 # The newest Python that will do: 3.11 to 3.13, with venv and pip. Another one: make PYTHON=/path/to/python demo
 ifeq ($(origin PYTHON),undefined)
@@ -11,8 +11,13 @@ PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	&& { echo $$python; break; }; done)
 endif
 
+# What looks after the dependencies lives by itself, so that it can change nothing of what tests run on.
+UPKEEP := $(VENV)/upkeep
+LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" $(UPGRADE)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture ranges lint clean
+.PHONY: help demo test torture ranges lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -36,6 +41,22 @@ lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff format --check
 	$(IN)/mypy
 	$(IN)/lint-imports
+	$(IN)/deptry src
+
+lock: $(VENV)/ready-to-keep  ## Pin what pyproject.toml needs, with hashes (newer versions: make lock UPGRADE=--upgrade)
+	$(LOCK) pyproject.toml --group build --extra test --extra lint -o requirements/test.txt
+	$(LOCK) pyproject.toml --group build -c requirements/test.txt -o requirements/run.txt
+	$(LOCK) --group upkeep -o requirements/upkeep.txt
+
+licences: $(VENV)/ready-to-test $(VENV)/ready-to-keep  ## List the licences of all that is installed in docs/licences.md
+	@mkdir -p build
+	$(UPKEEP)/bin/pip-licenses --python $(IN)/python --no-version --with-urls --format markdown \
+		--ignore-packages tfs-sim >build/list.md
+	sed '/^|/,$$d' docs/licences.md | cat - build/list.md >build/licences.md
+	mv build/licences.md docs/licences.md
+
+audit: $(VENV)/ready-to-keep  ## Ask whether a weakness is known of anything that is pinned (needs the network)
+	$(UPKEEP)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/test.txt
 
 clean:  ## Remove the environment and what tools left behind (results stay)
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -49,12 +70,22 @@ $(VENV)/bin/python:
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 
+# Everything is installed from the lock files, by hash; then the project itself, which brings nothing more.
+install = $(1)/python -m pip install --quiet --disable-pip-version-check
+
 $(VENV)/ready-to-run: $(SETUP) | $(VENV)/bin/python
 	@echo "Installing what the simulation needs (once, a minute or two) …"
-	@PIP_CONSTRAINT=constraints.txt $(IN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@$(call install,$(IN)) --require-hashes -r requirements/run.txt
+	@$(call install,$(IN)) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/ready-to-test: $(SETUP) | $(VENV)/bin/python
 	@echo "Installing what the simulation and its tests need (once, a minute or two) …"
-	@PIP_CONSTRAINT=constraints.txt $(IN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint]'
+	@$(call install,$(IN)) --require-hashes -r requirements/test.txt
+	@$(call install,$(IN)) --no-deps --no-build-isolation -e .
 	@touch $(VENV)/ready-to-run $@
+
+$(VENV)/ready-to-keep: requirements/upkeep.txt | $(VENV)/bin/python
+	@$(IN)/python -m venv $(UPKEEP)
+	@$(call install,$(UPKEEP)/bin) --require-hashes -r requirements/upkeep.txt
+	@touch $@

@@ -8,9 +8,14 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import tfs_sim
 
@@ -21,7 +26,18 @@ TOP = Path(__file__).parents[1]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """The wheel of this tree."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "--wheel-dir", str(folder), str(TOP)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--quiet",
+        "--wheel-dir",
+        str(folder),
+        str(TOP),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return zipfile.ZipFile(next(folder.glob("*.whl")))
@@ -53,11 +69,57 @@ def test_one_version_everywhere() -> None:
     assert f"version: {tfs_sim.__version__}\n" in (TOP / "CITATION.cff").read_text(encoding="utf-8")
 
 
-def test_every_dependency_is_pinned() -> None:
-    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+def pinned(name: str) -> dict[str, list[tuple[Version, Marker | None]]]:
+    """What a lock file pins: by name the versions and where each is meant."""
+    found: dict[str, list[tuple[Version, Marker | None]]] = {}
+    text = (TOP / "requirements" / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    for block in re.split(r"\n(?=\w)", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)):
+        wanted, *hashes = block.split(" \\\n")
+        assert hashes, wanted
+        assert all(re.fullmatch(r"\s*--hash=sha256:[0-9a-f]{64}\s*", line) for line in hashes), wanted
+        need = Requirement(wanted)
+        (version,) = [each.version for each in need.specifier if each.operator == "=="]
+        found.setdefault(canonicalize_name(need.name), []).append((Version(version), need.marker))
+    return found
+
+
+def test_everything_is_pinned_with_checksums_to_what_the_project_asks_for() -> None:
+    papers = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
+    project, groups = papers["project"], papers["dependency-groups"]
     extras = project["optional-dependencies"]
-    named = [*project["dependencies"], *extras["test"], *extras["lint"]]
-    lines = (TOP / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pinned = {line.partition("==")[0].lower() for line in lines if "==" in line and not line.startswith("#")}
-    assert {re.split(r"[<>=~!\[ ]", need)[0].lower() for need in named} <= pinned
-    assert not [line for line in lines if "://" in line]
+    run = [*project["dependencies"], *groups["build"]]
+    for name, needs in {
+        "run.txt": run,
+        "test.txt": [*run, *extras["test"], *extras["lint"], *extras["cluster"]],
+        "upkeep.txt": groups["upkeep"],
+    }.items():
+        locked = pinned(name)
+        for need in map(Requirement, needs):
+            versions = locked[canonicalize_name(need.name)]
+            assert all(version in need.specifier for version, _ in versions), need
+    assert {(name, *pins) for name, pins in pinned("run.txt").items()} <= {
+        (name, *pins) for name, pins in pinned("test.txt").items()
+    }
+
+
+def test_what_the_tests_run_on_is_what_is_pinned() -> None:
+    """Where the environment was made from the lock files; an environment of one's own may hold other versions."""
+    if not (Path(sys.prefix) / "ready-to-test").exists():
+        pytest.skip("not an environment that make has set up")
+    for name, pins in pinned("test.txt").items():
+        for version, marker in pins:
+            if marker is None or marker.evaluate():
+                assert metadata.version(name) == str(version), name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the list was made on Linux")
+def test_all_that_is_installed_is_in_the_list_of_licences() -> None:
+    rows = re.findall(
+        r"^\| (\S+) +\| (.*?) +\|", (TOP / "docs" / "licences.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    licences = {canonicalize_name(name): licence for name, licence in rows}
+    here = {name for name, pins in pinned("test.txt").items() if any(m is None or m.evaluate() for _, m in pins)}
+    assert here <= licences.keys()
+    free = r"MIT|BSD|Apache|MPL|Mozilla|Python Software Foundation|PSF|ISC"
+    assert not {name: licence for name, licence in licences.items() if not re.search(free, licence) or "GPL" in licence}
