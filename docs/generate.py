@@ -13,9 +13,12 @@ import sys
 from pathlib import Path
 
 from tfs_sim.model import tick
+from tfs_sim.model.arrays import Field
 from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
 from tfs_sim.model.declare import specification
 from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.forms import ARRAYS
+from tfs_sim.model.scratch import SCRATCH
 from tfs_sim.model.state import STATE
 
 FOLDER = Path(__file__).parent / "model"
@@ -137,12 +140,33 @@ def metrics() -> str:
     return text + table(["metric", "title", "unit", "meaning", "summary", "better"], rows)
 
 
+def _attribute(field: Field) -> str:
+    """Return how kernels write an array: by group and attribute."""
+    (name,) = (attribute for attribute, array in ARRAYS[field.group].items() if array == field.name)
+    return f"{field.group}.{name}"
+
+
+def domain(field: Field) -> str:
+    """Return between which values an array's elements lie."""
+    return f"[{field.low:g}, {field.high:g}]"
+
+
 def state() -> str:
     """Every array of the world."""
-    text = "# State\n\nThe arrays that kernels read and write; a kernel's argument names are these names.\n\n"
-    for title, fields in (("What a month may change", STATE), ("What never changes", FIXED)):
+    text = "# State\n\nThe arrays that kernels read and write, by the groups in which they name them.\n\n"
+    for title, fields in (
+        ("What a month may change", STATE),
+        ("What never changes", FIXED),
+        ("What a step notes for itself", SCRATCH),
+    ):
         rows = [
-            [f"`{f.name}`", f.entity, f.meaning, f.unit or "–", "–" if f.fixed else f"[{f.low:g}, {f.high:g}]"]
+            [
+                f"`{_attribute(f)}`",
+                f.entity,
+                f.meaning,
+                f.unit or "–",
+                f"[{f.low:g}, {f.high:g}]" if f in STATE else "–",
+            ]
             for f in fields
         ]
         text += f"## {title}\n\n" + table(["array", "of each", "meaning", "unit", "domain"], rows)

@@ -24,9 +24,8 @@ def flagship():
     return load_scenario("together-for-students")
 
 
-@pytest.fixture
-def busy(lab):
-    """The laboratory with every intervention and every shock at once, and a backbone that is short of time."""
+def everything_at_once(lab):
+    """Return the laboratory with every intervention and every shock at once, and a backbone that is short of time."""
     from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
 
     small = {"pooled-funding": 0.05}  # with more, everyone joins at once
@@ -71,6 +70,12 @@ def busy(lab):
             {"stage": "planning", "from": "2020-06", "amount": 300, "months": 24, "taper": 6, "flexible": 0.3},
         ],
     )
+
+
+@pytest.fixture
+def busy(lab):
+    """The laboratory with every intervention and every shock at once, and a backbone that is short of time."""
+    return everything_at_once(lab)
 
 
 @pytest.fixture

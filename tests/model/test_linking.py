@@ -1,12 +1,7 @@
 """The compiled loop's own linking: what it calls is its own, and what it is told of its arrays is true."""
 
-import ast
-import functools
 import importlib
-import inspect
 import pkgutil
-import sys
-import textwrap
 from itertools import combinations
 
 import numpy as np
@@ -16,6 +11,7 @@ from numba.core.dispatcher import Dispatcher
 
 from tfs_sim import model
 from tfs_sim.model import draws, engine, linking, tick
+from tfs_sim.model.flow import Reading, flow_of
 from tfs_sim.model.linking import IS_TRIED, OWN_LINKING, enclosed
 from tfs_sim.model.mechanisms import trust
 from tfs_sim.scenario import load_scenario
@@ -63,14 +59,14 @@ def test_an_enclosed_kernel_calls_copies_of_all_that_it_calls():
 def test_a_closed_function_gives_the_same_with_enclosed_kernels():
     inside, scale = enclosed(trust.throw), draws.stream("encounter")
 
-    def with_copies(month, key, pair_id, luck):
-        inside(month, key, pair_id, luck)
+    def with_copies(month, key, luck, pair_id):
+        inside(month, key, luck, pair_id)
         return luck[0, 0] * scale
 
     luck, usual = np.zeros((4, 13), np.uint32), np.zeros((4, 13), np.uint32)
-    given = 7, np.uint64(3), np.arange(13, dtype=np.uint64)
-    njit(with_copies, **OWN_LINKING)(*given, luck)
-    trust.throw(*given, usual)
+    month, key, pairs = 7, np.uint64(3), np.arange(13, dtype=np.uint64)
+    njit(with_copies, **OWN_LINKING)(month, key, luck, pairs)
+    trust.throw(month, key, usual, pairs)
     assert (luck == usual).all()
 
 
@@ -86,56 +82,6 @@ def test_arrays_that_a_step_is_given_do_not_overlap():
             assert not np.may_share_memory(one, other), step.kernel.__name__
 
 
-class Kernel:
-    """A compiled function's source, to see what it writes and what it passes on."""
-
-    def __init__(self, dispatcher):
-        self.module = sys.modules[dispatcher.py_func.__module__]
-        self.tree = ast.parse(textwrap.dedent(inspect.getsource(dispatcher.py_func))).body[0]
-        self.arguments = [argument.arg for argument in self.tree.args.args]
-        self.part_of = {}  # names that stand for a part of an array
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.Name):
-                target, value = node.targets[0], node.value
-                both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
-                for name, part in zip(target.elts, value.elts, strict=True) if both else [(target, value)]:
-                    if isinstance(name, ast.Name) and isinstance(part, ast.Subscript):
-                        self.part_of[name.id] = self.array_of(part)
-
-    def array_of(self, node):
-        """Return the name of the array that an expression is a part of, if any."""
-        while isinstance(node, ast.Subscript | ast.Attribute):
-            node = node.value
-        return self.part_of.get(node.id, node.id) if isinstance(node, ast.Name) else None
-
-    def calls(self):
-        """Yield (dispatcher called, name of the array that each of its arguments is a part of)."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                path = ast.unparse(node.func).split(".")
-                called = functools.reduce(lambda at, name: getattr(at, name, None), path, self.module)
-                if isinstance(called, Dispatcher):
-                    yield called, [self.array_of(argument) for argument in node.args]
-
-    @functools.cached_property
-    def written(self):
-        """Names of the arguments that it, or what it calls, writes to."""
-        found = set()
-        for node in ast.walk(self.tree):
-            for target in getattr(node, "targets", [getattr(node, "target", None)]):
-                for part in getattr(target, "elts", [target]):
-                    found |= {self.array_of(part)} if isinstance(part, ast.Subscript) else set()
-        for called, arrays in self.calls():
-            callee = source(called)
-            found |= {array for array, name in zip(arrays, callee.arguments, strict=False) if name in callee.written}
-        return found & set(self.arguments)
-
-
-@functools.cache
-def source(dispatcher):
-    return Kernel(dispatcher)
-
-
 def model_kernels():
     for module in pkgutil.walk_packages(model.__path__, f"{model.__name__}."):
         for value in list(vars(importlib.import_module(module.name)).values()):
@@ -145,18 +91,18 @@ def model_kernels():
 
 def overlaps(dispatcher):
     """Yield what a kernel passes on twice to one that writes to it."""
-    for called, arrays in source(dispatcher).calls():
-        callee = source(called)
-        for one, other in combinations(zip(arrays, callee.arguments, strict=False), 2):
-            if one[0] is not None and one[0] == other[0] and {one[1], other[1]} & callee.written:
-                yield called.py_func.__name__, one[0]
+    for called, arrays in Reading(dispatcher).calls():
+        written = flow_of(called).writes
+        for one, other in combinations(zip(arrays, Reading(called).arguments, strict=False), 2):
+            if {one[1], other[1]} & written:
+                yield from ((called.py_func.__name__, array) for array in one[0] & other[0])
 
 
 def test_no_kernel_passes_an_array_on_twice_to_one_that_writes_to_it():
     kernels = list(model_kernels())
     assert len(kernels) > 140
-    assert sum(len(list(source(kernel).calls())) for kernel in kernels) > 300
-    assert source(draws.fill).written == {"luck"}
+    assert sum(len(list(Reading(kernel).calls())) for kernel in kernels) > 300
+    assert flow_of(draws.fill).writes == {"luck"}
     for kernel in kernels:
         assert not list(overlaps(kernel)), kernel.py_func.__name__
 

@@ -31,7 +31,7 @@ def test_a_point_sets_every_parameter_lever_and_shock(template):
             assert (getattr(a, key) != getattr(b, key)) == (p.low < p.high or len(p.choices) > 1), f"{name}.{key}"
     a, b = (t.layout.views(t.fixed, FIXED) for t in (low, high))
     assert len(a["order_dose"]) == len(INTERVENTIONS) and len(a["shock_depth"]) == len(SHOCKS)
-    for name in ("order_dose", "order_from", "shock_depth", "shock_onset"):
+    for name in ("order_dose", "order_begins", "shock_depth", "shock_onset"):
         assert (a[name] < b[name]).all(), name
 
 

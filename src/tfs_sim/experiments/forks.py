@@ -63,7 +63,7 @@ def schedule(template: Template) -> list[tuple[int, tuple[Any, ...]]]:
 
     views = template.layout.views(template.fixed, FIXED)
     pieces: list[tuple[int, int, Any]] = []  # (first month, month after, what)
-    for entity, at in (("grant", None), ("order", ("order_first_target", "targets"))):
+    for entity, at in (("grant", None), ("order", ("order_first_target", "order_target"))):
         for n in range(template.layout.sizes[entity]):
             numbers = _numbers(views, entity, n)
             first, until, taper = (numbers.pop(name) for name in ("from", "until", "taper"))
@@ -77,7 +77,7 @@ def schedule(template: Template) -> list[tuple[int, tuple[Any, ...]]]:
     for n in range(template.layout.sizes["shock"]):
         numbers = _numbers(views, "shock", n)
         onset, lasts, decay = (numbers.pop(name) for name in ("onset", "lasts", "decay"))
-        what = ("shock", *numbers.values(), _list(views, "shock_first_target", "struck", n))
+        what = ("shock", *numbers.values(), _list(views, "shock_first_target", "shock_target", n))
         fades = onset + lasts
         pieces.append((onset, fades, what))
         pieces.append((fades, template.months, (*what, onset, lasts, decay)))

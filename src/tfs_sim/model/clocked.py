@@ -15,9 +15,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tfs_sim.model import draws, tick
+from tfs_sim.model import draws
 from tfs_sim.model.declare import Step
-from tfs_sim.model.engine import DRAW_START, Template, compose, loaded, no_collection
+from tfs_sim.model.engine import DRAW_START, STEPS, Template, compose, loaded, no_collection
 
 MONOTONIC = 6 if sys.platform == "darwin" else 1
 RUNS = 5
@@ -51,14 +51,13 @@ def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
     if sys.platform == "win32":
         raise NotImplementedError("the time of steps is measured with a clock that Windows does not have")
     run = loaded("clocked_entry", compose(clocked=True), "run")
-    steps = (*tick.START, *tick.MONTH)
-    least = np.full(len(steps), np.inf)
+    least = np.full(len(STEPS), np.inf)
     for replicate in range(-1, RUNS):  # the first compiles
         _, world = template.fresh()
-        spent = np.zeros(len(steps), np.int64)
+        spent, out = np.zeros(len(STEPS), np.int64), template.output()
         key = draws.run_key(seed, max(replicate, 0))
         with no_collection():
-            run(world, template.parameters, template.on, key, DRAW_START, template.months, template.output(), spent)
+            run(world, template.parameters, template.on, key, DRAW_START, template.months, 0, len(STEPS), out, spent)
         if replicate >= 0:
             least = np.minimum(least, spent)
-    return [(step, float(least[n]) * 1e-9) for n, step in enumerate(steps)]
+    return [(step, float(least[n]) * 1e-9) for n, step in enumerate(STEPS)]

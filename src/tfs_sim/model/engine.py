@@ -32,11 +32,13 @@ from tfs_sim.model.world import (
     SITE_LEVERS,
     SITE_SHOCKS,
     Layout,
+    World,
     copy_of,
 )
 
 SWITCHES = tuple(MECHANISMS)
 RECORDS = tuple(name for name, mechanism in MECHANISMS.items() if mechanism.parameters._fields)
+STEPS = (*tick.START, *tick.MONTH)
 DRAW_START = -1
 """As the first month of `run_months`: draw the replicate's starting world before month 0."""
 
@@ -79,7 +81,7 @@ class Template:
         """Names of the observed metrics, in the order of the output's last axis."""
         return tuple(METRICS)
 
-    def fresh(self) -> tuple[NDArray[np.uint8], Any]:
+    def fresh(self) -> tuple[NDArray[np.uint8], World]:
         """Return a new state buffer and the World that views it."""
         state = copy_of(self.neutral)
         return state, self.layout.world(self.fixed, state)
@@ -120,11 +122,10 @@ def compose(clocked: bool = False) -> str:
 
     `clocked` adds each step's nanoseconds to a last argument, an array over the steps.
     """
-    steps = (*tick.START, *tick.MONTH)
-    fields = sorted({name for step in steps for name, _ in _arguments(step)} & set(FIELD_NAMES))
+    fields = sorted({name for step in STEPS for name, _ in _arguments(step)} & set(FIELD_NAMES))
     lines = ['"""Composed from tick.py; not to be edited."""', "from numba import njit"]
     kernels = {}
-    for step in steps:
+    for step in STEPS:
         kernels[_alias(step)] = f"from {step.kernel.__module__} import {step.kernel.__name__} as {_alias(step)}"
     lines += sorted(kernels.values())
     lines += ["from tfs_sim.model.linking import OWN_LINKING, enclosed", "from tfs_sim.model.numerics import UNCOUNTED"]
@@ -132,12 +133,12 @@ def compose(clocked: bool = False) -> str:
     lines += ["from tfs_sim.model.clocked import nanoseconds"] * clocked
     lines += ["", "@njit(nogil=True, error_model='numpy', no_cfunc_wrapper=True,"]
     lines += ["      **OWN_LINKING, **UNCOUNTED)"]
-    lines += [f"def run(world, parameters, on, key, first, last, out{', step_times' if clocked else ''}):"]
+    lines += [f"def run(world, parameters, on, key, first, last, begin, end, out{', step_times' if clocked else ''}):"]
     lines += [f"    {name} = world.{name}" for name in fields]
     lines += [f"    p_{name} = parameters[{i}]" for i, name in enumerate(RECORDS)]
     lines += [f"    on_{name} = on[{i}]" for i, name in enumerate(SWITCHES)]
     lines += [f"    if first == {DRAW_START}:", "        month = 0"]
-    calls = [_call(step, "        ", n if clocked else None) for n, step in enumerate(steps)]
+    calls = [_call(step, n, "        ", clocked) for n, step in enumerate(STEPS)]
     lines += calls[: len(tick.START)]
     lines += ["    for month in range(max(first, 0), last):"]
     lines += calls[len(tick.START) :]
@@ -149,14 +150,13 @@ def _alias(step: Step) -> str:
     return f"{step.kernel.__module__.rsplit('.', 1)[-1]}_{step.kernel.__name__}"
 
 
-def _call(step: Step, indent: str, clocked_as: int | None) -> str:
+def _call(step: Step, n: int, indent: str, clocked: bool) -> str:
     given = (name if row is None else f"{name}[{row}]" for name, row in _arguments(step))
     lines = [f"{_alias(step)}({', '.join(given)})"]
-    if clocked_as is not None:
-        lines = ["began = nanoseconds()", *lines, f"step_times[{clocked_as}] += nanoseconds() - began"]
-    if step.mechanism:
-        lines = [f"if on_{step.mechanism}:", *(f"    {line}" for line in lines)]
-    return "\n".join(indent + line for line in lines)
+    if clocked:
+        lines = ["began = nanoseconds()", *lines, f"step_times[{n}] += nanoseconds() - began"]
+    wanted = f"if begin <= {n} < end" + (f" and on_{step.mechanism}:" if step.mechanism else ":")
+    return "\n".join([indent + wanted, *(f"{indent}    {line}" for line in lines)])
 
 
 @cache
@@ -220,7 +220,7 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
             _, world = template.fresh()
             run = _entry()
             with no_collection():
-                run(world, template.parameters, template.on, np.uint64(0), 0, 0, template.output())
+                run(world, template.parameters, template.on, np.uint64(0), 0, 0, 0, 0, template.output())
             # what the dispatcher calls when it has found out the types of several hundred arrays, always the same
             _run = next(iter(run.overloads.values())).entry_point
     return time.perf_counter() - began
@@ -238,7 +238,9 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def run_months(template: Template, world: Any, key: np.uint64, first: int, last: int, out: NDArray[np.float64]) -> None:
+def run_months(
+    template: Template, world: World, key: np.uint64, first: int, last: int, out: NDArray[np.float64]
+) -> None:
     """Run months first … last − 1 of `world` in place, recording them in `out`; releases the interpreter lock.
 
     `first` = DRAW_START draws the replicate's starting world before month 0.
@@ -246,7 +248,19 @@ def run_months(template: Template, world: Any, key: np.uint64, first: int, last:
     if _run is None:
         warm_up(template)
     assert _run is not None
-    _run(world, template.parameters, template.on, key, first, last, out)
+    _run(world, template.parameters, template.on, key, first, last, 0, len(STEPS), out)
+
+
+def run_step(template: Template, world: World, key: np.uint64, month: int, step: int, out: NDArray[np.float64]) -> None:
+    """Run one of `STEPS` by itself, in place: those of the start in whatever month, those of the month in `month`.
+
+    All steps of the month in their order are what `run_months` does.
+    """
+    if _run is None:
+        warm_up(template)
+    assert _run is not None
+    first, last = (DRAW_START, 0) if step < len(tick.START) else (month, month + 1)
+    _run(world, template.parameters, template.on, key, first, last, step, step + 1, out)
 
 
 def run_replicate(template: Template, seed: int, replicate: int) -> NDArray[np.float64]:
@@ -257,7 +271,7 @@ def run_replicate(template: Template, seed: int, replicate: int) -> NDArray[np.f
     return out
 
 
-def trace(template: Template, seed: int, replicate: int) -> Iterator[tuple[int, Any, NDArray[np.float64]]]:
+def trace(template: Template, seed: int, replicate: int) -> Iterator[tuple[int, World, NDArray[np.float64]]]:
     """Yield (month, world, output so far) after every month; the arrays are live views, to be copied if kept."""
     _, world = template.fresh()
     out = template.output()

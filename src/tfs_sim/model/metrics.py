@@ -11,9 +11,10 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Metric
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.mechanisms.outcomes import START_LEVEL, cohort_luck, outcome_gain
-from tfs_sim.model.numerics import dot, kernel
+from tfs_sim.model.numerics import dot
 from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, WITHDRAWN, G, K
 
 METRICS: tuple[Metric, ...] = (
@@ -154,107 +155,94 @@ GOALS_MET, FADED, BROKE_UP = 1, 2, 3
 
 
 @kernel
-def meet(
-    month, key, site_id, first_organization, end_organization, role, status, sector, coordination, contact_factor,
-    meeting_gap, dead_months,
-):  # fmt: skip
+def meet(month, key, org, site):
     """Hold this month's joint meeting if coordination and contact allow, and see whether the partnership is alive."""
-    for s in range(site_id.size):
+    for s in range(site.site_id.size):
         partners = 0
         sectors = 0
-        for i in range(first_organization[s], end_organization[s]):
-            if status[i] == ACTIVE and role[i] != BACKBONE:
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1
-                sectors |= 1 << sector[i]
-        chance = 0.5 + 0.5 * coordination[s] * contact_factor[s] if coordination[s] > 0.02 else 0.0
-        held = partners >= 2 and draws.uniform(key, MEETING_STREAM, month, site_id[s]) < chance
-        meeting_gap[s] = 0 if held else meeting_gap[s] + 1
-        alive = partners >= 3 and (sectors & (sectors - 1)) != 0 and meeting_gap[s] < 6
-        dead_months[s] = 0 if alive else dead_months[s] + 1
+                sectors |= 1 << org.sector[i]
+        chance = 0.5 + 0.5 * site.coordination[s] * site.contact_factor[s] if site.coordination[s] > 0.02 else 0.0
+        held = partners >= 2 and draws.uniform(key, MEETING_STREAM, month, site.site_id[s]) < chance
+        site.meeting_gap[s] = 0 if held else site.meeting_gap[s] + 1
+        alive = partners >= 3 and (sectors & (sectors - 1)) != 0 and site.meeting_gap[s] < 6
+        site.dead_months[s] = 0 if alive else site.dead_months[s] + 1
 
 
 @kernel
-def end(
-    month, first_organization, end_organization, first_relationship, target, role, status, ties, end_of_ties, trust,
-    dead_months, bitterness, ending, students, delay, outcome_at_start, p_trust, out,
-):  # fmt: skip
+def end(month, org, rel, site, p_trust, out):
     """Tell how a partnership has ended after a year without being alive: goals met, faded or broke up.
 
     Trust is looked at when it stops being alive, among all who took part: a year later it has faded.
     """
     stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
     for s in range(out.shape[1]):
-        if dead_months[s] == 0:
-            ending[s] = 0
-        if dead_months[s] == 1:
+        if site.dead_months[s] == 0:
+            site.ending[s] = 0
+        if site.dead_months[s] == 1:
             held = below = 0.0
-            for i in range(first_organization[s], end_organization[s]):
-                if role[i] == BACKBONE or (status[i] != ACTIVE and status[i] != WITHDRAWN):
+            for i in range(site.first_organization[s], site.end_organization[s]):
+                if org.role[i] == BACKBONE or (org.status[i] != ACTIVE and org.status[i] != WITHDRAWN):
                     continue
-                for m in range(first_relationship[i], end_of_ties[i]):
-                    j = target[ties[m]]
-                    if role[j] != BACKBONE and (status[j] == ACTIVE or status[j] == WITHDRAWN):
+                for m in range(org.first_relationship[i], org.end_of_ties[i]):
+                    j = rel.target[rel.ties[m]]
+                    if org.role[j] != BACKBONE and (org.status[j] == ACTIVE or org.status[j] == WITHDRAWN):
                         held += 1.0
-                        below += 1.0 if trust[ties[m]] < stranger else 0.0
-            bitterness[s] = below / held if held > 0.0 else 0.0
-        if dead_months[s] == MONTHS_UNTIL_ENDED:
-            if outcome_gain(s, students, delay, outcome_at_start) >= GOAL:
-                ending[s] = GOALS_MET
+                        below += 1.0 if rel.trust[rel.ties[m]] < stranger else 0.0
+            site.bitterness[s] = below / held if held > 0.0 else 0.0
+        if site.dead_months[s] == MONTHS_UNTIL_ENDED:
+            if outcome_gain(s, site) >= GOAL:
+                site.ending[s] = GOALS_MET
             else:
-                ending[s] = BROKE_UP if bitterness[s] > 0.5 else FADED
+                site.ending[s] = BROKE_UP if site.bitterness[s] > 0.5 else FADED
         row = out[month, s]
-        row[ENDED] = 1.0 if ending[s] > 0 else 0.0
-        row[ENDED_GOALS_MET] = 1.0 if ending[s] == GOALS_MET else 0.0
-        row[ENDED_FADED] = 1.0 if ending[s] == FADED else 0.0
-        row[ENDED_BROKE_UP] = 1.0 if ending[s] == BROKE_UP else 0.0
+        row[ENDED] = 1.0 if site.ending[s] > 0 else 0.0
+        row[ENDED_GOALS_MET] = 1.0 if site.ending[s] == GOALS_MET else 0.0
+        row[ENDED_FADED] = 1.0 if site.ending[s] == FADED else 0.0
+        row[ENDED_BROKE_UP] = 1.0 if site.ending[s] == BROKE_UP else 0.0
 
 
 @kernel
-def observe(
-    month, key, site_id, first_organization, end_organization, first_pair, end_pair, one_end, other_end, backbone,
-    is_open, role, status, fte, effort, in_post, belief, ledger, documentation, readiness, grant_income, hours,
-    bid_hours, trust, alignment, coordination, load, severity, need, served, performance, departures, joined, withdrew,
-    conflicts, spent, unpaid_backbone, unpaid_partners, grants_received, dead_months, students, delay, outcome_at_start, agenda_knowledge, weighed,
-    meetings_expected, p_money, p_outcomes, out,
-):  # fmt: skip
+def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out):
     """Record the month of every site in `out` [month, site, metric]."""
     for s in range(out.shape[1]):  # communities; the national table comes after them
-        first, end = first_organization[s], end_organization[s]
+        first, end = site.first_organization[s], site.end_organization[s]
         partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = ready = 0.0
-        at_table = weighed[0]
+        at_table = scratch.weighed[0]
         least = 1.0
         winning = 0.0
         for i in range(first, end):
-            at_table[i] = 1.0 if status[i] == ACTIVE else 0.0
-            if role[i] == BACKBONE:
+            at_table[i] = 1.0 if org.status[i] == ACTIVE else 0.0
+            if org.role[i] == BACKBONE:
                 continue
             everyone += 1.0
-            all_staff += fte[i]
-            bids += bid_hours[i]
-            if status[i] != ACTIVE:
-                ready += readiness[i]
+            all_staff += org.fte[i]
+            bids += org.bid_hours[i]
+            if org.status[i] != ACTIVE:
+                ready += org.readiness[i]
                 continue
             partners += 1.0
-            staff += fte[i]
-            given += fte[i] * effort[i]
-            least = min(least, effort[i])
-            winning += 1.0 if ledger[i] > 0.0 else 0.0
-            wages = fte[i] * effort[i] * p_money.dollars_per_fte
-            unpaid += fte[i] * effort[i] * (1.0 - min(grant_income[i] / wages, 1.0) if wages > 0.0 else 1.0)
-            vacant += 1.0 - in_post[i]
-            time += hours[i]
-            hope += belief[i]
-            written += documentation[i]
+            staff += org.fte[i]
+            given += org.fte[i] * org.effort[i]
+            least = min(least, org.effort[i])
+            winning += 1.0 if org.ledger[i] > 0.0 else 0.0
+            wages = org.fte[i] * org.effort[i] * p_money.dollars_per_fte
+            unpaid += org.fte[i] * org.effort[i] * (1.0 - min(org.grant_income[i] / wages, 1.0) if wages > 0.0 else 1.0)
+            vacant += 1.0 - org.in_post[i]
+            time += org.hours[i]
+            hope += org.belief[i]
+            written += org.documentation[i]
         all_ties, trusted, shared_ties, good = look_at_ties(
-            first_pair[s], end_pair[s], one_end, other_end, backbone[s], is_open, at_table, trust, alignment,
-            meetings_expected,
-        )  # fmt: skip
+            site.first_pair[s], site.end_pair[s], dyad, site.backbone[s], at_table, rel, dyad.meetings_expected
+        )
         needed = met = 0.0
         for k in range(K):
             for g in range(G):
-                needed += need[k, g, s]
-                met += served[k, g, s]
-        gain = outcome_gain(s, students, delay, outcome_at_start)
+                needed += site.need[k, g, s]
+                met += site.served[k, g, s]
+        gain = outcome_gain(s, site)
         row = out[month, s]
         row[PARTNERS] = partners
         row[ENGAGED] = partners / everyone if everyone > 0.0 else 0.0
@@ -263,48 +251,53 @@ def observe(
         row[SUPPORT] = unpaid / staff if staff > 0.0 else 0.0
         row[EFFORT] = given / staff if staff > 0.0 else 0.0
         row[LEAST_EFFORT] = least if partners > 0.0 else 0.0
-        row[PERFORMANCE] = performance[s]
+        row[PERFORMANCE] = site.performance[s]
         row[COVERAGE] = met / needed if needed > 0.0 else 0.0
-        row[EQUITY_GAP] = delay[DELAY_STAGES - 1, 1, s] - delay[DELAY_STAGES - 1, 0, s]
+        row[EQUITY_GAP] = site.delay[DELAY_STAGES - 1, 1, s] - site.delay[DELAY_STAGES - 1, 0, s]
         row[OUTCOME] = gain
         row[INDICATOR] = (
-            START_LEVEL + p_outcomes.indicator_gain * gain + cohort_luck(key, site_id[s], month, p_outcomes)
+            START_LEVEL + p_outcomes.indicator_gain * gain + cohort_luck(key, site.site_id[s], month, p_outcomes)
         )
-        row[ALIVE] = 1.0 if dead_months[s] == 0 else 0.0
-        row[COORDINATION] = coordination[s]
-        row[LOAD] = load[s] / HOURS_PER_FTE
+        row[ALIVE] = 1.0 if site.dead_months[s] == 0 else 0.0
+        row[COORDINATION] = site.coordination[s]
+        row[LOAD] = site.load[s] / HOURS_PER_FTE
         row[VACANCY] = vacant / partners if partners > 0.0 else 0.0
         row[DENSITY] = shared_ties / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
-        row[DEPARTURES] = departures[s]
-        row[JOINED] = joined[s]
-        row[WITHDREW] = withdrew[s]
-        row[CONFLICTS] = conflicts[s]
-        row[COST] = spent[s] / 1000.0
-        row[UNPAID_BACKBONE] = unpaid_backbone[s] / 1000.0
-        row[UNPAID_PARTNERS] = unpaid_partners[s] / 1000.0
-        row[GRANTS] = grants_received[s] / 1000.0
+        row[DEPARTURES] = site.departures[s]
+        row[JOINED] = site.joined[s]
+        row[WITHDREW] = site.withdrew[s]
+        row[CONFLICTS] = site.conflicts[s]
+        row[COST] = site.spent[s] / 1000.0
+        row[UNPAID_BACKBONE] = site.unpaid_backbone[s] / 1000.0
+        row[UNPAID_PARTNERS] = site.unpaid_partners[s] / 1000.0
+        row[GRANTS] = site.grants_received[s] / 1000.0
         row[HOURS] = time
         row[BID_HOURS] = bids
         row[STAFF_GIVEN] = given
         row[STAFF] = all_staff
         row[BELIEF] = hope / partners if partners > 0.0 else 0.0
-        row[SEVERITY] = severity[s]
+        row[SEVERITY] = site.severity[s]
         row[SERVED] = met
         row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0
-        row[AGENDA] = agenda_knowledge[s]
+        row[AGENDA] = site.agenda_knowledge[s]
         row[WIN_WIN] = winning / partners if partners > 0.0 else 0.0
         row[READINESS] = ready / (everyone - partners) if everyone > partners else 1.0
 
 
 @kernel
-def look_at_ties(first, end, one_end, other_end, backbone, is_open, at_table, trust, alignment, scratch):
+def look_at_ties(first, end, dyad, backbone, at_table, rel, ties_of):
     """Return the ties among a site's organizations but the backbone, seen from both ends, and the trust in all of them.
 
     Then those between two at the table, and the sum of trust × alignment over them.
     """
-    pairs = is_open.size
-    one, other, tie, agreed = one_end[first:end], other_end[first:end], is_open[first:end], alignment[first:end]
-    here, there, counts = trust[first:end], trust[pairs + first : pairs + end], scratch[first:end]
+    pairs = dyad.is_open.size
+    one, other, tie, agreed = (
+        dyad.one_end[first:end],
+        dyad.other_end[first:end],
+        dyad.is_open[first:end],
+        dyad.alignment[first:end],
+    )
+    here, there, counts = rel.trust[first:end], rel.trust[pairs + first : pairs + end], ties_of[first:end]
     ties = shared = 0
     for n in range(counts.size):
         between = (tie[n] != 0) & (one[n] != backbone) & (other[n] != backbone)
@@ -320,53 +313,48 @@ def look_at_ties(first, end, one_end, other_end, backbone, is_open, at_table, tr
 
 
 @kernel
-def observe_stages(
-    month, first_organization, end_organization, affiliation, local_index, first_relationship, relationships, friction,
-    stage_reached, practice_time, out,
-):  # fmt: skip
+def observe_stages(month, org, rel, site, out):
     """Record how far a community came in the selection, its practices, and friction between its networks."""
     for s in range(out.shape[1]):
         row = out[month, s]
-        row[STAGE] = stage_reached[s]
-        row[PRACTICE_TIME] = practice_time[s]
+        row[STAGE] = site.stage_reached[s]
+        row[PRACTICE_TIME] = site.practice_time[s]
         total = pairs = 0.0
-        for i in range(first_organization[s], end_organization[s]):
-            if affiliation[i] < 0:
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.affiliation[i] < 0:
                 continue
-            for j in range(i + 1, end_organization[s]):
-                if affiliation[j] >= 0 and affiliation[j] != affiliation[i]:
-                    total += friction_between(
-                        affiliation[i], affiliation[j], first_relationship, relationships, local_index, friction
-                    )
+            for j in range(i + 1, site.end_organization[s]):
+                if org.affiliation[j] >= 0 and org.affiliation[j] != org.affiliation[i]:
+                    total += friction_between(org.affiliation[i], org.affiliation[j], org, rel)
                     pairs += 1.0
         row[FRICTION] = total / pairs if pairs > 0.0 else 0.0
 
 
 @kernel
-def observe_families(month, family_engagement, community_support, take_up, time_to_service, out):
+def observe_families(month, site, out):
     """Record what families do and how long they wait."""
     for s in range(out.shape[1]):
         row = out[month, s]
-        row[FAMILY_ENGAGEMENT] = family_engagement[s]
-        row[COMMUNITY_SUPPORT] = community_support[s]
-        row[TAKE_UP] = take_up[s]
-        row[TIME_TO_SERVICE] = time_to_service[s]
+        row[FAMILY_ENGAGEMENT] = site.family_engagement[s]
+        row[COMMUNITY_SUPPORT] = site.community_support[s]
+        row[TAKE_UP] = site.take_up[s]
+        row[TIME_TO_SERVICE] = site.time_to_service[s]
 
 
 @kernel
-def observe_goals(month, mean_clarity, mean_attention, clarity_spread, perceived_agreement, actual_agreement, out):
+def observe_goals(month, site, out):
     """Record how clear goals are, how much attention they get, and how far partners agree on them."""
     for s in range(out.shape[1]):
         row = out[month, s]
-        row[CLARITY] = mean_clarity[s]
-        row[ATTENTION] = mean_attention[s]
-        row[CLARITY_SPREAD] = clarity_spread[s]
-        row[PERCEIVED_AGREEMENT] = perceived_agreement[s]
-        row[ACTUAL_AGREEMENT] = actual_agreement[s]
+        row[CLARITY] = site.mean_clarity[s]
+        row[ATTENTION] = site.mean_attention[s]
+        row[CLARITY_SPREAD] = site.clarity_spread[s]
+        row[PERCEIVED_AGREEMENT] = site.perceived_agreement[s]
+        row[ACTUAL_AGREEMENT] = site.actual_agreement[s]
 
 
 @kernel
-def observe_rules(month, called_for, out):
+def observe_rules(month, site, out):
     """Record how many interventions are in force because their rule calls for them."""
     for s in range(out.shape[1]):
-        out[month, s, ADAPTIVE] = called_for[s]
+        out[month, s, ADAPTIVE] = site.called_for[s]

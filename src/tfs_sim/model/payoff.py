@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model.numerics import exp, inline, kernel, log, logistic, power, whole_vectors
+from tfs_sim.model.forms import inline, kernel, play
+from tfs_sim.model.numerics import exp, log, logistic, power, whole_vectors
 from tfs_sim.model.state import ACTIVE, BACKBONE, MAX_LEVELS
 
 WEAKEST_LINK = -50.0
@@ -53,14 +54,14 @@ def expected_sight(x, slope):
 
 
 @kernel
-def weigh_levels(s, level_term, level_shown, level_cost, esteem_weight, esteem_bar, esteem_slope, rho, p):
+def weigh_levels(s, site, esteem_weight, esteem_bar, esteem_slope, rho, p):
     """Set what in a site's payoffs depends on the level of effort alone, and is the same for everyone.
 
     Its term of the power mean, how much of it is shown for each FTE, and what it costs less the esteem that it brings.
     """
     weakest = rho < WEAKEST_LINK
     levels = levels_of(s)
-    term, shown, cost = level_term[levels], level_shown[levels], level_cost[levels]
+    term, shown, cost = site.level_term[levels], site.level_shown[levels], site.level_cost[levels]
     for level in range(term.size):
         x = level / p.levels
         term[level] = mean_term(x, rho, weakest)
@@ -76,10 +77,7 @@ def levels_of(s):
 
 
 @kernel
-def weigh(
-    begin, stop, first, end, role, status, months_active, effort, fte, belief, commitment, backing, peer_norm,
-    portfolio, burden, salience, pool_payout, by_seen, slope, payoff, p_delivery, p_money, p,
-):  # fmt: skip
+def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, slope, p_delivery, p_money, p):
     """Set the coefficients of the payoff of organizations begin … stop − 1 of the site first … end − 1.
 
     What is seen of others is what partners gave last month; those who have only just joined gave nothing yet.
@@ -88,18 +86,18 @@ def weigh(
     weakest = rho < WEAKEST_LINK
     partners = givers = total = 0.0
     smallest, second = 2.0, 2.0
-    term, gives = payoff[SEEN, first:end], effort[first:end]
+    term, gives = org.payoff[SEEN, first:end], org.effort[first:end]
     for n in range(term.size):
         x = gives[n] / p.largest
         term[n] = x if weakest or rho == 1.0 else exp(rho * log(x))
     for i in range(first, end):
-        partner = 1.0 if (status[i] == ACTIVE) & (role[i] != BACKBONE) else 0.0
-        giver = partner if months_active[i] > 0 else 0.0
+        partner = 1.0 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) else 0.0
+        giver = partner if org.months_active[i] > 0 else 0.0
         partners += partner
         givers += giver
-        total += payoff[SEEN, i] if giver > 0.0 else 0.0
+        total += org.payoff[SEEN, i] if giver > 0.0 else 0.0
         if weakest and giver > 0.0:
-            x = payoff[SEEN, i]
+            x = org.payoff[SEEN, i]
             smallest, second = min(x, smallest), max(smallest, min(x, second))
     size_inside, size_outside = min(partners, p_delivery.team_size), min(partners + 1.0, p_delivery.team_size)
     full, returns = p_delivery.team_size, p_delivery.team_returns
@@ -111,11 +109,11 @@ def weigh(
         outside /= power((partners + 1.0) / USUAL_SIZE, p.divided)
     nobody = 1.0 if weakest else 0.0
     last_result = smallest if weakest else total / max(givers, 1.0)
-    standing, place, since = status[begin:stop], role[begin:stop], months_active[begin:stop]
-    given, hope, norm = effort[begin:stop], belief[begin:stop], peer_norm[begin:stop]
-    heart, support, pull = commitment[begin:stop], backing[begin:stop], portfolio[begin:stop]
-    scale, linear = payoff[SCALE, begin:stop], payoff[LINEAR, begin:stop]
-    seen, size = payoff[SEEN, begin:stop], payoff[SIZE, begin:stop]
+    standing, place, since = org.status[begin:stop], org.role[begin:stop], org.months_active[begin:stop]
+    given, hope, norm = org.effort[begin:stop], org.belief[begin:stop], org.peer_norm[begin:stop]
+    heart, support, pull = org.commitment[begin:stop], org.backing[begin:stop], org.portfolio[begin:stop]
+    scale, linear = org.payoff[SCALE, begin:stop], org.payoff[LINEAR, begin:stop]
+    seen, size = org.payoff[SEEN, begin:stop], org.payoff[SIZE, begin:stop]
     for n in range(seen.size):
         taking_part = (standing[n] == ACTIVE) & (place[n] != BACKBONE)
         giving = taking_part & (since[n] > 0)
@@ -129,13 +127,13 @@ def weigh(
         size[n] = size_inside if taking_part else size_outside
         scale[n] = hope[n] * (inside if taking_part else outside)
         linear[n] = p.norm * norm[n] + (p.commitment * heart[n] + salience) * support[n] - (burden + pull[n])
-    weigh_pool(begin, stop, first, end, role, status, effort, fte, pool_payout, by_seen, slope, payoff, p_money, p)
+    weigh_pool(begin, stop, first, end, org, pool_payout, by_seen, slope, p_money, p)
 
 
 @kernel
-def weigh_pool(begin, stop, first, end, role, status, effort, fte, pool_payout, by_seen, slope, payoff, p_money, p):
+def weigh_pool(begin, stop, first, end, org, pool_payout, by_seen, slope, p_money, p):
     """Set the coefficients of what an organization may expect of pooled money: nothing where there is none."""
-    money, even, rest = payoff[MONEY, begin:stop], payoff[EVEN, begin:stop], payoff[REST, begin:stop]
+    money, even, rest = org.payoff[MONEY, begin:stop], org.payoff[EVEN, begin:stop], org.payoff[REST, begin:stop]
     if pool_payout <= 0.0:
         money[:] = 0.0
         even[:] = 0.0
@@ -143,26 +141,23 @@ def weigh_pool(begin, stop, first, end, role, status, effort, fte, pool_payout, 
         return
     contributions = at_the_table = 0.0
     for i in range(first, end):
-        if status[i] == ACTIVE and role[i] != BACKBONE:
-            at_the_table += fte[i]
-            contributions += expected_sight(effort[i] / p.largest, slope) * p.largest * fte[i]
+        if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
+            at_the_table += org.fte[i]
+            contributions += expected_sight(org.effort[i] / p.largest, slope) * p.largest * org.fte[i]
     for n in range(rest.size):
         i = begin + n
-        taking_part = status[i] == ACTIVE and role[i] != BACKBONE
-        wages = fte[i] * p_money.dollars_per_fte
+        taking_part = org.status[i] == ACTIVE and org.role[i] != BACKBONE
+        wages = org.fte[i] * p_money.dollars_per_fte
         pool = p.money * pool_payout / wages if wages > 0.0 else 0.0
         money[n] = pool * by_seen
-        everyone = at_the_table + (0.0 if taking_part else fte[i])
-        even[n] = pool * (1.0 - by_seen) * fte[i] / everyone if everyone > 0.0 else 0.0
-        mine = expected_sight(effort[i] / p.largest, slope) * p.largest * fte[i] if taking_part else 0.0
+        everyone = at_the_table + (0.0 if taking_part else org.fte[i])
+        even[n] = pool * (1.0 - by_seen) * org.fte[i] / everyone if everyone > 0.0 else 0.0
+        mine = expected_sight(org.effort[i] / p.largest, slope) * p.largest * org.fte[i] if taking_part else 0.0
         rest[n] = max(contributions + 1e-9 - mine, 1e-9)
 
 
 @kernel
-def reckon(
-    who, count, s, payoff, weighed, utility, kind, team_mean, fte, mission_strain, joining_value, level_term,
-    level_shown, level_cost, rho, p,
-):  # fmt: skip
+def reckon(who, count, s, org, scratch, site, rho, p):
     """Work out the payoff of every level for the first `count` of `who`, all of site s.
 
     `utility` [level, place in the list] receives it, `weighed[BEST]` the best level's; `joining_value` [organization]
@@ -172,28 +167,32 @@ def reckon(
     if count == 0:
         return 0
     last = count - 1
-    count = whole_vectors(count, fte.size)
-    scale, linear, money = weighed[SCALE, :count], weighed[LINEAR, :count], weighed[MONEY, :count]
-    rest, even = weighed[REST, :count], weighed[EVEN, :count]
-    staff, best = weighed[STAFF, :count], weighed[BEST, :count]
+    count = whole_vectors(count, org.fte.size)
+    scale, linear, money = (
+        scratch.weighed[SCALE, :count],
+        scratch.weighed[LINEAR, :count],
+        scratch.weighed[MONEY, :count],
+    )
+    rest, even = scratch.weighed[REST, :count], scratch.weighed[EVEN, :count]
+    staff, best = scratch.weighed[STAFF, :count], scratch.weighed[BEST, :count]
     pooled = False
     for n in range(count):
         who[n] = who[min(n, last)]
         i = who[n]
-        scale[n], linear[n], money[n] = payoff[SCALE, i], payoff[LINEAR, i], payoff[MONEY, i]
-        rest[n], even[n], staff[n] = payoff[REST, i], payoff[EVEN, i], fte[i]
+        scale[n], linear[n], money[n] = org.payoff[SCALE, i], org.payoff[LINEAR, i], org.payoff[MONEY, i]
+        rest[n], even[n], staff[n] = org.payoff[REST, i], org.payoff[EVEN, i], org.fte[i]
         pooled |= money[n] + even[n] > 0.0
     of_site = levels_of(s)
-    shown_of, cost_of, idle_term = level_shown[of_site], level_cost[of_site], level_term[of_site][0]
-    average(who, count, payoff, weighed, kind, team_mean, level_term[of_site], rho)
-    of_kind = kind[:count]
+    shown_of, cost_of, idle_term = site.level_shown[of_site], site.level_cost[of_site], site.level_term[of_site][0]
+    average(who, count, org, scratch, site.level_term[of_site], rho)
+    of_kind = scratch.kind[:count]
     levels = np.int64(p.levels)
     lowest = min(np.int64(p.lowest_level), levels)
     for n in range(best.size):
         best[n] = -1e300
     for level in range(lowest, levels + 1):
         x, shown, cost = level / p.levels, shown_of[level], cost_of[level]
-        u = utility[level, :count]
+        u = scratch.utility[level, :count]
         for n in range(u.size):
             u[n] = linear[n] * x - cost
         if pooled:
@@ -201,34 +200,34 @@ def reckon(
                 mine = shown * staff[n]
                 u[n] = u[n] + money[n] * mine / (mine + rest[n]) + even[n]
         for n in range(u.size):
-            u[n] += scale[n] * team_mean[of_kind[n] * MAX_LEVELS + level]
+            u[n] += scale[n] * scratch.team_mean[of_kind[n] * MAX_LEVELS + level]
             best[n] = max(best[n], u[n])
     for n in range(count):
         # what an organization gains from others' work whatever it gives itself is no reason to join
-        idle = team_mean[kind[n] * MAX_LEVELS] if idle_term < 1e9 else 0.0
-        joining_value[who[n]] = best[n] - scale[n] * idle - p.membership - mission_strain[who[n]]
+        idle = scratch.team_mean[scratch.kind[n] * MAX_LEVELS] if idle_term < 1e9 else 0.0
+        org.joining_value[who[n]] = best[n] - scale[n] * idle - p.membership - org.mission_strain[who[n]]
     return count
 
 
 @kernel
-def average(who, count, payoff, weighed, kind, team_mean, level_term, rho):
+def average(who, count, org, scratch, level_term, rho):
     """Work out the mean of a team for each level of one's own effort, given what is seen of others.
 
     Most organizations see the same of others in a team of the same size: the mean is worked out once for each `kind`.
     """
-    seen, size = weighed[SEEN], weighed[SIZE]
+    seen, size = scratch.weighed[SEEN], scratch.weighed[SIZE]
     kinds = 0
     for n in range(count):
-        others, members = payoff[SEEN, who[n]], payoff[SIZE, who[n]]
+        others, members = org.payoff[SEEN, who[n]], org.payoff[SIZE, who[n]]
         k = kinds
         for other in range(kinds):
             k = other if (seen[other] == others) & (size[other] == members) else k
-        seen[k], size[k], kind[n] = others, members, k
+        seen[k], size[k], scratch.kind[n] = others, members, k
         kinds = max(kinds, k + 1)
     one_in_rho = 1.0 / rho if rho != 0.0 else 1.0
     for k in range(kinds):
         others, members = seen[k], size[k]
-        mean = team_mean[k * MAX_LEVELS : (k + 1) * MAX_LEVELS]
+        mean = scratch.team_mean[k * MAX_LEVELS : (k + 1) * MAX_LEVELS]
         if rho < WEAKEST_LINK:
             for level in range(mean.size):
                 mean[level] = min(level_term[level], others)
@@ -247,8 +246,7 @@ def worth(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:
     """
     rho, p = parameters["delivery"].complementarity, parameters["effort"]
     value = np.zeros(world.role.size)
-    scratch = world.weighed.copy(), world.utility.copy(), world.kind.copy(), world.team_mean.copy()
+    given = {**world._asdict(), "joining_value": value, "rho": rho, "p": p}
     for s, (first, end) in enumerate(zip(world.first_organization, world.end_organization, strict=True)):
-        reckon(np.arange(first, end), end - first, s, world.payoff, *scratch, world.fte, world.mission_strain, value,
-               world.level_term, world.level_shown, world.level_cost, rho, p)  # fmt: skip
+        play(reckon, {**given, "who": np.arange(first, end), "count": end - first, "s": s})
     return value

@@ -1,4 +1,7 @@
-"""The world as two buffers: layout, views, copies."""
+"""The world as buffers: layout, views, copies.
+
+`fixed` is the same in every replicate, `state` is what a fork copies, and scratch is nobody's.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,18 @@ from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.model import fixed, scratch, state
+from tfs_sim.model.arrays import Field, Floats, Words
 from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
 from tfs_sim.model.fixed import FIXED
-from tfs_sim.model.state import STATE, Field
+from tfs_sim.model.forms import BITS
+from tfs_sim.model.scratch import SCRATCH
+from tfs_sim.model.state import STATE
 
 ORGANIZATION_LEVERS = tuple(n for n, lever in INTERVENTIONS.items() if lever.scope == "organization")
 SITE_LEVERS = tuple(n for n, lever in INTERVENTIONS.items() if lever.scope == "site")
@@ -21,17 +28,51 @@ ORGANIZATION_SHOCKS = tuple(n for n, shock in SHOCKS.items() if shock.scope == "
 SITE_SHOCKS = tuple(n for n, shock in SHOCKS.items() if shock.scope == "site")
 
 TABLES: tuple[Field, ...] = (
-    Field("organization_doses", "organization", "f8", "this month's doses", inner=(len(ORGANIZATION_LEVERS),)),
-    Field("site_doses", "site", "f8", "this month's doses", inner=(len(SITE_LEVERS),)),
-    Field("organization_shocks", "organization", "f8", "this month's depths", inner=(len(ORGANIZATION_SHOCKS),)),
-    Field("site_shocks", "site", "f8", "this month's depths", inner=(len(SITE_SHOCKS),)),
+    Field("organization_doses", "organization", "f8", "this month's doses", by=(len(ORGANIZATION_LEVERS),)),
+    Field("site_doses", "site", "f8", "this month's doses", by=(len(SITE_LEVERS),)),
+    Field("organization_shocks", "organization", "f8", "this month's depths", by=(len(ORGANIZATION_SHOCKS),)),
+    Field("site_shocks", "site", "f8", "this month's depths", by=(len(SITE_SHOCKS),)),
 )
 
 CHANGING: tuple[Field, ...] = (*STATE, *TABLES)
-BITS = ("neighbours", "candidates")  # bits over a site's organizations: the first axis depends on the largest site
 
-FIELD_NAMES = (*(field.name for field in (*FIXED, *CHANGING)), *BITS)
-World = namedtuple("World", FIELD_NAMES)  # type: ignore[misc]
+FIELD_NAMES = (*(field.name for field in (*FIXED, *CHANGING)), *BITS, *(field.name for field in SCRATCH))
+
+if TYPE_CHECKING:
+
+    class World(  # noqa: D101
+        fixed.FixedOrganizations,
+        fixed.FixedRelationships,
+        fixed.FixedPairs,
+        fixed.FixedSites,
+        fixed.Orders,
+        fixed.Shocks,
+        fixed.Grants,
+        fixed.Stages,
+        state.Organizations,
+        state.Relationships,
+        state.Pairs,
+        state.Sites,
+        state.Levels,
+        state.Bank,
+        scratch.Scratch,
+        group="",
+        entity="site",
+    ):
+        organization_doses: Floats
+        site_doses: Floats
+        organization_shocks: Floats
+        site_shocks: Floats
+        neighbours: Words
+        candidates: Words
+
+        def _asdict(self) -> dict[str, NDArray[Any]]: ...
+
+else:
+    World = namedtuple("World", FIELD_NAMES)
+    World.__doc__ = (
+        "All arrays of a run, as views of its buffers; what they mean is declared in fixed, state and scratch."
+    )
 
 
 LINE = 64
@@ -65,12 +106,16 @@ class Layout:
 
     @cached_property
     def _fixed(self) -> tuple[_Place, ...]:
-        return self._placed([(f.name, f.dtype, (*f.inner, self.sizes[f.entity])) for f in FIXED])
+        return self._placed([(f.name, f.dtype, (*f.by, self.sizes[f.entity])) for f in FIXED])
 
     @cached_property
     def _changing(self) -> tuple[_Place, ...]:
-        shapes = [(f.name, f.dtype, (*f.inner, self.sizes[f.entity])) for f in CHANGING]
+        shapes = [(f.name, f.dtype, (*f.by, self.sizes[f.entity])) for f in CHANGING]
         return self._placed([*shapes, *((name, "u8", (self.words, self.sizes["organization"])) for name in BITS)])
+
+    @cached_property
+    def _scratch(self) -> tuple[_Place, ...]:
+        return self._placed([(f.name, f.dtype, (*f.by, self.sizes[f.entity])) for f in SCRATCH])
 
     def _placed(self, shapes: list[tuple[str, str, tuple[int, ...]]]) -> tuple[_Place, ...]:
         """Return where each array lies, one after the other, every one at the beginning of a cache line."""
@@ -81,14 +126,14 @@ class Layout:
         return (*places, _Place("", np.dtype("u1"), (), start))
 
     def _places(self, fields: tuple[Field, ...]) -> tuple[_Place, ...]:
-        return self._changing if fields is CHANGING else self._fixed
+        return self._changing if fields is CHANGING else self._fixed if fields is FIXED else self._scratch
 
     def buffer(self, fields: tuple[Field, ...]) -> NDArray[np.uint8]:
-        """Return a zeroed buffer that is large enough for `fields`, which are FIXED or CHANGING."""
+        """Return a zeroed buffer that is large enough for `fields`, which are FIXED, CHANGING or SCRATCH."""
         return copy_of(np.zeros(self._places(fields)[-1].start, np.uint8))
 
     def views(self, buffer: NDArray[np.uint8], fields: tuple[Field, ...]) -> dict[str, NDArray[Any]]:
-        """Return the arrays of `fields`, which are FIXED or CHANGING, as views of `buffer`."""
+        """Return the arrays of `fields`, which are FIXED, CHANGING or SCRATCH, as views of `buffer`."""
         return {at.name: np.ndarray(at.shape, at.dtype, buffer, at.start) for at in self._places(fields)[:-1]}
 
     def neutral(self) -> NDArray[np.uint8]:
@@ -99,7 +144,7 @@ class Layout:
             views[field.name][...] = field.initial
         return buffer
 
-    def world(self, fixed: NDArray[np.uint8], state: NDArray[np.uint8]) -> Any:
-        """Return the World whose arrays are views of the two buffers."""
-        both = (*self.views(fixed, FIXED).values(), *self.views(state, CHANGING).values())
-        return World._make(both)
+    def world(self, fixed: NDArray[np.uint8], state: NDArray[np.uint8]) -> World:
+        """Return the World whose arrays are views of the two buffers, with scratch of its own."""
+        views = (self.views(fixed, FIXED), self.views(state, CHANGING), self.views(self.buffer(SCRATCH), SCRATCH))
+        return World(*(array for each in views for array in each.values()))

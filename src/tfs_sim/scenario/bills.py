@@ -8,10 +8,8 @@ to, and what part of a grant is flexible to be passed on.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.model import engine
 from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.forms import play
 from tfs_sim.model.mechanisms import levers, selection
 from tfs_sim.model.state import ACTIVE, FIRST_POOL
 from tfs_sim.scenario.build import build, orders_of
@@ -107,11 +106,11 @@ def bills_of(scenario: Scenario) -> Bills:
     found: dict[tuple[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
     for month in range(template.months):
         now = {"month": month, "key": np.uint64(0), "out": template.output()[:0]}
-        _play(selection.choose.py_func, views | now | {"p": None})
-        _play(engine.kept(levers.receive_grants), views | now)
-        _play(engine.kept(levers.clear), views)
+        play(selection.choose.py_func, views | now | {"p": None})
+        play(engine.kept(levers.receive_grants), views | now)
+        play(engine.kept(levers.clear), views)
         for n in known:
-            if world.order_from[n] <= month < world.order_until[n]:
+            if world.order_begins[n] <= month < world.order_ends[n]:
                 asked, paid = _charged(known[n] | now, world)
                 for site in np.flatnonzero(asked):
                     bill = found.setdefault((n, int(site)), (np.zeros(template.months), np.zeros(template.months)))
@@ -132,14 +131,5 @@ def _numbers(views: dict[str, Any], n: int) -> dict[str, Any]:
 def _charged(given: dict[str, Any], world: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Carry one order out for a month; return what was asked and paid at each site."""
     world.spent[:] = world.unpaid_backbone[:] = world.unpaid_partners[:] = 0.0
-    _play(engine.kept(levers.set_doses), given)
+    play(engine.kept(levers.set_doses), given)
     return world.spent + world.unpaid_backbone + world.unpaid_partners, world.spent.copy()
-
-
-def _play(kernel: Callable[..., None], given: dict[str, Any]) -> None:
-    kernel(*(given[name] for name in _names(kernel)))
-
-
-@cache
-def _names(kernel: Callable[..., None]) -> tuple[str, ...]:
-    return tuple(inspect.signature(getattr(kernel, "py_func", kernel)).parameters)

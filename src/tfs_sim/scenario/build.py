@@ -250,7 +250,7 @@ class _Builder:
             by_site = lever.scope == "site"
             world["order_lever"][n] = (SITE_LEVERS if by_site else ORGANIZATION_LEVERS).index(order.use)
             world["order_by_site"][n] = by_site
-            world["order_from"][n], world["order_until"][n] = order.window(clock)
+            world["order_begins"][n], world["order_ends"][n] = order.window(clock)
             world["order_taper"][n] = order.taper or 0
             world["order_dose"][n] = order.amount
             world["order_sums"][n] = lever.combine == "sum"
@@ -259,7 +259,7 @@ class _Builder:
             world["order_payer"][n] = PAYERS.index(order.payer)
             world["order_stage"][n] = -1 if order.stage is None else self.stage[order.stage]
             self._fill_rule(world, n, order.when)
-        _fill_lists(world, "order_first_target", "targets", reached)
+        _fill_lists(world, "order_first_target", "order_target", reached)
 
     def _fill_rule(self, world: dict[str, NDArray[Any]], n: int, rule: Rule | None) -> None:
         world["order_indicator"][n] = -1 if rule is None else list(METRICS).index(rule.indicator)
@@ -277,12 +277,12 @@ class _Builder:
             world["shock_lasts"][n] = shock.duration
             world["shock_decay"][n] = shock.half_life
             world["shock_depth"][n] = shock.depth
-        _fill_lists(world, "shock_first_target", "struck", struck)
+        _fill_lists(world, "shock_first_target", "shock_target", struck)
 
     def _fill_grants(self, world: dict[str, NDArray[Any]], grants: Iterable[tuple[Any, str]]) -> None:
         for n, (grant, site) in enumerate(grants):
             world["grant_site"][n] = self.sites.index(site)
-            world["grant_from"][n], world["grant_until"][n] = grant.window(self.scenario.clock)
+            world["grant_begins"][n], world["grant_ends"][n] = grant.window(self.scenario.clock)
             months = grant.months - grant.taper + grant.taper / 2.0  # as many full payments as the taper leaves
             total = round(grant.amount * CENTS_PER_THOUSAND_DOLLARS)
             cents = round(grant.amount * CENTS_PER_THOUSAND_DOLLARS / months)

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model import draws, engine
+from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import agenda
 from tfs_sim.model.numerics import kernel
+from tfs_sim.model.state import ACTIVE
 from tfs_sim.scenario import load_scenario
 
 KEY = draws.run_key(1, 0)
@@ -38,16 +41,19 @@ def test_a_larger_chance_keeps_every_bit_of_a_smaller_one():
 
 def learned(beliefs_for, beliefs_against, agenda_for, agenda_against, chance):
     p = engine.MECHANISMS["agenda"].parameters
-    from tfs_sim.model.declare import record
-
     yes, no = np.array([beliefs_for], np.uint64), np.array([beliefs_against], np.uint64)
-    byte, scratch = np.zeros(1, np.uint8), (np.zeros(1, np.uint64) for _ in range(5))
-    agenda.learn(
-        0, KEY, np.zeros(1, np.uint64), np.zeros(1, int), np.ones(1, int), byte, byte + np.uint8(2), byte + np.uint8(1),
-        np.zeros(1), np.zeros((3, 1)), np.array([0b111], np.uint64), np.array([agenda_for], np.uint64),
-        np.array([agenda_against], np.uint64), yes, no, np.ones(1), np.zeros(1, int), *scratch,
-        np.zeros((4, 1), np.uint32), record(p, {"learning": chance, "dimensions": 3}),
-    )  # fmt: skip
+    alone(
+        agenda.learn,
+        key=KEY,
+        end_organization=np.ones(1, int),
+        status=np.full(1, ACTIVE, np.uint8),
+        reality=np.array([0b111], np.uint64),
+        agenda_for=np.array([agenda_for], np.uint64),
+        agenda_against=np.array([agenda_against], np.uint64),
+        beliefs_for=yes,
+        beliefs_against=no,
+        p=record(p, {"learning": chance, "dimensions": 3}),
+    )
     return int(yes[0]), int(no[0])
 
 
@@ -71,8 +77,20 @@ def test_many_choose_among_their_bits_as_each_would_alone(organizations):
     alone, together = np.zeros(organizations, np.uint64), np.zeros(organizations, np.uint64)
     one_by_one(chances, wanted, KEY, ids, alone)
     digits, scratch = (chances * 2.0**32).astype(np.uint64), [np.zeros(organizations, np.uint64) for _ in range(2)]
-    agenda.choose_many(5, KEY, ids, np.arange(organizations), organizations, scratch[0], wanted, digits, scratch[1],
-                       together, np.zeros((4, organizations), np.uint32))  # fmt: skip
+    alone(
+        agenda.choose_many,
+        month=5,
+        key=KEY,
+        organization_id=ids,
+        who=np.arange(organizations),
+        count=organizations,
+        listed_id=scratch[0],
+        left=wanted,
+        digits=digits,
+        just_now=scratch[1],
+        chosen=together,
+        luck=np.zeros((4, organizations), np.uint32),
+    )
     assert (alone == together).all()
 
 
@@ -100,10 +118,21 @@ def test_a_successor_inherits_what_is_written_down(written, kept):
     n = 400
     p = record(engine.MECHANISMS["agenda"].parameters, {"turbulence": 0, "dimensions": 30, "undecided": 1.0})
     yes, no = np.full(n, EVERYTHING), np.zeros(n, np.uint64)
-    agenda.renew(
-        0, KEY, np.arange(n).astype(np.uint64), np.zeros(n, np.uint32), np.zeros(1, np.uint64), np.ones(n, np.uint8),
-        np.ones(n, np.uint64), np.full(n, written), np.zeros(1, np.uint64), yes, no, p,
-    )  # fmt: skip
+    alone(
+        agenda.renew,
+        month=0,
+        key=KEY,
+        organization_id=np.arange(n).astype(np.uint64),
+        site_of=np.zeros(n, np.uint32),
+        site_id=np.zeros(1, np.uint64),
+        arrived=np.ones(n, np.uint8),
+        person=np.ones(n, np.uint64),
+        documentation=np.full(n, written),
+        reality=np.zeros(1, np.uint64),
+        beliefs_for=yes,
+        beliefs_against=no,
+        p=p,
+    )
     share = np.mean([bin(int(x)).count("1") / 30 for x in yes])
     assert share == pytest.approx(kept, abs=4 * np.sqrt(kept * (1 - kept) / (30 * n)) + 1e-12)
     assert not no.any()

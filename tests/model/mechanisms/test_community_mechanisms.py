@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import record
@@ -21,10 +22,21 @@ def log_errors(sector, recognition, dose, p):
     """Return the log of how strong organizations seem over how strong they are, after one month."""
     n = sector.size
     recognized, strength = np.zeros((4, n)), np.full((4, n), 0.25)
-    strengths.recognize(
-        0, KEY, np.arange(n, dtype=np.uint64), np.array([0]), np.array([n]), sector, np.array([recognition]),
-        recognized, strength, np.zeros((4, n), np.uint32), np.array([dose]), p,
-    )  # fmt: skip
+    alone(
+        strengths.recognize,
+        month=0,
+        key=KEY,
+        organization_id=np.arange(n, dtype=np.uint64),
+        first_organization=np.array([0]),
+        end_organization=np.array([n]),
+        sector=sector,
+        recognition=np.array([recognition]),
+        recognized=recognized,
+        strength=strength,
+        organization_luck=np.zeros((4, n), np.uint32),
+        dose_recognition_of_strengths=np.array([dose]),
+        p=p,
+    )
     return np.log(recognized / strength)
 
 
@@ -52,11 +64,26 @@ def chain(trust):
 
 def wait(trust, identity=1, longest=12.0):
     strength, first, target, ties = chain(trust)
-    return family_crises.wait(
-        0, 1, np.zeros(3, int), np.zeros(3, int), np.full(3, identity, np.uint64), np.zeros((4, 3), np.uint32), 0, KEY,
-        strength, np.zeros(3, np.uint8), np.ones(3, np.uint8), first[:-1], np.arange(4, dtype=np.uint32), first[1:],
-        target, ties, parameters("family_crises", longest_wait=longest),
-    )  # fmt: skip
+    return alone(
+        family_crises.wait,
+        first=0,
+        waiting=1,
+        holders=np.zeros(3, int),
+        kind=np.zeros(3, int),
+        listed_id=np.full(3, identity, np.uint64),
+        luck=np.zeros((4, 3), np.uint32),
+        month=0,
+        key=KEY,
+        strength=strength,
+        role=np.zeros(3, np.uint8),
+        in_post=np.ones(3, np.uint8),
+        first_relationship=first[:-1],
+        ties=np.arange(4, dtype=np.uint32),
+        end_of_ties=first[1:],
+        target=target,
+        trust=ties,
+        p=parameters("family_crises", longest_wait=longest),
+    )
 
 
 def test_with_full_trust_a_case_moves_one_hand_a_week():
@@ -82,7 +109,15 @@ def test_a_policy_change_takes_its_share_once():
     felt = np.zeros(2)
     p = parameters("policy", obsolete=0.5, attention=0.4)
     for _ in range(3):
-        policy.change_rules(np.array([1.0, 0.0]), felt, ramp, backing, written, p)
+        alone(
+            policy.change_rules,
+            shock_policy_change=np.array([1.0, 0.0]),
+            rules_changed=felt,
+            ramp=ramp,
+            backing=backing,
+            documentation=written,
+            p=p,
+        )
     assert ramp.tolist() == [0.5, 1.0]
     assert backing.tolist() == pytest.approx([0.6, 1.0])
     assert written.tolist() == [0.4, 0.8]

@@ -24,8 +24,17 @@ def test_a_team_that_would_lose_by_joining_forces_works_side_by_side(lab, return
 
 def test_time_that_nobody_brings_to_shared_work_goes_to_the_own(lab):
     apart, alone = np.zeros(2), np.zeros(2)
-    delivery.divide_time(np.full(2, 10.0), np.ones(2), np.full(2, 0.4), np.array([1, 0], np.uint8), np.zeros(2),
-                         np.zeros(2), apart, alone)  # fmt: skip
+    alone(
+        delivery.divide_time,
+        fte=np.full(2, 10.0),
+        quality=np.ones(2),
+        effort=np.full(2, 0.4),
+        in_post=np.array([1, 0], np.uint8),
+        hours=np.zeros(2),
+        bid_hours=np.zeros(2),
+        apart=apart,
+        alone=alone,
+    )
     assert apart == pytest.approx([6.0, 10.0])
     assert alone == pytest.approx([10.0, 10.0])
 

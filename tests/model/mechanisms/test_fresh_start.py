@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import smoothing, turnover
 
@@ -10,12 +11,24 @@ from tfs_sim.model.mechanisms import smoothing, turnover
 def left_over(on: int, plan: float = 0.0, practice: float = 0.0) -> tuple[float, float, float]:
     """Return the good and the bad evidence and the betrayal of one tie, each 4 at first, when one end has left."""
     good, bad, betrayal = (np.full(2, 4.0) for _ in range(3))
-    turnover.lose_personal_evidence(
-        np.array([0, 1, 2]), np.array([0, 1], np.uint32), np.array([1, 0], np.uint32), np.array([1, 0], np.uint8),
-        np.zeros(2, np.uint8), np.array([0, 1], np.uint8), good, bad, betrayal,
-        np.array([plan, 0.0]), np.zeros(2), np.array([practice, 0.0]), on,
-        record(smoothing.Parameters, {"handed_over": 0.5}), record(turnover.Parameters),
-    )  # fmt: skip
+    alone(
+        turnover.lose_personal_evidence,
+        first_relationship=np.array([0, 1, 2]),
+        relationships=np.array([0, 1], np.uint32),
+        reverse=np.array([1, 0], np.uint32),
+        departed=np.array([1, 0], np.uint8),
+        arrived=np.zeros(2, np.uint8),
+        in_post=np.array([0, 1], np.uint8),
+        personal_good=good,
+        personal_bad=bad,
+        betrayal=betrayal,
+        dose_transition_plan=np.array([plan, 0.0]),
+        dose_overlap=np.zeros(2),
+        dose_fresh_start_practice=np.array([practice, 0.0]),
+        on_fresh_start=on,
+        p_smoothing=record(smoothing.Parameters, {"handed_over": 0.5}),
+        p=record(turnover.Parameters),
+    )
     for each in (good, bad, betrayal):
         assert each[0] == each[1]  # both ends lose what they knew
     return good[0], bad[0], betrayal[0]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import draws, engine, payoff
 from tfs_sim.model.catalogue import MECHANISMS
@@ -25,10 +26,20 @@ def last_world(scenario):
 def given_way(flexibility, core=0.3, status=ACTIVE):
     position, strain = np.zeros((3, 1)), np.full(1, 9.0)
     goals = np.array([[0.6], [0.0], [0.8]])  # at distance 1 of the mission
-    compromise.give_way(
-        0, np.zeros(1, np.uint32), PARTNER, status, np.array([flexibility]), goals, np.zeros((3, 1)), position, strain,
-        parameters("understanding"), parameters("compromise", core=core, strain=0.5),
-    )  # fmt: skip
+    alone(
+        compromise.give_way,
+        month=0,
+        site_of=np.zeros(1, np.uint32),
+        role=PARTNER,
+        status=status,
+        flexibility=np.array([flexibility]),
+        shared_goals=goals,
+        mission=np.zeros((3, 1)),
+        position=position,
+        mission_strain=strain,
+        p_understanding=parameters("understanding"),
+        p=parameters("compromise", core=core, strain=0.5),
+    )
     return position[:, 0], strain[0]
 
 
@@ -47,10 +58,21 @@ def test_attention_follows_appeal_and_what_is_lost_pulls_on_effort():
     attention, pull, mean = np.ones(1), np.zeros(1), np.ones(1)
     p = parameters("portfolio", pressure=0.5, clarity=0.5, shift=0.2, pull=0.3)
     for _ in range(200):
-        portfolio.compete(
-            np.array([0]), np.array([1]), PARTNER, ACTIVE, np.ones(1, np.uint8), np.array([0.6]), np.array([0.5]),
-            np.array([0.8]), attention, pull, mean, p,
-        )  # fmt: skip
+        alone(
+            portfolio.compete,
+            first_organization=np.array([0]),
+            end_organization=np.array([1]),
+            role=PARTNER,
+            status=ACTIVE,
+            in_post=np.ones(1, np.uint8),
+            clarity=np.array([0.6]),
+            commitment=np.array([0.5]),
+            backing=np.array([0.8]),
+            attention=attention,
+            portfolio=pull,
+            mean_attention=mean,
+            p=p,
+        )
     assert attention[0] == pytest.approx(0.5)  # appeal .5 × .6 + .5 × .4 against pressure .5
     assert pull[0] == pytest.approx(0.15)
     assert mean[0] == attention[0]
@@ -59,10 +81,22 @@ def test_attention_follows_appeal_and_what_is_lost_pulls_on_effort():
 def esteem(data, practice, x):
     weight, bar, slope = np.zeros(1), np.zeros(1), np.zeros(1)
     p = parameters("accountability", noise=1.0, shown=0.8, esteem=0.2)
-    accountability.hold_to_account(
-        np.array([0]), np.array([2]), np.zeros(2, np.uint8), np.full(2, 2, np.uint8), np.array([0.1, 0.3]),
-        np.array([data]), np.array([practice]), weight, bar, slope, np.zeros(1), parameters("effort", largest=0.5), p,
-    )  # fmt: skip
+    alone(
+        accountability.hold_to_account,
+        first_organization=np.array([0]),
+        end_organization=np.array([2]),
+        role=np.zeros(2, np.uint8),
+        status=np.full(2, 2, np.uint8),
+        effort=np.array([0.1, 0.3]),
+        data=np.array([data]),
+        dose_accountability_practice=np.array([practice]),
+        esteem_weight=weight,
+        esteem_bar=bar,
+        esteem_slope=slope,
+        by_seen=np.zeros(1),
+        p_effort=parameters("effort", largest=0.5),
+        p=p,
+    )
     assert bar[0] == pytest.approx(0.4)
     return weight[0] * (1 / (1 + np.exp(-slope[0] * (x - bar[0]))) - 0.5)
 
@@ -77,17 +111,28 @@ def test_esteem_depends_on_what_is_seen():
 def test_a_data_system_takes_time_to_build():
     data = np.zeros(1)
     for _ in range(6):
-        accountability.gather(
-            np.zeros(1, np.int64), np.zeros((3, 1)), np.ones(1), data, parameters("accountability", building=6)
+        alone(
+            accountability.gather,
+            backbone=np.zeros(1, np.int64),
+            coaching=np.zeros((3, 1)),
+            dose_shared_data_system=np.ones(1),
+            data=data,
+            p=parameters("accountability", building=6),
         )
     assert data[0] == pytest.approx(1 - (5 / 6) ** 6)
 
 
 @pytest.mark.parametrize(
     ("mechanism", "field", "absent"),
-    [("compromise", "mission_strain", 0), ("portfolio", "portfolio", 0), ("portfolio", "attention", 1),
-     ("accountability", "by_seen", 1), ("accountability", "esteem_weight", 0), ("accountability", "data", 0)],
-)  # fmt: skip
+    [
+        ("compromise", "mission_strain", 0),
+        ("portfolio", "portfolio", 0),
+        ("portfolio", "attention", 1),
+        ("accountability", "by_seen", 1),
+        ("accountability", "esteem_weight", 0),
+        ("accountability", "data", 0),
+    ],
+)
 def test_switched_off_they_are_absent(lab, mechanism, field, absent):
     practices = [{"use": use, "paid_by": "outside"} for use in ("shared-data-system", "accountability-practice")]
     scenario = lab.with_(months=14, interventions=practices)
@@ -105,12 +150,32 @@ def shares(by_seen, noise, months=1):
     for month in range(months):
         income, expected, accounts = np.zeros(4), np.zeros(4), np.zeros(2 + 1 + 4, np.int64)
         slope = 1.7 / noise if noise else 0.0
-        pooling.share_out(
-            month, draws.run_key(1, 0), np.arange(4, dtype=np.uint64), np.array([0]), np.array([4]),
-            np.zeros(4, np.uint8), np.full(4, 2, np.uint8), EFFORT, STAFF, np.ones(1), np.array([by_seen]),
-            np.array([slope]), np.zeros(1), income, expected, np.zeros((4, 4), np.uint32), np.zeros(4), accounts,
-            np.ones(1), parameters("competition"), parameters("effort", largest=0.5), parameters("money"), p,
-        )  # fmt: skip
+        alone(
+            pooling.share_out,
+            month=month,
+            key=draws.run_key(1, 0),
+            organization_id=np.arange(4, dtype=np.uint64),
+            first_organization=np.array([0]),
+            end_organization=np.array([4]),
+            role=np.zeros(4, np.uint8),
+            status=np.full(4, 2, np.uint8),
+            effort=EFFORT,
+            fte=STAFF,
+            income_factor=np.ones(1),
+            by_seen=np.array([by_seen]),
+            esteem_slope=np.array([slope]),
+            pool_payout=np.zeros(1),
+            grant_income=income,
+            pool_expected=expected,
+            organization_luck=np.zeros((4, 4), np.uint32),
+            favour=np.zeros(4),
+            accounts=accounts,
+            dose_pooled_funding=np.ones(1),
+            p_competition=parameters("competition"),
+            p_effort=parameters("effort", largest=0.5),
+            p_money=parameters("money"),
+            p=p,
+        )
         assert expected.sum() == pytest.approx(income.sum(), abs=0.04)
         if noise == 0.0:
             assert expected == pytest.approx(income, abs=0.02)

@@ -3,19 +3,24 @@
 import numpy as np
 import pytest
 
-from tfs_sim.model import draws
+from alone import alone
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import histories
 
 
 def begin(share, **parameters):
     n = 400
+    names = "personal_good", "personal_bad", "institutional_good", "institutional_bad"
     evidence = [np.full(2 * n, v) for v in (1.4, 0.6, 1.4, 0.6)]
     grievance = np.zeros(2 * n)
-    histories.begin(
-        draws.run_key(1, 0), np.arange(n, dtype=np.uint64), np.zeros(n, np.uint32), np.array([share]), grievance,
-        *evidence, record(histories.Parameters, parameters),
-    )  # fmt: skip
+    alone(
+        histories.begin,
+        pair_id=np.arange(n, dtype=np.uint64),
+        grievance_share=np.array([share]),
+        grievance=grievance,
+        **dict(zip(names, evidence, strict=True)),
+        p=record(histories.Parameters, parameters),
+    )
     return grievance, evidence
 
 
@@ -42,6 +47,13 @@ def test_half_is_left_after_the_half_life_and_conversations_shorten_it():
     grievance = np.full(4, 0.8)
     p = record(histories.Parameters, {"half_life": 24, "healing": 0.05})
     for _ in range(24):
-        histories.fade(np.array([0, 1]), np.array([1, 2]), grievance, np.array([0.0, 1.0]), p)
+        alone(
+            histories.fade,
+            first_pair=np.array([0, 1]),
+            end_pair=np.array([1, 2]),
+            grievance=grievance,
+            dose_facilitated_conversations=np.array([0.0, 1.0]),
+            p=p,
+        )
     assert grievance[::2] == pytest.approx([0.4, 0.4])
     assert grievance[1::2] == pytest.approx([0.4 * 0.95**24] * 2)

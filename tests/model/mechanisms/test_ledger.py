@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import engine, networks
 from tfs_sim.model.mechanisms import ledger
@@ -27,8 +28,23 @@ def balance(output, grant=0.0, hours=0.0, memory=1.0, before=0.0):
     found = np.full(n, before)
     p = ledger.Parameters(memory=memory, weight=0.3, full_balance=0.2)
     role, status = np.zeros(n, np.uint8), np.full(n, ACTIVE, np.uint8)
-    ledger.settle(role, status, effort, fte, quality, np.full(n, hours), team, given, team_output, team_input,
-                  np.full(n, grant), found, P_MONEY, p)  # fmt: skip
+    alone(
+        ledger.settle,
+        role=role,
+        status=status,
+        effort=effort,
+        fte=fte,
+        quality=quality,
+        hours=np.full(n, hours),
+        team=team,
+        input=given,
+        team_output=team_output,
+        team_input=team_input,
+        grant_income=np.full(n, grant),
+        ledger=found,
+        p_money=P_MONEY,
+        p=p,
+    )
     return found
 
 
@@ -66,10 +82,19 @@ def fragmentation(n, edges, inactive=()):
     role = np.zeros(size, np.uint8)
     role[0] = 1
     out = np.zeros((1, 1, len(METRIC_NAMES)))
-    networks.observe_fragmentation(
-        0, np.array([0]), np.array([size]), np.arange(size, dtype=np.uint32), role, status, neighbours,
-        np.zeros(size, np.uint64), np.zeros(size, np.int64), out,
-    )  # fmt: skip
+    alone(
+        networks.observe_fragmentation,
+        month=0,
+        first_organization=np.array([0]),
+        end_organization=np.array([size]),
+        local_index=np.arange(size, dtype=np.uint32),
+        role=role,
+        status=status,
+        neighbours=neighbours,
+        unvisited=np.zeros(size, np.uint64),
+        deciders=np.zeros(size, np.int64),
+        out=out,
+    )
     return out[0, 0, METRIC_NAMES.index("fragmentation")]
 
 

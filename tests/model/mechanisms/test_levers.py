@@ -1,12 +1,11 @@
 """The schedule, month by month, each against a table: doses, what they cost and who pays, grants, shocks."""
 
-import inspect
-
 import numpy as np
 import pytest
 
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import INTERVENTIONS, METRICS
+from tfs_sim.model.forms import play
 from tfs_sim.model.mechanisms import levers
 from tfs_sim.model.state import FUNDER
 from tfs_sim.model.world import ORGANIZATION_LEVERS, ORGANIZATION_SHOCKS, SITE_LEVERS, SITE_SHOCKS
@@ -173,11 +172,9 @@ def test_the_sum_of_a_grant_is_its_amount(lab, amount, months, taper):
     scenario = lab.with_(grants=[{"site": "lab", "amount": amount, "months": months, "taper": taper}])
     template = scenario.to_template()
     world = template.fresh()[1]
-    names = inspect.signature(levers.receive_grants.py_func).parameters
     paid = [0]
     for month in range(template.months):
-        given = {name: getattr(world, name) for name in names if name != "month"}
-        levers.receive_grants.py_func(month, **given)
+        play(levers.receive_grants.py_func, {**world._asdict(), "month": month})
         paid.append(-int(world.accounts[FUNDER]))
     assert paid[-1] == paid[months] == round(amount * 100_000)
     if amount >= 0.1:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import record
@@ -97,9 +98,42 @@ def test_friction_is_read_between_two_networks_and_not_within_one():
     for a in range(4):
         others = [b for b in range(4) if b != a]
         for place, b in enumerate(others):
-            assert national.friction_between(a, b, first, places, local, friction) == friction[places[3 * a + place]]
-        assert national.friction_between(a, a, first, places, local, friction) == 0
-        assert national.friction_between(a, -1, first, places, local, friction) == 0
+            assert (
+                alone(
+                    national.friction_between,
+                    a=a,
+                    b=b,
+                    first_relationship=first,
+                    relationships=places,
+                    local_index=local,
+                    friction=friction,
+                )
+                == friction[places[3 * a + place]]
+            )
+        assert (
+            alone(
+                national.friction_between,
+                a=a,
+                b=a,
+                first_relationship=first,
+                relationships=places,
+                local_index=local,
+                friction=friction,
+            )
+            == 0
+        )
+        assert (
+            alone(
+                national.friction_between,
+                a=a,
+                b=-1,
+                first_relationship=first,
+                relationships=places,
+                local_index=local,
+                friction=friction,
+            )
+            == 0
+        )
 
 
 def test_without_work_friction_is_what_the_parameters_say(lab):
@@ -137,7 +171,18 @@ def test_a_host_is_another_member_of_the_network():
     identity = np.arange(5, dtype=np.uint64)
     dose = np.array([1.0, 0.0, 1.0, 1.0, 1.0])
     table = np.array([0, 0, 0, 0, 1], np.uint8)
-    hosts = {peers.choose_host(0, month, key, identity, table, dose) for month in range(60)}
+    hosts = {
+        alone(
+            peers.choose_host,
+            s=0,
+            month=month,
+            key=key,
+            site_id=identity,
+            national_site=table,
+            dose_peer_learning_network=dose,
+        )
+        for month in range(60)
+    }
     assert hosts == {2, 3}
 
 
@@ -150,13 +195,17 @@ def coached(stage_reached=(0, 0), contribution=0, **changes):
         "affiliation": np.array([-1, 0, 0, 0, 0]),
         "contribution": np.array([contribution, 0, 0, 0, 0]),
         "status": np.array([ACTIVE, ACTIVE, ACTIVE, ACTIVE, PROSPECT]),
-        "in_post": np.ones(5, np.int64), "ramp": np.ones(5), "clarity": np.full(5, 0.5), "effort": np.full(5, 0.2),
-        "fte": np.full(5, 10.0), "stage_reached": np.array([*stage_reached, 0]),
+        "in_post": np.ones(5, np.int64),
+        "ramp": np.ones(5),
+        "clarity": np.full(5, 0.5),
+        "effort": np.full(5, 0.2),
+        "fte": np.full(5, 10.0),
+        "stage_reached": np.array([*stage_reached, 0]),
         "dose_national_coaching": np.full(5, 0.3),
         **{name: np.array(value) for name, value in changes.items()},
-    }  # fmt: skip
+    }
     p = record(MECHANISMS["national"].parameters, {"coaching_hours": 10})
-    national.coach(**world, coaching=coaching, hours=hours, weighed=np.zeros((8, 5)), p=p)
+    alone(national.coach, **world, coaching=coaching, hours=hours, p=p)
     return coaching, hours
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model import draws
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import communication, effort, invitation, patience
@@ -21,23 +22,46 @@ def test_understanding_fades_in_silence_less_so_with_letters_or_in_use(met, dose
     ramp = np.ones(2)
     team = np.full((K, 2), -1)
     team[2] = 0
-    communication.keep_in_touch(
-        FIRST[:1], FIRST[2:], ROLE, np.full(2, ACTIVE, np.uint8), np.full(2, float(met)), team,
-        np.full(2, given), ramp, np.array([dose]), np.ones(1), record(effort.Parameters, {"largest": 0.5}),
-        record(communication.Parameters, {"silence": 0.1}),
-    )  # fmt: skip
+    alone(
+        communication.keep_in_touch,
+        first_organization=FIRST[:1],
+        end_organization=FIRST[2:],
+        role=ROLE,
+        status=np.full(2, ACTIVE, np.uint8),
+        contacts_at_table=np.full(2, float(met)),
+        team=team,
+        effort=np.full(2, given),
+        ramp=ramp,
+        dose_steady_communication=np.array([dose]),
+        coordination=np.ones(1),
+        p_effort=record(effort.Parameters, {"largest": 0.5}),
+        p=record(communication.Parameters, {"silence": 0.1}),
+    )
     assert np.allclose(ramp, left)
 
 
 def readiness_after(months, grievance, dose=0.0, start=1.0, **parameters):
     readiness = np.array([start, 1.0])
     for month in range(months):
-        patience.ripen(
-            month + 1, draws.run_key(1, 0), np.array([3, 4], np.uint64), SITE, ROLE,
-            np.array([PROSPECT, ACTIVE], np.uint8), FIRST, TARGET[::-1], TARGET,
-            np.array([grievance, 0.0]), np.ones(1), np.ones(1), np.ones(1), readiness, np.array([dose]),
-            record(patience.Parameters, parameters),
-        )  # fmt: skip
+        alone(
+            patience.ripen,
+            month=month + 1,
+            key=draws.run_key(1, 0),
+            organization_id=np.array([3, 4], np.uint64),
+            site_of=SITE,
+            role=ROLE,
+            status=np.array([PROSPECT, ACTIVE], np.uint8),
+            first_relationship=FIRST,
+            relationships=TARGET[::-1],
+            target=TARGET,
+            grievance=np.array([grievance, 0.0]),
+            contact_factor=np.ones(1),
+            coordination=np.ones(1),
+            backbone_hours=np.ones(1),
+            readiness=readiness,
+            dose_patience_with_information=np.array([dose]),
+            p=record(patience.Parameters, parameters),
+        )
     assert readiness[1] == 1.0, "who is at the table is ready"
     return readiness[0]
 
@@ -67,9 +91,20 @@ def test_pressing_the_unready_backfires():
 
 def press(ready, dose, refused, **parameters):
     readiness, bad = np.array([ready, 1.0]), np.zeros(2)
-    invitation.press(
-        SITE, FIRST, TARGET[::-1], TARGET, TARGET * 0, np.ones(1, np.uint8),
-        np.array([PROSPECT, ACTIVE], np.uint8), np.array([1]),
-        np.array([refused, 0], np.uint8), readiness, bad, np.array([dose]), record(invitation.Parameters, parameters),
-    )  # fmt: skip
+    alone(
+        invitation.press,
+        site_of=SITE,
+        first_relationship=FIRST,
+        relationships=TARGET[::-1],
+        target=TARGET,
+        pair=TARGET * 0,
+        is_open=np.ones(1, np.uint8),
+        status=np.array([PROSPECT, ACTIVE], np.uint8),
+        backbone=np.array([1]),
+        refused=np.array([refused, 0], np.uint8),
+        readiness=readiness,
+        personal_bad=bad,
+        dose_persistent_invitation=np.array([dose]),
+        p=record(invitation.Parameters, parameters),
+    )
     return readiness[0], bad[0]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model import draws
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import histories, institutional_trust, repair, trust
@@ -14,16 +15,39 @@ def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coor
     evidence = {name: np.array([3.0, 3.0]) for name in ("good", "bad", "on_record_good", "on_record_bad")}
     grievance, betrayal = np.zeros(2), np.zeros(2)
     ends = np.array([0, 1], np.uint32)
-    repair.mend(
-        3, draws.run_key(1, 0), np.array([7], np.uint64), np.array([0], np.uint32), ends, ends[::-1],
-        np.array([0], np.uint32), np.zeros(1, np.uint32), np.zeros(1, np.uint64), np.zeros((4, 1), np.uint32),
-        np.array([1, 0], np.uint8), np.full(2, ACTIVE, np.uint8),
-        np.full(2, reliability), np.zeros(2), np.ones(1), np.array([coordination]), np.full(2, forgiveness), grievance,
-        betrayal, evidence["good"], evidence["bad"], evidence["on_record_good"], evidence["on_record_bad"],
-        np.array([dose]), on_histories, 1, record(institutional_trust.Parameters, {"recorded": 0.25}),
-        record(histories.Parameters), record(trust.Parameters, {"negativity": 2.0}),
-        record(repair.Parameters, parameters),
-    )  # fmt: skip
+    alone(
+        repair.mend,
+        month=3,
+        key=draws.run_key(1, 0),
+        pair_id=np.array([7], np.uint64),
+        pair_site=np.array([0], np.uint32),
+        source=ends,
+        target=ends[::-1],
+        meeting=np.array([0], np.uint32),
+        let_down=np.zeros(1, np.uint32),
+        listed_pair_id=np.zeros(1, np.uint64),
+        listed_luck=np.zeros((4, 1), np.uint32),
+        failed=np.array([1, 0], np.uint8),
+        status=np.full(2, ACTIVE, np.uint8),
+        reliability=np.full(2, reliability),
+        documentation=np.zeros(2),
+        alignment=np.ones(1),
+        coordination=np.array([coordination]),
+        forgiveness=np.full(2, forgiveness),
+        grievance=grievance,
+        betrayal=betrayal,
+        personal_good=evidence["good"],
+        personal_bad=evidence["bad"],
+        institutional_good=evidence["on_record_good"],
+        institutional_bad=evidence["on_record_bad"],
+        dose_facilitated_conversations=np.array([dose]),
+        on_histories=on_histories,
+        on_institutional_trust=1,
+        p_institutional_trust=record(institutional_trust.Parameters, {"recorded": 0.25}),
+        p_histories=record(histories.Parameters),
+        p_trust=record(trust.Parameters, {"negativity": 2.0}),
+        p=record(repair.Parameters, parameters),
+    )
     assert all(e[1] == 3.0 for e in evidence.values()), "nothing happened to the other end"
     return {name: float(e[0]) for name, e in evidence.items()} | {"grievance": grievance[0], "betrayal": betrayal[0]}
 
@@ -66,7 +90,7 @@ def test_forgiveness_has_the_mean_and_spread_that_are_asked_for():
     n = 4000
     forgiveness = np.zeros(2 * n)
     p = record(repair.Parameters, {"forgiveness": 0.5, "forgiveness_spread": 0.1})
-    repair.begin(draws.run_key(1, 0), np.arange(n, dtype=np.uint64), forgiveness, p)
+    alone(repair.begin, key=draws.run_key(1, 0), pair_id=np.arange(n, dtype=np.uint64), forgiveness=forgiveness, p=p)
     assert forgiveness.mean() == pytest.approx(0.5, abs=0.005)
     assert forgiveness.std() == pytest.approx(0.1, abs=0.005)
     assert abs(np.corrcoef(forgiveness[:n], forgiveness[n:])[0, 1]) < 0.05

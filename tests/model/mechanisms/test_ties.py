@@ -20,8 +20,9 @@ def test_the_two_halves_of_the_relationships_are_the_two_ends_of_the_pairs():
     by_source = world.relationships
     order = world.source[by_source].astype(int) * world.role.size + world.target[by_source]
     assert (np.diff(order) > 0).all()
-    assert np.array_equal(np.searchsorted(world.source[by_source], np.arange(world.role.size + 1)),
-                          world.first_relationship)  # fmt: skip
+    assert np.array_equal(
+        np.searchsorted(world.source[by_source], np.arange(world.role.size + 1)), world.first_relationship
+    )
 
 
 def test_lists_and_bits_follow_the_ties_through_a_run(lab):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import communication, community, effort, histories, institutional_trust, trust
 from tfs_sim.model.numerics import kernel
@@ -10,22 +11,34 @@ from tfs_sim.model.numerics import kernel
 
 @pytest.mark.parametrize(("met", "on", "left"), [(0, 1, 0.5), (1, 1, 0.5 + 0.4 * 0.5), (1, 0, 0.5)])
 def test_evidence_fades_less_after_a_month_with_an_encounter(met, on, left):
-    arrays = [*(np.ones(2) for _ in range(4)), np.ones(1)]
-    trust.fade(
-        *arrays, np.array([met], np.uint8), np.zeros(2, np.uint8), on,
-        record(communication.Parameters, {"freshness": 0.4}), record(institutional_trust.Parameters, {"memory": 0}),
-        record(trust.Parameters, {"memory": 1}),
-    )  # fmt: skip
-    assert arrays[0] == pytest.approx([left, left])
-    assert (arrays[2] == 1.0).all(), "the record has a memory of its own"
+    personal, on_record = np.ones(2), np.ones(2)
+    alone(
+        trust.fade,
+        personal_good=personal,
+        institutional_good=on_record,
+        met=np.array([met], np.uint8),
+        on_communication=on,
+        p_communication=record(communication.Parameters, {"freshness": 0.4}),
+        p_institutional_trust=record(institutional_trust.Parameters, {"memory": 0}),
+        p=record(trust.Parameters, {"memory": 1}),
+    )
+    assert personal == pytest.approx([left, left])
+    assert (on_record == 1.0).all(), "the record has a memory of its own"
 
 
 def test_everyone_takes_note_of_a_scandal_but_the_one_whose_it_is():
     personal, on_record = np.zeros(2), np.zeros(2)
-    trust.break_scandals(
-        np.array([0, 1, 2]), np.array([0, 1], np.uint32), np.array([1, 0], np.uint32), personal, on_record,
-        np.array([0.5, 0.0]), 1, record(trust.Parameters, {"scandal": 6}),
-    )  # fmt: skip
+    alone(
+        trust.break_scandals,
+        first_relationship=np.array([0, 1, 2]),
+        relationships=np.array([0, 1], np.uint32),
+        reverse=np.array([1, 0], np.uint32),
+        personal_bad=personal,
+        institutional_bad=on_record,
+        shock_scandal=np.array([0.5, 0.0]),
+        on_institutional_trust=1,
+        p=record(trust.Parameters, {"scandal": 6}),
+    )
     assert list(on_record) == [0.0, 3.0]
     assert not personal.any()
 
@@ -65,13 +78,27 @@ def test_those_who_work_in_one_team_meet_without_a_table(
 ):
     expected, two = np.zeros(1), np.zeros(2)
     teammates = np.array([0 if in_one_team else 1], np.uint32)  # the list ends with a number that is no pair's
-    trust.weigh_contact(
-        np.array([0]), np.array([1]), np.array([0]), np.array([1]), np.zeros(1, np.uint8), two,
-        np.array([1.0, presence_of_second]), np.zeros(1), np.array([1.0 - closed]), teammates,
-        np.array([0.3, effort_of_second]), np.zeros(1), np.zeros(1), expected, record(histories.Parameters),
-        record(communication.Parameters), record(effort.Parameters, {"largest": 0.5}),
-        record(trust.Parameters, {"work_contact": 0.5}),
-    )  # fmt: skip
+    alone(
+        trust.weigh_contact,
+        first_pair=np.array([0]),
+        end_pair=np.array([1]),
+        one_end=np.array([0]),
+        other_end=np.array([1]),
+        is_open=np.zeros(1, np.uint8),
+        grievance=two,
+        presence=np.array([1.0, presence_of_second]),
+        coordination=np.zeros(1),
+        contact_factor=np.array([1.0 - closed]),
+        teammates=teammates,
+        effort=np.array([0.3, effort_of_second]),
+        dose_trust_building_convenings=np.zeros(1),
+        dose_steady_communication=np.zeros(1),
+        meetings_expected=expected,
+        p_histories=record(histories.Parameters),
+        p_communication=record(communication.Parameters),
+        p_effort=record(effort.Parameters, {"largest": 0.5}),
+        p=record(trust.Parameters, {"work_contact": 0.5}),
+    )
     assert expected[0] == pytest.approx(rate)
 
 

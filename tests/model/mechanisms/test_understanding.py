@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.analysis.validation.rows.r3_friedkin_johnsen import settled
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import MECHANISMS
@@ -57,12 +58,27 @@ def grasped(months, contacts=0, departed=0, documentation=0.0, retreat=0.0, v=1.
     byte = np.zeros(1, np.uint8)
     variance, clarity, estimate = np.array([v]), np.ones(1), np.zeros((3, 1))
     for _ in range(months):
-        understanding.grasp(
-            np.array([float(contacts)]), np.zeros(1, np.uint32), np.zeros(1, np.int64), byte,
-            byte + np.uint8(2), byte + np.uint8(1), byte + np.uint8(departed), np.array([documentation]),
-            np.zeros((3, 1)), np.zeros((3, 1)), np.ones((3, 1)), np.zeros((3, 1)), estimate, variance, clarity,
-            np.array([retreat]), np.zeros(1), p,
-        )  # fmt: skip
+        alone(
+            understanding.grasp,
+            contacts=np.array([float(contacts)]),
+            site_of=np.zeros(1, np.uint32),
+            backbone=np.zeros(1, np.int64),
+            role=byte,
+            status=byte + np.uint8(2),
+            in_post=byte + np.uint8(1),
+            departed=byte + np.uint8(departed),
+            documentation=np.array([documentation]),
+            coaching=np.zeros((3, 1)),
+            position=np.zeros((3, 1)),
+            shared_goals=np.ones((3, 1)),
+            goal_prior=np.zeros((3, 1)),
+            goal_estimate=estimate,
+            goal_variance=variance,
+            clarity=clarity,
+            dose_goal_clarity_retreats=np.array([retreat]),
+            dose_written_principles=np.zeros(1),
+            p=p,
+        )
     return variance[0], clarity[0], estimate[0, 0]
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from tfs_sim.analysis.validation.running import Variation
 from tfs_sim.model import draws, engine
+from tfs_sim.model.forms import play
 from tfs_sim.model.mechanisms import community
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
@@ -45,10 +46,7 @@ def shuffle(template: engine.Template, world: Any, key: np.uint64, month: int) -
     for name in (*BETWEEN_TWO, *AT_EITHER_END):
         values = getattr(world, name).reshape(-1, kind.size)
         values[:, takes] = values[:, gives]
-    community.note_ties(
-        world.first_relationship, world.relationships, world.target, world.pair, world.local_index, world.is_open,
-        world.ties, world.end_of_ties, world.neighbours, world.candidates,
-    )  # fmt: skip
+    play(community.note_ties, world._asdict())
 
 
 RANDOM_MIXING = Variation("random mixing", between_months=shuffle)

@@ -94,8 +94,8 @@ def _schedule(world: dict[str, NDArray[Any]], draw: Callable[[], float]) -> None
     """Set every dose, depth and time, whoever pays, and what communities are like."""
     for n, lever in enumerate(INTERVENTIONS.values()):
         world["order_dose"][n] = draw() * min(lever.largest_dose, 5.0)
-        world["order_from"][n] = int(draw() * MONTHS)
-        world["order_until"][n] = world["order_from"][n] + 1 + int(draw() * MONTHS)
+        world["order_begins"][n] = int(draw() * MONTHS)
+        world["order_ends"][n] = world["order_begins"][n] + 1 + int(draw() * MONTHS)
         world["order_payer"][n] = int(draw() * len(PAYERS))
         indicator, threshold = int(draw() * 3 * len(METRICS)), draw()  # two in three have no rule
         world["order_indicator"][n] = indicator if indicator < len(METRICS) else -1

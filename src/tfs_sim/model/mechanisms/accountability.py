@@ -21,8 +21,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.mechanisms.national import with_coaching
-from tfs_sim.model.numerics import kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE, DATA
 
 
@@ -93,26 +93,23 @@ INTERVENTIONS = (
 
 
 @kernel
-def gather(backbone, coaching, dose_shared_data_system, data, p):
+def gather(org, site, dose, p):
     """Build the data system, or let it fall out of use."""
-    for s in range(data.size):
-        kept_up = with_coaching(dose_shared_data_system[s], coaching[DATA, backbone[s]])
-        data[s] += (kept_up - data[s]) / p.building
+    for s in range(site.data.size):
+        kept_up = with_coaching(dose.shared_data_system[s], org.coaching[DATA, site.backbone[s]])
+        site.data[s] += (kept_up - site.data[s]) / p.building
 
 
 @kernel
-def hold_to_account(
-    first_organization, end_organization, role, status, effort, data, dose_accountability_practice, esteem_weight,
-    esteem_bar, esteem_slope, by_seen, p_effort, p,
-):  # fmt: skip
+def hold_to_account(org, site, dose, p_effort, p):
     """Set what a contribution can expect at each site: esteem, above which mean; reward; how sharply it is seen."""
-    for s in range(first_organization.size):
+    for s in range(site.first_organization.size):
         partners = given = 0.0
-        for i in range(first_organization[s], end_organization[s]):
-            if status[i] == ACTIVE and role[i] != BACKBONE:
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1.0
-                given += effort[i]
-        esteem_weight[s] = p.esteem * dose_accountability_practice[s]
-        by_seen[s] = p.by_contribution + (1.0 - p.by_contribution) * dose_accountability_practice[s]
-        esteem_bar[s] = given / (partners * p_effort.largest) if partners > 0.0 else 0.0
-        esteem_slope[s] = 1.7 / (p.noise * (1.0 - p.shown * data[s]))
+                given += org.effort[i]
+        site.esteem_weight[s] = p.esteem * dose.accountability_practice[s]
+        site.by_seen[s] = p.by_contribution + (1.0 - p.by_contribution) * dose.accountability_practice[s]
+        site.esteem_bar[s] = given / (partners * p_effort.largest) if partners > 0.0 else 0.0
+        site.esteem_slope[s] = 1.7 / (p.noise * (1.0 - p.shown * site.data[s]))

@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import clip
 
 
 class Parameters(NamedTuple):
@@ -61,9 +62,9 @@ INTERVENTIONS = (
 
 
 @kernel
-def adapt(contact_factor, severity, dose_crisis_channel, p):
+def adapt(site, dose, p):
     """Bring back part of the contact that a crisis stopped."""
-    for s in range(contact_factor.size):
-        lost = 1.0 - contact_factor[s]
-        carried = 1.0 - (1.0 - p.spontaneous) * (1.0 - p.channel * dose_crisis_channel[s])
-        contact_factor[s] = clip(contact_factor[s] + lost * carried * p.quality, 0.0, 1.0)
+    for s in range(site.contact_factor.size):
+        lost = 1.0 - site.contact_factor[s]
+        carried = 1.0 - (1.0 - p.spontaneous) * (1.0 - p.channel * dose.crisis_channel[s])
+        site.contact_factor[s] = clip(site.contact_factor[s] + lost * carried * p.quality, 0.0, 1.0)

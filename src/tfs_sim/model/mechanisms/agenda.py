@@ -28,8 +28,9 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.forms import inline, kernel
 from tfs_sim.model.mechanisms.national import with_coaching
-from tfs_sim.model.numerics import count_bits, inline, kernel, power
+from tfs_sim.model.numerics import count_bits, power
 from tfs_sim.model.state import ACTIVE, BACKBONE, DATA
 
 
@@ -201,30 +202,18 @@ def new_beliefs(key, person, reality, everything, p):
 
 
 @kernel
-def begin(
-    key,
-    organization_id,
-    site_of,
-    site_id,
-    reality,
-    agenda_for,
-    agenda_against,
-    beliefs_for,
-    beliefs_against,
-    quality,
-    p,
-):
+def begin(key, org, site, p):
     """Draw what works in each community and what each first representative believes; the agenda is empty."""
     everything = first_bits(np.int64(p.dimensions))
-    for s in range(site_id.size):
-        reality[s] = chosen_bits(0.5, everything, key, WORLD_STREAM, 0, site_id[s], 0)
-        agenda_for[s] = NONE
-        agenda_against[s] = NONE
-    for i in range(organization_id.size):
-        person = draws.mix(organization_id[i], NONE)
-        world = reality[site_of[i]]
-        beliefs_for[i], beliefs_against[i] = new_beliefs(key, person, world, everything, p)
-        quality[i] = quality_of(beliefs_for[i], beliefs_against[i], world, np.int64(p.dimensions), p)
+    for s in range(site.site_id.size):
+        site.reality[s] = chosen_bits(0.5, everything, key, WORLD_STREAM, 0, site.site_id[s], 0)
+        site.agenda_for[s] = NONE
+        site.agenda_against[s] = NONE
+    for i in range(org.organization_id.size):
+        person = draws.mix(org.organization_id[i], NONE)
+        world = site.reality[org.site_of[i]]
+        org.beliefs_for[i], org.beliefs_against[i] = new_beliefs(key, person, world, everything, p)
+        org.quality[i] = quality_of(org.beliefs_for[i], org.beliefs_against[i], world, np.int64(p.dimensions), p)
 
 
 @inline
@@ -235,49 +224,33 @@ def quality_of(beliefs_for, beliefs_against, world, m, p):
 
 
 @kernel
-def renew(
-    month,
-    key,
-    organization_id,
-    site_of,
-    site_id,
-    arrived,
-    person,
-    documentation,
-    reality,
-    beliefs_for,
-    beliefs_against,
-    p,
-):
+def renew(month, key, org, site, p):
     """Let successors bring beliefs of their own, but for what is written down; then let the world change."""
     everything = first_bits(np.int64(p.dimensions))
-    for i in range(organization_id.size):
-        if arrived[i]:
-            who = draws.mix(organization_id[i], person[i])
-            yes, no = new_beliefs(key, who, reality[site_of[i]], everything, p)
-            kept = chosen_bits(documentation[i], everything, key, INHERIT_STREAM, 0, who, 0)
-            beliefs_for[i] = (beliefs_for[i] & kept) | (yes & ~kept)
-            beliefs_against[i] = (beliefs_against[i] & kept) | (no & ~kept)
+    for i in range(org.organization_id.size):
+        if org.arrived[i]:
+            who = draws.mix(org.organization_id[i], org.person[i])
+            yes, no = new_beliefs(key, who, site.reality[org.site_of[i]], everything, p)
+            kept = chosen_bits(org.documentation[i], everything, key, INHERIT_STREAM, 0, who, 0)
+            org.beliefs_for[i] = (org.beliefs_for[i] & kept) | (yes & ~kept)
+            org.beliefs_against[i] = (org.beliefs_against[i] & kept) | (no & ~kept)
     if p.turbulence > 0.0:
-        for s in range(site_id.size):
-            flipped = chosen_bits(min(p.turbulence, 1.0), everything, key, TURBULENCE_STREAM, month, site_id[s], 0)
-            reality[s] ^= flipped
+        for s in range(site.site_id.size):
+            flipped = chosen_bits(min(p.turbulence, 1.0), everything, key, TURBULENCE_STREAM, month, site.site_id[s], 0)
+            site.reality[s] ^= flipped
 
 
 @kernel
-def act(
-    month, key, organization_id, first_organization, end_organization, reality, beliefs_for, beliefs_against, actions,
-    results, organization_luck, p,
-):  # fmt: skip
+def act(month, key, org, site, scratch, p):
     """Let organizations act on what they believe, and note their results (`agree` asks who acted at all)."""
     m = np.int64(p.dimensions)
     everything = first_bits(m)
-    draws.fill(organization_luck, key, COIN_STREAM, month, organization_id)
-    for s in range(first_organization.size):
-        first, end = first_organization[s], end_organization[s]
-        world, yes, no = reality[s], beliefs_for[first:end], beliefs_against[first:end]
-        low, high = organization_luck[0, first:end], organization_luck[1, first:end]
-        done, came_of_it = actions[first:end], results[first:end]
+    draws.fill(scratch.organization_luck, key, COIN_STREAM, month, org.organization_id)
+    for s in range(site.first_organization.size):
+        first, end = site.first_organization[s], site.end_organization[s]
+        world, yes, no = site.reality[s], org.beliefs_for[first:end], org.beliefs_against[first:end]
+        low, high = scratch.organization_luck[0, first:end], scratch.organization_luck[1, first:end]
+        done, came_of_it = org.actions[first:end], org.results[first:end]
         for n in range(done.size):
             coins = np.uint64(low[n]) | (np.uint64(high[n]) << HALF_WORD)
             done[n] = yes[n] | (everything & ~no[n] & coins)
@@ -285,19 +258,15 @@ def act(
 
 
 @kernel
-def learn(
-    month, key, organization_id, first_organization, end_organization, role, status, in_post, documentation, coaching,
-    reality, agenda_for, agenda_against, beliefs_for, beliefs_against, quality, deciders, listed_id, differing, digits,
-    just_now, moved, organization_luck, p,
-):  # fmt: skip
+def learn(month, key, org, site, scratch, p):
     """Let organizations learn from the agenda, one step a belief; what they know sets the quality of their work."""
-    for s in range(first_organization.size):
-        first, end = first_organization[s], end_organization[s]
-        right, wrong = agenda_for[s], agenda_against[s]
-        yes, no = beliefs_for[first:end], beliefs_against[first:end]
-        place, standing, present = role[first:end], status[first:end], in_post[first:end]
-        written, coached = documentation[first:end], coaching[DATA, first:end]
-        left, chance, move = differing[: end - first], digits[: end - first], moved[first:end]
+    for s in range(site.first_organization.size):
+        first, end = site.first_organization[s], site.end_organization[s]
+        right, wrong = site.agenda_for[s], site.agenda_against[s]
+        yes, no = org.beliefs_for[first:end], org.beliefs_against[first:end]
+        place, standing, present = org.role[first:end], org.status[first:end], org.in_post[first:end]
+        written, coached = org.documentation[first:end], org.coaching[DATA, first:end]
+        left, chance, move = scratch.differing[: end - first], scratch.digits[: end - first], scratch.moved[first:end]
         for n in range(left.size):
             learns = (place[n] != BACKBONE) & (standing[n] == ACTIVE) & (present[n] != 0)
             left[n] = (right & ~yes[n]) | (wrong & ~no[n]) if learns else NONE
@@ -307,12 +276,21 @@ def learn(
         count = 0
         for n in range(left.size):
             undecided, chance_of_it = left[n] & ~move[n], chance[n]
-            deciders[count], left[count], chance[count] = first + n, undecided, chance_of_it
+            scratch.deciders[count], left[count], chance[count] = first + n, undecided, chance_of_it
             count += 1 if undecided else 0
-        choose_many(month, key, organization_id, deciders, count, listed_id, differing, digits, just_now, moved,
-                    organization_luck)  # fmt: skip
-        world, m = reality[s], np.int64(p.dimensions)
-        good = quality[first:end]
+        choose_many(
+            month,
+            key,
+            org,
+            scratch.deciders,
+            count,
+            scratch,
+            scratch.differing,
+            scratch.moved,
+            scratch.organization_luck,
+        )
+        world, m = site.reality[s], np.int64(p.dimensions)
+        good = org.quality[first:end]
         for n in range(good.size):
             # one step: a contrary belief is given up; where there was none, the agenda's is taken over
             taken_over = move[n] & ~(yes[n] | no[n])
@@ -322,7 +300,7 @@ def learn(
 
 
 @kernel
-def choose_many(month, key, organization_id, who, count, listed_id, left, digits, just_now, chosen, luck):
+def choose_many(month, key, org, who, count, scratch, left, chosen, luck):
     """Choose, as `chosen_bits` does, among bits of the first `count` of `who`, all at once.
 
     What is `left` of the bits and of the `digits` of the chance is in the order of the list, `chosen` in that of the
@@ -331,9 +309,9 @@ def choose_many(month, key, organization_id, who, count, listed_id, left, digits
     block = 0
     while count > 0:
         for n in range(count):
-            listed_id[n] = organization_id[who[n]]
-        draws.fill(luck, key, LEARN_STREAM, month, listed_id[:count], block)
-        bits, chance, now = left[:count], digits[:count], just_now[:count]
+            scratch.listed_id[n] = org.organization_id[who[n]]
+        draws.fill(luck, key, LEARN_STREAM, month, scratch.listed_id[:count], block)
+        bits, chance, now = left[:count], scratch.digits[:count], scratch.just_now[:count]
         a, b, c, d = luck[0, :count], luck[1, :count], luck[2, :count], luck[3, :count]
         for n in range(bits.size):
             one = np.uint64(a[n]) | (np.uint64(b[n]) << HALF_WORD)
@@ -343,63 +321,65 @@ def choose_many(month, key, organization_id, who, count, listed_id, left, digits
             chance[n] = after_two(chance[n])
         waiting = 0
         for n in range(count):
-            i, still, more = who[n], left[n], digits[n]
-            chosen[i] |= just_now[n]
-            who[waiting], left[waiting], digits[waiting] = i, still, more
+            i, still, more = who[n], left[n], scratch.digits[n]
+            chosen[i] |= scratch.just_now[n]
+            who[waiting], left[waiting], scratch.digits[waiting] = i, still, more
             waiting += 1 if (still != NONE) & (more != NONE) else 0
         count = waiting
         block += 1
 
 
 @kernel
-def agree(
-    month, key, organization_id, site_id, first_organization, end_organization, role, status, in_post, data, reality,
-    agenda_for, agenda_against, actions, results, seen_results, tally, agenda_knowledge, deciders,
-    organization_luck, p,
-):  # fmt: skip
+def agree(month, key, org, site, scratch, p):
     """Let each agenda learn from the actions of those whose results look better than its own."""
     m = np.int64(p.dimensions)
     everything = first_bits(m)
-    draws.fill(organization_luck, key, SIGHT_STREAM, month, organization_id)
-    for s in range(site_id.size):
-        first, end = first_organization[s], end_organization[s]
-        own = known(agenda_for[s], agenda_against[s], reality[s], everything)
-        noise = p.sight * (1.0 - data[s])
-        seen, true, words = seen_results[first:end], results[first:end], organization_luck[0, first:end]
+    draws.fill(scratch.organization_luck, key, SIGHT_STREAM, month, org.organization_id)
+    for s in range(site.site_id.size):
+        first, end = site.first_organization[s], site.end_organization[s]
+        own = known(site.agenda_for[s], site.agenda_against[s], site.reality[s], everything)
+        noise = p.sight * (1.0 - site.data[s])
+        seen, true, words = (
+            scratch.seen_results[first:end],
+            org.results[first:end],
+            scratch.organization_luck[0, first:end],
+        )
         for n in range(seen.size):
             seen[n] = true[n] + noise * draws.wide_normal(draws.unit(words[n]))
-        for b in range(tally.shape[0]):
-            tally[b, s] = NONE
+        for b in range(scratch.tally.shape[0]):
+            scratch.tally[b, s] = NONE
         better = 0
         for i in range(first, end):
-            deciders[better] = i
-            acted = (role[i] != BACKBONE) & (status[i] == ACTIVE) & (in_post[i] != 0)
-            better += 1 if acted & (seen_results[i] > own) else 0
+            scratch.deciders[better] = i
+            acted = (org.role[i] != BACKBONE) & (org.status[i] == ACTIVE) & (org.in_post[i] != 0)
+            better += 1 if acted & (scratch.seen_results[i] > own) else 0
         digits = 0
         for n in range(better):
-            carry = actions[deciders[n]]  # add one to the count of every fact that is acted on with yes, in binary
+            carry = org.actions[
+                scratch.deciders[n]
+            ]  # add one to the count of every fact that is acted on with yes, in binary
             digits += 1 if n + 1 >= 1 << digits else 0
             for b in range(digits):
-                carry, tally[b, s] = tally[b, s] & carry, tally[b, s] ^ carry
+                carry, scratch.tally[b, s] = scratch.tally[b, s] & carry, scratch.tally[b, s] ^ carry
         if better > 0:
-            follow(s, month, key, m, better, site_id, agenda_for, agenda_against, tally, p)
-        agenda_knowledge[s] = known(agenda_for[s], agenda_against[s], reality[s], everything) / m
+            follow(s, month, key, m, better, site, scratch, p)
+        site.agenda_knowledge[s] = known(site.agenda_for[s], site.agenda_against[s], site.reality[s], everything) / m
 
 
 @inline
-def follow(s, month, key, m, better, site_id, agenda_for, agenda_against, tally, p):
+def follow(s, month, key, m, better, site, scratch, p):
     """Move each fact of an agenda to the strict majority of those who do better, likelier by a larger margin."""
     for k in range(m):
         bit = ONE << np.uint64(k)
         yes = 0
-        for b in range(tally.shape[0]):
-            if tally[b, s] & bit:
+        for b in range(scratch.tally.shape[0]):
+            if scratch.tally[b, s] & bit:
                 yes += 1 << b
         margin = 2 * yes - better
-        if margin == 0 or (margin > 0 and agenda_for[s] & bit) or (margin < 0 and agenda_against[s] & bit):
+        if margin == 0 or (margin > 0 and site.agenda_for[s] & bit) or (margin < 0 and site.agenda_against[s] & bit):
             continue
         chance = 1.0 - power(1.0 - p.agenda_learning, np.float64(abs(margin)))
-        words = draws.words(key, AGENDA_STREAM, month, site_id[s], k >> 2)
+        words = draws.words(key, AGENDA_STREAM, month, site.site_id[s], k >> 2)
         if draws.unit(words[k & 3]) < chance:
-            agenda_for[s] = agenda_for[s] | bit if margin > 0 else agenda_for[s] & ~bit
-            agenda_against[s] = agenda_against[s] & ~bit if margin > 0 else agenda_against[s] | bit
+            site.agenda_for[s] = site.agenda_for[s] | bit if margin > 0 else site.agenda_for[s] & ~bit
+            site.agenda_against[s] = site.agenda_against[s] & ~bit if margin > 0 else site.agenda_against[s] | bit

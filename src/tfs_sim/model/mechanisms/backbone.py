@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 HOURS_PER_FTE = 150.0
@@ -82,29 +82,31 @@ INTERVENTIONS = (
 
 
 @kernel
-def coordinate(
-    first_organization, end_organization, backbone, base_backbone_fte, role, status, in_post, ramp,
-    first_relationship, ties, end_of_ties, target, recent_joins, conflicts, practice_time, dose_backbone_staffing,
-    backbone_fte, backbone_hours, load, coordination, p,
-):  # fmt: skip
+def coordinate(org, rel, site, dose, p):
     """Weigh each backbone's hours against its load."""
-    for s in range(backbone.size):
-        b = backbone[s]
+    for s in range(site.backbone.size):
+        b = site.backbone[s]
         partners = 0.0
         vacant = 0.0
-        for i in range(first_organization[s], end_organization[s]):
-            if status[i] == ACTIVE and role[i] != BACKBONE:
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1.0
-                vacant += 1.0 - in_post[i]
+                vacant += 1.0 - org.in_post[i]
         known = 0.0
-        for m in range(first_relationship[b], end_of_ties[b]):
-            known += 1.0 if status[target[ties[m]]] == ACTIVE else 0.0
-        backbone_fte[s] = base_backbone_fte[s] + dose_backbone_staffing[s]
+        for m in range(org.first_relationship[b], org.end_of_ties[b]):
+            known += 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
+        site.backbone_fte[s] = site.base_backbone_fte[s] + dose.backbone_staffing[s]
         # staff other than the coordinator keep half of the work going while that post is vacant or new
-        at_work = 0.5 + 0.5 * in_post[b] * ramp[b]
-        backbone_hours[s] = HOURS_PER_FTE * backbone_fte[s] * at_work
-        load[s] = (p.fixed_hours + p.partner_hours * partners + p.newcomer_hours * recent_joins[s]
-                   + p.conflict_hours * conflicts[s] + p.vacancy_hours * vacant + p.tie_hours * known)  # fmt: skip
-        load[s] *= practice_time[s]
-        coordination[s] = min(1.0, backbone_hours[s] / load[s]) if load[s] > 0.0 else 1.0
-        recent_joins[s] *= 2.0 / 3.0
+        at_work = 0.5 + 0.5 * org.in_post[b] * org.ramp[b]
+        site.backbone_hours[s] = HOURS_PER_FTE * site.backbone_fte[s] * at_work
+        site.load[s] = (
+            p.fixed_hours
+            + p.partner_hours * partners
+            + p.newcomer_hours * site.recent_joins[s]
+            + p.conflict_hours * site.conflicts[s]
+            + p.vacancy_hours * vacant
+            + p.tie_hours * known
+        )
+        site.load[s] *= site.practice_time[s]
+        site.coordination[s] = min(1.0, site.backbone_hours[s] / site.load[s]) if site.load[s] > 0.0 else 1.0
+        site.recent_joins[s] *= 2.0 / 3.0

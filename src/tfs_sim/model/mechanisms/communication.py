@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -77,15 +77,12 @@ INTERVENTIONS = (
 
 
 @kernel
-def keep_in_touch(
-    first_organization, end_organization, role, status, contacts_at_table, team, effort, ramp,
-    dose_steady_communication, coordination, p_effort, p,
-):  # fmt: skip
+def keep_in_touch(org, site, dose, p_effort, p):
     """Let the understanding of partners who met no partner this month fade, as far as it was not in use."""
-    for s in range(first_organization.size):
-        lost = p.silence * (1.0 - dose_steady_communication[s] * coordination[s])
-        for i in range(first_organization[s], end_organization[s]):
-            if (status[i] == ACTIVE) & (role[i] != BACKBONE) & (contacts_at_table[i] == 0.0):
-                in_teams = max(max(team[0, i], team[1, i]), max(team[2, i], team[3, i])) >= 0
-                used = effort[i] / p_effort.largest if in_teams else 0.0
-                ramp[i] *= 1.0 - lost * (1.0 - used)
+    for s in range(site.first_organization.size):
+        lost = p.silence * (1.0 - dose.steady_communication[s] * site.coordination[s])
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) & (org.contacts_at_table[i] == 0.0):
+                in_teams = max(max(org.team[0, i], org.team[1, i]), max(org.team[2, i], org.team[3, i])) >= 0
+                used = org.effort[i] / p_effort.largest if in_teams else 0.0
+                org.ramp[i] *= 1.0 - lost * (1.0 - used)

@@ -19,7 +19,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, inline, kernel, log, logistic
+from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.numerics import clip, exp, log, logistic
 from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, PROSPECT, G, K
 
 
@@ -177,53 +178,49 @@ NEED_PROFILE = np.array([1.2, 0.8, 1.1, 0.9])
 
 
 @kernel
-def begin_organizations(
-    key, organization_id, sector, role, given_fte, at_the_table, site_of, first_organization, end_organization,
-    students, given_joining, base_fte, fte, strength, recognized, commitment, belief,
-    effort, tenure, status, months_active, p_effort, p,
-):  # fmt: skip
+def begin_organizations(key, org, site, p_effort, p):
     """Draw staff, strengths, the first representatives, and who is at the table."""
-    for i in range(organization_id.size):
-        s = sector[i]
-        a, b, c, _ = draws.words(key, STREAM, 0, organization_id[i], 0)
-        base_fte[i] = SECTOR_STAFF[s] * exp(p.staff_spread * draws.normal(draws.unit(a)))
-        commitment[i] = first_commitment(key, organization_id[i], p.commitment, p.commitment_spread)
-        chance = at_the_table[site_of[i]]
+    for i in range(org.organization_id.size):
+        s = org.sector[i]
+        a, b, c, _ = draws.words(key, STREAM, 0, org.organization_id[i], 0)
+        org.base_fte[i] = SECTOR_STAFF[s] * exp(p.staff_spread * draws.normal(draws.unit(a)))
+        org.commitment[i] = first_commitment(key, org.organization_id[i], p.commitment, p.commitment_spread)
+        chance = site.at_the_table[org.site_of[i]]
         if 0.0 < chance < 1.0:
             chance = logistic(
-                log(chance / (1.0 - chance)) + p.willing_at_start * (commitment[i] - p.commitment) / p.commitment
+                log(chance / (1.0 - chance)) + p.willing_at_start * (org.commitment[i] - p.commitment) / p.commitment
             )
-        if given_joining[i] >= 0:
-            chance = 1.0 if given_joining[i] == 0 else 0.0
-        status[i] = ACTIVE if draws.unit(b) < chance else PROSPECT
-        effort[i] = p.first_effort * p_effort.largest * (status[i] == ACTIVE)
-        tenure[i] = np.int64(draws.unit(c) * 48.0)
-        belief[i] = p.first_belief
-        months_active[i] = 12 if status[i] == ACTIVE else 0
-        w = draws.words(key, STREAM, 0, organization_id[i], 1)
+        if org.given_joining[i] >= 0:
+            chance = 1.0 if org.given_joining[i] == 0 else 0.0
+        org.status[i] = ACTIVE if draws.unit(b) < chance else PROSPECT
+        org.effort[i] = p.first_effort * p_effort.largest * (org.status[i] == ACTIVE)
+        org.tenure[i] = np.int64(draws.unit(c) * 48.0)
+        org.belief[i] = p.first_belief
+        org.months_active[i] = 12 if org.status[i] == ACTIVE else 0
+        w = draws.words(key, STREAM, 0, org.organization_id[i], 1)
         total = 0.0
         for k in range(K):
-            strength[k, i] = SECTOR_PROFILE[s, k] * exp(p.specialization * draws.normal(draws.unit(w[k])))
-            total += strength[k, i]
+            org.strength[k, i] = SECTOR_PROFILE[s, k] * exp(p.specialization * draws.normal(draws.unit(w[k])))
+            total += org.strength[k, i]
         for k in range(K):
-            strength[k, i] /= total
-            recognized[k, i] = strength[k, i]
-    for site in range(first_organization.size):
+            org.strength[k, i] /= total
+            org.recognized[k, i] = org.strength[k, i]
+    for s in range(site.first_organization.size):
         total = 0.0
-        for i in range(first_organization[site], end_organization[site]):
-            if role[i] == PARTNER:
-                total += base_fte[i]
-        wanted = p.staff_per_1000 * (students[0, site] + students[1, site]) / 1000.0
-        for i in range(first_organization[site], end_organization[site]):
-            if role[i] == PARTNER and total > 0.0:
-                base_fte[i] *= wanted / total
-            if role[i] == BACKBONE:
-                base_fte[i] = 0.0
-                effort[i] = 0.0
-                status[i] = ACTIVE
-            if given_fte[i] > 0.0:
-                base_fte[i] = given_fte[i]
-            fte[i] = base_fte[i]
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.role[i] == PARTNER:
+                total += org.base_fte[i]
+        wanted = p.staff_per_1000 * (site.students[0, s] + site.students[1, s]) / 1000.0
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.role[i] == PARTNER and total > 0.0:
+                org.base_fte[i] *= wanted / total
+            if org.role[i] == BACKBONE:
+                org.base_fte[i] = 0.0
+                org.effort[i] = 0.0
+                org.status[i] = ACTIVE
+            if org.given_fte[i] > 0.0:
+                org.base_fte[i] = org.given_fte[i]
+            org.fte[i] = org.base_fte[i]
 
 
 @inline
@@ -253,55 +250,50 @@ def first_commitment(key, organization, mean, spread):
 
 
 @kernel
-def begin_relationships(
-    key, pair_id, one_end, other_end, role, strength, given_strength, overlap, is_open, idle,
-    personal_good, personal_bad, institutional_good, institutional_bad, p,
-):  # fmt: skip
+def begin_relationships(key, org, rel, dyad, p):
     """Draw niche overlap, ties and their evidence."""
-    pairs = pair_id.size
+    pairs = dyad.pair_id.size
     for q in range(pairs):
-        i, j = one_end[q], other_end[q]
+        i, j = dyad.one_end[q], dyad.other_end[q]
         shared = 0.0
         for k in range(K):
-            shared += min(strength[k, i], strength[k, j])
-        overlap[q] = shared
-        a, _, c, d = draws.words(key, TIE_STREAM, 0, pair_id[q], 0)
+            shared += min(org.strength[k, i], org.strength[k, j])
+        dyad.overlap[q] = shared
+        a, _, c, d = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
         chance = p.density * (1.0 + p.homophily * (2.0 * shared - 1.0))
-        if role[i] == BACKBONE or role[j] == BACKBONE:
+        if org.role[i] == BACKBONE or org.role[j] == BACKBONE:
             chance = 2.0 * p.density
-        tie_strength = given_strength[q]
+        tie_strength = rel.given_strength[q]
         open_now = draws.unit(a) < chance if tie_strength < 0.0 else tie_strength > 0.0
-        is_open[q] = 1 if open_now else 0
-        idle[q] = 0.0 if open_now else 60.0
+        dyad.is_open[q] = 1 if open_now else 0
+        dyad.idle[q] = 0.0 if open_now else 60.0
         evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if open_now else 0.0
         for end in range(2):
             e = q + end * pairs
             kept = clip(0.7 + 0.15 * draws.normal(draws.unit(d if end == 0 else c)), 0.05, 0.95)
-            personal_good[e] = 0.5 * evidence * kept
-            personal_bad[e] = 0.5 * evidence * (1.0 - kept)
-            institutional_good[e] = 0.5 * evidence * kept
-            institutional_bad[e] = 0.5 * evidence * (1.0 - kept)
+            rel.personal_good[e] = 0.5 * evidence * kept
+            rel.personal_bad[e] = 0.5 * evidence * (1.0 - kept)
+            rel.institutional_good[e] = 0.5 * evidence * kept
+            rel.institutional_bad[e] = 0.5 * evidence * (1.0 - kept)
 
 
 @kernel
-def note_ties(
-    first_relationship, relationships, target, pair, local_index, is_open, ties, end_of_ties, neighbours, candidates
-):  # fmt: skip
+def note_ties(org, rel, dyad):
     """List each organization's ties, and note as bits whom it has ties with, and whom it could have ties with."""
-    neighbours[:] = np.uint64(0)
-    candidates[:] = np.uint64(0)
-    for i in range(end_of_ties.size):
-        end = first_relationship[i]
-        for m in range(first_relationship[i], first_relationship[i + 1]):
-            r = relationships[m]
-            j = local_index[target[r]]
+    org.neighbours[:] = np.uint64(0)
+    org.candidates[:] = np.uint64(0)
+    for i in range(org.end_of_ties.size):
+        end = org.first_relationship[i]
+        for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
+            r = rel.relationships[m]
+            j = org.local_index[rel.target[r]]
             bit = np.uint64(1) << np.uint64(j & np.uint32(63))
-            candidates[j >> np.uint32(6), i] |= bit
-            if is_open[pair[r]]:
-                neighbours[j >> np.uint32(6), i] |= bit
-                ties[end] = r
+            org.candidates[j >> np.uint32(6), i] |= bit
+            if dyad.is_open[rel.pair[r]]:
+                org.neighbours[j >> np.uint32(6), i] |= bit
+                rel.ties[end] = r
                 end += 1
-        end_of_ties[i] = end
+        org.end_of_ties[i] = end
 
 
 @inline
@@ -312,10 +304,10 @@ def base_need(students_of_group, group, kind, p):
 
 
 @kernel
-def begin_sites(students, need, backbone_fte, base_backbone_fte, p):
+def begin_sites(site, p):
     """Set needs by kind and group, and the backbone's staff."""
-    for site in range(backbone_fte.size):
-        backbone_fte[site] = base_backbone_fte[site]
+    for s in range(site.backbone_fte.size):
+        site.backbone_fte[s] = site.base_backbone_fte[s]
         for k in range(K):
             for g in range(G):
-                need[k, g, site] = base_need(students[g, site], g, k, p)
+                site.need[k, g, s] = base_need(site.students[g, s], g, k, p)

@@ -25,7 +25,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import bits_of_float, dot, inline, kernel, log, whole_vectors
+from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.numerics import bits_of_float, dot, log, whole_vectors
 from tfs_sim.model.state import BACKBONE, FIRST_POOL, OUTSIDE, K
 
 
@@ -104,78 +105,81 @@ SHARE, SPEND, TIME, HOURS, WORTH, ONE_IN_SHARE = range(6)
 
 
 @kernel
-def contest(
-    month, key, organization_id, site_of, role, first_organization, end_organization, strength, fte, bid, bid_hours,
-    award_due, awards_won, income_factor, first_relationship, relationships, target, reverse, pair, overlap,
-    institutional_bad, pool_expected, stake, accounts, given_bid, organization_luck, deciders, listed_id, weighed,
-    dose_pooled_funding, p_money, p,
-):  # fmt: skip
+def contest(month, key, org, rel, dyad, site, bank, dose, scratch, p_money, p):
     """Hold the contests that are due, pay the winners, and leave grudges."""
-    sites = first_organization.size
+    sites = site.first_organization.size
     prize = p.award * 1000.0
-    bid_hours[:] = 0.0
+    org.bid_hours[:] = 0.0
     for s in range(sites):
-        first, end = first_organization[s], end_organization[s]
+        first, end = site.first_organization[s], site.end_organization[s]
         income = 0.0
         for i in range(first, end):
-            income += fte[i] * p_money.dollars_per_fte if role[i] != BACKBONE else 0.0
-        budget = p.contested * income * income_factor[s] * (1.0 - dose_pooled_funding[s])
+            income += org.fte[i] * p_money.dollars_per_fte if org.role[i] != BACKBONE else 0.0
+        budget = p.contested * income * site.income_factor[s] * (1.0 - dose.pooled_funding[s])
         per_fte = budget / income * p_money.dollars_per_fte if income > 0.0 else 0.0
         for i in range(first, end):
-            hangs = per_fte * fte[i] + 1e-9
-            stake[i] = hangs / (hangs + pool_expected[i])
+            hangs = per_fte * org.fte[i] + 1e-9
+            org.stake[i] = hangs / (hangs + org.pool_expected[i])
         for k in range(K):
-            award_due[k, s] += budget / K
-            rounds = min(np.int64(award_due[k, s] / prize), MOST_ROUNDS)
+            site.award_due[k, s] += budget / K
+            rounds = min(np.int64(site.award_due[k, s] / prize), MOST_ROUNDS)
             if rounds < 1:
                 continue
-            count = gather(first, end, strength[k], bid[k], role, given_bid, stake, deciders, weighed, prize, p)
+            count = gather(first, end, org.strength[k], org.bid[k], org, scratch, prize, p)
             for n in range(count):
-                listed_id[n] = organization_id[deciders[n]]
+                scratch.listed_id[n] = org.organization_id[scratch.deciders[n]]
             for number in range(rounds):
-                award_due[k, s] -= prize
+                site.award_due[k, s] -= prize
                 if number % 4 == 0:  # four words of luck for each contestant
-                    draws.fill(organization_luck, key, STREAM, month, listed_id[:count], k + number)
-                place = hold(count, organization_luck[number % 4], weighed, prize, p)
+                    draws.fill(scratch.organization_luck, key, STREAM, month, scratch.listed_id[:count], k + number)
+                place = hold(count, scratch.organization_luck[number % 4], scratch.weighed, prize, p)
                 for n in range(count):
-                    bid[k, deciders[n]] = weighed[SPEND, n]
+                    org.bid[k, scratch.deciders[n]] = scratch.weighed[SPEND, n]
                 if place < 0:
                     continue
-                winner = deciders[place]
-                awards_won[winner] += 1
+                winner = scratch.deciders[place]
+                org.awards_won[winner] += 1
                 cents = int(prize * 100.0)
-                accounts[OUTSIDE] -= cents
-                accounts[FIRST_POOL + sites + winner] += cents
-                for m in range(first_relationship[winner], first_relationship[winner + 1]):
-                    r = relationships[m]
-                    loser = target[r]
-                    bids = (bid[k, loser] >= p.hourly) & (role[loser] != BACKBONE) & (strength[k, loser] >= p.eligible)
-                    institutional_bad[reverse[r]] += p.grudge * overlap[pair[r]] * stake[loser] * bids
+                bank.accounts[OUTSIDE] -= cents
+                bank.accounts[FIRST_POOL + sites + winner] += cents
+                for m in range(org.first_relationship[winner], org.first_relationship[winner + 1]):
+                    r = rel.relationships[m]
+                    loser = rel.target[r]
+                    bids = (
+                        (org.bid[k, loser] >= p.hourly)
+                        & (org.role[loser] != BACKBONE)
+                        & (org.strength[k, loser] >= p.eligible)
+                    )
+                    rel.institutional_bad[rel.reverse[r]] += (
+                        p.grudge * dyad.overlap[rel.pair[r]] * org.stake[loser] * bids
+                    )
             for n in range(count):
-                bid_hours[deciders[n]] += weighed[HOURS, n]
+                org.bid_hours[scratch.deciders[n]] += scratch.weighed[HOURS, n]
 
 
 @inline
-def gather(first, end, able, bid, role, given_bid, stake, deciders, weighed, prize, p):
+def gather(first, end, able, bid, org, scratch, prize, p):
     """List who may contest awards of a kind, with their strengths and the bids that they came to; return how many.
 
     The list is filled up to whole vectors with contestants without any strength, who cannot win.
     """
     count = 0
     for i in range(first, end):
-        deciders[count] = i
-        count += 1 if (role[i] != BACKBONE) & (able[i] >= p.eligible) else 0
+        scratch.deciders[count] = i
+        count += 1 if (org.role[i] != BACKBONE) & (able[i] >= p.eligible) else 0
     for n in range(count):
-        i = deciders[n]
-        opening = given_bid[i] if given_bid[i] > 0.0 else p.first_bid * prize
-        weighed[SHARE, n] = able[i]
-        weighed[SPEND, n] = bid[i] if bid[i] > 0.0 else opening
-        weighed[HOURS, n] = 0.0
-        weighed[WORTH, n] = stake[i]
-        weighed[ONE_IN_SHARE, n] = 1.0 / (able[i] + 1e-300)
-    for n in range(count, whole_vectors(count, weighed.shape[1])):
-        weighed[SHARE, n] = weighed[SPEND, n] = weighed[HOURS, n] = weighed[WORTH, n] = 0.0
-        weighed[ONE_IN_SHARE, n] = 0.0
+        i = scratch.deciders[n]
+        opening = org.given_bid[i] if org.given_bid[i] > 0.0 else p.first_bid * prize
+        scratch.weighed[SHARE, n] = able[i]
+        scratch.weighed[SPEND, n] = bid[i] if bid[i] > 0.0 else opening
+        scratch.weighed[HOURS, n] = 0.0
+        scratch.weighed[WORTH, n] = org.stake[i]
+        scratch.weighed[ONE_IN_SHARE, n] = 1.0 / (able[i] + 1e-300)
+    for n in range(count, whole_vectors(count, scratch.weighed.shape[1])):
+        scratch.weighed[SHARE, n] = scratch.weighed[SPEND, n] = scratch.weighed[HOURS, n] = scratch.weighed[
+            WORTH, n
+        ] = 0.0
+        scratch.weighed[ONE_IN_SHARE, n] = 0.0
     return count
 
 

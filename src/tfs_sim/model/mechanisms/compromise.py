@@ -21,7 +21,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS
 
 
@@ -83,29 +84,27 @@ STREAM = draws.stream("flexibility")
 
 
 @kernel
-def begin(key, organization_id, affiliation, flexibility, p):
+def begin(key, org, p):
     """Draw how flexible each organization is, as far as its national organization leaves it free."""
-    for i in range(organization_id.size):
-        u = draws.uniform(key, STREAM, 0, organization_id[i])
-        flexibility[i] = clip(p.flexibility + p.flexibility_spread * draws.normal(u), 0.0, 1.0)
-        if affiliation[i] >= 0:
-            flexibility[i] *= p.latitude
+    for i in range(org.organization_id.size):
+        u = draws.uniform(key, STREAM, 0, org.organization_id[i])
+        org.flexibility[i] = clip(p.flexibility + p.flexibility_spread * draws.normal(u), 0.0, 1.0)
+        if org.affiliation[i] >= 0:
+            org.flexibility[i] *= p.latitude
 
 
 @kernel
-def give_way(
-    month, site_of, role, status, flexibility, shared_goals, mission, position, mission_strain, p_understanding, p
-):
+def give_way(month, org, site, p_understanding, p):
     """Let partners give way towards the shared goals, and feel how far that is from their mission."""
     if month % max(1, np.int64(p_understanding.revised_every)) != 0:
         return
-    for i in range(flexibility.size):
-        mission_strain[i] = 0.0
-        if status[i] != ACTIVE or role[i] == BACKBONE:
+    for i in range(org.flexibility.size):
+        org.mission_strain[i] = 0.0
+        if org.status[i] != ACTIVE or org.role[i] == BACKBONE:
             continue
-        s = site_of[i]
+        s = org.site_of[i]
         squares = 0.0
         for k in range(GOALS):
-            position[k, i] += flexibility[i] * (shared_goals[k, s] - position[k, i])
-            squares += (position[k, i] - mission[k, i]) * (position[k, i] - mission[k, i])
-        mission_strain[i] = p.strain * max(squares**0.5 / p.core - 1.0, 0.0)
+            org.position[k, i] += org.flexibility[i] * (site.shared_goals[k, s] - org.position[k, i])
+            squares += (org.position[k, i] - org.mission[k, i]) * (org.position[k, i] - org.mission[k, i])
+        org.mission_strain[i] = p.strain * max(squares**0.5 / p.core - 1.0, 0.0)

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism, Shock, parameter
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.mechanisms.community import base_need
-from tfs_sim.model.numerics import kernel
 from tfs_sim.model.state import G, K
 
 
@@ -97,22 +97,19 @@ MIX = np.array([0.6, 1.2, 1.5, 0.7])  # how the rise divides over NEEDS; the mea
 
 
 @kernel
-def unfold(
-    shock_community_crisis, shock_need_surge, shock_funding_cut, shock_funding_windfall, severity, contact_factor,
-    income_factor, leaving_factor, salience, students, need, p_community, p,
-):  # fmt: skip
+def unfold(site, shock, p_community, p):
     """Set what the crisis does to each site this month."""
-    for s in range(severity.size):
-        depth = shock_community_crisis[s]
-        severity[s] = depth
-        contact_factor[s] = 1.0 - p.closure * depth
-        income_factor[s] = (
-            (1.0 - p.income_loss * depth) * (1.0 - shock_funding_cut[s]) * (1.0 + shock_funding_windfall[s])
+    for s in range(site.severity.size):
+        depth = shock.community_crisis[s]
+        site.severity[s] = depth
+        site.contact_factor[s] = 1.0 - p.closure * depth
+        site.income_factor[s] = (
+            (1.0 - p.income_loss * depth) * (1.0 - shock.funding_cut[s]) * (1.0 + shock.funding_windfall[s])
         )
-        leaving_factor[s] = 1.0 - p.leaving_freeze * depth
-        salience[s] = p.salience * depth
-        surge = 1.0 - (1.0 - depth) * (1.0 - shock_need_surge[s])
+        site.leaving_factor[s] = 1.0 - p.leaving_freeze * depth
+        site.salience[s] = p.salience * depth
+        surge = 1.0 - (1.0 - depth) * (1.0 - shock.need_surge[s])
         for k in range(K):
             for g in range(G):
                 rise = p.need_rise if g == 0 else p.other_rise
-                need[k, g, s] = base_need(students[g, s], g, k, p_community) * (1.0 + surge * rise * MIX[k])
+                site.need[k, g, s] = base_need(site.students[g, s], g, k, p_community) * (1.0 + surge * rise * MIX[k])

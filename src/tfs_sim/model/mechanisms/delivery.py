@@ -24,8 +24,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.forms import inline, kernel
 from tfs_sim.model.mechanisms.community import base_need, in_one_team, lone_code, sixteen_bits
-from tfs_sim.model.numerics import dot, exp, inline, kernel, log, power, whole_vectors
+from tfs_sim.model.numerics import dot, exp, log, power, whole_vectors
 from tfs_sim.model.payoff import WEAKEST_LINK
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
 
@@ -90,12 +91,12 @@ RENEWED = 6  # months
 
 
 @kernel
-def begin(strength, strength_term, team_rank, p):
+def begin(org, p):
     """Set every strength's summand in the power mean, and an order of organizations to start from."""
     for k in range(K):
-        for i in range(team_rank.shape[1]):
-            strength_term[k, i] = as_term(strength[k, i], p.complementarity)
-            team_rank[k, i] = i
+        for i in range(org.team_rank.shape[1]):
+            org.strength_term[k, i] = as_term(org.strength[k, i], p.complementarity)
+            org.team_rank[k, i] = i
 
 
 @inline
@@ -105,17 +106,17 @@ def as_term(x, rho):
 
 
 @kernel
-def rank_by_strength(month, first_organization, end_organization, recognized, team_rank):
+def rank_by_strength(month, org, site):
     """Order each site's organizations by recognized strength in each kind of support, twice a year.
 
     The order of half a year ago is nearly right, so that insertion moves few.
     """
     if month % RENEWED != 0:
         return
-    for s in range(first_organization.size):
-        first, end = first_organization[s], end_organization[s]
+    for s in range(site.first_organization.size):
+        first, end = site.first_organization[s], site.end_organization[s]
         for k in range(K):
-            seems, rank = recognized[k], team_rank[k]
+            seems, rank = org.recognized[k], org.team_rank[k]
             for n in range(first, end):
                 mine = rank[n]
                 m = n
@@ -126,85 +127,85 @@ def rank_by_strength(month, first_organization, end_organization, recognized, te
 
 
 @kernel
-def form_teams(
-    first_organization, end_organization, role, status, in_post, ramp, effort, fte, strength, recognized, quality,
-    team_rank, team, team_code, local_index, brought, input, team_members, hours, kind, deciders, on_strengths,
-    p_strengths, p,
-):  # fmt: skip
+def form_teams(org, site, on, scratch, p_strengths, p):
     """Put partners into teams for each kind of support, strongest first; weigh each one's input."""
     size = np.int64(p.team_size)
-    suited = p_strengths.suited * on_strengths
-    for i in range(status.size):
-        taking_part = 1.0 if (status[i] == ACTIVE) & (role[i] != BACKBONE) else 0.0
-        hours[i] += p.meeting_hours * taking_part
-        brought[i] = fte[i] * effort[i] * in_post[i] * ramp[i] * quality[i] * taking_part
-        team_code[i] = lone_code(local_index[i])
-        kind[i] = 1 if (status[i] == ACTIVE) & (role[i] != BACKBONE) & (effort[i] > 0.0) else 0  # may be asked
+    suited = p_strengths.suited * on.strengths
+    for i in range(org.status.size):
+        taking_part = 1.0 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) else 0.0
+        org.hours[i] += p.meeting_hours * taking_part
+        scratch.brought[i] = org.fte[i] * org.effort[i] * org.in_post[i] * org.ramp[i] * org.quality[i] * taking_part
+        org.team_code[i] = lone_code(org.local_index[i])
+        scratch.kind[i] = (
+            1 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) & (org.effort[i] > 0.0) else 0
+        )  # may be asked
     for k in range(K):
-        mine, members, rank, seems = team[k], team_members[k], team_rank[k], recognized[k]
-        put_in, able = input[k], strength[k]
+        mine, members, rank, seems = org.team[k], org.team_members[k], org.team_rank[k], org.recognized[k]
+        put_in, able = org.input[k], org.strength[k]
         for i in range(mine.size):
-            put_in[i] = brought[i] * able[i]
+            put_in[i] = scratch.brought[i] * able[i]
             mine[i] = -1
             members[i] = 0.0
-        for s in range(first_organization.size):
+        for s in range(site.first_organization.size):
             # who is asked: the suited, in the order of strength, up to the first who is not
             count = 0
             reached = 1
-            for n in range(first_organization[s], end_organization[s]):
+            for n in range(site.first_organization[s], site.end_organization[s]):
                 i = rank[n]
                 reached = reached if seems[i] >= suited else 0
-                deciders[count] = i
-                count += reached & kind[i]
+                scratch.deciders[count] = i
+                count += reached & scratch.kind[i]
             for begin in range(0, count, size):
-                leader = deciders[begin]
+                leader = scratch.deciders[begin]
                 stop = min(begin + size, count)
                 members[leader] = stop - begin
-                code = np.uint64(local_index[leader])
+                code = np.uint64(org.local_index[leader])
                 for n in range(begin, stop):
-                    i = deciders[n]
+                    i = scratch.deciders[n]
                     mine[i] = leader
                     # the lone number of this kind gives way to the leader's
-                    team_code[i] ^= (sixteen_bits(lone_code(local_index[i])) ^ code) << np.uint64(16 * k)
+                    org.team_code[i] ^= (sixteen_bits(lone_code(org.local_index[i])) ^ code) << np.uint64(16 * k)
 
 
 @kernel
-def weigh_trust(one_end, other_end, trust, alignment, team, team_code, teammates, team_trust, team_pairs):
+def weigh_trust(org, rel, dyad):
     """Sum trust × alignment, and the ties that could be, over the pairs of each team."""
     for k in range(K):
-        for i in range(team.shape[1]):
-            team_trust[k, i] = 0.0
-            team_pairs[k, i] = 0.0
+        for i in range(org.team.shape[1]):
+            org.team_trust[k, i] = 0.0
+            org.team_pairs[k, i] = 0.0
     count = 0
-    pairs = alignment.size
+    pairs = dyad.alignment.size
     for q in range(pairs):
-        teammates[count] = q
-        count += in_one_team(team_code[one_end[q]], team_code[other_end[q]])
+        dyad.teammates[count] = q
+        count += in_one_team(org.team_code[dyad.one_end[q]], org.team_code[dyad.other_end[q]])
     if count < pairs:
-        teammates[count] = pairs  # ends the list
+        dyad.teammates[count] = pairs  # ends the list
     for m in range(count):
-        q = np.int64(teammates[m])
-        i, j = one_end[q], other_end[q]
-        agreed = trust[q] * alignment[q] + trust[q + pairs] * alignment[q]
+        q = np.int64(dyad.teammates[m])
+        i, j = dyad.one_end[q], dyad.other_end[q]
+        agreed = rel.trust[q] * dyad.alignment[q] + rel.trust[q + pairs] * dyad.alignment[q]
         for k in range(K):
-            t = team[k, i]
-            together = (t >= 0) & (t == team[k, j])
+            t = org.team[k, i]
+            together = (t >= 0) & (t == org.team[k, j])
             leader = t if together else i  # who works with another gets nothing added here
-            team_trust[k, leader] += agreed if together else 0.0
-            team_pairs[k, leader] += 2.0 if together else 0.0
+            org.team_trust[k, leader] += agreed if together else 0.0
+            org.team_pairs[k, leader] += 2.0 if together else 0.0
 
 
 @kernel
-def sum_inputs(team, fte, effort, in_post, ramp, quality, strength_term, input, input_term, team_terms, team_input, p):
+def sum_inputs(org, scratch, p):
     """Sum each team's inputs, and their terms of the power mean, in its leader's place."""
     rho = p.complementarity
     weakest = rho < WEAKEST_LINK
-    given = input_term[0]  # of its whole capacity; each kind's term is that times its strength's, the first comes last
+    given = scratch.input_term[
+        0
+    ]  # of its whole capacity; each kind's term is that times its strength's, the first comes last
     for i in range(given.size):
-        given[i] = as_term(fte[i] * effort[i] * in_post[i] * ramp[i] * quality[i], rho)
+        given[i] = as_term(org.fte[i] * org.effort[i] * org.in_post[i] * org.ramp[i] * org.quality[i], rho)
     for k in range(K - 1, -1, -1):
-        term, whole, of_strength, mine = input_term[k], team_terms[k], strength_term[k], team[k]
-        given_by, sums = input[k], team_input[k]
+        term, whole, of_strength, mine = scratch.input_term[k], org.team_terms[k], org.strength_term[k], org.team[k]
+        given_by, sums = org.input[k], org.team_input[k]
         for i in range(whole.size):
             term[i] = given[i] * of_strength[i]
             whole[i] = 1e300 if weakest else 0.0
@@ -217,82 +218,80 @@ def sum_inputs(team, fte, effort, in_post, ramp, quality, strength_term, input, 
 
 
 @kernel
-def divide_time(fte, quality, effort, in_post, hours, bid_hours, apart, alone):
+def divide_time(org):
     """Work out what capacity is left for separate work, and what there would be without any joint work."""
-    for i in range(fte.size):
-        month = HOURS_PER_FTE * max(fte[i], 1e-9)
-        able = fte[i] * quality[i]
-        apart[i] = able * max(1.0 - effort[i] * in_post[i] - (hours[i] + bid_hours[i]) / month, 0.0)
-        alone[i] = able * max(1.0 - bid_hours[i] / month, 0.0)
+    for i in range(org.fte.size):
+        month = HOURS_PER_FTE * max(org.fte[i], 1e-9)
+        able = org.fte[i] * org.quality[i]
+        org.apart[i] = able * max(1.0 - org.effort[i] * org.in_post[i] - (org.hours[i] + org.bid_hours[i]) / month, 0.0)
+        org.alone[i] = able * max(1.0 - org.bid_hours[i] / month, 0.0)
 
 
 @kernel
-def produce(
-    first_organization, end_organization, strength, apart, alone, team, input, team_members, team_trust, team_pairs,
-    team_terms, team_input, team_output, coordination, students, need, served, joint_gain, performance, gain_seen,
-    joint_output, separate_output, deciders, p_community, p_trust, p,
-):  # fmt: skip
+def produce(org, site, scratch, p_community, p_trust, p):
     """Turn separate and joint work into students served, and reckon the joint gain."""
     stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
     rho = p.complementarity
     summed = rho < WEAKEST_LINK or rho == 1.0
     full = np.float64(np.int64(p.team_size))
     returns_of_full = power(full, p.team_returns)
-    for s in range(first_organization.size):
-        first, end = first_organization[s], end_organization[s]
-        joint_gain[s] = 0.0
-        joint_output[s] = 0.0
-        separate_output[s] = 0.0
+    for s in range(site.first_organization.size):
+        first, end = site.first_organization[s], site.end_organization[s]
+        site.joint_gain[s] = 0.0
+        site.joint_output[s] = 0.0
+        site.separate_output[s] = 0.0
         all_need = 0.0
         usual_need = 0.0
         for k in range(K):
-            leads, works = team_members[k, first:end], team_output[k, first:end]
+            leads, works = org.team_members[k, first:end], org.team_output[k, first:end]
             joint = lone = 0.0
             teams = 0
             for n in range(leads.size):
-                deciders[teams] = n
+                scratch.deciders[teams] = n
                 teams += 1 if leads[n] > 0.0 else 0
-                lone += input[k, first + n] if team[k, first + n] < 0 else 0.0
+                lone += org.input[k, first + n] if org.team[k, first + n] < 0 else 0.0
                 works[n] = 0.0
             for m in range(teams):  # in the list's order, so that the powers run wide
-                i = first + deciders[m]
-                works[m] = team_terms[k, i] if rho < WEAKEST_LINK else team_terms[k, i] / team_members[k, i]
+                i = first + scratch.deciders[m]
+                works[m] = org.team_terms[k, i] if rho < WEAKEST_LINK else org.team_terms[k, i] / org.team_members[k, i]
             if not summed:
                 means = works[: whole_vectors(teams, works.size)]  # zeros after the teams' remain zeros
                 for m in range(means.size):
                     means[m] = power(means[m], 1.0 / rho)
             for m in range(teams - 1, -1, -1):
-                n = deciders[m]
+                n = scratch.deciders[m]
                 mean = works[m]
                 works[m] = 0.0
                 members = leads[n]
                 pairs = members * (members - 1.0)
-                unknown = max(pairs - team_pairs[k, first + n], 0.0)  # strangers count with a stranger's trust
-                trusted = (team_trust[k, first + n] + unknown * stranger) / pairs if pairs > 0.0 else 1.0
+                unknown = max(pairs - org.team_pairs[k, first + n], 0.0)  # strangers count with a stranger's trust
+                trusted = (org.team_trust[k, first + n] + unknown * stranger) / pairs if pairs > 0.0 else 1.0
                 returns = returns_of_full if members == full else power(members, p.team_returns)
                 # members may work side by side instead, each as it would alone
-                works[n] = max(coordination[s] * trusted * returns * mean, team_input[k, first + n])
+                works[n] = max(site.coordination[s] * trusted * returns * mean, org.team_input[k, first + n])
                 joint += works[n]
             # input that no team asked for: the organization does this work by itself
-            separate = dot(apart[first:end], strength[k, first:end]) + lone
-            without = dot(alone[first:end], strength[k, first:end])
+            separate = dot(org.apart[first:end], org.strength[k, first:end]) + lone
+            without = dot(org.alone[first:end], org.strength[k, first:end])
             x = p_community.students_per_fte * separate
             y = p_community.students_per_fte * joint
-            in_need = need[k, 0, s] + need[k, 1, s]
+            in_need = site.need[k, 0, s] + site.need[k, 1, s]
             all_need += in_need
-            usual_need += base_need(students[0, s], 0, k, p_community) + base_need(students[1, s], 1, k, p_community)
+            usual_need += base_need(site.students[0, s], 0, k, p_community) + base_need(
+                site.students[1, s], 1, k, p_community
+            )
             if in_need > 0.0:
                 reached = 1.0 - exp(-(x + y) / in_need)
                 expected = 1.0 - exp(-p_community.students_per_fte * without / in_need)
-                joint_gain[s] += in_need * (reached - expected)
+                site.joint_gain[s] += in_need * (reached - expected)
                 # the same number of students in all, but one in poverty is reached less easily
-                poor, rest = need[k, 0, s], need[k, 1, s]
+                poor, rest = site.need[k, 0, s], site.need[k, 1, s]
                 with_access = p.access * poor + rest
                 share = p.access * poor / with_access if with_access > 0.0 else 0.0
                 share = max(share, 1.0 - rest / (in_need * reached)) if reached > 0.0 else share
-                served[k, 0, s] = in_need * reached * share
-                served[k, 1, s] = in_need * reached * (1.0 - share)
-            joint_output[s] += y
-            separate_output[s] += x
-        performance[s] = 1000.0 * joint_gain[s] / all_need if all_need > 0.0 else 0.0
-        gain_seen[s] = 1000.0 * joint_gain[s] / usual_need if usual_need > 0.0 else 0.0
+                site.served[k, 0, s] = in_need * reached * share
+                site.served[k, 1, s] = in_need * reached * (1.0 - share)
+            site.joint_output[s] += y
+            site.separate_output[s] += x
+        site.performance[s] = 1000.0 * site.joint_gain[s] / all_need if all_need > 0.0 else 0.0
+        site.gain_seen[s] = 1000.0 * site.joint_gain[s] / usual_need if usual_need > 0.0 else 0.0

@@ -24,7 +24,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, inline, kernel
+from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.payoff import BEST, REST, SIZE, reckon, weigh, weigh_levels
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
@@ -191,11 +192,11 @@ FIRST_STREAM = draws.stream("first effort")
 
 
 @kernel
-def open_with(key, organization_id, role, status, given_lowest, given_highest, effort, p):
+def open_with(key, org, p):
     """Give partners of the first month the effort that their file says."""
-    for i in range(effort.size):
-        if status[i] == ACTIVE and role[i] != BACKBONE and given_lowest[i] >= 0.0:
-            effort[i] = first_effort(key, organization_id[i], given_lowest[i], given_highest[i], p)
+    for i in range(org.effort.size):
+        if org.status[i] == ACTIVE and org.role[i] != BACKBONE and org.given_lowest[i] >= 0.0:
+            org.effort[i] = first_effort(key, org.organization_id[i], org.given_lowest[i], org.given_highest[i], p)
 
 
 @inline
@@ -208,102 +209,109 @@ def first_effort(key, organization, lowest, highest, p):
 
 
 @kernel
-def heed_peers(first_relationship, ties, end_of_ties, target, trust, effort, peer_norm, p):
+def heed_peers(org, rel, p):
     """Take the trust-weighted effort of those that an organization has ties with."""
-    for i in range(effort.size):
+    for i in range(org.effort.size):
         total = 0.0
-        first, end = first_relationship[i], end_of_ties[i]
+        first, end = org.first_relationship[i], org.end_of_ties[i]
         for m in range(first, end):
-            total += trust[ties[m]] * effort[target[ties[m]]]
-        peer_norm[i] = total / (max(end - first, 1) * p.largest)
+            total += rel.trust[rel.ties[m]] * org.effort[rel.target[rel.ties[m]]]
+        org.peer_norm[i] = total / (max(end - first, 1) * p.largest)
 
 
 @kernel
-def choose(
-    month, key, organization_id, role, status, months_active, in_post, first_organization, end_organization, effort,
-    fte, belief, commitment, backing, peer_norm, joining_value, coordination, salience, pool_payout, next_effort,
-    utility, kind, team_mean, organization_luck, payoff, weighed, mission_strain, deciders, order, portfolio,
-    esteem_weight, esteem_bar, esteem_slope, by_seen, level_term, level_shown, level_cost, given_lowest, given_highest,
-    dose_accommodation, p_invitation, p_delivery, p_money, p,
-):  # fmt: skip
+def choose(month, key, org, site, dose, scratch, p_invitation, p_delivery, p_money, p):
     """Reckon what taking part is worth, and let those who reconsider choose their effort."""
-    draws.fill(organization_luck, key, STREAM, month, organization_id)
-    for s in range(first_organization.size):
-        first, end = first_organization[s], end_organization[s]
-        burden = p.cost * (1.0 - p_invitation.accommodated * dose_accommodation[s])
-        burden += p.overload * (1.0 - coordination[s])
+    draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
+    for s in range(site.first_organization.size):
+        first, end = site.first_organization[s], site.end_organization[s]
+        burden = p.cost * (1.0 - p_invitation.accommodated * dose.accommodation[s])
+        burden += p.overload * (1.0 - site.coordination[s])
         rho = p_delivery.complementarity
-        weigh_levels(s, level_term, level_shown, level_cost, esteem_weight[s], esteem_bar[s], esteem_slope[s], rho, p)
+        weigh_levels(s, site, site.esteem_weight[s], site.esteem_bar[s], site.esteem_slope[s], rho, p)
         at_once = p.timing < 0.5
         if not at_once:
-            shuffle(order, first, end, month, key, organization_id)
+            shuffle(scratch.order, first, end, month, key, org.organization_id)
         for turn in range(first, first + 1 if at_once else end):
-            begin = first if at_once else order[turn]
+            begin = first if at_once else scratch.order[turn]
             stop = end if at_once else begin + 1
-            weigh(begin, stop, first, end, role, status, months_active, effort, fte, belief, commitment, backing,
-                  peer_norm, portfolio, burden, salience[s], pool_payout[s], by_seen[s], esteem_slope[s], payoff,
-                  p_delivery, p_money, p)  # fmt: skip
+            weigh(
+                begin,
+                stop,
+                first,
+                end,
+                org,
+                burden,
+                site.salience[s],
+                site.pool_payout[s],
+                site.by_seen[s],
+                site.esteem_slope[s],
+                p_delivery,
+                p_money,
+                p,
+            )
             count = 0
             for i in range(begin, stop):
-                deciders[count] = i
-                takes_part = (role[i] != BACKBONE) & (status[i] == ACTIVE)
-                by_file = takes_part & (months_active[i] == 0) & (given_lowest[i] >= 0.0)
-                next_effort[i] = effort[i] if takes_part else 0.0
+                scratch.deciders[count] = i
+                takes_part = (org.role[i] != BACKBONE) & (org.status[i] == ACTIVE)
+                by_file = takes_part & (org.months_active[i] == 0) & (org.given_lowest[i] >= 0.0)
+                scratch.next_effort[i] = org.effort[i] if takes_part else 0.0
                 if by_file:
-                    next_effort[i] = first_effort(key, organization_id[i], given_lowest[i], given_highest[i], p)
-                reconsiders = (in_post[i] != 0) & (draws.unit(organization_luck[0, i]) < p.revision)
+                    scratch.next_effort[i] = first_effort(
+                        key, org.organization_id[i], org.given_lowest[i], org.given_highest[i], p
+                    )
+                reconsiders = (org.in_post[i] != 0) & (draws.unit(scratch.organization_luck[0, i]) < p.revision)
                 count += 1 if takes_part & (not by_file) & reconsiders else 0
-            count = reckon(deciders, count, s, payoff, weighed, utility, kind, team_mean, fte, mission_strain,
-                           joining_value, level_term, level_shown, level_cost, rho, p)  # fmt: skip
-            decide(deciders, count, utility, weighed, organization_luck, next_effort, p)
+            count = reckon(scratch.deciders, count, s, org, scratch, site, rho, p)
+            decide(scratch.deciders, count, scratch, p)
             for i in range(begin, stop):
-                effort[i] = next_effort[i]
+                org.effort[i] = scratch.next_effort[i]
 
 
 @kernel
-def decide(who, count, utility, weighed, organization_luck, next_effort, p):
+def decide(who, count, scratch, p):
     """Let the first `count` of `who` choose among the levels by logit."""
     levels = np.int64(p.levels)
     lowest = min(np.int64(p.lowest_level), levels)
-    best, mark, chosen = weighed[BEST, :count], weighed[REST, :count], weighed[SIZE, :count]
+    best, mark, chosen = scratch.weighed[BEST, :count], scratch.weighed[REST, :count], scratch.weighed[SIZE, :count]
     sharpness = 1.0 / p.noise
     for n in range(count):
         mark[n] = 0.0
         chosen[n] = lowest
     for level in range(lowest, levels + 1):
-        weight = utility[level, :count]
+        weight = scratch.utility[level, :count]
         for n in range(weight.size):
             weight[n] = exp((weight[n] - best[n]) * sharpness)
             mark[n] += weight[n]
     for n in range(count):
-        mark[n] *= draws.unit(organization_luck[1, who[n]])
+        mark[n] *= draws.unit(scratch.organization_luck[1, who[n]])
     for level in range(lowest, levels):
-        weight = utility[level, :count]
+        weight = scratch.utility[level, :count]
         for n in range(weight.size):
             mark[n] -= weight[n]
             chosen[n] += 1.0 if mark[n] > 0.0 else 0.0
     for n in range(count):
-        next_effort[who[n]] = chosen[n] / p.levels * p.largest
+        scratch.next_effort[who[n]] = chosen[n] / p.levels * p.largest
 
 
 @inline
-def shuffle(order, first, end, month, key, organization_id):
+def shuffle(turns, first, end, month, key, organization_id):
     """Order the organizations first…end by a keyed draw (insertion sort: sites are small)."""
     for i in range(first, end):
         mine = draws.uniform(key, ORDER_STREAM, month, organization_id[i])
         m = i
-        while m > first and draws.uniform(key, ORDER_STREAM, month, organization_id[order[m - 1]]) > mine:
-            order[m] = order[m - 1]
+        while m > first and draws.uniform(key, ORDER_STREAM, month, organization_id[turns[m - 1]]) > mine:
+            turns[m] = turns[m - 1]
             m -= 1
-        order[m] = i
+        turns[m] = i
 
 
 @kernel
-def believe(site_of, status, gain_seen, ledger, belief, on_ledger, p_ledger, p):
+def believe(org, site, on, p_ledger, p):
     """Move each organization's belief towards what the partnership is seen to gain, and it itself."""
-    for i in range(belief.size):
-        seen = clip(gain_seen[site_of[i]] / p.full_gain, 0.0, 1.0)
-        if on_ledger and status[i] == ACTIVE:
-            seen += p_ledger.weight * (clip(ledger[i] / p_ledger.full_balance, 0.0, 1.0) - seen)
-        step = p.learning * (1.0 if status[i] == ACTIVE else p.hearsay)
-        belief[i] += step * (seen - belief[i])
+    for i in range(org.belief.size):
+        seen = clip(site.gain_seen[org.site_of[i]] / p.full_gain, 0.0, 1.0)
+        if on.ledger and org.status[i] == ACTIVE:
+            seen += p_ledger.weight * (clip(org.ledger[i] / p_ledger.full_balance, 0.0, 1.0) - seen)
+        step = p.learning * (1.0 if org.status[i] == ACTIVE else p.hearsay)
+        org.belief[i] += step * (seen - org.belief[i])

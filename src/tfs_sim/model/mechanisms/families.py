@@ -16,7 +16,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import clip, kernel, logistic
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import clip, logistic
 from tfs_sim.model.state import ACTIVE, BACKBONE, SECTORS
 
 
@@ -92,34 +93,32 @@ COMMUNITY_GROUP = SECTORS.index("community_group")
 
 
 @kernel
-def engage(
-    month, first_organization, end_organization, role, sector, status, in_post, effort, first_relationship, target,
-    ties, end_of_ties, trust, contact_factor, family_engagement, community_support, take_up,
-    dose_parent_and_student_engagement, p_effort, p,
-):  # fmt: skip
+def engage(month, org, rel, site, dose, p_effort, p):
     """Take the engagement of families, let community support follow it, and let families choose."""
-    for s in range(first_organization.size):
+    for s in range(site.first_organization.size):
         groups = 0.0
         given = 0.0
-        for i in range(first_organization[s], end_organization[s]):
-            if sector[i] != COMMUNITY_GROUP or role[i] == BACKBONE:
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.sector[i] != COMMUNITY_GROUP or org.role[i] == BACKBONE:
                 continue
             groups += 1.0
-            if status[i] != ACTIVE:
+            if org.status[i] != ACTIVE:
                 continue
             trusted = 0.0
             partners = 0.0
-            for m in range(first_relationship[i], end_of_ties[i]):
-                at_table = 1.0 if status[target[ties[m]]] == ACTIVE else 0.0
+            for m in range(org.first_relationship[i], org.end_of_ties[i]):
+                at_table = 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
                 partners += at_table
-                trusted += at_table * trust[ties[m]]
+                trusted += at_table * rel.trust[rel.ties[m]]
             if partners > 0.0:
-                given += min(effort[i] / p_effort.largest, 1.0) * in_post[i] * trusted / partners
+                given += min(org.effort[i] / p_effort.largest, 1.0) * org.in_post[i] * trusted / partners
         own = given / groups if groups > 0.0 else 0.0
-        family_engagement[s] = 1.0 - (1.0 - own) * (1.0 - p.outreach * dose_parent_and_student_engagement[s])
+        site.family_engagement[s] = 1.0 - (1.0 - own) * (1.0 - p.outreach * dose.parent_and_student_engagement[s])
         if month == 0:
-            community_support[s] = p.ground + (1.0 - p.ground) * own
-        reach = p.ground + (1.0 - p.ground) * family_engagement[s]
-        community_support[s] = clip(community_support[s] + (reach - community_support[s]) / p.building_time, 0.0, 1.0)
-        held_back = p.closed_doors * (1.0 - contact_factor[s])
-        take_up[s] = logistic(p.ease + p.pull * community_support[s] - held_back)
+            site.community_support[s] = p.ground + (1.0 - p.ground) * own
+        reach = p.ground + (1.0 - p.ground) * site.family_engagement[s]
+        site.community_support[s] = clip(
+            site.community_support[s] + (reach - site.community_support[s]) / p.building_time, 0.0, 1.0
+        )
+        held_back = p.closed_doors * (1.0 - site.contact_factor[s])
+        site.take_up[s] = logistic(p.ease + p.pull * site.community_support[s] - held_back)

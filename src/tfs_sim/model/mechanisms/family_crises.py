@@ -20,7 +20,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import inline, kernel
+from tfs_sim.model.forms import inline, kernel
 from tfs_sim.model.state import BACKBONE, G, K
 
 
@@ -68,47 +68,40 @@ STREAM = draws.stream("family emergency")
 
 
 @kernel
-def serve_emergencies(
-    month, key, organization_id, first_organization, end_organization, role, in_post, strength, first_relationship,
-    ties, end_of_ties, target, trust, need, time_to_service, organization_luck, deciders, kind, listed_id, p,
-):  # fmt: skip
+def serve_emergencies(month, key, org, rel, site, scratch, p):
     """Let emergencies arrive, and pass each from hand to hand until someone can serve it."""
-    draws.fill(organization_luck, key, STREAM, month, organization_id)
-    for s in range(first_organization.size):
-        first = first_organization[s]
+    draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
+    for s in range(site.first_organization.size):
+        first = site.first_organization[s]
         all_need = 0.0
         for k in range(K):
             for g in range(G):
-                all_need += need[k, g, s]
+                all_need += site.need[k, g, s]
         if all_need <= 0.0:
             continue
         cases = 0
-        for i in range(first, end_organization[s]):
-            deciders[cases] = i
-            arrives = draws.unit(organization_luck[0, i]) < p.arrivals
-            cases += 1 if arrives & (role[i] != BACKBONE) & (in_post[i] != 0) else 0
+        for i in range(first, site.end_organization[s]):
+            scratch.deciders[cases] = i
+            arrives = draws.unit(scratch.organization_luck[0, i]) < p.arrivals
+            cases += 1 if arrives & (org.role[i] != BACKBONE) & (org.in_post[i] != 0) else 0
         waiting = 0
         for n in range(cases):
-            i = deciders[n]
-            mark = draws.unit(organization_luck[1, i]) * all_need
+            i = scratch.deciders[n]
+            mark = draws.unit(scratch.organization_luck[1, i]) * all_need
             k = 0
             for passed in range(K - 1):
                 for g in range(G):
-                    mark -= need[passed, g, s]
+                    mark -= site.need[passed, g, s]
                 k += 1 if mark > 0.0 else 0
-            deciders[waiting], kind[waiting], listed_id[waiting] = i, k, organization_id[i]
-            waiting += 1 if strength[k, i] < p.able else 0
-        weeks = wait(first, waiting, deciders, kind, listed_id, organization_luck, month, key, strength, role, in_post,
-                     first_relationship, ties, end_of_ties, target, trust, p)  # fmt: skip
+            scratch.deciders[waiting], scratch.kind[waiting], scratch.listed_id[waiting] = i, k, org.organization_id[i]
+            waiting += 1 if org.strength[k, i] < p.able else 0
+        weeks = wait(first, waiting, scratch.deciders, scratch, scratch.organization_luck, month, key, org, rel, p)
         if cases > 0:
-            time_to_service[s] = weeks / cases
+            site.time_to_service[s] = weeks / cases
 
 
 @kernel
-def wait(
-    first, waiting, holders, kind, listed_id, luck, month, key, strength, role, in_post, first_relationship, ties,
-    end_of_ties, target, trust, p,
-):  # fmt: skip
+def wait(first, waiting, holders, scratch, luck, month, key, org, rel, p):
     """Return the weeks in all until the first `waiting` cases of a list are served (the longest wait if never).
 
     Each week a case's holder asks the most promising of those whom it trusts; the case goes on with a chance equal to
@@ -119,27 +112,25 @@ def wait(
     weeks = 0.0
     passed = 0
     while waiting > 0:
-        draws.fill(luck, key, STREAM, month, listed_id[:waiting], 1 + passed // 4, first)
+        draws.fill(luck, key, STREAM, month, scratch.listed_id[:waiting], 1 + passed // 4, first)
         still = 0
         for n in range(waiting):
-            holder, k = holders[n], kind[n]
-            able = strength[k]
-            chosen = most_promising(holder, able, role, in_post, first_relationship, ties, end_of_ties, target, trust)
+            holder, k = holders[n], scratch.kind[n]
+            able = org.strength[k]
+            chosen = most_promising(holder, able, org, rel)
             served = 0
             for week in range(passed + 1, min(passed + 5, longest)):
                 if chosen < 0:
                     break
-                if draws.unit(luck[week - passed - 1, first + n]) < trust[chosen]:
-                    holder = np.int64(target[chosen])
+                if draws.unit(luck[week - passed - 1, first + n]) < rel.trust[chosen]:
+                    holder = np.int64(rel.target[chosen])
                     if able[holder] >= p.able:
                         served = week
                         break
-                    chosen = most_promising(
-                        holder, able, role, in_post, first_relationship, ties, end_of_ties, target, trust
-                    )
+                    chosen = most_promising(holder, able, org, rel)
             lost = served == 0 and (chosen < 0 or passed + 5 >= longest)
             weeks += served if served > 0 else (longest if lost else 0)
-            holders[still], kind[still], listed_id[still] = holder, k, listed_id[n]
+            holders[still], scratch.kind[still], scratch.listed_id[still] = holder, k, scratch.listed_id[n]
             still += 1 if served == 0 and not lost else 0
         waiting = still
         passed += 4
@@ -147,14 +138,14 @@ def wait(
 
 
 @inline
-def most_promising(holder, able, role, in_post, first_relationship, ties, end_of_ties, target, trust):
+def most_promising(holder, able, org, rel):
     """Return the relationship of `holder` with the largest trust × strength, or −1 if it has no tie."""
     best = -1.0
     chosen = np.int64(-1)
-    for m in range(first_relationship[holder], end_of_ties[holder]):
-        r = ties[m]
-        j = target[r]
-        promising = trust[r] * able[j] if in_post[j] and role[j] != BACKBONE else -1.0
+    for m in range(org.first_relationship[holder], org.end_of_ties[holder]):
+        r = rel.ties[m]
+        j = rel.target[r]
+        promising = rel.trust[r] * able[j] if org.in_post[j] and org.role[j] != BACKBONE else -1.0
         if promising > best:
             best = promising
             chosen = np.int64(r)

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.mechanisms.community import TIE_STREAM
-from tfs_sim.model.numerics import clip, half_life_factor, kernel
+from tfs_sim.model.numerics import clip, half_life_factor
 
 
 class Parameters(NamedTuple):
@@ -90,35 +91,34 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def begin(
-    key, pair_id, pair_site, grievance_share, grievance, personal_good, personal_bad,
-    institutional_good, institutional_bad, p,
-):  # fmt: skip
+def begin(key, rel, dyad, site, p):
     """Draw which pairs have a difficult history, how deep, and what it left of their evidence."""
-    for q in range(pair_id.size):
-        _, chance, deep, _ = draws.words(key, TIE_STREAM, 0, pair_id[q], 0)
-        if draws.unit(chance) >= grievance_share[pair_site[q]]:
+    for q in range(dyad.pair_id.size):
+        _, chance, deep, _ = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
+        if draws.unit(chance) >= site.grievance_share[dyad.pair_site[q]]:
             continue
         depth = clip(p.depth * (0.5 + draws.unit(deep)), 0.0, 1.0)
         for end in range(2):
-            e = q + end * pair_id.size
-            grievance[e] = depth
-            sour = min(p.soured * depth * (personal_good[e] + personal_bad[e]), personal_good[e])
-            personal_good[e] -= sour
-            personal_bad[e] += sour
-            sour = min(p.soured * depth * (institutional_good[e] + institutional_bad[e]), institutional_good[e])
-            institutional_good[e] -= sour
-            institutional_bad[e] += sour + p.on_record * depth
+            e = q + end * dyad.pair_id.size
+            rel.grievance[e] = depth
+            sour = min(p.soured * depth * (rel.personal_good[e] + rel.personal_bad[e]), rel.personal_good[e])
+            rel.personal_good[e] -= sour
+            rel.personal_bad[e] += sour
+            sour = min(
+                p.soured * depth * (rel.institutional_good[e] + rel.institutional_bad[e]), rel.institutional_good[e]
+            )
+            rel.institutional_good[e] -= sour
+            rel.institutional_bad[e] += sour + p.on_record * depth
 
 
 @kernel
-def fade(first_pair, end_pair, grievance, dose_facilitated_conversations, p):
+def fade(rel, site, dose, p):
     """Let a month pass over every grievance; facilitated conversations lay part of it to rest."""
     keep = half_life_factor(p.half_life)
-    pairs = grievance.size // 2
-    for s in range(first_pair.size):
-        rest = keep * (1.0 - p.healing * dose_facilitated_conversations[s])
+    pairs = rel.grievance.size // 2
+    for s in range(site.first_pair.size):
+        rest = keep * (1.0 - p.healing * dose.facilitated_conversations[s])
         for end in range(2):
-            hurt = grievance[first_pair[s] + end * pairs : end_pair[s] + end * pairs]
+            hurt = rel.grievance[site.first_pair[s] + end * pairs : site.end_pair[s] + end * pairs]
             for n in range(hurt.size):
                 hurt[n] *= rest

@@ -19,7 +19,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE
 
 
@@ -91,19 +92,16 @@ INTERVENTIONS = (
 
 
 @kernel
-def press(
-    site_of, first_relationship, relationships, target, pair, is_open, status, backbone, refused, readiness,
-    personal_bad, dose_persistent_invitation, p,
-):  # fmt: skip
+def press(org, rel, dyad, site, dose, p):
     """Let those who were pressed and stayed away react, the more the less ready they were."""
-    for i in range(refused.size):
-        pressed = dose_persistent_invitation[site_of[i]]
-        if refused[i] == 0 or pressed <= 0.0:
+    for i in range(org.refused.size):
+        pressed = dose.persistent_invitation[org.site_of[i]]
+        if org.refused[i] == 0 or pressed <= 0.0:
             continue
-        far = 1.0 - readiness[i]
-        for m in range(first_relationship[i], first_relationship[i + 1]):
-            r = relationships[m]
-            j = target[r]
-            if j == backbone[site_of[i]] or (is_open[pair[r]] and status[j] == ACTIVE):
-                personal_bad[r] += p.pressure_felt * pressed * far
-        readiness[i] = clip(readiness[i] - p.reactance * pressed * far, 0.0, 1.0)
+        far = 1.0 - org.readiness[i]
+        for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
+            r = rel.relationships[m]
+            j = rel.target[r]
+            if j == site.backbone[org.site_of[i]] or (dyad.is_open[rel.pair[r]] and org.status[j] == ACTIVE):
+                rel.personal_bad[r] += p.pressure_felt * pressed * far
+        org.readiness[i] = clip(org.readiness[i] - p.reactance * pressed * far, 0.0, 1.0)

@@ -16,7 +16,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
 
 HOURS_PER_FTE = 150.0
@@ -63,20 +64,18 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def settle(
-    role, status, effort, fte, quality, hours, team, input, team_output, team_input, grant_income, ledger, p_money, p
-):
+def settle(org, p_money, p):
     """Enter this month's balance in every partner's ledger."""
-    for i in range(status.size):
-        if status[i] != ACTIVE or role[i] == BACKBONE or fte[i] <= 0.0:
-            ledger[i] = 0.0
+    for i in range(org.status.size):
+        if org.status[i] != ACTIVE or org.role[i] == BACKBONE or org.fte[i] <= 0.0:
+            org.ledger[i] = 0.0
             continue
-        gained = grant_income[i] / p_money.dollars_per_fte
+        gained = org.grant_income[i] / p_money.dollars_per_fte
         for k in range(K):
-            t = team[k, i]
+            t = org.team[k, i]
             if t < 0:
-                gained += input[k, i]
-            elif team_input[k, t] > 0.0:
-                gained += team_output[k, t] * input[k, i] / team_input[k, t]
-        gave = quality[i] * (effort[i] + hours[i] / (HOURS_PER_FTE * fte[i]))
-        ledger[i] += (clip(gained / fte[i] - gave, -1.0, 1.0) - ledger[i]) / p.memory
+                gained += org.input[k, i]
+            elif org.team_input[k, t] > 0.0:
+                gained += org.team_output[k, t] * org.input[k, i] / org.team_input[k, t]
+        gave = org.quality[i] * (org.effort[i] + org.hours[i] / (HOURS_PER_FTE * org.fte[i]))
+        org.ledger[i] += (clip(gained / org.fte[i] - gave, -1.0, 1.0) - org.ledger[i]) / p.memory

@@ -28,7 +28,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism
-from tfs_sim.model.numerics import exp, helper, inline, kernel
+from tfs_sim.model.forms import helper, inline, kernel
+from tfs_sim.model.numerics import exp
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, FUNDER, OUTSIDE
 
 LN2 = 0.6931471805599453
@@ -56,41 +57,38 @@ def part_of_grant(cents, left, taper):
 
 
 @kernel
-def receive_grants(
-    month, grant_site, grant_from, grant_until, grant_cents, grant_rest, grant_taper, grant_flexible, grant_stage,
-    chosen, backbone, first_organization, end_organization, role, status, fte, accounts, grants_received,
-):  # fmt: skip
+def receive_grants(month, org, site, bank, grant):
     """Pay this month's part of each grant from the funder to the site's backbone; pass on what is flexible."""
-    sites = backbone.size
+    sites = site.backbone.size
     for s in range(sites):
-        grants_received[s] = 0.0
-    for g in range(grant_site.size):
-        if month < grant_from[g] or month >= grant_until[g]:
+        site.grants_received[s] = 0.0
+    for g in range(grant.site.size):
+        if month < grant.begins[g] or month >= grant.ends[g]:
             continue
-        s = grant_site[g]
-        if grant_stage[g] >= 0 and chosen[grant_stage[g], s] == 0:
+        s = grant.site[g]
+        if grant.stage[g] >= 0 and site.chosen[grant.stage[g], s] == 0:
             continue
-        left = grant_until[g] - month
-        cents = part_of_grant(grant_cents[g], left, grant_taper[g])
+        left = grant.ends[g] - month
+        cents = part_of_grant(grant.cents[g], left, grant.taper[g])
         if left == 1:
-            cents += grant_rest[g]
-        lead = FIRST_POOL + sites + backbone[s]
-        accounts[FUNDER] -= cents
-        accounts[lead] += cents
-        grants_received[s] += cents / 100.0
-        if grant_flexible[g] <= 0.0:
+            cents += grant.rest[g]
+        lead = FIRST_POOL + sites + site.backbone[s]
+        bank.accounts[FUNDER] -= cents
+        bank.accounts[lead] += cents
+        site.grants_received[s] += cents / 100.0
+        if grant.flexible[g] <= 0.0:
             continue
         staff = 0.0
-        for i in range(first_organization[s], end_organization[s]):
-            if status[i] == ACTIVE and role[i] != BACKBONE:
-                staff += fte[i]
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
+                staff += org.fte[i]
         if staff <= 0.0:
             continue
-        for i in range(first_organization[s], end_organization[s]):
-            if status[i] == ACTIVE and role[i] != BACKBONE:
-                part = int(cents * grant_flexible[g] * (fte[i] / staff))
-                accounts[lead] -= part
-                accounts[FIRST_POOL + sites + i] += part
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
+                part = int(cents * grant.flexible[g] * (org.fte[i] / staff))
+                bank.accounts[lead] -= part
+                bank.accounts[FIRST_POOL + sites + i] += part
 
 
 @helper
@@ -135,103 +133,104 @@ def empty(table):
 
 
 @kernel
-def clear(organization_doses, site_doses, spent, unpaid_backbone, unpaid_partners, hours, called_for):
+def clear(org, site, organization_doses, site_doses):
     """Take last month's doses away, and what they cost."""
     empty(organization_doses)
     empty(site_doses)
-    spent[:] = 0.0
-    unpaid_backbone[:] = 0.0
-    unpaid_partners[:] = 0.0
-    hours[:] = 0.0
-    called_for[:] = 0.0
+    site.spent[:] = 0.0
+    site.unpaid_backbone[:] = 0.0
+    site.unpaid_partners[:] = 0.0
+    org.hours[:] = 0.0
+    site.called_for[:] = 0.0
 
 
 @kernel
-def set_doses(
-    month, order_lever, order_by_site, order_from, order_until, order_taper, order_dose, order_sums, order_cost,
-    order_hours, order_payer, order_stage, order_indicator, order_above, order_on_at, order_off_at, order_every,
-    order_over, order_spell, order_first_target, targets, organization_doses, site_doses, site_of, chosen,
-    backbone, accounts, spent, unpaid_backbone, unpaid_partners, hours, called_for, out,
-):  # fmt: skip
+def set_doses(month, org, site, bank, order, organization_doses, site_doses, out):
     """Add every order's dose of the month; charge what it adds, scaled down to what its payer can afford."""
-    sites = backbone.size
-    for o in range(order_lever.size):
-        if month < order_from[o] or month >= order_until[o]:
+    sites = site.backbone.size
+    for o in range(order.lever.size):
+        if month < order.begins[o] or month >= order.ends[o]:
             continue
-        dose = order_dose[o]
-        left = float(order_until[o] - month)
-        if order_taper[o] > 0.0 and left <= order_taper[o]:
-            dose *= left / (order_taper[o] + 1.0)
+        wanted = order.dose[o]
+        left = float(order.ends[o] - month)
+        if order.taper[o] > 0.0 and left <= order.taper[o]:
+            wanted *= left / (order.taper[o] + 1.0)
         at = np.int64(-1)
-        on = False
-        for n in range(order_first_target[o], order_first_target[o + 1]):
-            t = targets[n]
-            s = t if order_by_site[o] else site_of[t]
-            if order_stage[o] >= 0 and chosen[order_stage[o], s] == 0:
+        called = False
+        for n in range(order.first_target[o], order.first_target[o + 1]):
+            t = order.target[n]
+            s = t if order.by_site[o] else org.site_of[t]
+            if order.stage[o] >= 0 and site.chosen[order.stage[o], s] == 0:
                 continue
-            if order_indicator[o] >= 0:
+            if order.indicator[o] >= 0:
                 if s != at:  # targets are sorted by site
                     at = s
-                    on = is_called_for(
-                        month, s, order_from[o], order_indicator[o], order_above[o], order_on_at[o], order_off_at[o],
-                        order_every[o], order_over[o], order_spell[o], out,
-                    )  # fmt: skip
-                    called_for[s] += 1.0 if on and dose > 0.0 else 0.0
-                if not on:
+                    called = is_called_for(
+                        month,
+                        s,
+                        order.begins[o],
+                        order.indicator[o],
+                        order.above[o],
+                        order.on_at[o],
+                        order.off_at[o],
+                        order.every[o],
+                        order.over[o],
+                        order.spell[o],
+                        out,
+                    )
+                    site.called_for[s] += 1.0 if called and wanted > 0.0 else 0.0
+                if not called:
                     continue
-            lever = order_lever[o]
-            before = site_doses[lever, t] if order_by_site[o] else organization_doses[lever, t]
-            missing = 1.0 if order_sums[o] else 1.0 - before
-            asked = int(order_cost[o] * (dose * missing))
+            lever = order.lever[o]
+            before = site_doses[lever, t] if order.by_site[o] else organization_doses[lever, t]
+            missing = 1.0 if order.sums[o] else 1.0 - before
+            asked = int(order.cost[o] * (wanted * missing))
             purse = OUTSIDE
-            if order_payer[o] == 0:
+            if order.payer[o] == 0:
                 purse = FUNDER
-            elif order_payer[o] == 1:
-                purse = FIRST_POOL + sites + backbone[s]
-            elif order_payer[o] == 2 and not order_by_site[o]:
+            elif order.payer[o] == 1:
+                purse = FIRST_POOL + sites + site.backbone[s]
+            elif order.payer[o] == 2 and not order.by_site[o]:
                 purse = FIRST_POOL + sites + t
             paid = asked
-            given = dose
+            given = wanted
             if purse > FUNDER and asked > 0:
-                paid = min(asked, max(accounts[purse], 0))
-                given = dose * paid / asked
-                if order_payer[o] == 1 or t == backbone[s]:  # a backbone that pays as an organization among others
-                    unpaid_backbone[s] += (asked - paid) / 100.0
+                paid = min(asked, max(bank.accounts[purse], 0))
+                given = wanted * paid / asked
+                if order.payer[o] == 1 or t == site.backbone[s]:  # a backbone that pays as an organization among others
+                    site.unpaid_backbone[s] += (asked - paid) / 100.0
                 else:
-                    unpaid_partners[s] += (asked - paid) / 100.0
-            accounts[purse] -= paid
-            accounts[OUTSIDE] += paid
-            spent[s] += paid / 100.0
-            after = before + given if order_sums[o] else 1.0 - (1.0 - before) * (1.0 - given)
-            if order_by_site[o]:
+                    site.unpaid_partners[s] += (asked - paid) / 100.0
+            bank.accounts[purse] -= paid
+            bank.accounts[OUTSIDE] += paid
+            site.spent[s] += paid / 100.0
+            after = before + given if order.sums[o] else 1.0 - (1.0 - before) * (1.0 - given)
+            if order.by_site[o]:
                 site_doses[lever, t] = after
             else:
                 organization_doses[lever, t] = after
-                hours[t] += order_hours[o] * (given * missing)
+                org.hours[t] += order.hours[o] * (given * missing)
 
 
 @kernel
-def set_shocks(
-    month, shock_kind, shock_by_site, shock_onset, shock_lasts, shock_decay, shock_depth, shock_first_target, struck,
-    organization_shocks, site_shocks,
-):  # fmt: skip
+def set_shocks(month, shock, organization_shocks, site_shocks):
     """Set the depth of every shock: full for the months that it lasts, then halving with its half-life."""
     organization_shocks[:] = 0.0
     site_shocks[:] = 0.0
-    for o in range(shock_kind.size):
-        since = month - shock_onset[o]
+    for o in range(shock.kind.size):
+        since = month - shock.onset[o]
         if since < 0:
             continue
-        depth = shock_depth[o]
-        after = float(since - shock_lasts[o] + 1)  # months since the last at full depth
+        depth = shock.depth[o]
+        after = float(since - shock.lasts[o] + 1)  # months since the last at full depth
         if after > 0.0:
-            depth *= exp(-LN2 * after / shock_decay[o]) if shock_decay[o] > 0.0 else 0.0
+            depth *= exp(-LN2 * after / shock.decay[o]) if shock.decay[o] > 0.0 else 0.0
         if depth < 1e-3:
             depth = 0.0
-        for n in range(shock_first_target[o], shock_first_target[o + 1]):
-            t = struck[n]
-            if shock_by_site[o]:
-                site_shocks[shock_kind[o], t] = 1.0 - (1.0 - site_shocks[shock_kind[o], t]) * (1.0 - depth)
+        for n in range(shock.first_target[o], shock.first_target[o + 1]):
+            t = shock.target[n]
+            if shock.by_site[o]:
+                site_shocks[shock.kind[o], t] = 1.0 - (1.0 - site_shocks[shock.kind[o], t]) * (1.0 - depth)
             else:
-                before = organization_shocks[shock_kind[o], t]
-                organization_shocks[shock_kind[o], t] = 1.0 - (1.0 - before) * (1.0 - depth)
+                before = organization_shocks[shock.kind[o], t]
+                organization_shocks[shock.kind[o], t] = 1.0 - (1.0 - before) * (1.0 - depth)

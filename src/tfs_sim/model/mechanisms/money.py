@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.state import BACKBONE, FUNDER, OUTSIDE
 
 
@@ -88,39 +88,41 @@ INTERVENTIONS = (
 
 
 @kernel
-def begin(role, fte, accounts, p):
+def begin(org, bank, p):
     """Open the organizations' accounts with their reserves, paid in from outside."""
-    first = accounts.size - fte.size
-    for i in range(fte.size):
-        if role[i] != BACKBONE:
-            cents = int(100.0 * p.reserve * fte[i] * p.dollars_per_fte)
-            accounts[OUTSIDE] -= cents
-            accounts[first + i] += cents
+    first = bank.accounts.size - org.fte.size
+    for i in range(org.fte.size):
+        if org.role[i] != BACKBONE:
+            cents = int(100.0 * p.reserve * org.fte[i] * p.dollars_per_fte)
+            bank.accounts[OUTSIDE] -= cents
+            bank.accounts[first + i] += cents
 
 
 @kernel
-def earn_and_spend(site_of, role, base_fte, fte, income_factor, accounts, spent, dose_emergency_fund, p):
+def earn_and_spend(org, site, bank, dose, p):
     """Let income and wages flow; let staff follow money."""
-    first = accounts.size - fte.size
-    for i in range(fte.size):
-        if role[i] == BACKBONE:
+    first = bank.accounts.size - org.fte.size
+    for i in range(org.fte.size):
+        if org.role[i] == BACKBONE:
             continue
-        s = site_of[i]
+        s = org.site_of[i]
         account = first + i
-        usual = base_fte[i] * p.dollars_per_fte
-        income = int(100.0 * usual * income_factor[s])
-        wages = int(100.0 * fte[i] * p.dollars_per_fte)
-        accounts[OUTSIDE] += wages - income
-        accounts[account] += income - wages
-        lost = max(1.0 - income_factor[s], 0.0) * usual
-        if dose_emergency_fund[i] > 0.0 and lost > 0.0:
-            relief = int(100.0 * dose_emergency_fund[i] * lost)
-            accounts[FUNDER] -= relief
-            accounts[account] += relief
-            spent[s] += relief / 100.0
-        if accounts[account] < 0:
-            fte[i] *= 1.0 - p.layoff
+        usual = org.base_fte[i] * p.dollars_per_fte
+        income = int(100.0 * usual * site.income_factor[s])
+        wages = int(100.0 * org.fte[i] * p.dollars_per_fte)
+        bank.accounts[OUTSIDE] += wages - income
+        bank.accounts[account] += income - wages
+        lost = max(1.0 - site.income_factor[s], 0.0) * usual
+        if dose.emergency_fund[i] > 0.0 and lost > 0.0:
+            relief = int(100.0 * dose.emergency_fund[i] * lost)
+            bank.accounts[FUNDER] -= relief
+            bank.accounts[account] += relief
+            site.spent[s] += relief / 100.0
+        if bank.accounts[account] < 0:
+            org.fte[i] *= 1.0 - p.layoff
             continue
-        surplus = max(accounts[account] / 100.0 - p.reserve * usual, 0.0)
-        wanted = min(base_fte[i] + p.spending * surplus / p.dollars_per_fte, base_fte[i] * (1.0 + p.largest_growth))
-        fte[i] += (p.rehiring if wanted > fte[i] else p.layoff) * (wanted - fte[i])
+        surplus = max(bank.accounts[account] / 100.0 - p.reserve * usual, 0.0)
+        wanted = min(
+            org.base_fte[i] + p.spending * surplus / p.dollars_per_fte, org.base_fte[i] * (1.0 + p.largest_growth)
+        )
+        org.fte[i] += (p.rehiring if wanted > org.fte[i] else p.layoff) * (wanted - org.fte[i])

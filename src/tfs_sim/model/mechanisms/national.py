@@ -34,8 +34,9 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
+from tfs_sim.model.forms import inline, kernel
 from tfs_sim.model.mechanisms.backbone import HOURS_PER_FTE
-from tfs_sim.model.numerics import clip, exp, half_life_factor, inline, kernel
+from tfs_sim.model.numerics import clip, exp, half_life_factor
 from tfs_sim.model.state import ACTIVE, BACKBONE, COACHED, NATIONAL
 
 
@@ -159,60 +160,58 @@ STREAM = draws.stream("national mistakes")
 
 
 @kernel
-def begin(role, principles, p):
+def begin(org, p):
     """Set how far nationals share principles at the start."""
-    for i in range(role.size):
-        principles[i] = p.first_alignment if role[i] == NATIONAL else 0.0
+    for i in range(org.role.size):
+        org.principles[i] = p.first_alignment if org.role[i] == NATIONAL else 0.0
 
 
 @kernel
-def align(
-    month, key, organization_id, role, first_relationship, relationships, target, reverse, principles, mistake_felt,
-    strain, friction, dose_national_alignment, shock_national_mistake, p,
-):  # fmt: skip
+def align(month, key, org, rel, dose, shock, p):
     """Let nationals work on their principles, make mistakes and own up or not; work out the friction between them."""
     fading = half_life_factor(p.strain_memory)
-    for i in range(role.size):
-        if role[i] != NATIONAL:
+    for i in range(org.role.size):
+        if org.role[i] != NATIONAL:
             continue
-        work = dose_national_alignment[i]
-        principles[i] += work * (1.0 - principles[i]) / p.alignment_time
-        principles[i] *= 1.0 - min(p.wearing_off, 1.0) * (1.0 - work)
-        principles[i] = clip(principles[i], 0.0, 1.0)
-    for i in range(role.size):
-        if role[i] != NATIONAL:
+        work = dose.national_alignment[i]
+        org.principles[i] += work * (1.0 - org.principles[i]) / p.alignment_time
+        org.principles[i] *= 1.0 - min(p.wearing_off, 1.0) * (1.0 - work)
+        org.principles[i] = clip(org.principles[i], 0.0, 1.0)
+    for i in range(org.role.size):
+        if org.role[i] != NATIONAL:
             continue
-        struck = max(shock_national_mistake[i] - mistake_felt[i], 0.0)
-        mistake_felt[i] = shock_national_mistake[i]
-        for m in range(first_relationship[i], first_relationship[i + 1]):
-            r = relationships[m]
-            j = target[r]
-            if role[j] != NATIONAL:
+        struck = max(shock.national_mistake[i] - org.mistake_felt[i], 0.0)
+        org.mistake_felt[i] = shock.national_mistake[i]
+        for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
+            r = rel.relationships[m]
+            j = rel.target[r]
+            if org.role[j] != NATIONAL:
                 continue
-            back = reverse[r]
-            shared = min(principles[i], principles[j])
+            back = rel.reverse[r]
+            shared = min(org.principles[i], org.principles[j])
             if j > i:  # once for both ends
-                strain[r] *= fading
+                rel.strain[r] *= fading
                 pair = draws.mix(
-                    min(organization_id[i], organization_id[j]), max(organization_id[i], organization_id[j])
+                    min(org.organization_id[i], org.organization_id[j]),
+                    max(org.organization_id[i], org.organization_id[j]),
                 )
                 a, b, _, _ = draws.words(key, STREAM, month, pair, 0)
                 if draws.unit(a) < p.mistakes:
-                    strain[r] = after_mistake(strain[r], 1.0, draws.unit(b), shared, p)
-                strain[back] = strain[r]
+                    rel.strain[r] = after_mistake(rel.strain[r], 1.0, draws.unit(b), shared, p)
+                rel.strain[back] = rel.strain[r]
             if struck > 0.0:
-                u = draws.uniform(key, STREAM, month, organization_id[i], 1)
-                strain[r] = after_mistake(strain[r], struck, u, shared, p)
-                strain[back] = strain[r]
-    for i in range(role.size):
-        if role[i] != NATIONAL:
+                u = draws.uniform(key, STREAM, month, org.organization_id[i], 1)
+                rel.strain[r] = after_mistake(rel.strain[r], struck, u, shared, p)
+                rel.strain[back] = rel.strain[r]
+    for i in range(org.role.size):
+        if org.role[i] != NATIONAL:
             continue
-        for m in range(first_relationship[i], first_relationship[i + 1]):
-            r = relationships[m]
-            j = target[r]
-            if role[j] == NATIONAL:
-                apart = p.misaligned * (1.0 - min(principles[i], principles[j]))
-                friction[r] = 1.0 - (1.0 - apart) * (1.0 - strain[r])
+        for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
+            r = rel.relationships[m]
+            j = rel.target[r]
+            if org.role[j] == NATIONAL:
+                apart = p.misaligned * (1.0 - min(org.principles[i], org.principles[j]))
+                rel.friction[r] = 1.0 - (1.0 - apart) * (1.0 - rel.strain[r])
 
 
 @inline
@@ -224,76 +223,85 @@ def after_mistake(strain, depth, u, shared, p):
 
 
 @inline
-def friction_between(a, b, first_relationship, relationships, local_index, friction):
+def friction_between(a, b, org, rel):
     """Return the friction between the networks of nationals a and b (−1: none); all nationals know each other."""
     if a < 0 or b < 0 or a == b:
         return 0.0
-    mine = np.int64(local_index[a])
-    other = np.int64(local_index[b])
-    return friction[relationships[first_relationship[a] + other - (1 if other > mine else 0)]]
+    mine = np.int64(org.local_index[a])
+    other = np.int64(org.local_index[b])
+    return rel.friction[rel.relationships[org.first_relationship[a] + other - (1 if other > mine else 0)]]
 
 
 @kernel
-def coach(
-    site_of, role, affiliation, contribution, status, in_post, ramp, clarity, effort, fte, stage_reached, coaching,
-    hours, weighed, dose_national_coaching, p,
-):  # fmt: skip
+def coach(org, site, dose, scratch, p):
     """Let nationals coach members at the table, those in the communities that have come farthest in the selection."""
     offered = 0.0
-    for i in range(role.size):
-        offered += dose_national_coaching[i]
+    for i in range(org.role.size):
+        offered += dose.national_coaching[i]
     for k in range(COACHED):
-        given = coaching[k]
-        for i in range(role.size):
+        given = org.coaching[k]
+        for i in range(org.role.size):
             given[i] = 0.0
     if offered == 0.0:
         return
-    farthest, members = weighed[0], weighed[1]
-    for i in range(role.size):
+    farthest, members = scratch.weighed[0], scratch.weighed[1]
+    for i in range(org.role.size):
         farthest[i] = members[i] = 0.0
-    for i in range(role.size):
-        if affiliation[i] >= 0 and status[i] == ACTIVE:
-            farthest[affiliation[i]] = max(farthest[affiliation[i]], stage_reached[site_of[i]])
-    for i in range(role.size):
-        if is_coached(i, affiliation, status, stage_reached, site_of, farthest):
-            members[affiliation[i]] += 1.0
-    for i in range(role.size):
-        if not is_coached(i, affiliation, status, stage_reached, site_of, farthest):
+    for i in range(org.role.size):
+        if org.affiliation[i] >= 0 and org.status[i] == ACTIVE:
+            farthest[org.affiliation[i]] = max(farthest[org.affiliation[i]], site.stage_reached[org.site_of[i]])
+    for i in range(org.role.size):
+        if is_coached(i, org, site, farthest):
+            members[org.affiliation[i]] += 1.0
+    for i in range(org.role.size):
+        if not is_coached(i, org, site, farthest):
             continue
-        m = affiliation[i]
-        time = HOURS_PER_FTE * dose_national_coaching[m] * effort[m] * fte[m] * ramp[m] * in_post[m] / members[m]
+        m = org.affiliation[i]
+        time = (
+            HOURS_PER_FTE
+            * dose.national_coaching[m]
+            * org.effort[m]
+            * org.fte[m]
+            * org.ramp[m]
+            * org.in_post[m]
+            / members[m]
+        )
         time = min(time, 3.0 * p.coaching_hours)
-        if role[i] != BACKBONE:
-            hours[i] += time
+        if org.role[i] != BACKBONE:
+            org.hours[i] += time
         for k in range(COACHED):
-            if contribution[m] == 0:
-                coaching[k, i] = clarity[m] * (1.0 - exp(-time / COACHED / p.coaching_hours))
-            elif contribution[m] == k + 1:
-                coaching[k, i] = clarity[m] * (1.0 - exp(-time / p.coaching_hours))
+            if org.contribution[m] == 0:
+                org.coaching[k, i] = org.clarity[m] * (1.0 - exp(-time / COACHED / p.coaching_hours))
+            elif org.contribution[m] == k + 1:
+                org.coaching[k, i] = org.clarity[m] * (1.0 - exp(-time / p.coaching_hours))
 
 
 @inline
-def is_coached(i, affiliation, status, stage_reached, site_of, farthest):
+def is_coached(i, org, site, farthest):
     """Say whether organization i is one of those whom its national organization coaches now."""
-    return affiliation[i] >= 0 and status[i] == ACTIVE and stage_reached[site_of[i]] >= farthest[affiliation[i]]
+    return (
+        org.affiliation[i] >= 0
+        and org.status[i] == ACTIVE
+        and site.stage_reached[org.site_of[i]] >= farthest[org.affiliation[i]]
+    )
 
 
 @inline
-def with_coaching(dose, coaching):
+def with_coaching(alone, coaching):
     """Return the dose of a practice with what coaching adds to it."""
-    return dose + coaching * (1.0 - dose)
+    return alone + coaching * (1.0 - alone)
 
 
 @kernel
-def look_on(national_site, gain_seen):
+def look_on(site):
     """Let nationals see what their communities gain: what they believe of joint work rests on that."""
-    for home in range(national_site.size):
-        if national_site[home] == 0:
+    for home in range(site.national_site.size):
+        if site.national_site[home] == 0:
             continue
         total = 0.0
         communities = 0.0
-        for s in range(national_site.size):
-            if national_site[s] == 0:
-                total += gain_seen[s]
+        for s in range(site.national_site.size):
+            if site.national_site[s] == 0:
+                total += site.gain_seen[s]
                 communities += 1.0
-        gain_seen[home] = total / communities if communities > 0.0 else 0.0
+        site.gain_seen[home] = total / communities if communities > 0.0 else 0.0

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, inline, kernel
+from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.state import DELAY_STAGES, G, K
 
 
@@ -76,37 +77,37 @@ def share_met(g, s, need, served):
 
 
 @kernel
-def follow(month, need, served, take_up, delay, outcome_at_start, p):
+def follow(month, site, p):
     """Move every stage of the delay by exactly one month; the first month's level is taken as the past's."""
     r = DELAY_STAGES / p.delay
-    for s in range(take_up.size):
+    for s in range(site.take_up.size):
         for g in range(G):
-            level = share_met(g, s, need, served) * take_up[s]
+            level = share_met(g, s, site.need, site.served) * site.take_up[s]
             if month == 0:
                 for m in range(DELAY_STAGES):
-                    delay[m, g, s] = level
-                outcome_at_start[g, s] = level
+                    site.delay[m, g, s] = level
+                site.outcome_at_start[g, s] = level
             for m in range(DELAY_STAGES - 1, -1, -1):
                 moved = 0.0
                 chance = exp(-r)
                 for j in range(m + 1):
-                    moved += (delay[m - j, g, s] - level) * chance
+                    moved += (site.delay[m - j, g, s] - level) * chance
                     chance *= r / (j + 1.0)
-                delay[m, g, s] = clip(level + moved, 0.0, 1.0)
+                site.delay[m, g, s] = clip(level + moved, 0.0, 1.0)
 
 
 @inline
-def outcome_gain(s, students, delay, outcome_at_start):
+def outcome_gain(s, site):
     """Return the change of the outcome level since the start, over all students."""
     total = 0.0
     gain = 0.0
     for g in range(G):
-        total += students[g, s]
-        gain += students[g, s] * (delay[DELAY_STAGES - 1, g, s] - outcome_at_start[g, s])
+        total += site.students[g, s]
+        gain += site.students[g, s] * (site.delay[DELAY_STAGES - 1, g, s] - site.outcome_at_start[g, s])
     return gain / total if total > 0.0 else 0.0
 
 
 @inline
-def cohort_luck(key, site, month, p):
+def cohort_luck(key, identity, month, p):
     """Return this school year's deviation of the measured indicator, in points."""
-    return p.cohort_noise * draws.normal(draws.uniform(key, COHORT_STREAM, month // 12, site))
+    return p.cohort_noise * draws.normal(draws.uniform(key, COHORT_STREAM, month // 12, identity))

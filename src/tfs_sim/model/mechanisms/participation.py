@@ -25,7 +25,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import exp, kernel, logistic, whole_vectors
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import exp, logistic, whole_vectors
 from tfs_sim.model.payoff import reckon
 from tfs_sim.model.state import ACTIVE, BACKBONE, RELUCTANT, WITHDRAWN
 
@@ -121,101 +122,96 @@ JOINS, WITHDRAWS = -1, -2  # marks, within the kernel, of what is decided and no
 
 
 @kernel
-def join_and_withdraw(
-    month, key, organization_id, site_of, role, status, months_active, joining_value, commitment, in_post, effort,
-    first_organization, end_organization, first_relationship, target, ties, end_of_ties, coordination, contact_factor,
-    backbone_hours, recent_joins, joined, withdrew, organization_luck, deciders, favour, payoff, weighed, utility, kind,
-    team_mean, fte, mission_strain, level_term, level_shown, level_cost, given_joining, given_threshold, readiness,
-    refused, dose_recruiting_the_willing, dose_persistent_invitation, p_patience, p_invitation, p_delivery, p_effort,
-    on_effort, p,
-):  # fmt: skip
+def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience, p_invitation, p_delivery, p_effort, p):
     """Let each organization join, refuse, stay or withdraw, in the light of how things stood last month."""
-    draws.fill(organization_luck, key, STREAM, month, organization_id)
-    for s in range(first_organization.size):
-        first, end = first_organization[s], end_organization[s]
-        joined[s] = withdrew[s] = 0.0
-        keen = p.willing_first * dose_recruiting_the_willing[s]
-        heart, invitations = commitment[first:end], favour[first:end]
+    draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
+    for s in range(site.first_organization.size):
+        first, end = site.first_organization[s], site.end_organization[s]
+        site.joined[s] = site.withdrew[s] = 0.0
+        keen = p.willing_first * dose.recruiting_the_willing[s]
+        heart, invitations = org.commitment[first:end], scratch.favour[first:end]
         invitations[:] = 1.0
         if keen > 0.0:
             for n in range(heart.size):
                 invitations[n] = exp(keen * (2.0 * heart[n] - 1.0))
         partners = outsiders = outsiders_favour = 0.0
         for i in range(first, end):
-            refused[i] = 0
-            at_table = 1.0 if status[i] == ACTIVE else 0.0
-            counts = 1.0 if role[i] != BACKBONE else 0.0
+            org.refused[i] = 0
+            at_table = 1.0 if org.status[i] == ACTIVE else 0.0
+            counts = 1.0 if org.role[i] != BACKBONE else 0.0
             partners += counts * at_table
             outsiders += counts * (1.0 - at_table)
-            outsiders_favour += counts * (1.0 - at_table) * favour[i]
-        has_time = coordination[s] if backbone_hours[s] > 0.0 else 0.0
-        outreach = (p.outreach + p_invitation.outreach * dose_persistent_invitation[s]) * has_time
+            outsiders_favour += counts * (1.0 - at_table) * scratch.favour[i]
+        has_time = site.coordination[s] if site.backbone_hours[s] > 0.0 else 0.0
+        outreach = (p.outreach + p_invitation.outreach * dose.persistent_invitation[s]) * has_time
         # the same number of invitations, of which the committed get more
-        invited = contact_factor[s] * (outsiders / outsiders_favour if outsiders_favour > 0.0 else 0.0)
+        invited = site.contact_factor[s] * (outsiders / outsiders_favour if outsiders_favour > 0.0 else 0.0)
         may_leave = 1.0 - (1.0 - p.chance_rate) * (1.0 - min(p.leaving_rate, 1.0))
         count = 0
         for i in range(first, end):
-            if role[i] == BACKBONE:
+            if org.role[i] == BACKBONE:
                 continue
-            deciders[count] = i
-            if status[i] == ACTIVE:
-                if given_threshold[i] >= 0.0:
-                    stays = 1.0 if partners - 1.0 >= given_threshold[i] else 0.0
-                    leaves = draws.unit(organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays
-                    months_active[i] = WITHDRAWS if leaves else months_active[i] + 1
+            scratch.deciders[count] = i
+            if org.status[i] == ACTIVE:
+                if org.given_threshold[i] >= 0.0:
+                    stays = 1.0 if partners - 1.0 >= org.given_threshold[i] else 0.0
+                    leaves = draws.unit(scratch.organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays
+                    org.months_active[i] = WITHDRAWS if leaves else org.months_active[i] + 1
                     continue
-                months_active[i] += 1
-                count += 1 if draws.unit(organization_luck[0, i]) < may_leave else 0
+                org.months_active[i] += 1
+                count += 1 if draws.unit(scratch.organization_luck[0, i]) < may_leave else 0
                 continue
-            if month + 1 < given_joining[i]:
+            if month + 1 < org.given_joining[i]:
                 continue
-            if month + 1 == given_joining[i] or 0.0 <= given_threshold[i] <= partners:
-                months_active[i] = JOINS
+            if month + 1 == org.given_joining[i] or 0.0 <= org.given_threshold[i] <= partners:
+                org.months_active[i] = JOINS
                 continue
-            if given_threshold[i] >= 0.0 or in_post[i] == 0:
+            if org.given_threshold[i] >= 0.0 or org.in_post[i] == 0:
                 continue
-            if draws.unit(organization_luck[1, i]) >= (p.word_of_mouth + outreach) * invited * favour[i]:
+            if (
+                draws.unit(scratch.organization_luck[1, i])
+                >= (p.word_of_mouth + outreach) * invited * scratch.favour[i]
+            ):
                 continue  # the chance 1 − exp(−rate) is below the rate
             at_table = 0.0
-            for m in range(first_relationship[i], end_of_ties[i]):
-                at_table += 1.0 if status[target[ties[m]]] == ACTIVE else 0.0
-            share = at_table / max(end_of_ties[i] - first_relationship[i], 1)
-            rate = (p.word_of_mouth * share + outreach) * invited * favour[i]
-            if draws.unit(organization_luck[1, i]) < 1.0 - exp(-rate):
+            for m in range(org.first_relationship[i], org.end_of_ties[i]):
+                at_table += 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
+            share = at_table / max(org.end_of_ties[i] - org.first_relationship[i], 1)
+            rate = (p.word_of_mouth * share + outreach) * invited * scratch.favour[i]
+            if draws.unit(scratch.organization_luck[1, i]) < 1.0 - exp(-rate):
                 count += 1
-        if month > 0 and on_effort:
-            reckon(deciders, count, s, payoff, weighed, utility, kind, team_mean, fte, mission_strain, joining_value,
-                   level_term, level_shown, level_cost, p_delivery.complementarity, p_effort)  # fmt: skip
-        wants_to = weighed[0, : whole_vectors(count, fte.size)]  # leave, or join
+        if month > 0 and on.effort:
+            reckon(scratch.deciders, count, s, org, scratch, site, p_delivery.complementarity, p_effort)
+        wants_to = scratch.weighed[0, : whole_vectors(count, org.fte.size)]  # leave, or join
         for n in range(count):
-            i = deciders[n]
-            if status[i] == ACTIVE:
-                wants_to[n] = -(joining_value[i] - p.join_threshold + p.inertia) / p.sharpness
+            i = scratch.deciders[n]
+            if org.status[i] == ACTIVE:
+                wants_to[n] = -(org.joining_value[i] - p.join_threshold + p.inertia) / p.sharpness
                 continue
-            value = joining_value[i] + p_invitation.stated_value * dose_persistent_invitation[s] * readiness[i]
-            value -= p_patience.weight * (1.0 - readiness[i])
+            value = org.joining_value[i] + p_invitation.stated_value * dose.persistent_invitation[s] * org.readiness[i]
+            value -= p_patience.weight * (1.0 - org.readiness[i])
             wants_to[n] = (value - p.join_threshold) / p.sharpness
         for n in range(wants_to.size):
             wants_to[n] = logistic(wants_to[n])
         for n in range(count):
-            i = deciders[n]
-            if status[i] == ACTIVE:
+            i = scratch.deciders[n]
+            if org.status[i] == ACTIVE:
                 stays = 1.0 - min(p.leaving_rate, 1.0) * wants_to[n]
-                if draws.unit(organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays:
-                    months_active[i] = WITHDRAWS
-            elif draws.unit(organization_luck[2, i]) < wants_to[n]:
-                months_active[i] = JOINS
+                if draws.unit(scratch.organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays:
+                    org.months_active[i] = WITHDRAWS
+            elif draws.unit(scratch.organization_luck[2, i]) < wants_to[n]:
+                org.months_active[i] = JOINS
             else:
-                status[i] = RELUCTANT
-                refused[i] = 1
+                org.status[i] = RELUCTANT
+                org.refused[i] = 1
         for i in range(first, end):  # only now: everyone has seen the table as it was at the beginning of the month
-            if months_active[i] == JOINS:
-                status[i] = ACTIVE
-                months_active[i] = 0
-                joined[s] += 1.0
-                recent_joins[s] += 1.0
-            elif months_active[i] == WITHDRAWS:
-                status[i] = WITHDRAWN
-                months_active[i] = 0
-                effort[i] = 0.0
-                withdrew[s] += 1.0
+            if org.months_active[i] == JOINS:
+                org.status[i] = ACTIVE
+                org.months_active[i] = 0
+                site.joined[s] += 1.0
+                site.recent_joins[s] += 1.0
+            elif org.months_active[i] == WITHDRAWS:
+                org.status[i] = WITHDRAWN
+                org.months_active[i] = 0
+                org.effort[i] = 0.0
+                site.withdrew[s] += 1.0

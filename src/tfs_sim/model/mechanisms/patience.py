@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, kernel
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -87,29 +88,26 @@ STREAM = draws.stream("patience")
 
 
 @kernel
-def ripen(
-    month, key, organization_id, site_of, role, status, first_relationship, relationships, target, grievance,
-    contact_factor, coordination, backbone_hours, readiness, dose_patience_with_information, p,
-):  # fmt: skip
+def ripen(month, key, org, rel, site, dose, p):
     """Let readiness of those who are not at the table drift to what histories allow, and information raise it."""
     step = 1.0 - exp(-1.0 / p.settling)
-    for i in range(readiness.size):
-        if status[i] == ACTIVE or role[i] == BACKBONE:
+    for i in range(org.readiness.size):
+        if org.status[i] == ACTIVE or org.role[i] == BACKBONE:
             continue
-        s = site_of[i]
+        s = org.site_of[i]
         partners = 0.0
         hurt = 0.0
-        for m in range(first_relationship[i], first_relationship[i + 1]):
-            r = relationships[m]
-            at_table = 1.0 if status[target[r]] == ACTIVE else 0.0
+        for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
+            r = rel.relationships[m]
+            at_table = 1.0 if org.status[rel.target[r]] == ACTIVE else 0.0
             partners += at_table
-            hurt += at_table * grievance[r]
+            hurt += at_table * rel.grievance[r]
         allowed = clip(1.0 - p.reluctance * hurt / partners, 0.0, 1.0) if partners > 0.0 else 1.0
-        y = allowed if month == 0 else readiness[i] + step * (allowed - readiness[i])
-        told = dose_patience_with_information[s] * contact_factor[s]
-        told *= coordination[s] if backbone_hours[s] > 0.0 else 0.0
+        y = allowed if month == 0 else org.readiness[i] + step * (allowed - org.readiness[i])
+        told = dose.patience_with_information[s] * site.contact_factor[s]
+        told *= site.coordination[s] if site.backbone_hours[s] > 0.0 else 0.0
         if told > 0.0:
-            u = draws.uniform(key, STREAM, month, organization_id[i])
+            u = draws.uniform(key, STREAM, month, org.organization_id[i])
             if u < 1.0 - exp(-p.encounters * told):
                 y += p.informed * (1.0 - y)
-        readiness[i] = clip(y, 0.0, 1.0)
+        org.readiness[i] = clip(y, 0.0, 1.0)

@@ -19,7 +19,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import exp, inline, kernel, log
+from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.numerics import exp, log
 from tfs_sim.model.state import PRACTICES
 
 
@@ -115,53 +116,55 @@ def time_of(s, key, practices, p):
 
 
 @kernel
-def begin(key, site_id, national_site, practices, practice_time, p):
+def begin(key, site, p):
     """Draw which practices each community uses at the start."""
-    for s in range(site_id.size):
-        if national_site[s]:
+    for s in range(site.site_id.size):
+        if site.national_site[s]:
             continue
         for m in range(PRACTICES):
-            u = draws.uniform(key, START_STREAM, 0, draws.mix(site_id[s], m))
-            practices[m, s] = 1 if u < p.first_adoption else 0
-        practice_time[s] = time_of(s, key, practices, p)
+            u = draws.uniform(key, START_STREAM, 0, draws.mix(site.site_id[s], m))
+            site.practices[m, s] = 1 if u < p.first_adoption else 0
+        site.practice_time[s] = time_of(s, key, site.practices, p)
 
 
 @kernel
-def learn(month, key, site_id, national_site, practices, practice_time, dose_peer_learning_network, p):
+def learn(month, key, site, dose, p):
     """Let communities try practices, and let members of the network copy from peers who seem to do better."""
-    sites = site_id.size
+    sites = site.site_id.size
     for s in range(sites):
-        if national_site[s]:
+        if site.national_site[s]:
             continue
-        a, b, c, d = draws.words(key, STREAM, month, site_id[s], 0)
+        a, b, c, d = draws.words(key, STREAM, month, site.site_id[s], 0)
         changed = False
         if draws.unit(a) < p.trials:
             m = np.int64(draws.unit(b) * PRACTICES)
             seems = worth(key, m) + p.misreading * draws.normal(draws.unit(c))
-            practices[m, s] = 1 if seems > 0.0 else 0
+            site.practices[m, s] = 1 if seems > 0.0 else 0
             changed = True
-        dose = dose_peer_learning_network[s]
-        if dose > 0.0 and draws.unit(d) < min(p.visits, 1.0) * dose:
-            host = choose_host(s, month, key, site_id, national_site, dose_peer_learning_network)
+        visiting = dose.peer_learning_network[s]
+        if visiting > 0.0 and draws.unit(d) < min(p.visits, 1.0) * visiting:
+            host = choose_host(s, month, key, site, dose)
             if host >= 0:
-                e, f, _, _ = draws.words(key, STREAM, month, site_id[s], 1)
-                better = log(practice_time[s]) - log(practice_time[host]) + p.show * draws.normal(draws.unit(e))
+                e, f, _, _ = draws.words(key, STREAM, month, site.site_id[s], 1)
+                better = (
+                    log(site.practice_time[s]) - log(site.practice_time[host]) + p.show * draws.normal(draws.unit(e))
+                )
                 if better > 0.0:
                     m = np.int64(draws.unit(f) * PRACTICES)
-                    practices[m, s] = practices[m, host]
+                    site.practices[m, s] = site.practices[m, host]
                     changed = True
         if changed:
-            practice_time[s] = time_of(s, key, practices, p)
+            site.practice_time[s] = time_of(s, key, site.practices, p)
 
 
 @kernel
-def choose_host(s, month, key, site_id, national_site, dose_peer_learning_network):
+def choose_host(s, month, key, site, dose):
     """Return a member of the network to visit, each with equal chance whoever else takes part (−1: there is none)."""
     host = np.int64(-1)
     best = -1.0
-    for other in range(site_id.size):
-        if other != s and national_site[other] == 0 and dose_peer_learning_network[other] > 0.0:
-            u = draws.uniform(key, STREAM, month, draws.mix(site_id[s], site_id[other]), 2)
+    for other in range(site.site_id.size):
+        if other != s and site.national_site[other] == 0 and dose.peer_learning_network[other] > 0.0:
+            u = draws.uniform(key, STREAM, month, draws.mix(site.site_id[s], site.site_id[other]), 2)
             if u > best:
                 best = u
                 host = np.int64(other)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism, Shock, parameter
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.forms import kernel
 
 
 class Parameters(NamedTuple):
@@ -56,11 +56,11 @@ SHOCKS = (
 
 
 @kernel
-def change_rules(shock_policy_change, rules_changed, ramp, backing, documentation, p):
+def change_rules(org, shock, p):
     """Take away what the change makes obsolete, once, when its depth rises."""
-    for i in range(ramp.size):
-        news = max(shock_policy_change[i] - rules_changed[i], 0.0)
-        rules_changed[i] = shock_policy_change[i]
-        ramp[i] *= 1.0 - p.obsolete * news
-        documentation[i] *= 1.0 - p.obsolete * news
-        backing[i] *= 1.0 - p.attention * news
+    for i in range(org.ramp.size):
+        news = max(shock.policy_change[i] - org.rules_changed[i], 0.0)
+        org.rules_changed[i] = shock.policy_change[i]
+        org.ramp[i] *= 1.0 - p.obsolete * news
+        org.documentation[i] *= 1.0 - p.obsolete * news
+        org.backing[i] *= 1.0 - p.attention * news

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.payoff import expected_sight
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, OUTSIDE
 
@@ -55,59 +55,59 @@ STREAM = draws.stream("contributions as seen")
 
 
 @kernel
-def share_out(
-    month, key, organization_id, first_organization, end_organization, role, status, effort, fte, income_factor,
-    by_seen, esteem_slope, pool_payout, grant_income, pool_expected, organization_luck, favour, accounts,
-    dose_pooled_funding, p_competition, p_effort, p_money, p,
-):  # fmt: skip
+def share_out(month, key, org, site, bank, dose, scratch, p_competition, p_effort, p_money, p):
     """Fill each site's pool and pay part of it out by contributions as they are seen, and by staff."""
-    sites = first_organization.size
-    grant_income[:] = 0.0
-    pool_expected[:] = 0.0
+    sites = site.first_organization.size
+    org.grant_income[:] = 0.0
+    org.pool_expected[:] = 0.0
     drawn = False
     for s in range(sites):
-        first, end = first_organization[s], end_organization[s]
+        first, end = site.first_organization[s], site.end_organization[s]
         income = 0.0
         total = 0.0
         for i in range(first, end):
-            if role[i] != BACKBONE:
-                income += fte[i] * p_money.dollars_per_fte
-                if status[i] == ACTIVE:
-                    total += effort[i] * fte[i]
+            if org.role[i] != BACKBONE:
+                income += org.fte[i] * p_money.dollars_per_fte
+                if org.status[i] == ACTIVE:
+                    total += org.effort[i] * org.fte[i]
         pool = FIRST_POOL + s
-        cents = int(100.0 * p_competition.contested * income * income_factor[s] * dose_pooled_funding[s])
-        accounts[OUTSIDE] -= cents
-        accounts[pool] += cents
-        pool_payout[s] = 0.0
+        cents = int(100.0 * p_competition.contested * income * site.income_factor[s] * dose.pooled_funding[s])
+        bank.accounts[OUTSIDE] -= cents
+        bank.accounts[pool] += cents
+        site.pool_payout[s] = 0.0
         if total <= 0.0:
             continue
-        payout = int(p.paid_out * accounts[pool])
+        payout = int(p.paid_out * bank.accounts[pool])
         if payout <= 0:
             continue
-        pool_payout[s] = payout / 100.0
-        if not drawn and esteem_slope[s] > 0.0:
-            draws.fill(organization_luck, key, STREAM, month, organization_id)
+        site.pool_payout[s] = payout / 100.0
+        if not drawn and site.esteem_slope[s] > 0.0:
+            draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
             drawn = True
-        noise = 1.7 * p_effort.largest / esteem_slope[s] if esteem_slope[s] > 0.0 else 0.0
+        noise = 1.7 * p_effort.largest / site.esteem_slope[s] if site.esteem_slope[s] > 0.0 else 0.0
         staff = total = expected = 0.0
-        seen = favour  # scratch
+        seen = scratch.favour  # scratch
         for i in range(first, end):
-            seen[i] = effort[i]
+            seen[i] = org.effort[i]
             if noise > 0.0:
-                seen[i] = max(effort[i] + noise * draws.wide_normal(draws.unit(organization_luck[0, i])), 0.0)
-            seen[i] *= fte[i]
-            if role[i] != BACKBONE and status[i] == ACTIVE:
-                staff += fte[i]
+                seen[i] = max(
+                    org.effort[i] + noise * draws.wide_normal(draws.unit(scratch.organization_luck[0, i])), 0.0
+                )
+            seen[i] *= org.fte[i]
+            if org.role[i] != BACKBONE and org.status[i] == ACTIVE:
+                staff += org.fte[i]
                 total += seen[i]
-                pool_expected[i] = expected_sight(effort[i] / p_effort.largest, esteem_slope[s]) * fte[i]
-                expected += pool_expected[i]
+                org.pool_expected[i] = (
+                    expected_sight(org.effort[i] / p_effort.largest, site.esteem_slope[s]) * org.fte[i]
+                )
+                expected += org.pool_expected[i]
         for i in range(first, end):
-            if role[i] != BACKBONE and status[i] == ACTIVE:
-                by_staff = fte[i] / staff
+            if org.role[i] != BACKBONE and org.status[i] == ACTIVE:
+                by_staff = org.fte[i] / staff
                 by_sight = seen[i] / total if total > 0.0 else by_staff
-                by_mean_sight = pool_expected[i] / expected
-                pool_expected[i] = pool_payout[s] * (by_staff + by_seen[s] * (by_mean_sight - by_staff))
-                part = int(payout * (by_staff + by_seen[s] * (by_sight - by_staff)))
-                accounts[pool] -= part
-                accounts[FIRST_POOL + sites + i] += part
-                grant_income[i] = part / 100.0
+                by_mean_sight = org.pool_expected[i] / expected
+                org.pool_expected[i] = site.pool_payout[s] * (by_staff + site.by_seen[s] * (by_mean_sight - by_staff))
+                part = int(payout * (by_staff + site.by_seen[s] * (by_sight - by_staff)))
+                bank.accounts[pool] -= part
+                bank.accounts[FIRST_POOL + sites + i] += part
+                org.grant_income[i] = part / 100.0

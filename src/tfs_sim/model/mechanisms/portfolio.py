@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -68,21 +68,18 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def compete(
-    first_organization, end_organization, role, status, in_post, clarity, commitment, backing, attention, portfolio,
-    mean_attention, p,
-):  # fmt: skip
+def compete(org, site, p):
     """Let the initiative's share of attention follow its appeal, and the rest of the portfolio pull on effort."""
-    for s in range(first_organization.size):
+    for s in range(site.first_organization.size):
         partners = total = 0.0
-        for i in range(first_organization[s], end_organization[s]):
-            represented = commitment[i] * backing[i] * in_post[i]
-            appeal = p.clarity * clarity[i] + (1.0 - p.clarity) * represented
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            represented = org.commitment[i] * org.backing[i] * org.in_post[i]
+            appeal = p.clarity * org.clarity[i] + (1.0 - p.clarity) * represented
             desk = appeal + p.pressure
             share = appeal / desk if desk > 0.0 else 1.0
-            attention[i] += p.shift * (share - attention[i])
-            portfolio[i] = p.pull * (1.0 - attention[i])
-            if status[i] == ACTIVE and role[i] != BACKBONE:
+            org.attention[i] += p.shift * (share - org.attention[i])
+            org.portfolio[i] = p.pull * (1.0 - org.attention[i])
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1.0
-                total += attention[i]
-        mean_attention[s] = min(total / partners, 1.0) if partners > 0.0 else 0.0
+                total += org.attention[i]
+        site.mean_attention[s] = min(total / partners, 1.0) if partners > 0.0 else 0.0

@@ -24,8 +24,9 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.mechanisms.trust import recorded_share
-from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE
 
 
@@ -155,58 +156,59 @@ FORGIVENESS_STREAM = draws.stream("forgiveness")
 
 
 @kernel
-def begin(key, pair_id, forgiveness, p):
+def begin(key, rel, dyad, p):
     """Draw how ready each end of each pair is to forgive the other."""
-    for q in range(pair_id.size):
-        a, b, _, _ = draws.words(key, FORGIVENESS_STREAM, 0, pair_id[q], 0)
+    for q in range(dyad.pair_id.size):
+        a, b, _, _ = draws.words(key, FORGIVENESS_STREAM, 0, dyad.pair_id[q], 0)
         for end in range(2):
             u = draws.normal(draws.unit(a if end == 0 else b))
-            e = q + end * pair_id.size
-            forgiveness[e] = clip(p.forgiveness + p.forgiveness_spread * u, 0.0, 1.0)
+            e = q + end * dyad.pair_id.size
+            rel.forgiveness[e] = clip(p.forgiveness + p.forgiveness_spread * u, 0.0, 1.0)
 
 
 @kernel
-def mend(
-    month, key, pair_id, pair_site, source, target, meeting, let_down, listed_pair_id, listed_luck, failed, status,
-    reliability, documentation, alignment, coordination, forgiveness, grievance, betrayal, personal_good,
-    personal_bad, institutional_good, institutional_bad, dose_facilitated_conversations, on_histories,
-    on_institutional_trust, p_institutional_trust, p_histories, p_trust, p,
-):  # fmt: skip
+def mend(month, key, org, rel, dyad, site, dose, on, scratch, p_institutional_trust, p_histories, p_trust, p):
     """Apologize for this month's broken promises, forgive and make amends, or let them harden into grievance."""
-    pairs = meeting.size
+    pairs = dyad.meeting.size
     for end in range(2):
         count = 0
         for m in range(pairs):
-            q = np.int64(meeting[m])
+            q = np.int64(dyad.meeting[m])
             if q >= pairs:
                 break
-            let_down[count], listed_pair_id[count] = q, pair_id[q]
-            count += failed[q + end * pairs]
-        draws.fill(listed_luck, key, STREAM, month, listed_pair_id[:count], end)
+            scratch.let_down[count], scratch.listed_pair_id[count] = q, dyad.pair_id[q]
+            count += rel.failed[q + end * pairs]
+        draws.fill(scratch.listed_luck, key, STREAM, month, scratch.listed_pair_id[:count], end)
         for m in range(count):
-            q = np.int64(let_down[m])
-            s, e = pair_site[q], q + end * pairs
-            i = source[e]
-            j = target[e]
-            deceived = draws.unit(listed_luck[0, m]) < p.deceit
-            help_at_hand = coordination[s] if status[i] == ACTIVE and status[j] == ACTIVE else 0.0
-            silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * alignment[q])
-            silent *= 1.0 - help_at_hand * p.facilitation * dose_facilitated_conversations[s]
-            forgiven = draws.unit(listed_luck[1, m]) < 1.0 - silent
-            forgiven &= draws.unit(listed_luck[2, m]) < forgiveness[e] * (p.deceit_forgiven if deceived else 1.0)
+            q = np.int64(scratch.let_down[m])
+            s, e = dyad.pair_site[q], q + end * pairs
+            i = rel.source[e]
+            j = rel.target[e]
+            deceived = draws.unit(scratch.listed_luck[0, m]) < p.deceit
+            help_at_hand = site.coordination[s] if org.status[i] == ACTIVE and org.status[j] == ACTIVE else 0.0
+            silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * dyad.alignment[q])
+            silent *= 1.0 - help_at_hand * p.facilitation * dose.facilitated_conversations[s]
+            forgiven = draws.unit(scratch.listed_luck[1, m]) < 1.0 - silent
+            forgiven &= draws.unit(scratch.listed_luck[2, m]) < rel.forgiveness[e] * (
+                p.deceit_forgiven if deceived else 1.0
+            )
             if deceived:
-                betrayal[e] += p.deceit_weight
+                rel.betrayal[e] += p.deceit_weight
             if not forgiven:
-                left = (p.deceit_hardening if deceived else p.hardening) * on_histories
-                grievance[e] += left * (1.0 - grievance[e])
+                left = (p.deceit_hardening if deceived else p.hardening) * on.histories
+                rel.grievance[e] += left * (1.0 - rel.grievance[e])
                 continue
-            recorded = recorded_share(documentation[i], documentation[j], on_institutional_trust, p_institutional_trust)
+            recorded = recorded_share(
+                org.documentation[i], org.documentation[j], on.institutional_trust, p_institutional_trust
+            )
             weight = p_trust.negativity * p.mended
-            personal_bad[e] = max(personal_bad[e] - weight * (1.0 - recorded), 0.0)
-            institutional_bad[e] = max(institutional_bad[e] - weight * p.between_organizations * recorded, 0.0)
-            if draws.unit(listed_luck[3, m]) < reliability[j] * (1.0 - p_histories.broken_promises * grievance[e]):
-                personal_good[e] += p.amends * (1.0 - recorded)
-                institutional_good[e] += p.amends * recorded
+            rel.personal_bad[e] = max(rel.personal_bad[e] - weight * (1.0 - recorded), 0.0)
+            rel.institutional_bad[e] = max(rel.institutional_bad[e] - weight * p.between_organizations * recorded, 0.0)
+            if draws.unit(scratch.listed_luck[3, m]) < org.reliability[j] * (
+                1.0 - p_histories.broken_promises * rel.grievance[e]
+            ):
+                rel.personal_good[e] += p.amends * (1.0 - recorded)
+                rel.institutional_good[e] += p.amends * recorded
             else:
-                personal_bad[e] += p.amends * p_trust.negativity * (1.0 - recorded)
-                institutional_bad[e] += p.amends * p_trust.negativity * recorded
+                rel.personal_bad[e] += p.amends * p_trust.negativity * (1.0 - recorded)
+                rel.institutional_bad[e] += p.amends * p_trust.negativity * recorded

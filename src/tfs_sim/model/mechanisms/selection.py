@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -58,84 +59,76 @@ COMMUNITY_STREAM = draws.stream("community readiness")
 
 
 @kernel
-def begin(key, stage_month, site_id, national_site, site_of, role, commitment, p):
+def begin(key, org, site, stage, p):
     """Let communities that stand for selection differ in their people's commitment."""
-    if stage_month.size == 0:
+    if stage.month.size == 0:
         return
-    for i in range(site_of.size):
-        s = site_of[i]
-        if national_site[s] == 0 and role[i] != BACKBONE:
-            shift = p.spread * draws.normal(draws.uniform(key, COMMUNITY_STREAM, 0, site_id[s]))
-            commitment[i] = clip(commitment[i] + shift, 0.0, 1.0)
+    for i in range(org.site_of.size):
+        s = org.site_of[i]
+        if site.national_site[s] == 0 and org.role[i] != BACKBONE:
+            shift = p.spread * draws.normal(draws.uniform(key, COMMUNITY_STREAM, 0, site.site_id[s]))
+            org.commitment[i] = clip(org.commitment[i] + shift, 0.0, 1.0)
 
 
 @kernel
-def choose(
-    month, key, site_id, stage_month, stage_places, stage_pool, stage_given, given_choice, national_site,
-    first_organization, end_organization, role, status, commitment, first_relationship, target, ties, end_of_ties,
-    trust, site_readiness, score, chosen, stage_reached, p,
-):  # fmt: skip
+def choose(month, key, org, rel, site, stage, p):
     """Choose the communities of every stage that is due this month."""
-    sites = site_id.size
-    for g in range(stage_month.size):
-        if stage_month[g] != month:
+    sites = site.site_id.size
+    for g in range(stage.month.size):
+        if stage.month[g] != month:
             continue
-        if stage_given[g]:
+        if stage.given[g]:
             for s in range(sites):
-                chosen[g, s] = given_choice[g, s]
-                if chosen[g, s]:
-                    stage_reached[s] = g + 1
+                site.chosen[g, s] = site.given_choice[g, s]
+                if site.chosen[g, s]:
+                    site.stage_reached[s] = g + 1
             continue
         total = squares = candidates = 0.0
         for s in range(sites):
-            if is_candidate(s, g, stage_pool, chosen, national_site):
-                site_readiness[s] = how_ready(s, first_organization, end_organization, role, status, commitment,
-                                         first_relationship, target, ties, end_of_ties, trust)  # fmt: skip
-                total += site_readiness[s]
-                squares += site_readiness[s] * site_readiness[s]
+            if is_candidate(s, g, stage, site):
+                site.site_readiness[s] = how_ready(s, site, org, rel)
+                total += site.site_readiness[s]
+                squares += site.site_readiness[s] * site.site_readiness[s]
                 candidates += 1.0
         if candidates == 0.0:
             continue
         mean = total / candidates
         spread = max(squares / candidates - mean * mean, 1e-12) ** 0.5
         for s in range(sites):
-            luck = draws.normal(draws.uniform(key, STREAM, month, site_id[s], g))
-            score[s] = (site_readiness[s] - mean) / spread + p.noise * luck
-        for _ in range(stage_places[g]):
+            luck = draws.normal(draws.uniform(key, STREAM, month, site.site_id[s], g))
+            site.score[s] = (site.site_readiness[s] - mean) / spread + p.noise * luck
+        for _ in range(stage.places[g]):
             best = -1e300
             winner = -1
             for s in range(sites):
-                if chosen[g, s] == 0 and is_candidate(s, g, stage_pool, chosen, national_site) and score[s] > best:
-                    best = score[s]
+                if site.chosen[g, s] == 0 and is_candidate(s, g, stage, site) and site.score[s] > best:
+                    best = site.score[s]
                     winner = s
             if winner >= 0:
-                chosen[g, winner] = 1
-                stage_reached[winner] = g + 1
+                site.chosen[g, winner] = 1
+                site.stage_reached[winner] = g + 1
 
 
 @kernel
-def is_candidate(s, g, stage_pool, chosen, national_site):
+def is_candidate(s, g, stage, site):
     """Say whether a community may be chosen at stage g."""
-    return national_site[s] == 0 and (stage_pool[g] < 0 or chosen[stage_pool[g], s] == 1)
+    return site.national_site[s] == 0 and (stage.pool[g] < 0 or site.chosen[stage.pool[g], s] == 1)
 
 
 @kernel
-def how_ready(
-    s, first_organization, end_organization, role, status, commitment, first_relationship, target, ties, end_of_ties,
-    trust,
-):  # fmt: skip
+def how_ready(s, site, org, rel):
     """Return a community's readiness: the mean of its share at the table, its trust and its people's commitment."""
     everyone = partners = willing = held = trusted = 0.0
-    for i in range(first_organization[s], end_organization[s]):
-        if role[i] == BACKBONE:
+    for i in range(site.first_organization[s], site.end_organization[s]):
+        if org.role[i] == BACKBONE:
             continue
         everyone += 1.0
-        willing += commitment[i]
-        partners += 1.0 if status[i] == ACTIVE else 0.0
-        for m in range(first_relationship[i], end_of_ties[i]):
-            counts = 1.0 if role[target[ties[m]]] != BACKBONE else 0.0
+        willing += org.commitment[i]
+        partners += 1.0 if org.status[i] == ACTIVE else 0.0
+        for m in range(org.first_relationship[i], org.end_of_ties[i]):
+            counts = 1.0 if org.role[rel.target[rel.ties[m]]] != BACKBONE else 0.0
             held += counts
-            trusted += counts * trust[ties[m]]
+            trusted += counts * rel.trust[rel.ties[m]]
     if everyone == 0.0:
         return 0.0
     return (partners / everyone + (trusted / held if held > 0.0 else 0.0) + willing / everyone) / 3.0

@@ -19,8 +19,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.forms import kernel
 from tfs_sim.model.mechanisms.national import with_coaching
-from tfs_sim.model.numerics import clip, kernel
+from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import CASES
 
 
@@ -108,13 +109,13 @@ INTERVENTIONS = (
 
 
 @kernel
-def write_manuals(documentation, coaching, dose_procedure_manuals, p):
+def write_manuals(org, dose, p):
     """Move documentation towards what the practice keeps up; let it go stale without it."""
-    for i in range(documentation.size):
-        dose = with_coaching(dose_procedure_manuals[i], coaching[CASES, i])
-        gap = dose - documentation[i]
+    for i in range(org.documentation.size):
+        written = with_coaching(dose.procedure_manuals[i], org.coaching[CASES, i])
+        gap = written - org.documentation[i]
         if gap > 0.0:
-            documentation[i] += gap / p.writing_time if p.writing_time > 1.0 else gap
+            org.documentation[i] += gap / p.writing_time if p.writing_time > 1.0 else gap
         else:
-            documentation[i] *= 1.0 - min(p.going_stale, 1.0) * (1.0 - dose)
-        documentation[i] = clip(documentation[i], 0.0, 1.0)
+            org.documentation[i] *= 1.0 - min(p.going_stale, 1.0) * (1.0 - written)
+        org.documentation[i] = clip(org.documentation[i], 0.0, 1.0)

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.numerics import clip, exp, kernel
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.state import SECTORS, K
 
 
@@ -88,30 +89,31 @@ RENEWED = 6  # months
 
 
 @kernel
-def recognize(
-    month, key, organization_id, first_organization, end_organization, sector, recognition, recognized, strength,
-    organization_luck, dose_recognition_of_strengths, p,
-):  # fmt: skip
+def recognize(month, key, org, site, dose, scratch, p):
     """Let recognition follow the practice; twice a year renew how each organization's strengths are judged."""
-    for s in range(first_organization.size):
-        gap = dose_recognition_of_strengths[s] - recognition[s]
-        recognition[s] = clip(recognition[s] + gap / max(p.recognition_time, 1.0), 0.0, 1.0)
+    for s in range(site.first_organization.size):
+        gap = dose.recognition_of_strengths[s] - site.recognition[s]
+        site.recognition[s] = clip(site.recognition[s] + gap / max(p.recognition_time, 1.0), 0.0, 1.0)
     if month % RENEWED != 0:
         return
-    draws.fill(organization_luck, key, STREAM, 0, organization_id)
-    for s in range(first_organization.size):
-        first, end = first_organization[s], end_organization[s]
-        error = p.misjudgement * (1.0 - p.learned * recognition[s])
+    draws.fill(scratch.organization_luck, key, STREAM, 0, org.organization_id)
+    for s in range(site.first_organization.size):
+        first, end = site.first_organization[s], site.end_organization[s]
+        error = p.misjudgement * (1.0 - p.learned * site.recognition[s])
         others = max(end - first - 1.0, 1.0)
-        unlike = recognized[0, first:end]  # until its own turn, which is the last
+        unlike = org.recognized[0, first:end]  # until its own turn, which is the last
         for field in range(len(SECTORS)):
             alike = 0.0
             for i in range(first, end):
-                alike += 1.0 if sector[i] == field else 0.0
+                alike += 1.0 if org.sector[i] == field else 0.0
             for i in range(first, end):
-                if sector[i] == field:
-                    recognized[0, i] = (end - first - alike) / others
+                if org.sector[i] == field:
+                    org.recognized[0, i] = (end - first - alike) / others
         for k in range(K - 1, -1, -1):
-            seems, true, words = recognized[k, first:end], strength[k, first:end], organization_luck[k, first:end]
+            seems, true, words = (
+                org.recognized[k, first:end],
+                org.strength[k, first:end],
+                scratch.organization_luck[k, first:end],
+            )
             for n in range(seems.size):
                 seems[n] = true[n] * exp(unlike[n] * error * draws.wide_normal(draws.unit(words[n])))

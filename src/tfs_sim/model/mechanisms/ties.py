@@ -21,7 +21,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.numerics import count_bits, kernel
+from tfs_sim.model.forms import kernel
+from tfs_sim.model.numerics import count_bits
 from tfs_sim.model.state import BACKBONE
 
 
@@ -92,130 +93,118 @@ ONE = np.uint64(1)
 
 
 @kernel
-def choose_referrers(
-    month, key, organization_id, first_relationship, relationships, target, pair, is_open, role, organization_luck,
-    referrer,
-):  # fmt: skip
+def choose_referrers(month, key, org, rel, dyad, scratch):
     """Let each organization turn to one of those whom it could know, who may refer it if they have a tie."""
-    draws.fill(organization_luck, key, REFERRER_STREAM, month, organization_id)
-    for i in range(organization_id.size):
-        first, end = first_relationship[i], first_relationship[i + 1]
-        referrer[i] = -1
+    draws.fill(scratch.organization_luck, key, REFERRER_STREAM, month, org.organization_id)
+    for i in range(org.organization_id.size):
+        first, end = org.first_relationship[i], org.first_relationship[i + 1]
+        org.referrer[i] = -1
         if first < end:
-            place = min(first + np.int64(draws.unit(organization_luck[0, i]) * (end - first)), end - 1)
-            r = np.int64(relationships[place])
-            referrer[i] = r if (is_open[pair[r]] != 0) & (role[target[r]] != BACKBONE) else -1
+            place = min(first + np.int64(draws.unit(scratch.organization_luck[0, i]) * (end - first)), end - 1)
+            r = np.int64(rel.relationships[place])
+            org.referrer[i] = r if (dyad.is_open[rel.pair[r]] != 0) & (org.role[rel.target[r]] != BACKBONE) else -1
 
 
 @kernel
-def set_tie(r, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties, neighbours):
+def set_tie(r, rel, org, dyad):
     """Open a tie that is closed, or close one that is open: for the pair, and in either end's list and bits."""
-    is_open[pair[r]] ^= np.uint8(1)
-    there, back = target[r], target[reverse[r]]
+    dyad.is_open[rel.pair[r]] ^= np.uint8(1)
+    there, back = rel.target[r], rel.target[rel.reverse[r]]
     for end in range(2):
-        me, other, mine = (back, there, np.int64(r)) if end == 0 else (there, back, np.int64(reverse[r]))
-        bit = local_index[other]
-        neighbours[bit >> np.uint32(6), me] ^= ONE << np.uint64(bit & np.uint32(63))
-        m, last = first_relationship[me], end_of_ties[me]
-        while m < last and target[ties[m]] < other:
+        me, other, mine = (back, there, np.int64(r)) if end == 0 else (there, back, np.int64(rel.reverse[r]))
+        bit = org.local_index[other]
+        org.neighbours[bit >> np.uint32(6), me] ^= ONE << np.uint64(bit & np.uint32(63))
+        m, last = org.first_relationship[me], org.end_of_ties[me]
+        while m < last and rel.target[rel.ties[m]] < other:
             m += 1
-        if is_open[pair[r]]:
+        if dyad.is_open[rel.pair[r]]:
             for n in range(last, m, -1):
-                ties[n] = ties[n - 1]
-            ties[m] = mine
-            end_of_ties[me] = last + 1
+                rel.ties[n] = rel.ties[n - 1]
+            rel.ties[m] = mine
+            org.end_of_ties[me] = last + 1
         else:
             for n in range(m, last - 1):
-                ties[n] = ties[n + 1]
-            end_of_ties[me] = last - 1
+                rel.ties[n] = rel.ties[n + 1]
+            org.end_of_ties[me] = last - 1
 
 
 @kernel
-def refer(
-    month, key, organization_id, site_of, first_organization, first_relationship, relationships, target, reverse, pair,
-    role, in_post, is_open, idle, trust, referrer, local_index, ties, end_of_ties, neighbours, candidates,
-    contact_factor, p,
-):  # fmt: skip
+def refer(month, key, org, rel, dyad, site, p):
     """Let those who were asked refer the asker to each of their neighbours that it has no tie with.
 
     All three are sets of bits: whom the third has ties with, whom the asker could know, and does not. An organization's
     relationships are sorted by target, so a bit's place among the asker's candidates is the place in that list.
     """
-    for i in range(organization_id.size):
-        via = referrer[i]
-        if via < 0 or in_post[i] == 0:
+    for i in range(org.organization_id.size):
+        via = org.referrer[i]
+        if via < 0 or org.in_post[i] == 0:
             continue
-        third = np.int64(target[via])
-        first = first_organization[site_of[i]]
-        chance = p.referral * trust[via] * contact_factor[site_of[i]]
-        place = first_relationship[i]
-        for word in range(neighbours.shape[0]):
-            possible = candidates[word, i]
-            shared = neighbours[word, third] & possible & ~neighbours[word, i]
+        third = np.int64(rel.target[via])
+        first = site.first_organization[org.site_of[i]]
+        chance = p.referral * rel.trust[via] * site.contact_factor[org.site_of[i]]
+        place = org.first_relationship[i]
+        for word in range(org.neighbours.shape[0]):
+            possible = org.candidates[word, i]
+            shared = org.neighbours[word, third] & possible & ~org.neighbours[word, i]
             while shared:
                 bit = shared & (~shared + ONE)
                 shared ^= bit
                 other = first + 64 * word + np.int64(count_bits(bit - ONE))
-                asked = draws.mix(organization_id[i], organization_id[other])
-                if in_post[other] and draws.uniform(key, REFERRAL_STREAM, month, asked) < chance:
-                    r = relationships[place + np.int64(count_bits(possible & (bit - ONE)))]
-                    set_tie(r, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties,
-                            neighbours)  # fmt: skip
-                    idle[pair[r]] = 0.0
+                asked = draws.mix(org.organization_id[i], org.organization_id[other])
+                if org.in_post[other] and draws.uniform(key, REFERRAL_STREAM, month, asked) < chance:
+                    r = rel.relationships[place + np.int64(count_bits(possible & (bit - ONE)))]
+                    set_tie(r, rel, org, dyad)
+                    dyad.idle[rel.pair[r]] = 0.0
             place += np.int64(count_bits(possible))
 
 
 @kernel
-def open_and_close(
-    month, key, pair_id, one_end, other_end, target, reverse, pair, is_open, idle, failed, overlap, departed,
-    local_index, first_relationship, ties, end_of_ties, neighbours, meeting, disused, listed_pair_id,
-    listed_luck, dose_transition_plan, p,
-):  # fmt: skip
+def open_and_close(month, key, org, rel, dyad, dose, scratch, p):
     """Open and close ties, one decision for both ends: in disuse or doubt they may close, after a meeting open."""
-    pairs = pair_id.size
+    pairs = dyad.pair_id.size
     new = old = 0
     for q in range(pairs):
         # a tie in disuse, or a pair without one that met last month
-        meeting[new] = disused[old] = q
-        new += (is_open[q] == 0) & (idle[q] < 1.0)
-        old += (is_open[q] != 0) & (idle[q] > p.idle_before_closing)
-    for i in range(departed.size):
-        if departed[i] == 0:
+        dyad.meeting[new] = scratch.disused[old] = q
+        new += (dyad.is_open[q] == 0) & (dyad.idle[q] < 1.0)
+        old += (dyad.is_open[q] != 0) & (dyad.idle[q] > p.idle_before_closing)
+    for i in range(org.departed.size):
+        if org.departed[i] == 0:
             continue
-        for m in range(first_relationship[i], end_of_ties[i]):
-            q, other = pair[ties[m]], target[ties[m]]
-            listed = (idle[q] > p.idle_before_closing) | ((departed[other] != 0) & (other < i))
+        for m in range(org.first_relationship[i], org.end_of_ties[i]):
+            q, other = rel.pair[rel.ties[m]], rel.target[rel.ties[m]]
+            listed = (dyad.idle[q] > p.idle_before_closing) | ((org.departed[other] != 0) & (other < i))
             if not listed:
-                disused[old] = q
+                scratch.disused[old] = q
                 old += 1
-    draw_for(disused, old, 0, month, key, pair_id, listed_pair_id, listed_luck)
+    draw_for(scratch.disused, old, 0, month, key, dyad, scratch)
     for m in range(old):
-        q = disused[m]
-        i, j = one_end[q], other_end[q]
-        closing = min(p.closing, 1.0) if idle[q] > p.idle_before_closing else 0.0
-        if departed[i] | departed[j]:
+        q = scratch.disused[m]
+        i, j = dyad.one_end[q], dyad.other_end[q]
+        closing = min(p.closing, 1.0) if dyad.idle[q] > p.idle_before_closing else 0.0
+        if org.departed[i] | org.departed[j]:
             covered = 1.0
-            if departed[i]:
-                covered = min(covered, dose_transition_plan[i])
-            if departed[j]:
-                covered = min(covered, dose_transition_plan[j])
+            if org.departed[i]:
+                covered = min(covered, dose.transition_plan[i])
+            if org.departed[j]:
+                covered = min(covered, dose.transition_plan[j])
             closing = 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - covered))
-        if draws.unit(listed_luck[0, m]) < closing:
-            idle[q] = max(idle[q], 1.0)
-            set_tie(q, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties, neighbours)
-    draw_for(meeting, new, 1, month, key, pair_id, listed_pair_id, listed_luck)
+        if draws.unit(scratch.listed_luck[0, m]) < closing:
+            dyad.idle[q] = max(dyad.idle[q], 1.0)
+            set_tie(q, rel, org, dyad)
+    draw_for(dyad.meeting, new, 1, month, key, dyad, scratch)
     for m in range(new):
-        q = np.int64(meeting[m])
-        opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap[q]))
-        went_well = (failed[q] == 0) & (failed[q + pairs] == 0)
-        if went_well & (draws.unit(listed_luck[0, m]) < opening):
-            idle[q] = 0.0
-            set_tie(q, target, reverse, pair, local_index, is_open, first_relationship, ties, end_of_ties, neighbours)
+        q = np.int64(dyad.meeting[m])
+        opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * dyad.overlap[q]))
+        went_well = (rel.failed[q] == 0) & (rel.failed[q + pairs] == 0)
+        if went_well & (draws.unit(scratch.listed_luck[0, m]) < opening):
+            dyad.idle[q] = 0.0
+            set_tie(q, rel, org, dyad)
 
 
 @kernel
-def draw_for(listed, count, block, month, key, pair_id, listed_pair_id, listed_luck):
+def draw_for(listed, count, block, month, key, dyad, scratch):
     """Draw the words of the first `count` listed pairs, in the list's order, in a loop that runs wide."""
     for m in range(count):
-        listed_pair_id[m] = pair_id[listed[m]]
-    draws.fill(listed_luck, key, STREAM, month, listed_pair_id[:count], block)
+        scratch.listed_pair_id[m] = dyad.pair_id[listed[m]]
+    draws.fill(scratch.listed_luck, key, STREAM, month, scratch.listed_pair_id[:count], block)

@@ -27,8 +27,9 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
+from tfs_sim.model.forms import inline, kernel
 from tfs_sim.model.mechanisms.national import friction_between
-from tfs_sim.model.numerics import count_bits, exp, half_life_factor, inline, kernel, whole_vectors
+from tfs_sim.model.numerics import count_bits, exp, half_life_factor, whole_vectors
 from tfs_sim.model.state import ACTIVE
 
 
@@ -199,89 +200,82 @@ def recorded_share(documentation_i, documentation_j, on_institutional_trust, p_i
 
 
 @kernel
-def prepare(in_post, ramp, clarity, status, neighbours, contacts, contacts_at_table, presence, reliability, p):
+def prepare(org, p):
     """Work out, once for each organization, how present and how reliable its representative is.
 
     Presence is negative where an organization is not at the table: one number says both.
     """
-    for i in range(in_post.size):
+    for i in range(org.in_post.size):
         ties = 0.0
-        for word in range(neighbours.shape[0]):
-            ties += np.float64(count_bits(neighbours[word, i]))
-        chance = in_post[i] * min(1.0, p.attention / max(ties, 1.0))
-        presence[i] = chance if status[i] == ACTIVE else -chance
-        contacts[i] = 0.0
-        contacts_at_table[i] = 0.0
-    for i in range(in_post.size):
-        reliability[i] = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * ramp[i])
-        reliability[i] *= 1.0 - p.unclear_goals * (1.0 - clarity[i])
+        for word in range(org.neighbours.shape[0]):
+            ties += np.float64(count_bits(org.neighbours[word, i]))
+        chance = org.in_post[i] * min(1.0, p.attention / max(ties, 1.0))
+        org.presence[i] = chance if org.status[i] == ACTIVE else -chance
+        org.contacts[i] = 0.0
+        org.contacts_at_table[i] = 0.0
+    for i in range(org.in_post.size):
+        org.reliability[i] = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * org.ramp[i])
+        org.reliability[i] *= 1.0 - p.unclear_goals * (1.0 - org.clarity[i])
 
 
 @kernel
-def fade(
-    personal_good, personal_bad, institutional_good, institutional_bad, idle, met, failed, on_communication,
-    p_communication, p_institutional_trust, p,
-):  # fmt: skip
+def fade(rel, dyad, on, p_communication, p_institutional_trust, p):
     """Let a month's forgetting pass over all evidence, less of it where the two met last month."""
     keep = half_life_factor(p.memory)
-    fresh = on_communication * p_communication.freshness * (1.0 - keep)
+    fresh = on.communication * p_communication.freshness * (1.0 - keep)
     keep_on_record = half_life_factor(p_institutional_trust.memory)
-    pairs = met.size
+    pairs = dyad.met.size
     for end in range(2):
         both = slice(end * pairs, (end + 1) * pairs)
-        good, bad, broke = personal_good[both], personal_bad[both], failed[both]
+        good, bad, broke = rel.personal_good[both], rel.personal_bad[both], rel.failed[both]
         for q in range(good.size):
-            left = keep + fresh * met[q]
+            left = keep + fresh * dyad.met[q]
             good[q] *= left
             bad[q] *= left
             broke[q] = 0
-    for r in range(institutional_good.size):
-        institutional_good[r] *= keep_on_record
-        institutional_bad[r] *= keep_on_record
+    for r in range(rel.institutional_good.size):
+        rel.institutional_good[r] *= keep_on_record
+        rel.institutional_bad[r] *= keep_on_record
     for q in range(pairs):
-        idle[q] += 1.0
-        met[q] = 0
+        dyad.idle[q] += 1.0
+        dyad.met[q] = 0
 
 
 @kernel
-def throw(month, key, pair_id, luck):
+def throw(month, key, dyad):
     """Draw every pair's words of the month, in a loop of its own that runs wide."""
-    draws.fill(luck, key, STREAM, month, pair_id)
+    draws.fill(dyad.luck, key, STREAM, month, dyad.pair_id)
 
 
 @kernel
-def weigh_contact(
-    first_pair, end_pair, one_end, other_end, is_open, grievance, presence, coordination, contact_factor, teammates,
-    effort, dose_trust_building_convenings, dose_steady_communication, meetings_expected, p_histories,
-    p_communication, p_effort, p,
-):  # fmt: skip
+def weigh_contact(org, rel, dyad, site, dose, p_histories, p_communication, p_effort, p):
     """Work out how often every pair may be expected to meet this month."""
     by_effort = p.work_contact / p_effort.largest
-    pairs = is_open.size
-    for s in range(first_pair.size):
-        convened = 1.0 + p.convening_gain * dose_trust_building_convenings[s]
-        tied = p.joint_contact * convened + p_communication.contact * dose_steady_communication[s]
-        tied *= coordination[s] * contact_factor[s]
-        free = p.table_contact * convened * coordination[s] * contact_factor[s]
-        everyday = p.everyday_contact * contact_factor[s]
-        first, end = first_pair[s], end_pair[s]
-        one, other, have_tie = one_end[first:end], other_end[first:end], is_open[first:end]
-        here, there = grievance[first:end], grievance[pairs + first : pairs + end]
-        expected = meetings_expected[first:end]
+    pairs = dyad.is_open.size
+    for s in range(site.first_pair.size):
+        convened = 1.0 + p.convening_gain * dose.trust_building_convenings[s]
+        tied = p.joint_contact * convened + p_communication.contact * dose.steady_communication[s]
+        tied *= site.coordination[s] * site.contact_factor[s]
+        free = p.table_contact * convened * site.coordination[s] * site.contact_factor[s]
+        everyday = p.everyday_contact * site.contact_factor[s]
+        first, end = site.first_pair[s], site.end_pair[s]
+        one, other, have_tie = dyad.one_end[first:end], dyad.other_end[first:end], dyad.is_open[first:end]
+        here, there = rel.grievance[first:end], rel.grievance[pairs + first : pairs + end]
+        expected = dyad.meetings_expected[first:end]
         for n in range(expected.size):
-            mine, its = presence[one[n]], presence[other[n]]
+            mine, its = org.presence[one[n]], org.presence[other[n]]
             both = 1.0 if (mine > 0.0) & (its > 0.0) else 0.0
             anyway, further = (everyday, tied) if have_tie[n] else (0.0, free)
             able = can_meet(mine, its, here[n], there[n], p_histories)
             expected[n] = (anyway + further * both) * able
     for m in range(pairs):
-        q = np.int64(teammates[m])  # as of last month
+        q = np.int64(dyad.teammates[m])  # as of last month
         if q >= pairs:
             break
-        i, j = one_end[q], other_end[q]
-        both = 1.0 if (presence[i] > 0.0) & (presence[j] > 0.0) else 0.0
-        able = can_meet(presence[i], presence[j], grievance[q], grievance[q + pairs], p_histories)
-        meetings_expected[q] += by_effort * min(effort[i], effort[j]) * both * able
+        i, j = dyad.one_end[q], dyad.other_end[q]
+        both = 1.0 if (org.presence[i] > 0.0) & (org.presence[j] > 0.0) else 0.0
+        able = can_meet(org.presence[i], org.presence[j], rel.grievance[q], rel.grievance[q + pairs], p_histories)
+        dyad.meetings_expected[q] += by_effort * min(org.effort[i], org.effort[j]) * both * able
 
 
 @inline
@@ -292,102 +286,95 @@ def can_meet(presence, presence_of_other, grievance, grievance_of_other, p_histo
 
 
 @kernel
-def gather(luck, meetings_expected, meeting):
+def gather(dyad):
     """List the pairs that meet this month; the list ends with a number that is no pair's."""
     count = 0
-    for q in range(meetings_expected.size):
-        expected = meetings_expected[q]
-        meeting[count], meetings_expected[count] = q, expected
-        count += 1 if draws.unit(luck[0, q]) < expected else 0  # the chance, 1 − exp(−x), is below x
-    chance = meetings_expected[: whole_vectors(count, meeting.size)]
+    for q in range(dyad.meetings_expected.size):
+        expected = dyad.meetings_expected[q]
+        dyad.meeting[count], dyad.meetings_expected[count] = q, expected
+        count += 1 if draws.unit(dyad.luck[0, q]) < expected else 0  # the chance, 1 − exp(−x), is below x
+    chance = dyad.meetings_expected[: whole_vectors(count, dyad.meeting.size)]
     for m in range(chance.size):
         chance[m] = 1.0 - exp(-chance[m])
     met = 0
     for m in range(count):
-        q = meeting[m]
-        meeting[met] = q
-        met += 1 if draws.unit(luck[0, q]) < chance[m] else 0
-    if met < meeting.size:
-        meeting[met] = meeting.size
+        q = dyad.meeting[m]
+        dyad.meeting[met] = q
+        met += 1 if draws.unit(dyad.luck[0, q]) < chance[m] else 0
+    if met < dyad.meeting.size:
+        dyad.meeting[met] = dyad.meeting.size
 
 
 @kernel
 def encounter(
-    pair_site, one_end, other_end, luck, meeting, contacts, contacts_at_table, idle, grievance,
-    reliability, status, documentation, coordination, met, failed, personal_good, personal_bad, institutional_good,
-    institutional_bad, conflicts, affiliation, local_index, first_relationship, relationships, friction, recognition,
-    dose_trust_building_convenings, on_institutional_trust, p_institutional_trust, p_national, p_strengths,
-    p_histories, on_communication, p_communication, p,
-):  # fmt: skip
+    org, rel, dyad, site, dose, on, p_institutional_trust, p_national, p_strengths, p_histories, p_communication, p
+):
     """Let promises be kept or broken by those who meet, and both ends take note."""
-    conflicts[:] = 0.0
+    site.conflicts[:] = 0.0
     broken = 0
-    pairs = meeting.size
+    pairs = dyad.meeting.size
     for m in range(pairs):
-        q = np.int64(meeting[m])
+        q = np.int64(dyad.meeting[m])
         if q >= pairs:
             break
-        i, j = one_end[q], other_end[q]
-        s = pair_site[q]
-        both = 1.0 if (status[i] == ACTIVE) & (status[j] == ACTIVE) else 0.0
-        contacts[i] += 1.0
-        contacts[j] += 1.0
-        contacts_at_table[i] += both
-        contacts_at_table[j] += both
-        recorded = recorded_share(documentation[i], documentation[j], on_institutional_trust, p_institutional_trust)
-        circumstances = 1.0 - p.overload * (1.0 - coordination[s]) * both
-        rivalry = friction_between(
-            affiliation[i], affiliation[j], first_relationship, relationships, local_index, friction
+        i, j = dyad.one_end[q], dyad.other_end[q]
+        s = dyad.pair_site[q]
+        both = 1.0 if (org.status[i] == ACTIVE) & (org.status[j] == ACTIVE) else 0.0
+        org.contacts[i] += 1.0
+        org.contacts[j] += 1.0
+        org.contacts_at_table[i] += both
+        org.contacts_at_table[j] += both
+        recorded = recorded_share(
+            org.documentation[i], org.documentation[j], on.institutional_trust, p_institutional_trust
         )
+        circumstances = 1.0 - p.overload * (1.0 - site.coordination[s]) * both
+        rivalry = friction_between(org.affiliation[i], org.affiliation[j], org, rel)
         circumstances *= 1.0 - p_national.conflict * rivalry
-        care = 1.0 - (1.0 - p.convening_care * dose_trust_building_convenings[s]) * (
-            1.0 - p_strengths.respect * recognition[s]
+        care = 1.0 - (1.0 - p.convening_care * dose.trust_building_convenings[s]) * (
+            1.0 - p_strengths.respect * site.recognition[s]
         )
         care *= both
         failures = 0.0
-        late = on_communication * p_communication.misreading * min(idle[q] - 1.0, 12.0) / 12.0
-        met[q] = 1
-        idle[q] = 0.0
+        late = on.communication * p_communication.misreading * min(dyad.idle[q] - 1.0, 12.0) / 12.0
+        dyad.met[q] = 1
+        dyad.idle[q] = 0.0
         for end in range(2):
             e = q + end * pairs
             other = j if end == 0 else i
-            kept = reliability[other] * circumstances * (1.0 - p_histories.broken_promises * grievance[e])
+            kept = org.reliability[other] * circumstances * (1.0 - p_histories.broken_promises * rel.grievance[e])
             kept += (1.0 - kept) * care
             kept *= 1.0 - late
-            good = 1.0 if draws.unit(luck[1 + end, q]) < kept else 0.0
+            good = 1.0 if draws.unit(dyad.luck[1 + end, q]) < kept else 0.0
             bad = p.negativity * (1.0 - good)
-            personal_good[e] += good * (1.0 - recorded)
-            institutional_good[e] += good * recorded
-            personal_bad[e] += bad * (1.0 - recorded)
-            institutional_bad[e] += bad * recorded
-            failed[e] = good == 0.0
+            rel.personal_good[e] += good * (1.0 - recorded)
+            rel.institutional_good[e] += good * recorded
+            rel.personal_bad[e] += bad * (1.0 - recorded)
+            rel.institutional_bad[e] += bad * recorded
+            rel.failed[e] = good == 0.0
             failures += 1.0 - good
-        conflicts[s] += both * failures
-        meeting[broken] = q  # the list becomes that of the pairs in which somebody failed, to be mended (M4)
+        site.conflicts[s] += both * failures
+        dyad.meeting[broken] = q  # the list becomes that of the pairs in which somebody failed, to be mended (M4)
         broken += 1 if failures > 0.0 else 0
     if broken < pairs:
-        meeting[broken] = pairs
+        dyad.meeting[broken] = pairs
 
 
 @kernel
-def break_scandals(
-    first_relationship, relationships, reverse, personal_bad, institutional_bad, shock_scandal, on_institutional_trust,
-    p,
-):  # fmt: skip
+def break_scandals(org, rel, shock, on, p):
     """Let everyone who could know an organization take note of its scandal, on the record if there is one."""
-    for i in range(shock_scandal.size):
-        if shock_scandal[i] <= 0.0:
+    for i in range(shock.scandal.size):
+        if shock.scandal[i] <= 0.0:
             continue
-        worth = p.scandal * shock_scandal[i]
-        for m in range(first_relationship[i], first_relationship[i + 1]):
-            back = reverse[relationships[m]]
-            institutional_bad[back] += worth * on_institutional_trust
-            personal_bad[back] += worth * (1.0 - on_institutional_trust)
+        worth = p.scandal * shock.scandal[i]
+        for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
+            back = rel.reverse[rel.relationships[m]]
+            rel.institutional_bad[back] += worth * on.institutional_trust
+            rel.personal_bad[back] += worth * (1.0 - on.institutional_trust)
 
 
 @kernel
-def update(personal_good, personal_bad, institutional_good, institutional_bad, betrayal, trust, p):
+def update(rel, p):
     """Read effective trust off all evidence."""
-    for r in range(trust.size):
-        good = p.prior_good + personal_good[r] + institutional_good[r]
-        trust[r] = good / (good + p.prior_bad + personal_bad[r] + institutional_bad[r] + betrayal[r])
+    for r in range(rel.trust.size):
+        good = p.prior_good + rel.personal_good[r] + rel.institutional_good[r]
+        rel.trust[r] = good / (good + p.prior_bad + rel.personal_bad[r] + rel.institutional_bad[r] + rel.betrayal[r])

@@ -23,7 +23,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, Shock, parameter
-from tfs_sim.model.numerics import clip, exp, inline, kernel
+from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.state import BACKBONE
 
 
@@ -226,8 +227,16 @@ def hazard_of(role, sector, p):
     """Return the monthly hazard of leaving before anything raises it."""
     if role == BACKBONE:
         return p.rate_backbone
-    return (p.rate_district, p.rate_nonprofit, p.rate_health, p.rate_business, p.rate_government,
-            p.rate_philanthropy, p.rate_higher_education, p.rate_community_group)[sector]  # fmt: skip
+    return (
+        p.rate_district,
+        p.rate_nonprofit,
+        p.rate_health,
+        p.rate_business,
+        p.rate_government,
+        p.rate_philanthropy,
+        p.rate_higher_education,
+        p.rate_community_group,
+    )[sector]
 
 
 @inline
@@ -237,111 +246,108 @@ def months_to_fill(u, p):
 
 
 @kernel
-def leave_and_arrive(
-    month, key, organization_id, site_of, sector, role, coordination, leaving_factor, in_post, notice, vacancy,
-    organization_luck, waiting_for, tenure, person, ramp, backing, commitment, departed, arrived, departures,
-    dose_overlap, shock_departure_wave, shock_leadership_change, p_smoothing, p,
-):  # fmt: skip
+def leave_and_arrive(month, key, org, site, dose, shock, scratch, p_smoothing, p):
     """Announce and carry out departures, fill posts, and start successors."""
-    departures[:] = 0.0
-    draws.fill(organization_luck, key, STREAM, month, organization_id)
-    for i in range(organization_id.size):
-        departed[i] = 0
-        arrived[i] = 0
-        if in_post[i] == 0:
-            vacancy[i] -= 1
-            if vacancy[i] <= 0:
-                start_successor(i, month, key, organization_id, in_post, tenure, person, ramp, backing, commitment,
-                                arrived, p)  # fmt: skip
+    site.departures[:] = 0.0
+    draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
+    for i in range(org.organization_id.size):
+        org.departed[i] = 0
+        org.arrived[i] = 0
+        if org.in_post[i] == 0:
+            org.vacancy[i] -= 1
+            if org.vacancy[i] <= 0:
+                start_successor(i, month, key, org, p)
             continue
-        tenure[i] += 1
+        org.tenure[i] += 1
         leaving = False
-        if notice[i] > 0:
-            notice[i] -= 1
-            waiting_for[i] = max(waiting_for[i] - 1, 0)
-            leaving = notice[i] == 0
+        if org.notice[i] > 0:
+            org.notice[i] -= 1
+            org.waiting_for[i] = max(org.waiting_for[i] - 1, 0)
+            leaving = org.notice[i] == 0
         else:
-            s = site_of[i]
-            h = hazard_of(role[i], sector[i], p) * leaving_factor[s] * (1.0 + p.workload * (1.0 - coordination[s]))
-            wave = 1.0 - 0.5 * shock_departure_wave[i]
-            u = draws.unit(organization_luck[0, i])
+            s = org.site_of[i]
+            h = (
+                hazard_of(org.role[i], org.sector[i], p)
+                * site.leaving_factor[s]
+                * (1.0 + p.workload * (1.0 - site.coordination[s]))
+            )
+            wave = 1.0 - 0.5 * shock.departure_wave[i]
+            u = draws.unit(scratch.organization_luck[0, i])
             if u < 1.0 - (1.0 - min(h * (1.0 + p.early_leaving), 1.0)) * wave:  # most need not be looked at further
-                h *= 1.0 + p.early_leaving * exp(-0.6931471805599453 * tenure[i] / 12.0)
+                h *= 1.0 + p.early_leaving * exp(-0.6931471805599453 * org.tenure[i] / 12.0)
                 if u < 1.0 - (1.0 - min(h, 1.0)) * wave:
-                    if draws.unit(organization_luck[1, i]) < p.notice_share:
-                        notice[i] = np.int64(p.notice)
-                        waiting_for[i] = months_to_fill(draws.unit(organization_luck[2, i]), p)
+                    if draws.unit(scratch.organization_luck[1, i]) < p.notice_share:
+                        org.notice[i] = np.int64(p.notice)
+                        org.waiting_for[i] = months_to_fill(draws.unit(scratch.organization_luck[2, i]), p)
                     else:
                         leaving = True
-            if draws.unit(organization_luck[3, i]) < shock_leadership_change[i]:
+            if draws.unit(scratch.organization_luck[3, i]) < shock.leadership_change[i]:
                 leaving = True
         if leaving:
-            departures[site_of[i]] += 1.0
-            departed[i] = 1
-            overlapped = dose_overlap[i] > 0.0 and notice[i] == 0
-            vacancy[i] = months_to_fill(draws.unit(organization_luck[2, i]), p)
+            site.departures[org.site_of[i]] += 1.0
+            org.departed[i] = 1
+            overlapped = dose.overlap[i] > 0.0 and org.notice[i] == 0
+            org.vacancy[i] = months_to_fill(draws.unit(scratch.organization_luck[2, i]), p)
             if overlapped:
                 # the search began with the notice, and the leaver stays on for a while if need be
-                vacancy[i] = max(waiting_for[i] - np.int64(np.ceil(dose_overlap[i] * p_smoothing.longest_wait)), 0)
-            notice[i] = NO_NOTICE
-            in_post[i] = 0
-            tenure[i] = 0
-            ramp[i] = 0.0
-            if vacancy[i] == 0:
-                start_successor(i, month, key, organization_id, in_post, tenure, person, ramp, backing, commitment,
-                                arrived, p)  # fmt: skip
+                org.vacancy[i] = max(
+                    org.waiting_for[i] - np.int64(np.ceil(dose.overlap[i] * p_smoothing.longest_wait)), 0
+                )
+            org.notice[i] = NO_NOTICE
+            org.in_post[i] = 0
+            org.tenure[i] = 0
+            org.ramp[i] = 0.0
+            if org.vacancy[i] == 0:
+                start_successor(i, month, key, org, p)
                 if overlapped:
-                    head_start = p_smoothing.overlap_learning * dose_overlap[i]
-                    ramp[i] += head_start * (1.0 - ramp[i])
-                    backing[i] += head_start * (1.0 - backing[i])
+                    head_start = p_smoothing.overlap_learning * dose.overlap[i]
+                    org.ramp[i] += head_start * (1.0 - org.ramp[i])
+                    org.backing[i] += head_start * (1.0 - org.backing[i])
 
 
 @inline
-def start_successor(i, month, key, organization_id, in_post, tenure, person, ramp, backing, commitment, arrived, p):
+def start_successor(i, month, key, org, p):
     """Put the next person into the post of organization i."""
-    person[i] += np.uint64(1)
-    in_post[i] = 1
-    arrived[i] = 1
-    tenure[i] = 0
-    ramp[i] = p.first_understanding
-    backing[i] = p.first_backing
-    u = draws.uniform(key, PERSON_STREAM, 0, draws.mix(organization_id[i], person[i]))
-    commitment[i] = clip(p.commitment_after + p.commitment_spread * draws.normal(u), 0.0, 1.0)
+    org.person[i] += np.uint64(1)
+    org.in_post[i] = 1
+    org.arrived[i] = 1
+    org.tenure[i] = 0
+    org.ramp[i] = p.first_understanding
+    org.backing[i] = p.first_backing
+    u = draws.uniform(key, PERSON_STREAM, 0, draws.mix(org.organization_id[i], org.person[i]))
+    org.commitment[i] = clip(p.commitment_after + p.commitment_spread * draws.normal(u), 0.0, 1.0)
 
 
 @kernel
-def ramp_up(in_post, ramp, backing, documentation, p_smoothing, p):
+def ramp_up(org, p_smoothing, p):
     """Let understanding and backing grow; written procedures shorten the learning."""
     win = 1.0 - exp(-LN10 / p.backing_time)
-    for i in range(in_post.size):
-        time = p.ramp * (1.0 - p_smoothing.manual_saving * documentation[i])
+    for i in range(org.in_post.size):
+        time = p.ramp * (1.0 - p_smoothing.manual_saving * org.documentation[i])
         learn = 1.0 - exp(-LN10 / time)
-        ramp[i] += in_post[i] * learn * (1.0 - ramp[i])
-        backing[i] += in_post[i] * win * (1.0 - backing[i])
+        org.ramp[i] += org.in_post[i] * learn * (1.0 - org.ramp[i])
+        org.backing[i] += org.in_post[i] * win * (1.0 - org.backing[i])
 
 
 @kernel
-def lose_personal_evidence(
-    first_relationship, relationships, reverse, departed, arrived, in_post, personal_good, personal_bad, betrayal,
-    dose_transition_plan, dose_overlap, dose_fresh_start_practice, on_fresh_start, p_smoothing, p,
-):  # fmt: skip
+def lose_personal_evidence(org, rel, dose, on, p_smoothing, p):
     """Take the evidence that two people had of each other when one of them leaves, but for what is handed over.
 
     What is bad of it leaves with a person by the mechanism of the fresh start (M13); without it, successors inherit it.
     """
-    for i in range(departed.size):
-        if departed[i] == 0:
+    for i in range(org.departed.size):
+        if org.departed[i] == 0:
             continue
-        kept = p_smoothing.handed_over * dose_transition_plan[i]
-        if in_post[i] and arrived[i]:
-            kept = 1.0 - (1.0 - kept) * (1.0 - p_smoothing.overlap_introductions * dose_overlap[i])
-        kept_bad = kept * (1.0 - dose_fresh_start_practice[i]) if on_fresh_start else 1.0
-        for m in range(first_relationship[i], first_relationship[i + 1]):
-            r = relationships[m]
-            back = reverse[r]
-            personal_good[r] *= kept
-            personal_bad[r] *= kept_bad
-            personal_good[back] *= kept
-            personal_bad[back] *= kept_bad
-            betrayal[r] *= kept_bad
-            betrayal[back] *= kept_bad
+        kept = p_smoothing.handed_over * dose.transition_plan[i]
+        if org.in_post[i] and org.arrived[i]:
+            kept = 1.0 - (1.0 - kept) * (1.0 - p_smoothing.overlap_introductions * dose.overlap[i])
+        kept_bad = kept * (1.0 - dose.fresh_start_practice[i]) if on.fresh_start else 1.0
+        for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
+            r = rel.relationships[m]
+            back = rel.reverse[r]
+            rel.personal_good[r] *= kept
+            rel.personal_bad[r] *= kept_bad
+            rel.personal_good[back] *= kept
+            rel.personal_bad[back] *= kept_bad
+            rel.betrayal[r] *= kept_bad
+            rel.betrayal[back] *= kept_bad

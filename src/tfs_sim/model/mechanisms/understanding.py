@@ -25,8 +25,9 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
+from tfs_sim.model.forms import inline, kernel
 from tfs_sim.model.mechanisms.national import with_coaching
-from tfs_sim.model.numerics import clip, dot, exp, half_life_factor, inline, kernel
+from tfs_sim.model.numerics import clip, dot, exp, half_life_factor
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS, REACH
 
 
@@ -162,113 +163,104 @@ SECTOR_MISSION = np.array([
 
 
 @kernel
-def begin(
-    key, organization_id, sector, role, status, tenure, mission, position, goal_estimate, goal_prior,
-    openness, goal_variance, clarity, p,
-):  # fmt: skip
+def begin(key, org, p):
     """Draw missions; everyone starts at the own mission and takes the shared goals to be that."""
-    for i in range(organization_id.size):
-        a, b, c, d = draws.words(key, STREAM, 0, organization_id[i], 0)
+    for i in range(org.organization_id.size):
+        a, b, c, d = draws.words(key, STREAM, 0, org.organization_id[i], 0)
         spread = (draws.normal(draws.unit(a)), draws.normal(draws.unit(b)), draws.normal(draws.unit(c)))
         for k in range(GOALS):
-            centre = 0.5 + p.sector_distance * (SECTOR_MISSION[sector[i], k] - 0.5)
-            mission[k, i] = clip(centre + p.mission_spread * spread[k], 0.0, 1.0)
-            position[k, i] = mission[k, i]
-            goal_estimate[k, i] = mission[k, i]
-            goal_prior[k, i] = mission[k, i]
-        openness[i] = clip(p.openness + p.openness_spread * draws.normal(draws.unit(d)), 0.0, 1.0)
-        goal_variance[i] = p.unknown_variance
-        if status[i] == ACTIVE and role[i] != BACKBONE:
-            known = 1.0 - half_life_factor(12.0 / tenure[i]) if tenure[i] > 0 else 0.0
-            goal_variance[i] += known * (p.first_variance - p.unknown_variance)
-        clarity[i] = 1.0 / (1.0 + goal_variance[i])
+            centre = 0.5 + p.sector_distance * (SECTOR_MISSION[org.sector[i], k] - 0.5)
+            org.mission[k, i] = clip(centre + p.mission_spread * spread[k], 0.0, 1.0)
+            org.position[k, i] = org.mission[k, i]
+            org.goal_estimate[k, i] = org.mission[k, i]
+            org.goal_prior[k, i] = org.mission[k, i]
+        org.openness[i] = clip(p.openness + p.openness_spread * draws.normal(draws.unit(d)), 0.0, 1.0)
+        org.goal_variance[i] = p.unknown_variance
+        if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
+            known = 1.0 - half_life_factor(12.0 / org.tenure[i]) if org.tenure[i] > 0 else 0.0
+            org.goal_variance[i] += known * (p.first_variance - p.unknown_variance)
+        org.clarity[i] = 1.0 / (1.0 + org.goal_variance[i])
 
 
 @kernel
-def share(first_organization, end_organization, role, status, position, shared_goals):
+def share(org, site):
     """Take the partners' mean position as the goals that are shared."""
-    for s in range(first_organization.size):
+    for s in range(site.first_organization.size):
         partners = 0.0
         for k in range(GOALS):
-            shared_goals[k, s] = 0.0
-        for i in range(first_organization[s], end_organization[s]):
-            if status[i] == ACTIVE and role[i] != BACKBONE:
+            site.shared_goals[k, s] = 0.0
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1.0
                 for k in range(GOALS):
-                    shared_goals[k, s] += position[k, i]
+                    site.shared_goals[k, s] += org.position[k, i]
         for k in range(GOALS):
-            shared_goals[k, s] = shared_goals[k, s] / partners if partners > 0.0 else 0.5
+            site.shared_goals[k, s] = site.shared_goals[k, s] / partners if partners > 0.0 else 0.5
 
 
 @kernel
-def grasp(
-    contacts, site_of, backbone, role, status, in_post, departed, documentation, coaching, position, shared_goals,
-    goal_prior, goal_estimate, goal_variance, clarity, dose_goal_clarity_retreats, dose_written_principles, p,
-):  # fmt: skip
+def grasp(org, site, dose, p):
     """Let estimates of the shared goals sharpen with news of them, and blur with time and departures."""
-    for i in range(in_post.size):
-        s = site_of[i]
-        v = goal_variance[i]
+    for i in range(org.in_post.size):
+        s = org.site_of[i]
+        v = org.goal_variance[i]
         weight = v / p.unknown_variance
         for k in range(GOALS):
-            moved = weight * (position[k, i] - goal_prior[k, i])
-            goal_estimate[k, i] = clip(goal_estimate[k, i] + moved, 0.0, 1.0)
-            goal_prior[k, i] = position[k, i]
-        if departed[i]:
-            lost = 1.0 - documentation[i]
+            moved = weight * (org.position[k, i] - org.goal_prior[k, i])
+            org.goal_estimate[k, i] = clip(org.goal_estimate[k, i] + moved, 0.0, 1.0)
+            org.goal_prior[k, i] = org.position[k, i]
+        if org.departed[i]:
+            lost = 1.0 - org.documentation[i]
             v += lost * (p.unknown_variance - v)
             for k in range(GOALS):
-                goal_estimate[k, i] += lost * (position[k, i] - goal_estimate[k, i])
+                org.goal_estimate[k, i] += lost * (org.position[k, i] - org.goal_estimate[k, i])
         v = min(v + p.drift, p.unknown_variance)
-        if in_post[i]:
-            news = p.contact_information * contacts[i]
-            if status[i] == ACTIVE and role[i] != BACKBONE:
-                news += p.retreat_information * dose_goal_clarity_retreats[s]
-                told = max(coaching[REACH, i], coaching[REACH, backbone[s]])
-                news += p.principles_information * with_coaching(dose_written_principles[s], told)
+        if org.in_post[i]:
+            news = p.contact_information * org.contacts[i]
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
+                news += p.retreat_information * dose.goal_clarity_retreats[s]
+                told = max(org.coaching[REACH, i], org.coaching[REACH, site.backbone[s]])
+                news += p.principles_information * with_coaching(dose.written_principles[s], told)
             v /= 1.0 + v * news
             for k in range(GOALS):
-                goal_estimate[k, i] += v * news * (shared_goals[k, s] - goal_estimate[k, i])
-        goal_variance[i] = v
-        clarity[i] = 1.0 / (1.0 + v)
+                org.goal_estimate[k, i] += v * news * (site.shared_goals[k, s] - org.goal_estimate[k, i])
+        org.goal_variance[i] = v
+        org.clarity[i] = 1.0 / (1.0 + v)
 
 
 @kernel
-def move(
-    month, first_relationship, relationships, ties, end_of_ties, target, given_influence, given_own_influence,
-    trust, role, status, mission, openness, position, next_position, p,
-):  # fmt: skip
+def move(month, org, rel, scratch, p):
     """Revise positions: towards those whom a partner listens to, anchored in the own mission."""
     if month % max(1, np.int64(p.revised_every)) != 0:
         return
-    for i in range(openness.size):
+    for i in range(org.openness.size):
         x = y = z = 0.0
         heard = 0.0
-        if status[i] == ACTIVE:
-            own = given_own_influence[i]
+        if org.status[i] == ACTIVE:
+            own = org.given_own_influence[i]
             if own > 0.0:
                 heard = own
-                x, y, z = own * position[0, i], own * position[1, i], own * position[2, i]
-            first, end = first_relationship[i], first_relationship[i + 1]
+                x, y, z = own * org.position[0, i], own * org.position[1, i], own * org.position[2, i]
+            first, end = org.first_relationship[i], org.first_relationship[i + 1]
             # a file is about all of a site's relationships
-            by_trust = first < end and given_influence[relationships[first]] < 0.0
-            for m in range(first, end_of_ties[i] if by_trust else end):
-                r = ties[m] if by_trust else relationships[m]
-                j = target[r]
-                partner = (status[j] == ACTIVE) & (role[j] != BACKBONE)
-                w = (trust[r] if partner else 0.0) if by_trust else given_influence[r]
+            by_trust = first < end and rel.given_influence[rel.relationships[first]] < 0.0
+            for m in range(first, org.end_of_ties[i] if by_trust else end):
+                r = rel.ties[m] if by_trust else rel.relationships[m]
+                j = rel.target[r]
+                partner = (org.status[j] == ACTIVE) & (org.role[j] != BACKBONE)
+                w = (rel.trust[r] if partner else 0.0) if by_trust else rel.given_influence[r]
                 heard += w
-                x += w * position[0, j]
-                y += w * position[1, j]
-                z += w * position[2, j]
-        a = openness[i] if heard > 0.0 else 0.0
+                x += w * org.position[0, j]
+                y += w * org.position[1, j]
+                z += w * org.position[2, j]
+        a = org.openness[i] if heard > 0.0 else 0.0
         share_of_each = a / heard if heard > 0.0 else 0.0
-        next_position[0, i] = clip(share_of_each * x + (1.0 - a) * mission[0, i], 0.0, 1.0)
-        next_position[1, i] = clip(share_of_each * y + (1.0 - a) * mission[1, i], 0.0, 1.0)
-        next_position[2, i] = clip(share_of_each * z + (1.0 - a) * mission[2, i], 0.0, 1.0)
+        scratch.next_position[0, i] = clip(share_of_each * x + (1.0 - a) * org.mission[0, i], 0.0, 1.0)
+        scratch.next_position[1, i] = clip(share_of_each * y + (1.0 - a) * org.mission[1, i], 0.0, 1.0)
+        scratch.next_position[2, i] = clip(share_of_each * z + (1.0 - a) * org.mission[2, i], 0.0, 1.0)
     for k in range(GOALS):
-        for i in range(openness.size):
-            position[k, i] = next_position[k, i]
+        for i in range(org.openness.size):
+            org.position[k, i] = scratch.next_position[k, i]
 
 
 @inline
@@ -278,46 +270,47 @@ def agreement(dx, dy, dz, steepness):
 
 
 @kernel
-def align(month, one_end, other_end, position, alignment, p):
+def align(month, org, dyad, p):
     """Read agreement off the positions of every pair, whenever positions may have moved."""
     if month % max(1, np.int64(p.revised_every)) != 0:
         return
     steepness = 0.5 / (p.tolerance * p.tolerance)
-    x, y, z = position[0], position[1], position[2]
-    for q in range(alignment.size):
-        i, j = one_end[q], other_end[q]
+    x, y, z = org.position[0], org.position[1], org.position[2]
+    for q in range(dyad.alignment.size):
+        i, j = dyad.one_end[q], dyad.other_end[q]
         dx, dy, dz = x[i] - x[j], y[i] - y[j], z[i] - z[j]
-        alignment[q] = dx * dx + dy * dy + dz * dz
-    for q in range(alignment.size):  # in a loop of its own, which runs wide
-        alignment[q] = exp(-steepness * alignment[q])
+        dyad.alignment[q] = dx * dx + dy * dy + dz * dz
+    for q in range(dyad.alignment.size):  # in a loop of its own, which runs wide
+        dyad.alignment[q] = exp(-steepness * dyad.alignment[q])
 
 
 @kernel
-def take_stock(
-    first_organization, end_organization, role, status, in_post, position, goal_estimate, shared_goals, clarity,
-    weighed, mean_clarity, clarity_spread, perceived_agreement, actual_agreement, p,
-):  # fmt: skip
+def take_stock(org, site, scratch, p):
     """Average clarity, its spread, and perceived and actual agreement over each site's representatives."""
     steepness = 0.5 / (p.tolerance * p.tolerance)
-    for s in range(first_organization.size):
-        first, end = first_organization[s], end_organization[s]
-        gx, gy, gz = shared_goals[0, s], shared_goals[1, s], shared_goals[2, s]
-        x, y, z = position[0, first:end], position[1, first:end], position[2, first:end]
-        ex, ey, ez = goal_estimate[0, first:end], goal_estimate[1, first:end], goal_estimate[2, first:end]
-        perceives, agrees, counts = weighed[0, first:end], weighed[1, first:end], weighed[2, first:end]
+    for s in range(site.first_organization.size):
+        first, end = site.first_organization[s], site.end_organization[s]
+        gx, gy, gz = site.shared_goals[0, s], site.shared_goals[1, s], site.shared_goals[2, s]
+        x, y, z = org.position[0, first:end], org.position[1, first:end], org.position[2, first:end]
+        ex, ey, ez = org.goal_estimate[0, first:end], org.goal_estimate[1, first:end], org.goal_estimate[2, first:end]
+        perceives, agrees, counts = (
+            scratch.weighed[0, first:end],
+            scratch.weighed[1, first:end],
+            scratch.weighed[2, first:end],
+        )
         for n in range(x.size):
             perceives[n] = agreement(x[n] - ex[n], y[n] - ey[n], z[n] - ez[n], steepness)
             agrees[n] = agreement(x[n] - gx, y[n] - gy, z[n] - gz, steepness)
         partners = 0.0
         for n in range(x.size):
             i = first + n
-            counts[n] = 1.0 if (status[i] == ACTIVE) & (role[i] != BACKBONE) & (in_post[i] != 0) else 0.0
+            counts[n] = 1.0 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) & (org.in_post[i] != 0) else 0.0
             partners += counts[n]
         share_of_each = 1.0 / max(partners, 1.0)
-        mean = dot(clarity[first:end], counts) * share_of_each
-        mean_clarity[s] = mean
-        perceived_agreement[s] = min(dot(perceives, counts) * share_of_each, 1.0)
-        actual_agreement[s] = min(dot(agrees, counts) * share_of_each, 1.0)
+        mean = dot(org.clarity[first:end], counts) * share_of_each
+        site.mean_clarity[s] = mean
+        site.perceived_agreement[s] = min(dot(perceives, counts) * share_of_each, 1.0)
+        site.actual_agreement[s] = min(dot(agrees, counts) * share_of_each, 1.0)
         for n in range(x.size):
-            counts[n] *= clarity[first + n]
-        clarity_spread[s] = max(dot(clarity[first:end], counts) * share_of_each - mean * mean, 0.0) ** 0.5
+            counts[n] *= org.clarity[first + n]
+        site.clarity_spread[s] = max(dot(org.clarity[first:end], counts) * share_of_each - mean * mean, 0.0) ** 0.5
