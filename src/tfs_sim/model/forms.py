@@ -60,6 +60,32 @@ def inline(function: Callable[..., Any]) -> Any:
     return numerics.inline(flattened(function))
 
 
+class Rule:
+    """An equation of the model: a function of numbers.
+
+    Kernels that call it take it in; Python calls it as it was written, which gives the same bits. It is the one text of
+    the equation: kernels, the aggregate model, tests and the documentation use it.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.py_func = function
+        self.dispatcher = numerics.inline(function)
+        functools.update_wrapper(self, function)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What the compiler takes it for."""
+        return self.dispatcher._numba_type_
+
+    def __call__(self, *numbers: Any) -> Any:
+        """Return what the rule gives for these numbers."""
+        return self.py_func(*numbers)
+
+
+rule = Rule
+"""Decorator for an equation: a function of numbers and of its mechanism's parameters, in a few lines."""
+
+
 def flattened(function: Any) -> Any:
     """Return the function with each array that it reads of a group as an argument of its own.
 

@@ -29,6 +29,8 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.typed_passes import AnnotateTypes
 from numba.np import arrayobj
 
+from tfs_sim.model.forms import Rule
+
 PACKAGE = __name__.rsplit(".", 1)[0]
 
 SMALL = 150
@@ -203,6 +205,8 @@ def _module_of_copies(module: ModuleType) -> ModuleType:
         for what, value in list(vars(module).items()):
             if isinstance(value, ModuleType) and value.__name__.startswith(f"{PACKAGE}."):
                 value = _module_of_copies(value)
+            elif isinstance(value, Rule):
+                value = enclosed(value.dispatcher)
             elif isinstance(value, Dispatcher):
                 value = enclosed(value)
             setattr(copies, what, value)

@@ -74,8 +74,8 @@ def test_many_choose_among_their_bits_as_each_would_alone(organizations):
     rng = np.random.default_rng(1)
     ids, wanted = (rng.integers(0, 2**64, organizations, np.uint64) for _ in range(2))
     chances = rng.random(organizations) ** 2
-    alone, together = np.zeros(organizations, np.uint64), np.zeros(organizations, np.uint64)
-    one_by_one(chances, wanted, KEY, ids, alone)
+    singly, together = np.zeros(organizations, np.uint64), np.zeros(organizations, np.uint64)
+    one_by_one(chances, wanted, KEY, ids, singly)
     digits, scratch = (chances * 2.0**32).astype(np.uint64), [np.zeros(organizations, np.uint64) for _ in range(2)]
     alone(
         agenda.choose_many,
@@ -91,7 +91,7 @@ def test_many_choose_among_their_bits_as_each_would_alone(organizations):
         chosen=together,
         luck=np.zeros((4, organizations), np.uint32),
     )
-    assert (alone == together).all()
+    assert (singly == together).all()
 
 
 def last_world(scenario):

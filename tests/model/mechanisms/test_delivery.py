@@ -23,7 +23,7 @@ def test_a_team_that_would_lose_by_joining_forces_works_side_by_side(lab, return
 
 
 def test_time_that_nobody_brings_to_shared_work_goes_to_the_own(lab):
-    apart, alone = np.zeros(2), np.zeros(2)
+    apart, without = np.zeros(2), np.zeros(2)
     alone(
         delivery.divide_time,
         fte=np.full(2, 10.0),
@@ -33,10 +33,10 @@ def test_time_that_nobody_brings_to_shared_work_goes_to_the_own(lab):
         hours=np.zeros(2),
         bid_hours=np.zeros(2),
         apart=apart,
-        alone=alone,
+        alone=without,
     )
     assert apart == pytest.approx([6.0, 10.0])
-    assert alone == pytest.approx([10.0, 10.0])
+    assert without == pytest.approx([10.0, 10.0])
 
 
 def test_what_people_see_joint_work_do_is_not_less_because_more_are_in_need(lab):

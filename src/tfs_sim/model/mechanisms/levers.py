@@ -29,10 +29,8 @@ import numpy as np
 
 from tfs_sim.model.declare import Mechanism
 from tfs_sim.model.forms import helper, inline, kernel
-from tfs_sim.model.numerics import exp
+from tfs_sim.model.numerics import LN2, exp
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, FUNDER, OUTSIDE
-
-LN2 = 0.6931471805599453
 
 
 class Parameters(NamedTuple):

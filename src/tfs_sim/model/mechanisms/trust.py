@@ -27,7 +27,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
-from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.numerics import count_bits, exp, half_life_factor, whole_vectors
 from tfs_sim.model.state import ACTIVE
@@ -191,12 +191,120 @@ SHOCKS = (
 STREAM = draws.stream("encounter")
 
 
-@inline
-def recorded_share(documentation_i, documentation_j, on_institutional_trust, p_institutional_trust):
-    """Return the share of an encounter's evidence that the two organizations keep on record."""
+@rule
+def trust_in(kept, kept_on_record, broken, broken_on_record, betrayal, p):
+    """T = (a + G) / (a + b + G + B): the mean of a Beta distribution (Jøsang & Ismail 2002).
+
+    G = kept + kept on record, B = broken + broken on record + betrayal, encounters; a, b: prior_good, prior_bad.
+    """
+    good = p.prior_good + kept + kept_on_record
+    return good / (good + p.prior_bad + broken + broken_on_record + betrayal)
+
+
+@rule
+def recorded_share(documentation, its_documentation, on_institutional_trust, p_institutional_trust):
+    """recorded + (recorded_in_writing − recorded) · mean documentation: of an encounter's evidence, kept on record."""
     more = p_institutional_trust.recorded_in_writing - p_institutional_trust.recorded
-    written = 0.5 * (documentation_i + documentation_j)
+    written = 0.5 * (documentation + its_documentation)
     return on_institutional_trust * (p_institutional_trust.recorded + more * written)
+
+
+@rule
+def kept_in_mind(met, on_communication, p_communication, p):
+    """κ + freshness · (1 − κ) · met, κ = 2^(−1/memory): the share of personal evidence that outlasts a month.
+
+    met: 1 if the two met last month.
+    """
+    keep = half_life_factor(p.memory)
+    return keep + on_communication * p_communication.freshness * (1.0 - keep) * met
+
+
+@rule
+def presence_of(in_post, ties, p):
+    """in_post · min(1, attention / ties): how far a representative is there for each of its ties."""
+    return in_post * min(1.0, p.attention / max(ties, 1.0))
+
+
+@rule
+def reliability_of(ramp, clarity, p):
+    """reliability · (n + (1 − n) · ramp) · (1 − unclear_goals · (1 − clarity)): the chance of keeping a promise.
+
+    n: newcomer_reliability; ramp: the representative's understanding; clarity: of the shared goals.
+    """
+    return (
+        p.reliability
+        * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * ramp)
+        * (1.0 - p.unclear_goals * (1.0 - clarity))
+    )
+
+
+@rule
+def convened(convenings, p):
+    """1 + convening_gain · dose: the factor that trust-building convenings make on contact at the table."""
+    return 1.0 + p.convening_gain * convenings
+
+
+@rule
+def contact_in_ties(convenings, communication, coordination, contact_factor, p_communication, p):
+    """(joint_contact · convened + contact of steady communication · dose) · c · contact_factor: meetings a month.
+
+    Of two at the table who have a tie, beyond everyday life; c: coordination.
+    """
+    called = p.joint_contact * convened(convenings, p) + p_communication.contact * communication
+    return called * (coordination * contact_factor)
+
+
+@rule
+def contact_at_table(convenings, coordination, contact_factor, p):
+    """table_contact · convened · c · contact_factor: meetings a month of two at the table who have no tie."""
+    return p.table_contact * convened(convenings, p) * coordination * contact_factor
+
+
+@rule
+def contact_in_work(effort, its_effort, p_effort, p):
+    """work_contact / largest · min(e, e′): meetings a month of two in one team (Feld 1981; Homans 1950)."""
+    return p.work_contact / p_effort.largest * min(effort, its_effort)
+
+
+@rule
+def able_to_meet(presence, its_presence, grievance, its_grievance, p_histories):
+    """presence · presence′ · (1 − lost_contact · the larger grievance): how far two are there, and willing, to meet."""
+    hurt = max(grievance, its_grievance)
+    return abs(presence * its_presence) * (1.0 - p_histories.lost_contact * hurt)
+
+
+@rule
+def chance_of_meeting(expected):
+    """1 − e^(−x): the chance of at least one meeting where x are expected."""
+    return 1.0 - exp(-expected)
+
+
+@rule
+def circumstances(coordination, at_table, rivalry, p_national, p):
+    """(1 − overload · (1 − c) · at_table) · (1 − conflict · rivalry): what overload and rival networks leave of it.
+
+    at_table: 1 if both take part; rivalry: friction between the two national networks.
+    """
+    return (1.0 - p.overload * (1.0 - coordination) * at_table) * (1.0 - p_national.conflict * rivalry)
+
+
+@rule
+def averted(convenings, recognition, p_strengths, p):
+    """1 − (1 − convening_care · dose)(1 − respect · recognition): of failures at the table, those that care averts."""
+    return 1.0 - (1.0 - p.convening_care * convenings) * (1.0 - p_strengths.respect * recognition)
+
+
+@rule
+def misread(idle, on_communication, p_communication):
+    """misreading · min(idle, 12) / 12: of promises kept, those that silence lets misread; idle: months of silence."""
+    return on_communication * p_communication.misreading * min(idle, 12.0) / 12.0
+
+
+@rule
+def chance_of_keeping(reliability, circumstances, grievance, averted, misread, p_histories):
+    """(π + (1 − π) · averted)(1 − misread), π = reliability · circumstances · (1 − broken_promises · grievance)."""
+    kept = reliability * circumstances * (1.0 - p_histories.broken_promises * grievance)
+    return (kept + (1.0 - kept) * averted) * (1.0 - misread)
 
 
 @kernel
@@ -209,27 +317,24 @@ def prepare(org, p):
         ties = 0.0
         for word in range(org.neighbours.shape[0]):
             ties += np.float64(count_bits(org.neighbours[word, i]))
-        chance = org.in_post[i] * min(1.0, p.attention / max(ties, 1.0))
+        chance = presence_of(org.in_post[i], ties, p)
         org.presence[i] = chance if org.status[i] == ACTIVE else -chance
         org.contacts[i] = 0.0
         org.contacts_at_table[i] = 0.0
     for i in range(org.in_post.size):
-        org.reliability[i] = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * org.ramp[i])
-        org.reliability[i] *= 1.0 - p.unclear_goals * (1.0 - org.clarity[i])
+        org.reliability[i] = reliability_of(org.ramp[i], org.clarity[i], p)
 
 
 @kernel
 def fade(rel, dyad, on, p_communication, p_institutional_trust, p):
     """Let a month's forgetting pass over all evidence, less of it where the two met last month."""
-    keep = half_life_factor(p.memory)
-    fresh = on.communication * p_communication.freshness * (1.0 - keep)
     keep_on_record = half_life_factor(p_institutional_trust.memory)
     pairs = dyad.met.size
     for end in range(2):
         both = slice(end * pairs, (end + 1) * pairs)
         good, bad, broke = rel.personal_good[both], rel.personal_bad[both], rel.failed[both]
         for q in range(good.size):
-            left = keep + fresh * dyad.met[q]
+            left = kept_in_mind(dyad.met[q], on.communication, p_communication, p)
             good[q] *= left
             bad[q] *= left
             broke[q] = 0
@@ -250,13 +355,13 @@ def throw(month, key, dyad):
 @kernel
 def weigh_contact(org, rel, dyad, site, dose, p_histories, p_communication, p_effort, p):
     """Work out how often every pair may be expected to meet this month."""
-    by_effort = p.work_contact / p_effort.largest
     pairs = dyad.is_open.size
     for s in range(site.first_pair.size):
-        convened = 1.0 + p.convening_gain * dose.trust_building_convenings[s]
-        tied = p.joint_contact * convened + p_communication.contact * dose.steady_communication[s]
-        tied *= site.coordination[s] * site.contact_factor[s]
-        free = p.table_contact * convened * site.coordination[s] * site.contact_factor[s]
+        convenings = dose.trust_building_convenings[s]
+        tied = contact_in_ties(
+            convenings, dose.steady_communication[s], site.coordination[s], site.contact_factor[s], p_communication, p
+        )
+        free = contact_at_table(convenings, site.coordination[s], site.contact_factor[s], p)
         everyday = p.everyday_contact * site.contact_factor[s]
         first, end = site.first_pair[s], site.end_pair[s]
         one, other, have_tie = dyad.one_end[first:end], dyad.other_end[first:end], dyad.is_open[first:end]
@@ -266,7 +371,7 @@ def weigh_contact(org, rel, dyad, site, dose, p_histories, p_communication, p_ef
             mine, its = org.presence[one[n]], org.presence[other[n]]
             both = 1.0 if (mine > 0.0) & (its > 0.0) else 0.0
             anyway, further = (everyday, tied) if have_tie[n] else (0.0, free)
-            able = can_meet(mine, its, here[n], there[n], p_histories)
+            able = able_to_meet(mine, its, here[n], there[n], p_histories)
             expected[n] = (anyway + further * both) * able
     for m in range(pairs):
         q = np.int64(dyad.teammates[m])  # as of last month
@@ -274,15 +379,8 @@ def weigh_contact(org, rel, dyad, site, dose, p_histories, p_communication, p_ef
             break
         i, j = dyad.one_end[q], dyad.other_end[q]
         both = 1.0 if (org.presence[i] > 0.0) & (org.presence[j] > 0.0) else 0.0
-        able = can_meet(org.presence[i], org.presence[j], rel.grievance[q], rel.grievance[q + pairs], p_histories)
-        dyad.meetings_expected[q] += by_effort * min(org.effort[i], org.effort[j]) * both * able
-
-
-@inline
-def can_meet(presence, presence_of_other, grievance, grievance_of_other, p_histories):
-    """Return how far two representatives are there, and willing, to meet."""
-    hurt = max(grievance, grievance_of_other)
-    return abs(presence * presence_of_other) * (1.0 - p_histories.lost_contact * hurt)
+        able = able_to_meet(org.presence[i], org.presence[j], rel.grievance[q], rel.grievance[q + pairs], p_histories)
+        dyad.meetings_expected[q] += contact_in_work(org.effort[i], org.effort[j], p_effort, p) * both * able
 
 
 @kernel
@@ -295,7 +393,7 @@ def gather(dyad):
         count += 1 if draws.unit(dyad.luck[0, q]) < expected else 0  # the chance, 1 − exp(−x), is below x
     chance = dyad.meetings_expected[: whole_vectors(count, dyad.meeting.size)]
     for m in range(chance.size):
-        chance[m] = 1.0 - exp(-chance[m])
+        chance[m] = chance_of_meeting(chance[m])
     met = 0
     for m in range(count):
         q = dyad.meeting[m]
@@ -327,23 +425,17 @@ def encounter(
         recorded = recorded_share(
             org.documentation[i], org.documentation[j], on.institutional_trust, p_institutional_trust
         )
-        circumstances = 1.0 - p.overload * (1.0 - site.coordination[s]) * both
         rivalry = friction_between(org.affiliation[i], org.affiliation[j], org, rel)
-        circumstances *= 1.0 - p_national.conflict * rivalry
-        care = 1.0 - (1.0 - p.convening_care * dose.trust_building_convenings[s]) * (
-            1.0 - p_strengths.respect * site.recognition[s]
-        )
-        care *= both
+        given = circumstances(site.coordination[s], both, rivalry, p_national, p)
+        care = averted(dose.trust_building_convenings[s], site.recognition[s], p_strengths, p) * both
         failures = 0.0
-        late = on.communication * p_communication.misreading * min(dyad.idle[q] - 1.0, 12.0) / 12.0
+        late = misread(dyad.idle[q] - 1.0, on.communication, p_communication)
         dyad.met[q] = 1
         dyad.idle[q] = 0.0
         for end in range(2):
             e = q + end * pairs
             other = j if end == 0 else i
-            kept = org.reliability[other] * circumstances * (1.0 - p_histories.broken_promises * rel.grievance[e])
-            kept += (1.0 - kept) * care
-            kept *= 1.0 - late
+            kept = chance_of_keeping(org.reliability[other], given, rel.grievance[e], care, late, p_histories)
             good = 1.0 if draws.unit(dyad.luck[1 + end, q]) < kept else 0.0
             bad = p.negativity * (1.0 - good)
             rel.personal_good[e] += good * (1.0 - recorded)
@@ -376,5 +468,11 @@ def break_scandals(org, rel, shock, on, p):
 def update(rel, p):
     """Read effective trust off all evidence."""
     for r in range(rel.trust.size):
-        good = p.prior_good + rel.personal_good[r] + rel.institutional_good[r]
-        rel.trust[r] = good / (good + p.prior_bad + rel.personal_bad[r] + rel.institutional_bad[r] + rel.betrayal[r])
+        rel.trust[r] = trust_in(
+            rel.personal_good[r],
+            rel.institutional_good[r],
+            rel.personal_bad[r],
+            rel.institutional_bad[r],
+            rel.betrayal[r],
+            p,
+        )

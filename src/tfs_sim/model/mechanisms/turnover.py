@@ -6,13 +6,11 @@ whole months). The successor's understanding ramps up, backing inside the organi
 and personal evidence, which belonged to two people, is gone. Those are the brief's four delays: to hire, to
 understand, to build trust, to generate support.
 
-    h_i = rate of the sector · crisis · (1 + workload · (1 − c)) · (1 + early_leaving · 2^(−tenure / 12))   a month
     vacancy = ⌈time_to_fill · e^(σ z)⌉ months,   z standard normal
-    understanding ← u + (1 − u) · (1 − 10^(−1 / ramp)),   backing ← b + (1 − b) · (1 − 10^(−1 / backing_time))
+    understanding ← u + (1 − u) · closed_in_a_month(ramp_time)
+    backing ← b + (1 − b) · closed_in_a_month(backing_time)
 
-(ramp and backing_time are thus the months until nine tenths of what is missing is there.) Rates are those of the first
-line's sectors; in a wave of departures the chance is 1 − (1 − h)(1 − ½ depth). Personal evidence with a person who
-leaves is gone but for what is handed over (M12).
+Personal evidence with a person who leaves is gone but for what is handed over (M12).
 """
 
 from __future__ import annotations
@@ -23,8 +21,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, Shock, parameter
-from tfs_sim.model.forms import inline, kernel
-from tfs_sim.model.numerics import clip, exp
+from tfs_sim.model.forms import inline, kernel, rule
+from tfs_sim.model.numerics import LN2, LN10, clip, exp
 from tfs_sim.model.state import BACKBONE
 
 
@@ -219,12 +217,60 @@ SHOCKS = (
 STREAM = draws.stream("turnover")
 PERSON_STREAM = draws.stream("person")
 FIRST_PERSON, NO_NOTICE = 0, -1
-LN10 = 2.302585092994046
+
+
+@rule
+def hazard(rate, leaving_factor, coordination, p):
+    """h = rate · leaving_factor · (1 + workload · (1 − c)): the monthly hazard of leaving, some years into a post.
+
+    rate: of the sector, a month; leaving_factor: what a crisis makes of it; c: coordination, in [0, 1].
+    """
+    return rate * leaving_factor * (1.0 + p.workload * (1.0 - coordination))
+
+
+@rule
+def early_hazard(tenure, p):
+    """1 + early_leaving · 2^(−tenure / 12): the factor by which a newcomer's hazard is higher; tenure in months."""
+    return 1.0 + p.early_leaving * exp(-LN2 * tenure / 12.0)
+
+
+@rule
+def chance_of_leaving(hazard, wave):
+    """1 − (1 − h)(1 − ½ wave): of leaving this month; h: hazard (1 at most); wave: depth of a wave of departures."""
+    return 1.0 - (1.0 - min(hazard, 1.0)) * (1.0 - 0.5 * wave)
+
+
+@rule
+def ramp_time(documentation, p_smoothing, p):
+    """ramp · (1 − manual_saving · documentation): months until a successor understands nine tenths of the work."""
+    return p.ramp * (1.0 - p_smoothing.manual_saving * documentation)
+
+
+@rule
+def closed_in_a_month(time):
+    """1 − 10^(−1 / time): the share of a gap that a month closes, if nine tenths are closed after `time` months."""
+    return 1.0 - exp(-LN10 / time)
+
+
+@rule
+def successor_commitment(z, p):
+    """commitment_after + commitment_spread · z, in [0, 1]; z: standard normal."""
+    return clip(p.commitment_after + p.commitment_spread * z, 0.0, 1.0)
+
+
+@rule
+def evidence_kept(plan, overlap, has_begun, p_smoothing):
+    """1 − (1 − handed_over · plan)(1 − overlap_introductions · overlap): of what two people knew of each other.
+
+    plan, overlap: doses of a transition plan and of overlap in the post, which counts if the successor has begun.
+    """
+    kept = p_smoothing.handed_over * plan
+    return 1.0 - (1.0 - kept) * (1.0 - p_smoothing.overlap_introductions * overlap) if has_begun else kept
 
 
 @inline
-def hazard_of(role, sector, p):
-    """Return the monthly hazard of leaving before anything raises it."""
+def rate_of(role, sector, p):
+    """Return the share of a role's and sector's representatives who leave in a month, when nothing raises it."""
     if role == BACKBONE:
         return p.rate_backbone
     return (
@@ -266,21 +312,16 @@ def leave_and_arrive(month, key, org, site, dose, shock, scratch, p_smoothing, p
             leaving = org.notice[i] == 0
         else:
             s = org.site_of[i]
-            h = (
-                hazard_of(org.role[i], org.sector[i], p)
-                * site.leaving_factor[s]
-                * (1.0 + p.workload * (1.0 - site.coordination[s]))
-            )
-            wave = 1.0 - 0.5 * shock.departure_wave[i]
+            h = hazard(rate_of(org.role[i], org.sector[i], p), site.leaving_factor[s], site.coordination[s], p)
+            wave = shock.departure_wave[i]
             u = draws.unit(scratch.organization_luck[0, i])
-            if u < 1.0 - (1.0 - min(h * (1.0 + p.early_leaving), 1.0)) * wave:  # most need not be looked at further
-                h *= 1.0 + p.early_leaving * exp(-0.6931471805599453 * org.tenure[i] / 12.0)
-                if u < 1.0 - (1.0 - min(h, 1.0)) * wave:
-                    if draws.unit(scratch.organization_luck[1, i]) < p.notice_share:
-                        org.notice[i] = np.int64(p.notice)
-                        org.waiting_for[i] = months_to_fill(draws.unit(scratch.organization_luck[2, i]), p)
-                    else:
-                        leaving = True
+            bound = chance_of_leaving(h * (1.0 + p.early_leaving), wave)  # most are above it, and need no exp
+            if u < bound and u < chance_of_leaving(h * early_hazard(org.tenure[i], p), wave):
+                if draws.unit(scratch.organization_luck[1, i]) < p.notice_share:
+                    org.notice[i] = np.int64(p.notice)
+                    org.waiting_for[i] = months_to_fill(draws.unit(scratch.organization_luck[2, i]), p)
+                else:
+                    leaving = True
             if draws.unit(scratch.organization_luck[3, i]) < shock.leadership_change[i]:
                 leaving = True
         if leaving:
@@ -315,16 +356,15 @@ def start_successor(i, month, key, org, p):
     org.ramp[i] = p.first_understanding
     org.backing[i] = p.first_backing
     u = draws.uniform(key, PERSON_STREAM, 0, draws.mix(org.organization_id[i], org.person[i]))
-    org.commitment[i] = clip(p.commitment_after + p.commitment_spread * draws.normal(u), 0.0, 1.0)
+    org.commitment[i] = successor_commitment(draws.normal(u), p)
 
 
 @kernel
 def ramp_up(org, p_smoothing, p):
     """Let understanding and backing grow; written procedures shorten the learning."""
-    win = 1.0 - exp(-LN10 / p.backing_time)
+    win = closed_in_a_month(p.backing_time)
     for i in range(org.in_post.size):
-        time = p.ramp * (1.0 - p_smoothing.manual_saving * org.documentation[i])
-        learn = 1.0 - exp(-LN10 / time)
+        learn = closed_in_a_month(ramp_time(org.documentation[i], p_smoothing, p))
         org.ramp[i] += org.in_post[i] * learn * (1.0 - org.ramp[i])
         org.backing[i] += org.in_post[i] * win * (1.0 - org.backing[i])
 
@@ -338,9 +378,8 @@ def lose_personal_evidence(org, rel, dose, on, p_smoothing, p):
     for i in range(org.departed.size):
         if org.departed[i] == 0:
             continue
-        kept = p_smoothing.handed_over * dose.transition_plan[i]
-        if org.in_post[i] and org.arrived[i]:
-            kept = 1.0 - (1.0 - kept) * (1.0 - p_smoothing.overlap_introductions * dose.overlap[i])
+        has_begun = (org.in_post[i] != 0) & (org.arrived[i] != 0)
+        kept = evidence_kept(dose.transition_plan[i], dose.overlap[i], has_begun, p_smoothing)
         kept_bad = kept * (1.0 - dose.fresh_start_practice[i]) if on.fresh_start else 1.0
         for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
             r = rel.relationships[m]

@@ -15,11 +15,11 @@ from tfs_sim.analysis.validation.aggregate import work
 from tfs_sim.analysis.validation.aggregate.numbers import logistic
 from tfs_sim.analysis.validation.aggregate.setting import Month, Setting
 from tfs_sim.model import engine
+from tfs_sim.model.mechanisms import trust, turnover
 from tfs_sim.model.numerics import half_life_factor
 from tfs_sim.model.state import DELAY_STAGES, K
 
 HOURS = 150.0
-LN10 = log(10.0)
 
 
 @dataclass
@@ -39,8 +39,7 @@ class Ties:
 
     def trust(self, p: Any) -> float:
         """Return (a + G) / (a + b + G + B), as the engine reads trust off evidence."""
-        good = p.prior_good + self.good + self.kept_record
-        return float(good / (good + p.prior_bad + self.bad + self.broken_record + self.betrayal))
+        return float(trust.trust_in(self.good, self.kept_record, self.bad, self.broken_record, self.betrayal, p))
 
     def blended(self, other: Ties, share: float) -> Ties:
         """Return ties of which a share were this class's until now, and the rest the other's; weighed by ties."""
@@ -187,19 +186,19 @@ class Community:
         Personal evidence keeps (1 − δ (1 − handed over))² of itself, as either end may leave.
         """
         p = self.p.turnover
-        hazard = self.set.hazard(p) * now.leaving * (1.0 + p.workload * (1.0 - s.coordination))
-        hazard *= 1.0 + p.early_leaving * hazard / (hazard + log(2.0) / 12.0)
-        hazard = 1.0 - (1.0 - min(hazard, 1.0)) * (1.0 - 0.5 * now.shock("departure-wave"))
+        hazard = turnover.hazard(self.set.hazard(p), now.leaving, s.coordination, p)
+        hazard *= 1.0 + p.early_leaving * hazard / (hazard + log(2.0) / 12.0)  # early_hazard over the years in post
+        hazard = turnover.chance_of_leaving(hazard, now.shock("departure-wave"))
         hazard = 1.0 - (1.0 - hazard) * (1.0 - now.shock("leadership-change"))
         stay, arrive = s.in_post * (1.0 - hazard), (1.0 - s.in_post) / self.set.months_to_fill(p)
         s.in_post = stay + arrive
         for name, new in (("ramp", p.first_understanding), ("backing", p.first_backing),
                           ("commitment", p.commitment_after)):  # fmt: skip
             setattr(s, name, (stay * getattr(s, name) + arrive * new) / max(s.in_post, 1e-9))
-        saved = 1.0 - self.p.smoothing.manual_saving * s.documentation
-        s.ramp += (1.0 - exp(-LN10 / (p.ramp * saved))) * (1.0 - s.ramp)
-        s.backing += (1.0 - exp(-LN10 / p.backing_time)) * (1.0 - s.backing)
-        handed = self.p.smoothing.handed_over * now.dose("transition-plan")
+        learn = turnover.closed_in_a_month(turnover.ramp_time(s.documentation, self.p.smoothing, p))
+        s.ramp += learn * (1.0 - s.ramp)
+        s.backing += turnover.closed_in_a_month(p.backing_time) * (1.0 - s.backing)
+        handed = turnover.evidence_kept(now.dose("transition-plan"), 0.0, False, self.p.smoothing)
         for ties in (s.inside, s.outside):
             kept = (1.0 - hazard * (1.0 - handed)) ** 2
             ties.good, ties.bad, ties.betrayal = ties.good * kept, ties.bad * kept, ties.betrayal * kept
@@ -272,24 +271,23 @@ class Community:
         n, x = self.set.organizations, s.partners
         s.grievance *= half_life_factor(his.half_life) if self.on.histories else 1.0
         s.grievance *= 1.0 - his.healing * now.dose("facilitated-conversations") * self.on.histories
-        convened = 1.0 + p.convening_gain * now.dose("trust-building-convenings")
-        table = s.coordination * now.contact
-        called = com.contact * now.dose("steady-communication") * self.on.communication
-        tied = (p.joint_contact * convened + called) * table
+        convenings, talks = now.dose("trust-building-convenings"), now.dose("steady-communication")
+        talks *= self.on.communication
         among = max(x - 1.0, 0.0)
         colleagues = among * s.inside.density + max(n - x, 0.0) * s.outside.density + 1.0
-        presence = (s.in_post * min(1.0, p.attention / colleagues)) ** 2 * (1.0 - his.lost_contact * s.grievance)
-        work = p.work_contact * s.effort * self.in_one_team(x)
+        here = trust.presence_of(s.in_post, colleagues, p)
+        able = trust.able_to_meet(here, here, s.grievance, s.grievance, his)
+        effort = s.effort * self.p.effort.largest
+        work = trust.contact_in_work(effort, effort, self.p.effort, p) * self.in_one_team(x)
+        tied = trust.contact_in_ties(convenings, talks, s.coordination, now.contact, com, p)
+        free = trust.contact_at_table(convenings, s.coordination, now.contact, p)
         daily = p.everyday_contact * now.contact
-        rates = (daily + tied + work, p.table_contact * convened * table + work, daily)
-        chances = [1.0 - exp(-rate * presence) for rate in rates]
-        usual = p.reliability * (p.newcomer_reliability + (1.0 - p.newcomer_reliability) * s.ramp)
-        usual *= (1.0 - p.unclear_goals * s.variance / (1.0 + s.variance)) * (1.0 - his.broken_promises * s.grievance)
-        averted = 1.0 - (1.0 - p.convening_care * now.dose("trust-building-convenings")) * (
-            1.0 - self.p.strengths.respect * s.recognition
-        )
-        at_work = usual * (1.0 - p.overload * (1.0 - s.coordination))
-        at_work += (1.0 - at_work) * averted
+        chances = [trust.chance_of_meeting(rate * able) for rate in (daily + tied + work, free + work, daily)]
+        usual = trust.reliability_of(s.ramp, 1.0 / (1.0 + s.variance), p)
+        averted = trust.averted(convenings, s.recognition, self.p.strengths, p)
+        given = trust.circumstances(s.coordination, 1.0, 0.0, self.p.national, p)
+        at_work = trust.chance_of_keeping(usual, given, s.grievance, averted, 0.0, his)
+        usual = trust.chance_of_keeping(usual, 1.0, s.grievance, 0.0, 0.0, his)
         self._meet(s, s.inside, chances[0], at_work, s.coordination, now)
         self._meet(s, s.outside, chances[2], usual, 0.0, now)
         pairs = x * among / 2.0
@@ -302,16 +300,12 @@ class Community:
     def _meet(self, s: State, ties: Ties, chance: float, kept: float, at_hand: float, now: Month) -> None:
         """Let evidence in ties of one class fade, add a month's encounters, and mend failures."""
         p, com, ins, rep = self.p.trust, self.p.communication, self.p.institutional_trust, self.p.repair
-        fades = half_life_factor(p.memory)
-        fades += self.on.communication * com.freshness * (1.0 - fades) * ties.met
+        fades = trust.kept_in_mind(ties.met, self.on.communication, com, p)
         on_record = half_life_factor(ins.memory)
         ties.good, ties.bad = ties.good * fades, ties.bad * fades
         ties.kept_record, ties.broken_record = ties.kept_record * on_record, ties.broken_record * on_record
-        silence = min((1.0 - chance) / max(chance, 1e-9), 12.0) / 12.0
-        kept *= 1.0 - self.on.communication * com.misreading * silence
-        recorded = self.on.institutional_trust * (
-            ins.recorded + (ins.recorded_in_writing - ins.recorded) * s.documentation
-        )
+        kept *= 1.0 - trust.misread((1.0 - chance) / max(chance, 1e-9), self.on.communication, com)
+        recorded = trust.recorded_share(s.documentation, s.documentation, self.on.institutional_trust, ins)
         good, bad, failed = chance * kept, chance * p.negativity * (1.0 - kept), chance * (1.0 - kept)
         mended = 0.0
         if self.on.repair:
@@ -335,12 +329,12 @@ class Community:
 
     def _ties(self, s: State, now: Month, leaving: float) -> None:
         """d ← d + (1 − d)[opened by meeting + referral 2 d² ρ T] − d [idle closing + closed by departures]."""
-        p, trust = self.p.ties, self.p.trust
+        p, evidence = self.p.ties, self.p.trust
         opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * self.set.overlap))
         closed = p.closed_by_departure * (1.0 - now.dose("transition-plan")) * (1.0 - (1.0 - leaving) ** 2)
         for ties, met in ((s.inside, s.strangers), (s.outside, 0.0)):
             d = ties.density
-            opens = met * s.kept**2 * opening + 2.0 * d * d * p.referral * ties.trust(trust) * now.contact
+            opens = met * s.kept**2 * opening + 2.0 * d * d * p.referral * ties.trust(evidence) * now.contact
             idle = (1.0 - ties.met) ** p.idle_before_closing * min(p.closing, 1.0)
             opened = (1.0 - d) * min(opens, 1.0)
             ties.density = min(max(d + opened - d * (1.0 - (1.0 - idle) * (1.0 - closed)), 0.0), 1.0)
