@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import engine
 from tfs_sim.model.mechanisms import delivery
