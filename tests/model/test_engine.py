@@ -156,7 +156,7 @@ print(hashlib.sha256(engine.run_replicate(t, 1, 0).tobytes()).hexdigest())
 """
 
 
-def test_a_run_has_the_same_bits_on_a_processor_without_wide_vectors():
+def test_a_run_has_the_same_bits_on_a_processor_without_wide_vectors_and_linked_as_usual():
     def digest(**settings):
         command = [sys.executable, "-c", DIGEST]
         done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=True)
@@ -164,7 +164,7 @@ def test_a_run_has_the_same_bits_on_a_processor_without_wide_vectors():
 
     here = digest()
     assert len(here) == hashlib.sha256().digest_size * 2
-    assert digest(NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="") == here
+    assert digest(NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="", TFS_SIM_LINKING="usual") == here
 
 
 @st.composite

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from numba import njit
 from numba.core.dispatcher import Dispatcher
+from numba.np import arrayobj
 
 from tfs_sim import model
 from tfs_sim.model import draws, engine, linking, tick
 from tfs_sim.model.flow import Reading, flow_of
-from tfs_sim.model.linking import IS_TRIED, OWN_LINKING, enclosed
+from tfs_sim.model.linking import IS_OWN, OWN_LINKING, enclosed
 from tfs_sim.model.mechanisms import trust
 from tfs_sim.scenario import load_scenario
 
@@ -55,7 +56,7 @@ def test_an_enclosed_kernel_calls_copies_of_all_that_it_calls():
     assert trust.throw.py_func.__globals__["draws"] is draws
 
 
-@pytest.mark.skipif(not IS_TRIED, reason="this version of Numba links as usual")
+@pytest.mark.skipif(not IS_OWN, reason="this version of Numba links as usual")
 def test_a_closed_function_gives_the_same_with_enclosed_kernels():
     inside, scale = enclosed(trust.throw), draws.stream("encounter")
 
@@ -120,3 +121,23 @@ def careless(numbers):
 
 def test_it_would_be_seen():
     assert list(overlaps(careless)) == [("pour", "numbers")]
+
+
+def test_nothing_changes_for_anybody_else_in_the_process():
+    """While the model's code is compiled, and after it, other code takes a place from the end as Numba does."""
+    usual = arrayobj.fix_integer_index
+    during = []
+
+    @njit
+    def last(numbers):
+        return numbers[-1]
+
+    @njit(**OWN_LINKING)
+    def first(numbers):
+        return numbers[0]
+
+    with linking._places_from_zero():
+        during.append(last(np.arange(5.0)))
+    assert first(np.arange(5.0)) == 0.0
+    assert during == [4.0]
+    assert arrayobj.fix_integer_index is usual

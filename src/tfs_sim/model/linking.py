@@ -11,11 +11,18 @@ twenty arrays a kernel, all put on the stack and most of them never read. The lo
 - arrays that a kernel is given do not overlap, and LLVM is told so (tests look at all calls);
 - no kernel counts places in an array from its end, so that none is looked at for a sign (a tenth of a run; a test runs
   every scenario with NUMBA_BOUNDSCHECK=1, where a negative place ends the run).
+
+All this holds for the model's own code alone: while that is compiled, and no longer, Numba is told to take places as
+they are. With `TFS_SIM_LINKING=usual` in the environment the model is linked as Numba does it: the bits are the same
+(a test compares them), a run takes about a quarter longer.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -132,6 +139,10 @@ class _Compiler(CompilerBase):
 
     own_library: type[_OwnLibrary]
 
+    def _compile_core(self) -> Any:
+        with _places_from_zero():
+            return super()._compile_core()
+
     def define_pipelines(self) -> list[Any]:
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes.add_pass_after(self.own_library, AnnotateTypes)
@@ -161,20 +172,34 @@ TRIED = ("0.68",)
 
 IS_TRIED = numba.__version__.startswith(TRIED)
 
-_usual_index = arrayobj.fix_integer_index
+ASKED = os.environ.get("TFS_SIM_LINKING", "")
+""""usual": link as Numba does."""
+
+IS_OWN = IS_TRIED and ASKED != "usual"
 
 
-def _index_from_zero(context: Any, builder: Any, kind: Any, index: Any, size: Any) -> Any:
-    if kind.signed and isinstance(context.active_code_library, (_Closed, _Open)):
-        return context.cast(builder, index, kind, types.intp)
-    return _usual_index(context, builder, kind, index, size)
+@contextmanager
+def _places_from_zero() -> Iterator[None]:
+    """Have places in arrays taken as they are, in the model's own code, for as long as that is compiled.
+
+    Only one thread compiles at a time: Numba holds its lock for as long.
+    """
+    usual = arrayobj.fix_integer_index
+
+    def index(context: Any, builder: Any, kind: Any, place: Any, size: Any) -> Any:
+        if kind.signed and isinstance(context.active_code_library, (_Closed, _Open)):
+            return context.cast(builder, place, kind, types.intp)
+        return usual(context, builder, kind, place, size)
+
+    arrayobj.fix_integer_index = index
+    try:
+        yield
+    finally:
+        arrayobj.fix_integer_index = usual
 
 
-if IS_TRIED:
-    arrayobj.fix_integer_index = _index_from_zero
-
-OWN_LINKING: dict[str, Any] = {"pipeline_class": Closed} if IS_TRIED else {}
-"""Options for `njit` of the compiled loop: none with other versions, which link as usual, with the same results."""
+OWN_LINKING: dict[str, Any] = {"pipeline_class": Closed} if IS_OWN else {}
+"""Options for `njit` of the compiled loop: none where it is linked as usual, with the same results."""
 
 _modules: dict[str, ModuleType] = {}
 _copies: dict[Dispatcher, Dispatcher] = {}
@@ -192,7 +217,7 @@ def enclosed(kernel: Dispatcher) -> Dispatcher:
         copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
         options = {name: on for name, on in kernel.targetoptions.items() if name not in {"nopython", "boundscheck"}}
         options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        options |= {"pipeline_class": Open} if IS_TRIED else {}
+        options |= {"pipeline_class": Open} if IS_OWN else {}
         _copies[kernel] = njit(**options)(copy)
     return _copies[kernel]
 

@@ -234,6 +234,6 @@ def of_this_machine() -> tuple[str, ...]:
     """Return what compiled code depends on beside its sources: compiler, processor and how it is told to compile."""
     import llvmlite
 
-    told = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_BOUNDSCHECK")
+    told = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_BOUNDSCHECK", "TFS_SIM_LINKING")
     here = (numba.__version__, llvmlite.__version__, sys.version, platform.machine())
     return (*here, *(os.environ.get(name, "") for name in told))
