@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -34,3 +35,17 @@ def test_the_page_on_published_models_names_what_there_is_and_its_python_runs(ca
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(compile(program, "published-models.md", "exec"), {})
     assert "network/nonprofit-10" in capsys.readouterr().out
+
+
+def test_the_python_of_the_page_on_mesa_runs(capsys):
+    page = (ROOT / "docs" / "how-to" / "mesa.md").read_text(encoding="utf-8")
+    programs = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(programs) == 5
+    names: dict[str, object] = {"__name__": "page"}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="mesa")  # releases differ in what they call old-fashioned
+        exec(compile("\n".join(programs), "mesa.md", "exec"), names)
+    shown = capsys.readouterr().out
+    for comment in re.findall(r"print\(.*?\)  # (.*)", page):
+        for part in comment.split("…"):
+            assert part in shown, comment

@@ -30,7 +30,7 @@ def changed(template: engine.Template, fill: str, months: int) -> bool:
             for view in views:
                 nonsense = luck.integers(0, 256, view.nbytes, np.uint8) if fill == "random" else np.uint8(255)
                 view.view(np.uint8).reshape(-1)[:] = nonsense
-            engine.run_step(template, world, key, month, step, out)
+            engine.run_steps(template, world, key, month, range(step, step + 1), out)
     return not (np.array_equal(state, poisoned) and np.array_equal(usual, out))
 
 

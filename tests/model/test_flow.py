@@ -51,8 +51,8 @@ def test_every_step_writes_only_what_its_text_says_and_reads_nothing_else(worlds
             misled = template.layout.world(template.fixed, again := state.copy())
             for name in set(names) - named(flow.reads) - named(flow.writes):
                 getattr(misled, name)[...] = getattr(other, name)
-            engine.run_step(template, world, key, month, n, out)
-            engine.run_step(template, misled, key, month, n, out.copy())
+            engine.run_steps(template, world, key, month, range(n, n + 1), out)
+            engine.run_steps(template, misled, key, month, range(n, n + 1), out.copy())
             old = template.layout.world(template.fixed, before)
             for name in names:
                 same = np.array_equal(getattr(old, name), getattr(world, name), equal_nan=True)

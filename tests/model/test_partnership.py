@@ -12,8 +12,8 @@ import mesa
 import numpy as np
 import pytest
 
-from tfs_sim.model import engine
-from tfs_sim.model.partnership import Organization, PartnershipModel
+from tfs_sim.model import engine, tick
+from tfs_sim.model.partnership import Organization, PartnershipModel, name_of
 
 
 def test_stepping_through_mesa_gives_the_bits_of_a_whole_run_month_by_month(busy):
@@ -42,6 +42,53 @@ def test_agents_are_views_of_the_arrays(lab):
     assert one.trust_in(friend) == pytest.approx(one.trust_in(friend))
     assert 0.0 <= one.trust_in(friend) <= 1.0
     assert one.trust_in(one) is None
+
+
+def test_agents_refuse_what_is_outside_of_a_domain_and_say_who_they_are(lab):
+    model = PartnershipModel(lab, rng=1, collect=())
+    one = model.organizations[3]
+    for name, value in (("effort", 7.0), ("fte", -1.0), ("belief", float("nan")), ("tenure", -2)):
+        with pytest.raises(ValueError, match=f"{name} of {one.identity} lies in "):
+            setattr(one, name, value)
+    with pytest.raises(ValueError, match="one of prospect, reluctant, active, withdrawn; found 'gone'"):
+        one.status = "gone"
+    assert repr(one) == f"<Organization {one.identity}: {one.sector}, {one.status}>"
+    assert "month 0 of 60 from 2020-01" in repr(model)
+
+
+def test_a_rule_between_any_two_steps_that_does_nothing_changes_no_bit(busy):
+    model, seen = PartnershipModel(busy.with_(months=14), rng=5, collect=()), []
+    for step in tick.MONTH:
+        model.add_rule(lambda model, step=step: seen.append((model.month, step)), before=name_of(step))
+        model.add_rule(lambda model: None, after=name_of(step))
+    while model.running:
+        model.step()
+    assert np.array_equal(model.observed, engine.run_replicate(busy.with_(months=14).to_template(), 5, 0))
+    assert seen == [(month, step) for month in range(14) for step in tick.MONTH]
+
+
+def test_a_rule_changes_what_follows_it_in_the_month_and_is_held_to_domains(lab):
+    def shut(model):
+        model.world.trust[:] = 0.0
+
+    open_, closed = (PartnershipModel(lab, rng=1, collect=()) for _ in range(2))
+    closed.add_rule(shut, after="trust.update")
+    for model in (open_, closed):
+        model.step()
+    assert open_.observe("trust") > 0.0 == closed.observe("trust")
+
+    def inflate(model):
+        model.world.effort[2] = 1.2
+
+    closed.add_rule(inflate, before="effort.choose")
+    with pytest.raises(
+        ValueError, match=r"the rule inflate has gone too far in month 1: effort\[2\] is 1.2, not in \[0"
+    ):
+        closed.step()
+    with pytest.raises(ValueError, match=r"no step 'trust\.updat'; did you mean 'trust\.update'"):
+        closed.add_rule(shut, after="trust.updat")
+    with pytest.raises(ValueError, match="give one of before and after"):
+        closed.add_rule(shut)
 
 
 def test_a_change_by_hand_changes_what_follows(lab):
@@ -77,27 +124,15 @@ def test_data_collector_works(lab):
     assert len(model.datacollector.get_agent_vars_dataframe()) == 5 * len(model.organizations)
 
 
-class Batched(PartnershipModel):
-    """A model that collects, as `mesa.batch_run` asks of every model."""
-
-    def __init__(self, scenario, **options):
-        super().__init__(scenario, **options)
-        self.datacollector = mesa.DataCollector(model_reporters={"trust": lambda m: m.observe("trust")})
-
-    def step(self):
-        super().step()
-        self.datacollector.collect(self)
-
-
 @pytest.mark.skipif(not hasattr(mesa, "batch_run"), reason="this Mesa has no batch_run")
 def test_batch_run_runs_it(lab):
     scenario = lab.with_(months=6)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # releases differ in what they call old-fashioned
         if "rng" in inspect.signature(mesa.batch_run).parameters:
-            rows = mesa.batch_run(Batched, {"scenario": [scenario]}, rng=[1, 2], display_progress=False)
+            rows = mesa.batch_run(PartnershipModel, {"scenario": [scenario]}, rng=[1, 2], display_progress=False)
         else:
-            rows = mesa.batch_run(Batched, {"scenario": [scenario], "rng": [1, 2]}, display_progress=False)
+            rows = mesa.batch_run(PartnershipModel, {"scenario": [scenario], "rng": [1, 2]}, display_progress=False)
     expected = [engine.run_replicate(scenario.to_template(), seed, 0)[-1, :, 2].mean() for seed in (1, 2)]
     assert [row["trust"] for row in rows] == pytest.approx(expected)
 

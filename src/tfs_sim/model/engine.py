@@ -251,16 +251,18 @@ def run_months(
     _run(world, template.parameters, template.on, key, first, last, 0, len(STEPS), out)
 
 
-def run_step(template: Template, world: World, key: np.uint64, month: int, step: int, out: NDArray[np.float64]) -> None:
-    """Run one of `STEPS` by itself, in place: those of the start in whatever month, those of the month in `month`.
+def run_steps(
+    template: Template, world: World, key: np.uint64, month: int, steps: range, out: NDArray[np.float64]
+) -> None:
+    """Run some of `STEPS`, by their numbers, in place: those of the start, or those of one month.
 
-    All steps of the month in their order are what `run_months` does.
+    `run_months` runs all steps of the month in their order; parts of it that follow each other give the same bits.
     """
     if _run is None:
         warm_up(template)
     assert _run is not None
-    first, last = (DRAW_START, 0) if step < len(tick.START) else (month, month + 1)
-    _run(world, template.parameters, template.on, key, first, last, step, step + 1, out)
+    first, last = (DRAW_START, 0) if steps.start < len(tick.START) else (month, month + 1)
+    _run(world, template.parameters, template.on, key, first, last, steps.start, steps.stop, out)
 
 
 def run_replicate(template: Template, seed: int, replicate: int) -> NDArray[np.float64]:

@@ -2,22 +2,26 @@
 
 `PartnershipModel.step()` runs one month with the compiled loop that whole runs use, so both give the same
 bits. Agents are views of rows: reading or writing `organization.effort` reads or writes the arrays. The clock
-is `model.month`. Sweeps never come here; they fill arrays and tick.
+is `model.month`. A rule in Python may run between any two steps of the month (`add_rule`), to try out an idea before
+it becomes a kernel. Sweeps never come here; they fill arrays and tick.
 """
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import multiprocessing
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model import draws, engine
+from tfs_sim.model import draws, engine, state, tick
 from tfs_sim.model.catalogue import METRICS
+from tfs_sim.model.declare import Step
 from tfs_sim.model.state import ACTIVE, FIRST_POOL, ROLES, SECTORS, STATUSES
 
 _start_method = multiprocessing.get_start_method(allow_none=True)
@@ -38,10 +42,14 @@ class _IdsOfLivingModels:
 
 
 def _row_property(name: str, meaning: str) -> property:
+    (field,) = (field for field in state.Organizations.fields if field.name == name)
+
     def read(self: Organization) -> float:
         return float(getattr(self.model.world, name)[self.row])
 
     def write(self: Organization, value: float) -> None:
+        if not field.low <= value <= field.high:
+            raise ValueError(f"{name} of {self.identity} lies in [{field.low:g}, {field.high:g}]; found {value!r}")
         getattr(self.model.world, name)[self.row] = value
 
     return property(read, write, doc=meaning)
@@ -69,6 +77,9 @@ class Organization(mesa.Agent):
         self.role: str = ROLES[model.world.role[self.row]]
         self.site: str = declared.identity.split("/")[0]
 
+    def __repr__(self) -> str:
+        return f"<Organization {self.identity}: {self.sector}, {self.status}>"
+
     effort = _row_property("effort", "Share of capacity given to the shared work, in [0, 1].")
     fte = _row_property("fte", "Staff now, full-time equivalents.")
     commitment = _row_property("commitment", "The representative's commitment, in [0, 1].")
@@ -86,6 +97,8 @@ class Organization(mesa.Agent):
 
     @status.setter
     def status(self, value: str) -> None:
+        if value not in STATUSES:
+            raise ValueError(f"status of {self.identity} is one of {', '.join(STATUSES)}; found {value!r}")
         self.model.world.status[self.row] = STATUSES.index(value)
 
     @property
@@ -118,6 +131,10 @@ class Organization(mesa.Agent):
         return [self.model.organizations[row] for row in world.target[ties]]
 
 
+Rule = Callable[["PartnershipModel"], object]
+"""A rule in Python: it is given the model, reads its world or its agents, and may change them."""
+
+
 class PartnershipModel(mesa.Model):
     """A scenario as a Mesa model.
 
@@ -127,6 +144,15 @@ class PartnershipModel(mesa.Model):
     rng : seed of the run; the same integer gives `simulate(scenario, seed=rng)` bit for bit. A
         numpy Generator (or None) is asked for a seed.
     replicate : which replicate of that seed.
+    collect : names of the metrics that the model's own data collector keeps of every month, as means over sites.
+
+    Attributes
+    ----------
+    world : the arrays, as kernels read and write them (`tfs_sim.model.state` says what they mean).
+    organizations : the agents, in the arrays' order.
+    observed : every metric, float64 [months, sites, metrics], as far as the model has run.
+    datacollector : a `mesa.DataCollector`, so that `mesa.batch_run` takes the class as it is; put another one in its
+        place to collect something else, and collect it.
 
     Examples
     --------
@@ -135,7 +161,9 @@ class PartnershipModel(mesa.Model):
     >>> model.agents.select(lambda o: o.sector == "nonprofit").agg("effort", np.mean)  # doctest: +SKIP
     """
 
-    def __init__(self, scenario: Any, *, rng: Any = None, replicate: int = 0) -> None:
+    def __init__(
+        self, scenario: Any, *, rng: Any = None, replicate: int = 0, collect: Sequence[str] = tuple(METRICS)
+    ) -> None:
         super().__init__(rng=rng)
         self.template: engine.Template = template_of(scenario)
         self.seed_of_run = int(rng) if isinstance(rng, int | np.integer) else int(self.rng.integers(2**31))
@@ -143,9 +171,39 @@ class PartnershipModel(mesa.Model):
         self.state, self.world = self.template.fresh()
         self.observed: NDArray[np.float64] = self.template.output()
         self.month = 0
+        self._rules: list[tuple[int, Rule]] = []
         engine.run_months(self.template, self.world, self._key, engine.DRAW_START, 0, self.observed)
         agents = Organization.create_agents(self, len(self.template.organizations), row=range_of(self.template))
         self.organizations: list[Organization] = sorted(agents, key=lambda agent: agent.row)
+        for name in collect:
+            _known(name)
+        self._own_collector = mesa.DataCollector({name: partial(_observed, name=name) for name in collect})
+        self.datacollector = self._own_collector
+
+    def __repr__(self) -> str:
+        where = f"month {self.month} of {self.template.months} from {self.template.start}"
+        return f"<PartnershipModel: {len(self.organizations)} organizations, {len(self.template.sites)} sites, {where}>"
+
+    def add_rule(self, rule: Rule, *, before: str = "", after: str = "") -> None:
+        """Have a rule in Python run every month, before or after a step ("trust.update": file and kernel of `tick`).
+
+        Rules at one place run in the order in which they were added. One that changes nothing changes no bit.
+
+        Raises
+        ------
+        ValueError
+            If not one of `before` and `after` names a step of the month.
+        """
+        if bool(before) == bool(after):
+            raise ValueError("a rule runs before a step or after one: give one of before and after")
+        names = [name_of(step) for step in tick.MONTH]
+        wanted = before or after
+        if wanted not in names:
+            near = difflib.get_close_matches(wanted, names, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"the month has no step {wanted!r}{hint} (`tfs-sim explain month` lists them)")
+        self._rules.append((len(tick.START) + names.index(wanted) + (1 if after else 0), rule))
+        self._rules.sort(key=lambda each: each[0])
 
     def step(self) -> None:
         """Run one month; `running` becomes False after the last.
@@ -153,22 +211,51 @@ class PartnershipModel(mesa.Model):
         Raises
         ------
         ValueError
-            after the scenario's last month.
+            after the scenario's last month; if a rule in Python has left an array outside of its domain.
         """
         if self.month >= self.template.months:
             raise ValueError(f"the scenario ends after {self.template.months} months")
-        engine.run_months(self.template, self.world, self._key, self.month, self.month + 1, self.observed)
+        at, end = len(tick.START), len(engine.STEPS)
+        for place, rule in self._rules:
+            self._run(at, place)
+            at = place
+            rule(self)
+            if mistakes := state.domain_mistakes(self.world):
+                name = getattr(rule, "__name__", repr(rule))
+                raise ValueError(f"the rule {name} has gone too far in month {self.month}: {mistakes[0]}")
+        self._run(at, end)
         self.month += 1
         self.running = self.month < self.template.months
+        if self.datacollector is self._own_collector:
+            self.datacollector.collect(self)
+
+    def _run(self, first: int, end: int) -> None:
+        if first < end:
+            engine.run_steps(self.template, self.world, self._key, self.month, range(first, end), self.observed)
 
     def observe(self, metric: str, site: str | None = None) -> float:
         """Return a metric of the month that has just run, for a site or as the mean over sites."""
-        if metric not in METRICS:
-            raise ValueError(f"there is no metric {metric!r}; metrics are {', '.join(METRICS)}")
+        _known(metric)
         if self.month == 0:
             return float("nan")
         row = self.observed[self.month - 1, :, list(METRICS).index(metric)]
         return float(row.mean() if site is None else row[self.template.sites.index(site)])
+
+
+def _known(metric: str) -> None:
+    if metric not in METRICS:
+        near = difflib.get_close_matches(metric, METRICS, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"there is no metric {metric!r}{hint} (`tfs-sim list metrics` shows them)")
+
+
+def _observed(model: PartnershipModel, name: str) -> float:
+    return model.observe(name)
+
+
+def name_of(step: Step) -> str:
+    """Return how a step is called: its file and its kernel."""
+    return f"{step.kernel.__module__.rsplit('.', 1)[-1]}.{step.kernel.__name__}"
 
 
 def range_of(template: engine.Template) -> list[int]:
