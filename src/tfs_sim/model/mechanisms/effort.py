@@ -231,9 +231,9 @@ def choose(month, key, org, site, dose, scratch, p_invitation, p_delivery, p_mon
         weigh_levels(s, site, site.esteem_weight[s], site.esteem_bar[s], site.esteem_slope[s], rho, p)
         at_once = p.timing < 0.5
         if not at_once:
-            shuffle(scratch.order, first, end, month, key, org.organization_id)
+            shuffle(scratch.turns, first, end, month, key, org.organization_id)
         for turn in range(first, first + 1 if at_once else end):
-            begin = first if at_once else scratch.order[turn]
+            begin = first if at_once else scratch.turns[turn]
             stop = end if at_once else begin + 1
             weigh(
                 begin,
