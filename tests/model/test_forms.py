@@ -1,4 +1,4 @@
-"""Kernels name groups of arrays, the compiler is given arrays; what would be silently wrong is refused with its line."""
+"""Kernels name groups of arrays, the compiler gets arrays; what would be silently wrong is refused with its line."""
 
 import importlib.util
 import inspect
