@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tfs_sim.model.declare import Metric
+from tfs_sim.model.declared_metrics import METRICS
 
 SECTORS = ["district", "nonprofit", "health", "business", "government", "philanthropy"]
 SECTORS += ["higher_education", "community_group"]
@@ -27,18 +28,9 @@ SITES = {"chicago": "Chicago", "dayton": "Dayton", "lehigh-valley": "Lehigh Vall
 
 HIGHER = ["partners", "engaged", "trust", "quality", "support", "effort", "performance", "coverage", "outcome"]
 HIGHER += ["alive", "coordination", "clarity"]
-UNITS = {
-    "partners": "partners",
-    "performance": "students per 1,000 student-months",
-    "outcome": "percent of students",
-    "indicator": "percent of students",
-    "cost": "thousand dollars",
-    "hours": "hours",
-    "load": "FTE",
-    "departures": "people",
-    "joined": "organizations",
-    "withdrew": "organizations",
-}
+UNITS = {"outcome": "points", "indicator": "points"}
+WORDS = ("subject", "label", "finding", "usual", "main", "rung", "measured_by", "unpaid_by")
+"""What stand-ins have from the real declarations: what is said of a metric is tested with what users read."""
 TOTALS = ("cost", "hours", "departures", "joined", "withdrew")
 
 
@@ -47,7 +39,9 @@ def declared(name: str) -> Metric:
     summary = "total" if name in TOTALS else "last-year"
     places = 0 if name in TOTALS else 1 if name in ("partners", "performance", "outcome") else 2
     title = name.replace("_", " ").capitalize()
-    return Metric(name, title, UNITS.get(name, "share"), title, summary, better, places)
+    plain = Metric(name, title, UNITS.get(name, "share"), title, summary, better, places)
+    real = {metric.name: metric for metric in METRICS}.get(name)
+    return replace(plain, unit=UNITS.get(name, real.unit), **{each: getattr(real, each) for each in WORDS}) if real else plain
 
 
 class _Declared(dict):

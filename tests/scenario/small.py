@@ -12,7 +12,7 @@ class Turnover(NamedTuple):
     rate_nonprofit: float = parameter(0.19, unit="per year", meaning="…", plausible=(0.1, 0.3), domain=(0, 5))
     notice_share: float = parameter(0.5, unit="share", meaning="…", plausible=(0.2, 0.8))
     notice: float = parameter(2.0, unit="months", meaning="…", plausible=(1, 3), domain=(1, 24), whole=True)
-    recruiting: str = parameter("slow", unit="choice", meaning="…", choices=("slow", "quick"))
+    recruiting: str = parameter("slow", unit="", meaning="…", choices=("slow", "quick"))
 
 
 class Trust(NamedTuple):

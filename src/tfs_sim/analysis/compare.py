@@ -14,6 +14,7 @@ from tfs_sim.analysis.kinds import jump_of
 from tfs_sim.analysis.pooling import LEVEL, Units, mean_of, share_of, words_of
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
+from tfs_sim.model.declared_metrics import PRIMARY
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -191,7 +192,7 @@ class Comparison:
         return f"<table><caption>{html.escape(self.heading())}</caption>{cells}</table>"
 
 
-def compare(a: Any, b: Any, metric: str = "support", site: str | None = None) -> Comparison:
+def compare(a: Any, b: Any, metric: str = PRIMARY, site: str | None = None) -> Comparison:
     """Compare two results (or arms of a sweep, see `outcomes.arm`) over the same luck.
 
     Parameters
@@ -327,7 +328,7 @@ def _crisis(stored: Stored) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return stored.crisis
 
 
-def compare_arms(sweep: SweepLike, metric: str = "support", site: str | None = None) -> DataFrame:
+def compare_arms(sweep: SweepLike, metric: str = PRIMARY, site: str | None = None) -> DataFrame:
     """Return every strategy against the reference and against no initiative, under each level.
 
     One row a comparison: strategy, against, the cross keys, metric, site, then the numbers of `Paired`.
@@ -347,7 +348,7 @@ def compare_arms(sweep: SweepLike, metric: str = "support", site: str | None = N
     return DataFrame(rows)
 
 
-def crisis_effects(sweep: SweepLike, metric: str = "support", site: str | None = None) -> DataFrame:
+def crisis_effects(sweep: SweepLike, metric: str = PRIMARY, site: str | None = None) -> DataFrame:
     """Return the effect of the shock under each strategy, and how it differs from that under the reference.
 
     `kind` is "effect" (with minus without the shock) or "difference" (of the effects: strategy minus reference).

@@ -26,16 +26,6 @@ from tfs_sim.scenario.errors import count
 if TYPE_CHECKING:
     from tfs_sim.model.declare import Metric
 
-NOT_RANKED = frozenset(
-    {
-        *("cost", "grants", "unpaid_backbone", "unpaid_partners", "hours", "bid_hours", "staff", "staff_given"),
-        *("documentation", "severity", "load", "indicator", "joined", "withdrew", "departures", "vacancy"),
-    }
-)
-"""Metrics that are prices, inputs or noise: reported, but never a finding by themselves."""
-
-USUAL = ("support", "trust", "partners", "performance", "coverage", "outcome", "alive")
-
 ANSWERS = ("kinds", "best", "reference", "worse")
 """Kinds of findings that answer the question, in their order; they come before all others."""
 
@@ -76,9 +66,10 @@ class Finding:
 
 def ranked_metrics(stored: Stored) -> list[str]:
     """Return the outcomes that findings are about: primary, the experiment's others, then the usual ones."""
-    named = [stored.primary, *(stored.experiment.get("also") or []), *USUAL]
+    usual = [name for name in stored.metrics if metric(name).usual]
+    named = [stored.primary, *(stored.experiment.get("also") or []), *usual]
     known = {*stored.metrics}
-    return [n for n in dict.fromkeys(named) if n in known and (n == stored.primary or n not in NOT_RANKED)]
+    return [n for n in dict.fromkeys(named) if n in known and (n == stored.primary or metric(n).finding)]
 
 
 def _kinds(stored: Stored) -> list[Finding]:

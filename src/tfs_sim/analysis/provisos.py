@@ -10,9 +10,8 @@ import numpy as np
 from tfs_sim.analysis import words
 from tfs_sim.analysis.sentences import capital, lower
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.windows import metric
 
-PAYERS = {"unpaid_backbone": "backbone", "unpaid_partners": "organization"}
-"""Metrics of what was asked for and not paid, each with its payer as files say it."""
 _WHO = {"backbone": "the backbone", "organization": "partners"}
 
 
@@ -40,16 +39,15 @@ def shortfalls(stored: Stored, strategy: str, levels: tuple[str, ...]) -> list[S
     """Return what was asked for and not paid under a strategy, payer by payer."""
     arm = stored.arm(strategy, levels)
     found = []
-    for name, payer in PAYERS.items():
-        if name not in stored.metrics:
-            continue
+    unpaid_by = {name: metric(name).unpaid_by for name in stored.metrics if metric(name).unpaid_by}
+    for name, payer in unpaid_by.items():
         unpaid = stored.values(name)[arm]
         if not np.nansum(unpaid) > 0:
             continue
         short = np.nansum(stored.monthly(name)[arm], axis=(0, 1)) > 0
         orders = [entry for entry in stored.orders(strategy, levels) if entry["payer"] == payer]
         uses = tuple(dict.fromkeys(str(entry["title"]) for entry in orders))
-        asked = sum(_in_all(stored, each, arm) for each in ("cost", *PAYERS) if each in stored.metrics)
+        asked = sum(_in_all(stored, each, arm) for each in ("cost", *unpaid_by) if each in stored.metrics)
         found.append(Shortfall(payer, _in_all(stored, name, arm), asked, int(np.argmax(short)), uses))
     return found
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tfs_sim.analysis.kinds import Kinds, jump_of, kinds_of
 from tfs_sim.analysis.pooling import SAMPLED, Units
 from tfs_sim.analysis.windows import DEEPENED, DERIVED, Array, change_around, metric, recovery_months
+from tfs_sim.model.declared_metrics import PRIMARY
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -184,7 +185,7 @@ class Stored:
     @property
     def primary(self) -> str:
         """The primary outcome."""
-        return str(self.experiment.get("primary") or "support")
+        return str(self.experiment.get("primary") or PRIMARY)
 
     @property
     def calibrated(self) -> bool:

@@ -11,90 +11,15 @@ from tfs_sim.scenario.errors import count
 if TYPE_CHECKING:
     from tfs_sim.model.declare import Metric
 
-SUBJECTS = {
-    "partners": "the number of active partners",
-    "engaged": "the share of organizations that take part",
-    "trust": "trust in ties that are in use",
-    "quality": "the quality of ties between partners",
-    "support": "partners' support",
-    "effort": "partners' effort",
-    "least_effort": "the effort of the partner that gives least",
-    "performance": "the gain from joint work",
-    "coverage": "the share of students' needs that are met",
-    "equity_gap": "the gap between student groups",
-    "outcome": "students' outcome",
-    "indicator": "the measured indicator",
-    "alive": "the share of partnerships still alive",
-    "coordination": "the quality of coordination",
-    "load": "the backbone's load",
-    "vacancy": "the share of posts that are vacant",
-    "density": "the share of possible ties that are in use",
-    "transitivity": "transitivity of the network",
-    "departures": "the number of people who left",
-    "joined": "the number of organizations that joined",
-    "withdrew": "the number of organizations that withdrew",
-    "conflicts": "the number of encounters gone badly",
-    "cost": "the cost",
-    "grants": "the grant money received",
-    "unpaid_backbone": "the money that the backbone was asked for and did not pay",
-    "unpaid_partners": "the money that partners were asked for and did not pay",
-    "hours": "the time that partners spend on shared work beside delivery",
-    "bid_hours": "the time that organizations spend on bids",
-    "staff": "the staff of all organizations",
-    "staff_given": "the staff time that partners give",
-    "belief": "belief in collective efficacy",
-    "severity": "the depth of the crisis",
-    "served": "the support delivered to students",
-    "documentation": "the share of procedures that are written down",
-    "agenda": "the quality of the common agenda",
-    "readiness": "the readiness of outsiders",
-    "family_engagement": "the engagement of families",
-    "community_support": "community support",
-    "take_up": "the share of offers that families take up",
-    "time_to_service": "the wait of families in an emergency",
-    "clarity": "clarity about the shared goals",
-    "attention": "the share of attention that the initiative gets",
-    "clarity_spread": "the spread of clarity between partners",
-    "perceived_agreement": "agreement as partners perceive it",
-    "actual_agreement": "partners' agreement with the shared goals",
-    "win_win": "the share of partners who gain more than they give",
-    "fragmentation": "the share of partners who are cut off when the best-connected one goes",
-    "ended": "the share of partnerships that had ended",
-    "ended_goals_met": "the share of partnerships that had ended with goals met",
-    "ended_faded": "the share of partnerships that had faded",
-    "ended_broke_up": "the share of partnerships that had broken up",
-    "stage": "the last stage of the selection that was reached",
-    "practice_time": "the time that coordination takes",
-    "friction": "friction between networks",
-    "adaptive": "the number of months that adaptive interventions were on",
-}
-"""Every metric as the subject of a sentence, in the singular."""
-SHORT = {
-    "partners": "Active partners",
-    "engaged": "Organizations taking part",
-    "trust": "Trust in ties in use",
-    "quality": "Quality of partners' ties",
-    "support": "Partners' support",
-    "performance": "Gain from joint work",
-    "coverage": "Students' needs met",
-    "equity_gap": "Gap between groups",
-    "outcome": "Students' outcome",
-    "alive": "Partnerships alive",
-    "clarity": "Clarity about goals",
-    "community_support": "Community support",
-}
-INDICES = frozenset(["trust", "quality", "clarity", "coordination", "transitivity", "community_support", "severity"])
-"""Metrics between 0 and 1 that are not shares of anything countable: their differences stay decimal numbers."""
-
 
 def subject(metric: Metric) -> str:
     """Return the metric as the subject of a sentence, e.g. "trust in ties that are in use"."""
-    return SUBJECTS.get(metric.name) or lower_first(metric.title)
+    return metric.subject or lower_first(metric.title)
 
 
 def short(metric: Metric) -> str:
     """Return the metric as a label on a chart."""
-    return SHORT.get(metric.name) or metric.title
+    return metric.label or metric.title
 
 
 def window(metric: Metric, months: int = 12) -> str:
@@ -110,17 +35,12 @@ def window(metric: Metric, months: int = 12) -> str:
 
 def is_share(metric: Metric) -> bool:
     """Tell whether values are shares of something countable, said in percent."""
-    return metric.name not in INDICES and (metric.unit.lower().startswith("share") or metric.name == "alive")
+    return metric.measure.kind == "share"
 
 
 def is_money(metric: Metric) -> bool:
     """Tell whether values are thousands of dollars, said as money."""
-    return metric.unit.lower() == "thousand dollars"
-
-
-def is_percent(metric: Metric) -> bool:
-    """Tell whether values are percentages already."""
-    return metric.unit.lower().startswith(("percent", "%"))
+    return metric.measure.kind == "money"
 
 
 def factor(metric: Metric) -> float:
@@ -128,38 +48,31 @@ def factor(metric: Metric) -> float:
     return 100.0 if is_share(metric) else 1.0
 
 
-_UNITLESS = ("", "share", "index", "number", "0 to 1", "−1 to 1", "factor", "stage")
-
-
 def unit(metric: Metric, *, difference: bool = False) -> str:
     """Return the unit in which a value (or a difference) is shown; empty for an index between 0 and 1."""
-    if is_share(metric) or is_percent(metric):
+    if is_share(metric):
         return "percentage points" if difference else "%"
-    if metric.name in INDICES or is_money(metric) or metric.unit.lower() in _UNITLESS:
-        return ""
-    return metric.unit
+    return metric.unit if metric.measure.kind in ("amount", "count") else ""
 
 
 def differing(metric: Metric) -> str:
     """Return the unit of a difference as it follows a number in a sentence; empty if the subject says it already."""
     said = unit(metric, difference=True)
-    if metric.unit == "share of staff time" or metric.name in ("support", "effort"):
-        return f"{said} of staff time"
-    counted = ("partners", "engaged", "joined", "withdrew", "departures", "conflicts", "adaptive")
-    return "" if said in subject(metric) or metric.name in counted else said
+    if metric.measure.of:
+        return f"{said} {metric.measure.of}"
+    return "" if metric.measure.kind == "count" or said in subject(metric) else said
 
 
 def axis(metric: Metric) -> str:
     """Return the label of an axis: quantity and unit."""
     said = unit(metric)
     if said == "%":
-        of = metric.unit.lower().removeprefix("share").removeprefix("percent").strip()
-        known = not of or metric.name not in ("support", "effort")
-        return f"{short(metric)} (%)" if known else f"{short(metric)} (% {of})"
+        return f"{short(metric)} (% {metric.measure.of})" if metric.measure.of else f"{short(metric)} (%)"
     if said:
         return f"{short(metric)} ({'number' if said.lower() in short(metric).lower() else said})"
-    known = metric.name in INDICES or metric.unit.lower() in ("index", "0 to 1")
-    return f"{short(metric)} (0 to 1)" if known else short(metric)
+    low, high = metric.domain
+    ends = f" ({number(low, 0)} to {number(high, 0)})" if metric.measure.kind == "index" else ""
+    return f"{short(metric)}{ends}"
 
 
 def decimals(metric: Metric, scale: float) -> int:

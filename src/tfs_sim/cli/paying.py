@@ -34,13 +34,16 @@ def afterwards(result: Result) -> list[str]:
     """Return a sentence on each payer who was asked for more than it had, by what the runs recorded."""
     import numpy as np
 
+    from tfs_sim.model.catalogue import METRICS
     from tfs_sim.scenario.bills import HALF_A_CENT, bills_of
     from tfs_sim.scenario.tables import NATIONAL_SITE
 
     said: list[str] = []
     bills: Bills | None = None
-    for payer, metric in (("backbone", "unpaid_backbone"), ("organization", "unpaid_partners")):
-        unpaid = 1000.0 * result.values[..., result.metrics.index(metric)].mean(axis=0)
+    for payer, place in ((METRICS[name].unpaid_by, place) for place, name in enumerate(result.metrics)):
+        if not payer:
+            continue
+        unpaid = 1000.0 * result.values[..., place].mean(axis=0)
         rows: list[Row] = []
         for n in np.flatnonzero(unpaid.sum(axis=0) > HALF_A_CENT):
             bills = bills or bills_of(result.scenario)

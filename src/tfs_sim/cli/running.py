@@ -17,22 +17,6 @@ if TYPE_CHECKING:
     from tfs_sim.model.declare import Step
     from tfs_sim.scenario import Scenario
 
-MAIN = (
-    "partners",
-    "trust",
-    "quality",
-    "support",
-    "coordination",
-    "performance",
-    "coverage",
-    "outcome",
-    "equity_gap",
-    "alive",
-    "hours",
-    "cost",
-)
-"""Metrics that `tfs-sim run` prints; the files of --out have all."""
-
 
 def run(
     name: str, replicates: int, seed: int, months: int | None, out: Path | None, workers: int | None, profile: bool
@@ -112,7 +96,9 @@ def _cells(result: Result) -> tuple[list[str], list[list[str]]]:
 def _telling(result: Result) -> list[str]:
     """Return the main metrics, or where most of their mechanisms are off, all metrics that are not zero throughout."""
     moved = [name for n, name in enumerate(result.metrics) if result.summaries[:, :, n].any()]
-    main = [name for name in MAIN if name in result.metrics]
+    from tfs_sim.model.catalogue import METRICS
+
+    main = [name for name in result.metrics if METRICS[name].main]
     if any(item.when is not None for item in result.scenario.in_force()[0]):
         main.append("adaptive")
     return main if 2 * len(set(main) & set(moved)) > len(main) else moved

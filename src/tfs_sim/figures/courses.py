@@ -33,9 +33,6 @@ from tfs_sim.figures.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-RUNGS = ("partners", "trust", "performance", "coverage", "outcome")
-"""From process to students."""
-
 
 def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     """Draw a metric's median and bands over the runs, a panel for every strategy."""
@@ -95,13 +92,20 @@ def _yardstick(stored: Stored, name: str, base: Array) -> float:
 
     For students' outcome: that of the measured indicator's change within a year. Else: between runs, over all months.
     """
-    if name == "outcome" and "indicator" in stored.metrics:
+    shown = _as_measured(stored, name)
+    if shown != name:
         levels = _ladder_levels(stored)
-        indicator = stored.monthly("indicator")[stored.arm(stored.nothing or stored.against, levels)]
+        indicator = stored.monthly(shown)[stored.arm(stored.nothing or stored.against, levels)]
         if indicator.shape[-1] > 12:
             yearly = indicator[..., 12:] - indicator[..., :-12]
             return float(np.nanstd(yearly))
     return float(np.sqrt(np.nanmean(np.nanvar(base, axis=0, ddof=1)))) if len(base) > 1 else 0.0
+
+
+def _as_measured(stored: Stored, name: str) -> str:
+    """Return the metric of what people can see of a metric, if there is one."""
+    seen = metric(name).measured_by
+    return seen if seen in stored.metrics else name
 
 
 def grant_ends(stored: Stored, strategy: str, levels: tuple[str, ...]) -> list[int]:
@@ -121,14 +125,14 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         return None
     level, look, x = _ladder_levels(stored), looks(stored)[stored.against], years(stored)
     rungs, data = [], []
-    for name in (n for n in RUNGS if n in stored.metrics):
-        measured = name == "outcome" and "indicator" in stored.metrics
-        values = mean_over(stored.monthly("indicator" if measured else name), 2)
+    for name in (n for n in stored.metrics if metric(n).rung):  # from process to students
+        shown = _as_measured(stored, name)
+        values = mean_over(stored.monthly(shown), 2)
         a, b = values[stored.arm(stored.against, level)], values[stored.arm(stored.nothing, level)]
         sd = _yardstick(stored, name, b)
         if sd <= 0:
             continue
-        c = headlines.course(a, b, stored.units, stored.jump("indicator" if measured else name, level))
+        c = headlines.course(a, b, stored.units, stored.jump(shown, level))
         rungs.append((name, c.effect / sd, c.low / sd, c.high / sd))
         data += [(name, month, *(float(v[month]) for v in rungs[-1][1:])) for month in range(stored.months)]
     if not rungs:

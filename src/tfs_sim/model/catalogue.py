@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfs_sim.model import metrics, tick
+from tfs_sim.model import declared_metrics, tick
 from tfs_sim.model.declare import Intervention, Mechanism, Metric, Shock
 
 MECHANISMS: dict[str, Mechanism] = {module.MECHANISM.name: module.MECHANISM for module in tick.MODULES}
@@ -10,7 +10,7 @@ INTERVENTIONS: dict[str, Intervention] = {
     lever.name: lever for module in tick.MODULES for lever in getattr(module, "INTERVENTIONS", ())
 }
 SHOCKS: dict[str, Shock] = {shock.name: shock for module in tick.MODULES for shock in getattr(module, "SHOCKS", ())}
-METRICS: dict[str, Metric] = {metric.name: metric for metric in metrics.METRICS}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in declared_metrics.METRICS}
 
 ALWAYS_ON = frozenset({"community", "levers"})
 """Mechanisms without a switch: without them there is no world and no schedule."""

@@ -14,6 +14,8 @@ from typing import Any, Literal, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.model.units import UNITS, Unit
+
 Grade = Literal["measured", "derived", "recalled", "assumed"]
 """How sure we are of a default: measured in a published source that was read; derived from such a
 source; recalled from the literature without re-reading; or assumed, because nobody has measured it."""
@@ -26,8 +28,7 @@ class Parameter:
     Attributes
     ----------
     default : value in `unit`.
-    unit : e.g. "share", "per year", "months", "hours a month", "dollars". Rates "per year" reach the
-        kernels per month (divided by 12, once, in `record`).
+    unit : one of `units.UNITS`. Rates "per year" reach the kernels per month (divided by 12, once, in `record`).
     low, high : plausible range; the default is the best guess within it (see `plausible`).
     smallest, largest : values outside are refused.
     meaning : one sentence for a practitioner.
@@ -53,7 +54,7 @@ class Parameter:
         """Return `value` (in the file's unit) as the number that kernels read."""
         if self.choices:
             return float(self.choices.index(str(value)))
-        return float(value) / 12.0 if self.unit == "per year" else float(value)
+        return float(value) / UNITS[self.unit].divided_by
 
     @overload
     def plausible(self, share: float) -> float: ...
@@ -98,10 +99,11 @@ def parameter(
     `plausible` defaults to the value alone (nothing to sample); `domain` to [0, 1] for shares and to
     [0, inf) otherwise. `whole` says that it counts something.
     """
-    infinity = float("inf")
+    if unit not in UNITS:
+        raise ValueError(f"there is no unit {unit!r}: declare it in units.py; {meaning}")
     number = 0.0 if choices else float(default)
     low, high = plausible or (number, number)
-    smallest, largest = domain or ((0.0, 1.0) if unit == "share" else (0.0, infinity))
+    smallest, largest = domain or (UNITS[unit].low, UNITS[unit].high)
     if not choices and not smallest <= low <= number <= high <= largest:
         raise ValueError(f"default {default} is outside of its own range or domain: {meaning}")
     if whole and not all(float(each).is_integer() for each in (number, low, high, smallest)):
@@ -185,6 +187,11 @@ class Metric:
     """One monthly quantity of a site. `summary` says how a run's single number is made from the months:
     the mean of the last twelve, the sum of all, or the last. `better` is "higher", "lower" or "" (neither).
 
+    `subject` is the metric as the subject of a sentence, in the singular; `label` stands on charts (else the title).
+    `finding` says whether a finding may be about it (prices, inputs and noise are reported only), `usual` whether
+    findings look at it unasked, `main` whether `tfs-sim run` prints it, `rung` whether the ladder from process to
+    students has it. `measured_by` names the metric of what people can see of it; of money that was asked for and not
+    paid `unpaid_by` is the payer.
     `over` says what a mean is taken over where that changes from month to month, so that the mean moves when nothing
     else does: those that are left when the weak go are the stronger ones.
     `hidden` says why a partnership could not know it, so that no rule may look at it ("" where it could);
@@ -201,6 +208,19 @@ class Metric:
     hidden: str = ""
     bounds: tuple[float, float] | None = None
     over: str = ""
+    subject: str = ""
+    label: str = ""
+    finding: bool = True
+    usual: bool = False
+    main: bool = False
+    rung: bool = False
+    measured_by: str = ""
+    unpaid_by: str = ""
+
+    @property
+    def measure(self) -> Unit:
+        """The unit, with what it says of values."""
+        return UNITS[self.unit]
 
     @property
     def moving(self) -> str:
@@ -217,7 +237,7 @@ class Metric:
         """The smallest and the largest value that it can have."""
         if self.bounds is not None:
             return self.bounds
-        return 0.0, 1.0 if self.unit.startswith(("share", "0 to 1")) else float("inf")
+        return self.measure.low, self.measure.high
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import Paired, against, over_sites
 from tfs_sim.analysis.conditions import by_condition
 from tfs_sim.analysis.findings import ranked_metrics
-from tfs_sim.analysis.provisos import PAYERS, differing_parameters, shortfalls
+from tfs_sim.analysis.provisos import differing_parameters, shortfalls
 from tfs_sim.analysis.rules import months_on
 from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored
@@ -59,7 +59,7 @@ def _prices(stored: Stored) -> list[_Price]:
     columns = [_Price(f"Cost{everywhere}", "cost", words.money)]
     if sites > 1:
         columns.append(_Price("Cost a site", "cost", lambda total: words.money(total / sites)))
-    short = [name for name in PAYERS if name in stored.metrics and np.nansum(stored.values(name)) > 0]
+    short = [name for name in stored.metrics if metric(name).unpaid_by and np.nansum(stored.values(name)) > 0]
     columns += [_Price(f"{metric(name).title}{everywhere}", name, words.money) for name in short]
     columns += [
         _Price(

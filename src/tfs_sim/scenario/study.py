@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tfs_sim.model.declared_metrics import PRIMARY
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 from tfs_sim.scenario.fields import catalogue
@@ -118,7 +119,7 @@ def _texts(folder: Path) -> dict[str, str]:
     wanted = ("procedure-manuals", "overlap", "transition-plan")
     known = [name for name in wanted if name in declarations.INTERVENTIONS] or list(declarations.INTERVENTIONS)[:1]
     metrics = list(declarations.METRICS)
-    primary = "support" if "support" in metrics else metrics[0]
+    primary = PRIMARY if PRIMARY in metrics else metrics[0]
     also = [name for name in metrics if name != primary][:3]
     base = _base(flagship)
     facts = {
