@@ -93,7 +93,12 @@ def cases(material: Material) -> st.SearchStrategy[Case]:
 
 def drawn(test: Any, examples: int, which: int) -> Any:
     """Return a property with so many examples, the same ones for the same seed; `which` tells properties apart."""
-    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much]
+    quiet = [
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+        HealthCheck.filter_too_much,
+    ]
     limits = settings(
         max_examples=examples,
         deadline=None,

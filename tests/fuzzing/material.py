@@ -116,8 +116,8 @@ TABLES = {
     'c,district,"C, the schools",40,2,\nd,business,D,8,,2\n',
     "relationships.csv": "source,target,strength\na,b,0.5\nb,c,1\nc,d,0\n",
     "influence.csv": "source,target,weight\na,a,0.6\na,b,0.4\nb,c,1\n",
-    "points.csv": "begin,notice,hurt\n2020-03,0.5,0.1\n2020-06,0.75,0.3\n2021-01,1,0\n",
 }
+POINTS = "begin,notice,hurt\n2020-03,0.5,0.1\n2020-06,0.75,0.3\n2021-01,1,0\n"
 
 DESIGN = """\
 title = "Trial"
@@ -139,7 +139,7 @@ parameters = { turnover = { notice_share = 0.9 } }
 
 [cross]
 size = [{ label = "as it is" }, { label = "small", sites = { lab = { students = 900 } } }]
-memory = [{ label = "usual", mechanisms = { peers = false } }, { label = "low", parameters = { trust = { memory = 3 } } }]
+memory = [{ label = "usual", mechanisms = { peers = false } }, { label = "3", parameters = { trust = { memory = 3 } } }]
 
 """
 
@@ -201,7 +201,7 @@ OUTCOMES = '\n[outcomes]\nprimary = "support"\nalso = ["performance", "alive"]\n
 EXAMPLES = {
     "town": Material("town.toml", {"town.toml": TOWN, **TABLES}),
     "drawn": Material("drawn.toml", {"drawn.toml": DESIGN + DRAWN + OUTCOMES}),
-    "listed": Material("listed.toml", {"listed.toml": DESIGN + LISTED + OUTCOMES, "points.csv": TABLES["points.csv"]}),
+    "listed": Material("listed.toml", {"listed.toml": DESIGN + LISTED + OUTCOMES, "points.csv": POINTS}),
     "one-line": Material("one-line.toml", {"one-line.toml": DESIGN + ONE_LINE + OUTCOMES}),
     "until": Material("until.toml", {"until.toml": UNTIL, "town.toml": TOWN, **TABLES}),
 }
@@ -219,5 +219,7 @@ def _shipped(path: Path) -> Material:
     return Material(path.name, {path.name: text, **_data_files(path.parent, text)})
 
 
-SHIPPED = {path.stem: _shipped(path) for kind in ("scenarios", "experiments") for path in sorted((ROOT / kind).glob("*.toml"))}
+SHIPPED = {
+    path.stem: _shipped(path) for kind in ("scenarios", "experiments") for path in sorted((ROOT / kind).glob("*.toml"))
+}
 MATERIAL = SHIPPED | EXAMPLES

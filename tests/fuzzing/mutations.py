@@ -5,6 +5,7 @@ The numbers say where and what; every number does something, so that a failing c
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -49,7 +50,7 @@ def anatomy(text: str) -> Anatomy:
                 statements.append(Stretch(began, hit.end()))
                 began = -1
             line += 1
-        elif line in lines and not opened or word[0] in "#=,":
+        elif (line in lines and not opened) or word[0] in "#=,":
             continue
         elif word in "[{":
             opened.append(hit.start())
@@ -63,7 +64,7 @@ def anatomy(text: str) -> Anatomy:
         else:
             values.append(Stretch(hit.start(), hit.end()))
     starts = [text.rfind("\n", 0, each.start) + 1 for each in headers]
-    tables = [Stretch(start, end) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    tables = [Stretch(start, end) for start, end in itertools.pairwise([*starts, len(text)])]
     return Anatomy(keys, values, statements, headers, tables)
 
 
@@ -181,7 +182,10 @@ def joined(text: str, where: int, what: int) -> str:
 
 def named(text: str, where: int, what: int) -> str:
     """Let it name another file, itself, or what is none."""
-    key, name = _pick(("extends", "scenario", "organizations_file", "file", "influence_file"), where), _pick(odd.NAMES, what)
+    key, name = (
+        _pick(("extends", "scenario", "organizations_file", "file", "influence_file"), where),
+        _pick(odd.NAMES, what),
+    )
     line = f"{key} = {name}\n"
     pattern = re.compile(rf"^[ \t]*{key}[ \t]*=.*\n", re.MULTILINE)
     return pattern.sub(lambda _: line, text) if pattern.search(text) else line + text

@@ -9,9 +9,10 @@ from typing import Any
 import odd
 
 CELLS = (
-    "", " ", "0", "1", "-1", "0.5", "1.5", "1e308", "nan", "inf", "0,5", '"0,5"', "1_000", "٣", "½", "x", "a", "b", "nonprofit",
-    "backbone", "Backbone", "2020-03", "2019-13", "2020-3", "=1+1", "a/b", "a b", '"a', 'a"b', '""', "a\x00b", "\x1b[31m", "\u202eb", "東京",
-    "9" * 400, "9" * 5000, "x" * 150_000, "'", "#", "true", "all", "-0.0", "1e-320", "500", "+1", "1e3",
+    "", " ", "0", "1", "-1", "0.5", "1.5", "1e308", "nan", "inf", "0,5", '"0,5"', "1_000", "٣", "½", "x", "a", "b",
+    "nonprofit", "backbone", "Backbone", "2020-03", "2019-13", "2020-3", "=1+1", "a/b", "a b", '"a', 'a"b', '""',
+    "a\x00b", "\x1b[31m", "\u202eb", "東京", "9" * 400, "9" * 5000, "x" * 150_000, "'", "#", "true", "all", "-0.0",
+    "1e-320", "500", "+1", "1e3",
 )  # fmt: skip
 
 
@@ -89,7 +90,9 @@ def column(text: str, where: int, what: int) -> str:
     if kind == 2:
         rows[0][n] = _pick(odd.MISSPELT, what // 6)(rows[0][n])
     elif kind == 3:
-        rows[0][n] = _pick(("id", "sector", "source", "target", "strength", "weight", "fte", "joins", "", "point", "x"), what // 6)
+        rows[0][n] = _pick(
+            ("id", "sector", "source", "target", "strength", "weight", "fte", "joins", "", "point", "x"), what // 6
+        )
     elif kind == 4:
         return _text([*rows[1:]])
     else:

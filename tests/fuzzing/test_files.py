@@ -1,11 +1,9 @@
-"""Whatever is done to a file, it is checked in a sentence or runs: never a traceback, never a state out of its domain."""
+"""Whatever is done to a file, it is refused in a sentence or runs, with every state in its domain."""
 
 from __future__ import annotations
 
 import cases
-import mutations
 import pytest
-import spoiling
 from doors import checked
 from hypothesis import given, note
 from material import MATERIAL, Material
