@@ -335,7 +335,7 @@ class _Builder:
         """
         n = len(members)
         community = self.parameters["community"]
-        everyone = np.array([(i, j) for i in range(n) for j in range(n) if i != j], np.int64)
+        everyone = np.argwhere(~np.eye(n, dtype=bool))
         if n > float(community["all_pairs_up_to"]):
             ids = self.identities[start : start + n]
             sectors = np.array([SECTORS.index(o.sector) for o in members])
