@@ -37,7 +37,7 @@ _PLUMBING = re.compile(
     r"Traceback|mistake in tfs-sim|<class|object at 0x|pydantic|numpy|validation error|Input should|NoneType|%NAME%|"
     r"\w+Error\b|Errno|not subscriptable|positional argument|<[a-z_.]+ '|Decimal\(|\btuple\b"
 )
-_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]")
+UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]")
 _WITHOUT_LINE = re.compile(
     r"the file is empty|saved as UTF-16|not a text file|too large|nested more than|is missing|lacks|needs|there is no|"
     r"this is a folder|cannot be read|not an ordinary file"
@@ -125,7 +125,7 @@ def refusal_is_good(said: Said, names: set[str]) -> None:
         assert place[2] or _WITHOUT_LINE.search(line), f"no line: {line}"
         assert not _PLUMBING.search(line), said.err
         assert not re.search(r"(?<!sites)[.!] *$", line), f"a full stop: {line}"
-    assert not _UNSEEN.search(said.err), repr(said.err)
+    assert not UNSEEN.search(said.err), repr(said.err)
 
 
 def runs_well(template: engine.Template) -> None:
@@ -158,7 +158,7 @@ def checked(case: Case) -> str:
             refusal_is_good(said, names)
             return said.err
         assert said.out.startswith(f"{case.main}: good (") and not said.err, said.out + said.err
-        assert not _PLUMBING.search(said.out) and not _UNSEEN.search(said.out), repr(said.out)
+        assert not _PLUMBING.search(said.out) and not UNSEEN.search(said.out), repr(said.out)
         if _is_experiment(folder / case.main):
             experiment_runs_well(load_experiment(folder / case.main))
         else:
