@@ -88,3 +88,9 @@ def test_other_values_are_told_when_they_are_read(
         Sweep.load(sweep.folder).read(name)  # type: ignore[arg-type]
     (mistake,) = caught.value.mistakes
     assert f"{name}.parquet is not what a sweep writes" in mistake.message and said in mistake.message
+
+
+def test_some_columns_of_a_table_are_no_whole_rows(engine: fakes.Engine, tmp_path: Path) -> None:
+    sweep = runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "trial")
+    some = sweep.read("series", columns=["strategy", *EXPERIMENT.cross, "site", "replicate", METRIC])
+    assert len(some) == len(sweep.series)

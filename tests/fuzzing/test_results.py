@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tfs_sim.experiments import records
 
-SHARE = 30 + cases.CASES // 100
+SHARE = 30 + cases.CASES // 200
 """Cases of records, and as many of tables: fewer than of files, for what passes takes a report each."""
 
 

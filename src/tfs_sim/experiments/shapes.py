@@ -86,13 +86,15 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
             continue  # a gap stands for what the scenario says
         if not (column.notna() if column.dtype.kind != "f" else np.isfinite(column)).all():
             raise _strange(path, f"the column {quote(name)} has gaps, or numbers that are not finite")
-    of_a_run = [name for name in (*words, "site") if name in frame.columns]
     if path.stem == "points" and "point" in frame and frame["point"].tolist() != list(range(plan["points"])):
         raise _strange(path, "its rows are not the points of the sweep")
-    if path.stem in ("runs", "series") and len(of_a_run) == len(words) + 1 and "replicate" in frame:
-        whole = ["replicate", *(["point"] if "point" in frame else []), *(["month"] if path.stem == "series" else [])]
-        sizes = frame.groupby(of_a_run, observed=True).size()
-        if (sizes % (plan["replicates"] * plan["points"]) != 0).any() or frame.duplicated([*of_a_run, *whole]).any():
+    own = [*words, "site"]
+    if path.stem in ("runs", "series") and {*own, *_counted(path.stem, mark)} <= set(frame.columns):
+        row = frame.groupby(own, sort=False).ngroup().to_numpy(np.int64)
+        whole = (np.bincount(row) % (plan["replicates"] * plan["points"]) == 0).all()
+        for name in _counted(path.stem, mark):
+            row = row * ends[name] + frame[name].to_numpy(np.int64)
+        if not whole or len(np.unique(row)) < len(row):
             raise _strange(path, "it does not have one row for each run, site and month")
 
 
@@ -106,9 +108,15 @@ def _columns(name: str, mark: Mapping[str, Any]) -> dict[str, str]:
     keys = {"strategy": "text", **{str(key): "text" for key in mark["cross"]}, "site": "text"}
     if name in _TRACED:
         return {**keys, "month": "whole numbers", **_TRACED[name]}
-    outcomes = {each: "numbers" for each in (mark["primary"], *mark["also"])}
+    outcomes = dict.fromkeys((mark["primary"], *mark["also"]), "numbers")
     when = {"month": "whole numbers", "date": "months"} if name == "series" else {}
     return {**outcomes, **keys, **point, "replicate": "whole numbers", **when}
+
+
+def _counted(name: str, mark: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that tell the rows of an arm and site apart."""
+    month = ("month",) if name == "series" else ()
+    return ("replicate", *(() if mark["design"] is None else ("point",)), *month)
 
 
 def _varied(mark: Mapping[str, Any]) -> tuple[str, ...]:

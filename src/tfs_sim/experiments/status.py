@@ -91,7 +91,7 @@ def status(folder: Path) -> Status:
     here = {path.name for path in parts_folder.iterdir() if path.is_dir()} if parts_folder.is_dir() else set()
     finished = shards > 1 or all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
     damaged_tables = tuple(records.damage(folder))
-    for name in records.checksums(folder).keys() - set(damaged_tables):
+    for name in sorted(records.checksums(folder).keys() - set(damaged_tables)):
         if (folder / name).exists():
             shapes.look_at(folder / name, mark)
     complete = finished and not damaged_tables and all(arm.done == arm.wanted for arm in arms)
