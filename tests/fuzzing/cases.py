@@ -86,7 +86,7 @@ def spoiled(material: Material, steps: list[Step]) -> Case:
 
 def cases(material: Material) -> st.SearchStrategy[Case]:
     """Return the strategy that spoils a material by one to three mutations."""
-    hows = [*mutations.TOML, *spoiling.CSV, *(["number", "tuned", "added"] * 2), "encoded"]
+    hows = [*mutations.TOML, *spoiling.CSV, *(["number", "tuned", "added"] * 5), "encoded", "encoded"]
     step = st.builds(Step, st.integers(0, len(material.files) - 1), st.sampled_from(hows), _NUMBER, _NUMBER)
     return st.lists(step, min_size=1, max_size=3).map(lambda steps: spoiled(material, steps))
 

@@ -20,7 +20,7 @@ TEXTS = (
     '"community-crisis"', '"support"', '"backbone"', '"funder"', '"plausible"', '"lab"', '"national"',
     '"nonprofit-01"', '"a/b"', '"../x"', '"a\\u0000b"', '"\\u001b[31m"', '"\\u202eabc"', '"東京"', '"مرحبا"', '"ﬁ Å"',
     '"a\\nb"', '"\\t"', '"\\x41"', '"' + "x" * 301 + '"', '"' + "y" * 70_000 + '"', "'single'", "'''many\nlines'''",
-    '"%NAME%"', '"{0} %s $x_1$"', "\"it's\"", "'\"'", '"nan"', '"true"',
+    '"{0} %s $x_1$"', "\"it's\"", "'\"'", '"nan"', '"true"',
 )  # fmt: skip
 
 VALUES = (

@@ -45,7 +45,7 @@ def mistakes_of(error: ValidationError, root: type[BaseModel], table: str = "") 
         elif detail["type"] == "missing":
             missing[path] = _translated("missing", path, None, root, table)
         elif detail["type"] in ("too_short", "too_long"):
-            lengths[path] = _of_another_length(path, context)
+            lengths[path] = _of_another_length(path, context, len(detail["input"]))
         else:
             found.append(_translated(detail["type"], path, detail.get("input"), root, table))
     for mistake in found:  # a misspelt key is one mistake: the right one is then not missing as well
@@ -57,8 +57,7 @@ def mistakes_of(error: ValidationError, root: type[BaseModel], table: str = "") 
     return [*found, *lengths.values(), *missing.values()]
 
 
-def _of_another_length(path: KeyPath, context: Mapping[str, Any]) -> Mistake:
-    actual = context["actual_length"]
+def _of_another_length(path: KeyPath, context: Mapping[str, Any], actual: int) -> Mistake:
     least, most = context.get("min_length"), context.get("max_length")
     limit = f"at least {least:,} {'is' if least == 1 else 'are'}" if least is not None else f"at most {most:,} are"
     needed = "needed" if least is not None else "possible"
