@@ -156,7 +156,8 @@ def added(text: str, where: int, what: int) -> str:
 def tuned(text: str, where: int, what: int) -> str:
     """Add a parameter at an end of what is allowed, somewhere in it, or beyond."""
     name, parameter, values = _pick(odd.parameters(), where)
-    return f"{text}\n[parameters.{name}]\n{parameter} = {_pick(values, what)}\n"
+    table = f"strategies.tuned.parameters.{name}" if "[strategies" in text else f"parameters.{name}"
+    return f"{text}\n[{table}]\n{parameter} = {_pick(values, what)}\n"
 
 
 def headed(text: str, where: int, what: int) -> str:
