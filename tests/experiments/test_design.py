@@ -154,7 +154,16 @@ CASES = [
     ('"riverton.toml"', '"../riverton.toml"', "leads out of the folder", ""),
     ('scenario = "riverton.toml"\n', "", "the file lacks scenario", ""),
     ("[outcomes]", "[outcome]", "there is no key outcome", "outcomes"),
-]
+    ("replicates = 10", "replicates = {}", "replicates lacks between", ""),
+    ("replicates = 10", 'replicates = { untill = "half-width" }', "no key untill in replicates", "until"),
+    ("replicates = 10", 'replicates = { until = "half-width", of = "trust", at = 1, between = ["as-funded"] }',
+     "between has 1 entry; at least 2 are needed", ""),
+    ("dose = 3", "doze = 3", "there is no key doze in an intervention", "dose"),
+    ('use = "overlap", dose', "dose", "an intervention lacks use", ""),
+    ("shocks = []", "sites = 3", "sites is a table with a table for each site; found the number 3", ""),
+    ("shocks = []", "sites = { riverton = [] }", "riverton is a table of keys; found a list", ""),
+    ("[cross]", "[design]\nmethod = 'grid'\nvary = {}\n[cross]", "vary has no variable", ""),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "said", "suggestion"), CASES, ids=[case[1][:40] for case in CASES])

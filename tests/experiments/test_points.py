@@ -183,6 +183,13 @@ CASES = [
     ('x = { of = "sites.all.grievance", distribution = "normal" }', "needs mean and sd", ""),
     ('replicate = "sites.all.grievance"', "is a column of every result", ""),
     ('x = { of = "interventions.overlap.target", values = ["al"] }', 'is "all" or a table', ""),
+    ('x = { of = "interventions.overlap.target", values = ["all", { a = 1 }] }', "target: there is no key a in it", ""),
+    ('x = { of = "interventions.overlap.target", values = [{ role = 3 }] }', "target: role is a role", ""),
+    ('x = { of = "interventions.overlap.target", values = [{ organizations = 3 }] }', "organizations is a list", ""),
+    ("x = {}", "a variable lacks of", ""),
+    ('x = { of = "sites.all.grievance", valus = [1] }', "there is no key valus in a variable", "values"),
+    (f'x = "{"y" * 3000}"', "x is a text of at most 2,000 characters; found 3,000", ""),
+    ('x = ""', "begins with", ""),
 ]
 
 

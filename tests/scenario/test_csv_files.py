@@ -101,3 +101,19 @@ def test_whatever_it_holds_it_is_read_or_told(tmp_path_factory: pytest.TempPathF
         assert all(each.message and each.file == "t.csv" for each in error.mistakes)
     else:
         assert all(len(row.values) == 2 for row in found.rows)
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("id,share,note\na-9,9,x\n", "9,x"),
+        ('id,share,note\n"a 9,", 9 ,x\n', "9 ,x"),
+        ('id,share,note\n"a ""9""",9,x\n', "9,x"),
+        ('id,share,note\n"9\n9",9,x\n', '"9'),
+        ("id,share,note\n9,,x\n", ",x"),
+    ],
+)
+def test_a_mistake_is_shown_at_its_own_cell(tmp_path: Path, content: str, shown: str) -> None:
+    found = table(tmp_path, content)
+    mistake = found.mistake(found.rows[0], "share", "wrong")
+    assert mistake.source[mistake.column - 1 :] == shown

@@ -105,3 +105,33 @@ def test_ready_made_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_where_ready_made_files_are() -> None:
     home = presets.folder("scenarios")
     assert home is not None and home.name == "scenarios"
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".toml", "東" * 100 + ".toml", "東" * 150, "sub/" + "x" * 300 + ".toml"])
+def test_a_name_that_no_file_can_have_is_told_where_it_stands(tmp_path: Path, name: str) -> None:
+    write(tmp_path, base=TOWN, top=f'title = "Top"\nextends = "{name}"\n')
+    (mistake,) = failure(tmp_path / "top.toml").mistakes
+    assert (mistake.file, mistake.line) == ("top.toml", 2) and len(mistake.message) < 400
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("nonprofit = 14", "nonprofit = 1e9", "nonprofit is a whole number"),
+        ("poverty = 0.55", "povrty = 0.55", "there is no key povrty in sites.riverton"),
+        ("students = 14_000\n", "", "sites.riverton lacks students"),
+        ("grievance = 0.35", 'networks = { one = ["backbone"] }', 'there is no national organization "one"'),
+        ("poverty = 0.55", 'networks = { one = ["x"] }', 'there is no organization "x" in riverton'),
+    ],
+)
+def test_what_is_wrong_with_copies_is_told_once_where_it_stands(tmp_path: Path, old: str, new: str, said: str) -> None:
+    town = TOWN.replace("[[grants]]\nlabel", '[[grants]]\nsite = "hill"\nlabel').replace('site = "riverton"\n', "")
+    town = town.replace('site = "riverton", amount', 'site = "hill", amount')
+    town = town.replace(
+        "[sites.riverton]", "[sites.hill]\nstudents = 9\norganizations = { nonprofit = 4 }\n[sites.riverton]"
+    )
+    write(tmp_path, top=town.replace("grievance = 0.35", "grievance = 0.35\ncopies = 30").replace(old, new))
+    text = (tmp_path / "top.toml").read_text()
+    (mistake,) = [each for each in failure(tmp_path / "top.toml").mistakes if said in each.message]
+    line = new.partition("\n")[0] if new else "[sites.riverton]"
+    assert mistake.line == text[: text.index(line)].count("\n") + 1

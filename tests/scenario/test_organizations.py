@@ -110,8 +110,9 @@ def test_a_changed_file_is_read_again_and_variants_find_it(tmp_path: Path, monke
     [
         (ROWS.replace("clinic,health", "clinic,helth"), 6, "column sector is district, nonprofit, health"),
         (ROWS.replace("boys-club,", "schools,"), 4, "given a second time"),
-        (ROWS.replace(",800", ",many"), 3, 'column fte is a number of staff, 0 or more; found "many"'),
+        (ROWS.replace(",800", ",many"), 3, 'column fte is a number of staff between 0 and 1,000,000; found "many"'),
         (ROWS.replace(",800", ",-1"), 3, "column fte"),
+        (ROWS.replace(",800", ",1e9"), 3, "column fte is a number of staff between 0 and 1,000,000; found"),
         (ROWS.replace(",800", ",nan"), 3, "column fte"),
         (ROWS.replace(",800", ""), 3, "has 3 columns, and the header has 4"),
         (ROWS.replace("id,sector", "id,secter"), 1, 'no column "secter"'),
@@ -131,12 +132,17 @@ def test_a_changed_file_is_read_again_and_variants_find_it(tmp_path: Path, monke
             'column joins is the whole number of a month, or 0 for the start; found "5.5"',
         ),
         (START.replace("5,,", "soon,,"), 3, "column joins is the number of a month"),
-        (START.replace(",2,", ",-2,"), 4, "column threshold is a number of other organizations, 0 or more"),
+        (START.replace("5,,", "5000,,"), 3, "column joins is the number of a month up to 1,200, or 0 for the start"),
+        (
+            START.replace(",2,", ",-2,"),
+            4,
+            "column threshold is a number of other organizations between 0 and 1,000,000",
+        ),
         (START.replace("5,,", "5,1,"), 3, "a month in which it joins or a threshold, not both"),
         (START.replace("0.5,1", "0.5,50"), 4, 'column first_effort_high is a share between 0 and 1; found "50"'),
         (START.replace("0.5,1", "0.5,0.2"), 4, "the highest first effort is below the lowest"),
         (START.replace("joins", "join"), 1, 'no column "join"'),
-        (START.replace("a,health", "backbone,health"), 0, "is the backbone, which is at the table throughout"),
+        (START.replace("a,health", "backbone,health"), 3, "is the backbone, which is at the table throughout"),
     ],
 )
 def test_mistakes_in_the_file(tmp_path: Path, rows: str | bytes, line: int, said: str) -> None:

@@ -74,6 +74,8 @@ def test_size_is_refused_without_reading(tmp_path: Path) -> None:
         ("[" + "a." * 50 + "a]", "nested more than"),
         ('x = "\\d"', "backslash"),
         ("x = 1 2", "does not belong"),
+        ("= 1\n", "here a key should begin"),
+        ("]\n", "here a key should begin"),
         ("x = \x01", ""),
         ("\r", ""),
     ],

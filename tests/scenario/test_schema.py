@@ -77,6 +77,15 @@ CASES = [
     ("nonprofit = 14", "non_profit = 14", 'there is no sector "non_profit"', "nonprofit"),
     ("nonprofit = 14", "nonprofit = 1400", "whole number of organizations between 0 and 500", ""),
     ("nonprofit = 14", "nonprofit = 499", "between 3 and 500 organizations", ""),
+    ("nonprofit = 14", "nonprofit = 1" + "0" * 30, "between 0 and 500; found a number of more than 18 digits", ""),
+    (
+        "grievance = 0.35",
+        "copies = 1000\n[sites.hill]\nstudents = 9\norganizations = { nonprofit = 4 }",
+        "sites has 1,001 entries; at most 1,000 are possible",
+        "",
+    ),
+    ("[mechanisms]", "[selection]\nstages = []\n[mechanisms]", "stages has 0 entries; at least 1 is needed", ""),
+    ("[mechanisms]", "[selection]\nstages = [1, 2]\n[mechanisms]", "item 1 of stages is a table of keys", ""),
     (
         "nonprofit = 14, health = 3",
         "health = 0",

@@ -22,7 +22,7 @@ def _addition(value: Any) -> str | ScheduledIntervention:
         try:
             return ScheduledIntervention.model_validate(value)
         except ValidationError as error:
-            raise several(mistakes_of(error, ScheduledIntervention)) from None
+            raise several(mistakes_of(error, ScheduledIntervention, "an intervention")) from None
     raise wrong(f"{NAME} is the name of a bundle or an intervention, or a table; found {kind_of(value)}")
 
 

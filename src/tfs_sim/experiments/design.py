@@ -56,8 +56,15 @@ from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock
 
 
 def _sites(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping) or not all(isinstance(each, Mapping) for each in value.values()):
+    if not isinstance(value, Mapping):
         raise wrong(f"{NAME} is a table with a table for each site; found {kind_of(value)}")
+    mistakes = [
+        Mistake(f"{NAME} is a table of keys; found {kind_of(each)}", (str(name),))
+        for name, each in value.items()
+        if not isinstance(each, Mapping)
+    ]
+    if mistakes:
+        raise several(mistakes)
     return dict(value)
 
 

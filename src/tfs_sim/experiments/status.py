@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfs_sim.experiments import records
+from tfs_sim.experiments import records, shapes
 from tfs_sim.experiments.keys import run_keys, words_of
 from tfs_sim.experiments.marks import read_mark, read_provenance
 from tfs_sim.experiments.parts import Address, ArmParts
@@ -57,7 +57,13 @@ def saving_in_words(share: float) -> str:
 
 
 def status(folder: Path) -> Status:
-    """Look through a folder of results, checksums included; change nothing."""
+    """Look through a folder of results, checksums included; change nothing.
+
+    Raises
+    ------
+    UserError
+        When it holds no results, or what no sweep would write.
+    """
     folder = Path(folder)
     mark = read_mark(folder)
     plan, model = mark["plan"], mark["model"]
@@ -85,6 +91,9 @@ def status(folder: Path) -> Status:
     here = {path.name for path in parts_folder.iterdir() if path.is_dir()} if parts_folder.is_dir() else set()
     finished = shards > 1 or all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
     damaged_tables = tuple(records.damage(folder))
+    for name in sorted(records.checksums(folder).keys() - set(damaged_tables)):
+        if (folder / name).exists():
+            shapes.look_at(folder / name, mark)
     complete = finished and not damaged_tables and all(arm.done == arm.wanted for arm in arms)
     shared = {} if "provenance.json" in damaged_tables else read_provenance(folder).get("shared_pasts") or {}
     unused, saved = tuple(sorted(here - used)), float(shared.get("saved", 0.0))

@@ -86,7 +86,7 @@ def _replicates(value: Any) -> int | Until:
         try:
             return Until.model_validate(value)
         except ValidationError as error:
-            raise several(mistakes_of(error, Until)) from None
+            raise several(mistakes_of(error, Until, "replicates")) from None
     if isinstance(value, str):
         example = '{ until = "half-width", of = "support", at = 0.01, between = ["a", "b"] }'
         raise wrong(f"{NAME} is a whole number or a table such as {example}; found the text {quote(value)}")

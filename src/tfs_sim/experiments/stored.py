@@ -60,7 +60,7 @@ class Sweep:
         Raises
         ------
         UserError
-            When it is not what was written.
+            When it is not what was written, or not what a sweep writes.
         """
         import pandas as pd
         import pyarrow as pa
@@ -69,12 +69,14 @@ class Sweep:
         path = self.folder / f"{name}.parquet"
         if not os.path.lexists(path) and path.name not in records.checksums(self.folder):
             return pd.DataFrame()
+        from tfs_sim.experiments import shapes
+
+        shapes.look_at(records.intact(path), self.experiment)
         try:
-            frame: DataFrame = pq.read_table(
-                records.intact(path), columns=None if columns is None else list(columns)
-            ).to_pandas()
+            frame: DataFrame = pq.read_table(path, columns=None if columns is None else list(columns)).to_pandas()
         except (OSError, pa.ArrowException) as problem:
             raise files.refusal(f"{path} cannot be read", "Run `tfs-sim sweep` again to make it anew.") from problem
+        shapes.look_through(path, frame, self.experiment)
         return frame
 
     @cached_property

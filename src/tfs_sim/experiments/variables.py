@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from tfs_sim.scenario.checks import specification
 from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
 from tfs_sim.scenario.fields import catalogue, plain_number
+from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import Target, month_number, month_text
 
@@ -329,8 +330,7 @@ def mistakes_with(scenario: Scenario, settings: Mapping[tuple[str, str, str], An
     except UserError as error:
         return error.mistakes
     except ValidationError as error:  # a target that is none
-        context = error.errors()[0].get("ctx") or {}
-        return tuple(context.get("mistakes", ())) or (Mistake(str(error)),)
+        return tuple(mistakes_of(error, Target, "it"))
     return ()
 
 

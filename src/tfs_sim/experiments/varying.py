@@ -65,7 +65,7 @@ def _vary(value: Any) -> Vary:
     if isinstance(value, Vary):
         return value
     if isinstance(value, str):
-        return Vary(of=value)
+        return Vary(of=TEXT.function(value))
     if not isinstance(value, Mapping):
         raise wrong(
             f"{NAME} is a dotted name or a table such as {{ of = … , low = 0, high = 1 }}; found {kind_of(value)}"
@@ -73,7 +73,7 @@ def _vary(value: Any) -> Vary:
     try:
         return Vary.model_validate(value)
     except ValidationError as error:
-        raise several(mistakes_of(error, Vary)) from None
+        raise several(mistakes_of(error, Vary, "a variable")) from None
 
 
 VARY = Check(_vary, (("anyOf", [{"type": "string"}, {"x-table": "Vary"}]),))

@@ -335,7 +335,7 @@ class _Builder:
         """
         n = len(members)
         community = self.parameters["community"]
-        everyone = np.array([(i, j) for i in range(n) for j in range(n) if i != j], np.int64)
+        everyone = np.argwhere(~np.eye(n, dtype=bool))
         if n > float(community["all_pairs_up_to"]):
             ids = self.identities[start : start + n]
             sectors = np.array([SECTORS.index(o.sector) for o in members])
@@ -345,7 +345,7 @@ class _Builder:
             score = -np.log(-np.log(uniform)) + np.log(2.0) * (sectors[a] == sectors[b])
             score[[members[i].role == "backbone" or members[j].role == "backbone" for i, j in everyone]] = np.inf
             # both ends draw by the same score, so about six in ten of their choices are the same pairs
-            each = max(1, round(float(community["candidates"]) * 0.72))
+            each = min(n - 1, max(1, round(float(community["candidates"]) * 0.72)))
             chosen = np.zeros((n, n), bool)
             table = np.full((n, n), -np.inf)
             table[a, b] = score

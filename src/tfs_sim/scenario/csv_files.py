@@ -11,6 +11,7 @@ import io
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ LARGEST_TABLE = 20_000_000
 MOST_TOLD = 20
 """So many mistakes of one kind are told; the file is likely wrong throughout."""
 
+_CELL = re.compile(r'(?:^|,)(?:[ \t]*"((?:[^"]|"")*)"[ \t]*|([^,]*))(?=,|$)')
+"""A cell of a line, with or without quotes."""
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -155,7 +158,13 @@ class CsvTable:
 
     def mistake(self, row: Row, column: str, message: str, suggestion: str = "") -> Mistake:
         """Return a mistake in one cell."""
-        return self.put(row.line, message, suggestion, self.cell(row, column))
+        found = self.put(row.line, message, suggestion)
+        for number, cell in enumerate(_CELL.finditer(found.source)):
+            if number == self._place.get(column):
+                words = cell[2] if cell[1] is None else cell[1]
+                start = cell.start(2 if cell[1] is None else 1) + len(words) - len(words.lstrip())
+                return replace(found, column=start + 1, length=max(1, len(words.strip())))
+        return found
 
     def number(self, row: Row, column: str, largest: float, expected: str, mistakes: list[Mistake]) -> float | None:
         """Return the number of a cell, from 0 to `largest`; None after noting a mistake."""

@@ -132,7 +132,8 @@ def kind_of(value: Any) -> str:
     if isinstance(value, str):
         return f"the text {quote(value)}" if value else "an empty text"
     if isinstance(value, int | float):
-        return f"the number {quote(value)}"
+        said = quote(value)
+        return said if said.startswith("a number") else f"the number {said}"
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list | tuple | set | frozenset):

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from tfs_sim.scenario import presets
 from tfs_sim.scenario.characters import UNSEEN, named
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
 
@@ -295,7 +296,7 @@ def inside(name: Any, folder: Path) -> Path:
     """Return the path of a file that another file names; it may not lie outside of that file's folder."""
     if not isinstance(name, str) or not name.strip():
         raise wrong(f"{NAME} is the name of a file in quotes; found {kind_of(name)}")
-    if "\x00" in name or len(name) > 500:
+    if len(name) > 500 or not presets.is_file_name(name):
         raise wrong(f"{NAME} is not a file name: {quote(name)}")
     rule = "files are named relative to this one and stand in its folder or below"
     windows = re.match(r"[A-Za-z]:|\\\\", name)

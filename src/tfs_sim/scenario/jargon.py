@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from tfs_sim.scenario.errors import KeyPath, Mistake, dotted, kind_of, nearest
+from tfs_sim.scenario.errors import KeyPath, Mistake, count, dotted, kind_of, nearest
 from tfs_sim.scenario.fields import NAME
 
 _EXAMPLES = {
@@ -32,38 +32,52 @@ _EXAMPLES = {
 }
 
 
-def mistakes_of(error: ValidationError, root: type[BaseModel]) -> list[Mistake]:
-    """Return the mistakes in a file whose top level is `root`."""
+def mistakes_of(error: ValidationError, root: type[BaseModel], table: str = "") -> list[Mistake]:
+    """Return the mistakes in a file whose top level is `root`, or in a part of one that is called `table`."""
     found: list[Mistake] = []
     missing: dict[KeyPath, Mistake] = {}
+    lengths: dict[KeyPath, Mistake] = {}
     for detail in error.errors(include_url=False):
         path = tuple(detail["loc"])
         context: Mapping[str, Any] = detail.get("ctx", {})
         if detail["type"] == "mistakes":
             found.extend(_named(mistake.under(path)) for mistake in context["mistakes"])
         elif detail["type"] == "missing":
-            missing[path] = _translated("missing", path, None, root)
+            missing[path] = _translated("missing", path, None, root, table)
+        elif detail["type"] in ("too_short", "too_long"):
+            lengths[path] = _of_another_length(path, context, len(detail["input"]))
         else:
-            found.append(_translated(detail["type"], path, detail.get("input"), root))
+            found.append(_translated(detail["type"], path, detail.get("input"), root, table))
     for mistake in found:  # a misspelt key is one mistake: the right one is then not missing as well
         if mistake.key and mistake.suggestion:
             missing.pop((*mistake.key[:-1], mistake.suggestion), None)
-    return [*found, *missing.values()]
+    for mistake in found:  # an entry that is wrong was not counted
+        for depth in range(len(mistake.key)):
+            lengths.pop(mistake.key[:depth], None)
+    return [*found, *lengths.values(), *missing.values()]
 
 
-def _translated(kind: str, path: KeyPath, value: Any, root: type[BaseModel]) -> Mistake:
+def _of_another_length(path: KeyPath, context: Mapping[str, Any], actual: int) -> Mistake:
+    least, most = context.get("min_length"), context.get("max_length")
+    limit = f"at least {least:,} {'is' if least == 1 else 'are'}" if least is not None else f"at most {most:,} are"
+    needed = "needed" if least is not None else "possible"
+    return Mistake(f"{_name(path)} has {count(actual, 'entry', 'entries')}; {limit} {needed}", key=path)
+
+
+def _translated(kind: str, path: KeyPath, value: Any, root: type[BaseModel], table: str) -> Mistake:
     name = _name(path)
     if kind == "missing":
         example = _EXAMPLES.get(str(path[-1]), "")
-        where = f"{dotted(path[:-1])} lacks" if path[:-1] else "the file lacks"
+        where = dotted(path[:-1]) or table or "the file"
         return Mistake(
-            f"{where} {path[-1]}", key=path[:-1], at="key", hint=f"For example: {example}." if example else ""
+            f"{where} lacks {path[-1]}", key=path[:-1], at="key", hint=f"For example: {example}." if example else ""
         )
     if kind == "extra_forbidden":
         known = _keys(root, path[:-1])
         if name == "when":
             return Mistake("only interventions have a rule (when); grants and shocks are as they are", path, "key")
-        place = f"in {dotted(path[:-1])}" if path[:-1] else "at the top of the file"
+        inner = dotted(path[:-1]) or table
+        place = f"in {inner}" if inner else "at the top of the file"
         hint = f"Keys {place}: {', '.join(known)}." if known else ""
         return Mistake(
             f"there is no key {name} {place}", key=path, at="key", suggestion=nearest(str(path[-1]), known), hint=hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -92,7 +93,7 @@ def read_organizations(path: Path, site: str, lead: str | None, fte: float) -> t
             said = (
                 f"{quote(row.id)} is the backbone, which is at the table throughout: leave {listed(OPTIONAL[2:])} empty"
             )
-            raise UserError(Mistake(said, file=path.name))
+            raise UserError(replace(row.place, message=said))
     found = [
         _backbone(site, row.name or row.id or lead, row.sector, fte if row.fte is None else row.fte)
         if row.id in (lead, "backbone")
@@ -151,6 +152,7 @@ class _Listed(NamedTuple):
     sector: str
     fte: float | None
     given: Given
+    place: Mistake
 
 
 @lru_cache(maxsize=64)
@@ -161,7 +163,9 @@ def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...
     for row in table.rows:
         identity, sector = table.cell(row, "id"), table.cell(row, "sector")
         fte = (
-            table.number(row, "fte", 1e6, "a number of staff, 0 or more", mistakes) if table.cell(row, "fte") else None
+            table.number(row, "fte", 1e6, "a number of staff between 0 and 1,000,000", mistakes)
+            if table.cell(row, "fte")
+            else None
         )
         if not identity or "/" in identity or len(identity) > 100 or not identity.isprintable():
             mistakes.append(
@@ -178,7 +182,9 @@ def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...
             message = f"column sector is {listed(SECTORS)}; found {kind_of(sector)}"
             mistakes.append(table.mistake(row, "sector", message, nearest(sector, SECTORS)))
         given = _given(table, row, mistakes)
-        rows.setdefault(identity, _Listed(identity, table.cell(row, "name"), sector, fte, given))
+        rows.setdefault(
+            identity, _Listed(identity, table.cell(row, "name"), sector, fte, given, table.mistake(row, "id", ""))
+        )
     if mistakes:
         raise UserError(mistakes)
     return tuple(rows.values())
@@ -190,13 +196,13 @@ def _given(table: CsvTable, row: Row, mistakes: list[Mistake]) -> Given:
     def number(column: str, largest: float, expected: str) -> float | None:
         return table.number(row, column, largest, expected, mistakes) if table.cell(row, column) else None
 
-    joins = number("joins", 1200, "the number of a month, or 0 for the start")
+    joins = number("joins", 1200, "the number of a month up to 1,200, or 0 for the start")
     if joins is not None and joins != int(joins):
         said = (
             f"column joins is the whole number of a month, or 0 for the start; found {quote(table.cell(row, 'joins'))}"
         )
         mistakes.append(table.mistake(row, "joins", said))
-    threshold = number("threshold", 1e6, "a number of other organizations, 0 or more")
+    threshold = number("threshold", 1e6, "a number of other organizations between 0 and 1,000,000")
     if joins is not None and threshold is not None:
         mistakes.append(
             table.mistake(row, "threshold", "an organization has a month in which it joins or a threshold, not both")
@@ -206,7 +212,7 @@ def _given(table: CsvTable, row: Row, mistakes: list[Mistake]) -> Given:
         mistakes.append(table.mistake(row, "first_effort_high", "the highest first effort is below the lowest"))
     one, other = (low, high) if low is not None else (high, low)
     effort = None if one is None else (one, one if other is None else other)
-    bid = number("first_bid", 1e9, "an amount in thousand dollars, 0 or more")
+    bid = number("first_bid", 1e9, "an amount in thousand dollars between 0 and 1,000,000,000")
     return Given(None if joins is None else int(joins), threshold, effort, bid)
 
 

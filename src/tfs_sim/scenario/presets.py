@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -49,7 +50,7 @@ def find(kind: Kind, name_or_path: str | Path, base: Path | None = None) -> Path
         if text in ready and home:
             return home / f"{text}.toml"
         local = (base or Path()) / f"{text}.toml"
-        if "\x00" not in text and len(text) < 200 and local.is_file():
+        if is_file_name(local.name) and local.is_file():
             raise UserError(_unknown(kind, text, f"{text}.toml", f'For the file beside you write "{text}.toml".'))
         hint = f"tfs-sim list {kind}  shows all {len(ready)}; a file is given with its ending .toml."
         raise UserError(_unknown(kind, text, nearest(text, ready), hint))
@@ -73,6 +74,13 @@ def summaries(kind: Kind) -> dict[str, str]:
     """Return what each ready-made file of a kind is for, by name."""
     home = folder(kind)
     return {name: summary(home / f"{name}.toml") for name in names(kind)} if home else {}
+
+
+def is_file_name(text: str) -> bool:
+    """Say whether a file can be called so: no part of it is too long for any system, or holds a zero."""
+    return "\x00" not in text and all(
+        len(part.encode("utf-8", "surrogatepass")) < 256 for part in re.split(r"[/\\]", text)
+    )
 
 
 def _is_path(text: str) -> bool:

@@ -216,7 +216,10 @@ _SENTENCES = (
         r"Unescaped '\\\\'|Invalid hex|Unescaped",
         "in a text, a backslash must be written twice (or use 'single quotes')",
     ),
-    (r"Invalid initial character for a key part", "here a key should begin; keys are letters, digits, - and _"),
+    (
+        r"Invalid initial character for a key part|Invalid statement",
+        "here a key should begin; keys are letters, digits, - and _",
+    ),
     (r"Expected newline or end of document after a statement", "something follows that does not belong to this line"),
     (r"Expected '\]\]?'", 'the name of a table is not closed: "]" is missing'),
     (r"Invalid value", "this is not a value: texts need quotes, and a value must follow the equals sign"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidatorFunctionWrapHandler, model_validator
 
 from tfs_sim.scenario.checks import MECHANISMS, OTHERS, PARAMETERS, across, pieces_of, specification
+from tfs_sim.scenario.copies import as_written, multiplied
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, quote
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
@@ -94,18 +95,19 @@ class Scenario(Table):
     def _check(cls, data: Any, handler: ValidatorFunctionWrapHandler) -> Self:
         if isinstance(data, Scenario):
             return data  # type: ignore[return-value]
+        origin: dict[str, str] = {}
         if isinstance(data, Mapping):
-            data = multiplied(data)
+            data, origin = multiplied(data)
         try:
             scenario: Self = handler(data)
         except ValidationError as error:
             mistakes = mistakes_of(error, cls)
             if isinstance(data, Mapping):
                 mistakes += across(pieces_of(data))
-            raise UserError(mistakes) from None
+            raise UserError(dict.fromkeys(as_written(mistakes, origin))) from None
         mistakes = across(pieces_of(scenario.as_written()))
         if mistakes:
-            raise UserError(mistakes)
+            raise UserError(dict.fromkeys(as_written(mistakes, origin)))
         return scenario
 
     @property
@@ -274,36 +276,6 @@ class Scenario(Table):
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th>{label}</th><td>{html.escape(value)}</td></tr>" for label, value in self._summary())
         return f"<table><caption>{html.escape(self.title or self.name)}</caption>{rows}</table>"
-
-
-def multiplied(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a scenario's data with a table for each of the communities of sites that have `copies`."""
-    sites = data.get("sites")
-    if not isinstance(sites, Mapping):
-        return data
-    result: dict[str, Any] = {}
-    for name, site in sites.items():
-        copies = _copies(site)
-        if copies == 1 or not isinstance(name, str):
-            result[name] = site
-            continue
-        rest = {key: value for key, value in site.items() if key != "copies"}
-        title = rest.get("title")
-        for number in range(1, copies + 1):
-            labelled = {"title": f"{title} {number}"} if isinstance(title, str) else {}
-            copy = f"{name}-{number:03d}"
-            if copy in sites:
-                message = f"{quote(copy)} is the name of a copy of {quote(name)}; call this site something else"
-                raise UserError(Mistake(message, key=("sites", copy), at="key"))
-            result[copy] = {**rest, **labelled}
-    return {**data, "sites": result}
-
-
-def _copies(site: Any) -> int:
-    """Return how many communities a site's data stands for; 1 where it does not say, or says it wrongly."""
-    copies = site.get("copies") if isinstance(site, Mapping) else None
-    whole = type(copies) is int or (isinstance(copies, float) and copies.is_integer())
-    return int(copies) if whole and copies is not None and 1 < copies <= 1000 else 1
 
 
 def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,95 @@
+"""Whatever stands in a folder of results, with right checksums too, `status` and `report` tell it in a sentence."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cases
+import doors
+import pytest
+import stored
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from tfs_sim.experiments import records
+
+SHARE = 30 + cases.CASES // 200
+"""Cases of records, and as many of tables: fewer than of files, for what passes takes a report each."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return stored.swept(tmp_path_factory.mktemp("swept"))
+
+
+@pytest.fixture(autouse=True)
+def without_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the suite's own cases write no page: what a table holds is read before; `make fuzz` writes them all."""
+    if cases.CASES <= 300:
+        from tfs_sim.cli import running
+
+        monkeypatch.setattr(running, "_report", lambda sweep: (sweep.points, sweep.network, sweep.organizations))
+
+
+def looked_at(made: Path, change: Callable[[Path], str]) -> bool:
+    """Change a copy of results and look at it with both commands; return whether both had nothing to say."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = stored.copied(made, Path(place))
+        done = change(folder)
+        if done:
+            note(done)
+        said = []
+        for command in ("status", "report"):
+            with doors.guarded():
+                said.append(doors.told(command, str(folder)))
+            assert said[-1].code in (0, 2), said[-1].err
+            if said[-1].code == 2:
+                first = said[-1].err.splitlines()[0]
+                assert "Traceback" not in said[-1].err and folder.name in first and len(first) < 600, said[-1].err
+                assert not doors.UNSEEN.search(said[-1].err), repr(said[-1].err)
+            else:
+                assert not said[-1].err, said[-1].err
+        return all(each.code == 0 for each in said)
+
+
+NUMBER = st.integers(0, 9999)
+
+
+@pytest.mark.parametrize("name", stored.RECORDS)
+@pytest.mark.parametrize("of", ["arms", "points"])
+def test_a_record_that_says_something_else(made: dict[str, Path], of: str, name: str, record_property: Any) -> None:
+    outcomes: list[bool] = []
+
+    @given(NUMBER, NUMBER, st.booleans())
+    def holds(where: int, what: int, sealed: bool) -> None:
+        outcomes.append(looked_at(made[of], lambda folder: stored.changed(folder / name, where, what, sealed)))
+
+    cases.drawn(holds, -(-SHARE // 6), 500 + stored.RECORDS.index(name))()
+    record_property("passed", sum(outcomes))
+    record_property("refused", len(outcomes) - sum(outcomes))
+
+
+@pytest.mark.parametrize(
+    ("of", "name"),
+    [("arms", name) for name in records.TABLES if name != "points.parquet"] + [("points", "points.parquet")],
+)
+def test_a_table_with_the_right_checksum_and_other_columns(
+    made: dict[str, Path], of: str, name: str, record_property: Any
+) -> None:
+    outcomes: list[bool] = []
+
+    @given(st.sampled_from(sorted(stored.TABLE_CHANGES)), NUMBER)
+    def holds(how: str, where: int) -> None:
+        outcomes.append(looked_at(made[of], lambda folder: stored.rewritten(folder, name, how, where)))
+
+    cases.drawn(holds, -(-SHARE // 5), 600 + records.TABLES.index(name))()
+    record_property("passed", sum(outcomes))
+    record_property("refused", len(outcomes) - sum(outcomes))
+
+
+@pytest.mark.parametrize("of", ["arms", "points"])
+def test_results_as_they_are_stored_are_looked_at_and_told(made: dict[str, Path], of: str) -> None:
+    assert looked_at(made[of], lambda folder: "")
