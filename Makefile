@@ -33,8 +33,8 @@ torture: $(VENV)/ready-to-test  ## Kill sweeps again and again, also of every sh
 	TFS_SIM_KILLS=100 TFS_SIM_TORTURE=1 $(IN)/python -m pytest tests/experiments tests/end_to_end -k kill
 
 ranges: $(VENV)/ready-to-test  ## Draw 10,000 points of everything at once; no state may leave its domain, no cent be lost
-	$(IN)/python -m tfs_sim.analysis.validation.ranges 10000
-	$(IN)/python -m tfs_sim.analysis.validation.ranges 10000 --ends
+	$(IN)/python -m tfs_sim.validation.ranges 10000
+	$(IN)/python -m tfs_sim.validation.ranges 10000 --ends
 
 fuzz: $(VENV)/ready-to-test  ## Spoil the shipped files in 10,000 ways drawn anew; each is refused in a sentence or runs
 	@seed=$${TFS_SIM_FUZZ_SEED:-$$(date +%s)}; echo "The same again: make fuzz TFS_SIM_FUZZ_SEED=$$seed"; \

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from tfs_sim.analysis.compare import paired
 from tfs_sim.analysis.kinds import jump_of
 from tfs_sim.analysis.pooling import Units
-from tfs_sim.analysis.validation.space import with_parameters
 from tfs_sim.experiments.design import load_experiment
 from tfs_sim.experiments.sampling import latin_hypercube
 from tfs_sim.experiments.summary import summarize, ways_of
@@ -30,6 +29,7 @@ from tfs_sim.model import engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import specification
 from tfs_sim.scenario import load_scenario
+from tfs_sim.validation.space import with_parameters
 
 SEED = 20261128
 STUDIES = 1000

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tfs_sim.analysis.validation import ranges
 from tfs_sim.experiments.design import load_experiment
 from tfs_sim.model.engine import Template, run_replicate
 from tfs_sim.scenario import load_scenario, presets
 from tfs_sim.scenario.build import build
+from tfs_sim.validation import ranges
 
 SEED, POINTS = 20261128, 100
 

@@ -22,9 +22,9 @@ def test_every_mechanism_has_an_equation():
 
 
 def test_the_page_on_published_models_names_what_there_is_and_its_python_runs(capsys):
-    from tfs_sim.analysis.validation import all_rows
     from tfs_sim.model.catalogue import METRICS
     from tfs_sim.scenario.presets import names
+    from tfs_sim.validation import all_rows
 
     page = (ROOT / "docs" / "how-to" / "published-models.md").read_text(encoding="utf-8")
     table = [line.split("|") for line in page.splitlines() if line.startswith("| ") and "`r" in line]

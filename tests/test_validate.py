@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfs_sim.analysis import validation
-from tfs_sim.analysis.validation import all_rows, chosen, validate
-from tfs_sim.analysis.validation.row import Agreement, Effects, Measured, Region, Row, Verdict
+from tfs_sim import validation
 from tfs_sim.cli import main
 from tfs_sim.scenario.errors import UserError
+from tfs_sim.validation import all_rows, chosen, validate
+from tfs_sim.validation.row import Agreement, Effects, Measured, Region, Row, Verdict
 
 NASTY = "<script>alert(1)</script>"
 

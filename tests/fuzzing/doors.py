@@ -18,7 +18,6 @@ import odd
 from cases import SEED, Case
 from material import SHIPPED
 
-from tfs_sim.analysis.validation import ranges
 from tfs_sim.cli import main
 from tfs_sim.cli.looking import _is_experiment
 from tfs_sim.experiments.design import Experiment, load_experiment
@@ -26,6 +25,7 @@ from tfs_sim.experiments.job import at_point
 from tfs_sim.experiments.plausible import open_to
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
+from tfs_sim.validation import ranges
 
 GUARD = 120
 """Seconds after which a case counts as hanging: hundreds of times what the slowest takes."""

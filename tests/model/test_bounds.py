@@ -11,7 +11,7 @@ SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 PROGRAM = """
 import sys
-from tfs_sim.analysis.validation import ranges
+from tfs_sim.validation import ranges
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.scenario.errors import UserError

@@ -14,7 +14,7 @@ from tfs_sim.cli.terminal import bold, wrapped
 from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
-    from tfs_sim.analysis.validation import Verdict
+    from tfs_sim.validation import Verdict
 
 COLUMNS = ("Row", "Source", "Kind", "Required", "Measured", "Interval", "Share", "Verdict")
 
@@ -27,7 +27,7 @@ def validate(
     only: str | None, without: list[str] | None, quick: bool, as_json: bool, out: Path, workers: int | None
 ) -> None:
     """Check the rows, print the table, write the page; leave with 1 if a row fails."""
-    from tfs_sim.analysis import validation
+    from tfs_sim import validation
 
     names = _names(only)
     validation.chosen(names)
@@ -59,7 +59,7 @@ def necessity(
 
     A pattern should need the mechanism that is said to make it.
     """
-    from tfs_sim.analysis import validation
+    from tfs_sim import validation
 
     names = _names(only)
     validation.chosen(names)

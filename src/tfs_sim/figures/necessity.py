@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pandas import DataFrame
 
-from tfs_sim.analysis.validation.matrix import Cell, Matrix
 from tfs_sim.figures.fonts import FONT
 from tfs_sim.figures.style import COLOURS, GREY, INK, Chart, framed, place, write
+from tfs_sim.validation.matrix import Cell, Matrix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

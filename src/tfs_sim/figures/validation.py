@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfs_sim.analysis.validation.row import Agreement, Effects, Region, Verdict
 from tfs_sim.figures.style import (
     COLOURS,
     DASHES,
@@ -24,6 +23,7 @@ from tfs_sim.figures.style import (
     x_label,
     y_label,
 )
+from tfs_sim.validation.row import Agreement, Effects, Region, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

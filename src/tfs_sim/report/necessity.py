@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.analysis.validation.matrix import FULL, LEVEL, Cell, Column, Matrix, Usual
 from tfs_sim.experiments.files import write_bytes, write_json
 from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.necessity import heat_map
@@ -17,6 +16,7 @@ from tfs_sim.figures.save import svg
 from tfs_sim.report.csv import as_csv
 from tfs_sim.report.page import template
 from tfs_sim.report.validation import prepared
+from tfs_sim.validation.matrix import FULL, LEVEL, Cell, Column, Matrix, Usual
 
 HEADINGS = ("Without", "Its own rows", "As predicted", "Did not break", "Broke unforeseen", "By definition")
 

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.analysis.validation import Verdict, all_rows
-from tfs_sim.analysis.validation.row import FULL
-from tfs_sim.analysis.validation.space import percent
 from tfs_sim.experiments.files import made_folder, write_bytes, write_json
 from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.save import svg
 from tfs_sim.figures.validation import diagnostic
 from tfs_sim.report.csv import as_csv
 from tfs_sim.report.page import template
+from tfs_sim.validation import Verdict, all_rows
+from tfs_sim.validation.row import FULL
+from tfs_sim.validation.space import percent
 
 HEADINGS = ("Row", "Claim", "Source", "Kind", "Required", "Measured", "Interval", "Share", "Verdict")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,11 @@ from tfs_sim.model.world import (
 from tfs_sim.scenario.influence import Influence
 from tfs_sim.scenario.organizations import Organization, Relationship, national, national_table
 from tfs_sim.scenario.rules import Rule
-from tfs_sim.scenario.schema import Scenario, Target
 from tfs_sim.scenario.tables import NATIONAL_SITE, ScheduledIntervention
+
+if TYPE_CHECKING:
+    from tfs_sim.scenario.schema import Scenario
+    from tfs_sim.scenario.tables import Target
 
 CENTS_PER_THOUSAND_DOLLARS = 100_000
 CENTS_PER_DOLLAR = 100

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import engine
 from tfs_sim.model.mechanisms import delivery
+from tfs_sim.validation.space import METRIC_NAMES
 
 
 def last(scenario, months):

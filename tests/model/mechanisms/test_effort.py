@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from tfs_sim.analysis.validation.rows.r2_weak_link import gibbs, table
-from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import draws, engine
 from tfs_sim.model.mechanisms import effort
 from tfs_sim.model.numerics import kernel
 from tfs_sim.model.payoff import SCALE, USUAL_SIZE
 from tfs_sim.model.state import ACTIVE, PARTNER
 from tfs_sim.scenario import load_scenario
+from tfs_sim.validation.rows.r2_weak_link import gibbs, table
+from tfs_sim.validation.space import METRIC_NAMES
 
 LEAST = METRIC_NAMES.index("least_effort")
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import draws, engine, payoff
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import accountability, compromise, pooling, portfolio
+from tfs_sim.validation.space import METRIC_NAMES
 
 ACTIVE = np.array([2], np.uint8)
 PARTNER = np.zeros(1, np.uint8)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tfs_sim.analysis.validation.space import METRIC_NAMES
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
+from tfs_sim.validation.space import METRIC_NAMES
 
 
 def partners(scenario, site, months):

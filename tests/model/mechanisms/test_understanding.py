@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.analysis.validation.rows.r3_friedkin_johnsen import settled
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import understanding
 from tfs_sim.scenario import UserError, load_scenario
+from tfs_sim.validation.rows.r3_friedkin_johnsen import settled
 
 
 def test_positions_settle_where_linear_algebra_says():

@@ -7,8 +7,8 @@ import pytest
 from matplotlib.colors import to_hex
 from reading import all_of, the
 
-from tfs_sim.analysis.validation.matrix import QUICK, Cell, Column, Matrix, Usual
-from tfs_sim.analysis.validation.row import Effects, Measured, Row
+from tfs_sim.validation.matrix import QUICK, Cell, Column, Matrix, Usual
+from tfs_sim.validation.row import Effects, Measured, Row
 from tfs_sim.figures.necessity import FRAMES, LOOKS, heat_map
 
 ROWS = ["M1a", "M2", "M3", "M4", "M5"]

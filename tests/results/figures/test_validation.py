@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from reading import band, colour, in_view, the
 
-from tfs_sim.analysis.validation.row import Agreement, Effects, Measured, Region, Row, Verdict
+from tfs_sim.validation.row import Agreement, Effects, Measured, Region, Row, Verdict
 from tfs_sim.figures.style import COLOURS, Chart
 from tfs_sim.figures.validation import diagnostic
 

@@ -1,0 +1,343 @@
+"""The aggregate model's earlier phases: people, the backbone, participation, encounters and ties, in means."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from math import exp, log
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfs_sim.model import engine
+from tfs_sim.model.mechanisms import trust, turnover
+from tfs_sim.model.numerics import half_life_factor
+from tfs_sim.model.state import DELAY_STAGES, K
+from tfs_sim.validation.aggregate import work
+from tfs_sim.validation.aggregate.numbers import logistic
+from tfs_sim.validation.aggregate.setting import Month, Setting
+
+HOURS = 150.0
+
+
+@dataclass
+class Ties:
+    """Mean evidence (encounters kept and broken, between people and on record) of ties of one class, and their share.
+
+    `density` is the share of the class's pairs that have a tie, `met` the chance that the two met last month.
+    """
+
+    good: float
+    bad: float
+    kept_record: float
+    broken_record: float
+    density: float
+    betrayal: float = 0.0
+    met: float = 0.0
+
+    def trust(self, p: Any) -> float:
+        """Return (a + G) / (a + b + G + B), as the engine reads trust off evidence."""
+        return float(trust.trust_in(self.good, self.kept_record, self.bad, self.broken_record, self.betrayal, p))
+
+    def blended(self, other: Ties, share: float) -> Ties:
+        """Return ties of which a share were this class's until now, and the rest the other's; weighed by ties."""
+        density = share * self.density + (1.0 - share) * other.density
+        mine = share * self.density / density if density > 0.0 else share
+        names = ("good", "bad", "kept_record", "broken_record", "betrayal", "met")
+        mixed = {name: mine * getattr(self, name) + (1.0 - mine) * getattr(other, name) for name in names}
+        return Ties(density=density, **mixed)
+
+
+@dataclass
+class State:
+    """A community in a month, in means. Units as in `model/state.py`; shares in [0, 1] where nothing else is said."""
+
+    partners: float
+    inside: Ties
+    outside: Ties
+    grievance: float
+    variance: float
+    variance_outside: float
+    ready: float
+    effort: float = 0.0
+    in_post: float = 1.0
+    ramp: float = 1.0
+    backing: float = 1.0
+    commitment: float = 0.5
+    documentation: float = 0.0
+    attention: float = 1.0
+    belief: float = 0.5
+    belief_outside: float = 0.5
+    ledger: float = 0.0
+    coordination: float = 1.0
+    load: float = 0.0
+    newcomers: float = 0.0
+    conflicts: float = 0.0
+    worth: float = 0.0
+    worth_outside: float = 0.0
+    strain: float = 0.0
+    alignment: float = 1.0
+    pool: float = 0.0
+    payout: float = 0.0
+    recognition: float = 0.0
+    data: float = 0.0
+    engagement: float = 0.0
+    community_support: float = 0.5
+    take_up: float = 1.0
+    gain: float = 0.0
+    gain_seen: float = 0.0
+    served: float = 0.0
+    need: float = 0.0
+    joined: float = 0.0
+    withdrew: float = 0.0
+    contacts: float = 0.0
+    refused: float = 0.0
+    hours: float = 0.0
+    strangers: float = 0.0
+    kept: float = 1.0
+    met: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+    delay: NDArray[np.float64] = field(default_factory=lambda: np.zeros((DELAY_STAGES, 2)))
+    outcome_at_start: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+
+
+class Community:
+    """The equations of one community of a template."""
+
+    def __init__(self, template: engine.Template, setting: Setting) -> None:
+        self.set = setting
+        self.p = SimpleNamespace(**dict(zip(engine.RECORDS, template.parameters, strict=True)))
+        self.on = SimpleNamespace(**dict(zip(engine.SWITCHES, template.on.tolist(), strict=True)))
+
+    def start(self) -> State:
+        """Return the first month's means: Σ over organizations or pairs of what the engine draws, divided by n."""
+        p, n = self.p, self.set.organizations
+        half = 0.5 * p.community.history
+        depth = self.set.grievance * p.histories.depth * self.on.histories
+        sour = p.histories.soured * depth * half
+        density = p.community.density * (1.0 + p.community.homophily * (2.0 * self.set.overlap - 1.0))
+        ties = Ties(max(0.7 * half - sour, 0.0), 0.3 * half + sour, max(0.7 * half - sour, 0.0),
+                    0.3 * half + sour + p.histories.on_record * depth, min(density, 1.0))  # fmt: skip
+        # known = 1 − 2^(−12/tenure), tenure uniform on 0 … 48 months
+        known = float(np.mean([1.0 - half_life_factor(12.0 / t) if t else 0.0 for t in range(48)]))
+        q = p.understanding
+        variance = q.unknown_variance + known * (q.first_variance - q.unknown_variance)
+        share = (1.0 - q.openness) * (1.0 - p.compromise.flexibility * self.on.compromise)
+        strain = p.compromise.strain * max((1.0 - share) * self.set.distance / max(p.compromise.core, 1e-9) - 1.0, 0.0)
+        return State(
+            partners=self.set.at_the_table * n, inside=ties, outside=copy.copy(ties), grievance=depth,
+            variance=variance if self.on.understanding else 0.0,
+            variance_outside=q.unknown_variance if self.on.understanding else 0.0,
+            ready=1.0, effort=p.community.first_effort, commitment=p.community.commitment,
+            belief=p.community.first_belief, belief_outside=p.community.first_belief,
+            strain=strain * self.on.compromise * self.on.understanding,
+            alignment=self.set.alignment(share, q) if self.on.understanding else 1.0,
+        )  # fmt: skip
+
+    def step(self, s: State, month: int) -> None:
+        """Move the community by one month, phase by phase in the engine's order."""
+        now = self.set.month(month)
+        if self.on.smoothing:
+            self._write(s, now)
+        leaving = self._people(s, now) if self.on.turnover else 0.0
+        self._backbone(s, now)
+        if self.on.participation:
+            self._participation(s, now, month)
+        if self.on.strengths:
+            gap = now.dose("recognition-of-strengths") - s.recognition
+            s.recognition += gap / max(self.p.strengths.recognition_time, 1.0)
+        if self.on.trust:
+            self._encounters(s, now)
+        if self.on.ties and month > 0:
+            self._ties(s, now, leaving)
+        work.learn(self, s, now, leaving)
+        work.choose(self, s, now)
+        work.deliver(self, s, now)
+        if self.on.competition:
+            work.contest(self, s, now)
+        work.pool(self, s, now)
+        work.engage(self, s, now, month)
+        if self.on.outcomes:
+            work.follow(self, s, month)
+
+    def quality(self) -> float:
+        """Return the quality of work, 1 − stakes (1 − κ)/2, at what the first representatives know, κ."""
+        p = self.p.agenda
+        known = (1.0 - p.undecided) * (2.0 * p.first_right - 1.0)
+        return float(1.0 - 0.5 * p.stakes * (1.0 - known)) if self.on.agenda else 1.0
+
+    def in_one_team(self, partners: float) -> float:
+        """Return the chance that two partners share a team for some kind of need, if teams are put together by lot."""
+        size = min(partners, float(int(self.p.delivery.team_size)))
+        together = min(max(size - 1.0, 0.0) / max(partners - 1.0, 1e-9), 1.0)
+        return float((1.0 - (1.0 - together) ** K) * self.on.delivery)
+
+    def _write(self, s: State, now: Month) -> None:
+        """Documentation moves to the dose of manuals: w ← w + (dose − w)/T, or fades by r (1 − dose)."""
+        p, dose = self.p.smoothing, now.dose("procedure-manuals")
+        gap = dose - s.documentation
+        s.documentation += gap / max(p.writing_time, 1.0) if gap > 0 else -p.going_stale * (1 - dose) * s.documentation
+
+    def _people(self, s: State, now: Month) -> float:
+        """Return the chance of leaving, δ = hazard · workload · early years; f ← f − δ f + (1 − f)/E[months to fill].
+
+        Those in post: u ← (stayers u + arrivals u₀)/f, then u ← u + (1 − u)(1 − 10^(−1/ramp)); backing likewise.
+        Personal evidence keeps (1 − δ (1 − handed over))² of itself, as either end may leave.
+        """
+        p = self.p.turnover
+        hazard = turnover.hazard(self.set.hazard(p), now.leaving, s.coordination, p)
+        hazard *= 1.0 + p.early_leaving * hazard / (hazard + log(2.0) / 12.0)  # early_hazard over the years in post
+        hazard = turnover.chance_of_leaving(hazard, now.shock("departure-wave"))
+        hazard = 1.0 - (1.0 - hazard) * (1.0 - now.shock("leadership-change"))
+        stay, arrive = s.in_post * (1.0 - hazard), (1.0 - s.in_post) / self.set.months_to_fill(p)
+        s.in_post = stay + arrive
+        for name, new in (("ramp", p.first_understanding), ("backing", p.first_backing),
+                          ("commitment", p.commitment_after)):  # fmt: skip
+            setattr(s, name, (stay * getattr(s, name) + arrive * new) / max(s.in_post, 1e-9))
+        learn = turnover.closed_in_a_month(turnover.ramp_time(s.documentation, self.p.smoothing, p))
+        s.ramp += learn * (1.0 - s.ramp)
+        s.backing += turnover.closed_in_a_month(p.backing_time) * (1.0 - s.backing)
+        handed = turnover.evidence_kept(now.dose("transition-plan"), 0.0, False, self.p.smoothing)
+        for ties in (s.inside, s.outside):
+            kept = (1.0 - hazard * (1.0 - handed)) ** 2
+            ties.good, ties.bad, ties.betrayal = ties.good * kept, ties.bad * kept, ties.betrayal * kept
+        return float(hazard)
+
+    def _backbone(self, s: State, now: Month) -> None:
+        """Coordination c = min(1, hours/load), load = fixed + Σ hours for partners, newcomers, conflicts, vacancies."""
+        p, x = self.p.backbone, s.partners
+        if not self.on.backbone:
+            s.coordination, s.hours = 1.0, 0.0
+            return
+        s.hours = HOURS * (self.set.backbone_fte + now.dose("backbone-staffing"))
+        s.hours *= 0.5 + 0.5 * s.in_post * s.ramp
+        ties = min(2.0 * self.p.community.density, 1.0) * x
+        s.load = p.fixed_hours + p.partner_hours * x + p.newcomer_hours * s.newcomers + p.conflict_hours * s.conflicts
+        s.load += p.vacancy_hours * x * (1.0 - s.in_post) + p.tie_hours * ties
+        s.coordination = min(1.0, s.hours / s.load) if s.load > 0.0 else 1.0
+        s.newcomers *= 2.0 / 3.0
+
+    def _participation(self, s: State, now: Month, month: int) -> None:
+        """x ← x + (n − x) f (1 − e^(−r)) Λ((W_out − θ)/σ) − x λ Λ(−(W_in − θ + inertia)/σ), r = word x/n + outreach.
+
+        Readiness y drifts to 1 − k h; who is pressed before being ready holds it against those at the table.
+        """
+        p, q, inv, n, x = self.p.participation, self.p.patience, self.p.invitation, self.set.organizations, s.partners
+        has_time = s.coordination if s.hours > 0.0 else 0.0
+        press = now.dose("persistent-invitation")
+        if self.on.patience:
+            allowed = min(max(1.0 - q.reluctance * s.grievance, 0.0), 1.0)
+            s.ready = allowed if month == 0 else s.ready + (1.0 - exp(-1.0 / q.settling)) * (allowed - s.ready)
+            told = now.dose("patience-with-information") * now.contact * has_time
+            s.ready += q.informed * (1.0 - s.ready) * (1.0 - exp(-q.encounters * told))
+        rate = (p.word_of_mouth * x / n + (p.outreach + inv.outreach * press) * has_time) * now.contact
+        asked = (n - x) * s.in_post * (1.0 - exp(-rate))
+        value = s.worth_outside + inv.stated_value * press * s.ready - q.weight * (1.0 - s.ready)
+        yes = logistic((value - p.join_threshold) / p.sharpness)
+        s.joined = asked * yes
+        out = min(p.leaving_rate, 1.0) * logistic(-(s.worth - p.join_threshold + p.inertia) / p.sharpness)
+        s.withdrew = x * (1.0 - (1.0 - p.chance_rate) * (1.0 - out))
+        s.refused = (asked - s.joined) / max(n - x, 1e-9)
+        if self.on.invitation and press > 0.0:
+            far = 1.0 - s.ready
+            s.outside.bad += inv.pressure_felt * press * far * s.refused
+            s.ready = max(s.ready - inv.reactance * press * far * s.refused, 0.0)
+        s.newcomers += s.joined
+        self._move(s, x + s.joined - s.withdrew)
+
+    def _move(self, s: State, now: float) -> None:
+        """Let so many be at the table: what newcomers bring, and what those who leave take away, blends in."""
+        n, x = self.set.organizations, s.partners
+        stay = (x - s.withdrew) / max(now, 1e-9)
+        s.effort *= stay
+        s.belief, s.variance = (stay * a + (1.0 - stay) * b for a, b in
+                                ((s.belief, s.belief_outside), (s.variance, s.variance_outside)))  # fmt: skip
+        before, after = (x / n) ** 2, (now / n) ** 2
+        if after > before:
+            s.inside = s.inside.blended(s.outside, before / after)
+        elif before < 1.0:
+            s.outside = s.outside.blended(s.inside, (1.0 - before) / (1.0 - after))
+        s.partners = min(max(now, 0.0), float(n))
+
+    def _encounters(self, s: State, now: Month) -> None:
+        """Evidence fades by its half-life; of a pair m = 1 − exp(−rate) meet, and keep promises with chance π.
+
+        G ← κG + m π,  B ← κB + m ν (1 − π): π falls with what representatives do not understand, with overload, unclear
+        goals and grievance; convenings and respect avert part of the rest. A failure is forgiven with chance φ, mended,
+        or hardens into grievance.
+        """
+        p, com, his = self.p.trust, self.p.communication, self.p.histories
+        n, x = self.set.organizations, s.partners
+        s.grievance *= half_life_factor(his.half_life) if self.on.histories else 1.0
+        s.grievance *= 1.0 - his.healing * now.dose("facilitated-conversations") * self.on.histories
+        convenings, talks = now.dose("trust-building-convenings"), now.dose("steady-communication")
+        talks *= self.on.communication
+        among = max(x - 1.0, 0.0)
+        colleagues = among * s.inside.density + max(n - x, 0.0) * s.outside.density + 1.0
+        here = trust.presence_of(s.in_post, colleagues, p)
+        able = trust.able_to_meet(here, here, s.grievance, s.grievance, his)
+        effort = s.effort * self.p.effort.largest
+        work = trust.contact_in_work(effort, effort, self.p.effort, p) * self.in_one_team(x)
+        tied = trust.contact_in_ties(convenings, talks, s.coordination, now.contact, com, p)
+        free = trust.contact_at_table(convenings, s.coordination, now.contact, p)
+        daily = p.everyday_contact * now.contact
+        chances = [trust.chance_of_meeting(rate * able) for rate in (daily + tied + work, free + work, daily)]
+        usual = trust.reliability_of(s.ramp, 1.0 / (1.0 + s.variance), p)
+        averted = trust.averted(convenings, s.recognition, self.p.strengths, p)
+        given = trust.circumstances(s.coordination, 1.0, 0.0, self.p.national, p)
+        at_work = trust.chance_of_keeping(usual, given, s.grievance, averted, 0.0, his)
+        usual = trust.chance_of_keeping(usual, 1.0, s.grievance, 0.0, 0.0, his)
+        self._meet(s, s.inside, chances[0], at_work, s.coordination, now)
+        self._meet(s, s.outside, chances[2], usual, 0.0, now)
+        pairs = x * among / 2.0
+        meetings = pairs * (s.inside.density * chances[0] + (1.0 - s.inside.density) * chances[1])
+        s.conflicts = 2.0 * meetings * (1.0 - at_work)
+        backbone = min(2.0 * self.p.community.density, 1.0) * chances[0]
+        s.contacts = 2.0 * meetings / max(x, 1e-9) + max(n - x, 0.0) * s.outside.density * chances[2] + backbone
+        s.strangers, s.kept = chances[1], at_work
+
+    def _meet(self, s: State, ties: Ties, chance: float, kept: float, at_hand: float, now: Month) -> None:
+        """Let evidence in ties of one class fade, add a month's encounters, and mend failures."""
+        p, com, ins, rep = self.p.trust, self.p.communication, self.p.institutional_trust, self.p.repair
+        fades = trust.kept_in_mind(ties.met, self.on.communication, com, p)
+        on_record = half_life_factor(ins.memory)
+        ties.good, ties.bad = ties.good * fades, ties.bad * fades
+        ties.kept_record, ties.broken_record = ties.kept_record * on_record, ties.broken_record * on_record
+        kept *= 1.0 - trust.misread((1.0 - chance) / max(chance, 1e-9), self.on.communication, com)
+        recorded = trust.recorded_share(s.documentation, s.documentation, self.on.institutional_trust, ins)
+        good, bad, failed = chance * kept, chance * p.negativity * (1.0 - kept), chance * (1.0 - kept)
+        mended = 0.0
+        if self.on.repair:
+            silent = (1.0 - rep.apology) * (1.0 - at_hand * rep.principles * s.alignment)
+            silent *= 1.0 - at_hand * rep.facilitation * now.dose("facilitated-conversations")
+            honest = failed * (1.0 - silent) * rep.forgiveness * (1.0 - rep.deceit)
+            deceived = failed * (1.0 - silent) * rep.forgiveness * rep.deceit_forgiven * rep.deceit
+            forgiven = honest + deceived
+            mended = forgiven * p.negativity * rep.mended
+            good += forgiven * rep.amends * kept
+            bad += forgiven * rep.amends * p.negativity * (1.0 - kept)
+            ties.betrayal += failed * rep.deceit * rep.deceit_weight
+            harder = (failed * (1.0 - rep.deceit) - honest) * rep.hardening
+            harder += (failed * rep.deceit - deceived) * rep.deceit_hardening
+            s.grievance += self.on.histories * harder * (1.0 - s.grievance)
+        ties.good += good * (1.0 - recorded)
+        ties.bad = max(ties.bad + (bad - mended) * (1.0 - recorded), 0.0)
+        ties.kept_record += good * recorded
+        ties.broken_record = max(ties.broken_record + (bad - mended * rep.between_organizations) * recorded, 0.0)
+        ties.met = chance
+
+    def _ties(self, s: State, now: Month, leaving: float) -> None:
+        """d ← d + (1 − d)[opened by meeting + referral 2 d² ρ T] − d [idle closing + closed by departures]."""
+        p, evidence = self.p.ties, self.p.trust
+        opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * self.set.overlap))
+        closed = p.closed_by_departure * (1.0 - now.dose("transition-plan")) * (1.0 - (1.0 - leaving) ** 2)
+        for ties, met in ((s.inside, s.strangers), (s.outside, 0.0)):
+            d = ties.density
+            opens = met * s.kept**2 * opening + 2.0 * d * d * p.referral * ties.trust(evidence) * now.contact
+            idle = (1.0 - ties.met) ** p.idle_before_closing * min(p.closing, 1.0)
+            opened = (1.0 - d) * min(opens, 1.0)
+            ties.density = min(max(d + opened - d * (1.0 - (1.0 - idle) * (1.0 - closed)), 0.0), 1.0)
+            diluted = d / (d + opened) if d > 0.0 else 0.0
+            for name in ("good", "bad", "kept_record", "broken_record", "betrayal"):
+                setattr(ties, name, getattr(ties, name) * diluted)
