@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -167,3 +168,13 @@ def test_what_a_row_remembers_itself_is_of_one_variation():
     with running.under(WITHOUT_TRUST):
         without = m28_ties._networks(BUDGET, running.current())
     assert not np.array_equal(usual, without)
+
+
+def test_a_variation_is_for_those_alone_who_asked_for_it(scenario):
+    """Another thread of the process, at the same time, runs the model as it is."""
+    template = scenario.to_template()
+    plain = running.run_replicate(template, 1, 0)
+    with running.under(WITHOUT_TRUST), ThreadPoolExecutor(1) as others, running.Threads(1) as own:
+        assert np.array_equal(others.submit(running.run_replicate, template, 1, 0).result(), plain)
+        assert not np.array_equal(own.submit(running.run_replicate, template, 1, 0).result(), plain)
+    assert running.current() is running.AS_IT_IS

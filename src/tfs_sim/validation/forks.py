@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -65,6 +64,6 @@ def over_points(
             point.setdefault(name, {}).update(held)
     tasks = [(point, replicate) for point in points for replicate in range(budget.replicates)]
     engine.warm_up(template)
-    with ThreadPoolExecutor(max(1, budget.workers)) as pool:
+    with running.Threads(max(1, budget.workers)) as pool:
         found = list(pool.map(lambda t: measure(with_parameters(template, t[0]), t[0], t[1]), tasks))
     return np.array(found).reshape(len(points), budget.replicates, -1)

@@ -18,7 +18,6 @@ import dataclasses
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -174,7 +173,7 @@ def survey(
     def one(point: int) -> Found | None:
         return run(variant(template, iter(sample[point].tolist()).__next__, ends), point, seed)
 
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with running.Threads(max(1, workers)) as pool:
         for done, found in enumerate(pool.map(one, range(points)), 1):
             progress(done)
             if found:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ from numpy.typing import NDArray
 from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
 from tfs_sim.model.world import ORGANIZATION_LEVERS, ORGANIZATION_SHOCKS, SITE_LEVERS, SITE_SHOCKS
+
+T = TypeVar("T")
 
 Disturbance = Callable[[engine.Template, Any, np.uint64, int], None]
 """What is done to a world when a month is over: template, world, the run's key, that month."""
@@ -49,25 +53,32 @@ class Variation:
 AS_IT_IS = Variation("")
 """The model itself."""
 
-_current = AS_IT_IS
+_current: ContextVar[Variation] = ContextVar("variation", default=AS_IT_IS)
 
 
 def current() -> Variation:
     """Return the variation that runs are under now."""
-    return _current
+    return _current.get()
 
 
 @contextmanager
 def under(variation: Variation) -> Iterator[None]:
-    """Run everything within under a variation: for the whole process, because rows spread their runs over threads."""
-    global _current
-    if _current is not AS_IT_IS:
-        raise RuntimeError(f"runs are under {_current.name!r} already; one variation at a time")
-    _current = variation
+    """Run everything within, and in `Threads` that are begun within, under a variation; nobody else's runs."""
+    if current() is not AS_IT_IS:
+        raise RuntimeError(f"runs are under {current().name!r} already; one variation at a time")
+    token = _current.set(variation)
     try:
         yield
     finally:
-        _current = AS_IT_IS
+        _current.reset(token)
+
+
+class Threads(ThreadPoolExecutor):
+    """Threads whose runs are under the variation that holds where they are asked for."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Take a call along with its context."""
+        return super().submit(copy_context().run, fn, *args, **kwargs)
 
 
 def varied(template: engine.Template, world: Any) -> tuple[engine.Template, Any]:
@@ -75,7 +86,7 @@ def varied(template: engine.Template, world: Any) -> tuple[engine.Template, Any]
 
     The world returned shares every state array with the one given: running it runs that.
     """
-    off = _current.off
+    off = current().off
     if not off:
         return template, world
     on = template.on.copy()
@@ -92,24 +103,25 @@ def _owned(
 ) -> list[int]:
     """Return which scheduled levers or shocks belong to mechanisms that are off."""
     names = [(of_sites if site else others)[row] for row, site in zip(rows.tolist(), by_site.tolist(), strict=True)]
-    return [n for n, name in enumerate(names) if declared[name].mechanism in _current.off]
+    return [n for n, name in enumerate(names) if declared[name].mechanism in current().off]
 
 
 def run_months(
     template: engine.Template, world: Any, key: np.uint64, first: int, last: int, out: NDArray[np.float64]
 ) -> None:
     """Run months first … last − 1 in place, as `engine.run_months` does, under the variation."""
-    if _current.instead:
-        raise TypeError(f"{_current.name} has no organizations to look at")
+    if current().instead:
+        raise TypeError(f"{current().name} has no organizations to look at")
     changed, views = varied(template, world)
-    if _current.between_months is None:
+    disturb = current().between_months
+    if disturb is None:
         engine.run_months(changed, views, key, first, last, out)
         return
     if first == engine.DRAW_START:
         engine.run_months(changed, views, key, engine.DRAW_START, 0, out)
     for month in range(max(first, 0), last):
         engine.run_months(changed, views, key, month, month + 1, out)
-        _current.between_months(changed, views, key, month)
+        disturb(changed, views, key, month)
 
 
 def luck(template: engine.Template, seed: int, replicate: int) -> NDArray[np.float64]:
@@ -134,6 +146,3 @@ def trace(template: engine.Template, seed: int, replicate: int) -> Iterator[tupl
     for month in range(template.months):
         run_months(template, world, key, month, month + 1, out)
         yield month, world, out
-
-
-__all__ = ["AS_IT_IS", "Variation", "current", "luck", "run_months", "run_replicate", "trace", "under", "varied"]

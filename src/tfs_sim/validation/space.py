@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -107,7 +106,7 @@ def run_all(
         return measure(kept.run(templates[t], of[t], seed, replicate))
 
     engine.warm_up(templates[0])
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with running.Threads(max(1, workers)) as pool:
         values = np.fromiter(pool.map(one, tasks), float, len(tasks)).reshape(len(templates), replicates)
         instead = running.current().instead
         if instead and not isinstance(measure, OfWorlds | OfMonths):
@@ -165,7 +164,7 @@ def run_measures(
         return np.array(measure(out, world))
 
     engine.warm_up(template)
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with running.Threads(max(1, workers)) as pool:
         return np.array(list(pool.map(one, range(replicates))))
 
 

@@ -8,8 +8,6 @@ meet at a table of three, and have no students to serve there; everything else o
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -78,7 +76,7 @@ def _at_the_national_level(budget: Budget) -> Measured:
     engine.warm_up(template)
     tasks = [(template, replicate) for replicate in range(10 * budget.replicates)]
     tasks += [(with_parameters(template, p), 0) for p in plausible_points(budget.points, budget.seed)]
-    with ThreadPoolExecutor(max(1, budget.workers)) as pool:
+    with running.Threads(max(1, budget.workers)) as pool:
         found = np.array(list(pool.map(lambda task: nationals_and_partners(task[0], budget.seed, task[1]), tasks)))
     runs = 10 * budget.replicates
     gaps = found[:, 2:] - found[:, :2]

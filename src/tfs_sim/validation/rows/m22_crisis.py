@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import engine
 from tfs_sim.model.engine import Template
+from tfs_sim.validation import running
 from tfs_sim.validation.forks import Fork
 from tfs_sim.validation.row import Budget, Measured, Region, Row
 from tfs_sim.validation.space import (
@@ -123,7 +122,7 @@ def _gain(budget: Budget, salience: bool) -> Measured:
         return [_joint_gain(fork.go_on(AFTER, at(template, own))[1]) for template in after]
 
     tasks = [(point, replicate) for point in points for replicate in range(budget.replicates)]
-    with ThreadPoolExecutor(max(1, budget.workers)) as pool:
+    with running.Threads(max(1, budget.workers)) as pool:
         found = np.array(list(pool.map(pair, tasks))).reshape(len(points), budget.replicates, 2)
     # where joint work does not gain by two standard errors, there is no gain to compare
     errors = found[..., 0].std(axis=1, ddof=1) / np.sqrt(budget.replicates)
