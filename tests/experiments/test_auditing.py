@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +42,6 @@ def test_moved_draws_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(auditing, "_luck", moved)
     (check,) = auditing._switches(real.trial(tmp_path).arms()[0].scenario, 1)
     assert not check.passed and check.detail == "these do: turnover"
-
-
-def test_a_draw_by_place_is_found() -> None:
-    kernel = """
-def kernel(key, month, organization_id, pair_id, s):
-    pair = draws.mix(organization_id[s], organization_id[s + 1])
-    a = draws.words(key, STREAM, month, pair, 0)
-    draws.fill(luck, key, STREAM, month, pair_id)
-    drawn_for[0] = organization_id[s]
-    draws.fill(luck, key, STREAM, month, drawn_for[:1], 3)
-    b = draws.uniform(key, STREAM, month, s)
-    for i in range(3):
-        c = draws.uniform(key, STREAM, month, draws.mix(i, 7))
-        draws.fill(luck, key, STREAM, month, places)
-"""
-    assert sorted(auditing._keyed_by_place(ast.parse(kernel))) == [8, 10, 11]
 
 
 def test_gains_and_opposed_luck() -> None:

@@ -8,11 +8,9 @@ vary less over the same luck than over independent luck.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,19 +32,8 @@ if TYPE_CHECKING:
 REPLICATES = 2
 """Replicates in which a zero dose and a switch are tried."""
 
-SHARED_STREAMS = {"person": {"community", "turnover"}}
-"""Streams that two mechanisms draw from because they draw the same thing: who a person is."""
-
 SURE = 0.001
 """Chance, over all metrics, of calling two strategies opposed that are not."""
-
-DRAWS = ("words", "wide_words", "uniform", "fill")
-"""What draws random words; all but `fill` take whom they are for as the fourth argument, `fill` as the fifth."""
-
-IDENTITIES = ("organization", "site", "identity", "entity", "practice", "who")
-"""What kernels' helpers call the identity that they are given."""
-
-FORBIDDEN = ("np.random", "random.random", "default_rng")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +82,7 @@ def audit(
     """Check common random numbers on the strategies of an experiment."""
     arms = _first_levels(experiment)
     warm_up(arms[0].scenario.to_template(), notice)
-    checks = [*_zero_doses(arms, experiment.seed), *_streams(), *_switches(arms[0].scenario, experiment.seed)]
+    checks = [*_zero_doses(arms, experiment.seed), *_switches(arms[0].scenario, experiment.seed)]
     comparisons, factors, against = _factors(experiment, arms, pairs, workers or processors(), progress)
     checks.append(Checked("the same luck makes no difference vary more", not against, "; ".join(against)))
     return Audit(tuple(checks), comparisons, factors)
@@ -133,63 +120,6 @@ def _zero_doses(arms: list[Arm], seed: int) -> Iterator[Checked]:
                 moved.append(name)
         said = f"an intervention with dose zero changes nothing ({arm.strategy})"
         yield Checked(said, not moved, f"these change something: {', '.join(moved)}")
-
-
-def _streams() -> Iterator[Checked]:
-    """Look at where the model's random words come from."""
-    from tfs_sim.model import draws, mechanisms
-
-    users: dict[str, set[str]] = {}
-    other: list[str] = []
-    by_place: list[str] = []
-    for path in sorted(Path(str(mechanisms.__file__)).parent.glob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        other += [path.stem for name in FORBIDDEN if name in text]
-        tree = ast.parse(text)
-        by_place += [f"{path.stem}, line {line}" for line in _keyed_by_place(tree)]
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "stream":
-                argument = node.args[0]
-                if isinstance(argument, ast.Constant):
-                    users.setdefault(str(argument.value), set()).add(path.stem)
-    shared = [name for name, files in users.items() if len(files) > 1 and not files <= SHARED_STREAMS.get(name, set())]
-    numbers = {int(draws.stream(name)) for name in users}
-    yield Checked("every mechanism draws from streams of its own", not shared, f"shared: {', '.join(shared)}")
-    yield Checked("no two streams have the same number", len(numbers) == len(users), "two names have one hash")
-    yield Checked("no draw depends on the order of drawing", not other, f"other generators in {', '.join(other)}")
-    yield Checked(
-        "every draw is for somebody or something by name, not by place", not by_place, f"not so: {'; '.join(by_place)}"
-    )
-
-
-def _keyed_by_place(tree: ast.Module) -> Iterator[int]:
-    """Yield the lines of draws that are not for a declared identity: a hash that the model made of names.
-
-    Such are the arrays of identities (`organization_id`, `pair_id`, `site_id` …), mixtures of them, and local names,
-    arrays and arguments that hold one.
-    """
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
-        targets = [target for node in assigned if _is_identity(node.value, set()) for target in node.targets]
-        filled = [target.value if isinstance(target, ast.Subscript) else target for target in targets]
-        known = {target.id for target in filled if isinstance(target, ast.Name)}
-        known |= {each.arg for each in function.args.args if each.arg in IDENTITIES}
-        for node in ast.walk(function):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DRAWS:
-                place = 4 if node.func.attr == "fill" else 3
-                if not _is_identity(node.args[place], known):
-                    yield node.lineno
-
-
-def _is_identity(what: ast.expr, known: set[str]) -> bool:
-    """Say whether an expression is an identity: an array of them, a place in one, a mixture with one, or a name."""
-    if isinstance(what, ast.Subscript):
-        return _is_identity(what.value, known)
-    if isinstance(what, ast.Name):
-        return what.id in known or what.id.endswith("_id") or what.id in IDENTITIES
-    if isinstance(what, ast.Call) and isinstance(what.func, ast.Attribute) and what.func.attr == "mix":
-        return any(_is_identity(argument, known) for argument in what.args)
-    return isinstance(what, ast.Call) and any(_is_identity(argument, known) for argument in what.args)
 
 
 def _switches(scenario: Scenario, seed: int) -> Iterator[Checked]:
