@@ -9,18 +9,35 @@ import errno
 import io
 import os
 import re
+import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
+from tfs_sim.scenario.characters import PLAINER
+
+
+class _SignalError(KeyboardInterrupt):
+    """Somebody wants the program to end: treated like Ctrl-C, with another exit code."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
 
 class _StoppedError(Exception):
-    """Ctrl-C, in a form that passes through the parser with what it has to say."""
+    """Ctrl-C or a signal, in a form that passes through the parser with what it has to say."""
+
+    def __init__(self, stop: KeyboardInterrupt) -> None:
+        super().__init__(str(stop) or "Stopped.")
+        numbers = [each.number for each in (stop, stop.__cause__) if isinstance(each, _SignalError)]
+        self.code = 128 + (numbers[0] if numbers else signal.SIGINT)
 
 
 class _Group(TyperGroup):
@@ -29,7 +46,7 @@ class _Group(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:
-            raise _StoppedError(str(stop) or "Stopped.") from stop
+            raise _StoppedError(stop) from stop
 
 
 app = typer.Typer(
@@ -299,16 +316,18 @@ def new(
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code.
 
-    0: done. 1: a mistake of ours. 2: a mistake in what the user gave. 130: stopped with Ctrl-C.
+    0: done. 1: a mistake of ours. 2: a mistake in what the user gave, or in the machine. 130: stopped with Ctrl-C.
+    143: ended with SIGTERM. 129: the terminal was closed.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # it was closed: what is said goes nowhere, and what is asked for is done
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for good
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=PLAINER)
     try:
-        code = _code(arguments)
+        with _orderly():
+            code = _code(arguments)
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
@@ -321,6 +340,26 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             print(f"the output cannot be written ({problem.strerror})", file=sys.stderr, flush=True)
         _silence(sys.stdout, sys.stderr)
     sys.exit(code)
+
+
+@contextmanager
+def _orderly() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP stop the program as Ctrl-C does, unless they are ignored (`nohup`)."""
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, _ended)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ended(number: int, _: object) -> NoReturn:
+    raise _SignalError(number)
 
 
 def _silence(*streams: Any) -> None:
@@ -337,9 +376,11 @@ def _code(arguments: list[str] | None) -> int:
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else 0 if leave.code is None else 1
     except _StoppedError as stop:
-        print(f"\n{stop}", file=sys.stderr)
-        _leave_at_once(130)
-        return 130
+        with suppress(OSError):  # of a terminal that was closed
+            print(f"\n{stop}", file=sys.stderr, flush=True)
+            sys.stdout.flush()
+        _leave_at_once(stop.code)
+        return stop.code
     except BrokenPipeError:
         raise
     except Exception as problem:
@@ -374,8 +415,6 @@ def _cut(text: str) -> str:
 
 def _leave_at_once(code: int) -> None:
     """End the process even while a long run is still under way in a thread; what is stored is safe."""
-    sys.stdout.flush()
-    sys.stderr.flush()
     for thread in threading.enumerate():
         if thread.name.startswith("tfs-sim"):
             thread.join(0.5)

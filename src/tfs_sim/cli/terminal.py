@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from tfs_sim.cli import in_colour
 
@@ -76,6 +77,12 @@ def tables(head: list[str], rows: list[list[str]]) -> list[str]:
         table([head[0], *(head[i] for i in block)], [[row[0], *(row[i] for i in block)] for row in rows])
         for block in blocks
     ]
+
+
+def as_json(content: Any) -> str:
+    """Return JSON for programs; what the output's code page lacks is escaped, so that nothing is changed."""
+    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    return json.dumps(content, indent=2, ensure_ascii=not unicode)
 
 
 class Shown(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Sequence
@@ -42,7 +41,7 @@ def validate(
     path = write_validation(verdicts, out, quick=quick, without=off)
     failing = [verdict.row.name for verdict in verdicts if not verdict.passes]
     if as_json:
-        print(json.dumps([plain(verdict) for verdict in verdicts], indent=2, ensure_ascii=False))
+        print(terminal.as_json([plain(verdict) for verdict in verdicts]))
     else:
         print(table(verdicts))
         rows = count(len(verdicts), "row")
@@ -71,7 +70,7 @@ def necessity(
 
     path = write_necessity(matrix, out)
     if as_json:
-        print(json.dumps(plain(matrix), indent=2, ensure_ascii=False))
+        print(terminal.as_json(plain(matrix)))
     else:
         keys = ("name", "own", "broke", "not", "unforeseen", "defined")
         lines = [cells(column) for column in matrix.columns]

@@ -147,3 +147,12 @@ def test_arm_says_what_there_is(sweep) -> None:
         arm(sweep, "nope", crisis="crisis")
     with pytest.raises(ValueError, match="crisis must be one of no crisis, crisis"):
         arm(sweep, "handover")
+
+
+def test_what_is_found_prints_on_every_code_page(sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    found = findings(sweep)
+    for each in (compare(arm(sweep, "overlap"), arm(sweep, "as-funded")), found, found[0], *story(sweep)[:1]):
+        print(each, flush=True)
+    assert b"?" not in written.getvalue()
