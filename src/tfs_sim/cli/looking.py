@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfs_sim.cli import in_colour
+from tfs_sim.cli.leaving import in_colour
 from tfs_sim.cli.terminal import as_json, bold, columns, dim, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, count, listed, nearest, quote
 

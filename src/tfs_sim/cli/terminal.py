@@ -8,10 +8,10 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
-from tfs_sim.cli import in_colour
+from tfs_sim.cli.leaving import in_colour
 
 LOG_SECONDS = 5.0
 """Where there is no terminal, progress is a line every so many seconds."""
@@ -122,7 +122,8 @@ class _Log:
             self.notice(f"{done:,} / {total:,} {self._noun} · {pace(rate)} · {clock((total - done) / rate)} left")
 
     def notice(self, sentence: str) -> None:
-        print(f"  {sentence}", file=sys.stderr, flush=True)
+        with suppress(OSError):  # standard error that is full or gone is no reason to stop the work
+            print(f"  {sentence}", file=sys.stderr, flush=True)
 
 
 @contextmanager

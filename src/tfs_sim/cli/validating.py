@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfs_sim.cli import in_colour, terminal
+from tfs_sim.cli import terminal
+from tfs_sim.cli.leaving import in_colour
 from tfs_sim.cli.terminal import bold, wrapped
 from tfs_sim.scenario.errors import count
 

@@ -6,6 +6,7 @@ Results come back in the order of the tasks, so they do not depend on any of it.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -20,6 +21,7 @@ from concurrent.futures import (
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from tfs_sim.experiments.files import refusal
@@ -146,6 +148,7 @@ class _Processes(_Pool):
         self._executor = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
+        _start_tracker()
         # Spawned, not forked: a fork of a process with threads (Arrow's, Numba's) may hang.
         return ProcessPoolExecutor(self._count, multiprocessing.get_context("spawn"), _quiet)
 
@@ -293,10 +296,18 @@ def leave_if_unguarded() -> None:
         raise SystemExit(UNGUARDED)
 
 
+def _start_tracker() -> None:
+    """Start the process that clears up after workers, deaf to the end of the terminal as it is to Ctrl-C."""
+    if sys.platform != "win32":
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        try:
+            resource_tracker.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _quiet() -> None:
     """Leave Ctrl-C to the parent."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
