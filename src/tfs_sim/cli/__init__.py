@@ -16,13 +16,14 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from tfs_sim.cli.leaving import StoppedError, leave_at_once, orderly, silence, told
+from tfs_sim.cli.leaving import StoppedError, check_memory, leave_at_once, orderly, silence, told
 from tfs_sim.scenario.characters import PLAINER
 
 
 class _Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
+        check_memory()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:

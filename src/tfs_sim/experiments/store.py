@@ -256,7 +256,7 @@ def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
         raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
     if not folder.is_dir():
         return
-    mark = _known(folder, fresh)
+    mark = _known(folder, description, fresh)
     if mark is None:
         try:
             strangers = sorted(path.name for path in folder.iterdir() if not _begun_by_us(path))
@@ -282,8 +282,8 @@ def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
         )
 
 
-def _known(folder: Path, fresh: bool) -> dict[str, Any] | None:
-    """Return what is known of the results in a folder, even if its `experiment.json` is lost; None if it has none."""
+def _known(folder: Path, description: dict[str, Any], fresh: bool) -> dict[str, Any] | None:
+    """Return what is known of the results in a folder, even if its records are lost; None if it has none."""
     path = folder / "experiment.json"
     content = files.read_json(path)
     ours = isinstance(content, dict) and content.get("format") == MARK
@@ -292,7 +292,16 @@ def _known(folder: Path, fresh: bool) -> dict[str, Any] | None:
     known = whose(folder)
     if known is None and ours and fresh:
         return {}
+    if known is None and _has_runs_of(folder, description):
+        return description
     return read_mark(folder) if known is None and os.path.lexists(path) else known
+
+
+def _has_runs_of(folder: Path, description: dict[str, Any]) -> bool:
+    """Say whether a folder has finished runs of this experiment: its parts say whose they are, records or not."""
+    plan, parts = description["plan"], folder / "parts"
+    found = {Address(arm["scenario"], plan["seed"], description["model"]) for arm in plan["arms"]}
+    return not parts.is_symlink() and any(ArmParts(parts, address).parts for address in found)
 
 
 def _begun_by_us(path: Path) -> bool:

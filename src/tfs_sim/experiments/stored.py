@@ -125,7 +125,9 @@ class Sweep:
         )
 
     def __repr__(self) -> str:
-        return printable(f"{self._facts()}\n.runs, .series, .points, .network, .organizations, .experiment, .provenance")
+        return printable(
+            f"{self._facts()}\n.runs, .series, .points, .network, .organizations, .experiment, .provenance"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self._facts())}</p>" + str(self.runs.head(8).to_html(escape=True))
