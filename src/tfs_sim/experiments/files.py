@@ -162,8 +162,15 @@ def explained(problem: OSError, path: Path, what: str = "written") -> UserError:
             "What was finished before is kept: make room and give the same command again to go on.",
         )
     if problem.errno in _FORBIDDEN:
+        if what == "read":
+            return refusal(f"{path} may not be read")
         return refusal(f"{path.parent} may not be written to", "Choose another folder with --out.")
     return refusal(f"{path} cannot be {what} ({problem.strerror or problem})")
+
+
+def is_no_file(problem: OSError) -> bool:
+    """Say whether a file is not there, or is something else; after other errors it may well be there, and intact."""
+    return problem.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.EISDIR}
 
 
 def refusal(message: str, hint: str = "") -> UserError:

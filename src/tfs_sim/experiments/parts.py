@@ -11,7 +11,6 @@ not count, nor does a last line that was not finished.
 from __future__ import annotations
 
 import base64
-import errno
 import json
 import os
 import re
@@ -269,17 +268,13 @@ def _first_line(address: Address) -> bytes:
     return json.dumps({"address": asdict(address)}).encode() + b"\n"
 
 
-_NOT_A_LIST = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.EISDIR}
-"""What is said of a manifest that is not there, or something else; after any other error it may well be there."""
-
-
 def _listed(path: Path, address: Address) -> tuple[dict[int, Part], int]:
     """Return the parts of a manifest of this address, and how many of its bytes are whole lines."""
     parts: dict[int, Part] = {}
     try:
         content = b"" if path.parent.is_symlink() else files.read_bytes(path)
     except OSError as problem:
-        if problem.errno not in _NOT_A_LIST:
+        if not files.is_no_file(problem):
             raise files.explained(problem, path, "read") from problem
         return parts, 0
     first, *lines = content.splitlines(keepends=True) or [b""]
