@@ -17,6 +17,9 @@ from tfs_sim.scenario.errors import count
 if TYPE_CHECKING:
     from tfs_sim.analysis.validation import Verdict
 
+NARROW = 80
+"""On terminals with fewer columns than this, a table is written as a block of lines for each of its rows."""
+
 COLUMNS = ("Row", "Source", "Kind", "Required", "Measured", "Interval", "Share", "Verdict")
 
 
@@ -124,7 +127,10 @@ def _drawn(head: Sequence[str], lines: Sequence[tuple[list[str], bool]]) -> str:
     from rich.text import Text
 
     wide = shutil.get_terminal_size((140, 24)).columns
-    console = Console(width=max(80, min(wide, 140)), highlight=False, no_color=not in_colour(sys.stdout))
+    if wide < NARROW:
+        blocks = [[f"{name}: {text}" for name, text in zip(head, texts, strict=True) if text] for texts, _ in lines]
+        return "\n\n".join("\n".join(wrapped(line, "  ", "") for line in block) for block in blocks)
+    console = Console(width=min(wide, 140), highlight=False, no_color=not in_colour(sys.stdout))
     drawn = Table(box=SIMPLE, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for name in head:
         drawn.add_column(name, overflow="fold", no_wrap=name in ("Row", "Share", "Verdict", "Without"))

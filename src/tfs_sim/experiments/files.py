@@ -213,16 +213,34 @@ def append(path: Path, data: bytes, length: int) -> None:
         raise explained(problem, path) from problem
 
 
+def removed(path: Path) -> None:
+    """Remove a file, if it is there."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise explained(problem, path, "removed") from problem
+
+
 def write_json(path: Path, content: Any) -> str:
     """Write `content` to `path` as readable JSON, whole or not at all, and return its SHA-256."""
     return write_bytes(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def read_json(path: Path) -> Any:
-    """Return the content of a JSON file, or None where there is none that can be read."""
+    """Return the content of a JSON file, or None where there is none of that kind.
+
+    Raises
+    ------
+    UserError
+        When the disk does not let it be read: it may well be there, and intact.
+    """
     try:
         return json.loads(read_bytes(path))
-    except (OSError, ValueError, RecursionError):
+    except OSError as problem:
+        if not is_no_file(problem):
+            raise explained(problem, path, "read") from problem
+        return None
+    except (ValueError, RecursionError):
         return None
 
 

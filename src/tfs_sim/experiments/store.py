@@ -112,7 +112,7 @@ class Store:
                 files.write_bytes(path, each.astype("<u8").tobytes())
         path = self.folder / "points.parquet"
         if table is None:
-            path.unlink(missing_ok=True)
+            files.removed(path)
             self._record("points", None, {})
             return
         content = tables.to_bytes(table)
@@ -170,7 +170,7 @@ class Store:
                 if writer is not None:
                     writer.close()
         if writer is None:
-            path.unlink(missing_ok=True)
+            files.removed(path)
         self._record(name, inputs, {path.name: file.sha256} if writer is not None else {})
 
     def _current(self, what: str, inputs: Any) -> bool:
@@ -317,10 +317,13 @@ def _begun_by_us(path: Path) -> bool:
 
 def _clear(folder: Path) -> None:
     """Remove what is stored in a folder of ours; other files stay."""
-    shutil.rmtree(folder / "parts")
-    (folder / "parts").mkdir()
+    try:
+        shutil.rmtree(folder / "parts")
+    except OSError as problem:
+        raise files.explained(problem, folder / "parts", "removed") from problem
+    files.made_folder(folder / "parts")
     for name in (*records.TABLES, records.LEDGER, "provenance.json"):
-        (folder / name).unlink(missing_ok=True)
+        files.removed(folder / name)
 
 
 def digest(folder: Path) -> str:
