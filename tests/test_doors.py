@@ -126,7 +126,11 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
     from tfs_sim.analysis import validation
     from tfs_sim.experiments import files, runner
 
-    def refused(path: Path, *_: object) -> None:
+    opened = files.opened
+
+    def refused(path: Path, how: int = os.O_RDONLY, mode: str = "rb") -> object:
+        if how == os.O_RDONLY:
+            return opened(path, how, mode)
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(files, "opened", refused)
