@@ -29,7 +29,7 @@ demo: $(VENV)/ready-to-run  ## Run the crisis experiment and write its report (a
 test: $(VENV)/ready-to-test lint  ## Check style, types and layers, then run the tests
 	$(IN)/python -m pytest -n 2
 
-torture: $(VENV)/ready-to-test  ## Kill sweeps again and again, also of every shipped experiment; nothing may be lost
+torture: $(VENV)/ready-to-test  ## Kill sweeps, workers and the disk again and again, also of shipped experiments; nothing may be lost
 	TFS_SIM_KILLS=100 TFS_SIM_TORTURE=1 $(IN)/python -m pytest tests/experiments tests/end_to_end -k kill
 
 ranges: $(VENV)/ready-to-test  ## Draw 10,000 points of everything at once; no state may leave its domain, no cent be lost

@@ -1,10 +1,12 @@
 """What tests share: the laboratory scenario, and one cache of compiled code for all workers."""
 
 import signal
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
+from tfs_sim.experiments import holding
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
 
@@ -22,6 +24,20 @@ def lab():
 @pytest.fixture(scope="session")
 def flagship():
     return load_scenario("together-for-students")
+
+
+@pytest.fixture
+def held_elsewhere():
+    """Hold a folder of results as another process does."""
+
+    @contextmanager
+    def hold(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with holding._own(folder / holding.LOCK, folder):
+            yield
+            (folder / holding.LOCK).unlink()
+
+    return hold
 
 
 def everything_at_once(lab):

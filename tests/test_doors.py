@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tfs_sim.cli import main
+from tfs_sim.cli import main, terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="devices and shells of POSIX")
 
@@ -114,16 +119,6 @@ def test_constraints_that_cannot_be_reckoned(tmp_path: Path, capsys: pytest.Capt
     assert "e.toml" in said(capsys, "check", str(tmp_path / "e.toml"))
 
 
-def test_too_little_memory_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from tfs_sim.experiments import runner
-
-    def full(*_: object, **__: object) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr(runner, "sweep", full)
-    assert "not enough memory" in said(capsys, "sweep", "crisis-shock")
-
-
 @pytest.mark.parametrize("command", ["validate", "run"])
 def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
@@ -131,7 +126,11 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
     from tfs_sim.analysis import validation
     from tfs_sim.experiments import files, runner
 
-    def refused(path: Path, *_: object) -> None:
+    opened = files.opened
+
+    def refused(path: Path, how: int = os.O_RDONLY, mode: str = "rb") -> object:
+        if how == os.O_RDONLY:
+            return opened(path, how, mode)
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(files, "opened", refused)
@@ -149,3 +148,84 @@ def test_a_report_that_is_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     with pytest.raises(UserError, match=r"report\.html cannot be written \(Is a directory\)"):
         files.write_bytes(tmp_path / "report.html", b"page")
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_a_signal_stops_a_command_in_order(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, code: int
+) -> None:
+    from tfs_sim.experiments import runner
+
+    def ended(*_: object) -> None:
+        try:
+            os.kill(os.getpid(), getattr(signal, name))
+            time.sleep(10)
+        except KeyboardInterrupt as stop:
+            raise runner.Interrupted("Stopped. 3 of 4 runs are kept.") from stop
+
+    monkeypatch.setattr(runner, "sweep", ended)
+    before = signal.getsignal(getattr(signal, name))
+    with pytest.raises(SystemExit) as left:
+        main(["sweep", "crisis-shock"])
+    assert left.value.code == code
+    assert capsys.readouterr().err == "\nStopped. 3 of 4 runs are kept.\n"
+    assert signal.getsignal(getattr(signal, name)) is before
+
+
+def test_a_terminal_that_is_closed_does_not_end_what_nohup_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tfs_sim.cli.leaving import orderly
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with orderly():
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+def test_a_limit_on_memory_is_told_before_any_work(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -v 500000; {COMMAND} list shocks"], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the limit is 488 MB" in done.stderr and done.stderr.count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        MemoryError(),
+        RuntimeError("can't start new thread"),
+        ImportError("x.so: failed to map segment from shared object"),
+    ],
+)
+def test_those_who_lack_memory_and_say_so_otherwise_are_told_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: Exception
+) -> None:
+    from tfs_sim.experiments import runner
+
+    def lacking(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(runner, "sweep", lacking)
+    assert "not enough memory" in said(capsys, "sweep", "crisis-shock")
+
+
+class Full(io.StringIO):
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_progress_that_cannot_be_shown_does_not_stop_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Full())
+    with terminal.working() as shown:
+        shown.notice("Compiling …")
+        shown.progress(1, 1, 2.0)
+
+
+@pytest.mark.parametrize(("encoding", "escaped"), [("ascii", True), ("cp1252", True), ("utf-8", False)])
+def test_json_is_the_same_on_every_code_page(monkeypatch: pytest.MonkeyPatch, encoding: str, escaped: bool) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    text = terminal.as_json({"minus": "−0.6"})
+    assert json.loads(text) == {"minus": "−0.6"} and text.isascii() == escaped

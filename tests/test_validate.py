@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tfs_sim import validation
 from tfs_sim.cli import main
+from tfs_sim.experiments import files, holding
 from tfs_sim.scenario.errors import UserError
 from tfs_sim.validation import all_rows, chosen, validate
 from tfs_sim.validation.row import Agreement, Effects, Measured, Region, Row, Verdict
@@ -145,6 +147,47 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("more", [(), ("--necessity", "--without", "patience")])
+def test_a_second_writer_is_refused_before_any_work(  # type: ignore[no-untyped-def]
+    call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held_elsewhere, more: tuple[str, ...]
+) -> None:
+    with held_elsewhere(tmp_path / "out"), monkeypatch.context() as patched:
+        patched.setattr(validation, "validate", None)
+        patched.setattr(validation, "necessity", None)
+        code, out, err = call(RIGHT, "--out", "out", *more)
+    assert (code, out) == (2, "") and "another process" in err and err.count("\n") == 2
+
+
+def test_the_folder_is_held_while_rows_are_checked(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    def looks(budget: object) -> Measured:
+        with pytest.raises(UserError, match="another process"):
+            holding._own(tmp_path / "out" / holding.LOCK, tmp_path / "out")
+        return RIGHT[0].check(None)  # type: ignore[arg-type]
+
+    assert call((Row("M1", "Title", "Paper", "exact", "a value", looks),), "--out", "out", "--workers", "1")[0] == 0
+    assert not (tmp_path / "out" / holding.LOCK).exists()
+
+
+@pytest.mark.parametrize("name", ["verdicts.json", "M2a.csv"])
+def test_a_validation_whose_disk_was_full_can_be_given_again(  # type: ignore[no-untyped-def]
+    call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    written = files.written
+
+    def full(path: Path) -> object:
+        if path.name.lower() == name.lower():
+            raise files.explained(OSError(errno.ENOSPC, "No space left on device"), path)
+        return written(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "written", full)
+        code, _, err = call(RIGHT[:1], "--out", "out")
+    assert code == 2 and "the disk is full" in err
+    (tmp_path / "out" / f"{files.TEMPORARY}1-killed").write_text("half")
+    assert call(RIGHT[:1], "--out", "out")[0] == 0
+    assert not [path.name for path in (tmp_path / "out").rglob(".*")]
 
 
 def test_the_page_stands_alone_and_escapes(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

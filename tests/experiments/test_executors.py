@@ -5,10 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ import real
 
 from tfs_sim.experiments import executors, merging, runner, store
 from tfs_sim.experiments.design import Experiment, load_experiment
+from tfs_sim.experiments.job import Job, Task
 from tfs_sim.experiments.status import status
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.errors import UserError
@@ -76,6 +80,115 @@ def test_a_pool_that_always_breaks_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(executors.BrokenExecutor):
         list(executors._ordered([1, 2], lambda _: executors._failed(broken), 2, again))
     assert left[0] == -1
+
+
+class Breaking(ThreadPoolExecutor):
+    """An executor of somebody else's, which is lost after some tasks."""
+
+    def __init__(self, tasks: int, how: str) -> None:
+        super().__init__(2)
+        self._left, self._how = tasks, how
+
+    def submit(self, *given: Any, **more: Any) -> Any:
+        self._left -= 1
+        if self._left >= 0:
+            return super().submit(*given, **more)
+        if self._how == "refuses":
+            raise executors.BrokenExecutor("no worker is left")
+        future: Future[Any] = Future()
+        if self._how == "cancels":
+            future.cancel()
+        else:
+            future.set_exception(executors.BrokenExecutor("no worker is left"))
+        return future
+
+
+@pytest.mark.parametrize("how", ["breaks", "refuses", "cancels"])
+def test_an_executor_that_is_killed_leaves_what_is_finished(
+    experiment: Experiment, digest: str, tmp_path: Path, how: str
+) -> None:
+    with Breaking(5, how) as pool, pytest.raises(UserError, match="has lost its workers") as caught:
+        runner.sweep(experiment, out=tmp_path, executor=pool, batch=1)
+    assert len(caught.value.mistakes) == 1
+    seen = status(tmp_path)
+    assert 0 < seen.done < seen.wanted
+    assert runner.sweep(experiment, out=tmp_path).digest() == digest
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(UserError, match="after shutdown"):
+        runner.sweep(experiment, replicates=9, out=tmp_path, executor=pool)
+
+
+def test_a_thread_that_fails_leaves_what_is_finished(
+    experiment: Experiment, digest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, left = Job.run, [9]
+
+    def failing(job: Job, task: Task) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise MemoryError
+        return run(job, task)
+
+    with monkeypatch.context() as patched, pytest.raises(MemoryError):
+        patched.setattr(Job, "run", failing)
+        runner.sweep(experiment, out=tmp_path, workers=1)
+    assert runner.sweep(experiment, out=tmp_path).digest() == digest
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ([-9, -15], ""),
+        ([-15, executors.UNGUARDED], executors.GUARD),
+        ([1, -15], "fail as they begin"),
+    ],
+)
+def test_how_workers_ended_says_whether_it_is_worth_another_try(
+    capsys: pytest.CaptureFixture[str], codes: list[int], said: str
+) -> None:
+    workers = [SimpleNamespace(join=lambda seconds: None, exitcode=code) for code in codes]
+    try:
+        executors._check_ends(workers)
+        told = ""
+    except SystemExit as left:
+        assert left.code == 2
+        told = capsys.readouterr().err
+        assert told.count("\n") == 1
+    except UserError as error:
+        told = str(error)
+    assert said in told and bool(told) == bool(said)
+
+
+def test_processes_that_are_killed_again_and_again_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "CRASHES", 2)
+    pool = executors._Processes(1)
+    broken = executors.BrokenExecutor("a worker was killed")
+    assert pool.again(broken) and pool.again(broken) and not pool.again(ValueError())
+    with pytest.raises(UserError, match="were killed 3 times"):
+        pool.again(broken)
+    pool.close()
+
+
+UNGUARDED = """
+import sys
+sys.path.insert(0, {tests!r})
+import fakes
+fakes.install(fakes.Engine())
+from tfs_sim.experiments import runner
+runner.sweep(fakes.Experiment(), out={out!r}, executor="processes", workers=2)
+"""
+
+
+def test_a_script_without_a_guard_is_told_in_a_sentence(tmp_path: Path) -> None:
+    script, out = tmp_path / "script.py", str(tmp_path / "out")
+    script.write_text(UNGUARDED.format(tests=str(Path(__file__).parent), out=out))
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    assert time.monotonic() - began < 30  # ten seconds on a machine with nothing else to do
+    assert done.returncode == 2 and executors.GUARD in done.stderr
+    said = [line for line in done.stderr.splitlines() if line not in ("compiling", "")]
+    assert len(said) == 1, done.stderr
 
 
 def test_dask_with_a_worker_killed(experiment: Experiment, digest: str, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import fakes
 import pytest
 
 from tfs_sim.experiments import records, runner
-from tfs_sim.experiments.holding import only_one
 from tfs_sim.experiments.marks import read_mark
 from tfs_sim.experiments.merging import merge
 from tfs_sim.experiments.status import status
@@ -157,22 +156,6 @@ def test_a_leftover_link_is_not_written_through(engine: fakes.Engine, tmp_path: 
     (tmp_path / f"{files.TEMPORARY}{os.getpid()}-a.json").symlink_to(tmp_path / "precious")
     files.write_bytes(tmp_path / "a.json", b"{}")
     assert (tmp_path / "precious").read_text() == "years of work"
-
-
-def test_a_second_writer_is_refused_on_every_path(engine: fakes.Engine, tmp_path: Path) -> None:
-    from tfs_sim.experiments import saved
-
-    runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "trial")
-    result = runner.simulate(fakes.Scenario())
-    saved.save(result, tmp_path / "runs")
-    uses: dict[str, Callable[[], Any]] = {
-        "trial": lambda: runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "trial"),
-        "runs": lambda: saved.save(result, tmp_path / "runs"),
-    }
-    for name, use in uses.items():
-        with only_one(tmp_path / name), pytest.raises(UserError, match="another process"):
-            use()
-        use()
 
 
 @pytest.mark.parametrize("name", ["parts", "runs.parquet", ".lock", "experiment.json", "provenance.json"])

@@ -13,7 +13,7 @@ import fakes
 import pytest
 
 from tfs_sim.cli import main
-from tfs_sim.experiments import records, runner
+from tfs_sim.experiments import records, runner, tables
 from tfs_sim.experiments.status import status
 from tfs_sim.experiments.stored import Sweep
 from tfs_sim.scenario.errors import UserError
@@ -162,3 +162,39 @@ def test_a_record_says_what_was_written_in_any_order_of_keys(tmp_path: Path) -> 
     content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     (tmp_path / "a.json").write_text(json.dumps(dict(reversed(content.items()))))
     assert records.read(tmp_path / "a.json") == {"b": [1, 2], "a": {"ü": 0.1}}
+
+
+@pytest.mark.parametrize("lost", [("gone", "gone"), ("flipped", "gone"), ("gone", "flipped"), ("[]", "[]")])
+def test_with_both_records_lost_intact_parts_are_still_reached(
+    engine: fakes.Engine, tmp_path: Path, lost: tuple[str, str]
+) -> None:
+    before = runner.sweep(EXPERIMENT, replicates=3, out=tmp_path).digest()
+    for name, how in zip(("experiment.json", records.LEDGER), lost, strict=True):
+        path = tmp_path / name
+        if how == "gone":
+            path.unlink()
+        else:
+            path.write_bytes(flipped(path.read_bytes(), 999) if how == "flipped" else how.encode())
+    with pytest.raises(UserError):
+        runner.sweep(fakes.Experiment(levels=(8.0,), name="other"), replicates=3, out=tmp_path)
+    engine.calls = 0
+    assert runner.sweep(EXPERIMENT, replicates=3, out=tmp_path).digest() == before
+    assert engine.calls == 0
+    assert status(tmp_path).finished
+    everything(tmp_path)
+
+
+def test_a_damaged_line_of_a_list_of_parts_costs_its_own_runs_alone(
+    engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "ROWS", 24 * 2 * 2)
+    experiment = fakes.Experiment(levels=(1.0,))
+    before = runner.sweep(experiment, replicates=10, out=tmp_path).digest()
+    path = sorted(tmp_path.glob("parts/*/manifest.jsonl"))[0]
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 6
+    path.write_bytes(b"".join([*lines[:2], b"{" + lines[2][2:], *lines[3:]]))
+    engine.calls = 0
+    assert runner.sweep(experiment, replicates=10, out=tmp_path).digest() == before
+    assert engine.calls == 2
+    assert status(tmp_path).finished

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
-from tfs_sim.scenario import load_scenario
+from tfs_sim.experiments.design import Strategy
+from tfs_sim.scenario import characters, load_scenario
 from tfs_sim.scenario.characters import UNSEEN, shown
 from tfs_sim.scenario.errors import Mistake, UserError
 
@@ -58,3 +61,29 @@ def test_what_is_quoted_from_a_file_does_not_steer_the_terminal() -> None:
     mistake = Mistake(evil, suggestion=evil, note=evil, hint=evil, file=evil, line=1, column=1, source=evil)
     assert not UNSEEN.search(mistake.render())
     assert shown("a\nb\rc\td") == "a�b�c d"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shows"),
+    [
+        ("ascii", 'more x than -0.6 +/-1 -> "dear" cafe? - no...'),
+        ("latin-1", 'more × than -0.6 ±1 -> "dear" café? · no...'),
+        ("cp1252", "more × than -0.6 ±1 -> “dear” café? · no…"),
+        ("utf-8", "more × than −0.6 ±1 → “dear” café東 · no…"),
+    ],
+)
+def test_what_is_printed_fits_every_code_page(monkeypatch: pytest.MonkeyPatch, encoding: str, shows: str) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    text = "more × than −0.6 ±1 → “dear” café東 · no…"
+    for each in (UserError(Mistake(text)), load_scenario("laboratory").with_(title=text), Strategy(title=text)):
+        print(each)
+    print([Strategy(title=text)], flush=True)
+    assert written.getvalue().decode(encoding).count(shows) == 4
+
+
+def test_every_sign_of_ours_has_a_plain_form() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in Path(characters.__file__).parents[1].rglob("*.py"))
+    for sign in {each for text in sources for each in text if not each.isascii()} - set("�□⌈⌉"):
+        plain = sign.encode("ascii", characters.PLAINER).decode("ascii")
+        assert plain and plain != "?", sign

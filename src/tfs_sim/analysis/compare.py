@@ -15,6 +15,7 @@ from tfs_sim.analysis.pooling import LEVEL, Units, mean_of, share_of, words_of
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.model.declared_metrics import PRIMARY
+from tfs_sim.scenario.characters import printable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -180,7 +181,8 @@ class Comparison:
     def __str__(self) -> str:
         rows = self.lines()
         width = max(len(label) for label, _ in rows)
-        return "\n".join([self.heading(), *(f"  {label:<{width}}  {value}".rstrip() for label, value in rows)])
+        text = [self.heading(), *(f"  {label:<{width}}  {value}".rstrip() for label, value in rows)]
+        return printable("\n".join(text))
 
     __repr__ = __str__
 

@@ -21,6 +21,7 @@ from tfs_sim.analysis.ranking import Ranking, ranking
 from tfs_sim.analysis.sentences import lower, numbers, opened, remedy, sentence, size_of, thing_of, with_
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import metric
+from tfs_sim.scenario.characters import printable
 from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class Finding:
         return size if self.distinguishable and math.isfinite(size) else 0.0
 
     def __str__(self) -> str:
-        return self.sentence
+        return printable(self.sentence)
+
+    __repr__ = __str__
 
 
 def ranked_metrics(stored: Stored) -> list[str]:

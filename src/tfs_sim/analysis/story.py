@@ -11,6 +11,7 @@ import numpy as np
 from tfs_sim.analysis import words
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import RECOVERED, TROUGH_WITHIN, WINDOW, metric, recovery_months
+from tfs_sim.scenario.characters import printable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -30,7 +31,7 @@ class Event:
     sentence: str
 
     def __str__(self) -> str:
-        return f"{self.when}: {self.sentence}"
+        return printable(f"{self.when}: {self.sentence}")
 
 
 def month_name(stored: Stored, month: int) -> str:

@@ -5,12 +5,10 @@ Nothing heavy is imported here, so that help answers at once; each command's mod
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import re
 import sys
-import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -18,18 +16,18 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-
-class _StoppedError(Exception):
-    """Ctrl-C, in a form that passes through the parser with what it has to say."""
+from tfs_sim.cli.leaving import StoppedError, check_memory, leave_at_once, orderly, silence, told
+from tfs_sim.scenario.characters import PLAINER
 
 
 class _Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
+        check_memory()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:
-            raise _StoppedError(str(stop) or "Stopped.") from stop
+            raise StoppedError(stop) from stop
 
 
 app = typer.Typer(
@@ -299,35 +297,30 @@ def new(
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code.
 
-    0: done. 1: a mistake of ours. 2: a mistake in what the user gave. 130: stopped with Ctrl-C.
+    0: done. 1: a mistake of ours. 2: a mistake in what the user gave, or in the machine. 130: stopped with Ctrl-C.
+    143: ended with SIGTERM. 129: the terminal was closed.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # it was closed: what is said goes nowhere, and what is asked for is done
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for good
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=PLAINER)
     try:
-        code = _code(arguments)
+        with orderly():
+            code = _code(arguments)
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
         # Whoever read our output has left: say nothing more, not even while Python shuts down.
-        _silence(sys.stdout)
+        silence(sys.stdout)
         code = 1
     except OSError as problem:  # of what is printed: a full disk behind it, say
         code = 2
         with suppress(OSError, ValueError):
             print(f"the output cannot be written ({problem.strerror})", file=sys.stderr, flush=True)
-        _silence(sys.stdout, sys.stderr)
+        silence(sys.stdout, sys.stderr)
     sys.exit(code)
-
-
-def _silence(*streams: Any) -> None:
-    """Let what is still waiting to be written go nowhere."""
-    for stream in streams:
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _code(arguments: list[str] | None) -> int:
@@ -336,53 +329,14 @@ def _code(arguments: list[str] | None) -> int:
         app(args=arguments, prog_name="tfs-sim")
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else 0 if leave.code is None else 1
-    except _StoppedError as stop:
-        print(f"\n{stop}", file=sys.stderr)
-        _leave_at_once(130)
-        return 130
+    except StoppedError as stop:
+        with suppress(OSError):  # of a terminal that was closed
+            print(f"\n{stop}", file=sys.stderr, flush=True)
+            sys.stdout.flush()
+        leave_at_once(stop.code)
+        return stop.code
     except BrokenPipeError:
         raise
     except Exception as problem:
-        return _told(problem)
+        return told(problem)
     return 0
-
-
-def _told(problem: Exception) -> int:
-    """Tell the user what is wrong, whosever mistake it is, and return the exit code."""
-    from tfs_sim.scenario.errors import Mistake, UserError
-
-    if isinstance(problem, MemoryError):
-        said = "there is not enough memory for this"
-        problem = UserError(Mistake(said, hint="Fewer replicates, points or --workers take less; what is kept stays."))
-    elif isinstance(problem, OSError) and problem.filename is not None:
-        problem = UserError(Mistake(f"{_cut(str(problem.filename))} cannot be used ({problem.strerror})"))
-    elif isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
-        raise problem
-    if isinstance(problem, UserError):
-        print(problem.render(colour=in_colour(sys.stderr)), file=sys.stderr)
-        return 2
-    import traceback
-
-    traceback.print_exception(problem)
-    print("\nThis is a mistake in tfs-sim, not yours: please report it, with the lines above.", file=sys.stderr)
-    return 1
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 100 else f"{text[:60]}…{text[-39:]}"
-
-
-def _leave_at_once(code: int) -> None:
-    """End the process even while a long run is still under way in a thread; what is stored is safe."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    for thread in threading.enumerate():
-        if thread.name.startswith("tfs-sim"):
-            thread.join(0.5)
-            if thread.is_alive():
-                os._exit(code)
-
-
-def in_colour(stream: Any) -> bool:
-    """Say whether `stream` is a terminal that wants colour."""
-    return "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb" and bool(stream.isatty())

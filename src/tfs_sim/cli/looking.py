@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfs_sim.cli import in_colour
-from tfs_sim.cli.terminal import bold, columns, dim, wrapped
+from tfs_sim.cli.leaving import in_colour
+from tfs_sim.cli.terminal import as_json, bold, columns, dim, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, count, listed, nearest, quote
 
 if TYPE_CHECKING:
@@ -20,31 +19,31 @@ if TYPE_CHECKING:
 KINDS = ("scenarios", "experiments", "mechanisms", "interventions", "shocks", "metrics", "indicators")
 
 
-def list_(kind: str, as_json: bool) -> None:
+def list_(kind: str, programs: bool) -> None:
     """Print the names of a kind with a line on each."""
     if kind not in KINDS:
         close = nearest(kind, KINDS)
         raise UserError(Mistake(f"there is no list of {quote(kind)}; there are {listed(KINDS)}", suggestion=close))
     if kind in {"scenarios", "experiments"}:
-        _list_files(kind, as_json)
+        _list_files(kind, programs)
         return
     declared = _declared(kind)
     if kind == "mechanisms":
         declared = dict(sorted(declared.items(), key=lambda item: _place(item[1].rows)))
-    if as_json:
-        print(json.dumps({name: _plain(each) for name, each in declared.items()}, indent=2, ensure_ascii=False))
+    if programs:
+        print(as_json({name: _plain(each) for name, each in declared.items()}))
         return
     print(bold(f"{kind.capitalize()} ({len(declared)})"))
     print(columns([(name, _line(kind, each)) for name, each in declared.items()]))
     print(f"\n{dim('tfs-sim explain NAME  says more.')}")
 
 
-def _list_files(kind: str, as_json: bool) -> None:
+def _list_files(kind: str, programs: bool) -> None:
     from tfs_sim.scenario import presets
 
     ready: dict[str, str] = presets.summaries(kind)  # type: ignore[arg-type]
-    if as_json:
-        print(json.dumps(ready, indent=2, ensure_ascii=False))
+    if programs:
+        print(as_json(ready))
         return
     print(bold(f"Ready-made {kind} ({len(ready)})"))
     print(columns(list(ready.items())))
@@ -93,7 +92,7 @@ def _plain(declared: Any) -> dict[str, Any]:
 def check(names: list[str], schema: str | None) -> None:
     """Print every mistake of the files, or that there is none; or print a JSON Schema."""
     if schema is not None:
-        print(json.dumps(_schema(schema), indent=2, ensure_ascii=False))
+        print(as_json(_schema(schema)))
         return
     if not names:
         raise UserError(Mistake("check needs a file", hint="For example: tfs-sim check my-town.toml"))

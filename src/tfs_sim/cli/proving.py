@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def audit(name: str, pairs: int, as_json: bool, workers: int | None) -> None:
     with terminal.working() as shown:
         found = auditing.audit(experiment, pairs, workers, shown.progress, shown.notice)
     if as_json:
-        print(json.dumps(found.record(), indent=2, ensure_ascii=False))
+        print(terminal.as_json(found.record()))
     else:
         _told(experiment.title or experiment.name, found, pairs)
     if not found.passed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -36,19 +37,20 @@ def run(
     from tfs_sim.experiments.runner import simulate
     from tfs_sim.scenario.ineffective import without_effect
 
-    if out is not None:
-        saved.check(out)
     shape = [count(replicates, "replicate"), count(len(scenario.sites), "site")]
-    _head(scenario.title or scenario.name, shape, scenario.clock.months)
-    with terminal.working() as shown:
-        result = simulate(scenario, replicates, seed, workers, shown.progress if replicates > 1 else None, shown.notice)
-    print()
-    print(outcomes(result))
-    print()
-    for line in (*afterwards(result), *without_effect(scenario)):
-        print(wrapped(line))
-    print(uncalibrated())
-    if out is not None:
+    with nullcontext() if out is None else saved.held(out):
+        _head(scenario.title or scenario.name, shape, scenario.clock.months)
+        with terminal.working() as shown:
+            told = shown.progress if replicates > 1 else None
+            result = simulate(scenario, replicates, seed, workers, told, shown.notice)
+        print()
+        print(outcomes(result))
+        print()
+        for line in (*afterwards(result), *without_effect(scenario)):
+            print(wrapped(line))
+        print(uncalibrated())
+        if out is None:
+            return
         saved.save(result, out)
         print(f"\nRuns     {out / 'runs.parquet'}\nMonths   {out / 'series.parquet'}")
 

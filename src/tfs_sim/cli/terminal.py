@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol
+from contextlib import contextmanager, suppress
+from typing import Any, Protocol
 
-from tfs_sim.cli import in_colour
+from tfs_sim.cli.leaving import in_colour
 
 LOG_SECONDS = 5.0
 """Where there is no terminal, progress is a line every so many seconds."""
@@ -78,6 +79,12 @@ def tables(head: list[str], rows: list[list[str]]) -> list[str]:
     ]
 
 
+def as_json(content: Any) -> str:
+    """Return JSON for programs; what the output's code page lacks is escaped, so that nothing is changed."""
+    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    return json.dumps(content, indent=2, ensure_ascii=not unicode)
+
+
 class Shown(Protocol):
     """What a command tells while it works."""
 
@@ -115,7 +122,8 @@ class _Log:
             self.notice(f"{done:,} / {total:,} {self._noun} · {pace(rate)} · {clock((total - done) / rate)} left")
 
     def notice(self, sentence: str) -> None:
-        print(f"  {sentence}", file=sys.stderr, flush=True)
+        with suppress(OSError):  # standard error that is full or gone is no reason to stop the work
+            print(f"  {sentence}", file=sys.stderr, flush=True)
 
 
 @contextmanager

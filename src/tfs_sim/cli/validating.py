@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfs_sim.cli import in_colour, terminal
+from tfs_sim.cli import terminal
+from tfs_sim.cli.leaving import in_colour
 from tfs_sim.cli.terminal import bold, wrapped
 from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
     from tfs_sim.validation import Verdict
+
+NARROW = 80
+"""On terminals with fewer columns than this, a table is written as a block of lines for each of its rows."""
 
 COLUMNS = ("Row", "Source", "Kind", "Required", "Measured", "Interval", "Share", "Verdict")
 
@@ -34,15 +38,15 @@ def validate(
     off = validation.switches(without or [])
     if off:  # a page of its own: it says nothing of the model as it is
         out = out.with_name("-".join([out.name, "without", *off]))
-    _check_folder(out)
-    with terminal.working("rows") as shown:
-        verdicts = validation.validate(names, quick, workers, shown.progress, off)
     from tfs_sim.report.validation import plain, write_validation
 
-    path = write_validation(verdicts, out, quick=quick, without=off)
+    with _held(out):
+        with terminal.working("rows") as shown:
+            verdicts = validation.validate(names, quick, workers, shown.progress, off)
+        path = write_validation(verdicts, out, quick=quick, without=off)
     failing = [verdict.row.name for verdict in verdicts if not verdict.passes]
     if as_json:
-        print(json.dumps([plain(verdict) for verdict in verdicts], indent=2, ensure_ascii=False))
+        print(terminal.as_json([plain(verdict) for verdict in verdicts]))
     else:
         print(table(verdicts))
         rows = count(len(verdicts), "row")
@@ -64,14 +68,14 @@ def necessity(
     names = _names(only)
     validation.chosen(names)
     validation.switches(without or [])
-    _check_folder(out)
-    with terminal.working("checks") as shown:
-        matrix = validation.necessity(names, without, quick, workers, shown.progress)
     from tfs_sim.report.necessity import HEADINGS, cells, plain, write_necessity
 
-    path = write_necessity(matrix, out)
+    with _held(out):
+        with terminal.working("checks") as shown:
+            matrix = validation.necessity(names, without, quick, workers, shown.progress)
+        path = write_necessity(matrix, out)
     if as_json:
-        print(json.dumps(plain(matrix), indent=2, ensure_ascii=False))
+        print(terminal.as_json(plain(matrix)))
     else:
         keys = ("name", "own", "broke", "not", "unforeseen", "defined")
         lines = [cells(column) for column in matrix.columns]
@@ -87,18 +91,23 @@ def necessity(
 KEY = '"?": in doubt; "–": nothing is left to ask. What breaks by definition says nothing about necessity.'
 
 
-def _check_folder(out: Path) -> None:
-    """Refuse a folder that is a file, or that holds something else, before any work is done."""
+@contextmanager
+def _held(out: Path) -> Iterator[None]:
+    """Hold a folder for a validation; refuse one that is a file, holds something else or is in use, before any work."""
     from tfs_sim.experiments import files
+    from tfs_sim.experiments.holding import LOCK, only_one
     from tfs_sim.scenario.errors import Mistake, UserError
 
     if out.exists() and not out.is_dir():
         raise UserError(Mistake(f"{out} is a file, not a folder"))
     known = any((out / name).is_file() for name in ("verdicts.json", "necessity.json"))
-    strange = out.is_dir() and not known and next(out.iterdir(), None)
+    names = sorted(path.name for path in out.iterdir()) if out.is_dir() and not known else []
+    strange = next((name for name in names if name != LOCK and not name.startswith(files.TEMPORARY)), None)
     if strange:
-        raise UserError(Mistake(f"{out} is not a folder of a validation: it holds {strange.name}"))
+        raise UserError(Mistake(f"{out} is not a folder of a validation: it holds {strange}"))
     files.writable(files.made_folder(out))
+    with only_one(out):
+        yield
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
@@ -118,7 +127,10 @@ def _drawn(head: Sequence[str], lines: Sequence[tuple[list[str], bool]]) -> str:
     from rich.text import Text
 
     wide = shutil.get_terminal_size((140, 24)).columns
-    console = Console(width=max(80, min(wide, 140)), highlight=False, no_color=not in_colour(sys.stdout))
+    if wide < NARROW:
+        blocks = [[f"{name}: {text}" for name, text in zip(head, texts, strict=True) if text] for texts, _ in lines]
+        return "\n\n".join("\n".join(wrapped(line, "  ", "") for line in block) for block in blocks)
+    console = Console(width=min(wide, 140), highlight=False, no_color=not in_colour(sys.stdout))
     drawn = Table(box=SIMPLE, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for name in head:
         drawn.add_column(name, overflow="fold", no_wrap=name in ("Row", "Share", "Verdict", "Without"))

@@ -6,16 +6,27 @@ Results come back in the order of the tasks, so they do not depend on any of it.
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from tfs_sim.experiments.files import refusal
 from tfs_sim.experiments.job import Job, Outcomes, Task, packed, run_packed
+from tfs_sim.scenario.errors import Mistake, UserError
 
 AHEAD = 32
 """Tasks under way or waiting for each worker: enough to keep them busy while a part is written."""
@@ -23,8 +34,20 @@ AHEAD = 32
 CRASHES = 20
 """So many times in one sweep processes that died are started again."""
 
+UNGUARDED = 78
+"""How a worker leaves that finds itself beginning the sweep which it was started for."""
+
+GUARD = 'if __name__ == "__main__":'
+
 T = TypeVar("T")
 Q = TypeVar("Q")
+
+
+class LostError(UserError):
+    """Workers were lost for good; what they had finished is kept."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(Mistake(message, hint=hint))
 
 
 @dataclass(frozen=True)
@@ -101,7 +124,20 @@ class _Given(_Pool):
         self.width = int(getattr(executor, "_max_workers", 0))
 
     def submit(self, digest: str, content: bytes, task: Task) -> Future[Outcomes]:
-        return self._executor.submit(run_packed, digest, content, task)
+        try:
+            return self._executor.submit(run_packed, digest, content, task)
+        except RuntimeError as problem:  # broken, or shut down
+            return _failed(problem if isinstance(problem, BrokenExecutor) else BrokenExecutor(str(problem)))
+
+    def again(self, problem: BaseException) -> bool:
+        if not isinstance(problem, BrokenExecutor | CancelledError):
+            return False
+        _check_ends(_workers_of(self._executor))
+        said = " ".join(str(problem).split()).rstrip(".") or type(problem).__name__
+        raise LostError(
+            f"the executor that was given has lost its workers ({said})",
+            "What is finished is kept: the same call with a new executor goes on from there.",
+        )
 
 
 class _Processes(_Pool):
@@ -112,6 +148,7 @@ class _Processes(_Pool):
         self._executor = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
+        _start_tracker()
         # Spawned, not forked: a fork of a process with threads (Arrow's, Numba's) may hang.
         return ProcessPoolExecutor(self._count, multiprocessing.get_context("spawn"), _quiet)
 
@@ -122,15 +159,22 @@ class _Processes(_Pool):
             return _failed(BrokenExecutor("a worker was killed"))
 
     def again(self, problem: BaseException) -> bool:
-        if not isinstance(problem, BrokenExecutor) or self._crashes >= CRASHES:
+        if not isinstance(problem, BrokenExecutor):
             return False
-        self._crashes += 1
+        workers = _workers_of(self._executor)
         self._executor.shutdown(wait=False, cancel_futures=True)
+        _check_ends(workers)
+        self._crashes += 1
+        if self._crashes > CRASHES:
+            raise LostError(
+                f"processes that make the runs were killed {self._crashes} times",
+                "Too little memory is the usual reason: fewer --workers take less. What is finished is kept.",
+            )
         self._executor = self._started()
         return True
 
     def close(self) -> None:
-        workers = list((getattr(self._executor, "_processes", None) or {}).values())
+        workers = _workers_of(self._executor)
         self._executor.shutdown(wait=False, cancel_futures=True)
         for worker in workers:  # after Ctrl-C they would finish what they have at hand, which nobody waits for
             worker.terminate()
@@ -162,9 +206,14 @@ class _Dask(_Pool):
 
     def again(self, problem: BaseException) -> bool:
         lost = {"KilledWorker", "CancelledError", "FutureCancelledError", "CommClosedError"}
-        if type(problem).__name__ not in lost or self._crashes >= CRASHES:
+        if type(problem).__name__ not in lost:
             return False
         self._crashes += 1
+        if self._crashes > CRASHES:
+            raise LostError(
+                f"workers of the Dask cluster were lost {self._crashes} times ({problem})",
+                "What is finished is kept: the same command goes on from there.",
+            )
         self._sent.clear()
         return True
 
@@ -210,10 +259,55 @@ def _failed(problem: BaseException) -> Future[Any]:
     return future
 
 
+def _workers_of(executor: Executor) -> list[Any]:
+    """Return the processes of an executor, if it has any."""
+    return list((getattr(executor, "_processes", None) or {}).values())
+
+
+def _check_ends(workers: Iterable[Any]) -> None:
+    """Look how processes ended: what was killed may be started again, what fails as it begins would do so for ever.
+
+    Raises
+    ------
+    SystemExit
+        When the script that started them has no guard, so that each of them began it anew.
+    """
+    codes = set()
+    for worker in workers:
+        worker.join(5)
+        codes.add(worker.exitcode)
+    if UNGUARDED in codes:
+        print(
+            f"a script whose sweep uses processes needs `{GUARD}` around what it does: "
+            "each process begins by running the script",
+            file=sys.stderr,
+        )
+        raise SystemExit(2)  # not an error to be caught: there is nothing right that the script could go on to
+    if 1 in codes:
+        raise LostError(
+            "the processes that should make the runs fail as they begin (exit code 1)",
+            f"Each begins by running your script: what it does belongs below `{GUARD}`.",
+        )
+
+
+def leave_if_unguarded() -> None:
+    """End a worker that is running, as it begins, the very script that started it."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(UNGUARDED)
+
+
+def _start_tracker() -> None:
+    """Start the process that clears up after workers, deaf to the end of the terminal as it is to Ctrl-C."""
+    if sys.platform != "win32":
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        try:
+            resource_tracker.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _quiet() -> None:
     """Leave Ctrl-C to the parent."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -162,8 +162,15 @@ def explained(problem: OSError, path: Path, what: str = "written") -> UserError:
             "What was finished before is kept: make room and give the same command again to go on.",
         )
     if problem.errno in _FORBIDDEN:
+        if what == "read":
+            return refusal(f"{path} may not be read")
         return refusal(f"{path.parent} may not be written to", "Choose another folder with --out.")
     return refusal(f"{path} cannot be {what} ({problem.strerror or problem})")
+
+
+def is_no_file(problem: OSError) -> bool:
+    """Say whether a file is not there, or is something else; after other errors it may well be there, and intact."""
+    return problem.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.EISDIR}
 
 
 def refusal(message: str, hint: str = "") -> UserError:
@@ -206,16 +213,34 @@ def append(path: Path, data: bytes, length: int) -> None:
         raise explained(problem, path) from problem
 
 
+def removed(path: Path) -> None:
+    """Remove a file, if it is there."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise explained(problem, path, "removed") from problem
+
+
 def write_json(path: Path, content: Any) -> str:
     """Write `content` to `path` as readable JSON, whole or not at all, and return its SHA-256."""
     return write_bytes(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def read_json(path: Path) -> Any:
-    """Return the content of a JSON file, or None where there is none that can be read."""
+    """Return the content of a JSON file, or None where there is none of that kind.
+
+    Raises
+    ------
+    UserError
+        When the disk does not let it be read: it may well be there, and intact.
+    """
     try:
         return json.loads(read_bytes(path))
-    except (OSError, ValueError, RecursionError):
+    except OSError as problem:
+        if not is_no_file(problem):
+            raise explained(problem, path, "read") from problem
+        return None
+    except (ValueError, RecursionError):
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,24 +16,33 @@ from tfs_sim.experiments import files
 LOCK = ".lock"
 """The file that is locked; it says which process holds the folder."""
 
+_holders: dict[Path, int] = {}
+"""The folders that this process holds, with the thread that does."""
+
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Hold `folder` for this process; refuse where another process holds it.
+    """Hold `folder` for this process; refuse where another process, or another thread of this one, holds it.
 
-    The operating system drops the lock when its holder ends, however it ends.
+    The thread that holds it may hold it again. The operating system drops the lock when its holder ends, however it
+    ends.
     """
-    path = folder / LOCK
+    path, key = folder / LOCK, folder.resolve()
+    if _holders.get(key) == threading.get_ident():
+        yield
+        return
     with _own(path, folder) as file:
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-        file.flush()
+        _holders[key] = threading.get_ident()
+        with suppress(OSError):  # on a full disk nobody is told who holds it
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), str(os.getpid()).encode())
         try:
             yield
         finally:
+            del _holders[key]
             with suppress(OSError):
-                file.truncate(0)
                 path.unlink()  # while it is held, so that nobody else's goes
+            with suppress(OSError):
                 _unlock(file)
 
 

@@ -273,23 +273,31 @@ def _listed(path: Path, address: Address) -> tuple[dict[int, Part], int]:
     parts: dict[int, Part] = {}
     try:
         content = b"" if path.parent.is_symlink() else files.read_bytes(path)
-    except OSError:
+    except OSError as problem:
+        if not files.is_no_file(problem):
+            raise files.explained(problem, path, "read") from problem
         return parts, 0
     first, *lines = content.splitlines(keepends=True) or [b""]
     if first != _first_line(address):
         return parts, 0
-    length = len(first)
+    length = end = len(first)
     for line in lines:
-        try:
-            entry = json.loads(line)
-            part = Part(**entry | {"keys": base64.b64decode(entry["keys"], validate=True)})
-        except (ValueError, TypeError, KeyError, RecursionError):
-            break
-        if not line.endswith(b"\n") or not _possible(part):
-            break
-        parts[part.number] = part
-        length += len(line)
+        end += len(line)
+        part = _entered(line)
+        if part is not None:  # else it is damaged, or unfinished; those after it count all the same
+            parts[part.number] = part
+            length = end
     return parts, length
+
+
+def _entered(line: bytes) -> Part | None:
+    """Return the part of a line of a manifest; None where it is not what was written."""
+    try:
+        entry = json.loads(line)
+        part = Part(**entry | {"keys": base64.b64decode(entry["keys"], validate=True)})
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return part if line.endswith(b"\n") and _possible(part) else None
 
 
 def _possible(part: Part) -> bool:

@@ -115,9 +115,13 @@ def intact(path: Path) -> Path:
     total = checksums(path.parent).get(path.name)
     if total is None:
         raise files.refusal(f"{path} is damaged, or not finished: its checksum is not there", AGAIN)
-    if not _is(path, total):
-        raise changed(path)
-    return path
+    try:
+        if _is_sum(path, total):
+            return path
+    except OSError as problem:
+        if not files.is_no_file(problem):
+            raise files.explained(problem, path, "read") from problem
+    raise changed(path)
 
 
 def is_intact(path: Path) -> bool:
@@ -128,11 +132,15 @@ def is_intact(path: Path) -> bool:
 
 def _is(path: Path, total: str) -> bool:
     try:
-        with files.opened(path) as file:
-            about = os.fstat(file.fileno())
-        return _sum(path, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns) == total
+        return _is_sum(path, total)
     except OSError:
         return False
+
+
+def _is_sum(path: Path, total: str) -> bool:
+    with files.opened(path) as file:
+        about = os.fstat(file.fileno())
+    return _sum(path, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns) == total
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.scenario.characters import printable
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -91,7 +93,7 @@ class Result:
 
     def __repr__(self) -> str:
         shown = self.runs.groupby("site", sort=False)[list(self.metrics)].mean().iloc[:, :6]
-        return (
+        return printable(
             f"{self._facts()}\n{shown.to_string(float_format='{:,.2f}'.format)}\n"
             f"means of .runs, {shown.shape[1]} of {len(self.metrics)} metrics; .series has the months"
         )

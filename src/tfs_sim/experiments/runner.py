@@ -22,7 +22,7 @@ import numpy as np
 from tfs_sim.experiments import records
 from tfs_sim.experiments import store as stores
 from tfs_sim.experiments.describe import described, file_name
-from tfs_sim.experiments.executors import Workers, stream
+from tfs_sim.experiments.executors import Workers, leave_if_unguarded, stream
 from tfs_sim.experiments.files import refusal
 from tfs_sim.experiments.marks import read_provenance
 from tfs_sim.experiments.parts import DamagedPartError
@@ -156,7 +156,11 @@ def sweep(
         When the folder cannot be used or has the results of another study, or the disk is full.
     Interrupted
         On Ctrl-C; what is finished is kept, and the same call goes on from there.
+    SystemExit
+        In a script that uses processes without the guard `if __name__ == "__main__":`.
     """
+    if executor != "threads":
+        leave_if_unguarded()
     loaded = _loaded_experiment(experiment)
     asked = loaded.replicates if replicates is None else replicates
     rule = asked if isinstance(asked, Until) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -44,11 +45,18 @@ def check(folder: str | os.PathLike[str]) -> None:
     files.writable(folder)
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder for runs; refuse what `check` refuses, and a second writer."""
+    check(folder)
+    with only_one(folder):
+        yield
+
+
 def save(result: Result, folder: str | os.PathLike[str]) -> None:
     """Write the runs of `result` into `folder`, each file whole or not at all."""
     folder = Path(folder)
-    check(folder)
-    with only_one(folder):
+    with held(folder):
         files.sweep_up(folder)
         # first of all, so that where the disk is full the folder is known as ours, and can be given again
         files.write_json(folder / "provenance.json", {"format": MARK} | dict(result.provenance))

@@ -112,7 +112,7 @@ class Store:
                 files.write_bytes(path, each.astype("<u8").tobytes())
         path = self.folder / "points.parquet"
         if table is None:
-            path.unlink(missing_ok=True)
+            files.removed(path)
             self._record("points", None, {})
             return
         content = tables.to_bytes(table)
@@ -170,7 +170,7 @@ class Store:
                 if writer is not None:
                     writer.close()
         if writer is None:
-            path.unlink(missing_ok=True)
+            files.removed(path)
         self._record(name, inputs, {path.name: file.sha256} if writer is not None else {})
 
     def _current(self, what: str, inputs: Any) -> bool:
@@ -256,7 +256,7 @@ def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
         raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
     if not folder.is_dir():
         return
-    mark = _known(folder, fresh)
+    mark = _known(folder, description, fresh)
     if mark is None:
         try:
             strangers = sorted(path.name for path in folder.iterdir() if not _begun_by_us(path))
@@ -282,8 +282,8 @@ def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
         )
 
 
-def _known(folder: Path, fresh: bool) -> dict[str, Any] | None:
-    """Return what is known of the results in a folder, even if its `experiment.json` is lost; None if it has none."""
+def _known(folder: Path, description: dict[str, Any], fresh: bool) -> dict[str, Any] | None:
+    """Return what is known of the results in a folder, even if its records are lost; None if it has none."""
     path = folder / "experiment.json"
     content = files.read_json(path)
     ours = isinstance(content, dict) and content.get("format") == MARK
@@ -292,7 +292,16 @@ def _known(folder: Path, fresh: bool) -> dict[str, Any] | None:
     known = whose(folder)
     if known is None and ours and fresh:
         return {}
+    if known is None and _has_runs_of(folder, description):
+        return description
     return read_mark(folder) if known is None and os.path.lexists(path) else known
+
+
+def _has_runs_of(folder: Path, description: dict[str, Any]) -> bool:
+    """Say whether a folder has finished runs of this experiment: its parts say whose they are, records or not."""
+    plan, parts = description["plan"], folder / "parts"
+    found = {Address(arm["scenario"], plan["seed"], description["model"]) for arm in plan["arms"]}
+    return not parts.is_symlink() and any(ArmParts(parts, address).parts for address in found)
 
 
 def _begun_by_us(path: Path) -> bool:
@@ -308,10 +317,13 @@ def _begun_by_us(path: Path) -> bool:
 
 def _clear(folder: Path) -> None:
     """Remove what is stored in a folder of ours; other files stay."""
-    shutil.rmtree(folder / "parts")
-    (folder / "parts").mkdir()
+    try:
+        shutil.rmtree(folder / "parts")
+    except OSError as problem:
+        raise files.explained(problem, folder / "parts", "removed") from problem
+    files.made_folder(folder / "parts")
     for name in (*records.TABLES, records.LEDGER, "provenance.json"):
-        (folder / name).unlink(missing_ok=True)
+        files.removed(folder / name)
 
 
 def digest(folder: Path) -> str:

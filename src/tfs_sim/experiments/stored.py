@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tfs_sim.experiments import files, records, store
 from tfs_sim.experiments.marks import read_mark, read_provenance
+from tfs_sim.scenario.characters import printable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -126,7 +127,9 @@ class Sweep:
         )
 
     def __repr__(self) -> str:
-        return f"{self._facts()}\n.runs, .series, .points, .network, .organizations, .experiment, .provenance"
+        return printable(
+            f"{self._facts()}\n.runs, .series, .points, .network, .organizations, .experiment, .provenance"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self._facts())}</p>" + str(self.runs.head(8).to_html(escape=True))

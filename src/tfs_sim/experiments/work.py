@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.experiments import forks, tables
 from tfs_sim.experiments.batches import blocks, missing_together, together
-from tfs_sim.experiments.executors import Workers
+from tfs_sim.experiments.executors import LostError, Workers
 from tfs_sim.experiments.job import Job, Outcome, Task
 from tfs_sim.experiments.keys import Keys, run_keys
 from tfs_sim.experiments.parts import Address
@@ -149,7 +149,7 @@ class Work:
                     if task.last or block.old:
                         self._write(block)
                         block = Block()
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, LostError):
                 self._write(block)
                 raise
         return total - done

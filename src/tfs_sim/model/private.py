@@ -141,7 +141,7 @@ class _Cache(FunctionCache):  # type: ignore[misc]
         try:
             super().save_overload(sig, data)
         except OSError as problem:
-            _in_memory(_in_words(problem))
+            _in_memory(f"{problem.filename or self.cache_path} cannot be used ({problem.strerror or problem})")
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:

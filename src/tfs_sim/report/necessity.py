@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.experiments.files import write_bytes, write_json
+from tfs_sim.experiments.files import write_bytes
 from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.necessity import heat_map
 from tfs_sim.figures.save import svg
@@ -29,12 +29,16 @@ def write_necessity(matrix: Matrix, folder: str | os.PathLike[str]) -> Path:
     Path
         Of necessity.html.
     """
-    target = prepared(folder)
+    with prepared(folder, "necessity.json", plain(matrix)) as target:
+        return _written(target, matrix)
+
+
+def _written(target: Path, matrix: Matrix) -> Path:
+    """Write figure, data and page; return its path."""
     stamp = stamped(matrix)
     chart = heat_map(matrix, stamp)
     write_bytes(target / "figures" / "necessity.svg", svg(chart.figure))
     write_bytes(target / "data" / "necessity.csv", as_csv(chart.data))
-    write_json(target / "necessity.json", plain(matrix))
     usual = {each.row.name: each for each in matrix.rows}
     text = template("necessity.html.j2").render(
         title="Necessity",

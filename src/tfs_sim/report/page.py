@@ -15,7 +15,7 @@ from tfs_sim.analysis.kinds import SURE
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.story import story
 from tfs_sim.analysis.windows import metric
-from tfs_sim.experiments.files import made_folder, write_bytes
+from tfs_sim.experiments.files import made_folder, sweep_up, write_bytes
 from tfs_sim.experiments.holding import only_one
 from tfs_sim.figures import fonts
 from tfs_sim.figures.charts import charts
@@ -42,8 +42,9 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
     drawn, narrow = charts(stored), charts(stored, narrow=True)
     path = target / "report.html"
     with only_one(made_folder(target)):
+        sweep_up(target)
         for part in ("figures", "data"):
-            made_folder(target / part)
+            sweep_up(made_folder(target / part))
         for stem, chart in drawn.items():
             save(chart.figure, target / "figures" / stem)
             write_bytes(target / "data" / f"{stem}.csv", as_csv(chart.data))

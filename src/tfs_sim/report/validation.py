@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import datetime
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.experiments.files import made_folder, write_bytes, write_json
+from tfs_sim.experiments.files import made_folder, sweep_up, write_bytes, write_json
+from tfs_sim.experiments.holding import only_one
 from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.save import svg
 from tfs_sim.figures.validation import diagnostic
@@ -25,7 +27,7 @@ HEADINGS = ("Row", "Claim", "Source", "Kind", "Required", "Measured", "Interval"
 def write_validation(
     verdicts: Sequence[Verdict], folder: str | os.PathLike[str], *, quick: bool, without: Sequence[str] = ()
 ) -> Path:
-    """Write `index.html`, `verdicts.json`, `figures/*.svg` and `data/*.csv` into `folder`.
+    """Write `verdicts.json`, `figures/*.svg`, `data/*.csv` and `index.html` into `folder`, one process at a time.
 
     Every file is written whole or not at all; the page comes last. Files of rows that are no longer there stay.
     `without` names the mechanisms that were off.
@@ -35,7 +37,12 @@ def write_validation(
     Path
         Of index.html.
     """
-    target = prepared(folder)
+    with prepared(folder, "verdicts.json", [plain(verdict) for verdict in verdicts]) as target:
+        return _written(target, verdicts, quick, without)
+
+
+def _written(target: Path, verdicts: Sequence[Verdict], quick: bool, without: Sequence[str]) -> Path:
+    """Write figures, data and page; return its path."""
     shown = []
     for verdict in verdicts:
         chart = diagnostic(verdict)
@@ -44,7 +51,6 @@ def write_validation(
         write_bytes(target / "data" / f"{chart.stem}.csv", as_csv(chart.data))
         picture = f"data:image/svg+xml;base64,{base64.b64encode(body).decode()}"
         shown.append(cells(verdict) | {"picture": picture, "alt": chart.alt, "note": verdict.measured.note})
-    write_json(target / "verdicts.json", [plain(verdict) for verdict in verdicts])
     path = target / "index.html"
     text = template("validation.html.j2").render(
         title="Validation of the model",
@@ -119,8 +125,16 @@ def plain(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def prepared(folder: str | os.PathLike[str]) -> Path:
-    """Return the folder of a validation, with places for its figures and their data."""
-    for path in (Path(folder), Path(folder) / "figures", Path(folder) / "data"):
-        made_folder(path)
-    return Path(folder)
+@contextmanager
+def prepared(folder: str | os.PathLike[str], name: str, content: Any) -> Iterator[Path]:
+    """Hold the folder of a validation, with places for its figures and their data; write its record first of all.
+
+    So it is known as one of ours when what follows cannot be written, and the same command can be given again.
+    """
+    target = made_folder(Path(folder))
+    with only_one(target):
+        sweep_up(target)
+        write_json(target / name, content)
+        for part in ("figures", "data"):
+            sweep_up(made_folder(target / part))
+        yield target

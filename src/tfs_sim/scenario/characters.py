@@ -1,8 +1,13 @@
-"""Characters that do not show what is written: they steer terminals, turn the order of letters round, or hide."""
+"""Characters that do not show what is written, or that an output does not have.
+
+Some steer terminals, turn the order of letters round, or hide; for others a code page has no place.
+"""
 
 from __future__ import annotations
 
+import codecs
 import re
+import sys
 import unicodedata
 
 _UNSEEN = (
@@ -29,3 +34,41 @@ def named(character: str) -> str:
 def shown(text: str) -> str:
     """Return `text` as one line that a terminal shows as it stands: what would steer it becomes "�"."""
     return STEERING.sub("�", text.replace("\t", " "))
+
+
+PLAINER = "tfs-sim-plainer"
+"""The name under which Python knows what is written for characters that an output does not have."""
+
+_PLAIN = {
+    "−": "-", "–": "-", "—": "-", "─": "-", "━": "-", "│": "|", "·": "-", "●": "*", "▪": "*", "…": "...",
+    "×": "x", "±": "+/-", "≤": "<=", "≥": ">=", "→": "->", "←": "<-", "∞": "inf", "√": "sqrt", "∝": "~", "‖": "||",
+    "“": '"', "”": '"', "‘": "'", "’": "'", "Σ": "Sum", "Π": "Prod", "Δ": "Delta", "Φ": "Phi", "Λ": "Lambda",
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "θ": "theta", "κ": "kappa", "λ": "lambda",
+    "μ": "mu", "µ": "u", "ν": "nu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi",
+    "ω": "omega", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "⁄": "/", "\u00a0": " ",
+}  # fmt: skip
+
+
+def _plainer(problem: UnicodeError) -> tuple[str, int]:
+    """Return what is written for the characters that could not be, and where it goes on."""
+    assert isinstance(problem, UnicodeEncodeError)
+    found = problem.object[problem.start : problem.end]
+    return "".join(map(_plain, found)), problem.end
+
+
+def _plain(character: str) -> str:
+    """Return what is nearest to a character in ASCII: a minus sign stays a sign, a letter loses its accent."""
+    if character in _PLAIN:
+        return _PLAIN[character]
+    letters = unicodedata.normalize("NFKD", character)
+    near = "".join(_PLAIN.get(each, each) for each in letters if not unicodedata.combining(each))
+    return near if near.isascii() else "?"
+
+
+codecs.register_error(PLAINER, _plainer)
+
+
+def printable(text: str) -> str:
+    """Return `text` in characters that standard output has, whatever its code page: what `print` shows."""
+    encoding = getattr(sys.stdout, "encoding", None)
+    return text.encode(encoding, PLAINER).decode(encoding) if isinstance(encoding, str) else text

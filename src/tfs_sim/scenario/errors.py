@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from tfs_sim.scenario.characters import shown
+from tfs_sim.scenario.characters import printable, shown
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in a file: ("interventions", 2, "dose")."""
@@ -94,7 +94,7 @@ class UserError(Exception):
         return "\n".join(told)
 
     def __str__(self) -> str:
-        return self.render()
+        return printable(self.render())
 
 
 def dotted(key: KeyPath) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidatorFunctionWrapHandler, model_validator
 
+from tfs_sim.scenario.characters import printable
 from tfs_sim.scenario.checks import MECHANISMS, OTHERS, PARAMETERS, across, pieces_of, specification
 from tfs_sim.scenario.copies import as_written, multiplied
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, quote
@@ -269,7 +270,7 @@ class Scenario(Table):
     def __repr__(self) -> str:
         lines = [f"Scenario {self.name!r}" + (f": {self.title}" if self.title else "")]
         lines += [f"  {label:<13} {value}" for label, value in self._summary()]
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     __str__ = __repr__
 

@@ -97,8 +97,7 @@ def new_study(folder: Path) -> tuple[Path, Path]:
         for file, text in texts.items():
             (made / file).write_text(text, encoding="utf-8", newline="\n")
         if target.is_dir():  # perhaps the folder that the user stands in: fill it, do not replace it
-            for file in texts:
-                (made / file).replace(target / file)
+            _filled(target, made, list(texts))
         else:
             made.replace(target)
     except OSError as error:
@@ -108,6 +107,18 @@ def new_study(folder: Path) -> tuple[Path, Path]:
         if made is not None and made.exists():
             shutil.rmtree(made, ignore_errors=True)
     return folder / "scenario.toml", folder / "experiment.toml"
+
+
+def _filled(target: Path, made: Path, names: list[str]) -> None:
+    """Move files into a folder, all or none."""
+    moved: list[Path] = []
+    try:
+        for name in names:
+            moved.append((made / name).replace(target / name))
+    except OSError:
+        for path in moved:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _texts(folder: Path) -> dict[str, str]:

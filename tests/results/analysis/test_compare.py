@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import math
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +11,10 @@ import pytest
 from scipy import stats
 
 from tfs_sim.analysis.compare import compare, compare_arms, crisis_effects, paired
+from tfs_sim.analysis.findings import findings
 from tfs_sim.analysis.outcomes import ArmRuns, arm
 from tfs_sim.analysis.pooling import wilson
+from tfs_sim.analysis.story import story
 
 
 def runs(values: np.ndarray, **more: object) -> ArmRuns:
@@ -147,3 +151,12 @@ def test_arm_says_what_there_is(sweep) -> None:
         arm(sweep, "nope", crisis="crisis")
     with pytest.raises(ValueError, match="crisis must be one of no crisis, crisis"):
         arm(sweep, "handover")
+
+
+def test_what_is_found_prints_on_every_code_page(sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    found = findings(sweep)
+    for each in (compare(*(arm(sweep, name, crisis="crisis") for name in ("handover", "as-funded"))), found, found[0], *story(sweep)[:1]):
+        print(each, flush=True)
+    assert b"?" not in written.getvalue()

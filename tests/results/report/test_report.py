@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from synthetic import synthetic
 
-from tfs_sim.experiments.holding import only_one
 from tfs_sim.report import write_report
 from tfs_sim.scenario.errors import UserError
 
@@ -114,8 +113,8 @@ def test_the_same_sweep_gives_the_same_report(small, tmp_path) -> None:
     assert pages[0] == pages[1]
 
 
-def test_a_second_writer_of_a_report_is_refused(small, tmp_path) -> None:
-    with only_one(tmp_path), pytest.raises(UserError, match="another process"):
+def test_a_second_writer_of_a_report_is_refused(small, tmp_path, held_elsewhere) -> None:
+    with held_elsewhere(tmp_path), pytest.raises(UserError, match="another process"):
         write_report(small, tmp_path)
     assert not list(tmp_path.iterdir())
     write_report(small, tmp_path)

@@ -1,0 +1,130 @@
+"""Whatever fails of the disk, whenever: one sentence, nothing half-written, and the same call goes on from there."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import failing
+import fakes
+import pytest
+
+from tfs_sim.experiments import files, runner, saved
+from tfs_sim.experiments.holding import LOCK
+from tfs_sim.experiments.merging import merge
+from tfs_sim.experiments.status import status
+from tfs_sim.report import page
+from tfs_sim.scenario import study
+from tfs_sim.scenario.errors import UserError
+
+TORTURE = bool(os.environ.get("TFS_SIM_TORTURE"))
+CODES = [errno.ENOSPC, errno.EIO, errno.ESTALE, errno.EBUSY, errno.EDQUOT, errno.EROFS]
+EXPERIMENT = fakes.Experiment(levels=(1.0,), months=3)
+STEPS = 2
+"""By itself the test takes so many of all uses of the disk; `make torture` takes a hundred."""
+
+
+def reported(folder: Path) -> bytes:
+    """Write a report whose figures are drawn in no time."""
+    runner.sweep(EXPERIMENT, replicates=2, out=folder)
+    return page.write_report(SimpleNamespace(), folder).read_bytes()  # type: ignore[arg-type]
+
+
+def merged(folder: Path) -> str:
+    shards = [folder.with_name(f"{folder.name}-{part}") for part in (1, 2)]
+    for part, shard in enumerate(shards, 1):
+        runner.sweep(EXPERIMENT, replicates=2, out=shard, shard=(part, 2))
+    merge(shards, folder)
+    return runner.sweep(EXPERIMENT, replicates=2, out=folder).digest()
+
+
+def ran(folder: Path) -> bytes:
+    saved.save(runner.simulate(fakes.Scenario(), 2), folder)
+    return (folder / "series.parquet").read_bytes()
+
+
+DOORS: dict[str, Callable[[Path], Any]] = {
+    "sweep": lambda folder: runner.sweep(EXPERIMENT, replicates=2, out=folder).digest(),
+    "begin again": lambda folder: runner.sweep(EXPERIMENT, replicates=2, out=folder, fresh=True).digest(),
+    "merge": merged,
+    "run": ran,
+    "report": reported,
+    "new": lambda folder: [path.name for path in study.new_study(folder)],
+    "new in an empty folder": lambda folder: [path.name for path in study.new_study(folder)],
+}
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have reports and studies written in no time."""
+    chart = SimpleNamespace(figure=None, data=None)
+    monkeypatch.setattr(page.Stored, "of", lambda sweep: sweep)
+    monkeypatch.setattr(page, "charts", lambda stored, narrow=False: {"a": chart})
+    monkeypatch.setattr(page, "save", lambda figure, stem: files.write_bytes(stem.with_name("a.svg"), b"figure"))
+    monkeypatch.setattr(page, "as_csv", lambda data: b"data")
+    monkeypatch.setattr(page, "render", lambda *given: "page")
+    monkeypatch.setattr(study, "_texts", lambda folder: {"scenario.toml": "a", "experiment.toml": "b"})
+
+
+def failures(uses: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the first and the last use that fail, and how."""
+    steps = min(uses, 100) if TORTURE else STEPS
+    for number in range(steps):
+        at = 1 + number * uses // steps
+        yield at, at, CODES[number % len(CODES)]
+        yield at, 10**9, CODES[-number % len(CODES)]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_kill_the_disk_at_any_use(engine: fakes.Engine, tmp_path: Path, quick: None, door: str) -> None:
+    def empty(folder: Path) -> Path:
+        if "empty" in door:
+            folder.mkdir()
+        return folder
+
+    use = DOORS[door]
+    with pytest.MonkeyPatch.context() as patch:
+        disk = failing.Disk(patch)
+        whole = use(empty(tmp_path / "whole"))
+    told = 0
+    for number, (at, last, code) in enumerate(failures(disk.uses)):
+        folder = empty(tmp_path / str(number))
+        with pytest.MonkeyPatch.context() as patch:
+            failing.Disk(patch, at, at if "empty" in door else last, code)
+            try:
+                found = use(folder)
+            except UserError as error:
+                found = None
+                told += 1
+                assert len(error.mistakes) == 1
+                assert os.strerror(code) in str(error) or "disk is full" in str(error) or "may not be" in str(error)
+        again = found if found and "new" in door else use(folder)
+        assert again == whole, (at, last, code)
+        assert not [path for path in folder.rglob("*") if path.name.startswith(files.TEMPORARY) or path.name == LOCK]
+    assert told
+
+
+@pytest.mark.parametrize("code", [errno.ESTALE, errno.EIO])
+def test_a_list_of_parts_that_cannot_be_read_is_not_an_empty_one(
+    engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    runner.sweep(EXPERIMENT, replicates=2, out=tmp_path)
+    read = files.read_bytes
+
+    def stale(path: Path) -> bytes:
+        if path.name == "manifest.jsonl":
+            raise OSError(code, os.strerror(code), str(path))
+        return read(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "read_bytes", stale)
+        for use in (lambda: runner.sweep(EXPERIMENT, replicates=3, out=tmp_path), lambda: status(tmp_path)):
+            with pytest.raises(UserError, match=r"manifest\.jsonl cannot be read"):
+                use()
+    engine.calls = 0
+    runner.sweep(EXPERIMENT, replicates=3, out=tmp_path)
+    assert engine.calls == 2
