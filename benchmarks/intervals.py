@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from tfs_sim.analysis.compare import paired
 from tfs_sim.analysis.kinds import jump_of
 from tfs_sim.analysis.pooling import Units
-from tfs_sim.experiments.design import load_experiment
-from tfs_sim.experiments.sampling import latin_hypercube
-from tfs_sim.experiments.summary import summarize, ways_of
+from tfs_sim.experiments.designs.design import load_experiment
+from tfs_sim.experiments.designs.sampling import latin_hypercube
+from tfs_sim.experiments.storage.summary import summarize, ways_of
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import specification

@@ -22,8 +22,9 @@ from pathlib import Path
 import numpy as np
 
 from standard_run import standard
-from tfs_sim.experiments import forks, keys, parts, runner
-from tfs_sim.experiments.design import Experiment, load_experiment
+from tfs_sim.experiments.designs.design import Experiment, load_experiment
+from tfs_sim.experiments.execution import forks, runner
+from tfs_sim.experiments.storage import keys, parts
 from tfs_sim.model import engine
 
 STANDARD = """

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfs_sim.experiments.design import load_experiment
+from tfs_sim.experiments.designs.design import load_experiment
 from tfs_sim.model.engine import Template, run_replicate
 from tfs_sim.scenario import load_scenario, presets
 from tfs_sim.scenario.build import build

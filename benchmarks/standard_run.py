@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
-from tfs_sim.experiments import forks
+from tfs_sim.experiments.execution import forks
 from tfs_sim.model import clocked, engine
 from tfs_sim.scenario import load_scenario
 

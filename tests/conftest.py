@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from tfs_sim.experiments import holding
+from tfs_sim.experiments.storage import holding
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
 

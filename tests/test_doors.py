@@ -124,7 +124,8 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     from tfs_sim.analysis import validation
-    from tfs_sim.experiments import files, runner
+    from tfs_sim.experiments.execution import runner
+    from tfs_sim.experiments.storage import files
 
     opened = files.opened
 
@@ -142,7 +143,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
 
 
 def test_a_report_that_is_a_folder_is_told(tmp_path: Path) -> None:
-    from tfs_sim.experiments import files
+    from tfs_sim.experiments.storage import files
     from tfs_sim.scenario.errors import UserError
 
     (tmp_path / "report.html").mkdir()
@@ -154,7 +155,7 @@ def test_a_report_that_is_a_folder_is_told(tmp_path: Path) -> None:
 def test_a_signal_stops_a_command_in_order(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, code: int
 ) -> None:
-    from tfs_sim.experiments import runner
+    from tfs_sim.experiments.execution import runner
 
     def ended(*_: object) -> None:
         try:
@@ -203,7 +204,7 @@ def test_a_limit_on_memory_is_told_before_any_work(tmp_path: Path) -> None:
 def test_those_who_lack_memory_and_say_so_otherwise_are_told_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: Exception
 ) -> None:
-    from tfs_sim.experiments import runner
+    from tfs_sim.experiments.execution import runner
 
     def lacking(*_: object) -> None:
         raise problem

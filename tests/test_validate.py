@@ -12,7 +12,7 @@ import pytest
 
 from tfs_sim import validation
 from tfs_sim.cli import main
-from tfs_sim.experiments import files, holding
+from tfs_sim.experiments.storage import files, holding
 from tfs_sim.scenario.errors import UserError
 from tfs_sim.validation import all_rows, chosen, validate
 from tfs_sim.validation.row import Agreement, Effects, Measured, Region, Row, Verdict

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from tfs_sim.analysis.compare import compare, compare_arms
     from tfs_sim.analysis.findings import findings
     from tfs_sim.analysis.outcomes import arm
-    from tfs_sim.experiments.design import Experiment, load_experiment
-    from tfs_sim.experiments.result import Result
-    from tfs_sim.experiments.runner import simulate, sweep
-    from tfs_sim.experiments.stored import Sweep
+    from tfs_sim.experiments.designs.design import Experiment, load_experiment
+    from tfs_sim.experiments.execution.result import Result
+    from tfs_sim.experiments.execution.runner import simulate, sweep
+    from tfs_sim.experiments.storage.stored import Sweep
     from tfs_sim.model.partnership import PartnershipModel
     from tfs_sim.scenario import Scenario, load_scenario
     from tfs_sim.scenario.errors import UserError
@@ -50,20 +50,20 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Experiment": "experiments.design",
+    "Experiment": "experiments.designs.design",
     "PartnershipModel": "model.partnership",
-    "Result": "experiments.result",
+    "Result": "experiments.execution.result",
     "Scenario": "scenario",
-    "Sweep": "experiments.stored",
+    "Sweep": "experiments.storage.stored",
     "UserError": "scenario.errors",
     "arm": "analysis.outcomes",
     "compare": "analysis.compare",
     "compare_arms": "analysis.compare",
     "findings": "analysis.findings",
-    "load_experiment": "experiments.design",
+    "load_experiment": "experiments.designs.design",
     "load_scenario": "scenario",
-    "simulate": "experiments.runner",
-    "sweep": "experiments.runner",
+    "simulate": "experiments.execution.runner",
+    "sweep": "experiments.execution.runner",
 }
 
 

@@ -22,10 +22,11 @@ from typing import Any
 import pytest
 
 from tfs_sim.cli import main
-from tfs_sim.experiments import files, runner, store
-from tfs_sim.experiments.design import load_experiment
-from tfs_sim.experiments.holding import LOCK
-from tfs_sim.experiments.status import status
+from tfs_sim.experiments.designs.design import load_experiment
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.storage import files, store
+from tfs_sim.experiments.storage.holding import LOCK
+from tfs_sim.experiments.storage.status import status
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.errors import UserError
 from tfs_sim.scenario.writing import to_toml
@@ -36,7 +37,7 @@ REPLICATES = "6"
 KILLED = """
 import sys, time
 from tfs_sim.cli import main
-from tfs_sim.experiments import parts, tables
+from tfs_sim.experiments.storage import parts, tables
 tables.ROWS = 200
 now = [2e9]
 time.time = lambda: now.append(now.pop() - 3600) or now[0]  # a clock that is set back, again and again

@@ -17,7 +17,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> fakes.Engine:
         monkeypatch.setitem(sys.modules, name, module)
         package, _, short = name.rpartition(".")
         monkeypatch.setattr(sys.modules[package], short, module, raising=False)
-    from tfs_sim.experiments import forks, runner, tracing, work
+    from tfs_sim.experiments.execution import forks, runner, tracing, work
 
     monkeypatch.setattr(forks, "foundation", fakes.foundation)
     monkeypatch.setattr(forks, "run_alone", fakes.run_alone)

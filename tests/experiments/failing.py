@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tfs_sim.experiments import files
+from tfs_sim.experiments.storage import files
 
 USES = [
     *((os, name) for name in ("open", "write", "fsync", "replace", "mkdir", "unlink", "ftruncate")),

@@ -212,7 +212,7 @@ def install(engine: Engine) -> None:
         sys.modules[name] = module
         package, _, short = name.rpartition(".")
         setattr(sys.modules[package], short, module)
-    from tfs_sim.experiments import forks, runner, tracing, work
+    from tfs_sim.experiments.execution import forks, runner, tracing, work
 
     forks.foundation, forks.run_alone = foundation, run_alone
     for user in (runner, tracing, work):

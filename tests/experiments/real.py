@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tfs_sim.experiments.design import Experiment, load_experiment
+from tfs_sim.experiments.designs.design import Experiment, load_experiment
 
 TOWN = """
 [clock]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import real
 
-from tfs_sim.experiments import auditing
+from tfs_sim.experiments.execution import auditing
 
 
 def test_a_sound_model_passes_and_pairing_helps(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import real
 from tfs_sim.analysis.rules import months_on
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.cli import main
-from tfs_sim.experiments import auditing
-from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.execution import auditing
+from tfs_sim.experiments.storage.stored import Sweep
 
 
 def left(*arguments: str) -> int:

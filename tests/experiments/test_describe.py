@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tfs_sim.experiments.describe import grants, orders, shocks
-from tfs_sim.experiments.design import load_experiment
+from tfs_sim.experiments.designs.design import load_experiment
+from tfs_sim.experiments.storage.describe import grants, orders, shocks
 
 TRIAL = """\
 title = "Trial"

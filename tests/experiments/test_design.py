@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from tfs_sim.experiments.design import Experiment, load_experiment
-from tfs_sim.experiments.json_schema import experiment_schema
+from tfs_sim.experiments.designs.design import Experiment, load_experiment
+from tfs_sim.experiments.designs.json_schema import experiment_schema
 from tfs_sim.scenario import UserError, presets
 
 _home = Path(__file__).parents[1] / "scenario" / "small.py"

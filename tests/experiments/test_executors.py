@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 import real
 
-from tfs_sim.experiments import executors, merging, runner, store
-from tfs_sim.experiments.design import Experiment, load_experiment
-from tfs_sim.experiments.job import Job, Task
-from tfs_sim.experiments.status import status
+from tfs_sim.experiments.designs.design import Experiment, load_experiment
+from tfs_sim.experiments.execution import executors, merging, runner
+from tfs_sim.experiments.execution.job import Job, Task
+from tfs_sim.experiments.storage import store
+from tfs_sim.experiments.storage.status import status
 from tfs_sim.scenario import presets
 from tfs_sim.scenario.errors import UserError
 
@@ -175,7 +176,7 @@ import sys
 sys.path.insert(0, {tests!r})
 import fakes
 fakes.install(fakes.Engine())
-from tfs_sim.experiments import runner
+from tfs_sim.experiments.execution import runner
 runner.sweep(fakes.Experiment(), out={out!r}, executor="processes", workers=2)
 """
 

@@ -12,11 +12,12 @@ import real
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tfs_sim.experiments import batches, job, keys, runner, tables
-from tfs_sim.experiments.design import Experiment
-from tfs_sim.experiments.merging import merge
-from tfs_sim.experiments.status import status
-from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.designs.design import Experiment
+from tfs_sim.experiments.execution import batches, job, runner
+from tfs_sim.experiments.execution.merging import merge
+from tfs_sim.experiments.storage import keys, tables
+from tfs_sim.experiments.storage.status import status
+from tfs_sim.experiments.storage.stored import Sweep
 
 GRID = """
 [design]

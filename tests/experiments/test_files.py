@@ -13,10 +13,11 @@ import failing
 import fakes
 import pytest
 
-from tfs_sim.experiments import files, runner, saved
-from tfs_sim.experiments.holding import LOCK
-from tfs_sim.experiments.merging import merge
-from tfs_sim.experiments.status import status
+from tfs_sim.experiments.execution import runner, saved
+from tfs_sim.experiments.execution.merging import merge
+from tfs_sim.experiments.storage import files
+from tfs_sim.experiments.storage.holding import LOCK
+from tfs_sim.experiments.storage.status import status
 from tfs_sim.report import page
 from tfs_sim.scenario import study
 from tfs_sim.scenario.errors import UserError

@@ -12,7 +12,8 @@ import real
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tfs_sim.experiments import forks, runner, tables
+from tfs_sim.experiments.execution import forks, runner
+from tfs_sim.experiments.storage import tables
 from tfs_sim.model import engine, tick
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.world import CHANGING

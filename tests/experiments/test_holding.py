@@ -14,8 +14,9 @@ import fakes
 import pytest
 
 from tfs_sim.cli import main
-from tfs_sim.experiments import holding, runner, saved
-from tfs_sim.experiments.merging import merge
+from tfs_sim.experiments.execution import runner, saved
+from tfs_sim.experiments.execution.merging import merge
+from tfs_sim.experiments.storage import holding
 from tfs_sim.scenario.errors import UserError
 
 EXPERIMENT = fakes.Experiment()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import real
 
-from tfs_sim.experiments import runner
-from tfs_sim.experiments.merging import merge
-from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.execution.merging import merge
+from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.model.engine import cache_folder
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "cluster.md"

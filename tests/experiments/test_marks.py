@@ -11,11 +11,12 @@ from typing import Any
 import fakes
 import pytest
 
-from tfs_sim.experiments import records, runner
-from tfs_sim.experiments.marks import read_mark
-from tfs_sim.experiments.merging import merge
-from tfs_sim.experiments.status import status
-from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.execution.merging import merge
+from tfs_sim.experiments.storage import records
+from tfs_sim.experiments.storage.marks import read_mark
+from tfs_sim.experiments.storage.status import status
+from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.errors import UserError
 
 EXPERIMENT = fakes.Experiment(levels=(1.0,), months=6)
@@ -114,7 +115,7 @@ def test_a_line_of_a_manifest_that_nobody_writes_does_not_count(
     "name", [".lock", "parts", "arm", "manifest", "part", "figures", "data", "report.html", "runs.parquet"]
 )
 def test_links_are_not_followed(engine: fakes.Engine, tmp_path: Path, name: str) -> None:
-    from tfs_sim.experiments.files import made_folder, write_bytes
+    from tfs_sim.experiments.storage.files import made_folder, write_bytes
 
     folder, outside = tmp_path / "trial", tmp_path / "outside"
     before = runner.sweep(EXPERIMENT, replicates=2, out=folder).digest()
@@ -150,7 +151,7 @@ def test_links_are_not_followed(engine: fakes.Engine, tmp_path: Path, name: str)
 
 
 def test_a_leftover_link_is_not_written_through(engine: fakes.Engine, tmp_path: Path) -> None:
-    from tfs_sim.experiments import files
+    from tfs_sim.experiments.storage import files
 
     (tmp_path / "precious").write_text("years of work")
     (tmp_path / f"{files.TEMPORARY}{os.getpid()}-a.json").symlink_to(tmp_path / "precious")

@@ -9,10 +9,10 @@ import pytest
 import real
 
 from tfs_sim.cli import main
-from tfs_sim.experiments import runner
-from tfs_sim.experiments.design import Experiment
-from tfs_sim.experiments.merging import merge
-from tfs_sim.experiments.status import status
+from tfs_sim.experiments.designs.design import Experiment
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.execution.merging import merge
+from tfs_sim.experiments.storage.status import status
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import specification
 from tfs_sim.scenario.errors import UserError

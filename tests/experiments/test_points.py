@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import real
 
-from tfs_sim.experiments import constraints, runner, sampling
-from tfs_sim.experiments.distributions import Distribution
-from tfs_sim.experiments.job import at_point
-from tfs_sim.experiments.plan import Plan
-from tfs_sim.experiments.variables import changes
+from tfs_sim.experiments.designs import constraints, sampling
+from tfs_sim.experiments.designs.distributions import Distribution
+from tfs_sim.experiments.designs.variables import changes
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.execution.job import at_point
+from tfs_sim.experiments.execution.plan import Plan
 from tfs_sim.scenario.errors import UserError
 
 SHARES = np.linspace(0.001, 0.999, 999)

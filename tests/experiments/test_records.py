@@ -13,9 +13,10 @@ import fakes
 import pytest
 
 from tfs_sim.cli import main
-from tfs_sim.experiments import records, runner, tables
-from tfs_sim.experiments.status import status
-from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.storage import records, tables
+from tfs_sim.experiments.storage.status import status
+from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.errors import UserError
 
 EXPERIMENT = fakes.Experiment()
@@ -103,7 +104,7 @@ def test_a_table_that_was_stored_and_is_gone_is_not_an_empty_one(engine: fakes.E
 def test_a_table_is_read_through_once_for_its_checksum(
     engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tfs_sim.experiments import files
+    from tfs_sim.experiments.storage import files
 
     sweep = runner.sweep(EXPERIMENT, replicates=2, out=tmp_path)
     read = []
@@ -116,7 +117,7 @@ def test_a_table_is_read_through_once_for_its_checksum(
 
 
 def test_merge_compares_what_it_takes_over(engine: fakes.Engine, tmp_path: Path) -> None:
-    from tfs_sim.experiments.merging import merge
+    from tfs_sim.experiments.execution.merging import merge
 
     shards = [tmp_path / str(number) for number in (1, 2)]
     for number, folder in enumerate(shards, 1):

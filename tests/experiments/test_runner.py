@@ -12,7 +12,7 @@ import fakes
 import numpy as np
 import pytest
 
-from tfs_sim.experiments import executors, runner
+from tfs_sim.experiments.execution import executors, runner
 from tfs_sim.scenario.errors import UserError
 
 

@@ -11,7 +11,8 @@ import fakes
 import pandas as pd
 import pytest
 
-from tfs_sim.experiments import files, runner, saved, tables
+from tfs_sim.experiments.execution import runner, saved
+from tfs_sim.experiments.storage import files, tables
 from tfs_sim.scenario.errors import UserError
 
 

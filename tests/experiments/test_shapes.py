@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tfs_sim.experiments import files, records, runner
-from tfs_sim.experiments.status import status
-from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.storage import files, records
+from tfs_sim.experiments.storage.status import status
+from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.errors import UserError
 
 EXPERIMENT = fakes.Experiment(levels=(1.0,), months=6)

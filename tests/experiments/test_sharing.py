@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfs_sim.experiments import sharing
-from tfs_sim.experiments.design import Experiment, experiment_from
+from tfs_sim.experiments.designs import sharing
+from tfs_sim.experiments.designs.design import Experiment, experiment_from
 from tfs_sim.scenario import load_scenario
 
 PRINCIPLES = {"use": "written-principles", "paid_by": "funder"}

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import real
 
-from tfs_sim.experiments import runner
-from tfs_sim.experiments.stopping import Until, half_width, sentence
+from tfs_sim.experiments.designs.stopping import Until, half_width, sentence
+from tfs_sim.experiments.execution import runner
 from tfs_sim.scenario.errors import UserError
 
 RULE = 'replicates = { until = "half-width", of = "trust", at = %s, between = ["manuals", "as-it-is"], max = 60 }'

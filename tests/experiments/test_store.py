@@ -18,9 +18,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfs_sim.experiments import files, runner, tables, work
-from tfs_sim.experiments.status import status
-from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.execution import runner, work
+from tfs_sim.experiments.storage import files, tables
+from tfs_sim.experiments.storage.status import status
+from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.errors import UserError
 
 EXPERIMENT = fakes.Experiment()
@@ -317,7 +318,8 @@ sys.path.insert(0, {tests!r})
 import fakes
 import numpy as np
 fakes.install(fakes.Engine(pause=0.002))
-from tfs_sim.experiments import runner, tables
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.storage import tables
 from tfs_sim.scenario.errors import UserError
 tables.ROWS = 24 * 2 * 5
 try:
@@ -395,7 +397,7 @@ def test_a_condition_takes_the_place_of_a_metric_of_the_same_name(engine: fakes.
 
 
 def test_the_real_engine_gives_the_same_bytes_for_any_number_of_workers(tmp_path: Path) -> None:
-    from tfs_sim.experiments.design import load_experiment
+    from tfs_sim.experiments.designs.design import load_experiment
 
     (tmp_path / "town.toml").write_text(
         '[clock]\nstart = "2019-01"\nmonths = 18\n[sites.riverton]\nstudents = 4_000\n'

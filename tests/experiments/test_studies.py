@@ -10,9 +10,10 @@ import pytest
 import real
 
 from tfs_sim.cli import main
-from tfs_sim.experiments import records, runner
-from tfs_sim.experiments.design import experiment_from, load_experiment
-from tfs_sim.experiments.stored import Sweep
+from tfs_sim.experiments.designs.design import experiment_from, load_experiment
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.storage import records
+from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario import load_scenario
 from tfs_sim.scenario.errors import UserError
 

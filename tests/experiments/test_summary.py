@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tfs_sim.experiments.summary import summarize
+from tfs_sim.experiments.storage.summary import summarize
 
 
 def test_each_metric_is_summed_up_in_its_own_way() -> None:

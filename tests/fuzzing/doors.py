@@ -20,9 +20,9 @@ from material import SHIPPED
 
 from tfs_sim.cli import main
 from tfs_sim.cli.looking import _is_experiment
-from tfs_sim.experiments.design import Experiment, load_experiment
-from tfs_sim.experiments.job import at_point
-from tfs_sim.experiments.plausible import open_to
+from tfs_sim.experiments.designs.design import Experiment, load_experiment
+from tfs_sim.experiments.designs.plausible import open_to
+from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
 from tfs_sim.validation import ranges

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from material import LISTED, OUTCOMES, POINTS
 
-from tfs_sim.experiments import files, records, runner
-from tfs_sim.experiments.design import load_experiment
+from tfs_sim.experiments.designs.design import load_experiment
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.storage import files, records
 
 RECORDS = ("experiment.json", "provenance.json", records.LEDGER)
 TOWN = """\

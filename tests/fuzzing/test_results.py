@@ -14,7 +14,7 @@ import stored
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from tfs_sim.experiments import records
+from tfs_sim.experiments.storage import records
 
 SHARE = 30 + cases.CASES // 200
 """Cases of records, and as many of tables: fewer than of files, for what passes takes a report each."""

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tfs_sim.experiments import forks
+from tfs_sim.experiments.execution import forks
 from tfs_sim.model import draws, engine, metrics, tick
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
 from tfs_sim.model.declare import specification

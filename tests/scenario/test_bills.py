@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfs_sim.experiments.design import load_experiment
+from tfs_sim.experiments.designs.design import load_experiment
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import METRICS
 from tfs_sim.scenario import load_scenario, presets

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tfs_sim.experiments.design import Strategy
+from tfs_sim.experiments.designs.design import Strategy
 from tfs_sim.scenario import characters, load_scenario
 from tfs_sim.scenario.characters import UNSEEN, shown
 from tfs_sim.scenario.errors import Mistake, UserError

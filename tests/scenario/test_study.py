@@ -18,7 +18,7 @@ def ready_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_new_study_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tfs_sim.experiments.design import load_experiment
+    from tfs_sim.experiments.designs.design import load_experiment
 
     scenario, experiment = new_study(tmp_path / 'below/my "own" {study}')
     assert load_scenario(scenario).title == "My own study"

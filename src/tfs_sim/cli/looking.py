@@ -13,7 +13,7 @@ from tfs_sim.cli.terminal import as_json, bold, columns, dim, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, count, listed, nearest, quote
 
 if TYPE_CHECKING:
-    from tfs_sim.experiments.design import Arm
+    from tfs_sim.experiments.designs.design import Arm
     from tfs_sim.scenario.tables import ScheduledIntervention
 
 KINDS = ("scenarios", "experiments", "mechanisms", "interventions", "shocks", "metrics", "indicators")
@@ -117,8 +117,8 @@ def _checked(name: str) -> str:
     if _is_experiment(Path(name)) or (
         ready and name in presets.names("experiments") and name not in presets.names("scenarios")
     ):
-        from tfs_sim.experiments import plausible, sharing
-        from tfs_sim.experiments.design import load_experiment
+        from tfs_sim.experiments.designs import plausible, sharing
+        from tfs_sim.experiments.designs.design import load_experiment
 
         experiment = load_experiment(name)
         arms = len(experiment.arms())
@@ -194,7 +194,7 @@ def _schema(kind: str) -> Any:
 
         return scenario_schema()
     if kind == "experiment":
-        from tfs_sim.experiments.json_schema import experiment_schema
+        from tfs_sim.experiments.designs.json_schema import experiment_schema
 
         return experiment_schema()
     close = nearest(kind, ("scenario", "experiment"))
@@ -217,9 +217,9 @@ def new(folder: Path) -> None:
 
 def status(folder: Path) -> None:
     """Print what a folder of results holds, what is missing and what is damaged."""
-    from tfs_sim.experiments import records
-    from tfs_sim.experiments.status import saving_in_words
-    from tfs_sim.experiments.status import status as look
+    from tfs_sim.experiments.storage import records
+    from tfs_sim.experiments.storage.status import saving_in_words
+    from tfs_sim.experiments.storage.status import status as look
 
     found = look(folder)
     print(bold(f"{found.name}: {found.done:,} of {found.wanted:,} runs are there"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tfs_sim.experiments.result import Result
+    from tfs_sim.experiments.execution.result import Result
     from tfs_sim.scenario import Scenario
     from tfs_sim.scenario.bills import Bills
     from tfs_sim.scenario.tables import ScheduledIntervention

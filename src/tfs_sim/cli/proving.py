@@ -12,8 +12,8 @@ from tfs_sim.scenario.errors import count
 
 def merge(folders: list[Path], out: Path | None) -> None:
     """Put shards together; say what is missing, or what was found."""
-    from tfs_sim.experiments import merging
-    from tfs_sim.experiments.stored import Sweep
+    from tfs_sim.experiments.execution import merging
+    from tfs_sim.experiments.storage.stored import Sweep
 
     with terminal.working() as shown:
         merged = merging.merge(folders, out)
@@ -33,8 +33,8 @@ def merge(folders: list[Path], out: Path | None) -> None:
 
 def audit(name: str, pairs: int, as_json: bool, workers: int | None) -> None:
     """Print what the audit of common random numbers found; leave with 1 if a check fails."""
-    from tfs_sim.experiments import auditing
-    from tfs_sim.experiments.design import load_experiment
+    from tfs_sim.experiments.designs.design import load_experiment
+    from tfs_sim.experiments.execution import auditing
 
     experiment = load_experiment(name)
     with terminal.working() as shown:
@@ -48,7 +48,7 @@ def audit(name: str, pairs: int, as_json: bool, workers: int | None) -> None:
 
 
 def _told(title: str, found: object, pairs: int) -> None:
-    from tfs_sim.experiments.auditing import Audit
+    from tfs_sim.experiments.execution.auditing import Audit
 
     assert isinstance(found, Audit)
     print(bold(wrapped(f"{title}: are strategies compared over the same luck?")))

@@ -12,9 +12,9 @@ from tfs_sim.cli.terminal import bold, dim, wrapped
 from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
-    from tfs_sim.experiments.design import Experiment
-    from tfs_sim.experiments.result import Result
-    from tfs_sim.experiments.stored import Sweep
+    from tfs_sim.experiments.designs.design import Experiment
+    from tfs_sim.experiments.execution.result import Result
+    from tfs_sim.experiments.storage.stored import Sweep
     from tfs_sim.model.declare import Step
     from tfs_sim.scenario import Scenario
 
@@ -33,8 +33,8 @@ def run(
         _profile(scenario, seed)
         return
     from tfs_sim.cli.paying import afterwards
-    from tfs_sim.experiments import saved
-    from tfs_sim.experiments.runner import simulate
+    from tfs_sim.experiments.execution import saved
+    from tfs_sim.experiments.execution.runner import simulate
     from tfs_sim.scenario.ineffective import without_effect
 
     shape = [count(replicates, "replicate"), count(len(scenario.sites), "site")]
@@ -159,7 +159,7 @@ def sweep(
     shard: str | None = None,
 ) -> None:
     """Run an experiment, say what was found, write the report."""
-    from tfs_sim.experiments import runner
+    from tfs_sim.experiments.execution import runner
 
     experiment = shown_experiment(name, replicates)
     part = None if shard is None else _shard(shard)
@@ -176,7 +176,7 @@ def sweep(
 
 def shown_experiment(name: str, replicates: int | None) -> Experiment:
     """Read an experiment and print its title and how much there is to run."""
-    from tfs_sim.experiments.design import load_experiment
+    from tfs_sim.experiments.designs.design import load_experiment
 
     _only("experiments", name)
     experiment = load_experiment(name)
@@ -231,7 +231,7 @@ def _only(kind: Literal["scenarios", "experiments"], name: str) -> None:
 
 def report(folder: Path) -> None:
     """Write the report again, from stored results alone."""
-    from tfs_sim.experiments.stored import Sweep
+    from tfs_sim.experiments.storage.stored import Sweep
 
     done = Sweep.load(folder)
     print(bold(done.experiment["title"]))

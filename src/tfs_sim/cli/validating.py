@@ -94,8 +94,8 @@ KEY = '"?": in doubt; "–": nothing is left to ask. What breaks by definition s
 @contextmanager
 def _held(out: Path) -> Iterator[None]:
     """Hold a folder for a validation; refuse one that is a file, holds something else or is in use, before any work."""
-    from tfs_sim.experiments import files
-    from tfs_sim.experiments.holding import LOCK, only_one
+    from tfs_sim.experiments.storage import files
+    from tfs_sim.experiments.storage.holding import LOCK, only_one
     from tfs_sim.scenario.errors import Mistake, UserError
 
     if out.exists() and not out.is_dir():

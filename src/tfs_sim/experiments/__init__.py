@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tfs_sim.experiments.design import Arm, Experiment, load_experiment
-    from tfs_sim.experiments.result import Result
-    from tfs_sim.experiments.runner import simulate, sweep
-    from tfs_sim.experiments.stored import Sweep
+    from tfs_sim.experiments.designs.design import Arm, Experiment, load_experiment
+    from tfs_sim.experiments.execution.result import Result
+    from tfs_sim.experiments.execution.runner import simulate, sweep
+    from tfs_sim.experiments.storage.stored import Sweep
 
 __all__ = ["Arm", "Experiment", "Result", "Sweep", "load_experiment", "simulate", "sweep"]
 

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfs_sim.experiments.files import write_bytes
+from tfs_sim.experiments.storage.files import write_bytes
 from tfs_sim.figures.fonts import fit
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.experiments.files import write_bytes
-from tfs_sim.experiments.provenance import environment
+from tfs_sim.experiments.storage.files import write_bytes
+from tfs_sim.experiments.storage.provenance import environment
 from tfs_sim.figures.necessity import heat_map
 from tfs_sim.figures.save import svg
 from tfs_sim.report.csv import as_csv

@@ -15,8 +15,8 @@ from tfs_sim.analysis.kinds import SURE
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.story import story
 from tfs_sim.analysis.windows import metric
-from tfs_sim.experiments.files import made_folder, sweep_up, write_bytes
-from tfs_sim.experiments.holding import only_one
+from tfs_sim.experiments.storage.files import made_folder, sweep_up, write_bytes
+from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.figures import fonts
 from tfs_sim.figures.charts import charts
 from tfs_sim.figures.comparisons import compared

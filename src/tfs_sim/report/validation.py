@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.experiments.files import made_folder, sweep_up, write_bytes, write_json
-from tfs_sim.experiments.holding import only_one
-from tfs_sim.experiments.provenance import environment
+from tfs_sim.experiments.storage.files import made_folder, sweep_up, write_bytes, write_json
+from tfs_sim.experiments.storage.holding import only_one
+from tfs_sim.experiments.storage.provenance import environment
 from tfs_sim.figures.save import svg
 from tfs_sim.figures.validation import diagnostic
 from tfs_sim.report.csv import as_csv

@@ -133,7 +133,7 @@ def necessity(
     workers : threads; None for one a processor.
     progress : called after every row under every variation.
     """
-    from tfs_sim.experiments.provenance import processors
+    from tfs_sim.experiments.storage.provenance import processors
     from tfs_sim.validation import matrix
 
     budget = replace(matrix.QUICK if quick else matrix.FULL, workers=workers or processors())
@@ -163,7 +163,7 @@ def validate(
     list of Verdict
         In the order of the table. `all(v.passes for v in …)` says whether the model is in order.
     """
-    from tfs_sim.experiments.provenance import processors
+    from tfs_sim.experiments.storage.provenance import processors
 
     rows, off = chosen(only), switches(without)
     variation = running.Variation(f"without {' and '.join(off)}", off=off) if off else running.AS_IT_IS

@@ -1,0 +1,385 @@
+"""Experiment files: which strategies are compared, under which conditions, how often, and on what."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+
+from tfs_sim.experiments.designs.assembly import (
+    ADDITION,
+    Setting,
+    additions_of,
+    assembled,
+    attributed,
+    extended,
+)
+from tfs_sim.experiments.designs.design_checks import (
+    COLUMNS,
+    addition_mistakes,
+    cross_mistakes,
+    snapshot_mistakes,
+    strategy_mistakes,
+)
+from tfs_sim.experiments.designs.points import Design, Points, planned
+from tfs_sim.experiments.designs.stopping import REPLICATES, Until
+from tfs_sim.scenario import presets
+from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
+from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, nearest, quote
+from tfs_sim.scenario.fields import (
+    DURATION,
+    KEY,
+    LARGEST_SEED,
+    LINE,
+    MONTH,
+    NAME,
+    TEXT,
+    Check,
+    DataFile,
+    catalogue,
+    declared,
+    several,
+    whole,
+    wrong,
+)
+from tfs_sim.scenario.inheritance import in_order, load_scenario, named_file
+from tfs_sim.scenario.jargon import mistakes_of
+from tfs_sim.scenario.reading import Document, read_document
+from tfs_sim.scenario.schema import Scenario
+from tfs_sim.scenario.table import Table
+from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock
+
+
+def _sites(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise wrong(f"{NAME} is a table with a table for each site; found {kind_of(value)}")
+    mistakes = [
+        Mistake(f"{NAME} is a table of keys; found {kind_of(each)}", (str(name),))
+        for name, each in value.items()
+        if not isinstance(each, Mapping)
+    ]
+    if mistakes:
+        raise several(mistakes)
+    return dict(value)
+
+
+SITES = Check(_sites, (("type", "object"), ("additionalProperties", {"type": "object"})))
+
+
+class Strategy(Table):
+    """What is done beyond the scenario's own interventions and grants."""
+
+    title: Annotated[str, LINE] = Field("", description="label for tables and charts; default: the key of the table")
+    extends: Annotated[str, TEXT] | None = Field(None, description="another strategy, which this one adds to")
+    add: tuple[Annotated[str | ScheduledIntervention, ADDITION], ...] = Field(
+        (), description="bundles, names of interventions, or tables of interventions"
+    )
+    parameters: Annotated[dict[str, dict[str, float | str]], PARAMETERS] = Field(
+        default_factory=dict, description="parameters of mechanisms under this strategy"
+    )
+
+
+class Level(Table):
+    """One condition of a cross key; without keys but its label it keeps the scenario as it is."""
+
+    label: Annotated[str, LINE] = Field(description="what the condition is called")
+    scenario: Annotated[str, TEXT] | None = Field(
+        None, description="another scenario instead: a ready-made name, or path relative to this file"
+    )
+    shocks: tuple[ScheduledShock, ...] | None = Field(None, description="instead of the scenario's shocks")
+    sites: Annotated[dict[str, Any], SITES] = Field(
+        default_factory=dict, description="what differs in the scenario's sites, as in a file that extends it"
+    )
+    mechanisms: Annotated[dict[str, bool], MECHANISMS] = Field(default_factory=dict, description="switches")
+    parameters: Annotated[dict[str, dict[str, float | str]], PARAMETERS] = Field(
+        default_factory=dict, description="parameters of mechanisms under this condition"
+    )
+
+
+class Outcomes(Table):
+    """Which metrics the comparison is about."""
+
+    primary: Annotated[str, declared("metric")] = Field(description="the metric that answers the question")
+    also: tuple[Annotated[str, declared("metric")], ...] = Field((), description="further metrics")
+
+
+class Snapshots(Table):
+    """The network of one site in one replicate, kept for the report."""
+
+    site: Annotated[str, TEXT] = Field(description="key of a site")
+    months: tuple[Annotated[str, MONTH], ...] = Field(description="months", min_length=1)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One strategy under one combination of conditions.
+
+    Attributes
+    ----------
+    strategy : key of the strategy.
+    levels : label of the condition for every cross key.
+    scenario : what is run.
+    """
+
+    strategy: str
+    levels: dict[str, str]
+    scenario: Scenario
+
+    @property
+    def label(self) -> str:
+        """The arm in one line: `handover, crisis`."""
+        return ", ".join([self.strategy, *self.levels.values()])
+
+
+UNNAMED = "experiment"
+"""What `tfs-sim new` calls the file of an experiment: a name that says nothing of the study."""
+
+
+class Experiment(Table):
+    """An experiment, checked and unchangeable. `load_experiment` reads one from a file."""
+
+    title: Annotated[str, LINE] = Field("", description="one line")
+    question: Annotated[str, TEXT] = Field("", description="the question that the experiment answers")
+    scenario: Annotated[str, TEXT] = Field(description="ready-made name, or path relative to this file")
+    replicates: Annotated[int | Until, REPLICATES] = Field(
+        100, description="runs of every arm (at every point), or until when pairs are added"
+    )
+    seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
+    months: Annotated[int, DURATION] | None = Field(None, description="instead of the scenario's number of months")
+    against: Annotated[str, TEXT] = Field("", description="strategy that all are compared with; default: the first")
+    strategies: dict[Annotated[str, KEY], Strategy] = Field(description="what is compared", min_length=1)
+    cross: dict[Annotated[str, KEY], tuple[Level, ...]] = Field(
+        default_factory=dict, description="every strategy under each of these; several keys make a grid"
+    )
+    design: Design | None = Field(None, description="every strategy at each of these points")
+    outcomes: Outcomes
+    snapshots: Snapshots | None = None
+
+    _path: Path | None = PrivateAttr(None)
+    _text: str = PrivateAttr("")
+    _base: Scenario | None = PrivateAttr(None)
+    _arms: tuple[Arm, ...] = PrivateAttr(())
+    _points: Points | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        mistakes = [*strategy_mistakes(self.against, self.strategies, self.strategies), *cross_mistakes(self)]
+        if isinstance(self.replicates, Until):
+            mistakes += self.replicates.mistakes(self.strategies)
+            if self.design is not None:
+                said = "at the points of a design, replicates is a number; pairs are added only without a design"
+                mistakes.append(Mistake(said, key=("replicates",)))
+        if mistakes:
+            raise several(mistakes)
+        if not self.against:
+            object.__setattr__(self, "against", next(iter(self.strategies)))
+        return self
+
+    @property
+    def name(self) -> str:
+        """What its results are called: as its file, or as the folder of a file called experiment.toml.
+
+        An experiment that was made in Python is called after its title.
+        """
+        if self._path is None:
+            return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")[:60] or UNNAMED
+        folder = self._path.resolve().parent.name
+        return folder if self._path.stem == UNNAMED and folder else self._path.stem
+
+    @property
+    def path(self) -> Path | None:
+        """The experiment's file; None for one that was made in Python."""
+        return self._path
+
+    @property
+    def ready_made(self) -> bool:
+        """Whether it is one of the ready-made experiments."""
+        return self._path is not None and self._path.parent == presets.folder("experiments")
+
+    @property
+    def text(self) -> str:
+        """The experiment's file."""
+        return self._text
+
+    @property
+    def base(self) -> Scenario:
+        """The scenario that the experiment varies, with the experiment's number of months."""
+        if self._base is None:
+            raise TypeError("an experiment is made with load_experiment or experiment_from, which know its scenario")
+        return self._base
+
+    @property
+    def points(self) -> Points | None:
+        """The points of the design, if the experiment has one."""
+        return self._points
+
+    def as_written(self) -> dict[str, Any]:
+        """Return the experiment as plain data with the keys of experiment files, without defaults."""
+        return self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+
+    def arms(self) -> list[Arm]:
+        """Return every strategy under every combination of conditions, in the order of the file."""
+        return list(self._arms)
+
+
+def load_experiment(path_or_name: str | Path) -> Experiment:
+    """Return the experiment in a file, or the ready-made one of that name.
+
+    Raises
+    ------
+    UserError
+        with every mistake of the file.
+    """
+    document = read_document(presets.find("experiments", path_or_name))
+    design = document.data.get("design")
+    if isinstance(design, dict) and isinstance(design.get("file"), str):
+        design["file"] = DataFile(design["file"], document.path.parent)
+    scenario: Scenario | None = None
+    problem: UserError | None = None
+    others: dict[str, Scenario] = {}
+    for key, name in _scenarios(document.data):
+        try:
+            loaded = _scenario(document, key, name)
+        except UserError as error:
+            if any(each.file == document.path.name for each in error.mistakes):
+                raise
+            problem = problem or error
+            continue
+        if key == ("scenario",):
+            scenario = loaded
+        else:
+            others[name] = loaded
+    try:
+        experiment = experiment_from(document.data, scenario, others)
+    except UserError as error:
+        found = in_order([each if each.file else document.locate(each) for each in error.mistakes])
+        raise UserError([*found, *(problem.mistakes if problem else ())]) from None
+    if problem:
+        raise problem
+    experiment._path, experiment._text = document.path.absolute(), document.text
+    return experiment
+
+
+def _scenarios(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield every scenario that an experiment names, with its key path."""
+    if "scenario" in data:
+        yield ("scenario",), data["scenario"]
+    cross = data.get("cross")
+    for name, levels in cross.items() if isinstance(cross, Mapping) else ():
+        for position, level in enumerate(levels if isinstance(levels, list) else ()):
+            if isinstance(level, Mapping) and isinstance(level.get("scenario"), str):
+                yield ("cross", name, position, "scenario"), level["scenario"]
+
+
+def _scenario(document: Document, key: KeyPath, name: Any) -> Scenario:
+    path = named_file(document, key, name)
+    if not path.is_file():
+        beside = nearest(path.name, [each.name for each in path.parent.glob("*.toml")])
+        raise UserError(document.locate(Mistake(f"there is no file {quote(name)}", key=key, suggestion=beside)))
+    return load_scenario(path)
+
+
+def experiment_from(
+    data: Mapping[str, Any], scenario: Scenario | None, others: Mapping[str, Scenario] | None = None
+) -> Experiment:
+    """Return the experiment that plain data stands for, varying `scenario` (and `others`, which levels name).
+
+    Without a scenario (because it has mistakes of its own), only what does not depend on it is checked.
+    """
+    try:
+        experiment = Experiment.model_validate(data)
+    except ValidationError as error:
+        readable = _in_order(data)
+        names = data["strategies"] if isinstance(data.get("strategies"), Mapping) else readable
+        found = [*mistakes_of(error, Experiment), *strategy_mistakes(data.get("against"), readable, names)]
+        found += addition_mistakes(readable, scenario) if scenario is not None else []
+        raise UserError(dict.fromkeys(found)) from None
+    if scenario is None:
+        return experiment
+    base = scenario if experiment.months is None else _with_months(scenario, experiment.months)
+    mistakes = addition_mistakes(experiment.strategies, base)
+    arms: list[Arm] = []
+    if not mistakes:
+        shortened = {
+            name: each if experiment.months is None else _with_months(each, experiment.months)
+            for name, each in (others or {}).items()
+        }
+        arms, mistakes = _arms(experiment, base, shortened)
+    if experiment.snapshots is not None:
+        mistakes += snapshot_mistakes(experiment.snapshots, base)
+    points: Points | None = None
+    if experiment.design is not None and arms and not mistakes:
+        taken = (*COLUMNS, *experiment.cross, *catalogue().METRICS)
+        points, mistakes = planned(experiment.design, [arm.scenario for arm in arms], taken)
+    if mistakes:
+        raise UserError(dict.fromkeys(mistakes))
+    experiment._base, experiment._arms, experiment._points = base, tuple(arms), points
+    return experiment
+
+
+def _with_months(scenario: Scenario, months: int) -> Scenario:
+    try:
+        return scenario.with_(months=months)
+    except UserError as error:
+        raise UserError([replace(each, key=("months",)) for each in error.mistakes]) from None
+
+
+def _in_order(data: Mapping[str, Any]) -> dict[str, Strategy]:
+    """Return the strategies that are in order by themselves, of data that has mistakes elsewhere."""
+    found: dict[str, Strategy] = {}
+    strategies = data.get("strategies")
+    for name, table in strategies.items() if isinstance(strategies, Mapping) else ():
+        try:
+            found[str(name)] = Strategy.model_validate(table)
+        except ValidationError:
+            continue
+    return found
+
+
+def _arms(experiment: Experiment, base: Scenario, others: Mapping[str, Scenario]) -> tuple[list[Arm], list[Mistake]]:
+    """Return the arms, and the mistakes in what they would run."""
+    arms: list[Arm] = []
+    mistakes: list[Mistake] = []
+    keys = list(experiment.cross)
+    built: dict[tuple[str, str], Scenario] = {}
+    for name, (other, start) in itertools.product(experiment.strategies, {"": base, **others}.items()):
+        line = extended(experiment.strategies, name)[0]
+        additions = additions_of(experiment.strategies, line)
+        settings = [
+            Setting(("strategies", each), {"parameters": experiment.strategies[each].parameters}) for each in line
+        ]
+        if unknown := addition_mistakes({name: experiment.strategies[name]}, start):
+            mistakes += unknown
+            continue
+        try:
+            built[name, other] = assembled(start, additions, settings)
+        except UserError as error:
+            mistakes += [attributed(each, start, additions, settings) for each in error.mistakes]
+    if mistakes:
+        return [], mistakes
+    for name in experiment.strategies:
+        for positions in itertools.product(*(range(len(experiment.cross[key])) for key in keys)):
+            levels = {key: experiment.cross[key][position] for key, position in zip(keys, positions, strict=True)}
+            settings = [
+                Setting(("cross", key, position), _changes(levels[key]))
+                for key, position in zip(keys, positions, strict=True)
+            ]
+            other = next((level.scenario for level in levels.values() if level.scenario is not None), "")
+            try:
+                scenario = assembled(built[name, other], None, settings)
+            except UserError as error:
+                mistakes += [attributed(each, base, [], settings) for each in error.mistakes]
+            else:
+                arms.append(Arm(name, {key: level.label for key, level in levels.items()}, scenario))
+    return arms, mistakes
+
+
+def _changes(level: Level) -> dict[str, Any]:
+    changes: dict[str, Any] = {"parameters": level.parameters, "mechanisms": level.mechanisms, "sites": level.sites}
+    changes = {name: value for name, value in changes.items() if value}
+    return changes if level.shocks is None else {**changes, "shocks": level.shocks}

@@ -1,0 +1,169 @@
+"""How many replicates: a number, or as many as an interval needs to become narrow enough.
+
+Looking at an ordinary interval again and again until it is narrow (or leaves out zero) makes it too narrow. The
+rule here uses an asymptotic confidence sequence, whose intervals hold at all sample sizes at once, so that one may
+stop at any of them [1]_: after t pairs with standard deviation s, the mean difference is known within
+
+    s · sqrt(2 (t ρ² + 1) / (t² ρ²) · log(sqrt(t ρ² + 1) / α))
+
+where ρ is chosen for the number of pairs at which the sequence is to be narrowest. With several conditions (levels
+of cross keys), each has its share of α.
+
+References
+----------
+.. [1] Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), "Time-uniform central limit theory and asymptotic
+   confidence sequences", Annals of Statistics 52(6):2613-2640, theorem 2.2 and appendix on the choice of ρ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import numpy as np
+from pydantic import Field, ValidationError, model_validator
+
+from tfs_sim.scenario.errors import Mistake, nearest, quote
+from tfs_sim.scenario.fields import NAME, TEXT, Check, declared, number, one_of, several, whole, wrong
+from tfs_sim.scenario.jargon import mistakes_of
+from tfs_sim.scenario.table import Table
+
+if TYPE_CHECKING:
+    from tfs_sim.experiments.storage.store import StoredArm
+
+MOST_REPLICATES = 1_000_000
+ALPHA = 0.05
+FIRST_LOOK = 32
+GROWTH = 1.25
+"""From look to look, the number of pairs grows by so much."""
+
+
+class Until(Table):
+    """Add pairs until the interval of a paired difference is narrow enough."""
+
+    until: Annotated[str, one_of(("half-width",), "what is to become small")] = Field(description='"half-width"')
+    of: Annotated[str, declared("metric")] = Field(description="the metric, as the mean over sites")
+    at: Annotated[float, number(0, float("inf"), "a number")] = Field(description="half the width of the interval")
+    between: tuple[Annotated[str, TEXT], ...] = Field(description="two strategies", min_length=2, max_length=2)
+    max: Annotated[int, whole(FIRST_LOOK, MOST_REPLICATES, "a whole number")] = Field(5000, description="pairs at most")
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if self.between[0] == self.between[1]:
+            raise several([Mistake("between names two different strategies", key=("between",))])
+        if self.at <= 0:
+            raise several([Mistake("at is above 0: no interval has no width", key=("at",))])
+        return self
+
+    def looks(self) -> list[int]:
+        """Return the numbers of pairs after which the interval is looked at."""
+        found, at = [], float(FIRST_LOOK)
+        while round(at) < self.max:
+            found.append(round(at))
+            at = max(at * GROWTH, at + 1)
+        return [*found, self.max]
+
+    def mistakes(self, strategies: Mapping[str, Any]) -> list[Mistake]:
+        """Return what is wrong with the names of strategies."""
+        return [
+            Mistake(
+                f"there is no strategy {quote(name)}",
+                key=("replicates", "between", position),
+                suggestion=nearest(name, strategies),
+                hint=f"Strategies: {', '.join(strategies)}.",
+            )
+            for position, name in enumerate(self.between)
+            if name not in strategies
+        ]
+
+
+def _replicates(value: Any) -> int | Until:
+    if isinstance(value, Until):
+        return value
+    if isinstance(value, Mapping):
+        try:
+            return Until.model_validate(value)
+        except ValidationError as error:
+            raise several(mistakes_of(error, Until, "replicates")) from None
+    if isinstance(value, str):
+        example = '{ until = "half-width", of = "support", at = 0.01, between = ["a", "b"] }'
+        raise wrong(f"{NAME} is a whole number or a table such as {example}; found the text {quote(value)}")
+    return int(_NUMBER.function(value))
+
+
+_NUMBER = whole(1, MOST_REPLICATES, "a whole number")
+REPLICATES = Check(
+    _replicates,
+    (("anyOf", [{"type": "integer", "minimum": 1, "maximum": MOST_REPLICATES}, {"x-table": "Until"}]),),
+)
+
+
+def half_width(sd: float, pairs: int, alpha: float = ALPHA, narrowest: int = 200) -> float:
+    """Return half the width of the confidence sequence after `pairs` pairs whose differences have this deviation."""
+    if pairs < 2:
+        return math.inf
+    rho2 = (-2.0 * math.log(alpha) + math.log(-2.0 * math.log(alpha) + 1.0)) / narrowest
+    grown = pairs * rho2 + 1.0
+    return sd * math.sqrt(2.0 * grown / (pairs * pairs * rho2) * math.log(math.sqrt(grown) / alpha))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at the runs found: the pairs so far, the widest half-width of any condition, and whether it will do.
+
+    `differences` is the mean difference under each condition.
+    """
+
+    pairs: int
+    half_width: float
+    enough: bool
+    differences: dict[str, float]
+
+
+def look(rule: Until, arms: list[StoredArm], pairs: int) -> Look:
+    """Return how narrow the intervals are after `pairs` pairs."""
+    conditions: dict[tuple[str, ...], dict[str, StoredArm]] = {}
+    for arm in arms:
+        levels = tuple(value for key, value in arm.keys.items() if key != "strategy")
+        conditions.setdefault(levels, {})[arm.keys["strategy"]] = arm
+    widest, differences = 0.0, {}
+    for levels, strategies in conditions.items():
+        a, b = (_values(strategies[name], rule.of, pairs) for name in rule.between)
+        difference = a - b
+        deviation = float(np.std(difference, ddof=1))
+        widest = max(widest, half_width(deviation, pairs, ALPHA / len(conditions)))
+        differences[", ".join(levels)] = float(difference.mean())
+    return Look(pairs, widest, widest <= rule.at, differences)
+
+
+def _values(arm: StoredArm, metric: str, pairs: int) -> Any:
+    """Return the metric's mean over sites of each of the first replicates."""
+    found = [table.column(metric).to_numpy() for table in arm.read("runs", pairs)]
+    return np.concatenate(found).reshape(pairs, -1).mean(axis=1)
+
+
+def told(rule: Until, found: Look) -> dict[str, Any]:
+    """Return what is stored of a sequence that has stopped."""
+    return {
+        "until": rule.until,
+        "of": rule.of,
+        "at": rule.at,
+        "between": list(rule.between),
+        "max": rule.max,
+        "pairs": found.pairs,
+        "half_width": found.half_width,
+        "reached": found.enough,
+        "differences": found.differences,
+        "interval": "95% asymptotic confidence sequence (Waudby-Smith et al. 2024)",
+    }
+
+
+def sentence(stopping: Mapping[str, Any]) -> str:
+    """Return in words how many pairs were needed."""
+    pair = " and ".join(stopping["between"])
+    said = f"{stopping['of']}, {pair}: ±{stopping['half_width']:.3g}"
+    if stopping["reached"]:
+        return f"{stopping['pairs']:,} pairs were needed ({said}, asked for ±{stopping['at']:g})"
+    return f"{stopping['pairs']:,} pairs, the most allowed, were not enough ({said}, asked for ±{stopping['at']:g})"

@@ -1,0 +1,1 @@
+"""How runs are carried out: plans, batches, shared pasts, executors, sweeps, shards and audits."""

@@ -1,0 +1,84 @@
+"""The runs of one scenario in a folder: `runs.parquet`, `series.parquet` and where they come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tfs_sim.experiments.execution.result import Result
+from tfs_sim.experiments.storage import files, tables
+from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.holding import LOCK, only_one
+
+MARK = "tfs-sim runs"
+
+
+def check(folder: str | os.PathLike[str]) -> None:
+    """Refuse a folder into which runs must not be written; make it if it is not there.
+
+    Raises
+    ------
+    UserError
+        When it is a file, holds other things than runs of ours, or cannot be written to.
+    """
+    folder = Path(folder)
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(files.TEMPORARY))
+    except OSError as problem:
+        raise files.explained(problem, folder, "made") from problem
+    found = files.read_json(folder / "provenance.json")
+    ours = isinstance(found, dict) and found.get("format") == MARK
+    strangers = [name for name in names if name != LOCK]
+    if strangers and not ours:
+        raise refusal(
+            f"{folder} is not a folder of runs: it holds {strangers[0]}",
+            "Choose another folder with --out, or an empty one.",
+        )
+    files.writable(folder)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder for runs; refuse what `check` refuses, and a second writer."""
+    check(folder)
+    with only_one(folder):
+        yield
+
+
+def save(result: Result, folder: str | os.PathLike[str]) -> None:
+    """Write the runs of `result` into `folder`, each file whole or not at all."""
+    folder = Path(folder)
+    with held(folder):
+        files.sweep_up(folder)
+        # first of all, so that where the disk is full the folder is known as ours, and can be given again
+        files.write_json(folder / "provenance.json", {"format": MARK} | dict(result.provenance))
+        _write(folder / "runs.parquet", iter([tables.runs_table(0, result.summaries, result.sites, result.metrics)]))
+        _write(folder / "series.parquet", _series(result))
+
+
+def _series(result: Result) -> Iterator[pa.Table]:
+    """Yield the months, about `ROWS` rows at a time."""
+    step = max(1, tables.ROWS // (result.months * len(result.sites)))
+    for first in range(0, result.replicates, step):
+        values = result.values[first : first + step]
+        yield tables.series_table(first, values, result.sites, result.metrics, result.start)
+
+
+def _write(path: Path, content: Iterator[pa.Table]) -> None:
+    with files.written(path) as file:
+        writer: pq.ParquetWriter | None = None
+        try:
+            for table in content:
+                writer = writer or pq.ParquetWriter(file, table.schema, **tables.parquet_options(table.schema))
+                writer.write_table(table)
+        finally:
+            if writer is not None:
+                writer.close()

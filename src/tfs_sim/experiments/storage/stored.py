@@ -1,0 +1,135 @@
+"""A sweep's results, read from its folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from tfs_sim.experiments.storage import files, records, store
+from tfs_sim.experiments.storage.marks import read_mark, read_provenance
+from tfs_sim.scenario.characters import printable
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+TableName = Literal["runs", "series", "points", "network", "organizations"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """The stored results of an experiment: tables are read when they are asked for.
+
+    Attributes
+    ----------
+    folder : where they are.
+
+    Examples
+    --------
+    >>> sweep = Sweep.load("results/crisis-shock")                          # doctest: +SKIP
+    >>> sweep.runs.groupby(["crisis", "strategy"])["support"].mean()        # doctest: +SKIP
+    """
+
+    folder: Path
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Sweep:
+        """Return the results in `folder`.
+
+        Raises
+        ------
+        UserError
+            When there are none, or none that are finished.
+        """
+        sweep = cls(Path(folder))
+        read_mark(sweep.folder)
+        for name in ("runs.parquet", "series.parquet", "provenance.json"):
+            if not os.path.lexists(sweep.folder / name):
+                raise files.refusal(
+                    f"the sweep in {sweep.folder} is not finished ({name} is not there)",
+                    f"Run `tfs-sim sweep` again to go on; `tfs-sim status {sweep.folder}` says what is there.",
+                )
+        return sweep
+
+    def read(self, name: TableName, columns: Sequence[str] | None = None) -> DataFrame:
+        """Return one stored table, or some of its columns; an empty one where nothing of the kind was stored.
+
+        Raises
+        ------
+        UserError
+            When it is not what was written, or not what a sweep writes.
+        """
+        import pandas as pd
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.folder / f"{name}.parquet"
+        if not os.path.lexists(path) and path.name not in records.checksums(self.folder):
+            return pd.DataFrame()
+        from tfs_sim.experiments.storage import shapes
+
+        shapes.look_at(records.intact(path), self.experiment)
+        try:
+            frame: DataFrame = pq.read_table(path, columns=None if columns is None else list(columns)).to_pandas()
+        except (OSError, pa.ArrowException) as problem:
+            raise files.refusal(f"{path} cannot be read", "Run `tfs-sim sweep` again to make it anew.") from problem
+        shapes.look_through(path, frame, self.experiment)
+        return frame
+
+    @cached_property
+    def runs(self) -> DataFrame:
+        """One row a strategy, level, replicate and site: each metric as one number."""
+        return self.read("runs")
+
+    @cached_property
+    def series(self) -> DataFrame:
+        """One row a strategy, level, replicate, site and month."""
+        return self.read("series")
+
+    @cached_property
+    def points(self) -> DataFrame:
+        """With a design: one row a point, a column a variable."""
+        return self.read("points")
+
+    @cached_property
+    def network(self) -> DataFrame:
+        """The relationships of one site at the moments of `[snapshots]`."""
+        return self.read("network")
+
+    @cached_property
+    def organizations(self) -> DataFrame:
+        """Every organization in every month of one traced replicate."""
+        return self.read("organizations")
+
+    @cached_property
+    def experiment(self) -> dict[str, Any]:
+        """What was asked: titles, labels, outcomes (`experiment.json`)."""
+        return read_mark(self.folder)
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """What the numbers came from: scenario, seed, versions, machine, time (`provenance.json`)."""
+        return read_provenance(self.folder)
+
+    def digest(self) -> str:
+        """Return one digest of the numbers, the same however and wherever they were computed."""
+        return store.digest(self.folder)
+
+    def _facts(self) -> str:
+        plan = self.experiment["plan"]
+        return (
+            f"{self.experiment['title']}: {len(plan['arms'])} arms × {plan['replicates']:,} replicates, "
+            f"seed {plan['seed']}, in {self.folder}"
+        )
+
+    def __repr__(self) -> str:
+        return printable(
+            f"{self._facts()}\n.runs, .series, .points, .network, .organizations, .experiment, .provenance"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._facts())}</p>" + str(self.runs.head(8).to_html(escape=True))
