@@ -28,8 +28,6 @@ def list_(kind: str, programs: bool) -> None:
         _list_files(kind, programs)
         return
     declared = _declared(kind)
-    if kind == "mechanisms":
-        declared = dict(sorted(declared.items(), key=lambda item: _place(item[1].rows)))
     if programs:
         print(as_json({name: _plain(each) for name, each in declared.items()}))
         return
@@ -67,11 +65,6 @@ def _line(kind: str, declared: Any) -> str:
     if kind == "mechanisms":
         return f"{' '.join((*declared.rows, declared.title))}: {declared.source}"
     return str(declared.title)
-
-
-def _place(rows: tuple[str, ...]) -> tuple[int, str]:
-    """Return where a mechanism stands in a list: by its row of the validation table, those without one at the end."""
-    return (int("".join(filter(str.isdigit, rows[0]))), rows[0]) if rows else (99, "")
 
 
 def _plain(declared: Any) -> dict[str, Any]:

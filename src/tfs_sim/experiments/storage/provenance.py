@@ -16,7 +16,7 @@ from tfs_sim.version import __version__
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "mesa")
 """Packages whose versions go into a provenance."""
 
-SOURCES = ("model/**/*.py", "scenario/build.py", "experiments/summary.py")
+SOURCES = ("model/**/*.py", "scenario/build.py", "experiments/storage/summary.py")
 """Files of the package on which the numbers of a run depend."""
 
 
