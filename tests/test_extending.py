@@ -1,0 +1,52 @@
+"""What the pages on extending the model say is done, word for word, on a copy of the sources."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def blocks(page: str) -> list[str]:
+    """Python of a page of docs/extend."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "extend" / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The package and what its tests share, in a folder of its own."""
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("scenarios", "experiments"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "alone.py", tmp_path / "tests")
+    return tmp_path
+
+
+def passes(copy: Path) -> str:
+    """Run the copy's tests with the copy's sources; return what pytest said last."""
+    sources = os.pathsep.join((str(copy / "src"), str(copy / "tests")))
+    environment = {**os.environ, "PYTHONPATH": sources, "TFS_SIM_CACHE": str(copy / "cache")}
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", str(copy / "tests")]
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_mechanism_is_its_file_a_line_of_the_month_and_its_tests(copy: Path) -> None:
+    source, line, tests = blocks("mechanism.md")
+    (copy / "src/tfs_sim/model/mechanisms/meeting_fatigue.py").write_text(source, encoding="utf-8")
+    tick = copy / "src/tfs_sim/model/tick.py"
+    before = tick.read_text(encoding="utf-8")
+    (after,) = re.findall(r'.*"turnover\.ramp_up".*\n', before)
+    tick.write_text(before.replace(after, after + line), encoding="utf-8")
+    (copy / "tests/test_meeting_fatigue.py").write_text(tests, encoding="utf-8")
+    assert "3 passed" in passes(copy)
