@@ -84,21 +84,15 @@ def test_help_names_every_command(call) -> None:  # type: ignore[no-untyped-def]
         assert call(command, "--help").code == 0
 
 
-def test_help_loads_nothing_heavy_and_answers_at_once(tmp_path: Path) -> None:
+def test_help_loads_nothing_heavy() -> None:
     script = (
-        "import sys, time; began = time.process_time()\n"
-        "from tfs_sim.cli import main\n"
+        "import sys\nfrom tfs_sim.cli import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
-        "print(time.process_time() - began, sorted(set(sys.modules) & set(sys.argv[1:])), file=sys.stderr)"
+        "print(sorted(set(sys.modules) & set(sys.argv[1:])), file=sys.stderr)"
     )
-    best = 9.0  # processor time, so that a busy machine does not count
-    for _ in range(3):
-        done = subprocess.run([sys.executable, "-c", script, *HEAVY], capture_output=True, text=True, check=True)
-        seconds, _, loaded = done.stderr.strip().partition(" ")
-        assert loaded == "[]"
-        best = min(best, float(seconds))
-    assert best < 0.3
+    done = subprocess.run([sys.executable, "-c", script, *HEAVY], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -123,7 +123,7 @@ def test_constraints_that_cannot_be_reckoned(tmp_path: Path, capsys: pytest.Capt
 def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    from tfs_sim.analysis import validation
+    from tfs_sim import validation
     from tfs_sim.experiments.execution import runner
     from tfs_sim.experiments.storage import files
 

@@ -98,7 +98,9 @@ def test_the_audit_prints_a_table_and_leaves_with_1_if_a_check_fails(
     said = capsys.readouterr().out
     assert "an intervention with dose zero changes nothing (more)" in said and "as it should be" in said
     assert "support" in said
-    monkeypatch.setattr(auditing, "_streams", lambda: iter([auditing.Checked("every stream", False, "shared: person")]))
+    monkeypatch.setattr(
+        auditing, "_zero_doses", lambda *_: iter([auditing.Checked("every stream", False, "shared: person")])
+    )
     assert left("audit", path, "-n", "8", "--json") == 1
     assert json.loads(capsys.readouterr().out)["checks"][-3]["detail"] == "shared: person"
 

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 __all__ = ["Arm", "Experiment", "Result", "Sweep", "load_experiment", "simulate", "sweep"]
 
 _HOMES = {
-    "Arm": "design",
-    "Experiment": "design",
-    "Result": "result",
-    "Sweep": "stored",
-    "load_experiment": "design",
-    "simulate": "runner",
-    "sweep": "runner",
+    "Arm": "designs.design",
+    "Experiment": "designs.design",
+    "Result": "execution.result",
+    "Sweep": "storage.stored",
+    "load_experiment": "designs.design",
+    "simulate": "execution.runner",
+    "sweep": "execution.runner",
 }
 
 
