@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from tfs_sim.model import draws
 from tfs_sim.model.declared_metrics import METRICS
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.money import wages
 from tfs_sim.model.mechanisms.national import friction_between
-from tfs_sim.model.mechanisms.outcomes import START_LEVEL, cohort_luck, outcome_gain
+from tfs_sim.model.mechanisms.outcomes import cohort_luck, indicator, outcome_gain
+from tfs_sim.model.mechanisms.trust import trust_in
 from tfs_sim.model.numerics import dot
 from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, WITHDRAWN, G, K
 
@@ -23,10 +25,25 @@ from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, WITHDRAWN, G, K
  STAGE, PRACTICE_TIME, FRICTION, ADAPTIVE) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
-HOURS_PER_FTE = 150.0
 MONTHS_UNTIL_ENDED = 12
 GOAL = 0.05  # change of students' outcome from which goals count as met
 GOALS_MET, FADED, BROKE_UP = 1, 2, 3
+
+
+@rule
+def chance_of_joint_meeting(coordination, contact):
+    """½ + ½ · c · contact if coordination c is above .02, else 0: that partners meet together this month."""
+    return 0.5 + 0.5 * coordination * contact if coordination > 0.02 else 0.0
+
+
+@rule
+def given_of_its_own(staff, income, p_money):
+    """F e · (1 − paid / wages), 0 at least: staff given to the shared work that no grant pays for, FTE.
+
+    staff: F e, given; income: paid, of pooled money, dollars.
+    """
+    cost = wages(staff, p_money)
+    return staff * (1.0 - min(income / cost, 1.0) if cost > 0.0 else 1.0)
 
 
 @kernel
@@ -39,7 +56,7 @@ def meet(month, key, org, site):
             if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1
                 sectors |= 1 << org.sector[i]
-        chance = 0.5 + 0.5 * site.coordination[s] * site.contact_factor[s] if site.coordination[s] > 0.02 else 0.0
+        chance = chance_of_joint_meeting(site.coordination[s], site.contact_factor[s])
         held = partners >= 2 and draws.uniform(key, MEETING_STREAM, month, site.site_id[s]) < chance
         site.meeting_gap[s] = 0 if held else site.meeting_gap[s] + 1
         alive = partners >= 3 and (sectors & (sectors - 1)) != 0 and site.meeting_gap[s] < 6
@@ -52,7 +69,7 @@ def end(month, org, rel, site, p_trust, out):
 
     Trust is looked at when it stops being alive, among all who took part: a year later it has faded.
     """
-    stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
+    stranger = trust_in(0.0, 0.0, 0.0, 0.0, 0.0, p_trust)
     for s in range(out.shape[1]):
         if site.dead_months[s] == 0:
             site.ending[s] = 0
@@ -103,8 +120,7 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out)
             given += org.fte[i] * org.effort[i]
             least = min(least, org.effort[i])
             winning += 1.0 if org.ledger[i] > 0.0 else 0.0
-            wages = org.fte[i] * org.effort[i] * p_money.dollars_per_fte
-            unpaid += org.fte[i] * org.effort[i] * (1.0 - min(org.grant_income[i] / wages, 1.0) if wages > 0.0 else 1.0)
+            unpaid += given_of_its_own(org.fte[i] * org.effort[i], org.grant_income[i], p_money)
             vacant += 1.0 - org.in_post[i]
             time += org.hours[i]
             hope += org.belief[i]
@@ -130,12 +146,10 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out)
         row[COVERAGE] = met / needed if needed > 0.0 else 0.0
         row[EQUITY_GAP] = site.delay[DELAY_STAGES - 1, 1, s] - site.delay[DELAY_STAGES - 1, 0, s]
         row[OUTCOME] = gain
-        row[INDICATOR] = (
-            START_LEVEL + p_outcomes.indicator_gain * gain + cohort_luck(key, site.site_id[s], month, p_outcomes)
-        )
+        row[INDICATOR] = indicator(gain, cohort_luck(key, site.site_id[s], month, p_outcomes), p_outcomes)
         row[ALIVE] = 1.0 if site.dead_months[s] == 0 else 0.0
         row[COORDINATION] = site.coordination[s]
-        row[LOAD] = site.load[s] / HOURS_PER_FTE
+        row[LOAD] = site.load[s] / p_money.hours_per_fte
         row[VACANCY] = vacant / partners if partners > 0.0 else 0.0
         row[DENSITY] = shared_ties / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
         row[DEPARTURES] = site.departures[s]

@@ -1,13 +1,14 @@
 """M3 Difficult histories: a slow stock of grievance between two organizations.
 
 Some pairs start with a history: promises that were broken long before the partnership, and a grievance h that
-outlives them. Grievance lowers contact, makes encounters fail, and fades on a scale of its own,
+outlives them. Grievance lowers contact and makes encounters fail (`able_to_meet` and `chance_of_keeping` of M1), and
+fades on a scale of its own, with a half-life of about ten years, which facilitated conversations shorten:
 
-    contact_ij ← contact_ij · (1 − c · max(h_ij, h_ji)),   kept_ij ← kept_ij · (1 − b · h_ij),   h ← h · 2^(−1/H),
+    h ← h · grievance_kept
 
-with a half-life H of about ten years. Facilitated conversations shorten it. What a partnership that begins with
-many such pairs becomes is the model's answer: contact that is rare and fails often builds little trust.
-Source: the brief, lesson one (`past wrongs, perceived or real`); no measurement of H was found.
+What a partnership that begins with many such pairs becomes is the model's answer: contact that is rare and fails
+often builds little trust.
+Source: the brief, lesson one (`past wrongs, perceived or real`); no measurement of the half-life was found.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.community import TIE_STREAM
 from tfs_sim.model.numerics import clip, half_life_factor
 
@@ -90,6 +91,36 @@ MECHANISM = Mechanism(
 )
 
 
+@rule
+def depth_of_history(u, p):
+    """h = depth · (½ + u), at most 1: how deep a difficult history is; u: uniform in [0, 1]."""
+    return clip(p.depth * (0.5 + u), 0.0, 1.0)
+
+
+@rule
+def soured(depth, good, bad, p):
+    """min(soured · h · (G + B), G): encounters that went badly rather than well, of evidence G and B before a history.
+
+    depth: h of the history.
+    """
+    return min(p.soured * depth * (good + bad), good)
+
+
+@rule
+def left_on_record(depth, p):
+    """on_record · h: broken promises that a history leaves on the organizations' record, tie or not."""
+    return p.on_record * depth
+
+
+@rule
+def grievance_kept(conversations, p):
+    """2^(−1/half_life) · (1 − healing · dose): the share of grievance that outlasts a month.
+
+    conversations: dose of facilitated conversations.
+    """
+    return half_life_factor(p.half_life) * (1.0 - p.healing * conversations)
+
+
 @kernel
 def begin(key, rel, dyad, site, p):
     """Draw which pairs have a difficult history, how deep, and what it left of their evidence."""
@@ -97,27 +128,24 @@ def begin(key, rel, dyad, site, p):
         _, chance, deep, _ = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
         if draws.unit(chance) >= site.grievance_share[dyad.pair_site[q]]:
             continue
-        depth = clip(p.depth * (0.5 + draws.unit(deep)), 0.0, 1.0)
+        depth = depth_of_history(draws.unit(deep), p)
         for end in range(2):
             e = q + end * dyad.pair_id.size
             rel.grievance[e] = depth
-            sour = min(p.soured * depth * (rel.personal_good[e] + rel.personal_bad[e]), rel.personal_good[e])
+            sour = soured(depth, rel.personal_good[e], rel.personal_bad[e], p)
             rel.personal_good[e] -= sour
             rel.personal_bad[e] += sour
-            sour = min(
-                p.soured * depth * (rel.institutional_good[e] + rel.institutional_bad[e]), rel.institutional_good[e]
-            )
+            sour = soured(depth, rel.institutional_good[e], rel.institutional_bad[e], p)
             rel.institutional_good[e] -= sour
-            rel.institutional_bad[e] += sour + p.on_record * depth
+            rel.institutional_bad[e] += sour + left_on_record(depth, p)
 
 
 @kernel
 def fade(rel, site, dose, p):
     """Let a month pass over every grievance; facilitated conversations lay part of it to rest."""
-    keep = half_life_factor(p.half_life)
     pairs = rel.grievance.size // 2
     for s in range(site.first_pair.size):
-        rest = keep * (1.0 - p.healing * dose.facilitated_conversations[s])
+        rest = grievance_kept(dose.facilitated_conversations[s], p)
         for end in range(2):
             hurt = rel.grievance[site.first_pair[s] + end * pairs : site.end_pair[s] + end * pairs]
             for n in range(hurt.size):

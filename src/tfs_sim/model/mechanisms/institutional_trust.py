@@ -2,12 +2,10 @@
 
 Each encounter leaves one unit of evidence. A share of it is recorded by the organizations (written
 agreements, minutes, repeated joint work) and outlasts the people; the rest is personal and leaves with
-them. The share rises with how much of both parts is written down. Effective trust reads both.
-Zaheer, McEvily & Perrone 1998 on interpersonal and interorganizational trust.
+them. The share rises with how much of both parts is written down. Effective trust reads both: M1 has the rules,
+`recorded_share` and `trust_in`. Zaheer, McEvily & Perrone 1998 on interpersonal and interorganizational trust.
 
-    share on record = recorded + (in writing − recorded) · (doc_i + doc_j) / 2
-    institutional ← institutional · ½^(1/memory) + share on record · evidence,   personal gets the rest
-    T_ij = (a + Gᵖ + Gⁱ) / (a + b + Gᵖ + Gⁱ + Bᵖ + Bⁱ)   (the evidence G, B and its prior a, b are M1's)
+    institutional ← institutional · ½^(1/memory) + recorded_share · evidence,   personal gets the rest
 """
 
 from __future__ import annotations

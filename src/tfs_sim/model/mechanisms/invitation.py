@@ -1,17 +1,14 @@
 """M7 Reluctant partners: persistent invitation and accommodation.
 
-Persistent invitation (dose d) asks again and again and says what taking part is worth:
+Persistent invitation asks again and again and says what taking part is worth (`outreach` and `pull_to_join` of
+M8); accommodation moves meeting times and places, which lowers the cost of taking part. An organization that
+is asked, is far from ready and stays away reacts (Brehm 1966, psychological reactance): it becomes less ready, and
+holds the pressure against the backbone and those partners that it has a tie with, as broken promises,
 
-    invitations a month + o · d · c,             joining value + v · d · y,
+    y ← readiness_under_pressure,   B ← B + pressure_held_against.
 
-and accommodation moves meeting times and places, which lowers the cost of taking part. An organization that
-is asked, is far from ready and stays away reacts (Brehm 1966, psychological reactance): it becomes less ready,
-
-    y ← y − ρ d (1 − y)   (0 at least),
-
-and holds the pressure against the backbone and those partners that it has a tie with, as broken promises of
-weight b · d · (1 − y). Where reluctance is about cost and felt value, y is near 1 and nothing of this happens.
-Where the boundary to patience (M6) lies is the model's answer.
+Where reluctance is about cost and felt value, y is near 1 and nothing of this happens. Where the boundary to patience
+(M6) lies is the model's answer.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE
 
@@ -91,6 +88,18 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 
+@rule
+def readiness_under_pressure(readiness, pressed, p):
+    """y − reactance · d · (1 − y), in [0, 1]: readiness y of who stayed away, after pressing at dose d (Brehm 1966)."""
+    return clip(readiness - p.reactance * pressed * (1.0 - readiness), 0.0, 1.0)
+
+
+@rule
+def pressure_held_against(readiness, pressed, p):
+    """pressure_felt · d · (1 − y): broken promises that pressing at dose d is worth to one of readiness y."""
+    return p.pressure_felt * pressed * (1.0 - readiness)
+
+
 @kernel
 def press(org, rel, dyad, site, dose, p):
     """Let those who were pressed and stayed away react, the more the less ready they were."""
@@ -98,10 +107,10 @@ def press(org, rel, dyad, site, dose, p):
         pressed = dose.persistent_invitation[org.site_of[i]]
         if org.refused[i] == 0 or pressed <= 0.0:
             continue
-        far = 1.0 - org.readiness[i]
+        held = pressure_held_against(org.readiness[i], pressed, p)
         for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
             r = rel.relationships[m]
             j = rel.target[r]
             if j == site.backbone[org.site_of[i]] or (dyad.is_open[rel.pair[r]] and org.status[j] == ACTIVE):
-                rel.personal_bad[r] += p.pressure_felt * pressed * far
-        org.readiness[i] = clip(org.readiness[i] - p.reactance * pressed * far, 0.0, 1.0)
+                rel.personal_bad[r] += held
+        org.readiness[i] = readiness_under_pressure(org.readiness[i], pressed, p)

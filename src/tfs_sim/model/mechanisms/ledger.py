@@ -1,9 +1,9 @@
 """M10 Win-win: every partner keeps a ledger of what it gave against what it gained.
 
-In full-time equivalents a month, for each of its own:
+In full-time equivalents a month:
 
-    balance = [ Σ_k joint output of its team · its part of the input  +  pooled money / cost of staff ] / FTE
-              − quality · (effort + hours in meetings)
+    gained = Σ_k joint output of its team · its part of the input  +  pooled money / cost of staff
+    ledger ← ledger + (balance − ledger) / memory
 
 What it gave is what the same time would have done for its own mission; what it gained is its part of what the
 teams achieved, which is more than it gave where trust, coordination and complementary strengths make it so. The
@@ -16,11 +16,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
-
-HOURS_PER_FTE = 150.0
 
 
 class Parameters(NamedTuple):
@@ -63,6 +61,22 @@ MECHANISM = Mechanism(
 )
 
 
+@rule
+def balance(gained, fte, quality, effort, hours, p_money):
+    """b = gained / F − quality · (e + hours / (hours_per_fte · F)), in [−1, 1]: gained less given, for each FTE.
+
+    gained: FTE; fte: F, its staff; hours: that it spent on meetings and practices.
+    """
+    gave = quality * (effort + hours / (p_money.hours_per_fte * fte))
+    return clip(gained / fte - gave, -1.0, 1.0)
+
+
+@rule
+def ledger_after(ledger, balance, p):
+    """ledger + (b − ledger) / memory: the fading mean of balances."""
+    return ledger + (balance - ledger) / p.memory
+
+
 @kernel
 def settle(org, p_money, p):
     """Enter this month's balance in every partner's ledger."""
@@ -77,5 +91,5 @@ def settle(org, p_money, p):
                 gained += org.input[k, i]
             elif org.team_input[k, t] > 0.0:
                 gained += org.team_output[k, t] * org.input[k, i] / org.team_input[k, t]
-        gave = org.quality[i] * (org.effort[i] + org.hours[i] / (HOURS_PER_FTE * org.fte[i]))
-        org.ledger[i] += (clip(gained / org.fte[i] - gave, -1.0, 1.0) - org.ledger[i]) / p.memory
+        mine = balance(gained, org.fte[i], org.quality[i], org.effort[i], org.hours[i], p_money)
+        org.ledger[i] = ledger_after(org.ledger[i], mine, p)

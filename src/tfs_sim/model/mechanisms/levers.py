@@ -12,13 +12,12 @@ indicator of the site over the last months, and is in force while that is beyond
 follows from what is recorded alone, so a rule adds nothing to the state. The national table has no indicators
 of its own and looks at the mean over the communities.
 
-    ordered dose of a month = dose · min(1, months left / (taper + 1)); the month `until` is the first without it
     an order adds: ordered dose · (1 − dose so far) of a share, ordered dose of an amount; in the order of the file
     asked of its payer = dollars · what it adds,   paid = min(asked, purse of the backbone or the organization)
     dose of a lever = Σ over its orders of what each adds · paid / asked; cost = dollars · dose, hours likewise
-    severity of a shock = depth for the months that it lasts, then depth · ½^((months since onset − lasts + 1) / decay)
-    two shocks of one kind: 1 − (1 − d₁)(1 − d₂)
-    month's grant = full · min(1, months left / (taper + 1)), the cents left over with the last; in all, its amount
+
+The month `until` is the first without it. What tapers falls in equal steps (`tapered`, `part_of_grant`; the cents of a
+grant that are left over come with its last month); shocks last, then fade (`severity`); two of one kind are `combined`.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism
-from tfs_sim.model.forms import helper, inline, kernel
+from tfs_sim.model.forms import helper, inline, kernel, rule
 from tfs_sim.model.numerics import LN2, exp
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, FUNDER, OUTSIDE
 
@@ -48,10 +47,43 @@ MECHANISM = Mechanism(
 )
 
 
-@inline
+@rule
 def part_of_grant(cents, left, taper):
-    """Return a month's part of a grant in cents, with so many months left: equal parts, then falling in equal steps."""
+    """⌊full · min(1, left / (taper + 1))⌋: a month's part of a grant in whole cents; left, taper: months.
+
+    cents: full, a month's part before the taper.
+    """
     return cents * left // (taper + 1) if left <= taper else cents
+
+
+@rule
+def tapered(dose, left, taper):
+    """dose · min(1, left / (taper + 1)): an ordered dose with so many months left; left, taper: months."""
+    return dose * (left / (taper + 1.0)) if taper > 0.0 and left <= taper else dose
+
+
+@rule
+def combined(one, other):
+    """1 − (1 − d₁)(1 − d₂): what two that overlap come to; the second adds d₂ of what is still missing."""
+    return 1.0 - (1.0 - one) * (1.0 - other)
+
+
+@rule
+def severity(depth, since, lasts, decay):
+    """d · ½^((since − lasts + 1) / decay), d for the first `lasts` months: of a shock, `since` months after its onset.
+
+    depth: d; decay: half-life, months (0: it ends at once).
+    """
+    after = float(since - lasts + 1)  # months since the last at full depth
+    if after > 0.0:
+        depth *= exp(-LN2 * after / decay) if decay > 0.0 else 0.0
+    return 0.0 if depth < 1e-3 else depth
+
+
+@rule
+def rise(depth, before):
+    """max(d − d₀, 0): by how much a shock is deeper than it was a month before."""
+    return max(depth - before, 0.0)
 
 
 @kernel
@@ -149,10 +181,7 @@ def set_doses(month, org, site, bank, order, organization_doses, site_doses, out
     for o in range(order.lever.size):
         if month < order.begins[o] or month >= order.ends[o]:
             continue
-        wanted = order.dose[o]
-        left = float(order.ends[o] - month)
-        if order.taper[o] > 0.0 and left <= order.taper[o]:
-            wanted *= left / (order.taper[o] + 1.0)
+        wanted = tapered(order.dose[o], float(order.ends[o] - month), order.taper[o])
         at = np.int64(-1)
         called = False
         for n in range(order.first_target[o], order.first_target[o + 1]):
@@ -202,7 +231,7 @@ def set_doses(month, org, site, bank, order, organization_doses, site_doses, out
             bank.accounts[purse] -= paid
             bank.accounts[OUTSIDE] += paid
             site.spent[s] += paid / 100.0
-            after = before + given if order.sums[o] else 1.0 - (1.0 - before) * (1.0 - given)
+            after = before + given if order.sums[o] else combined(before, given)
             if order.by_site[o]:
                 site_doses[lever, t] = after
             else:
@@ -219,16 +248,11 @@ def set_shocks(month, shock, organization_shocks, site_shocks):
         since = month - shock.onset[o]
         if since < 0:
             continue
-        depth = shock.depth[o]
-        after = float(since - shock.lasts[o] + 1)  # months since the last at full depth
-        if after > 0.0:
-            depth *= exp(-LN2 * after / shock.decay[o]) if shock.decay[o] > 0.0 else 0.0
-        if depth < 1e-3:
-            depth = 0.0
+        depth = severity(shock.depth[o], since, shock.lasts[o], shock.decay[o])
         for n in range(shock.first_target[o], shock.first_target[o + 1]):
             t = shock.target[n]
             if shock.by_site[o]:
-                site_shocks[shock.kind[o], t] = 1.0 - (1.0 - site_shocks[shock.kind[o], t]) * (1.0 - depth)
+                site_shocks[shock.kind[o], t] = combined(site_shocks[shock.kind[o], t], depth)
             else:
                 before = organization_shocks[shock.kind[o], t]
-                organization_shocks[shock.kind[o], t] = 1.0 - (1.0 - before) * (1.0 - depth)
+                organization_shocks[shock.kind[o], t] = combined(before, depth)

@@ -4,11 +4,10 @@ Organizations earn the wages of their usual staff; what competition and pooling 
 on more staff. An organization whose account is overdrawn lets staff go and takes them back when it can pay
 them again. The only operation is a transfer: the sum over all accounts never changes.
 
-With F the staff and F₀ the usual staff of an organization, w the dollars for an FTE and month, A its account:
+With F the staff and F₀ the usual staff of an organization, A its account:
 
-    A ← A + F₀ · w · income factor − F · w + awards + emergency relief
-    F ← F · (1 − layoff)   if A < 0;   otherwise F ← F + s · (wanted − F),   s = rehiring, or layoff on the way down
-    wanted = min(F₀ + spending · max(A − reserve · F₀ w, 0) / w, F₀ · (1 + largest_growth))
+    A ← A + wages(F₀) · income factor − wages(F) + awards + emergency relief
+    F ← staff_after_layoffs   if A < 0;   otherwise F ← staff_after(F, staff_wanted)
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.state import BACKBONE, FUNDER, OUTSIDE
 
 
@@ -30,6 +29,14 @@ class Parameters(NamedTuple):
         domain=(1, 1e6),
         grade="assumed",
         meaning="Cost of one full-time person at a partner, overheads included.",
+    )
+    hours_per_fte: float = parameter(
+        150.0,
+        unit="hours a month",
+        plausible=(130, 165),
+        domain=(1, 744),
+        grade="assumed",
+        meaning="Working hours that a full-time person has in a month.",
     )
     reserve: float = parameter(
         3.0,
@@ -87,13 +94,53 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 
+@rule
+def wages(fte, p):
+    """w F = F · dollars_per_fte: dollars that so much staff costs in a month, FTE."""
+    return fte * p.dollars_per_fte
+
+
+@rule
+def wages_in_cents(fte, p):
+    """⌊100 · F · dollars_per_fte⌋: the same in whole cents, as they are paid."""
+    return int(100.0 * fte * p.dollars_per_fte)
+
+
+@rule
+def reserve_in_cents(fte, p):
+    """⌊100 · reserve · F · dollars_per_fte⌋: cents that an organization holds at the start."""
+    return int(100.0 * p.reserve * fte * p.dollars_per_fte)
+
+
+@rule
+def staff_after_layoffs(fte, p):
+    """F · (1 − layoff): staff that an overdrawn organization keeps."""
+    return fte * (1.0 - p.layoff)
+
+
+@rule
+def staff_wanted(usual, dollars, p):
+    """min(F₀ + spending · max(A − reserve · w F₀, 0) / w, F₀ · (1 + largest_growth)): staff that money allows, FTE.
+
+    usual: F₀; dollars: A, on the account.
+    """
+    surplus = max(dollars - p.reserve * wages(usual, p), 0.0)
+    return min(usual + p.spending * surplus / p.dollars_per_fte, usual * (1.0 + p.largest_growth))
+
+
+@rule
+def staff_after(fte, wanted, p):
+    """F + s · (wanted − F), s = rehiring, or layoff on the way down: staff a month later, FTE."""
+    return fte + (p.rehiring if wanted > fte else p.layoff) * (wanted - fte)
+
+
 @kernel
 def begin(org, bank, p):
     """Open the organizations' accounts with their reserves, paid in from outside."""
     first = bank.accounts.size - org.fte.size
     for i in range(org.fte.size):
         if org.role[i] != BACKBONE:
-            cents = int(100.0 * p.reserve * org.fte[i] * p.dollars_per_fte)
+            cents = reserve_in_cents(org.fte[i], p)
             bank.accounts[OUTSIDE] -= cents
             bank.accounts[first + i] += cents
 
@@ -107,11 +154,11 @@ def earn_and_spend(org, site, bank, dose, p):
             continue
         s = org.site_of[i]
         account = first + i
-        usual = org.base_fte[i] * p.dollars_per_fte
+        usual = wages(org.base_fte[i], p)
         income = int(100.0 * usual * site.income_factor[s])
-        wages = int(100.0 * org.fte[i] * p.dollars_per_fte)
-        bank.accounts[OUTSIDE] += wages - income
-        bank.accounts[account] += income - wages
+        paid = wages_in_cents(org.fte[i], p)
+        bank.accounts[OUTSIDE] += paid - income
+        bank.accounts[account] += income - paid
         lost = max(1.0 - site.income_factor[s], 0.0) * usual
         if dose.emergency_fund[i] > 0.0 and lost > 0.0:
             relief = int(100.0 * dose.emergency_fund[i] * lost)
@@ -119,10 +166,7 @@ def earn_and_spend(org, site, bank, dose, p):
             bank.accounts[account] += relief
             site.spent[s] += relief / 100.0
         if bank.accounts[account] < 0:
-            org.fte[i] *= 1.0 - p.layoff
+            org.fte[i] = staff_after_layoffs(org.fte[i], p)
             continue
-        surplus = max(bank.accounts[account] / 100.0 - p.reserve * usual, 0.0)
-        wanted = min(
-            org.base_fte[i] + p.spending * surplus / p.dollars_per_fte, org.base_fte[i] * (1.0 + p.largest_growth)
-        )
-        org.fte[i] += (p.rehiring if wanted > org.fte[i] else p.layoff) * (wanted - org.fte[i])
+        wanted = staff_wanted(org.base_fte[i], bank.accounts[account] / 100.0, p)
+        org.fte[i] = staff_after(org.fte[i], wanted, p)

@@ -1,26 +1,23 @@
 """M25 National alignment and support: what nationals agree on, how they treat each other, and whom they coach.
 
 National organizations are agents in a site of their own; local organizations may be members of their networks.
-Between two nationals m and n there is friction
+Between two nationals there is friction. It comes of how far each has made the shared principles its own (alignment work
+raises that, neglect wears it off) and of the strain that mistakes leave behind: all of the hurt if nobody owns up, a
+small part if somebody does, fading with a half-life:
 
-    F_mn = 1 − (1 − misaligned · (1 − min(a_m, a_n))) · (1 − strain_mn),
+    F = friction_of(a, a′, strain),   a ← principles_after(a, work),   strain ← 2^(−1/strain_memory) · strain
 
-where a is how far an organization has made the shared principles its own (alignment work raises it, neglect wears
-it off) and strain is what mistakes leave behind: all of the hurt if nobody owns up, a small part if somebody does,
-fading with a half-life. In a community, promises between members of m and of n break more often by F_mn: they
+In a community, promises between members of m and of n break more often by F_mn: they
 compete for the same place and say different things. Nationals themselves see what their communities gain.
 
 Nationals can also coach the members of their networks that are at the table; once communities are being chosen, those
-in the communities that have come farthest. A dose d of coaching is a share of the time that national m gives to the
-shared work; it takes the same hours of the member. Each of M members gets
-
-    h_m = 150 · d_m · e_m · FTE_m · ramp_m · in post_m / M,    κ = clarity_m · (1 − exp(−h_m / coaching hours)),
-
-and no member takes more than three times the coaching hours. Nobody can make clear what is not clear to him. κ stands
-in for a practice that a community could pay for itself, in what the national is good at (or h_m/3 in each of three):
-network reach for written principles (M14b), case management for procedure manuals (M12), data coaching for the shared
-data system where the backbone is coached (M18), and elsewhere for manuals, as far as the agenda is learned from them
-(M14a): dose ← dose + κ (1 − dose). So it works through what these do, and only as far as they do.
+in the communities that have come farthest. A dose of coaching is a share of the time that a national gives to the
+shared work; it takes the same hours of the member (`hours_of_coaching`), which takes no more than it can use. Nobody
+can make clear what is not clear to him (`coached`). Coaching stands in for a practice that a community could pay for
+itself, in what the national is good at (or a third of the hours in each of three): network reach for written
+principles (M14b), case management for procedure manuals (M12), data coaching for the shared data system where the
+backbone is coached (M18), and elsewhere for manuals, as far as the agenda is learned from them (M14a), with the dose
+`with_coaching`. So it works through what these do, and only as far as they do.
 (Wandersman, Chien & Katz 2012 on support systems; Kraft, Blazar & Hogan 2018: coaching does a fraction as much in large
 programmes; Provan & Milward 1995 on national control of local networks; Schweitzer, Hershey & Bradlow 2006 on
 apologies.)
@@ -34,8 +31,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
-from tfs_sim.model.forms import inline, kernel
-from tfs_sim.model.mechanisms.backbone import HOURS_PER_FTE
+from tfs_sim.model.forms import inline, kernel, rule
+from tfs_sim.model.mechanisms.levers import rise
 from tfs_sim.model.numerics import clip, exp, half_life_factor
 from tfs_sim.model.state import ACTIVE, BACKBONE, COACHED, NATIONAL
 
@@ -159,6 +156,61 @@ SHOCKS = (
 STREAM = draws.stream("national mistakes")
 
 
+@rule
+def principles_after(principles, work, p):
+    """[a + d (1 − a) / alignment_time] · (1 − wearing_off · (1 − d)), in [0, 1]: shared principles a month later.
+
+    principles: a; work: d, dose of alignment work.
+    """
+    principles = principles + work * (1.0 - principles) / p.alignment_time
+    return clip(principles * (1.0 - min(p.wearing_off, 1.0) * (1.0 - work)), 0.0, 1.0)
+
+
+@rule
+def friction_of(principles, its_principles, strain, p):
+    """1 − (1 − misaligned · (1 − min(a, a′))) · (1 − strain): friction between two nationals' networks."""
+    apart = p.misaligned * (1.0 - min(principles, its_principles))
+    return 1.0 - (1.0 - apart) * (1.0 - strain)
+
+
+@rule
+def is_owned(u, shared, p):
+    """u < owned + (1 − owned) · shared: whether a mistake is owned; u: uniform; shared: of principles, by both."""
+    return u < p.owned + (1.0 - p.owned) * shared
+
+
+@rule
+def after_mistake(strain, depth, u, shared, p):
+    """1 − (1 − strain)(1 − hurt · d · (1 − mended if owned)): strain after a mistake.
+
+    depth: d; u, shared: as `is_owned` has them.
+    """
+    hurt = p.hurt * depth * ((1.0 - p.mended) if is_owned(u, shared, p) else 1.0)
+    return 1.0 - (1.0 - strain) * (1.0 - hurt)
+
+
+@rule
+def hours_of_coaching(dose, effort, fte, ramp, in_post, members, p_money, p):
+    """min(hours_per_fte · d · e · F · ramp · in_post / M, 3 · coaching_hours): that each of M members gets in a month.
+
+    d: dose of coaching; e, F, ramp, in_post: effort, staff and representative of the national.
+    """
+    hours = p_money.hours_per_fte * dose * effort * fte * ramp * in_post / members
+    return min(hours, 3.0 * p.coaching_hours)
+
+
+@rule
+def coached(hours, clarity, p):
+    """κ = clarity · (1 − e^(−hours / coaching_hours)): of a practice, the share that coaching stands in for."""
+    return clarity * (1.0 - exp(-hours / p.coaching_hours))
+
+
+@rule
+def with_coaching(alone, coaching):
+    """d + κ (1 − d): the dose of a practice with what coaching adds to it."""
+    return alone + coaching * (1.0 - alone)
+
+
 @kernel
 def begin(org, p):
     """Set how far nationals share principles at the start."""
@@ -173,14 +225,11 @@ def align(month, key, org, rel, dose, shock, p):
     for i in range(org.role.size):
         if org.role[i] != NATIONAL:
             continue
-        work = dose.national_alignment[i]
-        org.principles[i] += work * (1.0 - org.principles[i]) / p.alignment_time
-        org.principles[i] *= 1.0 - min(p.wearing_off, 1.0) * (1.0 - work)
-        org.principles[i] = clip(org.principles[i], 0.0, 1.0)
+        org.principles[i] = principles_after(org.principles[i], dose.national_alignment[i], p)
     for i in range(org.role.size):
         if org.role[i] != NATIONAL:
             continue
-        struck = max(shock.national_mistake[i] - org.mistake_felt[i], 0.0)
+        struck = rise(shock.national_mistake[i], org.mistake_felt[i])
         org.mistake_felt[i] = shock.national_mistake[i]
         for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
             r = rel.relationships[m]
@@ -210,16 +259,7 @@ def align(month, key, org, rel, dose, shock, p):
             r = rel.relationships[m]
             j = rel.target[r]
             if org.role[j] == NATIONAL:
-                apart = p.misaligned * (1.0 - min(org.principles[i], org.principles[j]))
-                rel.friction[r] = 1.0 - (1.0 - apart) * (1.0 - rel.strain[r])
-
-
-@inline
-def after_mistake(strain, depth, u, shared, p):
-    """Return the strain after a mistake that is owned if `u` says so."""
-    owned = u < p.owned + (1.0 - p.owned) * shared
-    hurt = p.hurt * depth * ((1.0 - p.mended) if owned else 1.0)
-    return 1.0 - (1.0 - strain) * (1.0 - hurt)
+                rel.friction[r] = friction_of(org.principles[i], org.principles[j], rel.strain[r], p)
 
 
 @inline
@@ -233,7 +273,7 @@ def friction_between(a, b, org, rel):
 
 
 @kernel
-def coach(org, site, dose, scratch, p):
+def coach(org, site, dose, scratch, p_money, p):
     """Let nationals coach members at the table, those in the communities that have come farthest in the selection."""
     offered = 0.0
     for i in range(org.role.size):
@@ -257,23 +297,16 @@ def coach(org, site, dose, scratch, p):
         if not is_coached(i, org, site, farthest):
             continue
         m = org.affiliation[i]
-        time = (
-            HOURS_PER_FTE
-            * dose.national_coaching[m]
-            * org.effort[m]
-            * org.fte[m]
-            * org.ramp[m]
-            * org.in_post[m]
-            / members[m]
+        time = hours_of_coaching(
+            dose.national_coaching[m], org.effort[m], org.fte[m], org.ramp[m], org.in_post[m], members[m], p_money, p
         )
-        time = min(time, 3.0 * p.coaching_hours)
         if org.role[i] != BACKBONE:
             org.hours[i] += time
         for k in range(COACHED):
             if org.contribution[m] == 0:
-                org.coaching[k, i] = org.clarity[m] * (1.0 - exp(-time / COACHED / p.coaching_hours))
+                org.coaching[k, i] = coached(time / COACHED, org.clarity[m], p)
             elif org.contribution[m] == k + 1:
-                org.coaching[k, i] = org.clarity[m] * (1.0 - exp(-time / p.coaching_hours))
+                org.coaching[k, i] = coached(time, org.clarity[m], p)
 
 
 @inline
@@ -284,12 +317,6 @@ def is_coached(i, org, site, farthest):
         and org.status[i] == ACTIVE
         and site.stage_reached[org.site_of[i]] >= farthest[org.affiliation[i]]
     )
-
-
-@inline
-def with_coaching(alone, coaching):
-    """Return the dose of a practice with what coaching adds to it."""
-    return alone + coaching * (1.0 - alone)
 
 
 @kernel

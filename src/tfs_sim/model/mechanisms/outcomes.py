@@ -1,10 +1,10 @@
 """M21 Early wins, late outcomes: students' outcomes follow support through a distributed delay of years.
 
 The share of needs met, by group, passes an Erlang delay of `DELAY_STAGES` stages; the monthly transition is
-exact: with r = `DELAY_STAGES` / delay, the deviations d_m of the stages from the month's level of support obey
+exact. The deviations d_m of the stages from the month's level of support obey
 
-    d_m(t + 1) = Σ_j d_{m−j}(t) e^(−r) r^j / j!,   level = needs met / needs · take-up
-    outcome = last stage, weighted by students, less that at the start;   indicator = 50 + gain · outcome + luck
+    d_m(t + 1) = Σ_j d_{m−j}(t) · P(j stages in a month),   level = needs met / needs · take-up
+    outcome = last stage, weighted by students, less that at the start
 
 The luck of a measured indicator is that of the school year's cohort.
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.state import DELAY_STAGES, G, K
 
@@ -65,6 +65,36 @@ COHORT_STREAM = draws.stream("cohort")
 START_LEVEL = 50.0
 
 
+@rule
+def stages_a_month(p):
+    """r = DELAY_STAGES / delay: stages of the delay that a month passes, on average."""
+    return DELAY_STAGES / p.delay
+
+
+@rule
+def passes_no_stage(r):
+    """e^(−r): the chance that a month passes no stage (Poisson), r: `stages_a_month`."""
+    return exp(-r)
+
+
+@rule
+def passes_one_more(chance, j, r):
+    """P(j + 1) = P(j) · r / (j + 1): the chance that a month passes one stage more than j, from the chance of j."""
+    return chance * (r / (j + 1.0))
+
+
+@rule
+def indicator(outcome, luck, p):
+    """start + indicator_gain · outcome + luck: what is measured of students, points; luck: of the cohort."""
+    return START_LEVEL + p.indicator_gain * outcome + luck
+
+
+@rule
+def luck_of_cohort(z, p):
+    """cohort_noise · z: how far a school year's measured indicator lies off, points; z: standard normal."""
+    return p.cohort_noise * z
+
+
 @inline
 def share_met(g, s, need, served):
     """Return the share of a group's needs that are met."""
@@ -79,7 +109,7 @@ def share_met(g, s, need, served):
 @kernel
 def follow(month, site, p):
     """Move every stage of the delay by exactly one month; the first month's level is taken as the past's."""
-    r = DELAY_STAGES / p.delay
+    r = stages_a_month(p)
     for s in range(site.take_up.size):
         for g in range(G):
             level = share_met(g, s, site.need, site.served) * site.take_up[s]
@@ -89,10 +119,10 @@ def follow(month, site, p):
                 site.outcome_at_start[g, s] = level
             for m in range(DELAY_STAGES - 1, -1, -1):
                 moved = 0.0
-                chance = exp(-r)
+                chance = passes_no_stage(r)
                 for j in range(m + 1):
                     moved += (site.delay[m - j, g, s] - level) * chance
-                    chance *= r / (j + 1.0)
+                    chance = passes_one_more(chance, j, r)
                 site.delay[m, g, s] = clip(level + moved, 0.0, 1.0)
 
 
@@ -110,4 +140,4 @@ def outcome_gain(s, site):
 @inline
 def cohort_luck(key, identity, month, p):
     """Return this school year's deviation of the measured indicator, in points."""
-    return p.cohort_noise * draws.normal(draws.uniform(key, COHORT_STREAM, month // 12, identity))
+    return luck_of_cohort(draws.normal(draws.uniform(key, COHORT_STREAM, month // 12, identity)), p)

@@ -8,15 +8,11 @@ An organization whose file gives it a threshold does without invitation and payo
 at least so many others do, as it saw them at the beginning of the month (Granovetter 1978). One whose file
 gives a month joins in that month, and is from then on like any other.
 
-    invitations = (word of mouth · share of neighbours at the table + outreach) · contact · favour_i,
-                  outreach = (own + by persistent invitation) · c
-    P(asks itself) = 1 − e^(−invitations)
-    P(joins) = logistic((V_i + stated value · readiness − weight · (1 − readiness) − threshold) / sharpness)
-    P(leaves) = 1 − (1 − chance_rate) · (1 − leaving_rate · logistic(−(V_i − threshold + inertia) / sharpness))
+    P(asks itself) = chance_of_any(invitations)
+    P(joins) = logistic(pull_to_join),   P(leaves) = chance_of_leaving(logistic(pull_to_leave))
 
-V_i is what taking part is worth at the best level of effort less staying away (`payoff`); c coordination; readiness,
-stated value and its weight are those of patience and persistent invitation (M6, M7). Favour is 1, or by commitment
-where the willing are invited first. Rates are a month's.
+Both pulls are of what taking part is worth at the best level of effort less staying away (`payoff`). Rates are a
+month's.
 """
 
 from __future__ import annotations
@@ -25,7 +21,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.trust import chance_of_any
 from tfs_sim.model.numerics import exp, logistic, whole_vectors
 from tfs_sim.model.payoff import reckon
 from tfs_sim.model.state import ACTIVE, BACKBONE, RELUCTANT, WITHDRAWN
@@ -121,6 +118,62 @@ STREAM = draws.stream("participation")
 JOINS, WITHDRAWS = -1, -2  # marks, within the kernel, of what is decided and not yet done
 
 
+@rule
+def favouring(commitment, willing_first, p):
+    """e^(k (2 c − 1)), k = willing_first · dose: how much the committed are favoured by invitations.
+
+    commitment: c; willing_first: dose of recruiting the willing first.
+    """
+    return exp(p.willing_first * willing_first * (2.0 * commitment - 1.0))
+
+
+@rule
+def outreach(persistent, has_time, p_invitation, p):
+    """(outreach + invitation.outreach · d) · c: invitations a month by the backbone.
+
+    persistent: d, dose of persistent invitation; has_time: coordination c, 0 if the backbone has no hours at all.
+    """
+    return (p.outreach + p_invitation.outreach * persistent) * has_time
+
+
+@rule
+def invitations(neighbours, outreach, contact, favour, p):
+    """(word_of_mouth · share + outreach) · contact · favour: invitations a month that an organization gets.
+
+    neighbours: share of those it has ties with who are at the table.
+    """
+    return (p.word_of_mouth * neighbours + outreach) * contact * favour
+
+
+@rule
+def pull_to_join(worth, readiness, pressed, p_patience, p_invitation, p):
+    """(V + stated_value · d · y − weight · (1 − y) − join_threshold) / sharpness: log odds of joining when asked.
+
+    worth: V, utility of taking part over staying away; readiness: y; pressed: d, dose of persistent invitation.
+    """
+    value = worth + p_invitation.stated_value * pressed * readiness
+    value -= p_patience.weight * (1.0 - readiness)
+    return (value - p.join_threshold) / p.sharpness
+
+
+@rule
+def pull_to_leave(worth, p):
+    """−(V − join_threshold + inertia) / sharpness: log odds that a partner who reconsiders wants to leave; worth: V."""
+    return -(worth - p.join_threshold + p.inertia) / p.sharpness
+
+
+@rule
+def chance_of_going(stays, p):
+    """1 − (1 − chance_rate) · P(stays): the chance of leaving this month, for a reason or for none."""
+    return 1.0 - (1.0 - p.chance_rate) * stays
+
+
+@rule
+def chance_of_leaving(wants_to, p):
+    """1 − (1 − chance_rate)(1 − leaving_rate · P(wants to)): the chance that a partner withdraws this month."""
+    return chance_of_going(1.0 - min(p.leaving_rate, 1.0) * wants_to, p)
+
+
 @kernel
 def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience, p_invitation, p_delivery, p_effort, p):
     """Let each organization join, refuse, stay or withdraw, in the light of how things stood last month."""
@@ -128,12 +181,12 @@ def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience,
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
         site.joined[s] = site.withdrew[s] = 0.0
-        keen = p.willing_first * dose.recruiting_the_willing[s]
-        heart, invitations = org.commitment[first:end], scratch.favour[first:end]
-        invitations[:] = 1.0
-        if keen > 0.0:
+        willing_first = dose.recruiting_the_willing[s]
+        heart, favoured = org.commitment[first:end], scratch.favour[first:end]
+        favoured[:] = 1.0
+        if p.willing_first * willing_first > 0.0:
             for n in range(heart.size):
-                invitations[n] = exp(keen * (2.0 * heart[n] - 1.0))
+                favoured[n] = favouring(heart[n], willing_first, p)
         partners = outsiders = outsiders_favour = 0.0
         for i in range(first, end):
             org.refused[i] = 0
@@ -143,10 +196,10 @@ def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience,
             outsiders += counts * (1.0 - at_table)
             outsiders_favour += counts * (1.0 - at_table) * scratch.favour[i]
         has_time = site.coordination[s] if site.backbone_hours[s] > 0.0 else 0.0
-        outreach = (p.outreach + p_invitation.outreach * dose.persistent_invitation[s]) * has_time
+        by_backbone = outreach(dose.persistent_invitation[s], has_time, p_invitation, p)
         # the same number of invitations, of which the committed get more
         invited = site.contact_factor[s] * (outsiders / outsiders_favour if outsiders_favour > 0.0 else 0.0)
-        may_leave = 1.0 - (1.0 - p.chance_rate) * (1.0 - min(p.leaving_rate, 1.0))
+        may_leave = chance_of_leaving(1.0, p)
         count = 0
         for i in range(first, end):
             if org.role[i] == BACKBONE:
@@ -155,7 +208,7 @@ def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience,
             if org.status[i] == ACTIVE:
                 if org.given_threshold[i] >= 0.0:
                     stays = 1.0 if partners - 1.0 >= org.given_threshold[i] else 0.0
-                    leaves = draws.unit(scratch.organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays
+                    leaves = draws.unit(scratch.organization_luck[0, i]) < chance_of_going(stays, p)
                     org.months_active[i] = WITHDRAWS if leaves else org.months_active[i] + 1
                     continue
                 org.months_active[i] += 1
@@ -168,17 +221,14 @@ def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience,
                 continue
             if org.given_threshold[i] >= 0.0 or org.in_post[i] == 0:
                 continue
-            if (
-                draws.unit(scratch.organization_luck[1, i])
-                >= (p.word_of_mouth + outreach) * invited * scratch.favour[i]
-            ):
-                continue  # the chance 1 − exp(−rate) is below the rate
+            u = draws.unit(scratch.organization_luck[1, i])
+            if u >= invitations(1.0, by_backbone, invited, scratch.favour[i], p):
+                continue  # the chance of any is below the number expected
             at_table = 0.0
             for m in range(org.first_relationship[i], org.end_of_ties[i]):
                 at_table += 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
             share = at_table / max(org.end_of_ties[i] - org.first_relationship[i], 1)
-            rate = (p.word_of_mouth * share + outreach) * invited * scratch.favour[i]
-            if draws.unit(scratch.organization_luck[1, i]) < 1.0 - exp(-rate):
+            if u < chance_of_any(invitations(share, by_backbone, invited, scratch.favour[i], p)):
                 count += 1
         if month > 0 and on.effort:
             reckon(scratch.deciders, count, s, org, scratch, site, p_delivery.complementarity, p_effort)
@@ -186,18 +236,16 @@ def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience,
         for n in range(count):
             i = scratch.deciders[n]
             if org.status[i] == ACTIVE:
-                wants_to[n] = -(org.joining_value[i] - p.join_threshold + p.inertia) / p.sharpness
+                wants_to[n] = pull_to_leave(org.joining_value[i], p)
                 continue
-            value = org.joining_value[i] + p_invitation.stated_value * dose.persistent_invitation[s] * org.readiness[i]
-            value -= p_patience.weight * (1.0 - org.readiness[i])
-            wants_to[n] = (value - p.join_threshold) / p.sharpness
+            pressed = dose.persistent_invitation[s]
+            wants_to[n] = pull_to_join(org.joining_value[i], org.readiness[i], pressed, p_patience, p_invitation, p)
         for n in range(wants_to.size):
             wants_to[n] = logistic(wants_to[n])
         for n in range(count):
             i = scratch.deciders[n]
             if org.status[i] == ACTIVE:
-                stays = 1.0 - min(p.leaving_rate, 1.0) * wants_to[n]
-                if draws.unit(scratch.organization_luck[0, i]) < 1.0 - (1.0 - p.chance_rate) * stays:
+                if draws.unit(scratch.organization_luck[0, i]) < chance_of_leaving(wants_to[n], p):
                     org.months_active[i] = WITHDRAWS
             elif draws.unit(scratch.organization_luck[2, i]) < wants_to[n]:
                 org.months_active[i] = JOINS

@@ -1,12 +1,12 @@
 """M6 Reluctant partners: patience.
 
-Readiness y_i in [0, 1] says how ready an organization is to be asked to the table. Left alone it drifts to what
-its history with those at the table allows, h_i being its mean grievance towards partners:
+Readiness in [0, 1] says how ready an organization is to be asked to the table; who is not ready needs to gain more to
+join (`pull_to_join` of M8). Left alone it drifts to what its history with those at the table allows:
 
-    y_i ← y_i + s · (1 − k h_i − y_i),          joining value ← joining value − w · (1 − y_i).
+    y ← settled(y, readiness_allowed)
 
 Patience with information sends what the partnership does and leaves the organization space: informative
-encounters, each of which brings readiness a step closer to full, y ← y + γ (1 − y). They come slowly, and they
+encounters, each of which brings readiness a step closer to full (`informed`). They come slowly, and they
 wear off when nothing follows. It presses nobody, so nothing breaks. Source: the brief, lesson two; no
 measurement of patience against persistence was found, so all of this is a hypothesis.
 """
@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.trust import chance_of_any
 from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
@@ -87,10 +88,39 @@ INTERVENTIONS = (
 STREAM = draws.stream("patience")
 
 
+@rule
+def readiness_allowed(grievance, partners, p):
+    """1 − reluctance · Σh / n, in [0, 1]: readiness that an organization's history with those at the table allows.
+
+    grievance: Σh, over its n = `partners` relationships with them.
+    """
+    return clip(1.0 - p.reluctance * grievance / partners, 0.0, 1.0) if partners > 0.0 else 1.0
+
+
+@rule
+def settled(readiness, allowed, p):
+    """y + (1 − e^(−1/settling)) · (allowed − y): readiness a month later, left alone."""
+    return readiness + (1.0 - exp(-1.0 / p.settling)) * (allowed - readiness)
+
+
+@rule
+def encounters_expected(told, contact, has_time, p):
+    """encounters · dose · contact · c: informative encounters in a month; told: dose of patience with information.
+
+    has_time: coordination c, 0 if the backbone has no hours at all.
+    """
+    return p.encounters * (told * contact * has_time)
+
+
+@rule
+def informed(readiness, p):
+    """y + informed · (1 − y): readiness after an informative encounter."""
+    return readiness + p.informed * (1.0 - readiness)
+
+
 @kernel
 def ripen(month, key, org, rel, site, dose, p):
     """Let readiness of those who are not at the table drift to what histories allow, and information raise it."""
-    step = 1.0 - exp(-1.0 / p.settling)
     for i in range(org.readiness.size):
         if org.status[i] == ACTIVE or org.role[i] == BACKBONE:
             continue
@@ -102,12 +132,12 @@ def ripen(month, key, org, rel, site, dose, p):
             at_table = 1.0 if org.status[rel.target[r]] == ACTIVE else 0.0
             partners += at_table
             hurt += at_table * rel.grievance[r]
-        allowed = clip(1.0 - p.reluctance * hurt / partners, 0.0, 1.0) if partners > 0.0 else 1.0
-        y = allowed if month == 0 else org.readiness[i] + step * (allowed - org.readiness[i])
-        told = dose.patience_with_information[s] * site.contact_factor[s]
-        told *= site.coordination[s] if site.backbone_hours[s] > 0.0 else 0.0
-        if told > 0.0:
+        allowed = readiness_allowed(hurt, partners, p)
+        y = allowed if month == 0 else settled(org.readiness[i], allowed, p)
+        has_time = site.coordination[s] if site.backbone_hours[s] > 0.0 else 0.0
+        expected = encounters_expected(dose.patience_with_information[s], site.contact_factor[s], has_time, p)
+        if expected > 0.0:
             u = draws.uniform(key, STREAM, month, org.organization_id[i])
-            if u < 1.0 - exp(-p.encounters * told):
-                y += p.informed * (1.0 - y)
+            if u < chance_of_any(expected):
+                y = informed(y, p)
         org.readiness[i] = clip(y, 0.0, 1.0)

@@ -1,9 +1,9 @@
 """M27 Peer learning between sites: practices of coordination travel in a network of communities.
 
 A backbone can do its work in many ways. Each of `PRACTICES` ways is worth something, good or bad, which nobody
-knows beforehand; a community's coordination work takes the factor
+knows beforehand; a community's coordination work takes so much more or less time:
 
-    time_s = exp(−effect · Σ_m worth_m · adopted_ms / √M).
+    time_s = time_factor(Σ_m worth_m · adopted_ms)
 
 A community now and then tries a practice by itself and keeps it if, as far as it can see, it works. In a
 peer-learning network it also visits another member; if that one seems to manage its work with less time, it takes
@@ -19,7 +19,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.numerics import exp, log
 from tfs_sim.model.state import PRACTICES
 
@@ -99,6 +99,24 @@ START_STREAM = draws.stream("practices at the start")
 WORTH_STREAM = draws.stream("worth of practices")
 
 
+@rule
+def time_factor(worth, p):
+    """e^(−effect · W / √M): the factor on coordination work; worth: W, of all M = PRACTICES that are used together."""
+    return exp(-p.effect * worth / PRACTICES**0.5)
+
+
+@rule
+def seeming_worth(worth, z, p):
+    """w + misreading · z: what a practice that was tried seems to be worth; z: standard normal."""
+    return worth + p.misreading * z
+
+
+@rule
+def seeming_advantage(time, its_time, z, p):
+    """ln t − ln t′ + show · z: by how much less time a host seems to need than its visitor; z: standard normal."""
+    return log(time) - log(its_time) + p.show * z
+
+
 @inline
 def worth(key, practice):
     """Return what a practice is worth in this replicate's world, standard normal."""
@@ -112,7 +130,7 @@ def time_of(s, key, practices, p):
     for m in range(PRACTICES):
         if practices[m, s]:
             total += worth(key, m)
-    return exp(-p.effect * total / PRACTICES**0.5)
+    return time_factor(total, p)
 
 
 @kernel
@@ -138,7 +156,7 @@ def learn(month, key, site, dose, p):
         changed = False
         if draws.unit(a) < p.trials:
             m = np.int64(draws.unit(b) * PRACTICES)
-            seems = worth(key, m) + p.misreading * draws.normal(draws.unit(c))
+            seems = seeming_worth(worth(key, m), draws.normal(draws.unit(c)), p)
             site.practices[m, s] = 1 if seems > 0.0 else 0
             changed = True
         visiting = dose.peer_learning_network[s]
@@ -146,10 +164,8 @@ def learn(month, key, site, dose, p):
             host = choose_host(s, month, key, site, dose)
             if host >= 0:
                 e, f, _, _ = draws.words(key, STREAM, month, site.site_id[s], 1)
-                better = (
-                    log(site.practice_time[s]) - log(site.practice_time[host]) + p.show * draws.normal(draws.unit(e))
-                )
-                if better > 0.0:
+                z = draws.normal(draws.unit(e))
+                if seeming_advantage(site.practice_time[s], site.practice_time[host], z, p) > 0.0:
                     m = np.int64(draws.unit(f) * PRACTICES)
                     site.practices[m, s] = site.practices[m, host]
                     changed = True

@@ -5,10 +5,10 @@ representatives understand of the shared work and what is written down lose a sh
 rules change, and so does backing by their leaders; all three must be built up again (Honig & Hatch 2004 on
 crafting coherence under external demands).
 
-With Δd what the depth of the change rises by in a month (nothing while it lasts):
+With what the depth of the change rises by in a month (nothing while it lasts):
 
-    understanding ← understanding · (1 − obsolete · Δd),   written down ← written down · (1 − obsolete · Δd)
-    backing ← backing · (1 − attention · Δd)
+    understanding ← still_valid · understanding,   written down ← still_valid · written down
+    backing ← still_attended · backing
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism, Shock, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.levers import rise
 
 
 class Parameters(NamedTuple):
@@ -55,12 +56,24 @@ SHOCKS = (
 )  # fmt: skip
 
 
+@rule
+def still_valid(rise, p):
+    """1 − obsolete · Δd: of what is understood and written down, the share that new rules leave valid."""
+    return 1.0 - p.obsolete * rise
+
+
+@rule
+def still_attended(rise, p):
+    """1 − attention · Δd: of leaders' backing, the share that new rules leave."""
+    return 1.0 - p.attention * rise
+
+
 @kernel
 def change_rules(org, shock, p):
     """Take away what the change makes obsolete, once, when its depth rises."""
     for i in range(org.ramp.size):
-        news = max(shock.policy_change[i] - org.rules_changed[i], 0.0)
+        news = rise(shock.policy_change[i], org.rules_changed[i])
         org.rules_changed[i] = shock.policy_change[i]
-        org.ramp[i] *= 1.0 - p.obsolete * news
-        org.documentation[i] *= 1.0 - p.obsolete * news
-        org.backing[i] *= 1.0 - p.attention * news
+        org.ramp[i] *= still_valid(news, p)
+        org.documentation[i] *= still_valid(news, p)
+        org.backing[i] *= still_attended(news, p)

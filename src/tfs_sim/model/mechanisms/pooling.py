@@ -1,13 +1,13 @@
 """M10 Win-win and pooled funds: part of the money is awarded to the partnership.
 
 A share of what was contested goes to the site's pool instead, and the pool is shared out every month among
-partners. One part of it follows the contribution that the partnership sees, s_i = max(effort_i + σ ε_i, 0) · FTE_i, the
-other goes by staff:
+partners. One part of it follows the contributions that the partnership sees, the other goes by staff:
 
-    share_i = ω s_i / Σ s + (1 − ω) FTE_i / Σ FTE,
+    part_i = payout · share_of_pool(seen_i / Σ seen, FTE_i / Σ FTE)
 
-with σ as data leave it and ω as accountability has it (M18; without that mechanism σ = 0 and ω = 1). Contributing more
-then earns more, and nobody loses to a neighbour. What an organization can expect has the mean of s in the place of s.
+Noise and the part that goes by what is seen are as data and accountability have it (M18; without that mechanism there
+is no noise, and all of it does). Contributing more then earns more, and nobody loses to a neighbour. What an
+organization can expect has the mean of what is seen in its place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.money import wages
 from tfs_sim.model.payoff import expected_sight
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, OUTSIDE
 
@@ -54,6 +55,42 @@ INTERVENTIONS = (
 STREAM = draws.stream("contributions as seen")
 
 
+@rule
+def pooled(income, income_factor, dose, p_competition):
+    """100 · contested · income · income_factor · dose: of contested money, what goes to the pool in a month, cents.
+
+    income: wages of all at the site, dollars; dose: of pooled funding.
+    """
+    return 100.0 * p_competition.contested * income * income_factor * dose
+
+
+@rule
+def paid_out(pool, p):
+    """paid_out · pool: of a pool, what is shared out in a month."""
+    return p.paid_out * pool
+
+
+@rule
+def noise_of_sight(slope, p_effort):
+    """σ = 1.7 · largest / slope: noise with which efforts are seen, where there is any (slope > 0)."""
+    return 1.7 * p_effort.largest / slope if slope > 0.0 else 0.0
+
+
+@rule
+def contribution_seen(effort, fte, noise, z):
+    """max(e + σ z, 0) · F: what is seen of a contribution, FTE; z: standard normal."""
+    return max(effort + noise * z, 0.0) * fte
+
+
+@rule
+def share_of_pool(by_sight, by_staff, by_seen):
+    """f + ω (s − f): the share that one gets of what is shared out, s by what is seen of it and f by its staff.
+
+    by_seen: ω, the part of the pool that goes by what is seen.
+    """
+    return by_staff + by_seen * (by_sight - by_staff)
+
+
 @kernel
 def share_out(month, key, org, site, bank, dose, scratch, p_competition, p_effort, p_money, p):
     """Fill each site's pool and pay part of it out by contributions as they are seen, and by staff."""
@@ -67,33 +104,29 @@ def share_out(month, key, org, site, bank, dose, scratch, p_competition, p_effor
         total = 0.0
         for i in range(first, end):
             if org.role[i] != BACKBONE:
-                income += org.fte[i] * p_money.dollars_per_fte
+                income += wages(org.fte[i], p_money)
                 if org.status[i] == ACTIVE:
                     total += org.effort[i] * org.fte[i]
         pool = FIRST_POOL + s
-        cents = int(100.0 * p_competition.contested * income * site.income_factor[s] * dose.pooled_funding[s])
+        cents = int(pooled(income, site.income_factor[s], dose.pooled_funding[s], p_competition))
         bank.accounts[OUTSIDE] -= cents
         bank.accounts[pool] += cents
         site.pool_payout[s] = 0.0
         if total <= 0.0:
             continue
-        payout = int(p.paid_out * bank.accounts[pool])
+        payout = int(paid_out(bank.accounts[pool], p))
         if payout <= 0:
             continue
         site.pool_payout[s] = payout / 100.0
         if not drawn and site.esteem_slope[s] > 0.0:
             draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
             drawn = True
-        noise = 1.7 * p_effort.largest / site.esteem_slope[s] if site.esteem_slope[s] > 0.0 else 0.0
+        noise = noise_of_sight(site.esteem_slope[s], p_effort)
         staff = total = expected = 0.0
         seen = scratch.favour  # scratch
         for i in range(first, end):
-            seen[i] = org.effort[i]
-            if noise > 0.0:
-                seen[i] = max(
-                    org.effort[i] + noise * draws.wide_normal(draws.unit(scratch.organization_luck[0, i])), 0.0
-                )
-            seen[i] *= org.fte[i]
+            z = draws.wide_normal(draws.unit(scratch.organization_luck[0, i])) if noise > 0.0 else 0.0
+            seen[i] = contribution_seen(org.effort[i], org.fte[i], noise, z)
             if org.role[i] != BACKBONE and org.status[i] == ACTIVE:
                 staff += org.fte[i]
                 total += seen[i]
@@ -106,8 +139,8 @@ def share_out(month, key, org, site, bank, dose, scratch, p_competition, p_effor
                 by_staff = org.fte[i] / staff
                 by_sight = seen[i] / total if total > 0.0 else by_staff
                 by_mean_sight = org.pool_expected[i] / expected
-                org.pool_expected[i] = site.pool_payout[s] * (by_staff + site.by_seen[s] * (by_mean_sight - by_staff))
-                part = int(payout * (by_staff + site.by_seen[s] * (by_sight - by_staff)))
+                org.pool_expected[i] = site.pool_payout[s] * share_of_pool(by_mean_sight, by_staff, site.by_seen[s])
+                part = int(payout * share_of_pool(by_sight, by_staff, site.by_seen[s]))
                 bank.accounts[pool] -= part
                 bank.accounts[FIRST_POOL + sites + i] += part
                 org.grant_income[i] = part / 100.0

@@ -1,14 +1,11 @@
 """M16 Portfolio pressure: the initiative is one item among many.
 
 What an organization's leaders attend to is scarce (Simon 1971; Ocasio 1997). The initiative gets the share of attention
-that its appeal has among everything on the desk, appeal / (appeal + pressure); appeal is what supports it from within:
-how clear its goals are, and a committed representative who has the organization's backing. Attention moves there
-slowly, from the full attention that something new has. What the initiative does not get goes to other work, which then
-pulls on effort: pull · (1 − attention).
+that its appeal has among everything on the desk; appeal is what supports it from within: how clear its goals are, and a
+committed representative who has the organization's backing. Attention moves there slowly, from the full attention that
+something new has. What the initiative does not get goes to other work, which then pulls on effort.
 
-    appeal_i = w · clarity_i + (1 − w) · commitment_i · backing_i · in post_i
-    attention_i ← attention_i + shift · (appeal_i / (appeal_i + pressure) − attention_i)
-    pull on effort_i = pull · (1 − attention_i)
+    attention ← attention_after(attention, share_of_attention(appeal))
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -67,18 +64,40 @@ MECHANISM = Mechanism(
 )
 
 
+@rule
+def appeal(clarity, commitment, backing, in_post, p):
+    """w · clarity + (1 − w) · commitment · backing · in_post, w = `clarity`: support from within."""
+    return p.clarity * clarity + (1.0 - p.clarity) * (commitment * backing * in_post)
+
+
+@rule
+def share_of_attention(appeal, p):
+    """appeal / (appeal + pressure): the share of attention that the initiative has among everything on the desk."""
+    desk = appeal + p.pressure
+    return appeal / desk if desk > 0.0 else 1.0
+
+
+@rule
+def attention_after(attention, share, p):
+    """attention + shift · (share − attention): a month later."""
+    return attention + p.shift * (share - attention)
+
+
+@rule
+def pull_of_other_work(attention, p):
+    """pull · (1 − attention): what other work adds to the cost of effort, utility."""
+    return p.pull * (1.0 - attention)
+
+
 @kernel
 def compete(org, site, p):
     """Let the initiative's share of attention follow its appeal, and the rest of the portfolio pull on effort."""
     for s in range(site.first_organization.size):
         partners = total = 0.0
         for i in range(site.first_organization[s], site.end_organization[s]):
-            represented = org.commitment[i] * org.backing[i] * org.in_post[i]
-            appeal = p.clarity * org.clarity[i] + (1.0 - p.clarity) * represented
-            desk = appeal + p.pressure
-            share = appeal / desk if desk > 0.0 else 1.0
-            org.attention[i] += p.shift * (share - org.attention[i])
-            org.portfolio[i] = p.pull * (1.0 - org.attention[i])
+            within = appeal(org.clarity[i], org.commitment[i], org.backing[i], org.in_post[i], p)
+            org.attention[i] = attention_after(org.attention[i], share_of_attention(within, p), p)
+            org.portfolio[i] = pull_of_other_work(org.attention[i], p)
             if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1.0
                 total += org.attention[i]

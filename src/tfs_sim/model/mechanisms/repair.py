@@ -1,12 +1,12 @@
 """M4 Repair: after a failure an apology and a difficult conversation may follow.
 
-A broken promise is a failure of competence or, with probability d, of deceit. Whoever failed apologizes with a
-chance that rises with agreement on shared principles a_ij and with facilitated conversations f, as far as the
-backbone has time (c); the injured side forgives, or not, by its own forgiveness φ_ij (times δ after deceit):
+A broken promise is a failure of competence or, with some probability, of deceit. Whoever failed apologizes with a
+chance that rises with agreement on shared principles and with facilitated conversations, as far as the
+backbone has time; the injured side forgives, or not, by a forgiveness of its own, and deceit more rarely:
 
-    P(apology) = 1 − (1 − π)(1 − c π_a a_ij)(1 − c π_f f),   P(forgiven | apology) = φ_ij · (δ if deceit).
+    P(repaired) = chance_of_apology · chance_of_forgiving
 
-Forgiven, the share m of the failure's weight is taken back between the two people, 0.6 m on the organizations'
+Forgiven, a share of the failure's weight is taken back between the two people, less of it on the organizations'
 record, and amends are promised: a new promise, kept as reliably as any other, that counts for or against.
 Unforgiven, the failure hardens into grievance (M3). Deceit leaves evidence that never fades while the two
 people are there and that no apology takes back (Schweitzer, Hershey & Bradlow 2006). Whether a repaired
@@ -24,8 +24,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
-from tfs_sim.model.mechanisms.trust import recorded_share
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.trust import chance_of_keeping, recorded_share
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE
 
@@ -155,6 +155,53 @@ STREAM = draws.stream("repair")
 FORGIVENESS_STREAM = draws.stream("forgiveness")
 
 
+@rule
+def forgiveness_of(z, p):
+    """φ = forgiveness + forgiveness_spread · z, in [0, 1]: of one end of a relationship; z: standard normal."""
+    return clip(p.forgiveness + p.forgiveness_spread * z, 0.0, 1.0)
+
+
+@rule
+def chance_of_apology(help_at_hand, alignment, facilitated, p):
+    """1 − (1 − apology)(1 − c · principles · a)(1 − c · facilitation · f): of an apology for a broken promise.
+
+    help_at_hand: coordination c, between two at the table; alignment: a; facilitated: f, dose of conversations.
+    """
+    silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * alignment)
+    silent *= 1.0 - help_at_hand * p.facilitation * facilitated
+    return 1.0 - silent
+
+
+@rule
+def chance_of_forgiving(forgiveness, deceived, p):
+    """φ, or φ · deceit_forgiven after deceit: of forgiving, given an apology."""
+    return forgiveness * (p.deceit_forgiven if deceived else 1.0)
+
+
+@rule
+def hardened(grievance, deceived, on_histories, p):
+    """h + η (1 − h): grievance after a failure that was not repaired, η = hardening, or deceit_hardening."""
+    return grievance + (p.deceit_hardening if deceived else p.hardening) * on_histories * (1.0 - grievance)
+
+
+@rule
+def weight_mended(p_trust, p):
+    """negativity · mended: of evidence of a forgiven failure, what is taken back between the two people, encounters."""
+    return p_trust.negativity * p.mended
+
+
+@rule
+def weight_mended_on_record(p_trust, p):
+    """negativity · mended · between_organizations: what is taken back on the organizations' record, encounters."""
+    return weight_mended(p_trust, p) * p.between_organizations
+
+
+@rule
+def weight_of_broken_amends(p_trust, p):
+    """amends · negativity: evidence of amends that were promised and not made, encounters."""
+    return p.amends * p_trust.negativity
+
+
 @kernel
 def begin(key, rel, dyad, p):
     """Draw how ready each end of each pair is to forgive the other."""
@@ -163,7 +210,7 @@ def begin(key, rel, dyad, p):
         for end in range(2):
             u = draws.normal(draws.unit(a if end == 0 else b))
             e = q + end * dyad.pair_id.size
-            rel.forgiveness[e] = clip(p.forgiveness + p.forgiveness_spread * u, 0.0, 1.0)
+            rel.forgiveness[e] = forgiveness_of(u, p)
 
 
 @kernel
@@ -186,29 +233,24 @@ def mend(month, key, org, rel, dyad, site, dose, on, scratch, p_institutional_tr
             j = rel.target[e]
             deceived = draws.unit(scratch.listed_luck[0, m]) < p.deceit
             help_at_hand = site.coordination[s] if org.status[i] == ACTIVE and org.status[j] == ACTIVE else 0.0
-            silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * dyad.alignment[q])
-            silent *= 1.0 - help_at_hand * p.facilitation * dose.facilitated_conversations[s]
-            forgiven = draws.unit(scratch.listed_luck[1, m]) < 1.0 - silent
-            forgiven &= draws.unit(scratch.listed_luck[2, m]) < rel.forgiveness[e] * (
-                p.deceit_forgiven if deceived else 1.0
-            )
+            apology = chance_of_apology(help_at_hand, dyad.alignment[q], dose.facilitated_conversations[s], p)
+            forgiven = draws.unit(scratch.listed_luck[1, m]) < apology
+            forgiven &= draws.unit(scratch.listed_luck[2, m]) < chance_of_forgiving(rel.forgiveness[e], deceived, p)
             if deceived:
                 rel.betrayal[e] += p.deceit_weight
             if not forgiven:
-                left = (p.deceit_hardening if deceived else p.hardening) * on.histories
-                rel.grievance[e] += left * (1.0 - rel.grievance[e])
+                rel.grievance[e] = hardened(rel.grievance[e], deceived, on.histories, p)
                 continue
             recorded = recorded_share(
                 org.documentation[i], org.documentation[j], on.institutional_trust, p_institutional_trust
             )
-            weight = p_trust.negativity * p.mended
-            rel.personal_bad[e] = max(rel.personal_bad[e] - weight * (1.0 - recorded), 0.0)
-            rel.institutional_bad[e] = max(rel.institutional_bad[e] - weight * p.between_organizations * recorded, 0.0)
-            if draws.unit(scratch.listed_luck[3, m]) < org.reliability[j] * (
-                1.0 - p_histories.broken_promises * rel.grievance[e]
-            ):
+            rel.personal_bad[e] = max(rel.personal_bad[e] - weight_mended(p_trust, p) * (1.0 - recorded), 0.0)
+            on_record = rel.institutional_bad[e] - weight_mended_on_record(p_trust, p) * recorded
+            rel.institutional_bad[e] = max(on_record, 0.0)
+            kept = chance_of_keeping(org.reliability[j], 1.0, rel.grievance[e], 0.0, 0.0, p_histories)
+            if draws.unit(scratch.listed_luck[3, m]) < kept:
                 rel.personal_good[e] += p.amends * (1.0 - recorded)
                 rel.institutional_good[e] += p.amends * recorded
             else:
-                rel.personal_bad[e] += p.amends * p_trust.negativity * (1.0 - recorded)
-                rel.institutional_bad[e] += p.amends * p_trust.negativity * recorded
+                rel.personal_bad[e] += weight_of_broken_amends(p_trust, p) * (1.0 - recorded)
+                rel.institutional_bad[e] += weight_of_broken_amends(p_trust, p) * recorded

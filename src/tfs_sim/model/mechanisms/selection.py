@@ -2,9 +2,9 @@
 
 A selection has stages (a convening, applications, planning grants, implementation grants). At each stage so many
 communities are chosen from those that the stage before left, by the list that history gives or by a rule: the best
-by a score, which is readiness seen with error,
+by a score, which is readiness seen with error:
 
-    score_s = (R_s − mean R) / sd R + noise · ε_s,     R = (share at the table + trust + commitment) / 3.
+    chosen = the communities with the highest score_of(readiness)
 
 Because those are chosen whose readiness or luck was high, what they do afterwards is not what the grant does: the
 chosen were ahead, and part of what the score saw was luck (winner's curse: Thaler 1988; regression to the mean).
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
@@ -58,6 +58,24 @@ STREAM = draws.stream("selection")
 COMMUNITY_STREAM = draws.stream("community readiness")
 
 
+@rule
+def commitment_here(commitment, z, p):
+    """c + spread · z, in [0, 1]: commitment of one of a community's people; z: standard normal, of the community."""
+    return clip(commitment + p.spread * z, 0.0, 1.0)
+
+
+@rule
+def readiness_of(at_the_table, trust, commitment):
+    """R = (share at the table + mean trust + mean commitment) / 3: how ready a community is."""
+    return (at_the_table + trust + commitment) / 3.0
+
+
+@rule
+def score_of(readiness, mean, spread, z, p):
+    """(R − mean R) / sd R + noise · z: the score by which communities are chosen; z: standard normal."""
+    return (readiness - mean) / spread + p.noise * z
+
+
 @kernel
 def begin(key, org, site, stage, p):
     """Let communities that stand for selection differ in their people's commitment."""
@@ -66,8 +84,8 @@ def begin(key, org, site, stage, p):
     for i in range(org.site_of.size):
         s = org.site_of[i]
         if site.national_site[s] == 0 and org.role[i] != BACKBONE:
-            shift = p.spread * draws.normal(draws.uniform(key, COMMUNITY_STREAM, 0, site.site_id[s]))
-            org.commitment[i] = clip(org.commitment[i] + shift, 0.0, 1.0)
+            z = draws.normal(draws.uniform(key, COMMUNITY_STREAM, 0, site.site_id[s]))
+            org.commitment[i] = commitment_here(org.commitment[i], z, p)
 
 
 @kernel
@@ -96,7 +114,7 @@ def choose(month, key, org, rel, site, stage, p):
         spread = max(squares / candidates - mean * mean, 1e-12) ** 0.5
         for s in range(sites):
             luck = draws.normal(draws.uniform(key, STREAM, month, site.site_id[s], g))
-            site.score[s] = (site.site_readiness[s] - mean) / spread + p.noise * luck
+            site.score[s] = score_of(site.site_readiness[s], mean, spread, luck, p)
         for _ in range(stage.places[g]):
             best = -1e300
             winner = -1
@@ -131,4 +149,4 @@ def how_ready(s, site, org, rel):
             trusted += counts * rel.trust[rel.ties[m]]
     if everyone == 0.0:
         return 0.0
-    return (partners / everyone + (trusted / held if held > 0.0 else 0.0) + willing / everyone) / 3.0
+    return readiness_of(partners / everyone, trusted / held if held > 0.0 else 0.0, willing / everyone)

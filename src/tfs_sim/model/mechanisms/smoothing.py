@@ -4,22 +4,20 @@ Manuals (written procedures) shorten the learning of the role; a transition plan
 overlap of leaver and successor, possible only when the departure was announced, does both. How much they
 cut recovery together is reported by the model, not built in.
 
-With D the dose of manuals, doc what is written down, plan and overlap the doses of the other two:
+What a successor needs to learn, and what is kept of two people's evidence, are rules of M11 (`ramp_time`,
+`evidence_kept`) that read what these practices do:
 
-    doc ← doc + (D − doc) / writing_time   if D > doc,   else doc · (1 − going_stale · (1 − D))
-    time to learn = ramp · (1 − manual_saving · doc)
-    kept evidence = 1 − (1 − handed_over · plan) · (1 − overlap_introductions · overlap)
-    vacancy with overlap = max(months to fill − notice − overlap · longest_wait, 0)
-
-The last holds of announced departures alone, and so does the overlap's part of the evidence that is kept.
+    doc ← documentation_after(doc, written),   written = dose of manuals with what coaching adds (M25)
+    vacancy ← vacancy_with_overlap   after a departure that was announced
 """
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import CASES
@@ -108,14 +106,39 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 
+@rule
+def documentation_after(documentation, written, p):
+    """doc + (D − doc) / writing_time where D > doc, else doc · (1 − going_stale · (1 − D)), in [0, 1]: a month later.
+
+    written: D, the share that the practice keeps written down.
+    """
+    gap = written - documentation
+    if gap > 0.0:
+        documentation += gap / p.writing_time if p.writing_time > 1.0 else gap
+    else:
+        documentation *= 1.0 - min(p.going_stale, 1.0) * (1.0 - written)
+    return clip(documentation, 0.0, 1.0)
+
+
+@rule
+def vacancy_with_overlap(vacancy, overlap, p):
+    """max(v − ⌈longest_wait · overlap⌉, 0): months until a successor starts, if the leaver may stay on for a while.
+
+    vacancy: v, months after the end of the notice; overlap: dose.
+    """
+    return max(vacancy - ceil(overlap * p.longest_wait), 0)
+
+
+@rule
+def closer_by_overlap(stock, overlap, p):
+    """u + overlap_learning · overlap · (1 − u): a successor's understanding, or backing, u after overlap."""
+    head_start = p.overlap_learning * overlap
+    return stock + head_start * (1.0 - stock)
+
+
 @kernel
 def write_manuals(org, dose, p):
     """Move documentation towards what the practice keeps up; let it go stale without it."""
     for i in range(org.documentation.size):
         written = with_coaching(dose.procedure_manuals[i], org.coaching[CASES, i])
-        gap = written - org.documentation[i]
-        if gap > 0.0:
-            org.documentation[i] += gap / p.writing_time if p.writing_time > 1.0 else gap
-        else:
-            org.documentation[i] *= 1.0 - min(p.going_stale, 1.0) * (1.0 - written)
-        org.documentation[i] = clip(org.documentation[i], 0.0, 1.0)
+        org.documentation[i] = documentation_after(org.documentation[i], written, p)

@@ -2,9 +2,9 @@
 
 Work is handed out and teams are formed by *recognized* strength, the true one seen through an error that is
 specific to the organization and the kind of support. People judge their own field well and others' badly, so
-the error of i grows with the share of its community that works in other sectors:
+the error grows with the share of its community that works in other sectors:
 
-    recognized_ik = strength_ik · exp(σ · unlike_i · (1 − learned · recognition_s) · ε_ik),   ε_ik standard normal.
+    recognized = seen_strength(strength, unlike, misjudgement_left(recognition))
 
 A partner is asked into the teams of those kinds in which it seems strong enough; what nobody asks for it does by
 itself. Recognition of a site moves slowly towards the dose of the practice. It also shows respect: people whose
@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.state import SECTORS, K
 
@@ -88,18 +88,39 @@ STREAM = draws.stream("recognition of strengths")
 RENEWED = 6  # months
 
 
+@rule
+def recognition_after(recognition, dose, p):
+    """r + (dose − r) / recognition_time, in [0, 1]: a site's recognition of strengths a month later."""
+    gap = dose - recognition
+    return clip(recognition + gap / max(p.recognition_time, 1.0), 0.0, 1.0)
+
+
+@rule
+def misjudgement_left(recognition, p):
+    """σ = misjudgement · (1 − learned · recognition): error of judging another field's strengths, sd of log."""
+    return p.misjudgement * (1.0 - p.learned * recognition)
+
+
+@rule
+def seen_strength(strength, unlike, error, z):
+    """s · e^(unlike · σ · z): a strength as it is seen; unlike: share of others who are of other sectors; error: σ.
+
+    z: standard normal.
+    """
+    return strength * exp(unlike * error * z)
+
+
 @kernel
 def recognize(month, key, org, site, dose, scratch, p):
     """Let recognition follow the practice; twice a year renew how each organization's strengths are judged."""
     for s in range(site.first_organization.size):
-        gap = dose.recognition_of_strengths[s] - site.recognition[s]
-        site.recognition[s] = clip(site.recognition[s] + gap / max(p.recognition_time, 1.0), 0.0, 1.0)
+        site.recognition[s] = recognition_after(site.recognition[s], dose.recognition_of_strengths[s], p)
     if month % RENEWED != 0:
         return
     draws.fill(scratch.organization_luck, key, STREAM, 0, org.organization_id)
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
-        error = p.misjudgement * (1.0 - p.learned * site.recognition[s])
+        error = misjudgement_left(site.recognition[s], p)
         others = max(end - first - 1.0, 1.0)
         unlike = org.recognized[0, first:end]  # until its own turn, which is the last
         for field in range(len(SECTORS)):
@@ -116,4 +137,4 @@ def recognize(month, key, org, site, dose, scratch, p):
                 scratch.organization_luck[k, first:end],
             )
             for n in range(seems.size):
-                seems[n] = true[n] * exp(unlike[n] * error * draws.wide_normal(draws.unit(words[n])))
+                seems[n] = seen_strength(true[n], unlike[n], error, draws.wide_normal(draws.unit(words[n])))

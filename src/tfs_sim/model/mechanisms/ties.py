@@ -3,14 +3,13 @@
 Joint meetings open ties, a trusted third refers one neighbour to another, sought-out strengths attract;
 disuse and departures close them. A tie is one thing for both ends.
 
-A month's chances, for a pair i, j and a third k that i turned to:
+A month's chances:
 
-    P(opens after a meeting that went well) = opened_by_meeting · (1 + sought_strengths · (1 − 2 overlap_ij))
-    P(opens by referral) = referral · T_ik · contact,   for every tie of k that i could have and has not
-    P(closes) = 1 − (1 − closing [idle too long]) · (1 − closed_by_departure · (1 − transition plan) [someone left])
+    P(opens after a meeting that went well) = chance_of_opening
+    P(opens by referral) = chance_of_referral,   for every tie of the third that one could have and has not
+    P(closes) = chance_of_closing
 
-Brackets are 1 where what they say is so, else 0. Whom i turns to is drawn from all that it could know, and must be one
-with whom it has a tie.
+Whom one turns to for a referral is drawn from all that it could know, and must be one with whom it has a tie.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import count_bits
 from tfs_sim.model.state import BACKBONE
 
@@ -92,6 +91,31 @@ REFERRAL_STREAM = draws.stream("referral")
 ONE = np.uint64(1)
 
 
+@rule
+def chance_of_opening(overlap, p):
+    """opened_by_meeting · (1 + sought_strengths · (1 − 2 o)): of a tie, after a meeting that went well.
+
+    overlap: o, niche overlap of the two, in [0, 1].
+    """
+    return p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * overlap))
+
+
+@rule
+def chance_of_referral(trust, contact, p):
+    """referral · T · contact: of being referred to one of those whom a third knows; trust: T, in the third."""
+    return p.referral * trust * contact
+
+
+@rule
+def chance_of_closing(disused, left, handed_over, p):
+    """1 − (1 − closing [disused])(1 − closed_by_departure · (1 − handed over) [left]): of a tie, this month.
+
+    disused: 1 after more than `idle_before_closing` months without an encounter; left: 1 if someone who held it left.
+    """
+    closing = min(p.closing, 1.0) * disused
+    return 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - handed_over) * left) if left > 0.0 else closing
+
+
 @kernel
 def choose_referrers(month, key, org, rel, dyad, scratch):
     """Let each organization turn to one of those whom it could know, who may refer it if they have a tie."""
@@ -141,7 +165,7 @@ def refer(month, key, org, rel, dyad, site, p):
             continue
         third = np.int64(rel.target[via])
         first = site.first_organization[org.site_of[i]]
-        chance = p.referral * rel.trust[via] * site.contact_factor[org.site_of[i]]
+        chance = chance_of_referral(rel.trust[via], site.contact_factor[org.site_of[i]], p)
         place = org.first_relationship[i]
         for word in range(org.neighbours.shape[0]):
             possible = org.candidates[word, i]
@@ -181,21 +205,20 @@ def open_and_close(month, key, org, rel, dyad, dose, scratch, p):
     for m in range(old):
         q = scratch.disused[m]
         i, j = dyad.one_end[q], dyad.other_end[q]
-        closing = min(p.closing, 1.0) if dyad.idle[q] > p.idle_before_closing else 0.0
-        if org.departed[i] | org.departed[j]:
-            covered = 1.0
-            if org.departed[i]:
-                covered = min(covered, dose.transition_plan[i])
-            if org.departed[j]:
-                covered = min(covered, dose.transition_plan[j])
-            closing = 1.0 - (1.0 - closing) * (1.0 - p.closed_by_departure * (1.0 - covered))
-        if draws.unit(scratch.listed_luck[0, m]) < closing:
+        unused = 1.0 if dyad.idle[q] > p.idle_before_closing else 0.0
+        left = 1.0 if org.departed[i] | org.departed[j] else 0.0
+        covered = 1.0
+        if org.departed[i]:
+            covered = min(covered, dose.transition_plan[i])
+        if org.departed[j]:
+            covered = min(covered, dose.transition_plan[j])
+        if draws.unit(scratch.listed_luck[0, m]) < chance_of_closing(unused, left, covered, p):
             dyad.idle[q] = max(dyad.idle[q], 1.0)
             set_tie(q, rel, org, dyad)
     draw_for(dyad.meeting, new, 1, month, key, dyad, scratch)
     for m in range(new):
         q = np.int64(dyad.meeting[m])
-        opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * dyad.overlap[q]))
+        opening = chance_of_opening(dyad.overlap[q], p)
         went_well = (rel.failed[q] == 0) & (rel.failed[q + pairs] == 0)
         if went_well & (draws.unit(scratch.listed_luck[0, m]) < opening):
             dyad.idle[q] = 0.0

@@ -274,8 +274,8 @@ def able_to_meet(presence, its_presence, grievance, its_grievance, p_histories):
 
 
 @rule
-def chance_of_meeting(expected):
-    """1 − e^(−x): the chance of at least one meeting where x are expected."""
+def chance_of_any(expected):
+    """1 − e^(−x): the chance of at least one (meeting, say) where x are expected (Poisson)."""
     return 1.0 - exp(-expected)
 
 
@@ -393,7 +393,7 @@ def gather(dyad):
         count += 1 if draws.unit(dyad.luck[0, q]) < expected else 0  # the chance, 1 − exp(−x), is below x
     chance = dyad.meetings_expected[: whole_vectors(count, dyad.meeting.size)]
     for m in range(chance.size):
-        chance[m] = chance_of_meeting(chance[m])
+        chance[m] = chance_of_any(chance[m])
     met = 0
     for m in range(count):
         q = dyad.meeting[m]

@@ -22,6 +22,7 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, Shock, parameter
 from tfs_sim.model.forms import inline, kernel, rule
+from tfs_sim.model.mechanisms.smoothing import closer_by_overlap, vacancy_with_overlap
 from tfs_sim.model.numerics import LN2, LN10, clip, exp
 from tfs_sim.model.state import BACKBONE
 
@@ -331,9 +332,7 @@ def leave_and_arrive(month, key, org, site, dose, shock, scratch, p_smoothing, p
             org.vacancy[i] = months_to_fill(draws.unit(scratch.organization_luck[2, i]), p)
             if overlapped:
                 # the search began with the notice, and the leaver stays on for a while if need be
-                org.vacancy[i] = max(
-                    org.waiting_for[i] - np.int64(np.ceil(dose.overlap[i] * p_smoothing.longest_wait)), 0
-                )
+                org.vacancy[i] = vacancy_with_overlap(org.waiting_for[i], dose.overlap[i], p_smoothing)
             org.notice[i] = NO_NOTICE
             org.in_post[i] = 0
             org.tenure[i] = 0
@@ -341,9 +340,8 @@ def leave_and_arrive(month, key, org, site, dose, shock, scratch, p_smoothing, p
             if org.vacancy[i] == 0:
                 start_successor(i, month, key, org, p)
                 if overlapped:
-                    head_start = p_smoothing.overlap_learning * dose.overlap[i]
-                    org.ramp[i] += head_start * (1.0 - org.ramp[i])
-                    org.backing[i] += head_start * (1.0 - org.backing[i])
+                    org.ramp[i] = closer_by_overlap(org.ramp[i], dose.overlap[i], p_smoothing)
+                    org.backing[i] = closer_by_overlap(org.backing[i], dose.overlap[i], p_smoothing)
 
 
 @inline

@@ -3,18 +3,18 @@
 Every organization has a mission m_i and a position x_i on the shared work's goals, both points in [0, 1]³. Positions
 follow Friedkin & Johnsen (1990), with the own mission as the anchor:
 
-    x_i ← a_i Σ_j w_ij x_j + (1 − a_i) m_i,
+    x_i ← revised(Σ_j w_ij x_j, m_i),
 
 w_ij by trust over the ties between partners, or as a file gives them. The goals that are shared are the partners' mean
-position. Each representative has an estimate of them with a variance v_i: a Kalman filter whose prior is the own
-position (people take others to agree with them: Ross, Greene & House 1977) with variance v₀; the prior weighs v/v₀.
+position. Each representative has an estimate of them with a variance v: a Kalman filter whose prior is the own
+position (people take others to agree with them: Ross, Greene & House 1977) with the variance of one who knows nothing.
 Contacts, retreats and written principles are observations that add precision; time adds variance; a departure takes
 the estimate away but for what is written:
 
-    1/v ← 1/v + information,   v ← v + drift each month,   v ← v + (1 − documentation) (v₀ − v) when a person leaves.
+    v ← variance_after_news(variance_after_a_month(v), news),   first of all variance_after_departure(v) if one leaves
 
-Clarity is 1/(1 + v). Agreement of two organizations is exp(−‖x_i − x_j‖²/2σ²), their `alignment`. Perceived agreement
-puts the own estimate of the goals in the place of the other's position, actual agreement the goals themselves.
+Agreement of two organizations is their `alignment`. Perceived agreement puts the own estimate of the goals in the place
+of the other's position, actual agreement the goals themselves.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import clip, dot, exp, half_life_factor
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS, REACH
@@ -162,6 +162,93 @@ SECTOR_MISSION = np.array([
 ])  # fmt: skip
 
 
+@rule
+def centre_of(mission, p):
+    """½ + sector_distance · (m − ½): where a sector's missions lie in one dimension of goals; mission: m, its usual."""
+    return 0.5 + p.sector_distance * (mission - 0.5)
+
+
+@rule
+def mission_of(centre, z, p):
+    """centre + mission_spread · z, in [0, 1]: an organization's mission in one dimension; z: standard normal."""
+    return clip(centre + p.mission_spread * z, 0.0, 1.0)
+
+
+@rule
+def openness_of(z, p):
+    """a = openness + openness_spread · z, in [0, 1]: weight of others' positions; z: standard normal."""
+    return clip(p.openness + p.openness_spread * z, 0.0, 1.0)
+
+
+@rule
+def known_at_start(tenure):
+    """1 − 2^(−tenure / 12): how far those at the table have come to know its goals before month 0; tenure in months."""
+    return 1.0 - half_life_factor(12.0 / tenure) if tenure > 0 else 0.0
+
+
+@rule
+def first_variance_of(known, p):
+    """v = unknown + k · (first − unknown): variance of an estimate of the goals at the start; known: k."""
+    return p.unknown_variance + known * (p.first_variance - p.unknown_variance)
+
+
+@rule
+def clarity_of(variance):
+    """1 / (1 + v): clarity of the shared goals."""
+    return 1.0 / (1.0 + variance)
+
+
+@rule
+def variance_after_departure(variance, documentation, p):
+    """v + (1 − documentation) · (unknown − v): what a successor starts from."""
+    return variance + (1.0 - documentation) * (p.unknown_variance - variance)
+
+
+@rule
+def variance_after_a_month(variance, p):
+    """min(v + drift, unknown): without any news of the goals."""
+    return min(variance + p.drift, p.unknown_variance)
+
+
+@rule
+def news_of_goals(contacts, retreats, principles, p):
+    """Σ information · amount: precision that a month's contacts, retreats and written principles add."""
+    return p.contact_information * contacts + p.retreat_information * retreats + p.principles_information * principles
+
+
+@rule
+def variance_after_news(variance, news):
+    """v / (1 + v · news), as 1/v ← 1/v + news: variance after observations of so much precision (Kalman filter)."""
+    return variance / (1.0 + variance * news)
+
+
+@rule
+def revised(heard, weight, openness, mission):
+    """a · Σ w x / Σ w + (1 − a) · m, in [0, 1]: a position in one dimension (Friedkin & Johnsen 1990).
+
+    heard: Σ w x of those whom the organization listens to; weight: a / Σ w; openness: a; mission: m.
+    """
+    return clip(weight * heard + (1.0 - openness) * mission, 0.0, 1.0)
+
+
+@rule
+def squared_distance(dx, dy, dz):
+    """‖d‖² = dx² + dy² + dz²: of two points of goal space."""
+    return dx * dx + dy * dy + dz * dz
+
+
+@rule
+def steepness(p):
+    """1 / (2 · tolerance²): how fast agreement falls with squared distance."""
+    return 0.5 / (p.tolerance * p.tolerance)
+
+
+@rule
+def agreement(squared_distance, steepness):
+    """e^(−‖d‖² · steepness): agreement of two positions, 1 where they are the same."""
+    return exp(-steepness * squared_distance)
+
+
 @kernel
 def begin(key, org, p):
     """Draw missions; everyone starts at the own mission and takes the shared goals to be that."""
@@ -169,17 +256,15 @@ def begin(key, org, p):
         a, b, c, d = draws.words(key, STREAM, 0, org.organization_id[i], 0)
         spread = (draws.normal(draws.unit(a)), draws.normal(draws.unit(b)), draws.normal(draws.unit(c)))
         for k in range(GOALS):
-            centre = 0.5 + p.sector_distance * (SECTOR_MISSION[org.sector[i], k] - 0.5)
-            org.mission[k, i] = clip(centre + p.mission_spread * spread[k], 0.0, 1.0)
+            org.mission[k, i] = mission_of(centre_of(SECTOR_MISSION[org.sector[i], k], p), spread[k], p)
             org.position[k, i] = org.mission[k, i]
             org.goal_estimate[k, i] = org.mission[k, i]
             org.goal_prior[k, i] = org.mission[k, i]
-        org.openness[i] = clip(p.openness + p.openness_spread * draws.normal(draws.unit(d)), 0.0, 1.0)
+        org.openness[i] = openness_of(draws.normal(draws.unit(d)), p)
         org.goal_variance[i] = p.unknown_variance
         if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
-            known = 1.0 - half_life_factor(12.0 / org.tenure[i]) if org.tenure[i] > 0 else 0.0
-            org.goal_variance[i] += known * (p.first_variance - p.unknown_variance)
-        org.clarity[i] = 1.0 / (1.0 + org.goal_variance[i])
+            org.goal_variance[i] = first_variance_of(known_at_start(org.tenure[i]), p)
+        org.clarity[i] = clarity_of(org.goal_variance[i])
 
 
 @kernel
@@ -211,21 +296,22 @@ def grasp(org, site, dose, p):
             org.goal_prior[k, i] = org.position[k, i]
         if org.departed[i]:
             lost = 1.0 - org.documentation[i]
-            v += lost * (p.unknown_variance - v)
+            v = variance_after_departure(v, org.documentation[i], p)
             for k in range(GOALS):
                 org.goal_estimate[k, i] += lost * (org.position[k, i] - org.goal_estimate[k, i])
-        v = min(v + p.drift, p.unknown_variance)
+        v = variance_after_a_month(v, p)
         if org.in_post[i]:
-            news = p.contact_information * org.contacts[i]
+            retreats = principles = 0.0
             if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
-                news += p.retreat_information * dose.goal_clarity_retreats[s]
+                retreats = dose.goal_clarity_retreats[s]
                 told = max(org.coaching[REACH, i], org.coaching[REACH, site.backbone[s]])
-                news += p.principles_information * with_coaching(dose.written_principles[s], told)
-            v /= 1.0 + v * news
+                principles = with_coaching(dose.written_principles[s], told)
+            news = news_of_goals(org.contacts[i], retreats, principles, p)
+            v = variance_after_news(v, news)
             for k in range(GOALS):
                 org.goal_estimate[k, i] += v * news * (site.shared_goals[k, s] - org.goal_estimate[k, i])
         org.goal_variance[i] = v
-        org.clarity[i] = 1.0 / (1.0 + v)
+        org.clarity[i] = clarity_of(v)
 
 
 @kernel
@@ -255,18 +341,12 @@ def move(month, org, rel, scratch, p):
                 z += w * org.position[2, j]
         a = org.openness[i] if heard > 0.0 else 0.0
         share_of_each = a / heard if heard > 0.0 else 0.0
-        scratch.next_position[0, i] = clip(share_of_each * x + (1.0 - a) * org.mission[0, i], 0.0, 1.0)
-        scratch.next_position[1, i] = clip(share_of_each * y + (1.0 - a) * org.mission[1, i], 0.0, 1.0)
-        scratch.next_position[2, i] = clip(share_of_each * z + (1.0 - a) * org.mission[2, i], 0.0, 1.0)
+        scratch.next_position[0, i] = revised(x, share_of_each, a, org.mission[0, i])
+        scratch.next_position[1, i] = revised(y, share_of_each, a, org.mission[1, i])
+        scratch.next_position[2, i] = revised(z, share_of_each, a, org.mission[2, i])
     for k in range(GOALS):
         for i in range(org.openness.size):
             org.position[k, i] = scratch.next_position[k, i]
-
-
-@inline
-def agreement(dx, dy, dz, steepness):
-    """Return exp(−‖d‖² · steepness)."""
-    return exp(-steepness * (dx * dx + dy * dy + dz * dz))
 
 
 @kernel
@@ -274,20 +354,19 @@ def align(month, org, dyad, p):
     """Read agreement off the positions of every pair, whenever positions may have moved."""
     if month % max(1, np.int64(p.revised_every)) != 0:
         return
-    steepness = 0.5 / (p.tolerance * p.tolerance)
+    steep = steepness(p)
     x, y, z = org.position[0], org.position[1], org.position[2]
     for q in range(dyad.alignment.size):
         i, j = dyad.one_end[q], dyad.other_end[q]
-        dx, dy, dz = x[i] - x[j], y[i] - y[j], z[i] - z[j]
-        dyad.alignment[q] = dx * dx + dy * dy + dz * dz
+        dyad.alignment[q] = squared_distance(x[i] - x[j], y[i] - y[j], z[i] - z[j])
     for q in range(dyad.alignment.size):  # in a loop of its own, which runs wide
-        dyad.alignment[q] = exp(-steepness * dyad.alignment[q])
+        dyad.alignment[q] = agreement(dyad.alignment[q], steep)
 
 
 @kernel
 def take_stock(org, site, scratch, p):
     """Average clarity, its spread, and perceived and actual agreement over each site's representatives."""
-    steepness = 0.5 / (p.tolerance * p.tolerance)
+    steep = steepness(p)
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
         gx, gy, gz = site.shared_goals[0, s], site.shared_goals[1, s], site.shared_goals[2, s]
@@ -299,8 +378,8 @@ def take_stock(org, site, scratch, p):
             scratch.weighed[2, first:end],
         )
         for n in range(x.size):
-            perceives[n] = agreement(x[n] - ex[n], y[n] - ey[n], z[n] - ez[n], steepness)
-            agrees[n] = agreement(x[n] - gx, y[n] - gy, z[n] - gz, steepness)
+            perceives[n] = agreement(squared_distance(x[n] - ex[n], y[n] - ey[n], z[n] - ez[n]), steep)
+            agrees[n] = agreement(squared_distance(x[n] - gx, y[n] - gy, z[n] - gz), steep)
         partners = 0.0
         for n in range(x.size):
             i = first + n

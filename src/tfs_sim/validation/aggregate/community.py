@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from math import exp, log
+from math import log
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,14 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import engine
-from tfs_sim.model.mechanisms import trust, turnover
-from tfs_sim.model.numerics import half_life_factor
+from tfs_sim.model.mechanisms import (
+    histories,
+    invitation,
+    participation,
+    patience,
+    repair,
+    smoothing,
+    strengths,
+    ties,
+    trust,
+    turnover,
+    understanding,
+)
+from tfs_sim.model.numerics import half_life_factor, logistic
 from tfs_sim.model.state import DELAY_STAGES, K
 from tfs_sim.validation.aggregate import work
-from tfs_sim.validation.aggregate.numbers import logistic
 from tfs_sim.validation.aggregate.setting import Month, Setting
-
-HOURS = 150.0
 
 
 @dataclass
@@ -115,18 +124,18 @@ class Community:
         p, n = self.p, self.set.organizations
         half = 0.5 * p.community.history
         depth = self.set.grievance * p.histories.depth * self.on.histories
-        sour = p.histories.soured * depth * half
+        good, bad = 0.7 * half, 0.3 * half
+        sour = histories.soured(depth, good, bad, p.histories)
         density = p.community.density * (1.0 + p.community.homophily * (2.0 * self.set.overlap - 1.0))
-        ties = Ties(max(0.7 * half - sour, 0.0), 0.3 * half + sour, max(0.7 * half - sour, 0.0),
-                    0.3 * half + sour + p.histories.on_record * depth, min(density, 1.0))  # fmt: skip
-        # known = 1 − 2^(−12/tenure), tenure uniform on 0 … 48 months
-        known = float(np.mean([1.0 - half_life_factor(12.0 / t) if t else 0.0 for t in range(48)]))
+        on_record = histories.left_on_record(depth, p.histories)
+        drawn = Ties(good - sour, bad + sour, good - sour, bad + sour + on_record, min(density, 1.0))
         q = p.understanding
-        variance = q.unknown_variance + known * (q.first_variance - q.unknown_variance)
+        known = float(np.mean([understanding.known_at_start(t) for t in range(48)]))  # tenure uniform on 0 … 48 months
+        variance = understanding.first_variance_of(known, q)
         share = (1.0 - q.openness) * (1.0 - p.compromise.flexibility * self.on.compromise)
         strain = p.compromise.strain * max((1.0 - share) * self.set.distance / max(p.compromise.core, 1e-9) - 1.0, 0.0)
         return State(
-            partners=self.set.at_the_table * n, inside=ties, outside=copy.copy(ties), grievance=depth,
+            partners=self.set.at_the_table * n, inside=drawn, outside=copy.copy(drawn), grievance=depth,
             variance=variance if self.on.understanding else 0.0,
             variance_outside=q.unknown_variance if self.on.understanding else 0.0,
             ready=1.0, effort=p.community.first_effort, commitment=p.community.commitment,
@@ -145,8 +154,8 @@ class Community:
         if self.on.participation:
             self._participation(s, now, month)
         if self.on.strengths:
-            gap = now.dose("recognition-of-strengths") - s.recognition
-            s.recognition += gap / max(self.p.strengths.recognition_time, 1.0)
+            dose = now.dose("recognition-of-strengths")
+            s.recognition = strengths.recognition_after(s.recognition, dose, self.p.strengths)
         if self.on.trust:
             self._encounters(s, now)
         if self.on.ties and month > 0:
@@ -174,10 +183,9 @@ class Community:
         return float((1.0 - (1.0 - together) ** K) * self.on.delivery)
 
     def _write(self, s: State, now: Month) -> None:
-        """Documentation moves to the dose of manuals: w ← w + (dose − w)/T, or fades by r (1 − dose)."""
-        p, dose = self.p.smoothing, now.dose("procedure-manuals")
-        gap = dose - s.documentation
-        s.documentation += gap / max(p.writing_time, 1.0) if gap > 0 else -p.going_stale * (1 - dose) * s.documentation
+        """Documentation moves to the dose of manuals."""
+        dose = now.dose("procedure-manuals")
+        s.documentation = smoothing.documentation_after(s.documentation, dose, self.p.smoothing)
 
     def _people(self, s: State, now: Month) -> float:
         """Return the chance of leaving, δ = hazard · workload · early years; f ← f − δ f + (1 − f)/E[months to fill].
@@ -199,9 +207,9 @@ class Community:
         s.ramp += learn * (1.0 - s.ramp)
         s.backing += turnover.closed_in_a_month(p.backing_time) * (1.0 - s.backing)
         handed = turnover.evidence_kept(now.dose("transition-plan"), 0.0, False, self.p.smoothing)
-        for ties in (s.inside, s.outside):
+        for held in (s.inside, s.outside):
             kept = (1.0 - hazard * (1.0 - handed)) ** 2
-            ties.good, ties.bad, ties.betrayal = ties.good * kept, ties.bad * kept, ties.betrayal * kept
+            held.good, held.bad, held.betrayal = held.good * kept, held.bad * kept, held.betrayal * kept
         return float(hazard)
 
     def _backbone(self, s: State, now: Month) -> None:
@@ -210,39 +218,36 @@ class Community:
         if not self.on.backbone:
             s.coordination, s.hours = 1.0, 0.0
             return
-        s.hours = HOURS * (self.set.backbone_fte + now.dose("backbone-staffing"))
+        s.hours = self.p.money.hours_per_fte * (self.set.backbone_fte + now.dose("backbone-staffing"))
         s.hours *= 0.5 + 0.5 * s.in_post * s.ramp
-        ties = min(2.0 * self.p.community.density, 1.0) * x
+        tied = min(2.0 * self.p.community.density, 1.0) * x
         s.load = p.fixed_hours + p.partner_hours * x + p.newcomer_hours * s.newcomers + p.conflict_hours * s.conflicts
-        s.load += p.vacancy_hours * x * (1.0 - s.in_post) + p.tie_hours * ties
+        s.load += p.vacancy_hours * x * (1.0 - s.in_post) + p.tie_hours * tied
         s.coordination = min(1.0, s.hours / s.load) if s.load > 0.0 else 1.0
         s.newcomers *= 2.0 / 3.0
 
     def _participation(self, s: State, now: Month, month: int) -> None:
-        """x ← x + (n − x) f (1 − e^(−r)) Λ((W_out − θ)/σ) − x λ Λ(−(W_in − θ + inertia)/σ), r = word x/n + outreach.
+        """x ← x + (n − x) f · asks itself · joins − x · leaves: all are alike, and x/n of one's neighbours take part.
 
-        Readiness y drifts to 1 − k h; who is pressed before being ready holds it against those at the table.
+        Readiness drifts to what histories allow; who is pressed before being ready holds it against those at the table.
         """
         p, q, inv, n, x = self.p.participation, self.p.patience, self.p.invitation, self.set.organizations, s.partners
         has_time = s.coordination if s.hours > 0.0 else 0.0
         press = now.dose("persistent-invitation")
         if self.on.patience:
-            allowed = min(max(1.0 - q.reluctance * s.grievance, 0.0), 1.0)
-            s.ready = allowed if month == 0 else s.ready + (1.0 - exp(-1.0 / q.settling)) * (allowed - s.ready)
-            told = now.dose("patience-with-information") * now.contact * has_time
-            s.ready += q.informed * (1.0 - s.ready) * (1.0 - exp(-q.encounters * told))
-        rate = (p.word_of_mouth * x / n + (p.outreach + inv.outreach * press) * has_time) * now.contact
-        asked = (n - x) * s.in_post * (1.0 - exp(-rate))
-        value = s.worth_outside + inv.stated_value * press * s.ready - q.weight * (1.0 - s.ready)
-        yes = logistic((value - p.join_threshold) / p.sharpness)
-        s.joined = asked * yes
-        out = min(p.leaving_rate, 1.0) * logistic(-(s.worth - p.join_threshold + p.inertia) / p.sharpness)
-        s.withdrew = x * (1.0 - (1.0 - p.chance_rate) * (1.0 - out))
+            allowed = patience.readiness_allowed(s.grievance, 1.0, q)
+            s.ready = allowed if month == 0 else patience.settled(s.ready, allowed, q)
+            told = patience.encounters_expected(now.dose("patience-with-information"), now.contact, has_time, q)
+            s.ready += trust.chance_of_any(told) * (patience.informed(s.ready, q) - s.ready)
+        outreach = participation.outreach(press, has_time, inv, p)
+        rate = participation.invitations(x / n, outreach, now.contact, 1.0, p)
+        asked = (n - x) * s.in_post * trust.chance_of_any(rate)
+        s.joined = asked * logistic(participation.pull_to_join(s.worth_outside, s.ready, press, q, inv, p))
+        s.withdrew = x * participation.chance_of_leaving(logistic(participation.pull_to_leave(s.worth, p)), p)
         s.refused = (asked - s.joined) / max(n - x, 1e-9)
         if self.on.invitation and press > 0.0:
-            far = 1.0 - s.ready
-            s.outside.bad += inv.pressure_felt * press * far * s.refused
-            s.ready = max(s.ready - inv.reactance * press * far * s.refused, 0.0)
+            s.outside.bad += s.refused * invitation.pressure_held_against(s.ready, press, inv)
+            s.ready += s.refused * (invitation.readiness_under_pressure(s.ready, press, inv) - s.ready)
         s.newcomers += s.joined
         self._move(s, x + s.joined - s.withdrew)
 
@@ -269,8 +274,8 @@ class Community:
         """
         p, com, his = self.p.trust, self.p.communication, self.p.histories
         n, x = self.set.organizations, s.partners
-        s.grievance *= half_life_factor(his.half_life) if self.on.histories else 1.0
-        s.grievance *= 1.0 - his.healing * now.dose("facilitated-conversations") * self.on.histories
+        if self.on.histories:
+            s.grievance *= histories.grievance_kept(now.dose("facilitated-conversations"), his)
         convenings, talks = now.dose("trust-building-convenings"), now.dose("steady-communication")
         talks *= self.on.communication
         among = max(x - 1.0, 0.0)
@@ -282,8 +287,8 @@ class Community:
         tied = trust.contact_in_ties(convenings, talks, s.coordination, now.contact, com, p)
         free = trust.contact_at_table(convenings, s.coordination, now.contact, p)
         daily = p.everyday_contact * now.contact
-        chances = [trust.chance_of_meeting(rate * able) for rate in (daily + tied + work, free + work, daily)]
-        usual = trust.reliability_of(s.ramp, 1.0 / (1.0 + s.variance), p)
+        chances = [trust.chance_of_any(rate * able) for rate in (daily + tied + work, free + work, daily)]
+        usual = trust.reliability_of(s.ramp, understanding.clarity_of(s.variance), p)
         averted = trust.averted(convenings, s.recognition, self.p.strengths, p)
         given = trust.circumstances(s.coordination, 1.0, 0.0, self.p.national, p)
         at_work = trust.chance_of_keeping(usual, given, s.grievance, averted, 0.0, his)
@@ -297,47 +302,50 @@ class Community:
         s.contacts = 2.0 * meetings / max(x, 1e-9) + max(n - x, 0.0) * s.outside.density * chances[2] + backbone
         s.strangers, s.kept = chances[1], at_work
 
-    def _meet(self, s: State, ties: Ties, chance: float, kept: float, at_hand: float, now: Month) -> None:
+    def _meet(self, s: State, held: Ties, chance: float, kept: float, at_hand: float, now: Month) -> None:
         """Let evidence in ties of one class fade, add a month's encounters, and mend failures."""
         p, com, ins, rep = self.p.trust, self.p.communication, self.p.institutional_trust, self.p.repair
-        fades = trust.kept_in_mind(ties.met, self.on.communication, com, p)
+        fades = trust.kept_in_mind(held.met, self.on.communication, com, p)
         on_record = half_life_factor(ins.memory)
-        ties.good, ties.bad = ties.good * fades, ties.bad * fades
-        ties.kept_record, ties.broken_record = ties.kept_record * on_record, ties.broken_record * on_record
+        held.good, held.bad = held.good * fades, held.bad * fades
+        held.kept_record, held.broken_record = held.kept_record * on_record, held.broken_record * on_record
         kept *= 1.0 - trust.misread((1.0 - chance) / max(chance, 1e-9), self.on.communication, com)
         recorded = trust.recorded_share(s.documentation, s.documentation, self.on.institutional_trust, ins)
         good, bad, failed = chance * kept, chance * p.negativity * (1.0 - kept), chance * (1.0 - kept)
-        mended = 0.0
+        forgiven = 0.0
         if self.on.repair:
-            silent = (1.0 - rep.apology) * (1.0 - at_hand * rep.principles * s.alignment)
-            silent *= 1.0 - at_hand * rep.facilitation * now.dose("facilitated-conversations")
-            honest = failed * (1.0 - silent) * rep.forgiveness * (1.0 - rep.deceit)
-            deceived = failed * (1.0 - silent) * rep.forgiveness * rep.deceit_forgiven * rep.deceit
-            forgiven = honest + deceived
-            mended = forgiven * p.negativity * rep.mended
+            apology = repair.chance_of_apology(at_hand, s.alignment, now.dose("facilitated-conversations"), rep)
+            before = s.grievance
+            for deceived, share in ((False, 1.0 - rep.deceit), (True, rep.deceit)):
+                here = failed * share * apology * repair.chance_of_forgiving(rep.forgiveness, deceived, rep)
+                forgiven += here
+                harder = repair.hardened(before, deceived, self.on.histories, rep) - before
+                s.grievance += (failed * share - here) * harder
             good += forgiven * rep.amends * kept
-            bad += forgiven * rep.amends * p.negativity * (1.0 - kept)
-            ties.betrayal += failed * rep.deceit * rep.deceit_weight
-            harder = (failed * (1.0 - rep.deceit) - honest) * rep.hardening
-            harder += (failed * rep.deceit - deceived) * rep.deceit_hardening
-            s.grievance += self.on.histories * harder * (1.0 - s.grievance)
-        ties.good += good * (1.0 - recorded)
-        ties.bad = max(ties.bad + (bad - mended) * (1.0 - recorded), 0.0)
-        ties.kept_record += good * recorded
-        ties.broken_record = max(ties.broken_record + (bad - mended * rep.between_organizations) * recorded, 0.0)
-        ties.met = chance
+            bad += forgiven * repair.weight_of_broken_amends(p, rep) * (1.0 - kept)
+            held.betrayal += failed * rep.deceit * rep.deceit_weight
+        mended, on_their_record = (
+            forgiven * repair.weight_mended(p, rep),
+            forgiven * repair.weight_mended_on_record(p, rep),
+        )
+        held.good += good * (1.0 - recorded)
+        held.bad = max(held.bad + (bad - mended) * (1.0 - recorded), 0.0)
+        held.kept_record += good * recorded
+        held.broken_record = max(held.broken_record + (bad - on_their_record) * recorded, 0.0)
+        held.met = chance
 
     def _ties(self, s: State, now: Month, leaving: float) -> None:
-        """d ← d + (1 − d)[opened by meeting + referral 2 d² ρ T] − d [idle closing + closed by departures]."""
+        """d ← d + (1 − d)[opened by meeting + 2 d² referral] − d [closed], where d of a third's ties are shared."""
         p, evidence = self.p.ties, self.p.trust
-        opening = p.opened_by_meeting * (1.0 + p.sought_strengths * (1.0 - 2.0 * self.set.overlap))
-        closed = p.closed_by_departure * (1.0 - now.dose("transition-plan")) * (1.0 - (1.0 - leaving) ** 2)
-        for ties, met in ((s.inside, s.strangers), (s.outside, 0.0)):
-            d = ties.density
-            opens = met * s.kept**2 * opening + 2.0 * d * d * p.referral * ties.trust(evidence) * now.contact
-            idle = (1.0 - ties.met) ** p.idle_before_closing * min(p.closing, 1.0)
+        opening, left = ties.chance_of_opening(self.set.overlap, p), 1.0 - (1.0 - leaving) ** 2
+        for held, met in ((s.inside, s.strangers), (s.outside, 0.0)):
+            d = held.density
+            referred = ties.chance_of_referral(held.trust(evidence), now.contact, p)
+            opens = met * s.kept**2 * opening + 2.0 * d * d * referred
+            disused = (1.0 - held.met) ** p.idle_before_closing
+            closed = ties.chance_of_closing(disused, left, now.dose("transition-plan"), p)
             opened = (1.0 - d) * min(opens, 1.0)
-            ties.density = min(max(d + opened - d * (1.0 - (1.0 - idle) * (1.0 - closed)), 0.0), 1.0)
+            held.density = min(max(d + opened - d * closed, 0.0), 1.0)
             diluted = d / (d + opened) if d > 0.0 else 0.0
             for name in ("good", "bad", "kept_record", "broken_record", "betrayal"):
-                setattr(ties, name, getattr(ties, name) * diluted)
+                setattr(held, name, getattr(held, name) * diluted)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.model import draws, engine
 from tfs_sim.model.mechanisms.community import SECTOR_PROFILE, SECTOR_STAFF
-from tfs_sim.model.mechanisms.understanding import SECTOR_MISSION
+from tfs_sim.model.mechanisms.understanding import SECTOR_MISSION, centre_of
 from tfs_sim.model.state import BACKBONE, SECTORS
 from tfs_sim.model.world import ORGANIZATION_LEVERS, ORGANIZATION_SHOCKS, SITE_LEVERS, SITE_SHOCKS
 
@@ -54,6 +54,7 @@ class Setting:
     spread : variance of the logarithm of staff.
     strengths : profile of the mean organization over the kinds of support, weighed by staff.
     usual_need : students in need in ordinary times, by kind and group.
+    centres : where each sector's missions lie in goal space.
     """
 
     organizations: int
@@ -67,7 +68,7 @@ class Setting:
     students: NDArray[np.float64]
     usual_need: NDArray[np.float64]
     mission_spread: float
-    sector_distance: float
+    centres: NDArray[np.float64]
     months: tuple[Month, ...]
 
     def month(self, number: int) -> Month:
@@ -83,14 +84,13 @@ class Setting:
     @property
     def distance(self) -> float:
         """Typical distance of a mission from the partnership's goals: √E‖m − g‖²."""
-        centres = 0.5 + self.sector_distance * (SECTOR_MISSION - 0.5)
-        mean = self.sectors @ centres
-        spread = self.sectors @ ((centres - mean) ** 2).sum(axis=1) + 3.0 * self.mission_spread**2
+        mean = self.sectors @ self.centres
+        spread = self.sectors @ ((self.centres - mean) ** 2).sum(axis=1) + 3.0 * self.mission_spread**2
         return float(np.sqrt(spread))
 
     def alignment(self, share: float, p: Any) -> float:
         """Return E[exp(−‖x_i − x_j‖²/2τ²)] for normal missions of which positions keep `share` of the distance."""
-        centres = share * p.sector_distance * SECTOR_MISSION
+        centres = share * self.centres
         apart = ((centres[:, None] - centres[None]) ** 2).sum(axis=2)
         width = p.tolerance**2 + 2.0 * (share * p.mission_spread) ** 2
         pairs = (p.tolerance**2 / width) ** 1.5 * np.exp(-apart / (2.0 * width))
@@ -163,6 +163,6 @@ def _community(
         students=students,
         usual_need=usual[:, :, s].copy(),
         mission_spread=float(records["understanding"].mission_spread),
-        sector_distance=float(records["understanding"].sector_distance),
+        centres=centre_of(SECTOR_MISSION, records["understanding"]),
         months=months,
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model.mechanisms.outcomes import START_LEVEL
+from tfs_sim.model.mechanisms import ledger, money, outcomes, pooling, portfolio, understanding
+from tfs_sim.model.metrics import given_of_its_own
 from tfs_sim.model.payoff import USUAL_SIZE, WEAKEST_LINK
 from tfs_sim.model.state import DELAY_STAGES
 from tfs_sim.validation.aggregate.numbers import logistic, sight
@@ -17,22 +18,19 @@ if TYPE_CHECKING:
     from tfs_sim.validation.aggregate.community import Community, State
     from tfs_sim.validation.aggregate.setting import Month
 
-HOURS = 150.0
-
 
 def learn(m: Community, s: State, now: Month, leaving: float) -> None:
-    """1/v ← 1/v + information, v ← v + drift; b ← b + λ (what is seen to be gained − b); u fades in silence."""
+    """The variance of estimates of the goals moves; b ← b + λ (what is seen to be gained − b); u fades in silence."""
     p, com, eff = m.p.understanding, m.p.communication, m.p.effort
     if m.on.communication:
         silent = exp(-s.contacts) * com.silence * (1.0 - now.dose("steady-communication") * s.coordination)
         s.ramp *= 1.0 - silent * (1.0 - s.effort)
     if m.on.understanding:
-        news = p.contact_information * s.contacts + p.retreat_information * now.dose("goal-clarity-retreats")
-        news += p.principles_information * now.dose("written-principles")
-        lost = leaving * (1.0 - s.documentation)
-        v = s.variance + lost * (p.unknown_variance - s.variance)
-        v = min(v + p.drift, p.unknown_variance)
-        s.variance = v / (1.0 + v * news * s.in_post)
+        retreats, principles = now.dose("goal-clarity-retreats"), now.dose("written-principles")
+        news = understanding.news_of_goals(s.contacts, retreats, principles, p)
+        v = s.variance + leaving * (understanding.variance_after_departure(s.variance, s.documentation, p) - s.variance)
+        v = understanding.variance_after_a_month(v, p)
+        s.variance = understanding.variance_after_news(v, news * s.in_post)
     if m.on.effort:
         seen = min(max(s.gain_seen / eff.full_gain, 0.0), 1.0)
         own = seen
@@ -45,13 +43,13 @@ def learn(m: Community, s: State, now: Month, leaving: float) -> None:
 def choose(m: Community, s: State, now: Month) -> None:
     """e ← e + revision · f · (logit mean of the payoff − e): the engine's payoff with the others' mean effort e."""
     p, n, x = m.p.effort, m.set.organizations, s.partners
-    clarity = 1.0 / (1.0 + s.variance)
+    clarity = understanding.clarity_of(s.variance)
     pull = 0.0
     if m.on.portfolio:
         desk = m.p.portfolio
-        appeal = desk.clarity * clarity + (1.0 - desk.clarity) * s.commitment * s.backing * s.in_post
-        s.attention += desk.shift * (appeal / (appeal + desk.pressure) - s.attention)
-        pull = desk.pull * (1.0 - s.attention)
+        appeal = portfolio.appeal(clarity, s.commitment, s.backing, s.in_post, desk)
+        s.attention = portfolio.attention_after(s.attention, portfolio.share_of_attention(appeal, desk), desk)
+        pull = portfolio.pull_of_other_work(s.attention, desk)
     esteem, slope, by_seen = 0.0, 0.0, 1.0
     if m.on.accountability:
         acc = m.p.accountability
@@ -130,7 +128,7 @@ def deliver(m: Community, s: State, now: Month) -> None:
     joint = trusted * s.alignment * exp(-0.5 * (1.0 - p.complementarity) * m.set.spread) if size > 1.0 else 1.0
     returns = max(s.coordination * joint * size ** (p.team_returns - 1.0), 1.0)
     given = x * m.set.fte * s.effort * largest * s.in_post * s.ramp * quality
-    meetings = min(p.meeting_hours / (HOURS * max(m.set.fte, 1e-9)), 1.0)
+    meetings = min(p.meeting_hours / (m.p.money.hours_per_fte * max(m.set.fte, 1e-9)), 1.0)
     apart = m.set.fte * quality * (n - x * min(s.effort * largest * s.in_post + meetings, 1.0))
     alone = m.set.fte * quality * n
     need = now.need.sum(axis=1)
@@ -146,11 +144,10 @@ def deliver(m: Community, s: State, now: Month) -> None:
     share = np.maximum(p.access * poor / (p.access * poor + rest), 1.0 - rest / np.maximum(need * reached, 1e-9))
     s.met = np.array([(need * reached * share).sum() / poor.sum(), (need * reached * (1.0 - share)).sum() / rest.sum()])
     if m.on.ledger:
-        gained = given * returns / max(x * m.set.fte, 1e-9) + s.payout / max(x, 1e-9) / (
-            m.set.fte * m.p.money.dollars_per_fte
-        )
-        balance = gained - quality * (s.effort * largest + meetings)
-        s.ledger += (min(max(balance, -1.0), 1.0) - s.ledger) / m.p.ledger.memory
+        mine = (given * returns + s.payout / m.p.money.dollars_per_fte) / max(x, 1e-9)
+        hours = meetings * m.p.money.hours_per_fte * m.set.fte
+        balance = ledger.balance(mine, m.set.fte, quality, s.effort * largest, hours, m.p.money)
+        s.ledger = ledger.ledger_after(s.ledger, balance, m.p.ledger)
 
 
 def contest(m: Community, s: State, now: Month) -> None:
@@ -167,14 +164,14 @@ def contest(m: Community, s: State, now: Month) -> None:
 
 
 def pool(m: Community, s: State, now: Month) -> None:
-    """Pool ← pool + contested · income · pooled share; a share of it is paid out every month, if anybody gives."""
+    """Let the pool receive its share of contested money; part of it is paid out every month, if anybody gives."""
     s.payout = 0.0
     if not m.on.pooling:
         return
-    income = m.set.organizations * m.set.fte * m.p.money.dollars_per_fte
-    s.pool += m.p.competition.contested * income * now.income * now.dose("pooled-funding")
+    income = money.wages(m.set.organizations * m.set.fte, m.p.money)
+    s.pool += pooling.pooled(income, now.income, now.dose("pooled-funding"), m.p.competition) / 100.0
     if s.partners > 0.0 and s.effort > 0.0:
-        s.payout = m.p.pooling.paid_out * s.pool
+        s.payout = pooling.paid_out(s.pool, m.p.pooling)
         s.pool -= s.payout
 
 
@@ -193,15 +190,15 @@ def engage(m: Community, s: State, now: Month, month: int) -> None:
 
 
 def follow(m: Community, s: State, month: int) -> None:
-    """Move the Erlang chain by one exact month: d_k(t + 1) = Σ_j d_{k−j}(t) e^(−r) r^j / j!, r = stages/delay."""
+    """Move the Erlang chain by one exact month."""
     level = s.met * s.take_up
     if month == 0:
         s.delay[:] = level
         s.outcome_at_start = level.copy()
-    r, weights = DELAY_STAGES / m.p.outcomes.delay, np.zeros(DELAY_STAGES)
-    weights[0] = exp(-r)
+    r, weights = outcomes.stages_a_month(m.p.outcomes), np.zeros(DELAY_STAGES)
+    weights[0] = outcomes.passes_no_stage(r)
     for j in range(1, DELAY_STAGES):
-        weights[j] = weights[j - 1] * r / j
+        weights[j] = outcomes.passes_one_more(weights[j - 1], j - 1, r)
     apart = s.delay - level
     s.delay = np.array([level + weights[: k + 1] @ apart[k::-1] for k in range(DELAY_STAGES)])
 
@@ -215,15 +212,15 @@ def observed(m: Community, s: State) -> dict[str, float]:
     weights = m.set.students / max(m.set.students.sum(), 1e-9)
     outcome = float(weights @ (s.delay[-1] - s.outcome_at_start))
     effort = s.effort * m.p.effort.largest
-    paid = s.payout / max(x * m.set.fte * m.p.money.dollars_per_fte, 1e-9)
+    own = given_of_its_own(m.set.fte * effort, s.payout / max(x, 1e-9), m.p.money)
     return {
         "partners": x, "engaged": x / n, "trust": both / max(shared + others, 1e-9),
-        "quality": s.inside.trust(p) * s.alignment, "support": max(effort - paid, 0.0), "effort": effort,
+        "quality": s.inside.trust(p) * s.alignment, "support": own / m.set.fte, "effort": effort,
         "performance": s.gain, "coverage": s.served / max(s.need, 1e-9), "outcome": outcome,
-        "indicator": START_LEVEL + m.p.outcomes.indicator_gain * outcome, "coordination": s.coordination,
-        "load": s.load / HOURS, "vacancy": 1.0 - s.in_post, "density": s.inside.density, "joined": s.joined,
-        "withdrew": s.withdrew, "conflicts": s.conflicts, "belief": s.belief, "served": s.served,
+        "indicator": outcomes.indicator(outcome, 0.0, m.p.outcomes), "coordination": s.coordination,
+        "load": s.load / m.p.money.hours_per_fte, "vacancy": 1.0 - s.in_post, "density": s.inside.density,
+        "joined": s.joined, "withdrew": s.withdrew, "conflicts": s.conflicts, "belief": s.belief, "served": s.served,
         "documentation": s.documentation, "family_engagement": s.engagement, "community_support": s.community_support,
-        "take_up": s.take_up, "clarity": 1.0 / (1.0 + s.variance), "attention": s.attention,
+        "take_up": s.take_up, "clarity": understanding.clarity_of(s.variance), "attention": s.attention,
         "actual_agreement": s.alignment, "readiness": s.ready,
     }  # fmt: skip
