@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from tfs_sim.model import engine, numerics
+from tfs_sim.model.catalogue import METRICS
 from tfs_sim.model.forms import ARRAYS, GROUPS, form_of, play, rule
 from tfs_sim.model.mechanisms import trust, turnover
 from tfs_sim.model.world import FIELD_NAMES, TABLES
 
 HEAD = """
+from tfs_sim.model.catalogue import METRICS
 from tfs_sim.model.forms import helper, inline, kernel, rule
 """
 
@@ -73,6 +75,7 @@ WRONG = {
     "g is given the array 'effort' twice": (
         "def g(org, numbers):\n    org.effort[0] = numbers[0]\n@kernel\ndef f(org):\n    g(org, org.effort)"
     ),
+    "there is no metric 'trusd'; did you mean 'trust'?": "def f(month, out):\n    out.trusd[month, 0] = 1.0",
     "h does not take what it is handed": "def f(org):\n    return h(org)",
 }
 
@@ -84,6 +87,15 @@ def test_what_would_be_silently_wrong_is_refused_with_its_line(module, said):
     assert said in found.value.msg
     assert found.value.filename.endswith("kernels.py")
     assert found.value.text.strip()
+
+
+def test_what_is_recorded_is_a_place_in_the_table_of_results(module):
+    made = module("@kernel\ndef f(month, out):\n    out.trust[month, 0] = 0.5 + out.partners[month - 1, 1]")
+    out = np.zeros((2, 3, len(METRICS)))
+    out[0, 1, list(METRICS).index("partners")] = 7.0
+    made.f(1, out)
+    assert out[1, 0, list(METRICS).index("trust")] == 7.5
+    assert (out != 0.0).sum() == 2
 
 
 def test_the_source_and_the_lines_of_a_kernel_stay_as_written():

@@ -5,6 +5,8 @@ given each array as an argument of its own (a record of a hundred arrays, handed
 long to compile): the decorators here rewrite a kernel's own syntax tree, so that `org.ramp` becomes an argument `ramp`,
 and leave files and lines as they are. A name that no group has is an error when the file is imported, with its place.
 
+What is recorded is written `out.trust[month, s]`, which becomes a place of the one table of results.
+
 A helper may be handed a group, too. `form_of` returns what the compiler sees of a function.
 """
 
@@ -21,6 +23,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeGuard
 
 from tfs_sim.model import numerics
+from tfs_sim.model.declared_metrics import METRICS
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.scratch import SCRATCH
 from tfs_sim.model.state import STATE
@@ -43,6 +46,12 @@ ARRAYS["org"] |= dict(zip(BITS, BITS, strict=True))
 
 GROUPS = (*ARRAYS, "dose", "on")
 """What kernels may call the groups: no variable of a kernel has such a name."""
+
+
+RESULTS = "out"
+"""What kernels call the results: an array [months, sites, metrics] whose attributes are metrics."""
+
+PLACE = {metric.name: place for place, metric in enumerate(METRICS)}
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -96,7 +105,7 @@ def flattened(function: Any) -> Any:
         an argument of a helper that takes it, or if a variable has the name of a group or of an array in use.
     """
     code = function.__code__
-    if not set(code.co_varnames[: code.co_argcount]) & set(GROUPS):
+    if not set(code.co_varnames[: code.co_argcount]) & {*GROUPS, RESULTS}:
         return function
     form = form_of(function)
     names: dict[str, Any] = {}
@@ -147,7 +156,7 @@ class _File:
             given = [argument.arg for argument in tree.args.args]
             tree.decorator_list = []
             flattening = _Flattening(self, names, [each for each in given if each in GROUPS])
-            if flattening.arrays:
+            if flattening.arrays or RESULTS in given:
                 flattening.flatten(tree)
             arguments = tuple((each, tuple(flattening.arrays.get(each, [each]))) for each in given)
             tree.args.args = [
@@ -181,6 +190,9 @@ class _Flattening:
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in self.arrays:
                 spent.add(id(node.value))
                 self._attribute(node)
+            elif isinstance(node, ast.Subscript) and _is_part(node.value) and node.value.value.id == RESULTS:
+                if node.value.attr != "shape":
+                    self._result(node)
             elif isinstance(node, ast.Call):
                 handed = [a for a in node.args if isinstance(a, ast.Name) and a.id in self.arrays]
                 if handed:
@@ -208,6 +220,16 @@ class _Flattening:
         node.__class__ = ast.Name  # a node of its own would have to be put where this one is
         node.id = arrays.get(name, f"{group}_{name}")
         self._note(group, node.id)
+
+    def _result(self, node: Any) -> None:
+        """Turn `out.trust[month, s]` into `out[month, s, 2]`."""
+        name = node.value.attr
+        if name not in PLACE:
+            near = difflib.get_close_matches(name, PLACE, 1)
+            self._refuse(node, f"there is no metric {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        place = ast.copy_location(ast.Constant(PLACE[name]), node.slice)
+        node.slice = ast.copy_location(ast.Tuple([*getattr(node.slice, "elts", [node.slice]), place], ast.Load()), node)
+        node.value = node.value.value
 
     def _arguments(self, node: ast.Call) -> list[ast.expr]:
         """Return what a helper is handed: of each group the arrays that it reads."""

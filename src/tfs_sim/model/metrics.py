@@ -8,7 +8,6 @@ active organizations of at least two sectors and a joint meeting within six mont
 from __future__ import annotations
 
 from tfs_sim.model import draws
-from tfs_sim.model.declared_metrics import METRICS
 from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.money import wages
 from tfs_sim.model.mechanisms.national import friction_between
@@ -16,13 +15,6 @@ from tfs_sim.model.mechanisms.outcomes import cohort_luck, indicator, outcome_ga
 from tfs_sim.model.mechanisms.trust import trust_in
 from tfs_sim.model.numerics import dot
 from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, WITHDRAWN, G, K
-
-(PARTNERS, ENGAGED, TRUST, QUALITY, SUPPORT, EFFORT, LEAST_EFFORT, PERFORMANCE, COVERAGE, EQUITY_GAP, OUTCOME, INDICATOR, ALIVE,
- COORDINATION, LOAD, VACANCY, DENSITY, TRANSITIVITY, DEPARTURES, JOINED, WITHDREW, CONFLICTS, COST,
- UNPAID_BACKBONE, UNPAID_PARTNERS, GRANTS, HOURS, BID_HOURS, STAFF_GIVEN, STAFF, BELIEF, SEVERITY, SERVED, DOCUMENTATION, AGENDA, READINESS, FAMILY_ENGAGEMENT, COMMUNITY_SUPPORT,
- TAKE_UP, TIME_TO_SERVICE, CLARITY, ATTENTION, CLARITY_SPREAD, PERCEIVED_AGREEMENT, ACTUAL_AGREEMENT, WIN_WIN, FRAGMENTATION,
- ENDED, ENDED_GOALS_MET, ENDED_FADED, ENDED_BROKE_UP,
- STAGE, PRACTICE_TIME, FRICTION, ADAPTIVE) = range(len(METRICS))  # fmt: skip
 
 MEETING_STREAM = draws.stream("joint meeting")
 MONTHS_UNTIL_ENDED = 12
@@ -89,11 +81,10 @@ def end(month, org, rel, site, p_trust, out):
                 site.ending[s] = GOALS_MET
             else:
                 site.ending[s] = BROKE_UP if site.bitterness[s] > 0.5 else FADED
-        row = out[month, s]
-        row[ENDED] = 1.0 if site.ending[s] > 0 else 0.0
-        row[ENDED_GOALS_MET] = 1.0 if site.ending[s] == GOALS_MET else 0.0
-        row[ENDED_FADED] = 1.0 if site.ending[s] == FADED else 0.0
-        row[ENDED_BROKE_UP] = 1.0 if site.ending[s] == BROKE_UP else 0.0
+        out.ended[month, s] = 1.0 if site.ending[s] > 0 else 0.0
+        out.ended_goals_met[month, s] = 1.0 if site.ending[s] == GOALS_MET else 0.0
+        out.ended_faded[month, s] = 1.0 if site.ending[s] == FADED else 0.0
+        out.ended_broke_up[month, s] = 1.0 if site.ending[s] == BROKE_UP else 0.0
 
 
 @kernel
@@ -134,43 +125,42 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out)
                 needed += site.need[k, g, s]
                 met += site.served[k, g, s]
         gain = outcome_gain(s, site)
-        row = out[month, s]
-        row[PARTNERS] = partners
-        row[ENGAGED] = partners / everyone if everyone > 0.0 else 0.0
-        row[TRUST] = trusted / all_ties if all_ties > 0.0 else 0.0
-        row[QUALITY] = good / shared_ties if shared_ties > 0.0 else 0.0
-        row[SUPPORT] = unpaid / staff if staff > 0.0 else 0.0
-        row[EFFORT] = given / staff if staff > 0.0 else 0.0
-        row[LEAST_EFFORT] = least if partners > 0.0 else 0.0
-        row[PERFORMANCE] = site.performance[s]
-        row[COVERAGE] = met / needed if needed > 0.0 else 0.0
-        row[EQUITY_GAP] = site.delay[DELAY_STAGES - 1, 1, s] - site.delay[DELAY_STAGES - 1, 0, s]
-        row[OUTCOME] = gain
-        row[INDICATOR] = indicator(gain, cohort_luck(key, site.site_id[s], month, p_outcomes), p_outcomes)
-        row[ALIVE] = 1.0 if site.dead_months[s] == 0 else 0.0
-        row[COORDINATION] = site.coordination[s]
-        row[LOAD] = site.load[s] / p_money.hours_per_fte
-        row[VACANCY] = vacant / partners if partners > 0.0 else 0.0
-        row[DENSITY] = shared_ties / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
-        row[DEPARTURES] = site.departures[s]
-        row[JOINED] = site.joined[s]
-        row[WITHDREW] = site.withdrew[s]
-        row[CONFLICTS] = site.conflicts[s]
-        row[COST] = site.spent[s] / 1000.0
-        row[UNPAID_BACKBONE] = site.unpaid_backbone[s] / 1000.0
-        row[UNPAID_PARTNERS] = site.unpaid_partners[s] / 1000.0
-        row[GRANTS] = site.grants_received[s] / 1000.0
-        row[HOURS] = time
-        row[BID_HOURS] = bids
-        row[STAFF_GIVEN] = given
-        row[STAFF] = all_staff
-        row[BELIEF] = hope / partners if partners > 0.0 else 0.0
-        row[SEVERITY] = site.severity[s]
-        row[SERVED] = met
-        row[DOCUMENTATION] = written / partners if partners > 0.0 else 0.0
-        row[AGENDA] = site.agenda_knowledge[s]
-        row[WIN_WIN] = winning / partners if partners > 0.0 else 0.0
-        row[READINESS] = ready / (everyone - partners) if everyone > partners else 1.0
+        out.partners[month, s] = partners
+        out.engaged[month, s] = partners / everyone if everyone > 0.0 else 0.0
+        out.trust[month, s] = trusted / all_ties if all_ties > 0.0 else 0.0
+        out.quality[month, s] = good / shared_ties if shared_ties > 0.0 else 0.0
+        out.support[month, s] = unpaid / staff if staff > 0.0 else 0.0
+        out.effort[month, s] = given / staff if staff > 0.0 else 0.0
+        out.least_effort[month, s] = least if partners > 0.0 else 0.0
+        out.performance[month, s] = site.performance[s]
+        out.coverage[month, s] = met / needed if needed > 0.0 else 0.0
+        out.equity_gap[month, s] = site.delay[DELAY_STAGES - 1, 1, s] - site.delay[DELAY_STAGES - 1, 0, s]
+        out.outcome[month, s] = gain
+        out.indicator[month, s] = indicator(gain, cohort_luck(key, site.site_id[s], month, p_outcomes), p_outcomes)
+        out.alive[month, s] = 1.0 if site.dead_months[s] == 0 else 0.0
+        out.coordination[month, s] = site.coordination[s]
+        out.load[month, s] = site.load[s] / p_money.hours_per_fte
+        out.vacancy[month, s] = vacant / partners if partners > 0.0 else 0.0
+        out.density[month, s] = shared_ties / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
+        out.departures[month, s] = site.departures[s]
+        out.joined[month, s] = site.joined[s]
+        out.withdrew[month, s] = site.withdrew[s]
+        out.conflicts[month, s] = site.conflicts[s]
+        out.cost[month, s] = site.spent[s] / 1000.0
+        out.unpaid_backbone[month, s] = site.unpaid_backbone[s] / 1000.0
+        out.unpaid_partners[month, s] = site.unpaid_partners[s] / 1000.0
+        out.grants[month, s] = site.grants_received[s] / 1000.0
+        out.hours[month, s] = time
+        out.bid_hours[month, s] = bids
+        out.staff_given[month, s] = given
+        out.staff[month, s] = all_staff
+        out.belief[month, s] = hope / partners if partners > 0.0 else 0.0
+        out.severity[month, s] = site.severity[s]
+        out.served[month, s] = met
+        out.documentation[month, s] = written / partners if partners > 0.0 else 0.0
+        out.agenda[month, s] = site.agenda_knowledge[s]
+        out.win_win[month, s] = winning / partners if partners > 0.0 else 0.0
+        out.readiness[month, s] = ready / (everyone - partners) if everyone > partners else 1.0
 
 
 @kernel
@@ -205,9 +195,8 @@ def look_at_ties(first, end, dyad, backbone, at_table, rel, ties_of):
 def observe_stages(month, org, rel, site, out):
     """Record how far a community came in the selection, its practices, and friction between its networks."""
     for s in range(out.shape[1]):
-        row = out[month, s]
-        row[STAGE] = site.stage_reached[s]
-        row[PRACTICE_TIME] = site.practice_time[s]
+        out.stage[month, s] = site.stage_reached[s]
+        out.practice_time[month, s] = site.practice_time[s]
         total = pairs = 0.0
         for i in range(site.first_organization[s], site.end_organization[s]):
             if org.affiliation[i] < 0:
@@ -216,34 +205,32 @@ def observe_stages(month, org, rel, site, out):
                 if org.affiliation[j] >= 0 and org.affiliation[j] != org.affiliation[i]:
                     total += friction_between(org.affiliation[i], org.affiliation[j], org, rel)
                     pairs += 1.0
-        row[FRICTION] = total / pairs if pairs > 0.0 else 0.0
+        out.friction[month, s] = total / pairs if pairs > 0.0 else 0.0
 
 
 @kernel
 def observe_families(month, site, out):
     """Record what families do and how long they wait."""
     for s in range(out.shape[1]):
-        row = out[month, s]
-        row[FAMILY_ENGAGEMENT] = site.family_engagement[s]
-        row[COMMUNITY_SUPPORT] = site.community_support[s]
-        row[TAKE_UP] = site.take_up[s]
-        row[TIME_TO_SERVICE] = site.time_to_service[s]
+        out.family_engagement[month, s] = site.family_engagement[s]
+        out.community_support[month, s] = site.community_support[s]
+        out.take_up[month, s] = site.take_up[s]
+        out.time_to_service[month, s] = site.time_to_service[s]
 
 
 @kernel
 def observe_goals(month, site, out):
     """Record how clear goals are, how much attention they get, and how far partners agree on them."""
     for s in range(out.shape[1]):
-        row = out[month, s]
-        row[CLARITY] = site.mean_clarity[s]
-        row[ATTENTION] = site.mean_attention[s]
-        row[CLARITY_SPREAD] = site.clarity_spread[s]
-        row[PERCEIVED_AGREEMENT] = site.perceived_agreement[s]
-        row[ACTUAL_AGREEMENT] = site.actual_agreement[s]
+        out.clarity[month, s] = site.mean_clarity[s]
+        out.attention[month, s] = site.mean_attention[s]
+        out.clarity_spread[month, s] = site.clarity_spread[s]
+        out.perceived_agreement[month, s] = site.perceived_agreement[s]
+        out.actual_agreement[month, s] = site.actual_agreement[s]
 
 
 @kernel
 def observe_rules(month, site, out):
     """Record how many interventions are in force because their rule calls for them."""
     for s in range(out.shape[1]):
-        out[month, s, ADAPTIVE] = site.called_for[s]
+        out.adaptive[month, s] = site.called_for[s]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from tfs_sim.model.forms import inline, kernel
-from tfs_sim.model.metrics import FRAGMENTATION, TRANSITIVITY
 from tfs_sim.model.numerics import count_bits
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
@@ -25,7 +24,7 @@ def observe_fragmentation(month, org, site, scratch, out):
     for s in range(out.shape[1]):
         first, last = site.first_organization[s], site.end_organization[s]
         if month % 3 != 0:
-            out[month, s, FRAGMENTATION] = out[month - 1, s, FRAGMENTATION]
+            out.fragmentation[month, s] = out.fragmentation[month - 1, s]
             continue
         for w in range(words):
             scratch.unvisited[w] = np.uint64(0)
@@ -65,7 +64,7 @@ def observe_fragmentation(month, org, site, scratch, out):
                             scratch.deciders[waiting] = first + 64 * w + np.int64(count_bits(bit - ONE))
                             waiting += 1
                 largest = max(largest, size)
-        out[month, s, FRAGMENTATION] = 1.0 - largest / (partners - 1.0) if partners > 1.0 else 0.0
+        out.fragmentation[month, s] = 1.0 - largest / (partners - 1.0) if partners > 1.0 else 0.0
 
 
 @inline
@@ -83,7 +82,7 @@ def observe_network(month, org, rel, site, out):
     words = org.neighbours.shape[0]
     for s in range(out.shape[1]):
         if month % 3 != 0:
-            out[month, s, TRANSITIVITY] = out[month - 1, s, TRANSITIVITY]
+            out.transitivity[month, s] = out.transitivity[month - 1, s]
             continue
         closed = np.int64(0)
         paths = 0.0
@@ -94,4 +93,4 @@ def observe_network(month, org, rel, site, out):
                 for w in range(words):
                     closed += np.int64(count_bits(org.neighbours[w, i] & org.neighbours[w, j]))
             paths += degree * (degree - 1.0)
-        out[month, s, TRANSITIVITY] = closed / paths if paths > 0.0 else 0.0
+        out.transitivity[month, s] = closed / paths if paths > 0.0 else 0.0
