@@ -140,18 +140,18 @@ def is_called_for(month, s, begins, metric, above, on_at, off_at, every, over, s
     """Say whether a rule calls for its intervention at site `s`: what its looks at the record so far have come to."""
     remembers = on_at != off_at or spell > every  # else the last look decides
     first = begins if remembers else month - (month - begins) % every
-    on = False
+    called = False
     since = month
     for look in range(first, month + 1, every):
         if look == 0:
             continue  # nothing is recorded yet
         value = recorded(max(look - over, 0), look, s, metric, out)
         if (value > on_at) if above else (value < on_at):
-            since = since if on else look
-            on = True
-        elif on and look - since >= spell:
-            on = (value > off_at) if above else (value < off_at)
-    return on
+            since = since if called else look
+            called = True
+        elif called and look - since >= spell:
+            called = (value > off_at) if above else (value < off_at)
+    return called
 
 
 @inline
