@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
 
@@ -61,6 +61,12 @@ MECHANISM = Mechanism(
     file=__name__,
     needs=("delivery",),
 )
+
+
+@rule
+def with_own_ledger(seen, ledger, p):
+    """g + weight · (clip(ledger / full_balance) − g): what one goes by: what all gain, g, and what itself did."""
+    return seen + p.weight * (clip(ledger / p.full_balance, 0.0, 1.0) - seen)
 
 
 @kernel

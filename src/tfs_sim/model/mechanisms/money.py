@@ -31,6 +31,14 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Cost of one full-time person at a partner, overheads included.",
     )
+    hours_per_fte: float = parameter(
+        150.0,
+        unit="hours a month",
+        plausible=(130, 165),
+        domain=(1, 744),
+        grade="assumed",
+        meaning="Working hours that a full-time person has in a month.",
+    )
     reserve: float = parameter(
         3.0,
         unit="months",
