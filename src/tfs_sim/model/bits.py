@@ -20,13 +20,15 @@ HALF_WORD = np.uint64(32)
 
 
 @inline
-def first_bits(m):
+def first_bits(m: int) -> np.uint64:
     """Return a mask of the first m bits."""
     return ALL if m >= 64 else (ONE << np.uint64(m)) - ONE
 
 
 @inline
-def compare_digit(chosen, left, digits, word):
+def compare_digit(
+    chosen: np.uint64, left: np.uint64, digits: np.uint64, word: np.uint64
+) -> tuple[np.uint64, np.uint64]:
     """Decide the bits of `left` by the first of the chance's digits and one random digit for each bit.
 
     Returns what is chosen now, and what is left: a bit whose digit is smaller is chosen, one whose digit is larger is
@@ -37,19 +39,21 @@ def compare_digit(chosen, left, digits, word):
 
 
 @inline
-def digits_of(chance):
+def digits_of(chance: float) -> np.uint64:
     """Return the first 32 binary digits of a chance, as a number (2**32 for a chance of one)."""
     return np.uint64(np.int64(chance * 4294967296.0))
 
 
 @inline
-def after_two(digits):
+def after_two(digits: np.uint64) -> np.uint64:
     """Return the digits that follow the first two."""
     return (digits << TWO) & draws.MASK32
 
 
 @inline
-def chosen_bits(p, wanted, key, stream, month, entity, block):
+def chosen_bits(
+    p: float, wanted: np.uint64, key: np.uint64, stream: int, month: int, entity: np.uint64, block: int
+) -> np.uint64:
     """Return the bits of `wanted` that independent chances p choose.
 
     Compares, for all bits at once, the binary digits of a uniform number with those of p (to 2**-32): a bit is decided

@@ -15,11 +15,9 @@ from tfs_sim.analysis.validation.aggregate import work
 from tfs_sim.analysis.validation.aggregate.numbers import logistic
 from tfs_sim.analysis.validation.aggregate.setting import Month, Setting
 from tfs_sim.model import engine
-from tfs_sim.model.mechanisms import trust, turnover
+from tfs_sim.model.mechanisms import agenda, backbone, community, compromise, trust, turnover
 from tfs_sim.model.numerics import half_life_factor
 from tfs_sim.model.state import DELAY_STAGES, K
-
-HOURS = 150.0
 
 
 @dataclass
@@ -113,18 +111,22 @@ class Community:
     def start(self) -> State:
         """Return the first month's means: Σ over organizations or pairs of what the engine draws, divided by n."""
         p, n = self.p, self.set.organizations
-        half = 0.5 * p.community.history
+        people, record = (share * p.community.history for share in (p.community.personal_at_start,
+                                                                    1.0 - p.community.personal_at_start))  # fmt: skip
+        kept = p.community.kept_at_start
         depth = self.set.grievance * p.histories.depth * self.on.histories
-        sour = p.histories.soured * depth * half
-        density = p.community.density * (1.0 + p.community.homophily * (2.0 * self.set.overlap - 1.0))
-        ties = Ties(max(0.7 * half - sour, 0.0), 0.3 * half + sour, max(0.7 * half - sour, 0.0),
-                    0.3 * half + sour + p.histories.on_record * depth, min(density, 1.0))  # fmt: skip
-        # known = 1 − 2^(−12/tenure), tenure uniform on 0 … 48 months
-        known = float(np.mean([1.0 - half_life_factor(12.0 / t) if t else 0.0 for t in range(48)]))
+        sour, sour_record = (p.histories.soured * depth * each for each in (people, record))
+        density = community.chance_of_tie(self.set.overlap, False, p.community)
+        ties = Ties(max(kept * people - sour, 0.0), (1.0 - kept) * people + sour,
+                    max(kept * record - sour_record, 0.0),
+                    (1.0 - kept) * record + sour_record + p.histories.on_record * depth, min(density, 1.0))  # fmt: skip
+        # known = 1 − 2^(−12/tenure), tenure uniform on 0 … longest_tenure months
+        months = range(int(p.community.longest_tenure))
+        known = float(np.mean([1.0 - half_life_factor(12.0 / t) if t else 0.0 for t in months]))
         q = p.understanding
         variance = q.unknown_variance + known * (q.first_variance - q.unknown_variance)
         share = (1.0 - q.openness) * (1.0 - p.compromise.flexibility * self.on.compromise)
-        strain = p.compromise.strain * max((1.0 - share) * self.set.distance / max(p.compromise.core, 1e-9) - 1.0, 0.0)
+        strain = compromise.strain_beyond_core((1.0 - share) * self.set.distance, p.compromise)
         return State(
             partners=self.set.at_the_table * n, inside=ties, outside=copy.copy(ties), grievance=depth,
             variance=variance if self.on.understanding else 0.0,
@@ -162,10 +164,15 @@ class Community:
             work.follow(self, s, month)
 
     def quality(self) -> float:
-        """Return the quality of work, 1 − stakes (1 − κ)/2, at what the first representatives know, κ."""
+        """Return the quality of work at what the first representatives know."""
         p = self.p.agenda
         known = (1.0 - p.undecided) * (2.0 * p.first_right - 1.0)
-        return float(1.0 - 0.5 * p.stakes * (1.0 - known)) if self.on.agenda else 1.0
+        return float(agenda.quality_of_work(known, p)) if self.on.agenda else 1.0
+
+    @property
+    def ties_of_backbone(self) -> float:
+        """Return the share of organizations that the backbone has a tie with."""
+        return min(float(community.chance_of_tie(0.0, True, self.p.community)), 1.0)
 
     def in_one_team(self, partners: float) -> float:
         """Return the chance that two partners share a team for some kind of need, if teams are put together by lot."""
@@ -205,18 +212,17 @@ class Community:
         return float(hazard)
 
     def _backbone(self, s: State, now: Month) -> None:
-        """Coordination c = min(1, hours/load), load = fixed + Σ hours for partners, newcomers, conflicts, vacancies."""
+        """Coordination: hours against load, of partners, newcomers, conflicts, vacancies and ties in means."""
         p, x = self.p.backbone, s.partners
         if not self.on.backbone:
             s.coordination, s.hours = 1.0, 0.0
             return
-        s.hours = HOURS * (self.set.backbone_fte + now.dose("backbone-staffing"))
-        s.hours *= 0.5 + 0.5 * s.in_post * s.ramp
-        ties = min(2.0 * self.p.community.density, 1.0) * x
-        s.load = p.fixed_hours + p.partner_hours * x + p.newcomer_hours * s.newcomers + p.conflict_hours * s.conflicts
-        s.load += p.vacancy_hours * x * (1.0 - s.in_post) + p.tie_hours * ties
-        s.coordination = min(1.0, s.hours / s.load) if s.load > 0.0 else 1.0
-        s.newcomers *= 2.0 / 3.0
+        fte = self.set.backbone_fte + now.dose("backbone-staffing")
+        s.hours = backbone.hours_of(fte, s.in_post, s.ramp, self.p.money, p)
+        vacant, ties = x * (1.0 - s.in_post), self.ties_of_backbone * x
+        s.load = backbone.load_of(x, s.newcomers, s.conflicts, vacant, ties, 1.0, p)
+        s.coordination = backbone.coordination_of(s.hours, s.load)
+        s.newcomers = backbone.newcomers_after(s.newcomers, p)
 
     def _participation(self, s: State, now: Month, month: int) -> None:
         """x ← x + (n − x) f (1 − e^(−r)) Λ((W_out − θ)/σ) − x λ Λ(−(W_in − θ + inertia)/σ), r = word x/n + outreach.
@@ -293,8 +299,8 @@ class Community:
         pairs = x * among / 2.0
         meetings = pairs * (s.inside.density * chances[0] + (1.0 - s.inside.density) * chances[1])
         s.conflicts = 2.0 * meetings * (1.0 - at_work)
-        backbone = min(2.0 * self.p.community.density, 1.0) * chances[0]
-        s.contacts = 2.0 * meetings / max(x, 1e-9) + max(n - x, 0.0) * s.outside.density * chances[2] + backbone
+        with_backbone = self.ties_of_backbone * chances[0]
+        s.contacts = 2.0 * meetings / max(x, 1e-9) + max(n - x, 0.0) * s.outside.density * chances[2] + with_backbone
         s.strangers, s.kept = chances[1], at_work
 
     def _meet(self, s: State, ties: Ties, chance: float, kept: float, at_hand: float, now: Month) -> None:
