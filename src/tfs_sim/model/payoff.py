@@ -1,13 +1,10 @@
 """What taking part is worth: the payoff of each level of effort, for those who ask themselves this month.
 
-    u_i(x) = gain · belief_i · (n / full)^θ · M_ρ(x, others) / (N / usual)^χ  +  pooled money · expected share(x) (M10)
-             + norm · (trust-weighted effort of peers) · x  +  (commitment · c_i + salience) · backing_i · x
-             − (cost + overload · (1 − c) + portfolio) · x  −  curvature · x² / 2  +  esteem (M18),
+    u(x) = belief · worth_of_joint_work · M_ρ(x, others) + pooled money + worth_of_effort · x − rising_cost + esteem
 
-M_ρ is the power mean of the production function (`delivery`): ρ = 1 adds up, ρ → −∞ is the weakest link.
-n is the size of a team, N of the partnership; χ = 0 is a gain shared by all, χ = 1 one that is divided. What a full
-team gains where all give the most, in a partnership of usual size, is worth `gain` to one who believes in it: θ, χ and
-the size of teams say how that changes with size, not how much it is.
+M_ρ is the power mean of the production function (`delivery`): ρ = 1 adds up, ρ → −∞ is the weakest link. What a full
+team gains where all give the most, in a partnership of usual size, is worth `joint_gain` to one who believes in it: the
+returns to size, how far the gain is divided and the size of teams say how that changes with size, not how much it is.
 
 Once a month `weigh` sets the coefficients of everyone's payoff, from what is seen of others, and `weigh_levels` what
 depends on the level alone. `reckon` works the payoff out for a list of organizations: those who reconsider their effort
@@ -23,34 +20,105 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model.forms import inline, kernel, play
-from tfs_sim.model.numerics import exp, log, logistic, power, whole_vectors
+from tfs_sim.model.forms import inline, kernel, play, rule
+from tfs_sim.model.mechanisms.accountability import expected_esteem
+from tfs_sim.model.numerics import exp, log, power, whole_vectors
 from tfs_sim.model.state import ACTIVE, BACKBONE, MAX_LEVELS
 
 WEAKEST_LINK = -50.0
 """A power mean of lower order is taken as the minimum."""
 
-USUAL_SIZE = 20.0
-"""Partners of a usual partnership (PARTNER studies: 19.5 in 42 networks, 25.1 in 99)."""
+NOBODY_GIVES = 1e300
+"""The summand of nothing in a power mean of negative order, which it makes zero."""
 
 SCALE, LINEAR, MONEY, REST, SEEN, SIZE, EVEN, STAFF, BEST = range(9)
 
 
-@inline
-def mean_term(x, rho, weakest):
-    """Return x**ρ, the summand of the power mean (x itself where the mean is the minimum)."""
-    if weakest or rho == 1.0:
+@rule
+def mean_term(x, rho):
+    """x^ρ: the summand of the power mean of order ρ (x itself where that is the sum, ρ = 1, or the minimum)."""
+    if rho < WEAKEST_LINK or rho == 1.0:
         return x
-    return power(x, rho) if x > 0.0 or rho > 0.0 else 1e12
+    return power(x, rho) if x > 0.0 or rho > 0.0 else NOBODY_GIVES
 
 
-@inline
-def expected_sight(x, slope):
-    """Return what a contribution x may be expected to be seen as; nobody is seen to give less than nothing.
+@rule
+def mean_of(average, rho):
+    """(Σ x^ρ / n)^(1/ρ): the power mean, of the average of its summands (which it is where that is the sum)."""
+    return average if rho == 1.0 else power(average, 1.0 / rho if rho != 0.0 else 1.0)
 
-    It is E[max(x + σ ε, 0)], for a logistic ε with 1.7/σ as `slope`; 0 stands for no noise at all.
+
+@rule
+def team_mean_with(own, others, members, rho):
+    """M_ρ of one member's summand and n − 1 times the others': what a team's efforts come to; members: n."""
+    if rho < WEAKEST_LINK:
+        return min(own, others)
+    return mean_of((own + (members - 1.0) * others) / members, rho)
+
+
+@rule
+def expected_sight(x, clearness):
+    """x + ln(1 + e^(−k x)) / k = E[max(x + σ ε, 0)]: what a contribution x is expected to be seen as.
+
+    clearness: k = 1.7 / σ, of a logistic ε; 0 stands for no noise at all. Nobody is seen to give less than nothing.
     """
-    return x + log(1.0 + exp(-slope * x)) / slope if slope > 0.0 else x
+    return x + log(1.0 + exp(-clearness * x)) / clearness if clearness > 0.0 else x
+
+
+@rule
+def contribution_as_seen(effort, fte, clearness, p):
+    """largest · FTE · the expected sight of e / largest: a contribution to pooled money's partnership, FTE."""
+    return expected_sight(effort / p.largest, clearness) * p.largest * fte
+
+
+@rule
+def worth_of_joint_work(members, partners, p_delivery, p):
+    """joint_gain · (n / full)^θ / (N / usual)^χ: worth of what a team gains where all give the most, utility.
+
+    members: n, of a team; partners: N, at the table; θ: team_returns; χ: divided (0: shared by all; 1: divided).
+    """
+    worth = p.joint_gain * power(members / p_delivery.team_size, p_delivery.team_returns)
+    return worth / power(max(partners, 1.0) / p.usual_size, p.divided)
+
+
+@rule
+def worth_of_effort(peers, commitment, backing, salience, burden, portfolio, p):
+    """norm · peers + (commitment · h + salience) · b − (burden + portfolio): worth of effort beyond the joint gain.
+
+    For each unit of effort, utility. peers: what trusted peers give; commitment: h, the representative's; backing: b.
+    """
+    return p.norm * peers + (p.commitment * commitment + salience) * backing - (burden + portfolio)
+
+
+@rule
+def rising_cost(x, p):
+    """curvature · x² / 2: by how much more than in proportion an effort x costs, utility."""
+    return 0.5 * p.curvature * x * x
+
+
+@rule
+def worth_of_money(dollars, wages, p):
+    """money · dollars / wages: worth of a month's pooled money, utility; wages: the organization's, dollars."""
+    return p.money * dollars / wages if wages > 0.0 else 0.0
+
+
+@rule
+def utility_of(x, linear, cost, pool, mine, others, even, scale, mean):
+    """u(x) = linear · x − cost + pool · mine / (mine + others) + even + scale · mean: worth of giving x.
+
+    linear: worth of effort; cost: its rise, less esteem; pool, even: worth of pooled money by contribution and by
+    staff; mine, others: contributions as seen; scale: of joint work to one who believes so much in it; mean: M_ρ.
+    """
+    return linear * x - cost + pool * mine / (mine + others) + even + scale * mean
+
+
+@rule
+def worth_of_joining(best, scale, idle, strain, p):
+    """u* − scale · idle − membership − strain: by how much taking part is better than staying away.
+
+    best: u*, of the best effort; idle: M_ρ without any of the own: what others' work gains anyway is no reason to join.
+    """
+    return best - scale * idle - p.membership - strain
 
 
 @kernel
@@ -59,15 +127,13 @@ def weigh_levels(s, site, esteem_weight, esteem_bar, esteem_slope, rho, p):
 
     Its term of the power mean, how much of it is shown for each FTE, and what it costs less the esteem that it brings.
     """
-    weakest = rho < WEAKEST_LINK
     levels = levels_of(s)
     term, shown, cost = site.level_term[levels], site.level_shown[levels], site.level_cost[levels]
     for level in range(term.size):
         x = level / p.levels
-        term[level] = mean_term(x, rho, weakest)
+        term[level] = mean_term(x, rho)
         shown[level] = expected_sight(x, esteem_slope) * p.largest
-        cost[level] = 0.5 * p.curvature * x * x
-        cost[level] -= esteem_weight * (logistic(esteem_slope * (x - esteem_bar)) - 0.5)
+        cost[level] = rising_cost(x, p) - expected_esteem(x, esteem_weight, esteem_bar, esteem_slope)
 
 
 @inline
@@ -88,8 +154,7 @@ def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, 
     smallest, second = 2.0, 2.0
     term, gives = org.payoff[SEEN, first:end], org.effort[first:end]
     for n in range(term.size):
-        x = gives[n] / p.largest
-        term[n] = x if weakest or rho == 1.0 else exp(rho * log(x))
+        term[n] = mean_term(gives[n] / p.largest, rho)
     for i in range(first, end):
         partner = 1.0 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) else 0.0
         giver = partner if org.months_active[i] > 0 else 0.0
@@ -100,13 +165,8 @@ def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, 
             x = org.payoff[SEEN, i]
             smallest, second = min(x, smallest), max(smallest, min(x, second))
     size_inside, size_outside = min(partners, p_delivery.team_size), min(partners + 1.0, p_delivery.team_size)
-    full, returns = p_delivery.team_size, p_delivery.team_returns
-    inside = outside = p.joint_gain * power(size_inside / full, returns)
-    if size_outside != size_inside:
-        outside = p.joint_gain * power(size_outside / full, returns)
-    if p.divided != 0.0:
-        inside /= power(max(partners, 1.0) / USUAL_SIZE, p.divided)
-        outside /= power((partners + 1.0) / USUAL_SIZE, p.divided)
+    inside = worth_of_joint_work(size_inside, partners, p_delivery, p)
+    outside = worth_of_joint_work(size_outside, partners + 1.0, p_delivery, p)
     nobody = 1.0 if weakest else 0.0
     last_result = smallest if weakest else total / max(givers, 1.0)
     standing, place, since = org.status[begin:stop], org.role[begin:stop], org.months_active[begin:stop]
@@ -126,7 +186,7 @@ def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, 
         seen[n] = expected if others > 0.0 else nobody
         size[n] = size_inside if taking_part else size_outside
         scale[n] = hope[n] * (inside if taking_part else outside)
-        linear[n] = p.norm * norm[n] + (p.commitment * heart[n] + salience) * support[n] - (burden + pull[n])
+        linear[n] = worth_of_effort(norm[n], heart[n], support[n], salience, burden, pull[n], p)
     weigh_pool(begin, stop, first, end, org, pool_payout, by_seen, slope, p_money, p)
 
 
@@ -143,16 +203,16 @@ def weigh_pool(begin, stop, first, end, org, pool_payout, by_seen, slope, p_mone
     for i in range(first, end):
         if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
             at_the_table += org.fte[i]
-            contributions += expected_sight(org.effort[i] / p.largest, slope) * p.largest * org.fte[i]
+            contributions += contribution_as_seen(org.effort[i], org.fte[i], slope, p)
     for n in range(rest.size):
         i = begin + n
         taking_part = org.status[i] == ACTIVE and org.role[i] != BACKBONE
         wages = org.fte[i] * p_money.dollars_per_fte
-        pool = p.money * pool_payout / wages if wages > 0.0 else 0.0
+        pool = worth_of_money(pool_payout, wages, p)
         money[n] = pool * by_seen
         everyone = at_the_table + (0.0 if taking_part else org.fte[i])
         even[n] = pool * (1.0 - by_seen) * org.fte[i] / everyone if everyone > 0.0 else 0.0
-        mine = expected_sight(org.effort[i] / p.largest, slope) * p.largest * org.fte[i] if taking_part else 0.0
+        mine = contribution_as_seen(org.effort[i], org.fte[i], slope, p) if taking_part else 0.0
         rest[n] = max(contributions + 1e-9 - mine, 1e-9)
 
 
@@ -183,7 +243,7 @@ def reckon(who, count, s, org, scratch, site, rho, p):
         rest[n], even[n], staff[n] = org.payoff[REST, i], org.payoff[EVEN, i], org.fte[i]
         pooled |= money[n] + even[n] > 0.0
     of_site = levels_of(s)
-    shown_of, cost_of, idle_term = site.level_shown[of_site], site.level_cost[of_site], site.level_term[of_site][0]
+    shown_of, cost_of = site.level_shown[of_site], site.level_cost[of_site]
     average(who, count, org, scratch, site.level_term[of_site], rho)
     of_kind = scratch.kind[:count]
     levels = np.int64(p.levels)
@@ -194,18 +254,19 @@ def reckon(who, count, s, org, scratch, site, rho, p):
         x, shown, cost = level / p.levels, shown_of[level], cost_of[level]
         u = scratch.utility[level, :count]
         for n in range(u.size):
-            u[n] = linear[n] * x - cost
+            u[n] = scratch.team_mean[of_kind[n] * MAX_LEVELS + level]
         if pooled:
             for n in range(u.size):
                 mine = shown * staff[n]
-                u[n] = u[n] + money[n] * mine / (mine + rest[n]) + even[n]
+                u[n] = utility_of(x, linear[n], cost, money[n], mine, rest[n], even[n], scale[n], u[n])
+        else:
+            for n in range(u.size):
+                u[n] = utility_of(x, linear[n], cost, 0.0, 0.0, 1.0, 0.0, scale[n], u[n])
         for n in range(u.size):
-            u[n] += scale[n] * scratch.team_mean[of_kind[n] * MAX_LEVELS + level]
             best[n] = max(best[n], u[n])
     for n in range(count):
-        # what an organization gains from others' work whatever it gives itself is no reason to join
-        idle = scratch.team_mean[scratch.kind[n] * MAX_LEVELS] if idle_term < 1e9 else 0.0
-        org.joining_value[who[n]] = best[n] - scale[n] * idle - p.membership - org.mission_strain[who[n]]
+        idle = scratch.team_mean[scratch.kind[n] * MAX_LEVELS]
+        org.joining_value[who[n]] = worth_of_joining(best[n], scale[n], idle, org.mission_strain[who[n]], p)
     return count
 
 
@@ -224,19 +285,11 @@ def average(who, count, org, scratch, level_term, rho):
             k = other if (seen[other] == others) & (size[other] == members) else k
         seen[k], size[k], scratch.kind[n] = others, members, k
         kinds = max(kinds, k + 1)
-    one_in_rho = 1.0 / rho if rho != 0.0 else 1.0
     for k in range(kinds):
         others, members = seen[k], size[k]
         mean = scratch.team_mean[k * MAX_LEVELS : (k + 1) * MAX_LEVELS]
-        if rho < WEAKEST_LINK:
-            for level in range(mean.size):
-                mean[level] = min(level_term[level], others)
-        elif rho == 1.0:
-            for level in range(mean.size):
-                mean[level] = (level_term[level] + (members - 1.0) * others) / members
-        else:
-            for level in range(mean.size):
-                mean[level] = exp(log((level_term[level] + (members - 1.0) * others) / members) * one_in_rho)
+        for level in range(mean.size):
+            mean[level] = team_mean_with(level_term[level], others, members, rho)
 
 
 def worth(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:

@@ -40,7 +40,7 @@ _AMOUNTS = (
     *("months", "weeks", "hours", "hours a month", "per month", "dollars", "dollars an hour", "dollars a month"),
     *("students for 1,000 in need", "points", "utility", "appeal", "precision", "variance", "variance a month"),
     *("distance", "exponent", "levels", "facts", "relationships", "logit", "log of time", "largest effort"),
-    *("sd", "sd of log", "sd of readiness", "sd of worth"),
+    *("sd", "sd of log", "sd of readiness", "sd of worth", "contests", "partners", "sectors"),
 )
 
 UNITS: dict[str, Unit] = {

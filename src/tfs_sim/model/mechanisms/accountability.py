@@ -3,17 +3,12 @@
 A partner's contribution is seen with noise σ: what is seen is effort + σ ε. Data shrink σ (and the noise with which
 results are seen, M14a). Where partners hold each other to account, esteem, and what depends on it, goes to those who
 are seen to give more than the partnership's mean ē (a tournament: Lazear & Rosen 1981). An organization that gives x
-is then seen above the mean with chance Φ((x − ē)/σ), which a logistic function stands for, and expects
+is then seen above the mean with chance Φ((x − ē)/σ), which a logistic function stands for: `expected_esteem` is added
+to its payoff.
 
-    esteem · accountability · [Λ(1.7 (x − ē)/σ) − ½]
-
-in addition to its payoff, where
-
-    σ = noise · (1 − shown · data),   data ← data + (dose − data) / building.
-
-Of pooled money (M10) a share b + (1 − b) · accountability follows contributions as they are
-seen, each max(effort + σ ε, 0) · FTE; the rest goes by staff. Neither practice refers to the other: with poor data
-esteem and money fall on anyone, and without accountability little follows from what data show.
+Of pooled money (M10) the share `by_contribution_as_seen` follows contributions as they are seen, each
+max(effort + σ ε, 0) · FTE; the rest goes by staff. Neither practice refers to the other: with poor data esteem and
+money fall on anyone, and without accountability little follows from what data show.
 """
 
 from __future__ import annotations
@@ -21,8 +16,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.national import with_coaching
+from tfs_sim.model.numerics import logistic
 from tfs_sim.model.state import ACTIVE, BACKBONE, DATA
 
 
@@ -91,13 +87,61 @@ INTERVENTIONS = (
                  "accountability", "site", "share of contributions", 0.8, 1.0, cost=800, hours=0, payer="funder"),
 )  # fmt: skip
 
+LOGISTIC_SCALE = 1.7
+"""Λ(1.7 x) is within .01 of Φ(x) everywhere: noise that is drawn as normal is reckoned with as logistic."""
+
+
+@rule
+def data_after(data, kept_up, p):
+    """data + (d − data) / building: what is in use of a data system a month later; kept_up: d, the dose."""
+    return data + (kept_up - data) / p.building
+
+
+@rule
+def esteem_at_stake(practice, p):
+    """esteem · dose: worth of being seen far above the rest, against far below; practice: dose of accountability."""
+    return p.esteem * practice
+
+
+@rule
+def by_contribution_as_seen(practice, p):
+    """b + (1 − b) · dose: the share of pooled money that follows contributions; b: by_contribution."""
+    return p.by_contribution + (1.0 - p.by_contribution) * practice
+
+
+@rule
+def mean_contribution(given, partners, p_effort):
+    """ē = Σ e / (partners · largest): the mean effort at the table, as a share of the largest (0 without partners)."""
+    return given / (partners * p_effort.largest) if partners > 0.0 else 0.0
+
+
+@rule
+def clearness(data, p):
+    """1.7 / σ, σ = noise · (1 − shown · data): how sharply contributions are seen, as the slope of a logistic curve."""
+    return LOGISTIC_SCALE / (p.noise * (1.0 - p.shown * data))
+
+
+@rule
+def noise_in_sight(clearness, p_effort):
+    """σ · largest = 1.7 · largest / clearness: noise of contributions as they are seen (0 if nothing is set)."""
+    return LOGISTIC_SCALE * p_effort.largest / clearness if clearness > 0.0 else 0.0
+
+
+@rule
+def expected_esteem(x, at_stake, bar, clearness):
+    """esteem · dose · [Λ(1.7 (x − ē) / σ) − ½]: esteem that a contribution x can expect (Lazear & Rosen 1981).
+
+    at_stake: esteem · dose; bar: ē; clearness: 1.7 / σ.
+    """
+    return at_stake * (logistic(clearness * (x - bar)) - 0.5)
+
 
 @kernel
 def gather(org, site, dose, p):
     """Build the data system, or let it fall out of use."""
     for s in range(site.data.size):
         kept_up = with_coaching(dose.shared_data_system[s], org.coaching[DATA, site.backbone[s]])
-        site.data[s] += (kept_up - site.data[s]) / p.building
+        site.data[s] = data_after(site.data[s], kept_up, p)
 
 
 @kernel
@@ -109,7 +153,7 @@ def hold_to_account(org, site, dose, p_effort, p):
             if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1.0
                 given += org.effort[i]
-        site.esteem_weight[s] = p.esteem * dose.accountability_practice[s]
-        site.by_seen[s] = p.by_contribution + (1.0 - p.by_contribution) * dose.accountability_practice[s]
-        site.esteem_bar[s] = given / (partners * p_effort.largest) if partners > 0.0 else 0.0
-        site.esteem_slope[s] = 1.7 / (p.noise * (1.0 - p.shown * site.data[s]))
+        site.esteem_weight[s] = esteem_at_stake(dose.accountability_practice[s], p)
+        site.by_seen[s] = by_contribution_as_seen(dose.accountability_practice[s], p)
+        site.esteem_bar[s] = mean_contribution(given, partners, p_effort)
+        site.esteem_slope[s] = clearness(site.data[s], p)

@@ -1,11 +1,9 @@
 """M24 Adaptation in a crisis: contact moves to other channels, at a cost and with lower quality.
 
-The share of lost contact that is carried over, and contact with it, are
+Contact that is carried over counts for less than contact face to face (quality < 1), and an organized channel adds to
+what people do by themselves.
 
-    carried = 1 − (1 − spontaneous) · (1 − channel · dose),   contact ← contact + (1 − contact) · carried · quality.
-
-So contact that is carried over counts for less than contact face to face (quality < 1), and an organized channel adds
-to what people do by themselves.
+    contact ← contact_regained(contact, share carried over)
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import clip
 
 
@@ -61,10 +59,23 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 
+@rule
+def carried_over(channel, p):
+    """1 − (1 − spontaneous) · (1 − channel · dose): the share of lost contact that moves to other channels.
+
+    channel: dose of a prepared crisis channel.
+    """
+    return 1.0 - (1.0 - p.spontaneous) * (1.0 - p.channel * channel)
+
+
+@rule
+def contact_regained(contact, carried, p):
+    """contact + (1 − contact) · carried · quality, in [0, 1]: contact with what is carried over, of what is usual."""
+    return clip(contact + (1.0 - contact) * carried * p.quality, 0.0, 1.0)
+
+
 @kernel
 def adapt(site, dose, p):
     """Bring back part of the contact that a crisis stopped."""
     for s in range(site.contact_factor.size):
-        lost = 1.0 - site.contact_factor[s]
-        carried = 1.0 - (1.0 - p.spontaneous) * (1.0 - p.channel * dose.crisis_channel[s])
-        site.contact_factor[s] = clip(site.contact_factor[s] + lost * carried * p.quality, 0.0, 1.0)
+        site.contact_factor[s] = contact_regained(site.contact_factor[s], carried_over(dose.crisis_channel[s], p), p)

@@ -7,15 +7,13 @@ about each; the partnership's agenda does so too. It is March's (1991) mutual le
 2. the world changes: each fact flips with a small chance (turbulence);
 3. organizations act on their beliefs, by a coin where they have none; results are Σ action × reality;
 4. organizations learn from the agenda as it was: a belief that differs moves one step (no → nothing → yes) with
-   chance p1; written procedures raise that chance;
+   chance p1, `chance_of_learning`; written procedures raise that chance;
 5. the agenda learns from the actions of those whose results look better than its own: each fact moves to their strict
-   majority with chance 1 − (1 − p2)^k, k being the margin. Results are seen with noise, which data shrink (M18).
+   majority, likelier by a larger margin (`chance_of_following`). Results are seen with noise, which data shrink (M18).
 
 Knowledge of what works acts on the quality of work alone:
 
-    P(a differing belief moves a step) = p1 + (1 − p1) · learning_from_manuals · written down
-    P(the agenda moves to a majority with margin k) = 1 − (1 − p2)^k
-    knowledge = (1/m) Σ belief × reality,   quality of work = 1 − stakes · (1 − knowledge) / 2
+    knowledge = (1/m) Σ belief × reality,   quality = quality_of_work(knowledge)
 
 Beliefs are bit masks: one word says where an organization believes yes, another where no.
 """
@@ -27,8 +25,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model import draws
+from tfs_sim.model.bits import HALF_WORD, NONE, ONE, after_two, chosen_bits, compare_digit, digits_of, first_bits
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import count_bits, power
 from tfs_sim.model.state import ACTIVE, BACKBONE, DATA
@@ -126,62 +125,32 @@ LEARN_STREAM = draws.stream("learning from the agenda")
 SIGHT_STREAM = draws.stream("results as seen")
 AGENDA_STREAM = draws.stream("the agenda learns")
 
-NONE = np.uint64(0)
-ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-ONE = np.uint64(1)
-TWO = np.uint64(2)
-LAST = np.uint64(31)
-HALF_WORD = np.uint64(32)
 
+@rule
+def chance_of_learning(written, p):
+    """p1 + (1 − p1) · learning_from_manuals · w: the chance a month that a differing belief moves one step.
 
-@inline
-def first_bits(m):
-    """Return a mask of the first m bits."""
-    return ALL if m >= 64 else (ONE << np.uint64(m)) - ONE
-
-
-@inline
-def compare_digit(chosen, left, digits, word):
-    """Decide the bits of `left` by the first of the chance's digits and one random digit for each bit.
-
-    Returns what is chosen now, and what is left: a bit whose digit is smaller is chosen, one whose digit is larger is
-    not, and an equal one waits for the next digit.
+    written: w, the share of what the organization knows that is written down, coaching included (M25).
     """
-    first = NONE - (digits >> LAST)
-    return chosen | (left & ~word & first), left & ~(word ^ first)
+    return p.learning + (1.0 - p.learning) * (p.learning_from_manuals * written)
 
 
-@inline
-def digits_of(chance):
-    """Return the first 32 binary digits of a chance, as a number (2**32 for a chance of one)."""
-    return np.uint64(np.int64(chance * 4294967296.0))
+@rule
+def chance_of_following(margin, p):
+    """1 − (1 − p2)^k: the chance a month that the agenda moves to a majority; margin: k, yes less no (March 1991)."""
+    return 1.0 - power(1.0 - p.agenda_learning, margin)
 
 
-@inline
-def after_two(digits):
-    """Return the digits that follow the first two."""
-    return (digits << TWO) & draws.MASK32
+@rule
+def noise_of_results(data, p):
+    """sight · (1 − data): noise with which results are seen, as a number of facts; data: in use, in [0, 1]."""
+    return p.sight * (1.0 - data)
 
 
-@inline
-def chosen_bits(p, wanted, key, stream, month, entity, block):
-    """Return the bits of `wanted` that independent chances p choose.
-
-    Compares, for all bits at once, the binary digits of a uniform number with those of p (to 2**-32): a bit is decided
-    at the first digit that differs. A bit's luck is the same whatever p is.
-    """
-    digits = digits_of(p)
-    if digits > draws.MASK32:
-        return wanted
-    chosen = NONE
-    left = wanted
-    while left != NONE and digits != NONE:
-        a, b, c, d = draws.words(key, stream, month, entity, block)
-        chosen, left = compare_digit(chosen, left, digits, a | (b << HALF_WORD))
-        chosen, left = compare_digit(chosen, left, digits << ONE & draws.MASK32, c | (d << HALF_WORD))
-        digits = after_two(digits)
-        block += 1
-    return chosen
+@rule
+def quality_of_work(knowledge, p):
+    """1 − stakes · (1 − κ) / 2: the quality of work; knowledge: κ, right beliefs less wrong ones over all facts."""
+    return 1.0 - p.stakes * 0.5 * (1.0 - knowledge)
 
 
 @inline
@@ -219,8 +188,7 @@ def begin(key, org, site, p):
 @inline
 def quality_of(beliefs_for, beliefs_against, world, m, p):
     """Return the quality of an organization's work, from what it knows of the m facts."""
-    knowledge = known(beliefs_for, beliefs_against, world, first_bits(m)) / m
-    return 1.0 - p.stakes * 0.5 * (1.0 - knowledge)
+    return quality_of_work(known(beliefs_for, beliefs_against, world, first_bits(m)) / m, p)
 
 
 @kernel
@@ -270,8 +238,7 @@ def learn(month, key, org, site, scratch, p):
         for n in range(left.size):
             learns = (place[n] != BACKBONE) & (standing[n] == ACTIVE) & (present[n] != 0)
             left[n] = (right & ~yes[n]) | (wrong & ~no[n]) if learns else NONE
-            by_manuals = p.learning_from_manuals * with_coaching(written[n], coached[n])
-            chance[n] = digits_of(p.learning + (1.0 - p.learning) * by_manuals)
+            chance[n] = digits_of(chance_of_learning(with_coaching(written[n], coached[n]), p))
             move[n] = left[n] if chance[n] > draws.MASK32 else NONE
         count = 0
         for n in range(left.size):
@@ -338,7 +305,7 @@ def agree(month, key, org, site, scratch, p):
     for s in range(site.site_id.size):
         first, end = site.first_organization[s], site.end_organization[s]
         own = known(site.agenda_for[s], site.agenda_against[s], site.reality[s], everything)
-        noise = p.sight * (1.0 - site.data[s])
+        noise = noise_of_results(site.data[s], p)
         seen, true, words = (
             scratch.seen_results[first:end],
             org.results[first:end],
@@ -378,7 +345,7 @@ def follow(s, month, key, m, better, site, scratch, p):
         margin = 2 * yes - better
         if margin == 0 or (margin > 0 and site.agenda_for[s] & bit) or (margin < 0 and site.agenda_against[s] & bit):
             continue
-        chance = 1.0 - power(1.0 - p.agenda_learning, np.float64(abs(margin)))
+        chance = chance_of_following(np.float64(abs(margin)), p)
         words = draws.words(key, AGENDA_STREAM, month, site.site_id[s], k >> 2)
         if draws.unit(words[k & 3]) < chance:
             site.agenda_for[s] = site.agenda_for[s] | bit if margin > 0 else site.agenda_for[s] & ~bit

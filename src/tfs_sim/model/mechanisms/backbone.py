@@ -1,13 +1,12 @@
 """M17 Coordination burden: a backbone has so many hours.
 
 Coordination work grows with partners, newcomers, conflicts, vacancies and the ties that the backbone must
-hold. Quality of coordination is c = min(1, hours / load): beyond capacity, meetings, invitations and repair
-suffer, and joint work is multiplied by c.
+hold. Beyond capacity, meetings, invitations and repair suffer, and joint work is multiplied by the quality of
+coordination:
 
-    load = (fixed + a · partners + b · newcomers + e · conflicts + v · vacancies + t · its ties) · practice time
-    hours = 150 · FTE · (½ + ½ · coordinator in post · understanding),   c = min(1, hours / load)
+    c = coordination_of(hours_of, load_of)
 
-Newcomers count less by a third every month; half of the backbone's work goes on without its coordinator.
+Newcomers count less every month; part of the backbone's work goes on without its coordinator.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 HOURS_PER_FTE = 150.0
@@ -62,6 +61,20 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Work for each tie that only the backbone's effort holds.",
     )
+    newcomer_lasting: float = parameter(
+        2.0 / 3.0,
+        unit="share",
+        plausible=(0.4, 0.85),
+        grade="assumed",
+        meaning="Share of the added work for newcomers that is left a month later.",
+    )
+    without_coordinator: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.25, 0.75),
+        grade="assumed",
+        meaning="Share of the backbone's work that its other staff keep going without a coordinator who knows it.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -81,8 +94,47 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 
+@rule
+def hours_of(fte, in_post, understanding, p_money, p):
+    """hours_per_fte · FTE · (w + (1 − w) · f · u): hours a month that a backbone works; w: without_coordinator.
+
+    fte: its staff; in_post: f, 1 if there is a coordinator; understanding: u, the coordinator's.
+    """
+    at_work = p.without_coordinator + (1.0 - p.without_coordinator) * in_post * understanding
+    return p_money.hours_per_fte * fte * at_work
+
+
+@rule
+def load_of(partners, newcomers, conflicts, vacancies, ties, practice_time, p):
+    """(fixed + a · partners + b · newcomers + e · conflicts + v · vacancies + t · ties) · practice_time: hours a month.
+
+    a, b, e, v, t: hours for each; ties: the backbone's with partners; practice_time: what practices make of it (M27).
+    """
+    load = (
+        p.fixed_hours
+        + p.partner_hours * partners
+        + p.newcomer_hours * newcomers
+        + p.conflict_hours * conflicts
+        + p.vacancy_hours * vacancies
+        + p.tie_hours * ties
+    )
+    return load * practice_time
+
+
+@rule
+def coordination_of(hours, load):
+    """c = min(1, hours / load): the quality of coordination (1 where there is nothing to do)."""
+    return min(1.0, hours / load) if load > 0.0 else 1.0
+
+
+@rule
+def newcomers_after(newcomers, p):
+    """newcomer_lasting · newcomers: how many they still count for a month later."""
+    return newcomers * p.newcomer_lasting
+
+
 @kernel
-def coordinate(org, rel, site, dose, p):
+def coordinate(org, rel, site, dose, p_money, p):
     """Weigh each backbone's hours against its load."""
     for s in range(site.backbone.size):
         b = site.backbone[s]
@@ -96,17 +148,9 @@ def coordinate(org, rel, site, dose, p):
         for m in range(org.first_relationship[b], org.end_of_ties[b]):
             known += 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
         site.backbone_fte[s] = site.base_backbone_fte[s] + dose.backbone_staffing[s]
-        # staff other than the coordinator keep half of the work going while that post is vacant or new
-        at_work = 0.5 + 0.5 * org.in_post[b] * org.ramp[b]
-        site.backbone_hours[s] = HOURS_PER_FTE * site.backbone_fte[s] * at_work
-        site.load[s] = (
-            p.fixed_hours
-            + p.partner_hours * partners
-            + p.newcomer_hours * site.recent_joins[s]
-            + p.conflict_hours * site.conflicts[s]
-            + p.vacancy_hours * vacant
-            + p.tie_hours * known
+        site.backbone_hours[s] = hours_of(site.backbone_fte[s], org.in_post[b], org.ramp[b], p_money, p)
+        site.load[s] = load_of(
+            partners, site.recent_joins[s], site.conflicts[s], vacant, known, site.practice_time[s], p
         )
-        site.load[s] *= site.practice_time[s]
-        site.coordination[s] = min(1.0, site.backbone_hours[s] / site.load[s]) if site.load[s] > 0.0 else 1.0
-        site.recent_joins[s] *= 2.0 / 3.0
+        site.coordination[s] = coordination_of(site.backbone_hours[s], site.load[s])
+        site.recent_joins[s] = newcomers_after(site.recent_joins[s], p)

@@ -1,15 +1,14 @@
 """M5 Communication and time: steady contact keeps evidence fresh and understanding alive.
 
-What two people know of each other fades less in a month after one in which they met,
+What two people know of each other fades less in a month after one in which they met (`kept_in_mind` of M1), and two
+who have not been in touch for months misread each other more (`misread`). What a representative understands of the
+initiative fades in a month without any encounter with a partner (the backbone's letters and calls stand in for part of
+it), unless it is in use: what an organization gives to its teams keeps so much of it alive (Argote, Beckman & Epple
+1990: knowledge depreciates as production is interrupted),
 
-    κ' = κ + (1 − κ) · s · met,
+    U ← U · understanding_kept.
 
-and what a representative understands of the initiative fades in a month without any encounter with a partner
-(the backbone's letters and calls, at dose c, stand in for part of it), unless it is in use: what an organization gives
-to its teams, x of the largest effort, keeps so much of it alive (Argote, Beckman & Epple 1990: knowledge depreciates as
-production is interrupted): U ← U · (1 − g (1 − c) (1 − x)). Two people who
-have not been in touch for m months misread each other more: kept ← kept · (1 − r · min(m, 12)/12). Steady
-communication adds contact between partners that have a tie. That the same hours do more when they are spread
+Steady communication adds contact between partners that have a tie. That the same hours do more when they are spread
 than in bursts is not written here: two people who meet twice in a month have met, and silence comes after.
 Source: the brief, lesson one (`trust takes time and consistent communication`).
 """
@@ -19,7 +18,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -76,13 +75,28 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 
+@rule
+def lost_in_silence(communication, coordination, p):
+    """silence · (1 − d · c): the share of understanding that a month without an encounter with a partner takes.
+
+    communication: d, the dose of steady communication; coordination: c.
+    """
+    return p.silence * (1.0 - communication * coordination)
+
+
+@rule
+def understanding_kept(lost, used):
+    """1 − lost · (1 − x): the share of understanding that is left where x of it is in use."""
+    return 1.0 - lost * (1.0 - used)
+
+
 @kernel
 def keep_in_touch(org, site, dose, p_effort, p):
     """Let the understanding of partners who met no partner this month fade, as far as it was not in use."""
     for s in range(site.first_organization.size):
-        lost = p.silence * (1.0 - dose.steady_communication[s] * site.coordination[s])
+        lost = lost_in_silence(dose.steady_communication[s], site.coordination[s], p)
         for i in range(site.first_organization[s], site.end_organization[s]):
             if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) & (org.contacts_at_table[i] == 0.0):
                 in_teams = max(max(org.team[0, i], org.team[1, i]), max(org.team[2, i], org.team[3, i])) >= 0
                 used = org.effort[i] / p_effort.largest if in_teams else 0.0
-                org.ramp[i] *= 1.0 - lost * (1.0 - used)
+                org.ramp[i] *= understanding_kept(lost, used)

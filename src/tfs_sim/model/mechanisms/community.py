@@ -4,11 +4,8 @@ Everything is drawn for each replicate from the organizations' and pairs' identi
 start from the same world. Sector profiles over the four kinds of support are assumed; they say what a
 sector mostly does, not how well.
 
-    staff_i = F_s e^(σ z) · (staff for 1,000 students · students / 1,000) / Σ partners' staff
+    staff_i = F_s e^(σ z) · staff_of_all / Σ partners' staff
     strength_ik = profile_sk e^(σ' z) / Σ_k profile_sk e^(σ' z),   overlap_ij = Σ_k min(strength_ik, strength_jk)
-    P(tie) = density · (1 + homophily · (2 overlap_ij − 1)),   with the backbone 2 · density
-    P(at the table) = logistic(logit(share) + willing_at_start · (commitment_i − mean) / mean)
-    need_kg = students_g · min(1, rate_g · profile_k)
 """
 
 from __future__ import annotations
@@ -18,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model import draws
-from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import inline, kernel
-from tfs_sim.model.numerics import clip, exp, log, logistic
+from tfs_sim.model.declare import Mechanism, Table, parameter
+from tfs_sim.model.forms import inline, kernel, rule
+from tfs_sim.model.numerics import clip, log, logistic
+from tfs_sim.model.sectors import PROFILES, SECTOR_PROFILE, SECTOR_STAFF, STAFF
 from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, PROSPECT, G, K
 
 
@@ -128,6 +126,58 @@ class Parameters(NamedTuple):
         source="NAEP 2019: 21% below basic in reading among others; Cree et al. 2018: 14–16% with a disorder",
         meaning="Mean share of other students who need a kind of support in a month.",
     )
+    backbone_ties: float = parameter(
+        2.0,
+        unit="factor",
+        plausible=(1, 3),
+        grade="assumed",
+        meaning="How much more often the backbone has a tie with an organization at the start than others have.",
+    )
+    personal_at_start: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.3, 0.8),
+        grade="assumed",
+        meaning="Share of first evidence that belongs to the people; the rest is on the organizations' record.",
+    )
+    kept_at_start: float = parameter(
+        0.7,
+        unit="share",
+        plausible=(0.55, 0.85),
+        grade="assumed",
+        meaning="Mean share of kept promises in the evidence that ties carry at the start.",
+    )
+    kept_spread: float = parameter(
+        0.15,
+        unit="share",
+        plausible=(0.05, 0.25),
+        grade="assumed",
+        meaning="Standard deviation of that share between ties.",
+    )
+    mixed_at_start: float = parameter(
+        0.05,
+        unit="share",
+        plausible=(0.01, 0.1),
+        domain=(0, 0.5),
+        grade="assumed",
+        meaning="Least share of kept, and of broken, promises in the evidence that a tie carries at the start.",
+    )
+    strangers_for: float = parameter(
+        60.0,
+        unit="months",
+        plausible=(12, 120),
+        grade="assumed",
+        meaning="Months since two without a tie at the start have met.",
+    )
+    longest_tenure: float = parameter(
+        48.0,
+        unit="months",
+        plausible=(24, 96),
+        domain=(1, 480),
+        whole=True,
+        grade="assumed",
+        meaning="First representatives have been in their posts for anything up to so long.",
+    )
     all_pairs_up_to: float = parameter(
         60.0,
         unit="organizations",
@@ -161,20 +211,62 @@ STREAM = draws.stream("community")
 TIE_STREAM = draws.stream("community ties")
 PERSON_STREAM = draws.stream("person")
 
-# rows: SECTORS; columns: NEEDS (academic, health, basic needs, family)
-SECTOR_PROFILE = np.array([
-    [0.70, 0.08, 0.07, 0.15],
-    [0.30, 0.15, 0.30, 0.25],
-    [0.05, 0.75, 0.10, 0.10],
-    [0.45, 0.10, 0.35, 0.10],
-    [0.10, 0.25, 0.45, 0.20],
-    [0.30, 0.20, 0.25, 0.25],
-    [0.65, 0.15, 0.05, 0.15],
-    [0.15, 0.10, 0.25, 0.50],
-])  # fmt: skip
-SECTOR_STAFF = np.array([30.0, 8.0, 12.0, 3.0, 8.0, 2.0, 6.0, 2.0])
-LONE, FOUR_TIMES = np.uint64(0x8000), np.uint64(0x0001000100010001)
-NEED_PROFILE = np.array([1.2, 0.8, 1.1, 0.9])
+NEED = Table(
+    "need_profile",
+    {"academic": 1.2, "health": 0.8, "basic_needs": 1.1, "family": 0.9},
+    unit="factor",
+    plausible=(0.5, 1.5),
+    meaning="How many need a kind of support, against the mean over kinds.",
+)
+TABLES = (PROFILES, STAFF, NEED)
+NEED_PROFILE = NEED.values
+
+
+@rule
+def trait(mean, spread, z):
+    """μ + σ · z, in [0, 1]: a trait that is a share, of which people or organizations differ; z: standard normal."""
+    return clip(mean + spread * z, 0.0, 1.0)
+
+
+@rule
+def staff_of_all(students, p):
+    """staff_per_1000 · students / 1,000: staff for students of all of a community's partners together, FTE."""
+    return p.staff_per_1000 * students / 1000.0
+
+
+@rule
+def chance_at_the_table(share, commitment, p):
+    """Λ(logit(share) + willing_at_start · (h − h̄) / h̄): the chance to take part in the first month.
+
+    share: of the site's organizations; commitment: h, the representative's; h̄: mean commitment.
+    """
+    if not 0.0 < share < 1.0:
+        return share
+    return logistic(log(share / (1.0 - share)) + p.willing_at_start * (commitment - p.commitment) / p.commitment)
+
+
+@rule
+def chance_of_tie(overlap, with_backbone, p):
+    """density · (1 + homophily · (2 overlap − 1)), or backbone_ties · density: the chance of a tie at the start.
+
+    overlap: of the two niches, Σ_k min(strength_ik, strength_jk), in [0, 1].
+    """
+    return p.backbone_ties * p.density if with_backbone else p.density * (1.0 + p.homophily * (2.0 * overlap - 1.0))
+
+
+@rule
+def kept_at_first(z, p):
+    """kept_at_start + kept_spread · z, in [m, 1 − m]: of first evidence, the share of kept promises; z: normal.
+
+    m: mixed_at_start.
+    """
+    return clip(p.kept_at_start + p.kept_spread * z, p.mixed_at_start, 1.0 - p.mixed_at_start)
+
+
+@rule
+def in_need(students, rate, profile):
+    """N · min(1, rate · profile): students of a group who need a kind of support in an ordinary month."""
+    return students * min(1.0, rate * profile)
 
 
 @kernel
@@ -183,24 +275,20 @@ def begin_organizations(key, org, site, p_effort, p):
     for i in range(org.organization_id.size):
         s = org.sector[i]
         a, b, c, _ = draws.words(key, STREAM, 0, org.organization_id[i], 0)
-        org.base_fte[i] = SECTOR_STAFF[s] * exp(p.staff_spread * draws.normal(draws.unit(a)))
+        org.base_fte[i] = draws.lognormal(draws.unit(a), SECTOR_STAFF[s], p.staff_spread)
         org.commitment[i] = first_commitment(key, org.organization_id[i], p.commitment, p.commitment_spread)
-        chance = site.at_the_table[org.site_of[i]]
-        if 0.0 < chance < 1.0:
-            chance = logistic(
-                log(chance / (1.0 - chance)) + p.willing_at_start * (org.commitment[i] - p.commitment) / p.commitment
-            )
+        chance = chance_at_the_table(site.at_the_table[org.site_of[i]], org.commitment[i], p)
         if org.given_joining[i] >= 0:
             chance = 1.0 if org.given_joining[i] == 0 else 0.0
         org.status[i] = ACTIVE if draws.unit(b) < chance else PROSPECT
         org.effort[i] = p.first_effort * p_effort.largest * (org.status[i] == ACTIVE)
-        org.tenure[i] = np.int64(draws.unit(c) * 48.0)
+        org.tenure[i] = np.int64(draws.unit(c) * p.longest_tenure)
         org.belief[i] = p.first_belief
-        org.months_active[i] = 12 if org.status[i] == ACTIVE else 0
+        org.months_active[i] = 1 if org.status[i] == ACTIVE else 0
         w = draws.words(key, STREAM, 0, org.organization_id[i], 1)
         total = 0.0
         for k in range(K):
-            org.strength[k, i] = SECTOR_PROFILE[s, k] * exp(p.specialization * draws.normal(draws.unit(w[k])))
+            org.strength[k, i] = draws.lognormal(draws.unit(w[k]), SECTOR_PROFILE[s, k], p.specialization)
             total += org.strength[k, i]
         for k in range(K):
             org.strength[k, i] /= total
@@ -210,7 +298,7 @@ def begin_organizations(key, org, site, p_effort, p):
         for i in range(site.first_organization[s], site.end_organization[s]):
             if org.role[i] == PARTNER:
                 total += org.base_fte[i]
-        wanted = p.staff_per_1000 * (site.students[0, s] + site.students[1, s]) / 1000.0
+        wanted = staff_of_all(site.students[0, s] + site.students[1, s], p)
         for i in range(site.first_organization[s], site.end_organization[s]):
             if org.role[i] == PARTNER and total > 0.0:
                 org.base_fte[i] *= wanted / total
@@ -224,29 +312,10 @@ def begin_organizations(key, org, site, p_effort, p):
 
 
 @inline
-def lone_code(place):
-    """Return the team code of an organization in no team: four times a number of 16 bits that nobody else has."""
-    return (np.uint64(place) | LONE) * FOUR_TIMES
-
-
-@inline
-def sixteen_bits(code):
-    """Return the first of a code's four numbers."""
-    return code & np.uint64(0xFFFF)
-
-
-@inline
-def in_one_team(code, other):
-    """Return 1 if two team codes agree in any of their four numbers, else 0 (Warren 2013: finding a zero field)."""
-    differ = code ^ other
-    return 1 if (differ - FOUR_TIMES) & ~differ & (LONE * FOUR_TIMES) else 0
-
-
-@inline
 def first_commitment(key, organization, mean, spread):
     """Return the commitment of an organization's first representative."""
     u = draws.uniform(key, PERSON_STREAM, 0, organization)
-    return clip(mean + spread * draws.normal(u), 0.0, 1.0)
+    return trait(mean, spread, draws.normal(u))
 
 
 @kernel
@@ -260,21 +329,20 @@ def begin_relationships(key, org, rel, dyad, p):
             shared += min(org.strength[k, i], org.strength[k, j])
         dyad.overlap[q] = shared
         a, _, c, d = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
-        chance = p.density * (1.0 + p.homophily * (2.0 * shared - 1.0))
-        if org.role[i] == BACKBONE or org.role[j] == BACKBONE:
-            chance = 2.0 * p.density
+        chance = chance_of_tie(shared, org.role[i] == BACKBONE or org.role[j] == BACKBONE, p)
         tie_strength = rel.given_strength[q]
         open_now = draws.unit(a) < chance if tie_strength < 0.0 else tie_strength > 0.0
         dyad.is_open[q] = 1 if open_now else 0
-        dyad.idle[q] = 0.0 if open_now else 60.0
+        dyad.idle[q] = 0.0 if open_now else p.strangers_for
         evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if open_now else 0.0
         for end in range(2):
             e = q + end * pairs
-            kept = clip(0.7 + 0.15 * draws.normal(draws.unit(d if end == 0 else c)), 0.05, 0.95)
-            rel.personal_good[e] = 0.5 * evidence * kept
-            rel.personal_bad[e] = 0.5 * evidence * (1.0 - kept)
-            rel.institutional_good[e] = 0.5 * evidence * kept
-            rel.institutional_bad[e] = 0.5 * evidence * (1.0 - kept)
+            kept = kept_at_first(draws.normal(draws.unit(d if end == 0 else c)), p)
+            personal, on_record = p.personal_at_start * evidence, (1.0 - p.personal_at_start) * evidence
+            rel.personal_good[e] = personal * kept
+            rel.personal_bad[e] = personal * (1.0 - kept)
+            rel.institutional_good[e] = on_record * kept
+            rel.institutional_bad[e] = on_record * (1.0 - kept)
 
 
 @kernel
@@ -299,8 +367,7 @@ def note_ties(org, rel, dyad):
 @inline
 def base_need(students_of_group, group, kind, p):
     """Return how many students of a group need a kind of support in an ordinary month."""
-    rate = p.need_in_poverty if group == 0 else p.need_other
-    return students_of_group * min(1.0, rate * NEED_PROFILE[kind])
+    return in_need(students_of_group, p.need_in_poverty if group == 0 else p.need_other, NEED_PROFILE[kind])
 
 
 @kernel

@@ -6,12 +6,12 @@ award, organizations that are strong in it bid; the chance to win is proportiona
 or more (with n equal contestants the equilibrium is V(n − 1)/n²). A loser holds a grudge against a winner
 that it knows, in proportion to their niche overlap and to what was at stake for it. Bids cost hours.
 
-What is at stake for i is how far it depends on contests for what it may earn beyond its usual income (Emerson 1962:
-dependence falls as what is wanted can be had elsewhere), with pooled money P_i that it could expect last month (M10):
+What is at stake for one is how far it depends on contests for what it may earn beyond its usual income (Emerson 1962:
+dependence falls as what is wanted can be had elsewhere), with pooled money P that it could expect last month (M10):
 
-    stake_i = contested_i / (contested_i + P_i),    contested_i the contested money that is due to its share of staff.
+    stake = stake_of(contested money that is due to its share of staff, P)
 
-An award is worth stake_i · V to it, so contestants differ and those to whom it is worth little leave it to others
+An award is worth stake · V to it, so contestants differ and those to whom it is worth little leave it to others
 (Hillman & Riley 1989 on contests that participants value differently). A bid that is not worth an hour is none: who
 left it to others has lost nothing.
 """
@@ -25,7 +25,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.numerics import bits_of_float, dot, log, whole_vectors
 from tfs_sim.model.state import BACKBONE, FIRST_POOL, OUTSIDE, K
 
@@ -86,6 +86,30 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Evidence of broken promises that losing to a fully overlapping neighbour adds.",
     )
+    least_bid: float = parameter(
+        1e-6,
+        unit="share",
+        plausible=(1e-7, 1e-5),
+        domain=(1e-12, 1),
+        grade="assumed",
+        meaning="Least bid that an organization keeps up, as a share of the award: who lost interest may come back.",
+    )
+    lone_bid: float = parameter(
+        0.01,
+        unit="share",
+        plausible=(0.002, 0.05),
+        grade="assumed",
+        meaning="What an organization spends that knows of no other contestant, as a share of the award.",
+    )
+    most_contests: float = parameter(
+        20.0,
+        unit="contests",
+        plausible=(10, 40),
+        domain=(1, 1000),
+        whole=True,
+        grade="assumed",
+        meaning="Most contests that a site holds over one kind of support in a month; what is left waits.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -100,29 +124,86 @@ MECHANISM = Mechanism(
 )
 
 STREAM = draws.stream("contest")
-MOST_ROUNDS = 20
 SHARE, SPEND, TIME, HOURS, WORTH, ONE_IN_SHARE = range(6)
+
+
+@rule
+def dollars_of_award(p):
+    """V = 1,000 · award: dollars of an award."""
+    return p.award * 1000.0
+
+
+@rule
+def contested_money(income, income_factor, pooled, p):
+    """contested · income · income_factor · (1 − pooled): dollars a month that a site awards by contest.
+
+    income: the organizations' usual one; pooled: dose of pooled funding (M10).
+    """
+    return p.contested * income * income_factor * (1.0 - pooled)
+
+
+@rule
+def stake_of(contested, pooled):
+    """C / (C + P): how far one depends on contests for what it may earn beyond its usual income (Emerson 1962).
+
+    contested: C, money by contest that is due to its share of staff; pooled: P, that it could expect last month.
+    """
+    contested = contested + 1e-9
+    return contested / (contested + pooled)
+
+
+@rule
+def waiting_time(u, strength, bid):
+    """−ln(u) / (s · b): exponential time with rate strength × bid; the shortest wins (Tullock 1980); u: uniform."""
+    return -log(u) / (strength * bid + 1e-300)
+
+
+@rule
+def best_response(others, strength, one_in_strength, stake, award, p):
+    """[√(stake · V · s · R) − R] / s: the best bid against others' weight R = Σ s b; lone_bid · V where that is none.
+
+    strength: s; one_in_strength: 1 / s; award: V, dollars (Tullock 1980; Hillman & Riley 1989 for values that differ).
+    """
+    response = (math.sqrt(award * stake * strength * others) - others) * one_in_strength
+    return response if others > 0.0 else p.lone_bid * award
+
+
+@rule
+def bid_after(bid, response, award, p):
+    """max(b + damping · (b* − b), least_bid · V): the bid of the next contest, dollars."""
+    return max(bid + p.damping * (response - bid), p.least_bid * award)
+
+
+@rule
+def hours_of_bid(bid, p):
+    """b / hourly: hours that a bid takes."""
+    return bid * (1.0 / p.hourly)
+
+
+@rule
+def grudge_of(overlap, stake, p):
+    """grudge · overlap · stake: broken promises that losing to a neighbour whom one knows is worth."""
+    return p.grudge * overlap * stake
 
 
 @kernel
 def contest(month, key, org, rel, dyad, site, bank, dose, scratch, p_money, p):
     """Hold the contests that are due, pay the winners, and leave grudges."""
     sites = site.first_organization.size
-    prize = p.award * 1000.0
+    prize = dollars_of_award(p)
     org.bid_hours[:] = 0.0
     for s in range(sites):
         first, end = site.first_organization[s], site.end_organization[s]
         income = 0.0
         for i in range(first, end):
             income += org.fte[i] * p_money.dollars_per_fte if org.role[i] != BACKBONE else 0.0
-        budget = p.contested * income * site.income_factor[s] * (1.0 - dose.pooled_funding[s])
+        budget = contested_money(income, site.income_factor[s], dose.pooled_funding[s], p)
         per_fte = budget / income * p_money.dollars_per_fte if income > 0.0 else 0.0
         for i in range(first, end):
-            hangs = per_fte * org.fte[i] + 1e-9
-            org.stake[i] = hangs / (hangs + org.pool_expected[i])
+            org.stake[i] = stake_of(per_fte * org.fte[i], org.pool_expected[i])
         for k in range(K):
             site.award_due[k, s] += budget / K
-            rounds = min(np.int64(site.award_due[k, s] / prize), MOST_ROUNDS)
+            rounds = min(np.int64(site.award_due[k, s] / prize), np.int64(p.most_contests))
             if rounds < 1:
                 continue
             count = gather(first, end, org.strength[k], org.bid[k], org, scratch, prize, p)
@@ -151,7 +232,7 @@ def contest(month, key, org, rel, dyad, site, bank, dose, scratch, p_money, p):
                         & (org.strength[k, loser] >= p.eligible)
                     )
                     rel.institutional_bad[rel.reverse[r]] += (
-                        p.grudge * dyad.overlap[rel.pair[r]] * org.stake[loser] * bids
+                        grudge_of(dyad.overlap[rel.pair[r]], org.stake[loser], p) * bids
                     )
             for n in range(count):
                 org.bid_hours[scratch.deciders[n]] += scratch.weighed[HOURS, n]
@@ -196,7 +277,7 @@ def hold(count, luck, weighed, prize, p):
     hours, worth, words = weighed[HOURS, :count], weighed[WORTH, :count], luck[:count]
     one_in_share = weighed[ONE_IN_SHARE, :count]
     for n in range(time.size):
-        time[n] = -log(draws.unit(words[n])) / (share[n] * spend[n] + 1e-300)
+        time[n] = waiting_time(draws.unit(words[n]), share[n], spend[n])
     soonest = bits_of_float(1e290)  # positive numbers are in the order of their bits, whose least is found wide
     for n in range(time.size):
         soonest = min(soonest, bits_of_float(time[n]))
@@ -205,12 +286,9 @@ def hold(count, luck, weighed, prize, p):
         if bits_of_float(time[n]) == soonest:
             winner = n
             break
-    least = 1e-6 * prize
-    hours_of = 1.0 / p.hourly
     for n in range(time.size):
         others = max(total - share[n] * spend[n], 0.0)
-        response = (math.sqrt(prize * worth[n] * share[n] * others) - others) * one_in_share[n]
-        response = response if others > 0.0 else 0.01 * prize
-        hours[n] += spend[n] * hours_of
-        spend[n] = max(spend[n] + p.damping * (response - spend[n]), least)
+        response = best_response(others, share[n], one_in_share[n], worth[n], prize, p)
+        hours[n] += hours_of_bid(spend[n], p)
+        spend[n] = bid_after(spend[n], response, prize, p)
     return winner

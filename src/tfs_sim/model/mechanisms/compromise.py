@@ -1,13 +1,13 @@
 """M15 Flexibility without losing the mission.
 
 When positions are revised, partners go beyond being persuaded (M14b): each gives way towards the shared goals in
-proportion to its flexibility f_i,
+proportion to its flexibility,
 
-    x_i ← x_i + f_i (g − x_i).
+    x ← position_after(x, g, flexibility).
 
 Within a core distance of its own mission an organization can do so freely. Beyond it the mission is being given up,
-and its board, members and national office mind: taking part is worth less by strain · (‖x_i − m_i‖ / core − 1). How
-much compromise a partnership bears is not set anywhere; it follows from who leaves.
+and its board, members and national office mind: taking part is worth less by `strain_beyond_core`. How much compromise
+a partnership bears is not set anywhere; it follows from who leaves.
 
 Members of a national network are bound by it more or less: of the flexibility that one would have of its own it keeps
 the latitude that its national organization leaves affiliates.
@@ -21,8 +21,8 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import kernel
-from tfs_sim.model.numerics import clip
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.community import trait
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS
 
 
@@ -83,14 +83,31 @@ MECHANISM = Mechanism(
 STREAM = draws.stream("flexibility")
 
 
+@rule
+def flexibility_of(z, is_affiliate, p):
+    """A trait, times latitude for an affiliate: the share of the way to the shared goals that one gives way."""
+    own = trait(p.flexibility, p.flexibility_spread, z)
+    return own * p.latitude if is_affiliate else own
+
+
+@rule
+def position_after(position, goal, flexibility):
+    """x + f · (g − x): a position on one goal after giving way to the shared one."""
+    return position + flexibility * (goal - position)
+
+
+@rule
+def strain_beyond_core(distance, p):
+    """strain · max(‖x − m‖ / core − 1, 0): worth of taking part that is lost so far from the own mission, utility."""
+    return p.strain * max(distance / p.core - 1.0, 0.0)
+
+
 @kernel
 def begin(key, org, p):
     """Draw how flexible each organization is, as far as its national organization leaves it free."""
     for i in range(org.organization_id.size):
         u = draws.uniform(key, STREAM, 0, org.organization_id[i])
-        org.flexibility[i] = clip(p.flexibility + p.flexibility_spread * draws.normal(u), 0.0, 1.0)
-        if org.affiliation[i] >= 0:
-            org.flexibility[i] *= p.latitude
+        org.flexibility[i] = flexibility_of(draws.normal(u), org.affiliation[i] >= 0, p)
 
 
 @kernel
@@ -105,6 +122,6 @@ def give_way(month, org, site, p_understanding, p):
         s = org.site_of[i]
         squares = 0.0
         for k in range(GOALS):
-            org.position[k, i] += org.flexibility[i] * (site.shared_goals[k, s] - org.position[k, i])
+            org.position[k, i] = position_after(org.position[k, i], site.shared_goals[k, s], org.flexibility[i])
             squares += (org.position[k, i] - org.mission[k, i]) * (org.position[k, i] - org.mission[k, i])
-        org.mission_strain[i] = p.strain * max(squares**0.5 / p.core - 1.0, 0.0)
+        org.mission_strain[i] = strain_beyond_core(squares**0.5, p)

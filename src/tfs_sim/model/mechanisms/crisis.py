@@ -4,21 +4,17 @@ A community crisis raises needs unequally (more for students in poverty, more fo
 closes the places where people meet, cuts income, freezes the labour market, and makes the shared purpose
 more salient. Nothing here touches trust, support or performance: what becomes of them is the model's answer.
 
-With d the depth of the crisis and surge = 1 − (1 − d)(1 − depth of a surge of needs), for kind of support k, group g:
+For each kind of support and group of students:
 
-    need_kg = usual need_kg · (1 + surge · rise_g · mix_k)
-    contact = 1 − closure · d,   leaving = 1 − leaving_freeze · d,   salience = salience · d
-    income = (1 − income_loss · d) · (1 − funding cut) · (1 + windfall)
+    need = need_in_crisis(usual need, surge_of(depth of the crisis, depth of a surge of needs))
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from tfs_sim.model.declare import Mechanism, Shock, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.declare import Mechanism, Shock, Table, parameter
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.community import base_need
 from tfs_sim.model.state import G, K
 
@@ -93,7 +89,51 @@ SHOCKS = (
           "crisis", "site", lasts=12, decay=0),
 )  # fmt: skip
 
-MIX = np.array([0.6, 1.2, 1.5, 0.7])  # how the rise divides over NEEDS; the mean is 1
+RISE = Table(
+    "rise_by_need",
+    {"academic": 0.6, "health": 1.2, "basic_needs": 1.5, "family": 0.7},
+    unit="factor",
+    plausible=(0.2, 2.0),
+    meaning="How much a crisis raises the need for a kind of support, against the mean over kinds (whose mean is 1).",
+)
+TABLES = (RISE,)
+RISE_BY_NEED = RISE.values
+
+
+@rule
+def contact_left(depth, p):
+    """1 − closure · d: the factor on usual contact between organizations; depth: d, of the crisis, in [0, 1]."""
+    return 1.0 - p.closure * depth
+
+
+@rule
+def income_left(depth, cut, windfall, p):
+    """(1 − income_loss · d) · (1 − cut) · (1 + windfall): the factor on organizations' usual income."""
+    return (1.0 - p.income_loss * depth) * (1.0 - cut) * (1.0 + windfall)
+
+
+@rule
+def leaving_left(depth, p):
+    """1 − leaving_freeze · d: the factor on the hazard of leaving a post."""
+    return 1.0 - p.leaving_freeze * depth
+
+
+@rule
+def salience_of(depth, p):
+    """salience · d: how much more the shared purpose weighs in choices, utility."""
+    return p.salience * depth
+
+
+@rule
+def surge_of(depth, need_surge):
+    """1 − (1 − d)(1 − s): depth of the rise of needs, by a crisis of depth d and a surge of depth s."""
+    return 1.0 - (1.0 - depth) * (1.0 - need_surge)
+
+
+@rule
+def need_in_crisis(usual, surge, rise, mix):
+    """N · (1 + surge · rise · mix): students in need; usual: N; rise: of the group; mix: of the kind of support."""
+    return usual * (1.0 + surge * rise * mix)
 
 
 @kernel
@@ -102,14 +142,13 @@ def unfold(site, shock, p_community, p):
     for s in range(site.severity.size):
         depth = shock.community_crisis[s]
         site.severity[s] = depth
-        site.contact_factor[s] = 1.0 - p.closure * depth
-        site.income_factor[s] = (
-            (1.0 - p.income_loss * depth) * (1.0 - shock.funding_cut[s]) * (1.0 + shock.funding_windfall[s])
-        )
-        site.leaving_factor[s] = 1.0 - p.leaving_freeze * depth
-        site.salience[s] = p.salience * depth
-        surge = 1.0 - (1.0 - depth) * (1.0 - shock.need_surge[s])
+        site.contact_factor[s] = contact_left(depth, p)
+        site.income_factor[s] = income_left(depth, shock.funding_cut[s], shock.funding_windfall[s], p)
+        site.leaving_factor[s] = leaving_left(depth, p)
+        site.salience[s] = salience_of(depth, p)
+        surge = surge_of(depth, shock.need_surge[s])
         for k in range(K):
             for g in range(G):
                 rise = p.need_rise if g == 0 else p.other_rise
-                site.need[k, g, s] = base_need(site.students[g, s], g, k, p_community) * (1.0 + surge * rise * MIX[k])
+                usual = base_need(site.students[g, s], g, k, p_community)
+                site.need[k, g, s] = need_in_crisis(usual, surge, rise, RISE_BY_NEED[k])

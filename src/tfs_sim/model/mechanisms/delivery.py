@@ -1,20 +1,17 @@
 """Delivery: the one chain from trust to students.
 
-An organization's input to joint work on need k is z_ik = FTE_i · e_i · filled_i · ramp_i · q_i · strength_ik. Partners
-form teams of at most `team_size` for each kind by recognized strength. A team produces
+An organization's input to joint work on a kind of need is what it gives to it (`capacity_given`) times its strength in
+it. Partners form teams of at most `team_size` for each kind by recognized strength. What a team produces
+(`output_of_team`) rests on the mean effective trust × alignment between its members and on the power mean of their
+inputs (CES; Steiner 1972 on conjunctive and additive group tasks). How to combine their efforts is for a team to choose
+(Steiner's discretionary tasks): where what is lost in working together exceeds what is gained, members work side by
+side, each as it would alone. Separate work is what capacity is left (`left_for_own_work`): what nobody brings to the
+shared work while a post is vacant, the organization's staff do for its own.
 
-    Y = max(c · τ · n^θ · M_ρ(z), Σ z) · (students per FTE),
+    G = Σ_k N_k [share_reached(X + Y) − share_reached(X⁰)]
 
-with τ the mean effective trust × alignment between its members and M_ρ the power mean (CES; Steiner 1972 on
-conjunctive and additive group tasks). How to combine their efforts is for a team to choose (Steiner's discretionary
-tasks): where what is lost in working together exceeds what is gained, members work side by side, each as it would
-alone. Separate work is what capacity is left,
-
-    X_k = Σ FTE_i · (1 − e_i · filled_i − time in meetings and on bids) · q_i · strength_ik:
-
-what nobody brings to the shared work while a post is vacant, the organization's staff do for its own. S(x) = N (1 −
-e^(−x/N)) serves students with diminishing returns; the joint gain G = Σ_k [S_k(X + Y) − S_k(X⁰)] is against the same
-community without any joint work. It may be negative: meetings and newcomers who do not know yet what to do cost time.
+The joint gain G of separate and joint work X + Y is against the same community without any joint work, X⁰. It may be
+negative: meetings and newcomers who do not know yet what to do cost time.
 """
 
 from __future__ import annotations
@@ -24,11 +21,13 @@ from typing import NamedTuple
 import numpy as np
 
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import inline, kernel
-from tfs_sim.model.mechanisms.community import base_need, in_one_team, lone_code, sixteen_bits
-from tfs_sim.model.numerics import dot, exp, log, power, whole_vectors
-from tfs_sim.model.payoff import WEAKEST_LINK
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.community import base_need
+from tfs_sim.model.mechanisms.trust import trust_in
+from tfs_sim.model.numerics import dot, exp, power, whole_vectors
+from tfs_sim.model.payoff import WEAKEST_LINK, mean_of, mean_term
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
+from tfs_sim.model.team_codes import in_one_team, lone_code, sixteen_bits
 
 
 class Parameters(NamedTuple):
@@ -73,6 +72,15 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Chance of a student in poverty who needs support to receive it, against another student's.",
     )
+    reviewed_every: float = parameter(
+        6.0,
+        unit="months",
+        plausible=(3, 12),
+        domain=(1, 120),
+        whole=True,
+        grade="assumed",
+        meaning="Months between two looks at who is strong in what.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -86,8 +94,71 @@ MECHANISM = Mechanism(
 )
 
 
-HOURS_PER_FTE = 150.0
-RENEWED = 6  # months
+@rule
+def capacity_given(fte, effort, in_post, understanding, quality):
+    """z = F · e · f · u · q: capacity that an organization gives to joint work, FTE.
+
+    fte: F; effort: e, a share of it; in_post: f; understanding: u; quality: q, of its work.
+    """
+    return fte * effort * in_post * understanding * quality
+
+
+@rule
+def trust_in_team(known, pairs_known, members, stranger):
+    """τ = (Σ + (n (n − 1) − m) · T₀) / (n (n − 1)): the mean trust × alignment over a team's pairs (1 if it is alone).
+
+    known: Σ, over the pairs_known, m, that could have a tie; members: n; stranger: T₀, trust in a stranger.
+    """
+    pairs = members * (members - 1.0)
+    return (known + max(pairs - pairs_known, 0.0) * stranger) / pairs if pairs > 0.0 else 1.0
+
+
+@rule
+def returns_to_size(members, p):
+    """n^θ, θ = team_returns: by how much more a team of n does than one of its members, if trust is full."""
+    return power(members, p.team_returns)
+
+
+@rule
+def output_of_team(coordination, trusted, returns, mean, alone):
+    """Y = max(c · τ · n^θ · M_ρ(z), Σ z): what a team achieves together, or side by side, FTE (Steiner 1972).
+
+    coordination: c; trusted: τ; returns: n^θ; mean: M_ρ, the power mean of inputs z; alone: Σ z.
+    """
+    return max(coordination * trusted * returns * mean, alone)
+
+
+@rule
+def left_for_own_work(fte, quality, effort, in_post, hours, p_money):
+    """F · q · max(1 − e · f − hours / (hours_per_fte · F), 0): capacity that is left for separate work, FTE.
+
+    hours: a month, in meetings and on bids.
+    """
+    time = p_money.hours_per_fte * max(fte, 1e-9)
+    return fte * quality * max(1.0 - effort * in_post - hours / time, 0.0)
+
+
+@rule
+def share_reached(capacity, in_need):
+    """1 − e^(−x / N): of the N students in need, the share that capacity for x of them reaches."""
+    return 1.0 - exp(-capacity / in_need)
+
+
+@rule
+def share_in_poverty(poor, rest, reached, p):
+    """max(a · P / (a · P + R), 1 − R / S): of the students reached, the share in poverty; access: a.
+
+    poor, rest: P and R, those in need; reached: S; no more than R of the others can be reached.
+    """
+    with_access = p.access * poor + rest
+    share = p.access * poor / with_access if with_access > 0.0 else 0.0
+    return max(share, 1.0 - rest / reached) if reached > 0.0 else share
+
+
+@rule
+def per_thousand(gain, in_need):
+    """1,000 · G / N: the joint gain for each 1,000 students in need (0 if there are none)."""
+    return 1000.0 * gain / in_need if in_need > 0.0 else 0.0
 
 
 @kernel
@@ -95,23 +166,17 @@ def begin(org, p):
     """Set every strength's summand in the power mean, and an order of organizations to start from."""
     for k in range(K):
         for i in range(org.team_rank.shape[1]):
-            org.strength_term[k, i] = as_term(org.strength[k, i], p.complementarity)
+            org.strength_term[k, i] = mean_term(org.strength[k, i], p.complementarity)
             org.team_rank[k, i] = i
 
 
-@inline
-def as_term(x, rho):
-    """Return x**ρ, the summand of the power mean (x itself where the mean is the sum or the minimum)."""
-    return x if rho < WEAKEST_LINK or rho == 1.0 else exp(rho * log(x))
-
-
 @kernel
-def rank_by_strength(month, org, site):
-    """Order each site's organizations by recognized strength in each kind of support, twice a year.
+def rank_by_strength(month, org, site, p):
+    """Order each site's organizations by recognized strength in each kind of support, at every look.
 
-    The order of half a year ago is nearly right, so that insertion moves few.
+    The order of the look before is nearly right, so that insertion moves few.
     """
-    if month % RENEWED != 0:
+    if month % np.int64(p.reviewed_every) != 0:
         return
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
@@ -134,7 +199,8 @@ def form_teams(org, site, on, scratch, p_strengths, p):
     for i in range(org.status.size):
         taking_part = 1.0 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) else 0.0
         org.hours[i] += p.meeting_hours * taking_part
-        scratch.brought[i] = org.fte[i] * org.effort[i] * org.in_post[i] * org.ramp[i] * org.quality[i] * taking_part
+        given = capacity_given(org.fte[i], org.effort[i], org.in_post[i], org.ramp[i], org.quality[i])
+        scratch.brought[i] = given * taking_part
         org.team_code[i] = lone_code(org.local_index[i])
         scratch.kind[i] = (
             1 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) & (org.effort[i] > 0.0) else 0
@@ -202,7 +268,9 @@ def sum_inputs(org, scratch, p):
         0
     ]  # of its whole capacity; each kind's term is that times its strength's, the first comes last
     for i in range(given.size):
-        given[i] = as_term(org.fte[i] * org.effort[i] * org.in_post[i] * org.ramp[i] * org.quality[i], rho)
+        given[i] = mean_term(
+            capacity_given(org.fte[i], org.effort[i], org.in_post[i], org.ramp[i], org.quality[i]), rho
+        )
     for k in range(K - 1, -1, -1):
         term, whole, of_strength, mine = scratch.input_term[k], org.team_terms[k], org.strength_term[k], org.team[k]
         given_by, sums = org.input[k], org.team_input[k]
@@ -218,23 +286,22 @@ def sum_inputs(org, scratch, p):
 
 
 @kernel
-def divide_time(org):
+def divide_time(org, p_money):
     """Work out what capacity is left for separate work, and what there would be without any joint work."""
     for i in range(org.fte.size):
-        month = HOURS_PER_FTE * max(org.fte[i], 1e-9)
-        able = org.fte[i] * org.quality[i]
-        org.apart[i] = able * max(1.0 - org.effort[i] * org.in_post[i] - (org.hours[i] + org.bid_hours[i]) / month, 0.0)
-        org.alone[i] = able * max(1.0 - org.bid_hours[i] / month, 0.0)
+        elsewhere = org.hours[i] + org.bid_hours[i]
+        org.apart[i] = left_for_own_work(org.fte[i], org.quality[i], org.effort[i], org.in_post[i], elsewhere, p_money)
+        org.alone[i] = left_for_own_work(org.fte[i], org.quality[i], 0.0, 0.0, org.bid_hours[i], p_money)
 
 
 @kernel
 def produce(org, site, scratch, p_community, p_trust, p):
     """Turn separate and joint work into students served, and reckon the joint gain."""
-    stranger = p_trust.prior_good / (p_trust.prior_good + p_trust.prior_bad)
+    stranger = trust_in(0.0, 0.0, 0.0, 0.0, 0.0, p_trust)
     rho = p.complementarity
     summed = rho < WEAKEST_LINK or rho == 1.0
     full = np.float64(np.int64(p.team_size))
-    returns_of_full = power(full, p.team_returns)
+    returns_of_full = returns_to_size(full, p)
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
         site.joint_gain[s] = 0.0
@@ -257,18 +324,15 @@ def produce(org, site, scratch, p_community, p_trust, p):
             if not summed:
                 means = works[: whole_vectors(teams, works.size)]  # zeros after the teams' remain zeros
                 for m in range(means.size):
-                    means[m] = power(means[m], 1.0 / rho)
+                    means[m] = mean_of(means[m], rho)
             for m in range(teams - 1, -1, -1):
                 n = scratch.deciders[m]
                 mean = works[m]
                 works[m] = 0.0
                 members = leads[n]
-                pairs = members * (members - 1.0)
-                unknown = max(pairs - org.team_pairs[k, first + n], 0.0)  # strangers count with a stranger's trust
-                trusted = (org.team_trust[k, first + n] + unknown * stranger) / pairs if pairs > 0.0 else 1.0
-                returns = returns_of_full if members == full else power(members, p.team_returns)
-                # members may work side by side instead, each as it would alone
-                works[n] = max(site.coordination[s] * trusted * returns * mean, org.team_input[k, first + n])
+                trusted = trust_in_team(org.team_trust[k, first + n], org.team_pairs[k, first + n], members, stranger)
+                returns = returns_of_full if members == full else returns_to_size(members, p)
+                works[n] = output_of_team(site.coordination[s], trusted, returns, mean, org.team_input[k, first + n])
                 joint += works[n]
             # input that no team asked for: the organization does this work by itself
             separate = dot(org.apart[first:end], org.strength[k, first:end]) + lone
@@ -281,17 +345,14 @@ def produce(org, site, scratch, p_community, p_trust, p):
                 site.students[1, s], 1, k, p_community
             )
             if in_need > 0.0:
-                reached = 1.0 - exp(-(x + y) / in_need)
-                expected = 1.0 - exp(-p_community.students_per_fte * without / in_need)
+                reached = share_reached(x + y, in_need)
+                expected = share_reached(p_community.students_per_fte * without, in_need)
                 site.joint_gain[s] += in_need * (reached - expected)
                 # the same number of students in all, but one in poverty is reached less easily
-                poor, rest = site.need[k, 0, s], site.need[k, 1, s]
-                with_access = p.access * poor + rest
-                share = p.access * poor / with_access if with_access > 0.0 else 0.0
-                share = max(share, 1.0 - rest / (in_need * reached)) if reached > 0.0 else share
+                share = share_in_poverty(site.need[k, 0, s], site.need[k, 1, s], in_need * reached, p)
                 site.served[k, 0, s] = in_need * reached * share
                 site.served[k, 1, s] = in_need * reached * (1.0 - share)
             site.joint_output[s] += y
             site.separate_output[s] += x
-        site.performance[s] = 1000.0 * site.joint_gain[s] / all_need if all_need > 0.0 else 0.0
-        site.gain_seen[s] = 1000.0 * site.joint_gain[s] / usual_need if usual_need > 0.0 else 0.0
+        site.performance[s] = per_thousand(site.joint_gain[s], all_need)
+        site.gain_seen[s] = per_thousand(site.joint_gain[s], usual_need)

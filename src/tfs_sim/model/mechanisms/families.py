@@ -3,12 +3,11 @@
 The engagement of families in a site is what its community groups give, as far as they trust those they work
 with, joined by what partners do to involve parents and students directly:
 
-    E_s = 1 − (1 − mean_i[effort_i / largest · trust_i · filled_i]) · (1 − outreach · dose).
+    engagement = engagement_of(mean over community groups of given_by_group)
 
 Community support is a slow stock that follows it, at rest when the run begins. A family takes up what is offered
-by a logit choice: support pulls, closed doors hold back, and the two simply add up in what a family weighs:
-
-    take-up_s = 1 / (1 + exp(−(ease + pull · support_s − closed_doors · (1 − contact_s)))).
+by a logit choice, `take_up_of`: support pulls, closed doors hold back, and the two simply add up in what a family
+weighs.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
-from tfs_sim.model.forms import kernel
+from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import clip, logistic
 from tfs_sim.model.state import ACTIVE, BACKBONE, SECTORS
 
@@ -92,6 +91,46 @@ INTERVENTIONS = (
 COMMUNITY_GROUP = SECTORS.index("community_group")
 
 
+@rule
+def given_by_group(effort, in_post, trusted):
+    """min(x, 1) · f · T: what a community group gives, as far as it trusts; effort: x, of the largest; in_post: f.
+
+    trusted: T, its mean trust in partners that it has ties with.
+    """
+    return min(effort, 1.0) * in_post * trusted
+
+
+@rule
+def engagement_of(given, involvement, p):
+    """1 − (1 − g)(1 − outreach · d): the engagement of families; given: g, by community groups on average.
+
+    involvement: d, the dose of involving parents and students directly.
+    """
+    return 1.0 - (1.0 - given) * (1.0 - p.outreach * involvement)
+
+
+@rule
+def support_at_rest(engagement, p):
+    """ground + (1 − ground) · E: the community support to which an engagement leads in the end."""
+    return p.ground + (1.0 - p.ground) * engagement
+
+
+@rule
+def support_after(support, at_rest, p):
+    """S + (S* − S) / building_time, in [0, 1]: community support a month later; at_rest: S*."""
+    return clip(support + (at_rest - support) / p.building_time, 0.0, 1.0)
+
+
+@rule
+def take_up_of(support, contact, p):
+    """Λ(ease + pull · S − closed_doors · (1 − contact)): the share of offers that families take up.
+
+    support: S, of the community; contact: of what is usual.
+    """
+    held_back = p.closed_doors * (1.0 - contact)
+    return logistic(p.ease + p.pull * support - held_back)
+
+
 @kernel
 def engage(month, org, rel, site, dose, p_effort, p):
     """Take the engagement of families, let community support follow it, and let families choose."""
@@ -111,14 +150,11 @@ def engage(month, org, rel, site, dose, p_effort, p):
                 partners += at_table
                 trusted += at_table * rel.trust[rel.ties[m]]
             if partners > 0.0:
-                given += min(org.effort[i] / p_effort.largest, 1.0) * org.in_post[i] * trusted / partners
+                given += given_by_group(org.effort[i] / p_effort.largest, org.in_post[i], trusted) / partners
         own = given / groups if groups > 0.0 else 0.0
-        site.family_engagement[s] = 1.0 - (1.0 - own) * (1.0 - p.outreach * dose.parent_and_student_engagement[s])
+        site.family_engagement[s] = engagement_of(own, dose.parent_and_student_engagement[s], p)
         if month == 0:
-            site.community_support[s] = p.ground + (1.0 - p.ground) * own
-        reach = p.ground + (1.0 - p.ground) * site.family_engagement[s]
-        site.community_support[s] = clip(
-            site.community_support[s] + (reach - site.community_support[s]) / p.building_time, 0.0, 1.0
-        )
-        held_back = p.closed_doors * (1.0 - site.contact_factor[s])
-        site.take_up[s] = logistic(p.ease + p.pull * site.community_support[s] - held_back)
+            site.community_support[s] = support_at_rest(own, p)
+        at_rest = support_at_rest(site.family_engagement[s], p)
+        site.community_support[s] = support_after(site.community_support[s], at_rest, p)
+        site.take_up[s] = take_up_of(site.community_support[s], site.contact_factor[s], p)

@@ -8,7 +8,7 @@ Time to service is thus a search over the trusted network (Watts, Dodds & Newman
 McEvily, Perrone & Zaheer 2003 on trust as what lets work cross organizations).
 
     P(an emergency reaches i in a month) = arrivals,   P(its kind is k) = need_k / Σ need
-    asked: argmax_j T_ij · strength_jk over ties,   P(j takes the case) = T_ij in each week
+    asked: whose `promise` is the largest over ties,   P(it takes the case) = trust in it, in each week
     served as soon as strength_k of whoever holds it ≥ able;   wait = weeks, at most longest_wait
 """
 
@@ -20,7 +20,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import inline, kernel
+from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.state import BACKBONE, G, K
 
 
@@ -65,6 +65,12 @@ MECHANISM = Mechanism(
 )
 
 STREAM = draws.stream("family emergency")
+
+
+@rule
+def promise(trusted, strength):
+    """T · s: how promising it is to ask another with a case; trusted: T, trust in it; strength: s, in that kind."""
+    return trusted * strength
 
 
 @kernel
@@ -145,7 +151,7 @@ def most_promising(holder, able, org, rel):
     for m in range(org.first_relationship[holder], org.end_of_ties[holder]):
         r = rel.ties[m]
         j = rel.target[r]
-        promising = rel.trust[r] * able[j] if org.in_post[j] and org.role[j] != BACKBONE else -1.0
+        promising = promise(rel.trust[r], able[j]) if org.in_post[j] and org.role[j] != BACKBONE else -1.0
         if promising > best:
             best = promising
             chosen = np.int64(r)

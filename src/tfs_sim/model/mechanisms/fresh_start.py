@@ -7,9 +7,9 @@ over hands grudges over too; embracing the fresh start is the practice of leavin
 
 When a person leaves, the evidence of promises kept and broken in its relationships becomes
 
-    G ← G · kept,   B ← B · kept · (1 − dose of the fresh-start practice);   without this mechanism B stays as it is,
+    G ← G · kept,   B ← B · bad_kept(kept),
 
-with `kept` the share that is handed over (M12; 0 without a plan or overlap).
+with `kept` the share that is handed over (`evidence_kept` of M11; 0 without a plan or overlap).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism
+from tfs_sim.model.forms import rule
 
 
 class Parameters(NamedTuple):
@@ -40,3 +41,12 @@ INTERVENTIONS = (
                  "fresh_start", "organization", "share of grudges left behind", 1.0, 1.0, cost=0, hours=0.5,
                  payer="organization"),
 )  # fmt: skip
+
+
+@rule
+def bad_kept(kept, practice, on_fresh_start):
+    """kept · (1 − dose), 1 without the mechanism: of bad personal evidence, the share that outlasts a departure.
+
+    kept: what is handed over of good evidence; practice: dose of meeting successors without old grudges.
+    """
+    return kept * (1.0 - practice) if on_fresh_start else 1.0

@@ -77,6 +77,12 @@ def ledger_after(ledger, balance, p):
     return ledger + (balance - ledger) / p.memory
 
 
+@rule
+def with_own_ledger(seen, ledger, p):
+    """g + weight · (clip(ledger / full_balance) − g): what one goes by: what all gain, g, and what itself did."""
+    return seen + p.weight * (clip(ledger / p.full_balance, 0.0, 1.0) - seen)
+
+
 @kernel
 def settle(org, p_money, p):
     """Enter this month's balance in every partner's ledger."""

@@ -22,8 +22,10 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, Shock, parameter
 from tfs_sim.model.forms import inline, kernel, rule
+from tfs_sim.model.mechanisms.community import trait
+from tfs_sim.model.mechanisms.fresh_start import bad_kept
 from tfs_sim.model.mechanisms.smoothing import closer_by_overlap, vacancy_with_overlap
-from tfs_sim.model.numerics import LN2, LN10, clip, exp
+from tfs_sim.model.numerics import LN2, LN10, exp
 from tfs_sim.model.state import BACKBONE
 
 
@@ -255,8 +257,8 @@ def closed_in_a_month(time):
 
 @rule
 def successor_commitment(z, p):
-    """commitment_after + commitment_spread · z, in [0, 1]; z: standard normal."""
-    return clip(p.commitment_after + p.commitment_spread * z, 0.0, 1.0)
+    """A trait with mean commitment_after and spread commitment_spread, in [0, 1]; z: standard normal."""
+    return trait(p.commitment_after, p.commitment_spread, z)
 
 
 @rule
@@ -378,7 +380,7 @@ def lose_personal_evidence(org, rel, dose, on, p_smoothing, p):
             continue
         has_begun = (org.in_post[i] != 0) & (org.arrived[i] != 0)
         kept = evidence_kept(dose.transition_plan[i], dose.overlap[i], has_begun, p_smoothing)
-        kept_bad = kept * (1.0 - dose.fresh_start_practice[i]) if on.fresh_start else 1.0
+        kept_bad = bad_kept(kept, dose.fresh_start_practice[i], on.fresh_start)
         for m in range(org.first_relationship[i], org.first_relationship[i + 1]):
             r = rel.relationships[m]
             back = rel.reverse[r]

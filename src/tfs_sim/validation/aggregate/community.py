@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 from tfs_sim.model import engine
 from tfs_sim.model.mechanisms import (
+    agenda,
+    backbone,
+    community,
+    compromise,
     histories,
     invitation,
     participation,
@@ -122,18 +126,24 @@ class Community:
     def start(self) -> State:
         """Return the first month's means: Σ over organizations or pairs of what the engine draws, divided by n."""
         p, n = self.p, self.set.organizations
-        half = 0.5 * p.community.history
+        people, record = (share * p.community.history for share in (p.community.personal_at_start,
+                                                                    1.0 - p.community.personal_at_start))  # fmt: skip
+        kept = p.community.kept_at_start
         depth = self.set.grievance * p.histories.depth * self.on.histories
-        good, bad = 0.7 * half, 0.3 * half
+        good, bad = kept * people, (1.0 - kept) * people
+        good_record, bad_record = kept * record, (1.0 - kept) * record
         sour = histories.soured(depth, good, bad, p.histories)
-        density = p.community.density * (1.0 + p.community.homophily * (2.0 * self.set.overlap - 1.0))
+        sour_record = histories.soured(depth, good_record, bad_record, p.histories)
+        density = community.chance_of_tie(self.set.overlap, False, p.community)
         on_record = histories.left_on_record(depth, p.histories)
-        drawn = Ties(good - sour, bad + sour, good - sour, bad + sour + on_record, min(density, 1.0))
+        drawn = Ties(good - sour, bad + sour, good_record - sour_record, bad_record + sour_record + on_record,
+                     min(density, 1.0))  # fmt: skip
         q = p.understanding
-        known = float(np.mean([understanding.known_at_start(t) for t in range(48)]))  # tenure uniform on 0 … 48 months
+        months = range(int(p.community.longest_tenure))  # tenure is uniform over these
+        known = float(np.mean([understanding.known_at_start(t) for t in months]))
         variance = understanding.first_variance_of(known, q)
         share = (1.0 - q.openness) * (1.0 - p.compromise.flexibility * self.on.compromise)
-        strain = p.compromise.strain * max((1.0 - share) * self.set.distance / max(p.compromise.core, 1e-9) - 1.0, 0.0)
+        strain = compromise.strain_beyond_core((1.0 - share) * self.set.distance, p.compromise)
         return State(
             partners=self.set.at_the_table * n, inside=drawn, outside=copy.copy(drawn), grievance=depth,
             variance=variance if self.on.understanding else 0.0,
@@ -171,10 +181,15 @@ class Community:
             work.follow(self, s, month)
 
     def quality(self) -> float:
-        """Return the quality of work, 1 − stakes (1 − κ)/2, at what the first representatives know, κ."""
+        """Return the quality of work at what the first representatives know."""
         p = self.p.agenda
         known = (1.0 - p.undecided) * (2.0 * p.first_right - 1.0)
-        return float(1.0 - 0.5 * p.stakes * (1.0 - known)) if self.on.agenda else 1.0
+        return float(agenda.quality_of_work(known, p)) if self.on.agenda else 1.0
+
+    @property
+    def ties_of_backbone(self) -> float:
+        """Return the share of organizations that the backbone has a tie with."""
+        return min(float(community.chance_of_tie(0.0, True, self.p.community)), 1.0)
 
     def in_one_team(self, partners: float) -> float:
         """Return the chance that two partners share a team for some kind of need, if teams are put together by lot."""
@@ -213,18 +228,17 @@ class Community:
         return float(hazard)
 
     def _backbone(self, s: State, now: Month) -> None:
-        """Coordination c = min(1, hours/load), load = fixed + Σ hours for partners, newcomers, conflicts, vacancies."""
+        """Coordination: hours against load, of partners, newcomers, conflicts, vacancies and ties in means."""
         p, x = self.p.backbone, s.partners
         if not self.on.backbone:
             s.coordination, s.hours = 1.0, 0.0
             return
-        s.hours = self.p.money.hours_per_fte * (self.set.backbone_fte + now.dose("backbone-staffing"))
-        s.hours *= 0.5 + 0.5 * s.in_post * s.ramp
-        tied = min(2.0 * self.p.community.density, 1.0) * x
-        s.load = p.fixed_hours + p.partner_hours * x + p.newcomer_hours * s.newcomers + p.conflict_hours * s.conflicts
-        s.load += p.vacancy_hours * x * (1.0 - s.in_post) + p.tie_hours * tied
-        s.coordination = min(1.0, s.hours / s.load) if s.load > 0.0 else 1.0
-        s.newcomers *= 2.0 / 3.0
+        fte = self.set.backbone_fte + now.dose("backbone-staffing")
+        s.hours = backbone.hours_of(fte, s.in_post, s.ramp, self.p.money, p)
+        vacant, tied = x * (1.0 - s.in_post), self.ties_of_backbone * x
+        s.load = backbone.load_of(x, s.newcomers, s.conflicts, vacant, tied, 1.0, p)
+        s.coordination = backbone.coordination_of(s.hours, s.load)
+        s.newcomers = backbone.newcomers_after(s.newcomers, p)
 
     def _participation(self, s: State, now: Month, month: int) -> None:
         """x ← x + (n − x) f · asks itself · joins − x · leaves: all are alike, and x/n of one's neighbours take part.
@@ -298,8 +312,8 @@ class Community:
         pairs = x * among / 2.0
         meetings = pairs * (s.inside.density * chances[0] + (1.0 - s.inside.density) * chances[1])
         s.conflicts = 2.0 * meetings * (1.0 - at_work)
-        backbone = min(2.0 * self.p.community.density, 1.0) * chances[0]
-        s.contacts = 2.0 * meetings / max(x, 1e-9) + max(n - x, 0.0) * s.outside.density * chances[2] + backbone
+        with_backbone = self.ties_of_backbone * chances[0]
+        s.contacts = 2.0 * meetings / max(x, 1e-9) + max(n - x, 0.0) * s.outside.density * chances[2] + with_backbone
         s.strangers, s.kept = chances[1], at_work
 
     def _meet(self, s: State, held: Ties, chance: float, kept: float, at_hand: float, now: Month) -> None:

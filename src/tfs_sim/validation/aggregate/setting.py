@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import draws, engine
-from tfs_sim.model.mechanisms.community import SECTOR_PROFILE, SECTOR_STAFF
+from tfs_sim.model.mechanisms.community import staff_of_all
 from tfs_sim.model.mechanisms.understanding import SECTOR_MISSION, centre_of
+from tfs_sim.model.sectors import SECTOR_PROFILE, SECTOR_STAFF
 from tfs_sim.model.state import BACKBONE, SECTORS
 from tfs_sim.model.world import ORGANIZATION_LEVERS, ORGANIZATION_SHOCKS, SITE_LEVERS, SITE_SHOCKS
 
@@ -150,7 +151,7 @@ def _community(
     weights = np.where(given > 0.0, given, SECTOR_STAFF[world.sector[rows]])
     records = dict(zip(engine.RECORDS, template.parameters, strict=True))
     students = world.students[:, s].copy()
-    drawn = records["community"].staff_per_1000 * students.sum() / 1000.0 / rows.size
+    drawn = staff_of_all(students.sum(), records["community"]) / rows.size
     return Setting(
         organizations=rows.size,
         sectors=sectors,

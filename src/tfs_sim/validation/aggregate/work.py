@@ -6,13 +6,25 @@ from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tfs_sim.model.mechanisms import ledger, money, outcomes, pooling, portfolio, understanding
+from tfs_sim.model import payoff
+from tfs_sim.model.mechanisms import (
+    accountability,
+    communication,
+    competition,
+    delivery,
+    effort,
+    families,
+    ledger,
+    money,
+    outcomes,
+    pooling,
+    portfolio,
+    trust,
+    understanding,
+)
 from tfs_sim.model.metrics import given_of_its_own
-from tfs_sim.model.payoff import USUAL_SIZE, WEAKEST_LINK
-from tfs_sim.model.state import DELAY_STAGES
-from tfs_sim.validation.aggregate.numbers import logistic, sight
+from tfs_sim.model.state import DELAY_STAGES, K
 
 if TYPE_CHECKING:
     from tfs_sim.validation.aggregate.community import Community, State
@@ -23,8 +35,8 @@ def learn(m: Community, s: State, now: Month, leaving: float) -> None:
     """The variance of estimates of the goals moves; b ← b + λ (what is seen to be gained − b); u fades in silence."""
     p, com, eff = m.p.understanding, m.p.communication, m.p.effort
     if m.on.communication:
-        silent = exp(-s.contacts) * com.silence * (1.0 - now.dose("steady-communication") * s.coordination)
-        s.ramp *= 1.0 - silent * (1.0 - s.effort)
+        lost = exp(-s.contacts) * communication.lost_in_silence(now.dose("steady-communication"), s.coordination, com)
+        s.ramp *= communication.understanding_kept(lost, s.effort)
     if m.on.understanding:
         retreats, principles = now.dose("goal-clarity-retreats"), now.dose("written-principles")
         news = understanding.news_of_goals(s.contacts, retreats, principles, p)
@@ -32,12 +44,10 @@ def learn(m: Community, s: State, now: Month, leaving: float) -> None:
         v = understanding.variance_after_a_month(v, p)
         s.variance = understanding.variance_after_news(v, news * s.in_post)
     if m.on.effort:
-        seen = min(max(s.gain_seen / eff.full_gain, 0.0), 1.0)
-        own = seen
-        if m.on.ledger:
-            own += m.p.ledger.weight * (min(max(s.ledger / m.p.ledger.full_balance, 0.0), 1.0) - seen)
-        s.belief += eff.learning * (own - s.belief)
-        s.belief_outside += eff.learning * eff.hearsay * (seen - s.belief_outside)
+        seen = effort.gain_in_view(s.gain_seen, eff)
+        own = ledger.with_own_ledger(seen, s.ledger, m.p.ledger) if m.on.ledger else seen
+        s.belief = effort.belief_after(s.belief, own, True, eff)
+        s.belief_outside = effort.belief_after(s.belief_outside, seen, False, eff)
 
 
 def choose(m: Community, s: State, now: Month) -> None:
@@ -50,39 +60,51 @@ def choose(m: Community, s: State, now: Month) -> None:
         appeal = portfolio.appeal(clarity, s.commitment, s.backing, s.in_post, desk)
         s.attention = portfolio.attention_after(s.attention, portfolio.share_of_attention(appeal, desk), desk)
         pull = portfolio.pull_of_other_work(s.attention, desk)
-    esteem, slope, by_seen = 0.0, 0.0, 1.0
+    esteem, clearness, by_seen = 0.0, 0.0, 1.0
     if m.on.accountability:
         acc = m.p.accountability
-        s.data += (now.dose("shared-data-system") - s.data) / acc.building
+        s.data = accountability.data_after(s.data, now.dose("shared-data-system"), acc)
         held = now.dose("accountability-practice")
-        esteem, by_seen = acc.esteem * held, acc.by_contribution + (1.0 - acc.by_contribution) * held
-        slope = 1.7 / (acc.noise * (1.0 - acc.shown * s.data))
+        esteem, by_seen = accountability.esteem_at_stake(held, acc), accountability.by_contribution_as_seen(held, acc)
+        clearness = accountability.clearness(s.data, acc)
     if not m.on.effort:
         return
-    cost = p.cost * (1.0 - m.p.invitation.accommodated * now.dose("accommodation"))
-    cost += p.overload * (1.0 - s.coordination) + pull
+    burden = effort.burden_of(s.coordination, now.dose("accommodation"), m.p.invitation, p)
     norms = _norms(m, s)
-    wages = max(m.set.fte * m.p.money.dollars_per_fte, 1e-9)
-    pooled = p.money * s.payout / wages
+    pooled = payoff.worth_of_money(s.payout, m.set.fte * m.p.money.dollars_per_fte, p)
     levels = np.arange(int(p.lowest_level), int(p.levels) + 1) / p.levels
+    rho = m.p.delivery.complementarity
     for inside in (True, False):
-        size = min(max(x if inside else x + 1.0, 1.0), m.p.delivery.team_size)
-        belief = s.belief if inside else s.belief_outside
-        scale = belief * p.joint_gain * (size / m.p.delivery.team_size) ** m.p.delivery.team_returns
-        scale /= (max(x if inside else x + 1.0, 1.0) / USUAL_SIZE) ** p.divided
-        linear = p.norm * norms[0 if inside else 1] - cost
-        linear += (p.commitment * s.commitment + now.salience) * s.backing
-        others = max(x - (1.0 if inside else 0.0), 1e-9) * sight(s.effort, slope)
-        mine = np.array([sight(level, slope) for level in levels])
-        u = scale * _joint(levels, s.effort, size, m.p.delivery.complementarity)
-        u += linear * levels - 0.5 * p.curvature * levels**2
-        u += esteem * (logistic(slope * (levels - s.effort)) - 0.5)
-        u += pooled * (by_seen * mine / (mine + others) + (1.0 - by_seen) / max(x, 1.0))
-        idle = scale * float(_joint(np.zeros(1), s.effort, size, m.p.delivery.complementarity)[0])
-        worth = float(u.max()) - idle - p.membership - s.strain
+        table = max(x if inside else x + 1.0, 1.0)
+        size = min(table, m.p.delivery.team_size)
+        scale = s.belief if inside else s.belief_outside
+        scale *= payoff.worth_of_joint_work(size, table, m.p.delivery, p)
+        linear = payoff.worth_of_effort(
+            norms[0 if inside else 1], s.commitment, s.backing, now.salience, burden, pull, p
+        )
+        theirs = payoff.mean_term(s.effort, rho)
+        idle = payoff.team_mean_with(payoff.mean_term(0.0, rho), theirs, size, rho)
+        others = (x - (1.0 if inside else 0.0)) * payoff.expected_sight(s.effort, clearness)
+        u = np.array(
+            [
+                payoff.utility_of(
+                    level,
+                    linear,
+                    payoff.rising_cost(level, p) - accountability.expected_esteem(level, esteem, s.effort, clearness),
+                    pooled * by_seen,
+                    payoff.expected_sight(level, clearness),
+                    max(others, 1e-9),
+                    pooled * (1.0 - by_seen) / max(x, 1.0),
+                    scale,
+                    payoff.team_mean_with(payoff.mean_term(level, rho), theirs, size, rho),
+                )
+                for level in levels
+            ]
+        )
+        worth = payoff.worth_of_joining(float(u.max()), scale, idle, s.strain, p)
         if inside:
             s.worth = worth
-            weights = np.exp((u - u.max()) / p.noise)
+            weights = np.array([effort.logit_weight(each, u.max(), p) for each in u])
             wanted = float(weights @ levels / weights.sum())
             next_effort = s.effort + p.revision * s.in_post * (wanted - s.effort)
         else:
@@ -94,57 +116,54 @@ def _norms(m: Community, s: State) -> tuple[float, float]:
     """Return trust-weighted effort of those whom a partner, and an outsider, has ties with."""
     n, x, p = m.set.organizations, s.partners, m.p.trust
     inner, outer = s.inside.density * max(x - 1.0, 0.0), s.outside.density * max(n - x, 0.0)
-    backbone = min(2.0 * m.p.community.density, 1.0)
+    backbone = m.ties_of_backbone
     partner = s.inside.trust(p) * s.effort * inner / max(inner + outer + backbone, 1.0)
     outsider = s.outside.trust(p) * s.effort * s.outside.density * x
     return partner, outsider / max(s.outside.density * (n - 1.0) + backbone, 1.0)
 
 
-def _joint(own: NDArray[np.float64], others: float, size: float, rho: float) -> NDArray[np.float64]:
-    """Return the power mean of the own effort and the others' mean."""
-    if rho < WEAKEST_LINK:
-        return np.minimum(own, others)
-    if rho == 1.0:
-        return np.asarray((own + (size - 1.0) * others) / size)
-    tiny = 1e-12
-    return np.asarray(((np.maximum(own, tiny) ** rho + (size - 1.0) * max(others, tiny) ** rho) / size) ** (1.0 / rho))
-
-
 def deliver(m: Community, s: State, now: Month) -> None:
-    """Y_k = x z_k max(c τ size^(θ−1), 1), X_k = Σ FTE (1 − e f − meetings) q s_k; G = Σ S_k(X + Y) − S_k(X⁰).
+    """Y_k = x/size teams' outputs; X_k: what time is left of all n; G = Σ N_k [share reached by X + Y, less by X⁰].
 
-    All teams are alike: x/size of them for each kind of need, with inputs z_k = FTE e f u q s_k from each member. τ is
-    trust × alignment over a team's pairs, d of which have a tie; the others count as strangers. Staff differ, which the
-    power mean of order ρ takes from joint work: of lognormal inputs with variance σ² of logs, exp(−(1 − ρ) σ²/2) of the
-    mean is left. It is the one place in which a spread is carried beside a mean.
+    All teams are alike: x/size of them for each kind of need, with the same input from each member. Trust × alignment
+    is over a team's pairs, d of which have a tie; the others count as strangers. Staff differ, which the power mean of
+    order ρ takes from joint work: of lognormal inputs with variance σ² of logs, exp(−(1 − ρ) σ²/2) of the mean is left.
+    It is the one place in which a spread is carried beside a mean.
     """
     if not m.on.delivery:
         return
     p, com, x, n = m.p.delivery, m.p.community, s.partners, m.set.organizations
     largest, quality = m.p.effort.largest, m.quality()
-    stranger = m.p.trust.prior_good / (m.p.trust.prior_good + m.p.trust.prior_bad)
+    stranger = trust.trust_in(0.0, 0.0, 0.0, 0.0, 0.0, m.p.trust)
     trusted = s.inside.density * s.inside.trust(m.p.trust) + (1.0 - s.inside.density) * stranger
     size = min(x, p.team_size)
     joint = trusted * s.alignment * exp(-0.5 * (1.0 - p.complementarity) * m.set.spread) if size > 1.0 else 1.0
-    returns = max(s.coordination * joint * size ** (p.team_returns - 1.0), 1.0)
-    given = x * m.set.fte * s.effort * largest * s.in_post * s.ramp * quality
-    meetings = min(p.meeting_hours / (m.p.money.hours_per_fte * max(m.set.fte, 1e-9)), 1.0)
-    apart = m.set.fte * quality * (n - x * min(s.effort * largest * s.in_post + meetings, 1.0))
-    alone = m.set.fte * quality * n
+    returns = delivery.returns_to_size(size, p) / size
+    given = x * delivery.capacity_given(m.set.fte, s.effort * largest, s.in_post, s.ramp, quality)
+    output = delivery.output_of_team(s.coordination, joint, returns, given, given)
+    own = [delivery.left_for_own_work(m.set.fte, quality, *busy, m.p.money)
+           for busy in ((s.effort * largest, s.in_post, p.meeting_hours), (0.0, 0.0, 0.0))]  # fmt: skip
+    apart, alone = x * own[0] + (n - x) * own[1], n * own[1]
     need = now.need.sum(axis=1)
     reached, expected = (
-        1.0 - np.exp(-com.students_per_fte * m.set.strengths * staff / np.maximum(need, 1e-9))
-        for staff in (apart + given * returns, alone)
+        np.array(
+            [
+                delivery.share_reached(com.students_per_fte * m.set.strengths[k] * staff, max(need[k], 1e-9))
+                for k in range(K)
+            ]
+        )
+        for staff in (apart + output, alone)
     )
     gain = float((need * (reached - expected)).sum())
-    s.gain = 1000.0 * gain / float(need.sum())
-    s.gain_seen = 1000.0 * gain / float(m.set.usual_need.sum())
+    s.gain = delivery.per_thousand(gain, float(need.sum()))
+    s.gain_seen = delivery.per_thousand(gain, float(m.set.usual_need.sum()))
     s.served, s.need = float((need * reached).sum()), float(need.sum())
     poor, rest = now.need[:, 0], now.need[:, 1]
-    share = np.maximum(p.access * poor / (p.access * poor + rest), 1.0 - rest / np.maximum(need * reached, 1e-9))
+    share = np.array([delivery.share_in_poverty(poor[k], rest[k], need[k] * reached[k], p) for k in range(K)])
     s.met = np.array([(need * reached * share).sum() / poor.sum(), (need * reached * (1.0 - share)).sum() / rest.sum()])
     if m.on.ledger:
-        mine = (given * returns + s.payout / m.p.money.dollars_per_fte) / max(x, 1e-9)
+        meetings = min(p.meeting_hours / (m.p.money.hours_per_fte * max(m.set.fte, 1e-9)), 1.0)
+        mine = (output + s.payout / m.p.money.dollars_per_fte) / max(x, 1e-9)
         hours = meetings * m.p.money.hours_per_fte * m.set.fte
         balance = ledger.balance(mine, m.set.fte, quality, s.effort * largest, hours, m.p.money)
         s.ledger = ledger.ledger_after(s.ledger, balance, m.p.ledger)
@@ -154,13 +173,12 @@ def contest(m: Community, s: State, now: Month) -> None:
     """Every award leaves grudge · overlap · stake on record with each loser: B ← B + awards/n of that a month."""
     p, fte = m.p.competition, m.set.fte
     income = m.set.organizations * fte * m.p.money.dollars_per_fte
-    budget = p.contested * income * now.income * (1.0 - now.dose("pooled-funding"))
-    hangs = budget / m.set.organizations + 1e-9
+    budget = competition.contested_money(income, now.income, now.dose("pooled-funding"), p)
     able = float((m.set.strengths >= p.eligible).mean())
     for ties, expected in ((s.inside, s.payout / max(s.partners, 1.0)), (s.outside, 0.0)):
-        stake = hangs / (hangs + expected)
-        awards = able * budget / (1000.0 * p.award)
-        ties.broken_record += p.grudge * m.set.overlap * stake * awards / m.set.organizations
+        stake = competition.stake_of(budget / m.set.organizations, expected)
+        awards = able * budget / competition.dollars_of_award(p)
+        ties.broken_record += competition.grudge_of(m.set.overlap, stake, p) * awards / m.set.organizations
 
 
 def pool(m: Community, s: State, now: Month) -> None:
@@ -176,17 +194,16 @@ def pool(m: Community, s: State, now: Month) -> None:
 
 
 def engage(m: Community, s: State, now: Month, month: int) -> None:
-    """E = 1 − (1 − x/n · e T f)(1 − outreach · dose); support follows it slowly; take-up is a logit of support."""
+    """E: of x/n community groups that give e f as far as they trust; support follows it; take-up follows support."""
     p = m.p.families
     if not m.on.families:
         return
-    own = s.partners / m.set.organizations * s.effort * s.in_post * s.inside.trust(m.p.trust)
-    s.engagement = 1.0 - (1.0 - own) * (1.0 - p.outreach * now.dose("parent-and-student-engagement"))
+    own = s.partners / m.set.organizations * families.given_by_group(s.effort, s.in_post, s.inside.trust(m.p.trust))
+    s.engagement = families.engagement_of(own, now.dose("parent-and-student-engagement"), p)
     if month == 0:
-        s.community_support = p.ground + (1.0 - p.ground) * own
-    reach = p.ground + (1.0 - p.ground) * s.engagement
-    s.community_support += (reach - s.community_support) / p.building_time
-    s.take_up = float(logistic(p.ease + p.pull * s.community_support - p.closed_doors * (1.0 - now.contact)))
+        s.community_support = families.support_at_rest(own, p)
+    s.community_support = families.support_after(s.community_support, families.support_at_rest(s.engagement, p), p)
+    s.take_up = families.take_up_of(s.community_support, now.contact, p)
 
 
 def follow(m: Community, s: State, month: int) -> None:
@@ -211,11 +228,11 @@ def observed(m: Community, s: State) -> dict[str, float]:
     both = shared * s.inside.trust(p) + others * s.outside.trust(p)
     weights = m.set.students / max(m.set.students.sum(), 1e-9)
     outcome = float(weights @ (s.delay[-1] - s.outcome_at_start))
-    effort = s.effort * m.p.effort.largest
-    own = given_of_its_own(m.set.fte * effort, s.payout / max(x, 1e-9), m.p.money)
+    given = s.effort * m.p.effort.largest
+    own = given_of_its_own(m.set.fte * given, s.payout / max(x, 1e-9), m.p.money)
     return {
         "partners": x, "engaged": x / n, "trust": both / max(shared + others, 1e-9),
-        "quality": s.inside.trust(p) * s.alignment, "support": own / m.set.fte, "effort": effort,
+        "quality": s.inside.trust(p) * s.alignment, "support": own / m.set.fte, "effort": given,
         "performance": s.gain, "coverage": s.served / max(s.need, 1e-9), "outcome": outcome,
         "indicator": outcomes.indicator(outcome, 0.0, m.p.outcomes), "coordination": s.coordination,
         "load": s.load / m.p.money.hours_per_fte, "vacancy": 1.0 - s.in_post, "density": s.inside.density,
