@@ -22,6 +22,7 @@ from tfs_sim.model.mechanisms import (
     crisis,
     delivery,
     effort,
+    endings,
     families,
     family_crises,
     fresh_start,
@@ -55,7 +56,7 @@ MODULES = (
     patience, invitation, histories, communication, repair,
     agenda, understanding, compromise, portfolio, accountability,
     effort, strengths, delivery, families, family_crises, policy, competition, pooling, ledger, money, outcomes,
-    national, selection, peers,
+    national, selection, peers, endings,
 )  # fmt: skip
 """Every mechanism's file; `catalogue.py` collects what they declare."""
 
@@ -151,8 +152,8 @@ MONTH = (
     _step("money", money, "earn_and_spend", "earn, pay wages, let staff follow money"),
     _step("outcomes", families, "engage", "let community support follow engagement; families take up offers"),
     _step("outcomes", outcomes, "follow", "let outcomes follow support, years later"),
-    _step("observe", metrics, "meet", "hold the joint meeting; is the partnership alive?"),
-    _step("observe", metrics, "end", "tell how a partnership has ended"),
+    _step("observe", endings, "meet", "hold the joint meeting; is the partnership alive?"),
+    _step("observe", endings, "end", "tell how a partnership has ended"),
     _step("observe", metrics, "observe", "record every site's month"),
     _step("observe", metrics, "observe_goals", "record clarity and agreement"),
     _step("observe", metrics, "observe_families", "record what families do"),
