@@ -121,6 +121,40 @@ def record(parameters: Any, values: dict[str, float | str] | None = None) -> Any
     return parameters(**{name: p.to_kernel(values.get(name, p.default)) for name, p in spec.items()})
 
 
+@dataclass(frozen=True)
+class Table:
+    """Numbers by the name of a sector or a kind of need: declared as parameters are, but the same in all runs.
+
+    Attributes
+    ----------
+    name : what the table is called.
+    rows : a number, or one for each of `columns`, by name.
+    columns : what the numbers of a row belong to; empty where a row is one number.
+    unit, meaning, source, grade : as of a parameter.
+    plausible : range in which each of the numbers could lie.
+    """
+
+    name: str
+    rows: dict[str, float | tuple[float, ...]]
+    unit: str
+    plausible: tuple[float, float]
+    meaning: str
+    columns: tuple[str, ...] = ()
+    source: str = "no measurement found"
+    grade: Grade = "assumed"
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The numbers as kernels read them, by the place of the name."""
+        low, high = self.plausible
+        values = np.array(list(self.rows.values()), np.float64)
+        if values.shape[1:] != ((len(self.columns),) if self.columns else ()) or not np.all(
+            (low <= values) & (values <= high)
+        ):
+            raise ValueError(f"table {self.name} has rows of another length, or numbers outside of its own range")
+        return values
+
+
 @dataclass(frozen=True, slots=True)
 class Mechanism:
     """A mechanism of the model: what it represents, its source, its parameters, its file.

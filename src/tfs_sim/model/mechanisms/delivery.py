@@ -73,6 +73,15 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Chance of a student in poverty who needs support to receive it, against another student's.",
     )
+    reviewed_every: float = parameter(
+        6.0,
+        unit="months",
+        plausible=(3, 12),
+        domain=(1, 120),
+        whole=True,
+        grade="assumed",
+        meaning="Months between two looks at who is strong in what.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -87,7 +96,6 @@ MECHANISM = Mechanism(
 
 
 HOURS_PER_FTE = 150.0
-RENEWED = 6  # months
 
 
 @kernel
@@ -106,12 +114,12 @@ def as_term(x, rho):
 
 
 @kernel
-def rank_by_strength(month, org, site):
+def rank_by_strength(month, org, site, p):
     """Order each site's organizations by recognized strength in each kind of support, twice a year.
 
     The order of half a year ago is nearly right, so that insertion moves few.
     """
-    if month % RENEWED != 0:
+    if month % np.int64(p.reviewed_every) != 0:
         return
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]

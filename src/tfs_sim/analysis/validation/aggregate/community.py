@@ -130,7 +130,9 @@ class Community:
         on_record = histories.left_on_record(depth, p.histories)
         drawn = Ties(good - sour, bad + sour, good - sour, bad + sour + on_record, min(density, 1.0))
         q = p.understanding
-        known = float(np.mean([understanding.known_at_start(t) for t in range(48)]))  # tenure uniform on 0 … 48 months
+        known = float(
+            np.mean([understanding.known_at_start(t, q) for t in range(48)])
+        )  # tenure uniform on 0 … 48 months
         variance = understanding.first_variance_of(known, q)
         share = (1.0 - q.openness) * (1.0 - p.compromise.flexibility * self.on.compromise)
         strain = p.compromise.strain * max((1.0 - share) * self.set.distance / max(p.compromise.core, 1e-9) - 1.0, 0.0)
@@ -195,8 +197,10 @@ class Community:
         """
         p = self.p.turnover
         hazard = turnover.hazard(self.set.hazard(p), now.leaving, s.coordination, p)
-        hazard *= 1.0 + p.early_leaving * hazard / (hazard + log(2.0) / 12.0)  # early_hazard over the years in post
-        hazard = turnover.chance_of_leaving(hazard, now.shock("departure-wave"))
+        hazard *= 1.0 + p.early_leaving * hazard / (
+            hazard + log(2.0) / p.early_time
+        )  # early_hazard over the years in post
+        hazard = turnover.chance_of_leaving(hazard, now.shock("departure-wave"), p)
         hazard = 1.0 - (1.0 - hazard) * (1.0 - now.shock("leadership-change"))
         stay, arrive = s.in_post * (1.0 - hazard), (1.0 - s.in_post) / self.set.months_to_fill(p)
         s.in_post = stay + arrive
