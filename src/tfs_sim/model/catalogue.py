@@ -12,5 +12,5 @@ INTERVENTIONS: dict[str, Intervention] = {
 SHOCKS: dict[str, Shock] = {shock.name: shock for module in tick.MODULES for shock in getattr(module, "SHOCKS", ())}
 METRICS: dict[str, Metric] = {metric.name: metric for metric in declared_metrics.METRICS}
 
-ALWAYS_ON = frozenset({"community", "levers"})
-"""Mechanisms without a switch: without them there is no world and no schedule."""
+ALWAYS_ON = frozenset({"community", "levers", "endings"})
+"""Mechanisms without a switch: without them there is no world and no schedule, or nobody would say how it ended."""

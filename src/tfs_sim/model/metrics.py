@@ -1,31 +1,18 @@
 """What is observed of each site every month, collected inside the compiled run.
 
 Quality of a partnership is mean effective trust × alignment over its open ties; support is the FTE-weighted
-effort that active partners give from other than grant money; a partnership is alive with at least three
-active organizations of at least two sectors and a joint meeting within six months.
+effort that active partners give from other than grant money. Whether a partnership is alive, and how it ends, is what
+`endings` tells.
 """
 
 from __future__ import annotations
 
-from tfs_sim.model import draws
 from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.money import wages
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.mechanisms.outcomes import cohort_luck, indicator, outcome_gain
-from tfs_sim.model.mechanisms.trust import trust_in
 from tfs_sim.model.numerics import dot
-from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, WITHDRAWN, G, K
-
-MEETING_STREAM = draws.stream("joint meeting")
-MONTHS_UNTIL_ENDED = 12
-GOAL = 0.05  # change of students' outcome from which goals count as met
-GOALS_MET, FADED, BROKE_UP = 1, 2, 3
-
-
-@rule
-def chance_of_joint_meeting(coordination, contact):
-    """½ + ½ · c · contact if coordination c is above .02, else 0: that partners meet together this month."""
-    return 0.5 + 0.5 * coordination * contact if coordination > 0.02 else 0.0
+from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, G, K
 
 
 @rule
@@ -36,55 +23,6 @@ def given_of_its_own(staff, income, p_money):
     """
     cost = wages(staff, p_money)
     return staff * (1.0 - min(income / cost, 1.0) if cost > 0.0 else 1.0)
-
-
-@kernel
-def meet(month, key, org, site):
-    """Hold this month's joint meeting if coordination and contact allow, and see whether the partnership is alive."""
-    for s in range(site.site_id.size):
-        partners = 0
-        sectors = 0
-        for i in range(site.first_organization[s], site.end_organization[s]):
-            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
-                partners += 1
-                sectors |= 1 << org.sector[i]
-        chance = chance_of_joint_meeting(site.coordination[s], site.contact_factor[s])
-        held = partners >= 2 and draws.uniform(key, MEETING_STREAM, month, site.site_id[s]) < chance
-        site.meeting_gap[s] = 0 if held else site.meeting_gap[s] + 1
-        alive = partners >= 3 and (sectors & (sectors - 1)) != 0 and site.meeting_gap[s] < 6
-        site.dead_months[s] = 0 if alive else site.dead_months[s] + 1
-
-
-@kernel
-def end(month, org, rel, site, p_trust, out):
-    """Tell how a partnership has ended after a year without being alive: goals met, faded or broke up.
-
-    Trust is looked at when it stops being alive, among all who took part: a year later it has faded.
-    """
-    stranger = trust_in(0.0, 0.0, 0.0, 0.0, 0.0, p_trust)
-    for s in range(out.shape[1]):
-        if site.dead_months[s] == 0:
-            site.ending[s] = 0
-        if site.dead_months[s] == 1:
-            held = below = 0.0
-            for i in range(site.first_organization[s], site.end_organization[s]):
-                if org.role[i] == BACKBONE or (org.status[i] != ACTIVE and org.status[i] != WITHDRAWN):
-                    continue
-                for m in range(org.first_relationship[i], org.end_of_ties[i]):
-                    j = rel.target[rel.ties[m]]
-                    if org.role[j] != BACKBONE and (org.status[j] == ACTIVE or org.status[j] == WITHDRAWN):
-                        held += 1.0
-                        below += 1.0 if rel.trust[rel.ties[m]] < stranger else 0.0
-            site.bitterness[s] = below / held if held > 0.0 else 0.0
-        if site.dead_months[s] == MONTHS_UNTIL_ENDED:
-            if outcome_gain(s, site) >= GOAL:
-                site.ending[s] = GOALS_MET
-            else:
-                site.ending[s] = BROKE_UP if site.bitterness[s] > 0.5 else FADED
-        out.ended[month, s] = 1.0 if site.ending[s] > 0 else 0.0
-        out.ended_goals_met[month, s] = 1.0 if site.ending[s] == GOALS_MET else 0.0
-        out.ended_faded[month, s] = 1.0 if site.ending[s] == FADED else 0.0
-        out.ended_broke_up[month, s] = 1.0 if site.ending[s] == BROKE_UP else 0.0
 
 
 @kernel

@@ -12,6 +12,8 @@ from tfs_sim.model.numerics import count_bits
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 ONE, SIX, LOW_SIX = np.uint64(1), np.uint32(6), np.uint32(63)
+QUARTER = 3
+"""Months between two looks at a network; in between the last value stands."""
 
 
 @kernel
@@ -23,7 +25,7 @@ def observe_fragmentation(month, org, site, scratch, out):
     words = org.neighbours.shape[0]
     for s in range(out.shape[1]):
         first, last = site.first_organization[s], site.end_organization[s]
-        if month % 3 != 0:
+        if month % QUARTER != 0:
             out.fragmentation[month, s] = out.fragmentation[month - 1, s]
             continue
         for w in range(words):
@@ -81,7 +83,7 @@ def observe_network(month, org, rel, site, out):
     """Record transitivity, once a quarter (it moves slowly and costs much); in between the last value stands."""
     words = org.neighbours.shape[0]
     for s in range(out.shape[1]):
-        if month % 3 != 0:
+        if month % QUARTER != 0:
             out.transitivity[month, s] = out.transitivity[month - 1, s]
             continue
         closed = np.int64(0)

@@ -44,7 +44,15 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.05, 0.2),
         grade="assumed",
-        meaning="Share of kept promises lost to misunderstanding after a year or more of silence between two people.",
+        meaning="Share of kept promises lost to misunderstanding after a long silence between two people.",
+    )
+    misread_worst_after: float = parameter(
+        12.0,
+        unit="months",
+        plausible=(6, 24),
+        domain=(1, 600),
+        grade="assumed",
+        meaning="Months of silence after which misunderstanding is at its worst.",
     )
     contact: float = parameter(
         2.0,

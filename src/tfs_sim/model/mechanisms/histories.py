@@ -32,6 +32,13 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Mean depth of a difficult history between two organizations that have one.",
     )
+    shallowest: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.2, 0.8),
+        grade="assumed",
+        meaning="Depth of the shallowest difficult history against the mean; the deepest is as far above it.",
+    )
     half_life: float = parameter(
         120.0,
         unit="months",
@@ -93,8 +100,8 @@ MECHANISM = Mechanism(
 
 @rule
 def depth_of_history(u, p):
-    """h = depth · (½ + u), at most 1: how deep a difficult history is; u: uniform in [0, 1]."""
-    return clip(p.depth * (0.5 + u), 0.0, 1.0)
+    """h = depth · (s + 2 (1 − s) u), at most 1: how deep a history is; s: shallowest; u: uniform in [0, 1]."""
+    return clip(p.depth * (p.shallowest + 2.0 * (1.0 - p.shallowest) * u), 0.0, 1.0)
 
 
 @rule

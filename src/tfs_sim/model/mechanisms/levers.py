@@ -26,14 +26,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfs_sim.model.declare import Mechanism
+from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.forms import helper, inline, kernel, rule
 from tfs_sim.model.numerics import LN2, exp
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, FUNDER, OUTSIDE
 
 
 class Parameters(NamedTuple):
-    """The schedule has no parameters of its own."""
+    """When a shock is over; the rest of the schedule is the scenario's."""
+
+    negligible: float = parameter(
+        0.001,
+        unit="share",
+        plausible=(0.0005, 0.005),
+        grade="assumed",
+        meaning="Depth below which a shock that wears off is over.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -69,15 +77,15 @@ def combined(one, other):
 
 
 @rule
-def severity(depth, since, lasts, decay):
+def severity(depth, since, lasts, decay, p):
     """d · ½^((since − lasts + 1) / decay), d for the first `lasts` months: of a shock, `since` months after its onset.
 
-    depth: d; decay: half-life, months (0: it ends at once).
+    depth: d; decay: half-life, months (0: it ends at once). A shock is over once it is `negligible`.
     """
     after = float(since - lasts + 1)  # months since the last at full depth
     if after > 0.0:
         depth *= exp(-LN2 * after / decay) if decay > 0.0 else 0.0
-    return 0.0 if depth < 1e-3 else depth
+    return 0.0 if depth < p.negligible else depth
 
 
 @rule
@@ -240,7 +248,7 @@ def set_doses(month, org, site, bank, order, organization_doses, site_doses, out
 
 
 @kernel
-def set_shocks(month, shock, organization_shocks, site_shocks):
+def set_shocks(month, shock, organization_shocks, site_shocks, p):
     """Set the depth of every shock: full for the months that it lasts, then halving with its half-life."""
     organization_shocks[:] = 0.0
     site_shocks[:] = 0.0
@@ -248,7 +256,7 @@ def set_shocks(month, shock, organization_shocks, site_shocks):
         since = month - shock.onset[o]
         if since < 0:
             continue
-        depth = severity(shock.depth[o], since, shock.lasts[o], shock.decay[o])
+        depth = severity(shock.depth[o], since, shock.lasts[o], shock.decay[o], p)
         for n in range(shock.first_target[o], shock.first_target[o + 1]):
             t = shock.target[n]
             if shock.by_site[o]:

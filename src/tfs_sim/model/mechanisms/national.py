@@ -123,6 +123,14 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Coaching that gives a member two thirds of what it can do.",
     )
+    most_coaching: float = parameter(
+        3.0,
+        unit="factor",
+        plausible=(2, 5),
+        domain=(0, 100),
+        grade="assumed",
+        meaning="Most hours of coaching that a member takes, against those that give it two thirds.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -191,12 +199,12 @@ def after_mistake(strain, depth, u, shared, p):
 
 @rule
 def hours_of_coaching(dose, effort, fte, ramp, in_post, members, p_money, p):
-    """min(hours_per_fte · d · e · F · ramp · in_post / M, 3 · coaching_hours): that each of M members gets in a month.
+    """min(hours_per_fte · d · e · F · ramp · in_post / M, most_coaching · coaching_hours): that each of M members gets.
 
     d: dose of coaching; e, F, ramp, in_post: effort, staff and representative of the national.
     """
     hours = p_money.hours_per_fte * dose * effort * fte * ramp * in_post / members
-    return min(hours, 3.0 * p.coaching_hours)
+    return min(hours, p.most_coaching * p.coaching_hours)
 
 
 @rule

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.forms import inline, kernel, rule
@@ -32,6 +34,14 @@ class Parameters(NamedTuple):
         source="Communities That Care: risk factors 2–5 years, behaviour 4–10 years",
         meaning="Mean delay from support to students' outcomes.",
     )
+    indicator_at_start: float = parameter(
+        50.0,
+        unit="points",
+        plausible=(30, 70),
+        domain=(0, 1000),
+        grade="assumed",
+        meaning="Points of the indicator at the start, without the luck of a cohort.",
+    )
     indicator_gain: float = parameter(
         40.0,
         unit="points",
@@ -48,6 +58,14 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Year-to-year standard deviation of the measured indicator.",
     )
+    cohort_months: float = parameter(
+        12.0,
+        unit="months",
+        domain=(1, 120),
+        whole=True,
+        grade="assumed",
+        meaning="Months for which the same cohort of students is measured: a school year.",
+    )
 
 
 MECHANISM = Mechanism(
@@ -62,7 +80,6 @@ MECHANISM = Mechanism(
 )
 
 COHORT_STREAM = draws.stream("cohort")
-START_LEVEL = 50.0
 
 
 @rule
@@ -85,8 +102,8 @@ def passes_one_more(chance, j, r):
 
 @rule
 def indicator(outcome, luck, p):
-    """start + indicator_gain · outcome + luck: what is measured of students, points; luck: of the cohort."""
-    return START_LEVEL + p.indicator_gain * outcome + luck
+    """indicator_at_start + indicator_gain · outcome + luck: measured, points; luck: of the cohort."""
+    return p.indicator_at_start + p.indicator_gain * outcome + luck
 
 
 @rule
@@ -140,4 +157,6 @@ def outcome_gain(s, site):
 @inline
 def cohort_luck(key, identity, month, p):
     """Return this school year's deviation of the measured indicator, in points."""
-    return luck_of_cohort(draws.normal(draws.uniform(key, COHORT_STREAM, month // 12, identity)), p)
+    return luck_of_cohort(
+        draws.normal(draws.uniform(key, COHORT_STREAM, month // np.int64(p.cohort_months), identity)), p
+    )

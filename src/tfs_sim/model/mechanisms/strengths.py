@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
@@ -85,7 +87,6 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 STREAM = draws.stream("recognition of strengths")
-RENEWED = 6  # months
 
 
 @rule
@@ -111,11 +112,11 @@ def seen_strength(strength, unlike, error, z):
 
 
 @kernel
-def recognize(month, key, org, site, dose, scratch, p):
-    """Let recognition follow the practice; twice a year renew how each organization's strengths are judged."""
+def recognize(month, key, org, site, dose, scratch, p_delivery, p):
+    """Let recognition follow the practice; at every look renew how each organization's strengths are judged."""
     for s in range(site.first_organization.size):
         site.recognition[s] = recognition_after(site.recognition[s], dose.recognition_of_strengths[s], p)
-    if month % RENEWED != 0:
+    if month % np.int64(p_delivery.reviewed_every) != 0:
         return
     draws.fill(scratch.organization_luck, key, STREAM, 0, org.organization_id)
     for s in range(site.first_organization.size):

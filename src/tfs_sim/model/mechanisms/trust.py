@@ -296,8 +296,12 @@ def averted(convenings, recognition, p_strengths, p):
 
 @rule
 def misread(idle, on_communication, p_communication):
-    """misreading · min(idle, 12) / 12: of promises kept, those that silence lets misread; idle: months of silence."""
-    return on_communication * p_communication.misreading * min(idle, 12.0) / 12.0
+    """misreading · min(m, worst_after) / worst_after: of promises kept, those that m months of silence let misread.
+
+    idle: m.
+    """
+    worst = p_communication.misread_worst_after
+    return on_communication * p_communication.misreading * min(idle, worst) / worst
 
 
 @rule

@@ -120,7 +120,22 @@ class Parameters(NamedTuple):
         plausible=(0.0, 1.0),
         domain=(0, 10),
         grade="assumed",
-        meaning="By how much higher the hazard is for a newcomer; halves with every year in post.",
+        meaning="By how much higher the hazard is for a newcomer.",
+    )
+    early_time: float = parameter(
+        12.0,
+        unit="months",
+        plausible=(6, 24),
+        domain=(0.1, 600),
+        grade="assumed",
+        meaning="Months in post in which that halves.",
+    )
+    wave: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.25, 0.75),
+        grade="assumed",
+        meaning="Share of representatives who leave in a month of a wave of departures of full depth.",
     )
     notice_share: float = parameter(
         0.75, unit="share", plausible=(0.5, 0.95), grade="assumed", meaning="Share of departures that are announced."
@@ -210,7 +225,7 @@ MECHANISM = Mechanism(
 )
 
 SHOCKS = (
-    Shock("departure-wave", "Wave of departures", "Representatives leave at a monthly rate equal to half of the depth.",
+    Shock("departure-wave", "Wave of departures", "Representatives leave at a monthly rate that grows with the depth.",
           "turnover", "organization", lasts=3, decay=0),
     Shock("leadership-change", "Change of leadership",
           "The representative leaves in the month of the onset with a chance equal to the depth.",
@@ -233,14 +248,14 @@ def hazard(rate, leaving_factor, coordination, p):
 
 @rule
 def early_hazard(tenure, p):
-    """1 + early_leaving · 2^(−tenure / 12): the factor by which a newcomer's hazard is higher; tenure in months."""
-    return 1.0 + p.early_leaving * exp(-LN2 * tenure / 12.0)
+    """1 + early_leaving · 2^(−tenure / early_time): the factor on a newcomer's hazard; tenure in months."""
+    return 1.0 + p.early_leaving * exp(-LN2 * tenure / p.early_time)
 
 
 @rule
-def chance_of_leaving(hazard, wave):
-    """1 − (1 − h)(1 − ½ wave): of leaving this month; h: hazard (1 at most); wave: depth of a wave of departures."""
-    return 1.0 - (1.0 - min(hazard, 1.0)) * (1.0 - 0.5 * wave)
+def chance_of_leaving(hazard, depth, p):
+    """1 − (1 − h)(1 − wave · depth): of leaving this month; h: hazard (1 at most); depth: of a wave of departures."""
+    return 1.0 - (1.0 - min(hazard, 1.0)) * (1.0 - p.wave * depth)
 
 
 @rule
@@ -318,8 +333,8 @@ def leave_and_arrive(month, key, org, site, dose, shock, scratch, p_smoothing, p
             h = hazard(rate_of(org.role[i], org.sector[i], p), site.leaving_factor[s], site.coordination[s], p)
             wave = shock.departure_wave[i]
             u = draws.unit(scratch.organization_luck[0, i])
-            bound = chance_of_leaving(h * (1.0 + p.early_leaving), wave)  # most are above it, and need no exp
-            if u < bound and u < chance_of_leaving(h * early_hazard(org.tenure[i], p), wave):
+            bound = chance_of_leaving(h * (1.0 + p.early_leaving), wave, p)  # most are above it, and need no exp
+            if u < bound and u < chance_of_leaving(h * early_hazard(org.tenure[i], p), wave, p):
                 if draws.unit(scratch.organization_luck[1, i]) < p.notice_share:
                     org.notice[i] = np.int64(p.notice)
                     org.waiting_for[i] = months_to_fill(draws.unit(scratch.organization_luck[2, i]), p)

@@ -26,8 +26,9 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.goals import CENTRE, SECTOR_MISSION, agreement, centre_of, mission_of, squared_distance, steepness
 from tfs_sim.model.mechanisms.national import with_coaching
-from tfs_sim.model.numerics import clip, dot, exp, half_life_factor
+from tfs_sim.model.numerics import clip, dot, half_life_factor
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS, REACH
 
 
@@ -95,7 +96,15 @@ class Parameters(NamedTuple):
         plausible=(0.5, 1.5),
         domain=(0.001, 1000),
         grade="assumed",
-        meaning="The same for those who at the start have long been at the table; it halves its distance in a year.",
+        meaning="The same for those who at the start have long been at the table.",
+    )
+    first_known: float = parameter(
+        12.0,
+        unit="months",
+        plausible=(6, 24),
+        domain=(0.1, 600),
+        grade="assumed",
+        meaning="Months in post after which half of that was known, of those at the table at the start.",
     )
     drift: float = parameter(
         0.02,
@@ -149,30 +158,6 @@ INTERVENTIONS = (
 
 STREAM = draws.stream("missions")
 
-# rows: SECTORS; columns: attainment in school, well-being of the whole child, strength of families and neighbourhoods
-SECTOR_MISSION = np.array([
-    [1.0, 0.3, 0.3],
-    [0.4, 0.8, 0.7],
-    [0.1, 1.0, 0.4],
-    [0.8, 0.1, 0.4],
-    [0.4, 0.5, 0.7],
-    [0.6, 0.6, 0.6],
-    [0.9, 0.2, 0.2],
-    [0.3, 0.6, 1.0],
-])  # fmt: skip
-
-
-@rule
-def centre_of(mission, p):
-    """½ + sector_distance · (m − ½): where a sector's missions lie in one dimension of goals; mission: m, its usual."""
-    return 0.5 + p.sector_distance * (mission - 0.5)
-
-
-@rule
-def mission_of(centre, z, p):
-    """centre + mission_spread · z, in [0, 1]: an organization's mission in one dimension; z: standard normal."""
-    return clip(centre + p.mission_spread * z, 0.0, 1.0)
-
 
 @rule
 def openness_of(z, p):
@@ -181,9 +166,9 @@ def openness_of(z, p):
 
 
 @rule
-def known_at_start(tenure):
-    """1 − 2^(−tenure / 12): how far those at the table have come to know its goals before month 0; tenure in months."""
-    return 1.0 - half_life_factor(12.0 / tenure) if tenure > 0 else 0.0
+def known_at_start(tenure, p):
+    """1 − 2^(−tenure / first_known): how far those at the table know its goals at the start; tenure in months."""
+    return 1.0 - half_life_factor(p.first_known / tenure) if tenure > 0 else 0.0
 
 
 @rule
@@ -231,24 +216,6 @@ def revised(heard, weight, openness, mission):
     return clip(weight * heard + (1.0 - openness) * mission, 0.0, 1.0)
 
 
-@rule
-def squared_distance(dx, dy, dz):
-    """‖d‖² = dx² + dy² + dz²: of two points of goal space."""
-    return dx * dx + dy * dy + dz * dz
-
-
-@rule
-def steepness(p):
-    """1 / (2 · tolerance²): how fast agreement falls with squared distance."""
-    return 0.5 / (p.tolerance * p.tolerance)
-
-
-@rule
-def agreement(squared_distance, steepness):
-    """e^(−‖d‖² · steepness): agreement of two positions, 1 where they are the same."""
-    return exp(-steepness * squared_distance)
-
-
 @kernel
 def begin(key, org, p):
     """Draw missions; everyone starts at the own mission and takes the shared goals to be that."""
@@ -263,7 +230,7 @@ def begin(key, org, p):
         org.openness[i] = openness_of(draws.normal(draws.unit(d)), p)
         org.goal_variance[i] = p.unknown_variance
         if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
-            org.goal_variance[i] = first_variance_of(known_at_start(org.tenure[i]), p)
+            org.goal_variance[i] = first_variance_of(known_at_start(org.tenure[i], p), p)
         org.clarity[i] = clarity_of(org.goal_variance[i])
 
 
@@ -280,7 +247,7 @@ def share(org, site):
                 for k in range(GOALS):
                     site.shared_goals[k, s] += org.position[k, i]
         for k in range(GOALS):
-            site.shared_goals[k, s] = site.shared_goals[k, s] / partners if partners > 0.0 else 0.5
+            site.shared_goals[k, s] = site.shared_goals[k, s] / partners if partners > 0.0 else CENTRE
 
 
 @kernel

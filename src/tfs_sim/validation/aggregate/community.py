@@ -140,7 +140,7 @@ class Community:
                      min(density, 1.0))  # fmt: skip
         q = p.understanding
         months = range(int(p.community.longest_tenure))  # tenure is uniform over these
-        known = float(np.mean([understanding.known_at_start(t) for t in months]))
+        known = float(np.mean([understanding.known_at_start(t, q) for t in months]))
         variance = understanding.first_variance_of(known, q)
         share = (1.0 - q.openness) * (1.0 - p.compromise.flexibility * self.on.compromise)
         strain = compromise.strain_beyond_core((1.0 - share) * self.set.distance, p.compromise)
@@ -210,8 +210,10 @@ class Community:
         """
         p = self.p.turnover
         hazard = turnover.hazard(self.set.hazard(p), now.leaving, s.coordination, p)
-        hazard *= 1.0 + p.early_leaving * hazard / (hazard + log(2.0) / 12.0)  # early_hazard over the years in post
-        hazard = turnover.chance_of_leaving(hazard, now.shock("departure-wave"))
+        hazard *= 1.0 + p.early_leaving * hazard / (
+            hazard + log(2.0) / p.early_time
+        )  # early_hazard over the years in post
+        hazard = turnover.chance_of_leaving(hazard, now.shock("departure-wave"), p)
         hazard = 1.0 - (1.0 - hazard) * (1.0 - now.shock("leadership-change"))
         stay, arrive = s.in_post * (1.0 - hazard), (1.0 - s.in_post) / self.set.months_to_fill(p)
         s.in_post = stay + arrive

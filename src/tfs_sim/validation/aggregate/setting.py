@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import draws, engine
+from tfs_sim.model.goals import SECTOR_MISSION, centre_of
 from tfs_sim.model.mechanisms.community import staff_of_all
-from tfs_sim.model.mechanisms.understanding import SECTOR_MISSION, centre_of
 from tfs_sim.model.sectors import SECTOR_PROFILE, SECTOR_STAFF
 from tfs_sim.model.state import BACKBONE, SECTORS
 from tfs_sim.model.world import ORGANIZATION_LEVERS, ORGANIZATION_SHOCKS, SITE_LEVERS, SITE_SHOCKS

@@ -1,0 +1,177 @@
+"""Joint meetings, and how partnerships end.
+
+A partnership is alive while enough organizations of several sectors take part and meet. If it has long not been, it
+has ended: with its goals met, broken up if most of its ties had soured when it stopped being alive, or else faded.
+Nothing in the model follows from it: these are definitions of what is counted, but for how often partners meet.
+
+    dead months ← 0 if is_alive, else dead months + 1;   ended once they come to `ended_after`
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.outcomes import outcome_gain
+from tfs_sim.model.mechanisms.trust import trust_in
+from tfs_sim.model.numerics import count_bits
+from tfs_sim.model.state import ACTIVE, BACKBONE, WITHDRAWN
+
+
+class Parameters(NamedTuple):
+    """How often partners meet, and when a partnership counts as alive and as ended."""
+
+    least_coordination: float = parameter(
+        0.02,
+        unit="share",
+        plausible=(0.005, 0.1),
+        grade="assumed",
+        meaning="Quality of coordination without which there is no joint meeting.",
+    )
+    meets_anyway: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.3, 0.7),
+        grade="assumed",
+        meaning="Chance of a joint meeting in a month of hardly any coordination or contact; with both it is 1.",
+    )
+    partners: float = parameter(
+        3.0,
+        unit="organizations",
+        domain=(2, 500),
+        whole=True,
+        grade="assumed",
+        meaning="Fewest organizations at the table of a partnership that is alive.",
+    )
+    sectors: float = parameter(
+        2.0,
+        unit="sectors",
+        domain=(1, 8),
+        whole=True,
+        grade="assumed",
+        meaning="Fewest sectors that they come from.",
+    )
+    meets_within: float = parameter(
+        6.0,
+        unit="months",
+        domain=(1, 120),
+        whole=True,
+        grade="assumed",
+        meaning="Months without a joint meeting after which a partnership is not alive.",
+    )
+    ended_after: float = parameter(
+        12.0,
+        unit="months",
+        domain=(2, 1200),
+        whole=True,
+        grade="assumed",
+        meaning="Months in a row without being alive after which a partnership has ended.",
+    )
+    goal: float = parameter(
+        0.05,
+        unit="share",
+        grade="assumed",
+        meaning="Change of students' outcome since the start from which goals count as met.",
+    )
+    soured: float = parameter(
+        0.5,
+        unit="share",
+        grade="assumed",
+        meaning="Share of ties with less trust than strangers get above which a partnership that ends has broken up.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="endings",
+    rows=(),
+    title="Meetings and endings",
+    summary="Says whether a partnership is alive, and how one that is not has ended.",
+    source="Definitions of what is counted",
+    parameters=Parameters,
+    file=__name__,
+)
+
+MEETING_STREAM = draws.stream("joint meeting")
+ONE = np.uint64(1)
+GOALS_MET, FADED, BROKE_UP = 1, 2, 3
+
+
+@rule
+def chance_of_joint_meeting(coordination, contact, p):
+    """w + (1 − w) · c · contact, 0 unless c > least_coordination: that partners meet this month; w: meets_anyway.
+
+    coordination: c; contact: what a crisis leaves of it.
+    """
+    if coordination <= p.least_coordination:
+        return 0.0
+    return p.meets_anyway + (1.0 - p.meets_anyway) * coordination * contact
+
+
+@rule
+def is_alive(partners, sectors, without_meeting, p):
+    """n ≥ partners, m ≥ sectors, gap < meets_within: whether a partnership of n organizations of m sectors is alive.
+
+    without_meeting: gap, months since the last joint meeting.
+    """
+    return partners >= p.partners and sectors >= p.sectors and without_meeting < p.meets_within
+
+
+@rule
+def ending_of(outcome, bitterness, p):
+    """GOALS_MET if outcome ≥ goal, else BROKE_UP if bitterness > soured, else FADED: how a partnership has ended.
+
+    outcome: change since the start; bitterness: share of ties that held less trust than strangers get.
+    """
+    if outcome >= p.goal:
+        return GOALS_MET
+    return BROKE_UP if bitterness > p.soured else FADED
+
+
+@kernel
+def meet(month, key, org, site, p):
+    """Hold this month's joint meeting if coordination and contact allow, and see whether the partnership is alive."""
+    for s in range(site.site_id.size):
+        partners = 0
+        sectors = np.uint64(0)
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
+                partners += 1
+                sectors |= ONE << np.uint64(org.sector[i])
+        chance = chance_of_joint_meeting(site.coordination[s], site.contact_factor[s], p)
+        held = partners > 1 and draws.uniform(key, MEETING_STREAM, month, site.site_id[s]) < chance
+        site.meeting_gap[s] = 0 if held else site.meeting_gap[s] + 1
+        alive = is_alive(partners, count_bits(sectors), site.meeting_gap[s], p)
+        site.dead_months[s] = 0 if alive else site.dead_months[s] + 1
+
+
+@kernel
+def end(month, org, rel, site, p_trust, p, out):
+    """Tell how a partnership has ended that has long not been alive: goals met, faded or broke up.
+
+    Trust is looked at when it stops being alive, among all who took part: later it has faded.
+    """
+    stranger = trust_in(0.0, 0.0, 0.0, 0.0, 0.0, p_trust)
+    for s in range(out.shape[1]):
+        if site.dead_months[s] == 0:
+            site.ending[s] = 0
+        if site.dead_months[s] == 1:
+            held = below = 0.0
+            for i in range(site.first_organization[s], site.end_organization[s]):
+                if org.role[i] == BACKBONE or (org.status[i] != ACTIVE and org.status[i] != WITHDRAWN):
+                    continue
+                for m in range(org.first_relationship[i], org.end_of_ties[i]):
+                    j = rel.target[rel.ties[m]]
+                    if org.role[j] != BACKBONE and (org.status[j] == ACTIVE or org.status[j] == WITHDRAWN):
+                        held += 1.0
+                        below += 1.0 if rel.trust[rel.ties[m]] < stranger else 0.0
+            site.bitterness[s] = below / held if held > 0.0 else 0.0
+        if site.dead_months[s] == np.int64(p.ended_after):
+            site.ending[s] = ending_of(outcome_gain(s, site), site.bitterness[s], p)
+        out.ended[month, s] = 1.0 if site.ending[s] > 0 else 0.0
+        out.ended_goals_met[month, s] = 1.0 if site.ending[s] == GOALS_MET else 0.0
+        out.ended_faded[month, s] = 1.0 if site.ending[s] == FADED else 0.0
+        out.ended_broke_up[month, s] = 1.0 if site.ending[s] == BROKE_UP else 0.0
