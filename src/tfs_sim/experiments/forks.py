@@ -66,7 +66,7 @@ def schedule(template: Template) -> list[tuple[int, tuple[Any, ...]]]:
     for entity, at in (("grant", None), ("order", ("order_first_target", "order_target"))):
         for n in range(template.layout.sizes[entity]):
             numbers = _numbers(views, entity, n)
-            first, until, taper = (numbers.pop(name) for name in ("from", "until", "taper"))
+            first, until, taper = (numbers.pop(name) for name in ("begins", "ends", "taper"))
             rest = numbers.pop("rest", 0)  # of a grant: cents that come with its last month
             what = (entity, *numbers.values(), _list(views, *at, n) if at else b"")
             if numbers.get("indicator", -1) >= 0:  # a rule: what it has come to depends on when it first looked
