@@ -16,6 +16,7 @@ from tfs_sim.experiments.files import made_folder, write_bytes, write_json
 from tfs_sim.experiments.provenance import environment
 from tfs_sim.figures.save import svg
 from tfs_sim.figures.validation import diagnostic
+from tfs_sim.literature.bibliography import keys, short
 from tfs_sim.report.csv import as_csv
 from tfs_sim.report.page import template
 
@@ -82,7 +83,7 @@ def cells(verdict: Verdict) -> dict[str, str]:
     return {
         "name": row.name,
         "title": row.title,
-        "source": row.source,
+        "source": short(row.source),
         "kind": row.kind,
         "required": row.required,
         "measured": measured.found,
@@ -106,7 +107,8 @@ def plain(verdict: Verdict) -> dict[str, Any]:
     return {
         "row": row.name,
         "title": row.title,
-        "source": row.source,
+        "source": short(row.source),
+        "references": list(keys(row.source)),
         "kind": row.kind,
         "required": row.required,
         "measured": measured.found,

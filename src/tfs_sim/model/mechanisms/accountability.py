@@ -59,7 +59,7 @@ class Parameters(NamedTuple):
         plausible=(0.1, 0.4),
         domain=(0, 1000),
         grade="assumed",
-        source="Lazear & Rosen 1981 for the form",
+        source="[lazear1981] for the form",
         meaning="Worth of esteem and reward, from seen far below to seen far above the rest, at full accountability.",
     )
     by_contribution: float = parameter(
@@ -76,7 +76,7 @@ MECHANISM = Mechanism(
     rows=("M18",),
     title="Actionable data and shared accountability",
     summary="Data make contributions visible; accountability attaches esteem and rewards to contributions as seen.",
-    source="Lazear & Rosen 1981, J. Political Economy 89(5):841–864; the brief on data and shared accountability",
+    source="[lazear1981]; [together2020] on data and shared accountability",
     parameters=Parameters,
     file=__name__,
     needs=("effort",),

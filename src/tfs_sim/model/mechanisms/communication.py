@@ -11,7 +11,7 @@ production is interrupted): U ← U · (1 − g (1 − c) (1 − x)). Two people
 have not been in touch for m months misread each other more: kept ← kept · (1 − r · min(m, 12)/12). Steady
 communication adds contact between partners that have a tie. That the same hours do more when they are spread
 than in bursts is not written here: two people who meet twice in a month have met, and silence comes after.
-Source: the brief, lesson one (`trust takes time and consistent communication`).
+Source: the brief, lesson two (`making time for consistent communication`).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ MECHANISM = Mechanism(
     rows=("M5",),
     title="Communication and time",
     summary="Meetings and steady contact keep evidence fresh and understanding alive; without contact both fade.",
-    source="The brief, lesson one; Argote, Beckman & Epple 1990",
+    source="[together2020], lesson two; [argote1990]",
     parameters=Parameters,
     file=__name__,
     needs=("trust",),
@@ -72,7 +72,7 @@ INTERVENTIONS = (
     Intervention("steady-communication", "Steady communication",
                  "Calls, visits and letters between the meetings, month after month.",
                  "communication", "site", "share of what could be kept up", 0.5, 1.0, cost=3000, hours=0,
-                 payer="funder", source="The brief, lesson one"),
+                 payer="funder", source="[together2020], lesson two"),
 )  # fmt: skip
 
 
