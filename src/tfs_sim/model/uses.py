@@ -51,7 +51,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Use:
-    """One step that reads or writes an array; `place` is its number in the month, or "S" and its number in the start."""
+    """One step that reads or writes an array; `place` is its number in the month, or in the start, with an S."""
 
     place: str
     step: Step

@@ -26,11 +26,9 @@ def array(declared: Array) -> str:
     ):
         if chosen:
             lines += ["", f"  {title}:", columns([_step(use) for use in chosen], "    ")]
-    return "\n".join(
-        [*lines, "", dim("  tfs-sim explain month  shows the steps by number; S: before the first month.")]
-    )
+    return "\n".join([*lines, "", dim("  Numbers are those of  tfs-sim explain month;  S: before the first month.")])
 
 
 def _step(use: Use) -> tuple[str, str]:
     step = use.step
-    return f"{use.place:>3}  {step.mechanism or 'observe'}.{step.kernel.__name__}", step.what
+    return f"{use.place:>3}  {step.kernel.__name__}", " · ".join(filter(None, (step.mechanism, step.what)))
