@@ -75,7 +75,7 @@ def _words() -> dict[str, dict[str, Any]]:
 
 
 def _line(each: dict[str, Any]) -> str:
-    """Return what stands beside a name: of a parameter default, unit, range, grade and sources; of a word its source."""
+    """Return what stands beside a name: default, unit, range, grade and sources, or the source of a word."""
     from tfs_sim.cli.explaining.layout import amount, number
 
     if "default" not in each:
