@@ -1,0 +1,60 @@
+"""Help, and that it answers at once."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tfs_sim import __version__
+
+HEAVY = ("numba", "pandas", "pyarrow", "pydantic", "matplotlib", "mesa", "scipy", "numpy", "rich.progress")
+
+
+def test_help_names_every_command(call) -> None:  # type: ignore[no-untyped-def]
+    said = call("--help")
+    assert said.code == 0
+    for command in ("run", "sweep", "report", "status", "validate", "check", "list", "explain", "new"):
+        assert re.search(rf"\b{command}\b", said.out)
+        assert call(command, "--help").code == 0
+
+
+def test_help_loads_nothing_heavy_and_answers_at_once(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; began = time.process_time()\n"
+        "from tfs_sim.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(time.process_time() - began, sorted(set(sys.modules) & set(sys.argv[1:])), file=sys.stderr)"
+    )
+    best = 9.0  # processor time, so that a busy machine does not count
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", script, *HEAVY], capture_output=True, text=True, check=True)
+        seconds, _, loaded = done.stderr.strip().partition(" ")
+        assert loaded == "[]"
+        best = min(best, float(seconds))
+    assert best < 0.3
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    script = (
+        "import sys, tfs_sim, tfs_sim.experiments; dir(tfs_sim); print(sorted(set(sys.modules) & set(sys.argv[1:])))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *HEAVY], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_had() -> None:
+    import tfs_sim
+
+    for name in tfs_sim.__all__:
+        assert getattr(tfs_sim, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'simulatte'"):
+        tfs_sim.simulatte  # noqa: B018
+
+
+def test_version(call) -> None:  # type: ignore[no-untyped-def]
+    assert call("--version").out == f"tfs-sim {__version__}\n"
