@@ -50,7 +50,7 @@ def test_parameters_are_listed_with_all_that_one_asks_of_them(call) -> None:  # 
         "source": "White 2023: superintendents 14.2% (2019–21) to 17.1% (2021–23); Schwartz & Diliberti 2022: 13–17",
         "meaning": "Share of school districts' representatives who leave in a year.",
     }
-    assert "turnover.rate_district  0.17 per year · 0.13 to 0.2 · measured · white2023" in " ".join(listed.out.split())
+    assert "turnover.rate_district 0.17 per year · 0.13 to 0.2 · measured · white2023" in " ".join(listed.out.split())
 
 
 @pytest.mark.parametrize(
