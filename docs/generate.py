@@ -1,6 +1,6 @@
 """Write the pages of the model's documentation that follow from its declarations.
 
-    python docs/generate.py          writes month, mechanisms, parameters, interventions, … in docs/model/
+    python docs/generate.py          writes docs/glossary.md and month, mechanisms, parameters, … in docs/model/
     python docs/generate.py --check  exits with 1 if a page differs from the declarations
 
 Nothing on these pages is written by hand, so they cannot drift from what runs.
@@ -12,6 +12,8 @@ import inspect
 import sys
 from pathlib import Path
 
+from tfs_sim.literature import glossary as words
+from tfs_sim.literature.bibliography import Reference, references, short
 from tfs_sim.model import tick
 from tfs_sim.model.arrays import Field
 from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
@@ -20,8 +22,9 @@ from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.forms import ARRAYS
 from tfs_sim.model.scratch import SCRATCH
 from tfs_sim.model.state import STATE
+from tfs_sim.model.uses import ADDRESSES, KINDS, steps, uses_of
 
-FOLDER = Path(__file__).parent / "model"
+FOLDER = Path(__file__).parent
 NOTE = "<!-- written by docs/generate.py from the declarations; edit those -->\n\n"
 
 
@@ -32,6 +35,15 @@ def table(header: list[str], rows: list[list[str]]) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
 
     return line(header) + line(["---"] * len(header)) + "".join(map(line, rows)) + "\n"
+
+
+def cite(source: str, page: str = "bibliography.md") -> str:
+    """Return a source with each reference as a link to its entry in the bibliography."""
+
+    def link(reference: Reference) -> str:
+        return f"[{reference.short}]({page}#{reference.key})"
+
+    return short(source, link)
 
 
 def number(value: float) -> str:
@@ -64,7 +76,7 @@ def mechanisms() -> str:
         mechanism = module.MECHANISM
         first, _, rest = inspect.cleandoc(module.__doc__ or "").partition("\n")
         text += f"## {mechanism.title}: `{mechanism.name}`\n\n**{first}**\n{rest}\n\n"
-        text += f"Source: {mechanism.source}. File: `{source_file(mechanism.file)}`. "
+        text += f"Source: {cite(mechanism.source)}. File: `{source_file(mechanism.file)}`. "
         always = mechanism.name in ALWAYS_ON
         text += "Always on.\n\n" if always else f"Switch: `[mechanisms] {mechanism.name} = false`.\n\n"
     return text
@@ -80,7 +92,8 @@ def parameters() -> str:
     for mechanism in MECHANISMS.values():
         spec = specification(mechanism.parameters)
         rows_of = f" ({', '.join(mechanism.rows)})" if mechanism.rows else ""
-        text += f"## {mechanism.title}: `{mechanism.name}`{rows_of}\n\n{mechanism.summary} Source: {mechanism.source}. "
+        text += f"## {mechanism.title}: `{mechanism.name}`{rows_of}\n\n{mechanism.summary} "
+        text += f"Source: {cite(mechanism.source)}. "
         text += f"File: `{source_file(mechanism.file)}`.\n\n"
         rows = [
             [
@@ -90,7 +103,7 @@ def parameters() -> str:
                 "one of " + ", ".join(p.choices) if p.choices else f"{p.unit}, whole" if p.whole else p.unit,
                 "–" if p.choices or p.low == p.high else f"{number(p.low)} – {number(p.high)}",
                 p.grade,
-                p.source,
+                cite(p.source),
             ]
             for key, p in spec.items()
         ]
@@ -103,7 +116,7 @@ def interventions() -> str:
     """Every intervention, with its price."""
     rows = [
         [f"`{i.name}`", i.meaning, i.mechanism, i.scope, f"{number(i.dose)} ({i.dose_unit})", f"{i.cost:,.0f}",
-         number(i.hours), i.payer, i.grade]
+         number(i.hours), i.payer, i.grade, cite(i.source)]
         for i in INTERVENTIONS.values()
     ]  # fmt: skip
     text = "# Interventions\n\nCost is in dollars a month for one unit of dose and each target; hours are of each "
@@ -112,14 +125,26 @@ def interventions() -> str:
     text += "pays go by what each adds, in the order of the file. What a backbone or an organization cannot pay is "
     text += "not done: the metrics `unpaid_backbone` and `unpaid_partners` say when and how much.\n\n"
     return text + table(
-        ["intervention", "meaning", "mechanism", "acts on each", "usual dose", "cost", "hours", "payer", "grade"], rows
+        [
+            "intervention",
+            "meaning",
+            "mechanism",
+            "acts on each",
+            "usual dose",
+            "cost",
+            "hours",
+            "payer",
+            "grade",
+            "source",
+        ],
+        rows,
     )
 
 
 def shocks() -> str:
     """Every shock."""
     rows = [
-        [f"`{s.name}`", s.meaning, s.mechanism, s.scope, number(s.lasts), number(s.decay), s.grade]
+        [f"`{s.name}`", s.meaning, s.mechanism, s.scope, number(s.lasts), number(s.decay), s.grade, cite(s.source)]
         for s in SHOCKS.values()
     ]
     text = "# Shocks\n\nA shock has its full depth for as many months as it lasts, then halves with every half-life: "
@@ -127,7 +152,9 @@ def shocks() -> str:
         "three months at .6 with a half-life of one are .6 .6 .6 .3 .15 … Shocks of one kind that overlap combine as "
     )
     text += "1 − (1 − d₁)(1 − d₂).\n\n"
-    return text + table(["shock", "meaning", "mechanism", "strikes each", "months", "half-life", "grade"], rows)
+    return text + table(
+        ["shock", "meaning", "mechanism", "strikes each", "months", "half-life", "grade", "source"], rows
+    )
 
 
 def metrics() -> str:
@@ -173,15 +200,68 @@ def state() -> str:
     return text
 
 
-PAGES = {f.__name__: f for f in (month, mechanisms, parameters, interventions, shocks, metrics, state)}
+def flow() -> str:
+    """Which step reads and writes which array."""
+    text = "# Flow\n\nWhich steps write and read each array, by their numbers (S: before the first month). It is "
+    text += (
+        "read off the kernels' own text, and a test runs every step to see that it holds. `tfs-sim explain org.effort` "
+    )
+    text += "tells it of one array, `tfs-sim explain month --arrays` of every step.\n\n"
+    for kind, meaning in KINDS.items():
+        rows = []
+        for address, array in ADDRESSES.items():
+            if array.kind == kind:
+                uses = uses_of(array)
+                written = ", ".join(use.place for use in uses if use.writes)
+                read = ", ".join(use.place for use in uses if use.reads)
+                rows.append([f"`{address}`", array.field.meaning, written or "–", read or "–"])
+        text += f"## {kind.capitalize()}: {meaning}\n\n" + table(["array", "meaning", "written by", "read by"], rows)
+    rows = [[place, step.mechanism or "–", f"`{step.kernel.__name__}`", step.what] for place, step in steps()]
+    return text + "## Steps\n\n" + table(["", "mechanism", "kernel", "what happens"], rows)
+
+
+def bibliography() -> str:
+    """Every reference, with what was not looked up."""
+    text = "# Bibliography\n\nWhat sources refer to, from `src/tfs_sim/literature/bibliography.bib`, which reference "
+    text += "managers read. DOIs and addresses were looked up; where something was not found, the entry says what.\n\n"
+    for reference in references().values():
+        text += f'<a id="{reference.key}"></a>**{reference.short}** (`{reference.key}`). {_linked(reference)}\n\n'
+    unchecked = [reference for reference in references().values() if reference.unchecked]
+    text += f"## Not checked\n\nOf {len(references())} references, {len(unchecked)} are not checked in some part:\n\n"
+    return text + table(["reference", "what"], [[f"[{r.short}](#{r.key})", r.unchecked] for r in unchecked])
+
+
+def _linked(reference: Reference) -> str:
+    return reference.full.replace(reference.address, f"<{reference.address.replace('<', '%3C').replace('>', '%3E')}>")
+
+
+def glossary() -> str:
+    """Every word, with its source."""
+    text = (
+        "# Words\n\nOne word a thing, the same in files, code, columns, charts and prose. `tfs-sim explain WORD` says "
+    )
+    text += "one, `tfs-sim list words` lists all.\n\n"
+    for title, group in words.GROUPS.items():
+        rows = [[f"**{w.name}**", w.meaning, cite(w.source, "model/bibliography.md"), ", ".join(w.also)] for w in group]
+        text += f"## {title}\n\n" + table(["word", "meaning", "source", "also"], rows)
+    return text
+
+
+PAGES = {
+    **{
+        f"model/{f.__name__}.md": f
+        for f in (month, mechanisms, parameters, interventions, shocks, metrics, state, flow)
+    },
+    "model/bibliography.md": bibliography,
+    "glossary.md": glossary,
+}
 
 
 def main() -> int:
     """Write the pages, or compare them."""
-    FOLDER.mkdir(exist_ok=True)
     stale = []
     for name, page in PAGES.items():
-        path, text = FOLDER / f"{name}.md", NOTE + page()
+        path, text = FOLDER / name, NOTE + page()
         if "--check" in sys.argv:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 stale.append(path.name)

@@ -217,16 +217,20 @@ def list_(
         str,
         typer.Argument(
             metavar="KIND",
-            help="scenarios, experiments, mechanisms, interventions, shocks or metrics",
+            help="scenarios, experiments, mechanisms, interventions, shocks, metrics, indicators, parameters or words",
             show_default=False,
         ),
     ],
+    word: Annotated[
+        str | None,
+        typer.Argument(metavar="[WORD]", help="Of parameters and words: those with this in them.", show_default=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List what there is, with a line on each."""
-    from tfs_sim.cli import looking
+    from tfs_sim.cli import listing
 
-    looking.list_(kind, as_json)
+    listing.list_(kind, word, as_json)
 
 
 @app.command()
@@ -235,15 +239,17 @@ def explain(
         str,
         typer.Argument(
             metavar="NAME",
-            help="A parameter (turnover.rate_nonprofit), mechanism, intervention, shock or metric; or: month",
+            help="A parameter (turnover.rate_nonprofit), mechanism, intervention, shock, metric, array (org.effort) or "
+            "word; or: month, plausible, when",
             show_default=False,
         ),
     ],
+    arrays: Annotated[bool, typer.Option("--arrays", help="With month: what each step reads and writes.")] = False,
 ) -> None:
     """Say what a name means: unit, default, plausible range, source, how sure we are of it."""
     from tfs_sim.cli import explaining
 
-    explaining.explain(name)
+    explaining.explain(name, arrays)
 
 
 @app.command()

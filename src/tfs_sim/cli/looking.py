@@ -1,4 +1,4 @@
-"""`tfs-sim list`, `check`, `new` and `status`."""
+"""`tfs-sim check`, `new` and `status`."""
 
 from __future__ import annotations
 
@@ -9,77 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.cli.leaving import in_colour
-from tfs_sim.cli.terminal import as_json, bold, columns, dim, wrapped
-from tfs_sim.scenario.errors import Mistake, UserError, count, listed, nearest, quote
+from tfs_sim.cli.terminal import as_json, bold, columns, wrapped
+from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm
     from tfs_sim.scenario.tables import ScheduledIntervention
-
-KINDS = ("scenarios", "experiments", "mechanisms", "interventions", "shocks", "metrics", "indicators")
-
-
-def list_(kind: str, programs: bool) -> None:
-    """Print the names of a kind with a line on each."""
-    if kind not in KINDS:
-        close = nearest(kind, KINDS)
-        raise UserError(Mistake(f"there is no list of {quote(kind)}; there are {listed(KINDS)}", suggestion=close))
-    if kind in {"scenarios", "experiments"}:
-        _list_files(kind, programs)
-        return
-    declared = _declared(kind)
-    if programs:
-        print(as_json({name: _plain(each) for name, each in declared.items()}))
-        return
-    print(bold(f"{kind.capitalize()} ({len(declared)})"))
-    print(columns([(name, _line(kind, each)) for name, each in declared.items()]))
-    print(f"\n{dim('tfs-sim explain NAME  says more.')}")
-
-
-def _list_files(kind: str, programs: bool) -> None:
-    from tfs_sim.scenario import presets
-
-    ready: dict[str, str] = presets.summaries(kind)  # type: ignore[arg-type]
-    if programs:
-        print(as_json(ready))
-        return
-    print(bold(f"Ready-made {kind} ({len(ready)})"))
-    print(columns(list(ready.items())))
-    verb = "run" if kind == "scenarios" else "sweep"
-    print(f"\n{dim(f'tfs-sim {verb} NAME  runs one; tfs-sim new DIR  begins one of your own.')}")
-
-
-def _declared(kind: str) -> dict[str, Any]:
-    from tfs_sim.model import catalogue
-
-    if kind == "indicators":
-        from tfs_sim.scenario.rules import indicators
-
-        return indicators()
-    return dict(getattr(catalogue, kind.upper()))
-
-
-def _line(kind: str, declared: Any) -> str:
-    if kind in ("metrics", "indicators"):
-        return f"{declared.title}" + (f" ({declared.unit})" if declared.unit else "")
-    if kind == "mechanisms":
-        return f"{' '.join((*declared.rows, declared.title))}: {declared.source}"
-    return str(declared.title)
-
-
-def _plain(declared: Any) -> dict[str, Any]:
-    """Return a declaration as JSON can say it."""
-    from tfs_sim.model.declare import specification
-
-    plain = {}
-    for name in declared.__dataclass_fields__:
-        value = getattr(declared, name)
-        if name == "parameters":
-            value = {key: _plain(each) for key, each in specification(value).items()} if value is not None else {}
-        elif isinstance(value, float) and value in (float("inf"), float("-inf")):
-            value = None
-        plain[name] = list(value) if isinstance(value, tuple) else value
-    return plain
 
 
 def check(names: list[str], schema: str | None) -> None:

@@ -154,7 +154,11 @@ class _File:
         if name not in self.forms:
             tree = self.written[name]
             given = [argument.arg for argument in tree.args.args]
+            of_numbers = any(isinstance(each, ast.Name) and each.id == "rule" for each in tree.decorator_list)
             tree.decorator_list = []
+            if of_numbers:  # what it is given is called as it likes
+                self.forms[name] = Form(tuple((each, (each,)) for each in given), tree)
+                return self.forms[name]
             flattening = _Flattening(self, names, [each for each in given if each in GROUPS])
             if flattening.arrays or RESULTS in given:
                 flattening.flatten(tree)

@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model.forms import inline, kernel, play, rule
-from tfs_sim.model.mechanisms.accountability import expected_esteem
-from tfs_sim.model.numerics import exp, log, power, whole_vectors
+from tfs_sim.model.numerics import exp, log, logistic, power, whole_vectors
 from tfs_sim.model.state import ACTIVE, BACKBONE, MAX_LEVELS
 
 WEAKEST_LINK = -50.0
@@ -32,6 +31,15 @@ NOBODY_GIVES = 1e300
 """The summand of nothing in a power mean of negative order, which it makes zero."""
 
 SCALE, LINEAR, MONEY, REST, SEEN, SIZE, EVEN, STAFF, BEST = range(9)
+
+
+@rule
+def expected_esteem(x, at_stake, bar, clearness):
+    """esteem · dose · [Λ(1.7 (x − ē) / σ) − ½]: esteem that a contribution x can expect (Lazear & Rosen 1981).
+
+    at_stake: esteem · dose; bar: ē; clearness: 1.7 / σ.
+    """
+    return at_stake * (logistic(clearness * (x - bar)) - 0.5)
 
 
 @rule

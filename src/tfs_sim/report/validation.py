@@ -15,6 +15,7 @@ from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.provenance import environment
 from tfs_sim.figures.save import svg
 from tfs_sim.figures.validation import diagnostic
+from tfs_sim.literature.bibliography import keys, short
 from tfs_sim.report.csv import as_csv
 from tfs_sim.report.page import template
 from tfs_sim.validation import Verdict, all_rows
@@ -88,7 +89,7 @@ def cells(verdict: Verdict) -> dict[str, str]:
     return {
         "name": row.name,
         "title": row.title,
-        "source": row.source,
+        "source": short(row.source),
         "kind": row.kind,
         "required": row.required,
         "measured": measured.found,
@@ -112,7 +113,8 @@ def plain(verdict: Verdict) -> dict[str, Any]:
     return {
         "row": row.name,
         "title": row.title,
-        "source": row.source,
+        "source": short(row.source),
+        "references": list(keys(row.source)),
         "kind": row.kind,
         "required": row.required,
         "measured": measured.found,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tfs_sim.literature.bibliography import short
 from tfs_sim.scenario.checks import OTHERS, specification
 from tfs_sim.scenario.fields import catalogue
 from tfs_sim.scenario.rules import indicators
@@ -90,13 +91,13 @@ def _parameter(declared: Any) -> dict[str, Any]:
             "type": "string",
             "enum": list(declared.choices),
             "default": declared.default,
-            "description": f"{declared.meaning} Source: {declared.source} ({declared.grade}).",
+            "description": f"{declared.meaning} Source: {short(declared.source)} ({declared.grade}).",
         }
     schema: dict[str, Any] = {
         "type": "integer" if declared.whole else "number",
         "default": declared.default,
         "description": f"{declared.meaning} Unit: {declared.unit}; plausible {declared.low:g} to {declared.high:g}. "
-        f"Source: {declared.source} ({declared.grade}).",
+        f"Source: {short(declared.source)} ({declared.grade}).",
     }
     if math.isfinite(declared.smallest):
         schema["minimum"] = declared.smallest

@@ -18,7 +18,6 @@ from typing import NamedTuple
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.national import with_coaching
-from tfs_sim.model.numerics import logistic
 from tfs_sim.model.state import ACTIVE, BACKBONE, DATA
 
 
@@ -55,7 +54,7 @@ class Parameters(NamedTuple):
         plausible=(0.1, 0.4),
         domain=(0, 1000),
         grade="assumed",
-        source="Lazear & Rosen 1981 for the form",
+        source="[lazear1981] for the form",
         meaning="Worth of esteem and reward, from seen far below to seen far above the rest, at full accountability.",
     )
     by_contribution: float = parameter(
@@ -72,7 +71,7 @@ MECHANISM = Mechanism(
     rows=("M18",),
     title="Actionable data and shared accountability",
     summary="Data make contributions visible; accountability attaches esteem and rewards to contributions as seen.",
-    source="Lazear & Rosen 1981, J. Political Economy 89(5):841–864; the brief on data and shared accountability",
+    source="[lazear1981]; [together2020] on data and shared accountability",
     parameters=Parameters,
     file=__name__,
     needs=("effort",),
@@ -125,15 +124,6 @@ def clearness(data, p):
 def noise_in_sight(clearness, p_effort):
     """σ · largest = 1.7 · largest / clearness: noise of contributions as they are seen (0 if nothing is set)."""
     return LOGISTIC_SCALE * p_effort.largest / clearness if clearness > 0.0 else 0.0
-
-
-@rule
-def expected_esteem(x, at_stake, bar, clearness):
-    """esteem · dose · [Λ(1.7 (x − ē) / σ) − ½]: esteem that a contribution x can expect (Lazear & Rosen 1981).
-
-    at_stake: esteem · dose; bar: ē; clearness: 1.7 / σ.
-    """
-    return at_stake * (logistic(clearness * (x - bar)) - 0.5)
 
 
 @kernel

@@ -43,7 +43,7 @@ class Parameters(NamedTuple):
         domain=(1, 64),
         whole=True,
         grade="derived",
-        source="March 1991, Organization Science 2(1):71–87",
+        source="[march1991]",
         meaning="Number of facts about what works for students.",
     )
     undecided: float = parameter(
@@ -51,7 +51,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.2, 0.5),
         grade="derived",
-        source="the same: beliefs are yes, no or nothing with equal chance",
+        source="[march1991]: beliefs are yes, no or nothing with equal chance",
         meaning="Share of facts about which a person new to the work believes nothing.",
     )
     first_right: float = parameter(
@@ -111,7 +111,7 @@ MECHANISM = Mechanism(
     rows=("M14a",),
     title="Common agenda: beliefs about means",
     summary="Organizations learn what works from the agenda, and the agenda from those whose results are better.",
-    source="March 1991, Organization Science 2(1):71–87",
+    source="[march1991]",
     parameters=Parameters,
     file=__name__,
 )

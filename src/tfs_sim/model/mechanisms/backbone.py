@@ -82,7 +82,7 @@ MECHANISM = Mechanism(
     rows=("M17",),
     title="Coordination burden",
     summary="Load against hours gives the quality of coordination, on which meetings and joint work depend.",
-    source="The brief, lesson three; Kania & Kramer 2011",
+    source="[together2020], lesson three; [kania2011]",
     parameters=Parameters,
     file=__name__,
 )
@@ -90,7 +90,7 @@ MECHANISM = Mechanism(
 INTERVENTIONS = (
     Intervention("backbone-staffing", "Backbone staffing", "The backbone is given staff.",
                  "backbone", "site", "FTE", 1.0, 50.0, cost=8500, hours=0, payer="funder", combine="sum",
-                 source="Kania & Kramer 2011: $150–500k a year for 1–5 FTE", grade="recalled"),
+                 source="[kania2011]: $150–500k a year for 1–5 FTE", grade="recalled"),
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ it), unless it is in use: what an organization gives to its teams keeps so much 
 
 Steady communication adds contact between partners that have a tie. That the same hours do more when they are spread
 than in bursts is not written here: two people who meet twice in a month have met, and silence comes after.
-Source: the brief, lesson one (`trust takes time and consistent communication`).
+Source: the brief, lesson two (`making time for consistent communication`).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ MECHANISM = Mechanism(
     rows=("M5",),
     title="Communication and time",
     summary="Meetings and steady contact keep evidence fresh and understanding alive; without contact both fade.",
-    source="The brief, lesson one; Argote, Beckman & Epple 1990",
+    source="[together2020], lesson two; [argote1990]",
     parameters=Parameters,
     file=__name__,
     needs=("trust",),
@@ -79,7 +79,7 @@ INTERVENTIONS = (
     Intervention("steady-communication", "Steady communication",
                  "Calls, visits and letters between the meetings, month after month.",
                  "communication", "site", "share of what could be kept up", 0.5, 1.0, cost=3000, hours=0,
-                 payer="funder", source="The brief, lesson one"),
+                 payer="funder", source="[together2020], lesson two"),
 )  # fmt: skip
 
 

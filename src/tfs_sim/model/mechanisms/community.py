@@ -30,7 +30,7 @@ class Parameters(NamedTuple):
         unit="FTE",
         plausible=(10, 24),
         grade="recalled",
-        source="NCES 2019: 9 counsellors and support staff in schools; about as many in after-school and health",
+        source="[nces2019]: 9 counsellors and support staff in schools; about as many in after-school and health",
         meaning="Staff who could support students, over all of a community's organizations, for 1,000 students.",
     )
     students_per_fte: float = parameter(
@@ -61,7 +61,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.10, 0.35),
         grade="measured",
-        source="PARTNER case studies: use density .15–.45 in mature partnerships; lower before one",
+        source="[mccullough2016]: .30 among 41 organizations; use .15–.45 in mature partnerships, lower before one",
         meaning="Share of candidate pairs that have a tie at the start.",
     )
     homophily: float = parameter(
@@ -115,7 +115,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.22, 0.45),
         grade="recalled",
-        source="NAEP 2019: 47% below basic in reading where lunch is subsidized; Cree et al. 2018: 22% with a disorder",
+        source="[naep2019]: 47% below basic in reading where lunch is subsidized; [cree2018]: 22% with a disorder",
         meaning="Mean share of students in poverty who need a kind of support in a month.",
     )
     need_other: float = parameter(
@@ -123,7 +123,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.06, 0.2),
         grade="recalled",
-        source="NAEP 2019: 21% below basic in reading among others; Cree et al. 2018: 14–16% with a disorder",
+        source="[naep2019]: 21% below basic in reading among others; [cree2018]: 14–16% with a disorder",
         meaning="Mean share of other students who need a kind of support in a month.",
     )
     backbone_ties: float = parameter(
@@ -202,7 +202,7 @@ MECHANISM = Mechanism(
     rows=(),
     title="Communities",
     summary="Draws each replicate's organizations, strengths and ties from declared identities.",
-    source="The brief; Henig et al. on the sectors of education initiatives",
+    source="[together2020]; [henig2016] on the sectors of education initiatives",
     parameters=Parameters,
     file=__name__,
 )

@@ -48,7 +48,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.6, 1.0),
         grade="assumed",
-        source="The brief, lesson four: core tenets held, flexibility for local affiliates",
+        source="[together2020], lesson four: core tenets held, flexibility for local affiliates",
         meaning="Share of its own flexibility that a national organization leaves a local affiliate.",
     )
     core: float = parameter(
@@ -74,7 +74,7 @@ MECHANISM = Mechanism(
     rows=("M15",),
     title="Flexibility without losing the mission",
     summary="Partners give way towards the shared goals; beyond the core of the own mission that costs them.",
-    source="The brief on flexible goals; Friedkin & Johnsen 1990 for positions and anchors",
+    source="[together2020] on flexible goals; [friedkin1990] for positions and anchors",
     parameters=Parameters,
     file=__name__,
     needs=("understanding",),

@@ -28,7 +28,7 @@ class Parameters(NamedTuple):
         plausible=(0.6, 1.8),
         domain=(0, 5),
         grade="derived",
-        source="June 2020 on 2018: 5 times as many children ate too little (Brookings); anxiety doubled (Racine 2021)",
+        source="June 2020 on 2018: 5 times as many ate too little ([bauer2020]); anxiety doubled ([racine2021])",
         meaning="Rise of needs of students in poverty at full depth, averaged over kinds of need.",
     )
     other_rise: float = parameter(
@@ -46,7 +46,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.15, 0.5),
         grade="derived",
-        source="NFF, April 2020: 3/4 of nonprofits lost earned revenue, half donations, a quarter public money",
+        source="[nff2020]: 3/4 of nonprofits lost earned revenue, half donations, a quarter public money",
         meaning="Share of organizations' income that is lost at full depth.",
     )
     leaving_freeze: float = parameter(
@@ -54,7 +54,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.0, 0.5),
         grade="measured",
-        source="Nonprofit HR: turnover 21.3% in 2019, 14.3% in 2020",
+        source="[nonprofithr2021]: turnover 21.3% in 2019, 14.3% in 2020",
         meaning="By how much fewer people leave their posts at full depth.",
     )
     salience: float = parameter(
@@ -62,7 +62,7 @@ class Parameters(NamedTuple):
         unit="utility",
         plausible=(0.0, 0.3),
         grade="assumed",
-        source="The brief, lesson five: `if you can't come together in this moment, when can you?`",
+        source="[together2020], lesson five: `if you can't come together to collaborate in this moment, when can you?`",
         meaning="How much more the shared purpose weighs in organizations' choices at full depth.",
     )
 
@@ -72,7 +72,7 @@ MECHANISM = Mechanism(
     rows=("M22",),
     title="Crisis",
     summary="An event acts on needs, contact, money, the hazard of leaving and the salience of the shared purpose.",
-    source="The brief, lesson five; NFF and Nonprofit HR surveys 2020",
+    source="[together2020], lesson five; [nff2020]; [nonprofithr2021]",
     parameters=Parameters,
     file=__name__,
 )
@@ -80,7 +80,7 @@ MECHANISM = Mechanism(
 SHOCKS = (
     Shock("community-crisis", "Community-wide crisis",
           "A pandemic, flood or plant closure: needs rise, contact and income fall, purpose becomes salient.",
-          "crisis", "site", lasts=18, decay=6, source="The brief on COVID-19", grade="derived"),
+          "crisis", "site", lasts=18, decay=6, source="[together2020] on COVID-19", grade="derived"),
     Shock("need-surge", "Surge of need", "Needs rise as in a crisis, with nothing else changed.",
           "crisis", "site", lasts=12, decay=3),
     Shock("funding-cut", "Funding cut", "Organizations lose a share of their income equal to the depth.",

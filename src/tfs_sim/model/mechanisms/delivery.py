@@ -88,7 +88,7 @@ MECHANISM = Mechanism(
     rows=(),
     title="Joint and separate work",
     summary="Teams turn effort into students served, as far as their members trust each other.",
-    source="Steiner 1972; the brief, lesson two",
+    source="[steiner1972]; [together2020], lesson two",
     parameters=Parameters,
     file=__name__,
 )

@@ -37,7 +37,7 @@ class Parameters(NamedTuple):
         domain=(1, 7),
         whole=True,
         grade="assumed",
-        source="Van Huyck, Battalio & Beil 1990",
+        source="[vanhuyck1990]",
         meaning="Number of effort levels above none.",
     )
     lowest_level: float = parameter(
@@ -187,7 +187,7 @@ MECHANISM = Mechanism(
     rows=("M8",),
     title="Effort",
     summary="Each organization chooses its effort by logit choice over its expected payoff and learns from results.",
-    source="McKelvey & Palfrey 1995; Van Huyck, Battalio & Beil 1990; Bandura 2000",
+    source="[mckelvey1995]; [vanhuyck1990]; [bandura2000]",
     parameters=Parameters,
     file=__name__,
 )

@@ -76,7 +76,7 @@ MECHANISM = Mechanism(
     rows=("M20",),
     title="Engagement of parents and students",
     summary="Community groups' engagement builds community support, which decides how much of an offer is taken up.",
-    source="The brief, lessons one and four; Mapp & Kuttner 2013 on family engagement",
+    source="[together2020], lessons one and four; [mapp2013] on family engagement",
     parameters=Parameters,
     file=__name__,
 )
@@ -85,7 +85,7 @@ INTERVENTIONS = (
     Intervention("parent-and-student-engagement", "Engagement of parents and students",
                  "Parents and students are asked, heard and given a part in the work.",
                  "families", "site", "share of schools whose families are involved", 0.5, 1.0, cost=3000, hours=0,
-                 payer="funder", source="The brief, lesson four"),
+                 payer="funder", source="[together2020], lesson four"),
 )  # fmt: skip
 
 COMMUNITY_GROUP = SECTORS.index("community_group")

@@ -8,7 +8,7 @@ fades on a scale of its own, with a half-life of about ten years, which facilita
 
 What a partnership that begins with many such pairs becomes is the model's answer: contact that is rare and fails
 often builds little trust.
-Source: the brief, lesson one (`past wrongs, perceived or real`); no measurement of the half-life was found.
+Source: the brief, lesson two (`difficult histories between groups`); no measurement of the half-life was found.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Parameters(NamedTuple):
         plausible=(36, 1200),
         domain=(0, 1e6),
         grade="assumed",
-        source="The specification: ten years, from three to never",
+        source="no measurement found: ten years, from three to never",
         meaning="Half-life of grievance when nobody works on it (0: never fades).",
     )
     lost_contact: float = parameter(
@@ -91,7 +91,7 @@ MECHANISM = Mechanism(
     rows=("M3",),
     title="Difficult histories",
     summary="Some pairs start with grievance, which fades slowly, lowers contact and makes encounters fail.",
-    source="The brief, lesson one: `past wrongs, perceived or real`",
+    source="[together2020], lesson two, on difficult histories",
     parameters=Parameters,
     file=__name__,
     needs=("trust",),

@@ -45,7 +45,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.2, 0.8),
         grade="assumed",
-        source="Brehm 1966 for the sign",
+        source="[brehm1966] for the sign",
         meaning="Share of its readiness that an organization far from ready loses when pressed at full dose.",
     )
     pressure_felt: float = parameter(
@@ -70,7 +70,7 @@ MECHANISM = Mechanism(
     rows=("M7",),
     title="Reluctant partners: persistent invitation",
     summary="Asking again and accommodating win those who hesitate over cost; pressing the unready backfires.",
-    source="The brief, lesson two; Brehm 1966 on reactance; no measurement found",
+    source="[together2020], lesson two; [brehm1966] on reactance; no measurement found",
     parameters=Parameters,
     file=__name__,
     needs=("participation",),
@@ -80,11 +80,11 @@ INTERVENTIONS = (
     Intervention("persistent-invitation", "Persistent invitation",
                  "Organizations that stayed away are asked again, and told what taking part is worth.",
                  "invitation", "site", "share of what could be asked", 0.5, 1.0, cost=1200, hours=0, payer="funder",
-                 source="The brief, lesson two"),
+                 source="[together2020], lesson two"),
     Intervention("accommodation", "Accommodation",
                  "Meeting times and places are moved to suit partners: taking part costs them less.",
                  "invitation", "site", "share of what could be accommodated", 0.5, 1.0, cost=800, hours=0,
-                 payer="funder", source="The brief, lesson two"),
+                 payer="funder", source="[together2020], lesson two"),
 )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ MECHANISM = Mechanism(
     rows=(),
     title="Accounts",
     summary="Income and spending as transfers; organizations that run short let staff go.",
-    source="The brief on limited resources; NFF surveys",
+    source="[together2020] on limited resources; [nff2020]",
     parameters=Parameters,
     file=__name__,
 )

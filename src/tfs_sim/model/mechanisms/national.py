@@ -97,7 +97,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.5, 0.95),
         grade="derived",
-        source="Meta-analysis of apologies 2017: d = 0.44, less between organizations than between persons",
+        source="[yuan2017]: d = 0.44, less between organizations than between persons",
         meaning="Share of that strain which owning up and asking forgiveness takes away.",
     )
     strain_memory: float = parameter(
@@ -138,7 +138,7 @@ MECHANISM = Mechanism(
     rows=("M25",),
     title="National alignment and support",
     summary="What nationals agree on, mistakes between them, and their coaching reach members of their networks.",
-    source="The brief, lessons one and two, and on what the three nationals do; Provan & Milward 1995",
+    source="[together2020], lessons one and two, and on what the three nationals do; [provan1995]",
     parameters=Parameters,
     file=__name__,
     needs=("trust",),
@@ -148,17 +148,17 @@ INTERVENTIONS = (
     Intervention("national-alignment", "National alignment work",
                  "National organizations agree on shared principles, and keep working on them.",
                  "national", "organization", "share of a full programme", 0.8, 1.0, cost=4000, hours=20, payer="funder",
-                 source="The brief, lesson one"),
+                 source="[together2020], lesson one"),
     Intervention("national-coaching", "Coaching by nationals",
                  "National organizations coach the members of their networks with part of what they give.",
                  "national", "organization", "share of what a national gives", 0.4, 1.0, cost=6000, hours=0,
-                 payer="funder", source="The brief on what nationals do; at full dose about the price of one coach"),
+                 payer="funder", source="[together2020] on nationals; at full dose about the price of one coach"),
 )  # fmt: skip
 
 SHOCKS = (
     Shock("national-mistake", "Mistake between nationals",
           "A national organization wrongs the others; whether it owns up is a matter of chance and of principles.",
-          "national", "organization", lasts=1, decay=0, source="The brief, lesson two", grade="derived"),
+          "national", "organization", lasts=1, decay=0, source="[together2020], lesson two", grade="derived"),
 )  # fmt: skip
 
 STREAM = draws.stream("national mistakes")

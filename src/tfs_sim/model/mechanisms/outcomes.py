@@ -31,7 +31,7 @@ class Parameters(NamedTuple):
         plausible=(24, 84),
         domain=(0.1, 1200),
         grade="derived",
-        source="Communities That Care: risk factors 2–5 years, behaviour 4–10 years",
+        source="[hawkins2008]: risk factors 2–5 years, behaviour 4–10 years",
         meaning="Mean delay from support to students' outcomes.",
     )
     indicator_at_start: float = parameter(
@@ -73,7 +73,7 @@ MECHANISM = Mechanism(
     rows=("M21",),
     title="Early wins, late outcomes",
     summary="Students' outcomes follow the share of needs met through an Erlang delay; the indicator is noisy.",
-    source="Communities That Care trials; MacDonald 1978 (linear chain)",
+    source="[hawkins2008]; [macdonald1978] (linear chain)",
     parameters=Parameters,
     file=__name__,
     needs=("delivery",),

@@ -91,7 +91,7 @@ class Parameters(NamedTuple):
         plausible=(0.0, 0.06),
         domain=(0, 12),
         grade="derived",
-        source="Chen & Sullivan 2022 for the sign; partner attrition of 8% (3–20) a year in all is assumed",
+        source="[chen2022] for the sign; partner attrition of 8% (3–20) a year in all is assumed",
         meaning="Rate at which partners leave for reasons of their own.",
     )
 
@@ -101,7 +101,7 @@ MECHANISM = Mechanism(
     rows=("M8",),
     title="Participation",
     summary="Invitation, joining and withdrawal by payoff, with a threshold and inertia.",
-    source="Granovetter 1978; McKelvey & Palfrey 1995 (quantal response)",
+    source="[granovetter1978]; [mckelvey1995] (quantal response)",
     parameters=Parameters,
     file=__name__,
     needs=("effort",),
@@ -111,7 +111,7 @@ INTERVENTIONS = (
     Intervention("recruiting-the-willing", "Recruiting the willing first",
                  "Invitations go first to people with `yes on their heart`.",
                  "participation", "site", "share of invitations", 1.0, 1.0, cost=0, hours=0, payer="backbone",
-                 source="The brief, lesson two"),
+                 source="[together2020], lesson two"),
 )  # fmt: skip
 
 STREAM = draws.stream("participation")

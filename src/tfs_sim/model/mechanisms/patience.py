@@ -72,7 +72,7 @@ MECHANISM = Mechanism(
     rows=("M6",),
     title="Reluctant partners: patience",
     summary="Histories make organizations unready; information without pressure makes them ready.",
-    source="The brief, lesson two; no measurement found",
+    source="[together2020], lesson two; no measurement found",
     parameters=Parameters,
     file=__name__,
     needs=("participation",),
@@ -82,7 +82,7 @@ INTERVENTIONS = (
     Intervention("patience-with-information", "Patience with information",
                  "Reluctant organizations are told what is done and what was achieved, and are left space.",
                  "patience", "site", "share of what could be told", 0.5, 1.0, cost=1200, hours=0, payer="funder",
-                 source="The brief, lesson two"),
+                 source="[together2020], lesson two"),
 )  # fmt: skip
 
 STREAM = draws.stream("patience")

@@ -44,7 +44,7 @@ MECHANISM = Mechanism(
     rows=(),
     title="Policy change",
     summary="New rules make part of what was learned obsolete and draw leaders' attention away.",
-    source="Honig & Hatch 2004, Educational Researcher 33(8):16–30",
+    source="[honig2004]",
     parameters=Parameters,
     file=__name__,
 )

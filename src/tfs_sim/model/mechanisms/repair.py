@@ -46,7 +46,7 @@ class Parameters(NamedTuple):
         plausible=(1, 4),
         domain=(0, 100),
         grade="recalled",
-        source="Schweitzer, Hershey & Bradlow 2006: trust harmed by deception never fully recovers (the sign)",
+        source="[schweitzer2006]: trust harmed by deception never fully recovers (the sign)",
         meaning="Evidence of deceit that stays, beside the broken promise itself.",
     )
     apology: float = parameter(
@@ -61,7 +61,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.05, 0.4),
         grade="assumed",
-        source="The brief, lesson one",
+        source="[together2020], lesson one",
         meaning="Chance that shared principles bring two partners who agree fully to that conversation.",
     )
     facilitation: float = parameter(
@@ -90,7 +90,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.2, 0.6),
         grade="recalled",
-        source="Kim et al. 2004 for the sign",
+        source="[kim2004] for the sign",
         meaning="Chance of forgiving deceit against that of forgiving an honest failure.",
     )
     mended: float = parameter(
@@ -98,7 +98,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.5, 0.95),
         grade="derived",
-        source="The effect of an apology, d = 0.44 (meta-analysis 2017), see row M4c of `tfs-sim validate`",
+        source="The effect of an apology, d = 0.44 ([yuan2017]), see row M4c of `tfs-sim validate`",
         meaning="Share of a forgiven failure's weight that is taken back between the two people.",
     )
     between_organizations: float = parameter(
@@ -106,7 +106,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.4, 0.8),
         grade="measured",
-        source="irsp 479: effect of apologies between groups about 0.6 of that between persons",
+        source="[reinders2021]: effect of apologies between groups about 0.6 of that between persons",
         meaning="How much of that holds on the organizations' record.",
     )
     amends: float = parameter(
@@ -138,7 +138,7 @@ MECHANISM = Mechanism(
     rows=("M4",),
     title="Repair",
     summary="Apology, a difficult conversation and forgiveness mend failures; what is not mended hardens.",
-    source="Schweitzer, Hershey & Bradlow 2006; Kim et al. 2004; meta-analysis of apologies 2017",
+    source="[schweitzer2006]; [kim2004]; [yuan2017]",
     parameters=Parameters,
     file=__name__,
     needs=("trust",),
@@ -148,7 +148,7 @@ INTERVENTIONS = (
     Intervention("facilitated-conversations", "Facilitated difficult conversations",
                  "A facilitator brings those who failed and those who were let down to the same table.",
                  "repair", "site", "share of difficulties taken up", 0.5, 1.0, cost=2500, hours=0, payer="funder",
-                 source="The brief, lesson one"),
+                 source="[together2020], lesson two"),
 )  # fmt: skip
 
 STREAM = draws.stream("repair")

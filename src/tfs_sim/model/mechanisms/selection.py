@@ -49,7 +49,7 @@ MECHANISM = Mechanism(
     rows=("M26",),
     title="Planning, then selection",
     summary="Communities are chosen in stages by a noisy score or by history; grants may go to those chosen.",
-    source="The brief; press on the initiative: 86 applicants, 10 planning grants, 4 implementation grants",
+    source="[together2020]; [cis2019]: 10 planning grants, 4 implementation grants; 86 applicants by the press",
     parameters=Parameters,
     file=__name__,
 )

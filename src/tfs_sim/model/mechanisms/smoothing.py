@@ -47,7 +47,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.2, 0.5),
         grade="derived",
-        source="Mellon 2003: internal hires, who know the house, need 12–16 weeks instead of 20–26",
+        source="[mellon2003]: internal hires, who know the house, need 12–16 weeks instead of 20–26",
         meaning="By how much complete manuals shorten a successor's learning.",
     )
     overlap_learning: float = parameter(
@@ -86,7 +86,7 @@ MECHANISM = Mechanism(
     rows=("M12",),
     title="Smoothing turnover",
     summary="Manuals shorten learning, transition plans hand relationships over, overlap does both.",
-    source="The brief, lesson three; Mellon 2003",
+    source="[together2020], lesson three; [mellon2003]",
     parameters=Parameters,
     file=__name__,
     needs=("turnover",),

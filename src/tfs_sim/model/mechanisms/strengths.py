@@ -64,7 +64,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.1, 0.35),
         grade="assumed",
-        source="Rogers & Ashforth 2017 and the brief for the sign",
+        source="[rogers2017] and [together2020] for the sign",
         meaning="Share of broken promises between partners that full recognition, which shows respect, averts.",
     )
 
@@ -74,7 +74,7 @@ MECHANISM = Mechanism(
     rows=("M19",),
     title="Strengths and respect",
     summary="Teams are formed by recognized strength; recognition shows respect, and respect earns trust.",
-    source="The brief, lesson four: `recognizing and respecting their partners' unique strengths`",
+    source="[together2020], lesson four: `recognizing and respecting their partners' unique strengths`",
     parameters=Parameters,
     file=__name__,
 )
@@ -83,7 +83,7 @@ INTERVENTIONS = (
     Intervention("recognition-of-strengths", "Recognition of strengths",
                  "Partners take stock of what each does best, say so, and hand out the work accordingly.",
                  "strengths", "site", "share of partners whose strengths are taken stock of", 0.8, 1.0, cost=1000,
-                 hours=0, payer="funder", source="The brief, lesson four"),
+                 hours=0, payer="funder", source="[together2020], lesson four"),
 )  # fmt: skip
 
 STREAM = draws.stream("recognition of strengths")

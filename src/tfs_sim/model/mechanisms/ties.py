@@ -62,7 +62,7 @@ class Parameters(NamedTuple):
         plausible=(0.3, 1.2),
         domain=(0, 12),
         grade="derived",
-        source="BMJ Open 15:e088355: 17–29% of trust ties lost between survey waves",
+        source="[gilfoyle2025]: 17–29% of trust ties lost between survey waves",
         meaning="Rate at which disused ties close.",
     )
     closed_by_departure: float = parameter(
@@ -79,7 +79,7 @@ MECHANISM = Mechanism(
     rows=("M28",),
     title="Ties form and fade",
     summary="Meetings, referrals and sought-out strengths open ties; disuse and departures close them.",
-    source="BMJ Open 15:e088355; PARTNER studies",
+    source="[gilfoyle2025]; [bevc2015]; [mccullough2016]",
     parameters=Parameters,
     file=__name__,
     needs=("trust",),

@@ -42,7 +42,7 @@ class Parameters(NamedTuple):
         plausible=(0.6, 1.4),
         domain=(1e-6, 1e6),
         grade="recalled",
-        source="McKnight, Cummings & Chervany 1998: first trust is above the middle (the sign)",
+        source="[mcknight1998]: first trust is above the middle (the sign)",
         meaning="Promises kept that a stranger is credited with.",
     )
     prior_bad: float = parameter(
@@ -51,7 +51,7 @@ class Parameters(NamedTuple):
         plausible=(0.4, 0.9),
         domain=(1e-6, 1e6),
         grade="recalled",
-        source="McKnight, Cummings & Chervany 1998: first trust is above the middle (the sign)",
+        source="[mcknight1998]: first trust is above the middle (the sign)",
         meaning="Promises broken that a stranger is charged with.",
     )
     negativity: float = parameter(
@@ -60,7 +60,7 @@ class Parameters(NamedTuple):
         plausible=(1.2, 2.6),
         domain=(0, 100),
         grade="assumed",
-        source="Slovic 1993 for the sign; losses weigh about twice as much as gains (Tversky & Kahneman 1992)",
+        source="[slovic1993] for the sign; losses weigh about twice as much as gains ([tversky1992])",
         meaning="Weight of a broken promise against a kept one.",
     )
     memory: float = parameter(
@@ -76,7 +76,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.88, 0.98),
         grade="assumed",
-        source="Set, with first trust and contact, to surveys of such networks: .81 of four points, .75 from 0 to 1",
+        source="Set, with first trust and contact, to [mccullough2016]: .81 of four points, .75 from 0 to 1",
         meaning="Chance that a promise is kept when nothing stands in the way.",
     )
     newcomer_reliability: float = parameter(
@@ -84,7 +84,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.65, 0.95),
         grade="assumed",
-        source="Set, with first trust and contact, to surveys of such networks: .81 of four points, .75 from 0 to 1",
+        source="Set, with first trust and contact, to [mccullough2016]: .81 of four points, .75 from 0 to 1",
         meaning="What is left of it when the representative understands nothing of the initiative yet.",
     )
     overload: float = parameter(
@@ -131,7 +131,7 @@ class Parameters(NamedTuple):
         plausible=(0.15, 0.7),
         domain=(0, 10),
         grade="assumed",
-        source="Feld 1981 for the sign",
+        source="[feld1981] for the sign",
         meaning="Encounters a month of two members of one team who give all that they would, in the work itself.",
     )
     attention: float = parameter(
@@ -172,7 +172,7 @@ MECHANISM = Mechanism(
     rows=("M1",),
     title="Trust from experience",
     summary="Encounters end well or badly; evidence accumulates, fades, and bad news weighs more.",
-    source="Jøsang & Ismail 2002 (Beta reputation); Slovic 1993; Feld 1981",
+    source="[josang2002] (Beta reputation); [slovic1993]; [feld1981]",
     parameters=Parameters,
     file=__name__,
 )

@@ -38,7 +38,7 @@ class Parameters(NamedTuple):
         plausible=(0.13, 0.20),
         domain=(0, 12),
         grade="measured",
-        source="White, Educational Researcher: superintendents 14.2% (2019–21) to 17.1% (2021–23); RAND 13–17",
+        source="[white2023]: superintendents 14.2% (2019–21) to 17.1% (2021–23); [schwartz2022]: 13–17",
         meaning="Share of school districts' representatives who leave in a year.",
     )
     rate_nonprofit: float = parameter(
@@ -47,7 +47,7 @@ class Parameters(NamedTuple):
         plausible=(0.13, 0.37),
         domain=(0, 12),
         grade="measured",
-        source="Nonprofit HR surveys; NCSU 2008: 19% (13–21); youth development 37, human services 28, education 13",
+        source="[nonprofithr2021]; [philanthropyjournal2008]: 19% (13–21); youth 37, human services 28, education 13",
         meaning="Share of nonprofits' representatives who leave in a year.",
     )
     rate_health: float = parameter(
@@ -155,7 +155,7 @@ class Parameters(NamedTuple):
         plausible=(1, 4),
         domain=(0, 60),
         grade="derived",
-        source="NCSU 2008: a quarter still open at four months; lognormal, median 60 days",
+        source="[philanthropyjournal2008]: a quarter still open at four months; lognormal, median 60 days",
         meaning="Median time to fill a post (0: filled in the month of the departure).",
     )
     time_to_fill_spread: float = parameter(
@@ -164,7 +164,7 @@ class Parameters(NamedTuple):
         plausible=(0.6, 1.2),
         domain=(0, 3),
         grade="derived",
-        source="the same",
+        source="[philanthropyjournal2008]: a quarter still open at four months",
         meaning="Spread of the time to fill.",
     )
     first_understanding: float = parameter(
@@ -180,7 +180,7 @@ class Parameters(NamedTuple):
         plausible=(4.6, 6.0),
         domain=(0.1, 60),
         grade="measured",
-        source="Mellon 2003, 67 firms: 20–26 weeks for an external hire",
+        source="[mellon2003], 67 firms: 20–26 weeks for an external hire",
         meaning="Months until a successor is fully productive (90% of the way).",
     )
     first_backing: float = parameter(
@@ -219,7 +219,7 @@ MECHANISM = Mechanism(
     rows=("M11",),
     title="Staff turnover",
     summary="People leave, mostly with notice; the post is vacant while it is filled; then three ramps.",
-    source="The brief, lesson three; NCSU 2008; Mellon 2003",
+    source="[together2020], lesson three; [philanthropyjournal2008]; [mellon2003]",
     parameters=Parameters,
     file=__name__,
 )

@@ -55,7 +55,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.2, 0.6),
         grade="assumed",
-        source="Friedkin & Johnsen 1990 for the form",
+        source="[friedkin1990] for the form",
         meaning="Mean weight of trusted partners' positions against an organization's own mission.",
     )
     openness_spread: float = parameter(
@@ -141,7 +141,7 @@ MECHANISM = Mechanism(
     rows=("M14b",),
     title="Shared understanding: positions on ends",
     summary="Positions on goals follow trusted partners and the own mission; contact and retreats make goals clear.",
-    source="Friedkin & Johnsen 1990, J. Mathematical Sociology 15:193–206; Ross, Greene & House 1977 (false consensus)",
+    source="[friedkin1990]; [ross1977] (false consensus)",
     parameters=Parameters,
     file=__name__,
 )

@@ -90,7 +90,7 @@ def choose(m: Community, s: State, now: Month) -> None:
                 payoff.utility_of(
                     level,
                     linear,
-                    payoff.rising_cost(level, p) - accountability.expected_esteem(level, esteem, s.effort, clearness),
+                    payoff.rising_cost(level, p) - payoff.expected_esteem(level, esteem, s.effort, clearness),
                     pooled * by_seen,
                     payoff.expected_sight(level, clearness),
                     max(others, 1e-9),

@@ -143,9 +143,9 @@ def _beta_bernoulli(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M1a", "Trust is slow to build and quick to lose", "Slovic 1993", "ubiquity",
+    Row("M1a", "Trust is slow to build and quick to lose", "[slovic1993]", "ubiquity",
         "time to gain .02 exceeds time to lose .02", _slow_to_build),
-    Row("M1b", "Trust finds the true rate", "Jøsang & Ismail 2002", "exact",
+    Row("M1b", "Trust finds the true rate", "[josang2002]", "exact",
         "without forgetting and bias mean trust converges to the true rate of kept promises", _true_rate),
     Row("M1c", "Beta-Bernoulli trust", "closed form", "exact",
         "mean and variance after 24 encounters, and in the steady state under forgetting", _beta_bernoulli),

@@ -47,6 +47,6 @@ def _check(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M2", "What is written outlasts people", "Zaheer, McEvily & Perrone 1998", "ubiquity",
+    Row("M2", "What is written outlasts people", "[zaheer1998]", "ubiquity",
         "with high documentation less effective trust is lost for each departure", _check),
 )  # fmt: skip

@@ -79,8 +79,8 @@ def _never(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M3a", "Difficult histories delay trust", "The brief, lesson one", "ubiquity",
+    Row("M3a", "Difficult histories delay trust", "[together2020], lesson two", "ubiquity",
         "high-grievance sites take longer to reach the same trust", _longer),
-    Row("M3b", "Some sites never get there alone", "The brief, lesson one", "existence",
+    Row("M3b", "Some sites never get there alone", "[together2020], lesson two", "existence",
         "with many histories no trust without an intervention; with few, trust", _never),
 )  # fmt: skip

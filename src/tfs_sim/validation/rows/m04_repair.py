@@ -130,10 +130,10 @@ def _apology(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M4a", "Repair pays", "The brief, lesson one", "ubiquity",
+    Row("M4a", "Repair pays", "[together2020], lesson two", "ubiquity",
         "trust is higher than after the same failure unrepaired", _better),
-    Row("M4b", "Repair can leave more than no failure", "The brief, lesson one; Schweitzer et al. 2006", "existence",
+    Row("M4b", "Repair can leave more than no failure", "[together2020], lesson two; [schweitzer2006]", "existence",
         "above only after honest failures between trustworthy pairs, never after deceit", _above),
-    Row("M4c", "Size of the effect of an apology", "Meta-analysis 2017 (36 effects, N = 4,731)", "reported",
+    Row("M4c", "Size of the effect of an apology", "[yuan2017] (36 effects, N = 4,731)", "reported",
         "d = 0.44", _apology),
 )  # fmt: skip

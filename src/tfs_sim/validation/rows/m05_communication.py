@@ -49,10 +49,10 @@ def _compare(budget: Budget, measure: Measure, quantity: str) -> Measured:
 
 
 ROWS = (
-    Row("M5a", "Steadier contact, more trust", "The brief, lesson one", "ubiquity",
+    Row("M5a", "Steadier contact, more trust", "[together2020], lesson two", "ubiquity",
         "same budget: trust is higher than with bursts",
         lambda budget: _compare(budget, metric("trust", PERIOD), "trust, steady less bursts")),
-    Row("M5b", "Steadier contact, more clarity", "The brief, lesson one", "ubiquity",
+    Row("M5b", "Steadier contact, more clarity", "[together2020], lesson two", "ubiquity",
         "same budget: goals are clearer than with bursts",
         lambda budget: _compare(budget, metric("clarity", PERIOD), "clarity, steady less bursts")),
 )  # fmt: skip

@@ -85,11 +85,11 @@ def _boundary(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M6a", "Patience is slower", "The brief, lesson two", "ubiquity",
+    Row("M6a", "Patience is slower", "[together2020], lesson two", "ubiquity",
         "fewer partners over the first 18 months than with persistent invitation",
         lambda budget: _pairs(budget, broken=False)),
-    Row("M6b", "Patience breaks less", "The brief, lesson two", "ubiquity",
+    Row("M6b", "Patience breaks less", "[together2020], lesson two", "ubiquity",
         "fewer broken relationships than with persistent invitation", lambda budget: _pairs(budget, broken=True)),
-    Row("M7", "Where persistence wins and where it backfires", "The brief, lesson two", "existence",
+    Row("M7", "Where persistence wins and where it backfires", "[together2020], lesson two", "existence",
         "more partners without difficult histories, fewer with many: a regime boundary", _boundary),
 )  # fmt: skip

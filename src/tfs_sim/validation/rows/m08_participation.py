@@ -143,10 +143,10 @@ def _bigger_tables(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M8a", "Partnerships end large or nearly empty, depending on the start", "Granovetter 1978", "existence",
+    Row("M8a", "Partnerships end large or nearly empty, depending on the start", "[granovetter1978]", "existence",
         "bistable in the start as it is; one end alone with money pooled, or without commitment and norms", _bistable),
-    Row("M8b", "Retention is steepest where benefit meets cost", "McKelvey & Palfrey 1995", "ubiquity",
+    Row("M8b", "Retention is steepest where benefit meets cost", "[mckelvey1995]", "ubiquity",
         f"most are lost within {WITHIN:g} of where taking part is worth what it must be", _steepest),
-    Row("M8c", "With weak links, bigger tables need bigger joint gains", "Van Huyck, Battalio & Beil 1990", "existence",
+    Row("M8c", "With weak links, bigger tables need bigger joint gains", "[vanhuyck1990]", "existence",
         "the gain that tips a table rises with its size", _bigger_tables),
 )  # fmt: skip

@@ -27,7 +27,7 @@ MONTHS = 48
 PLENTY: Point = {"competition": {"contested": 0.05}}
 SCARCITY: Point = {"competition": {"contested": 0.25}}
 TRUST = OfWorlds(trust_of_first_ties)
-SOURCE = "The brief, lessons one and two; Tullock 1980"
+SOURCE = "[together2020], lessons one and two; [tullock1980]"
 
 
 def _same_partners(contests: bool = True, pooled: float = 0.0) -> Scenario:

@@ -36,7 +36,7 @@ def _trust_of_first_partners(_: Template, before: Any, after: Any) -> float:
 
 
 TRUST = OfWorlds(_trust_of_first_partners)
-SOURCE = "The brief, lesson four"
+SOURCE = "[together2020], lesson four"
 
 
 def _pooled(share: float, held: bool = False) -> Scenario:

@@ -135,8 +135,8 @@ def _four_delays(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M11a", "A departure costs more than its share", "Steiner 1972; the brief, lesson three", "existence",
+    Row("M11a", "A departure costs more than its share", "[steiner1972]; [together2020], lesson three", "existence",
         "loss beyond the own share, more if central, none where work adds up", _beyond_own_share),
-    Row("M11b", "Four delays, not vacancy alone", "The brief, lesson three", "ubiquity",
+    Row("M11b", "Four delays, not vacancy alone", "[together2020], lesson three", "ubiquity",
         "the loss exceeds that of vacancy alone", _four_delays),
 )  # fmt: skip

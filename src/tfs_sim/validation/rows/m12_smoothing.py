@@ -125,15 +125,15 @@ def _recovery(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M12a", "Manuals shorten learning", "Mellon 2003", "ubiquity",
+    Row("M12a", "Manuals shorten learning", "[mellon2003]", "ubiquity",
         "successors in post understand more half a year after the departure",
         _own_delay("procedure-manuals", "ramp", 8)),
-    Row("M12b", "Hand-over saves trust", "The brief, lesson three", "ubiquity",
+    Row("M12b", "Hand-over saves trust", "[together2020], lesson three", "ubiquity",
         "less trust is lost in leavers' relationships", _own_delay("transition-plan", "trust", 3)),
-    Row("M12c", "Overlap shortens learning", "Mellon 2003", "ubiquity",
+    Row("M12c", "Overlap shortens learning", "[mellon2003]", "ubiquity",
         "successors understand more in their first month", _first_day),
-    Row("M12d", "Overlap saves trust", "The brief, lesson three", "ubiquity",
+    Row("M12d", "Overlap saves trust", "[together2020], lesson three", "ubiquity",
         "less trust is lost in leavers' relationships", _own_delay("overlap", "trust", 3)),
-    Row("M12e", "Together they cut recovery", "Mellon 2003: 12–16 weeks instead of 20–26", "reported",
+    Row("M12e", "Together they cut recovery", "[mellon2003]: 12–16 weeks instead of 20–26", "reported",
         "about 35–45% less", _recovery),
 )  # fmt: skip

@@ -42,8 +42,8 @@ def _check(budget: Budget, sign: int) -> Measured:
 
 
 ROWS = (
-    Row("M13a", "A fresh start helps where trust was low", "The brief, lesson three", "ubiquity",
+    Row("M13a", "A fresh start helps where trust was low", "[together2020], lesson three", "ubiquity",
         "relationships below the newcomer's prior improve", lambda budget: _check(budget, 1)),
-    Row("M13b", "… and costs where it was high", "The brief, lesson three", "ubiquity",
+    Row("M13b", "… and costs where it was high", "[together2020], lesson three", "ubiquity",
         "relationships above the newcomer's prior fall", lambda budget: _check(budget, -1)),
 )  # fmt: skip

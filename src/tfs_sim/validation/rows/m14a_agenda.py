@@ -58,8 +58,8 @@ def _obsolescence(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M14aa", "Turnover helps fast learners and hurts slow ones", "March 1991", "existence",
+    Row("M14aa", "Turnover helps fast learners and hurts slow ones", "[march1991]", "existence",
         "turnover lowers knowledge where learning is slow and raises it where learning is fast", _turnover),
-    Row("M14ab", "Without newcomers a changing world makes the agenda obsolete", "March 1991", "existence",
+    Row("M14ab", "Without newcomers a changing world makes the agenda obsolete", "[march1991]", "existence",
         "knowledge decays to below .15 without turnover and stays above it with some", _obsolescence),
 )  # fmt: skip

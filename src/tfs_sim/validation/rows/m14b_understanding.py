@@ -105,14 +105,14 @@ def _support_without_clarity(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M14ba", "Clarity differs between leaders", "The brief on clarity of goals", "ubiquity",
+    Row("M14ba", "Clarity differs between leaders", "[together2020] on clarity of goals", "ubiquity",
         "standard deviation of clarity between partners of at least .05", _differs),
-    Row("M14bb", "Clarity falls after turnover", "The brief on clarity of goals", "ubiquity",
+    Row("M14bb", "Clarity falls after turnover", "[together2020] on clarity of goals", "ubiquity",
         "less clarity in the year after a wave of departures", _turnover),
-    Row("M14bc", "Retreats close the spread of clarity", "The brief on clarity of goals", "ubiquity",
+    Row("M14bc", "Retreats close the spread of clarity", "[together2020] on clarity of goals", "ubiquity",
         "smaller spread of clarity in the quarter of a retreat", _spread),
-    Row("M14bd", "High support together with low clarity", "The brief on clarity of goals", "existence",
+    Row("M14bd", "High support together with low clarity", "[together2020] on clarity of goals", "existence",
         "reached without retreats, not with one every month", _support_without_clarity),
-    Row("M14be", "Perceived agreement exceeds actual agreement", "Ross, Greene & House 1977", "ubiquity",
+    Row("M14be", "Perceived agreement exceeds actual agreement", "[ross1977]", "ubiquity",
         "perceived agreement above actual agreement", _perceived),
 )  # fmt: skip

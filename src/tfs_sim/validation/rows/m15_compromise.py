@@ -11,7 +11,7 @@ from tfs_sim.validation.space import laboratory, metric, run_all
 LEVELS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0)
 LEAST = 0.2
 """Standard deviations between replicates by which more must withdraw than where nobody is flexible."""
-SOURCE = "The brief on flexible goals"
+SOURCE = "[together2020] on flexible goals"
 
 
 def _sweep(budget: Budget, name: str, core: float = 0.3) -> NDArray[np.float64]:

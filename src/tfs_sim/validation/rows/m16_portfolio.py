@@ -27,7 +27,7 @@ from tfs_sim.validation.space import (
 )
 
 MONTHS = 36
-SOURCE = "The brief on clarity and portfolio pressure"
+SOURCE = "[together2020] on clarity and portfolio pressure"
 TRUSTING: dict[str, dict[str, float | str]] = {"trust": {"prior_good": 3.0, "prior_bad": 0.5, "reliability": 0.97}}
 
 
@@ -101,7 +101,7 @@ ROWS = (
         "less support with low clarity and high portfolio pressure, at high trust", _fades),
     Row("M16b", "Both together take more attention than either", SOURCE, "ubiquity",
         "less attention with both than with the worse of the two alone", _together),
-    Row("M16c", "Trouble with clarity and portfolio at the national level", "The brief, lesson three", "reported",
+    Row("M16c", "Trouble with clarity and portfolio at the national level", "[together2020], lesson three", "reported",
         "less clarity and attention of nationals than of local partners in more than half of the runs",
         _at_the_national_level),
 )  # fmt: skip

@@ -21,7 +21,7 @@ SECTORS = {"district": 2, "nonprofit": 22, "health": 6, "business": 8, "governme
            "higher_education": 4, "community_group": 10}  # fmt: skip
 SCARCE, USUAL, AMPLE = 0.75, 1.5, 6.0
 PERFORMANCE = metric("performance", 12, MONTHS)
-SOURCE = "The brief, lesson three; Kania & Kramer 2011"
+SOURCE = "[together2020], lesson three; [kania2011]"
 
 
 def partnership(share: float, fte: float) -> Scenario:

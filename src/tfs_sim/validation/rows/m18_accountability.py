@@ -25,6 +25,6 @@ def _interaction(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M18", "Data and accountability reinforce each other", "The brief on data and accountability", "ubiquity",
+    Row("M18", "Data and accountability reinforce each other", "[together2020] on data and accountability", "ubiquity",
         "a positive interaction on effort", _interaction),
 )  # fmt: skip

@@ -83,10 +83,10 @@ def _respect(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M19a", "Diverse communities cover more needs", "The brief, lesson one", "ubiquity",
+    Row("M19a", "Diverse communities cover more needs", "[together2020], lesson one", "ubiquity",
         "coverage rises with sector diversity at equal headcount", _diversity),
-    Row("M19b", "Recognition makes more of diversity", "The brief, lesson four", "ubiquity",
+    Row("M19b", "Recognition makes more of diversity", "[together2020], lesson four", "ubiquity",
         "the gain from diversity is larger when strengths are recognized", _recognition),
-    Row("M19c", "Respect earns trust", "The brief, lesson four", "ubiquity",
+    Row("M19c", "Respect earns trust", "[together2020], lesson four", "ubiquity",
         "trust rises where strengths are recognized", _respect),
 )  # fmt: skip

@@ -48,8 +48,8 @@ def _buffer(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M20a", "Community support follows engagement later", "The brief, lesson one", "ubiquity",
+    Row("M20a", "Community support follows engagement later", "[together2020], lesson one", "ubiquity",
         "community support lags engagement by at least three months", _lag),
-    Row("M20b", "Community support buffers a later crisis", "The brief, lessons one and five", "ubiquity",
+    Row("M20b", "Community support buffers a later crisis", "[together2020], lessons one and five", "ubiquity",
         "take-up falls less in a crisis where families were engaged before", _buffer),
 )  # fmt: skip

@@ -65,12 +65,12 @@ def _quality(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M21a", "No population effect after a year", "The brief, lesson four", "ubiquity",
+    Row("M21a", "No population effect after a year", "[together2020], lesson four", "ubiquity",
         "at month 12 the effect is below 0.2 of the measured indicator's year-to-year SD", _early),
-    Row("M21b", "A population effect after years", "Communities That Care trials", "ubiquity",
+    Row("M21b", "A population effect after years", "[hawkins2008]", "ubiquity",
         "after ten years it is above", _late),
-    Row("M21c", "Partnerships have grown in number after a year", "The brief, lesson four", "ubiquity",
+    Row("M21c", "Partnerships have grown in number after a year", "[together2020], lesson four", "ubiquity",
         "more partners at month 12", _number),
-    Row("M21d", "Partnerships have grown in quality after a year", "The brief, lesson four", "ubiquity",
+    Row("M21d", "Partnerships have grown in quality after a year", "[together2020], lesson four", "ubiquity",
         "higher trust and agreement between partners at month 12", _quality),
 )  # fmt: skip

@@ -135,13 +135,13 @@ def _gain(budget: Budget, salience: bool) -> Measured:
 
 
 ROWS = (
-    Row("M22a", "Trust before a crisis makes the response", "The brief, lesson five", "ubiquity",
+    Row("M22a", "Trust before a crisis makes the response", "[together2020], lesson five", "ubiquity",
         "a crisis adds more to joint gain in sites with more trust before", _response),
-    Row("M22b", "The same shock deepens support in some sites only", "The brief, lesson five: two of four sites",
+    Row("M22b", "The same shock deepens support in some sites only", "[together2020], lesson five: two of four sites",
         "existence", "support deepens in some sites and not in others, more with more trust before", _differs),
-    Row("M22c", "Joint work gains more in a crisis", "The brief, lesson five", "ubiquity",
+    Row("M22c", "Joint work gains more in a crisis", "[together2020], lesson five", "ubiquity",
         "the gain of joint over separate work is larger in a crisis, where there is one",
         lambda budget: _gain(budget, True)),
-    Row("M22d", "… also without salience", "The brief, lesson five", "ubiquity",
+    Row("M22d", "… also without salience", "[together2020], lesson five", "ubiquity",
         "the same with the salience of the shared purpose switched off", lambda budget: _gain(budget, False)),
 )  # fmt: skip

@@ -30,8 +30,8 @@ def _diversity(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M23a", "A trusted network serves families sooner", "The brief, lesson five", "ubiquity",
+    Row("M23a", "A trusted network serves families sooner", "[together2020], lesson five", "ubiquity",
         "time to service falls with trust", _trust),
-    Row("M23b", "A diverse network serves families sooner", "The brief, lesson five", "ubiquity",
+    Row("M23b", "A diverse network serves families sooner", "[together2020], lesson five", "ubiquity",
         "time to service falls with sector diversity", _diversity),
 )  # fmt: skip

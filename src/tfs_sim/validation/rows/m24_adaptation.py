@@ -53,9 +53,9 @@ def _contact(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M24a", "Adaptive sites lose less contact", "The brief, lesson five", "ubiquity",
+    Row("M24a", "Adaptive sites lose less contact", "[together2020], lesson five", "ubiquity",
         "more ties are used in the crisis where contact moves to other channels", _contact),
-    Row("M24b", "… and recover sooner", "The brief, lesson five", "ubiquity",
+    Row("M24b", "… and recover sooner", "[together2020], lesson five", "ubiquity",
         "more ties in the year after the crisis",
         lambda budget: _ties(budget, ONSET + LASTS, ONSET + LASTS + 12, "density in the year after")),
 )  # fmt: skip

@@ -65,8 +65,8 @@ def _mistake(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M25a", "Aligned nationals lower start-up conflict", "The brief, lesson one", "ubiquity",
+    Row("M25a", "Aligned nationals lower start-up conflict", "[together2020], lesson one", "ubiquity",
         "less conflict between members of different networks in one community", _alignment),
-    Row("M25b", "Mistakes between nationals reach the sites", "The brief, lesson two", "ubiquity",
+    Row("M25b", "Mistakes between nationals reach the sites", "[together2020], lesson two", "ubiquity",
         "more conflict between members of different networks after a mistake between nationals", _mistake),
 )  # fmt: skip

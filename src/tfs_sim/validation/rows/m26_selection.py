@@ -138,13 +138,13 @@ def _left_out(budget: Budget, late: bool) -> Measured:
 
 
 ROWS = (
-    Row("M26a", "Effect of selection apart from the grant's", "Thaler 1988; the brief", "reported",
+    Row("M26a", "Effect of selection apart from the grant's", "[thaler1988]; [together2020]", "reported",
         "the naive difference splits into grant and selection", _parts),
-    Row("M26b", "Winner's curse", "Thaler 1988", "ubiquity",
+    Row("M26b", "Winner's curse", "[thaler1988]", "ubiquity",
         "the scores of the chosen were lucky, by 0.2 SD of readiness or more", _curse),
-    Row("M26c", "Those not chosen keep some gains", "evidence.md, pattern 10", "ubiquity",
+    Row("M26c", "Those not chosen keep some gains", "[together2020]; no measurement found", "ubiquity",
         "more partners and better partnerships after a planning grant alone than without",
         lambda budget: _left_out(budget, False)),
-    Row("M26d", "… and lose momentum", "evidence.md, pattern 10", "ubiquity",
+    Row("M26d", "… and lose momentum", "[together2020]; no measurement found", "ubiquity",
         "they gain less in the months after the grant than during it", lambda budget: _left_out(budget, True)),
 )  # fmt: skip

@@ -35,10 +35,10 @@ def _compared(budget: Budget, name: str, first: int, last: int, sign: int, quant
 
 
 ROWS = (
-    Row("M27a", "Practices that work diffuse", "Rogers 2003; Lazer & Friedman 2007", "ubiquity",
+    Row("M27a", "Practices that work diffuse", "[rogers2003]; [lazer2007]", "ubiquity",
         "coordination takes less time after three years in a network",
         lambda budget: _compared(budget, "practice_time", MONTHS - 6, MONTHS, -1, "time that coordination takes")),
-    Row("M27b", "Peers shorten start-up", "The brief on its network members", "ubiquity",
+    Row("M27b", "Peers shorten start-up", "[together2020] on its network members", "ubiquity",
         "coordination is better in the second year",
         lambda budget: _compared(budget, "coordination", 12, 24, 1, "quality of coordination in the second year")),
 )  # fmt: skip

@@ -104,13 +104,13 @@ def _outlast(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M28a", "Density rises with a grant and falls after it", "PARTNER studies", "ubiquity",
+    Row("M28a", "Density rises with a grant and falls after it", "[bevc2015]; [mccullough2016]", "ubiquity",
         "rises against the same communities without the grant, and falls by four years later",
         lambda budget: _rise_and_fall(budget, "density")),
-    Row("M28b", "Transitivity rises with a grant and falls after it", "PARTNER studies", "ubiquity",
+    Row("M28b", "Transitivity rises with a grant and falls after it", "[bevc2015]; [mccullough2016]", "ubiquity",
         "rises against the same communities without the grant, and falls by four years later",
         lambda budget: _rise_and_fall(budget, "transitivity")),
-    Row("M28c", "Ties in use outlast", "BMJ Open 15:e088355", "ubiquity",
+    Row("M28c", "Ties in use outlast", "[gilfoyle2025]", "ubiquity",
         "ties of partners who met in the last quarter last longer than those that only the table holds together",
         _outlast),
 )  # fmt: skip

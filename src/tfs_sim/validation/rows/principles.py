@@ -44,6 +44,6 @@ def _count(strategy: str) -> int:
 
 
 ROWS = (
-    Row("principles", "Without trust the other four principles lose their effect", "The brief; Kania & Kramer 2011",
+    Row("principles", "Without trust the other four principles lose their effect", "[together2020]; [kania2011]",
         "existence", "all four add to joint gain where there is trust; under a tenth of it without", _two_to_the_fifth),
 )  # fmt: skip

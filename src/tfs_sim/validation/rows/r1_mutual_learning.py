@@ -13,7 +13,7 @@ COPIES = 20
 """Organizations of fifty people in one run, each with a reality of its own: they know nothing of each other."""
 TOLERANCE = 0.01
 RUNS, QUICK_RUNS = 2000, 400
-SOURCE = "March 1991, Organization Science 2(1):71–87"
+SOURCE = "[march1991]"
 
 Cell = tuple[float, float, float, int, float]
 """p1, p2, p3, periods, published value."""

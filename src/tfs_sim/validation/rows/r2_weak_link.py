@@ -92,9 +92,9 @@ def _grown(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("R2a", "Choosing one at a time, efforts follow the Gibbs law", "Blume 1993; Monderer & Shapley 1996",
+    Row("R2a", "Choosing one at a time, efforts follow the Gibbs law", "[blume1993]; [monderer1996]",
         "published", "mean least effort for n = 2, 3, 4 and, tipping, n = 6", _law),
     Row("R2b", "Grown slowly and told, a coalition keeps more than one started large",
-        "Weber 2006; Johnston et al. 2011", "published",
+        "[weber2006]; [johnston2011]", "published",
         "final least effort 4.18, 3.92, 3.04, 1.15; slowly told > large > untold", _grown),
 )  # fmt: skip

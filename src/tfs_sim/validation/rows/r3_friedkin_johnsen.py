@@ -63,6 +63,6 @@ def _fixed_point(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("R3", "Positions anchored in the own mission", "Friedkin & Johnsen 1990, J. Mathematical Sociology 15:193–206",
+    Row("R3", "Positions anchored in the own mission", "[friedkin1990]",
         "published", "the fixed point (I − AW)⁻¹ (I − A) x(0) within 1e-9", _fixed_point),
 )  # fmt: skip

@@ -29,6 +29,6 @@ def _cascade(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("R4", "Thresholds 0 … 99: all join; change one from 1 to 2: one does", "Granovetter 1978", "published",
+    Row("R4", "Thresholds 0 … 99: all join; change one from 1 to 2: one does", "[granovetter1978]", "published",
         "exactly 100 and exactly 1, one more each month", _cascade),
 )  # fmt: skip

@@ -70,8 +70,8 @@ def _equilibrium(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("R5a", "Contests are won in proportion to bids", "Tullock 1980", "published",
+    Row("R5a", "Contests are won in proportion to bids", "[tullock1980]", "published",
         "shares .1, .2, .3, .4 for bids of 1, 2, 3, 4 thousand", _frequencies),
-    Row("R5b", "Equals bid V(n − 1)/n² under damped best response", "Tullock 1980", "exact",
+    Row("R5b", "Equals bid V(n − 1)/n² under damped best response", "[tullock1980]", "exact",
         "within 1e-6 for 2, 4, 8; undamped, 4 and 8 do not settle", _equilibrium),
 )  # fmt: skip

@@ -49,6 +49,6 @@ def _check(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("R6", "Vacancy renewal", "Renewal theory (Cox 1962); NCSU 2008 for the case", "exact",
+    Row("R6", "Vacancy renewal", "Renewal theory ([cox1962]); [philanthropyjournal2008] for the case", "exact",
         "vacancy share = E⌈T⌉ / (E⌈T⌉ + 12 / rate)", _check),
 )  # fmt: skip

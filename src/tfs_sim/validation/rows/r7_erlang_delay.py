@@ -59,6 +59,6 @@ def _check(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("R7", "Erlang delay of outcomes", "MacDonald 1978 (linear chain)", "exact",
+    Row("R7", "Erlang delay of outcomes", "[macdonald1978] (linear chain)", "exact",
         "step response equals the distribution function at whole months", _check),
 )  # fmt: skip

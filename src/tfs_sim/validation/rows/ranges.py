@@ -19,6 +19,6 @@ def _check(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("ranges", "Ranges hold", "Latin hypercube over all parameters, doses, depths and times", "exact",
+    Row("ranges", "Ranges hold", "Latin hypercube ([mckay1979]) over all parameters, doses, depths and times", "exact",
         "no state leaves its domain, nothing is NaN, accounts conserve", _check),
 )  # fmt: skip

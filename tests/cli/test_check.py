@@ -1,0 +1,66 @@
+"""`tfs-sim check`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_files import TOWN
+
+
+def test_check_says_what_is_good_and_what_is_not(call) -> None:  # type: ignore[no-untyped-def]
+    Path("wrong.toml").write_text(TOWN.replace("students = 4_000", 'students = "many"'))
+    said = call("check", "town.toml", "trial.toml", "wrong.toml", "together-for-students", "crisis-shock")
+    assert said.code == 2
+    assert "town.toml: good (scenario: 1 site, 12 months)" in said.out
+    assert "trial.toml: good (experiment: 2 arms × 4 replicates)" in said.out
+    assert "crisis-shock: good (experiment: 8 arms" in said.out
+    assert said.err.startswith("wrong.toml:8: ")
+    assert call("check", "town.toml").code == 0
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01\xff" * 100, b"[strategies", b"[clock]\nmonths = -3", b"x = [" * 5000, b'scenario = "a"']
+)
+def test_broken_files_are_told_without_a_traceback(call, content: bytes) -> None:  # type: ignore[no-untyped-def]
+    Path("broken.toml").write_bytes(content)
+    for command in ("check", "run", "sweep"):
+        said = call(command, "broken.toml")
+        assert said.code == 2
+        assert said.err.strip()
+        assert "Traceback" not in said.err
+    assert not Path("results").exists()
+
+
+@pytest.mark.parametrize("kind", ["scenario", "experiment"])
+def test_schemas_are_json(call, kind: str) -> None:  # type: ignore[no-untyped-def]
+    assert "properties" in json.loads(call("check", "--schema", kind).out)
+
+
+def test_what_builds_on_a_mechanism_that_is_off_is_named(call) -> None:  # type: ignore[no-untyped-def]
+    Path("loners.toml").write_text(TOWN + "[mechanisms]\nmoney = false\n")
+    for command in ("check", "run"):
+        said = call(command, "loners.toml")
+        assert said.code == 0
+        assert "money is off; what builds on it goes on with what it finds at the start: " in " ".join(said.out.split())
+        assert "competition" in said.out
+    assert "is off" not in call("check", "town.toml").out
+    lever = '[[interventions]]\nuse = "overlap"\n'
+    Path("idle.toml").write_text(TOWN + lever + "[mechanisms]\nsmoothing = false\n")
+    assert "overlap does nothing: its mechanism, smoothing, is off." in call("check", "idle.toml").out
+
+
+@pytest.mark.parametrize(
+    "lever",
+    [
+        '[[interventions]]\nuse = "national-alignment"',
+        '[[shocks]]\nuse = "national-mistake"\nonset = "2018-09"\ndepth = 1',
+    ],
+)
+def test_a_lever_on_nationals_needs_some(call, lever: str) -> None:  # type: ignore[no-untyped-def]
+    Path("alone.toml").write_text(TOWN + lever + "\n")
+    said = call("run", "alone.toml")
+    assert said.code == 2
+    assert said.err.startswith("alone.toml:11: national-")
+    assert "acts on national organizations, and the scenario has none" in said.err

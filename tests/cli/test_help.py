@@ -1,0 +1,53 @@
+"""Help, and that it answers at once."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tfs_sim import __version__
+
+HEAVY = ("numba", "pandas", "pyarrow", "pydantic", "matplotlib", "mesa", "scipy", "numpy", "rich.progress")
+
+
+def test_help_names_every_command(call) -> None:  # type: ignore[no-untyped-def]
+    said = call("--help")
+    assert said.code == 0
+    for command in ("run", "sweep", "report", "status", "validate", "check", "list", "explain", "new"):
+        assert re.search(rf"\b{command}\b", said.out)
+        assert call(command, "--help").code == 0
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys\nfrom tfs_sim.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted(set(sys.modules) & set(sys.argv[1:])), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *HEAVY], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    script = (
+        "import sys, tfs_sim, tfs_sim.experiments; dir(tfs_sim); print(sorted(set(sys.modules) & set(sys.argv[1:])))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *HEAVY], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_had() -> None:
+    import tfs_sim
+
+    for name in tfs_sim.__all__:
+        assert getattr(tfs_sim, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'simulatte'"):
+        tfs_sim.simulatte  # noqa: B018
+
+
+def test_version(call) -> None:  # type: ignore[no-untyped-def]
+    assert call("--version").out == f"tfs-sim {__version__}\n"

@@ -1,0 +1,66 @@
+"""`tfs-sim run`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+
+def test_run_prints_the_outcomes_of_each_site(call) -> None:  # type: ignore[no-untyped-def]
+    said = call("run", "town.toml")
+    assert said.code == 0
+    assert said.out.startswith("Small town: 1 replicate × 1 site, 12 months\n")
+    assert "Riverton" in said.out
+    assert "Not calibrated yet" in said.out
+    assert not Path("results").exists()
+
+
+def test_run_is_the_same_every_time_and_another_seed_differs(call) -> None:  # type: ignore[no-untyped-def]
+    outs = [call("run", "town.toml", "--seed", seed, "-n", "3").out for seed in ("1", "1", "2")]
+    assert outs[0] == outs[1] != outs[2]
+
+
+def test_run_stores_tables_and_where_they_come_from(call) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(2):
+        said = call("run", "town.toml", "--replicates", "3", "--months", "6", "--out", "runs")
+        assert said.code == 0
+    assert len(pd.read_parquet("runs/runs.parquet")) == 3
+    series = pd.read_parquet("runs/series.parquet")
+    assert len(series) == 18
+    assert list(series.columns[:4]) == ["replicate", "site", "month", "date"]
+    provenance = json.loads(Path("runs/provenance.json").read_text())
+    assert provenance["seed"] == 1
+    assert provenance["scenario"]["clock"]["months"] == 6
+    assert {path.name for path in Path("runs").iterdir()} == {"provenance.json", "runs.parquet", "series.parquet"}
+
+
+def test_many_replicates_are_told_with_their_spread_in_80_columns(call) -> None:  # type: ignore[no-untyped-def]
+    said = call("run", "together-for-students", "-n", "5", "-m", "12")
+    assert "where nine in ten replicates lie" in said.out
+    assert max(map(len, said.out.splitlines())) <= 80
+    for site in ("Chicago", "Dayton", "Lehigh Valley", "Memphis"):
+        assert site in said.out
+
+
+def test_profile_says_where_it_cannot_be_had(call, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.model import clocked
+
+    def refuse(*_: object) -> None:
+        raise NotImplementedError("no clock")
+
+    monkeypatch.setattr(clocked, "profile", refuse)
+    said = call("run", "town.toml", "--profile")
+    assert said.code == 2
+    assert "--profile cannot be had here: no clock" in said.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such clock")
+def test_profile_tells_the_time_of_every_step(call) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.model.tick import MONTH
+
+    said = call("run", "town.toml", "--profile").out
+    assert said.count("%") >= len(MONTH)
