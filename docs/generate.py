@@ -8,18 +8,22 @@ Nothing on these pages is written by hand, so they cannot drift from what runs.
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import sys
 from pathlib import Path
+from types import ModuleType
 
+from tfs_sim import model
 from tfs_sim.literature import glossary as words
 from tfs_sim.literature.bibliography import Reference, references, short
 from tfs_sim.model import tick
 from tfs_sim.model.arrays import Field
-from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, METRICS, SHOCKS
+from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, METRICS, SHOCKS, TABLES
 from tfs_sim.model.declare import specification
 from tfs_sim.model.fixed import FIXED
-from tfs_sim.model.forms import ARRAYS
+from tfs_sim.model.forms import ARRAYS, Rule
 from tfs_sim.model.scratch import SCRATCH
 from tfs_sim.model.state import STATE
 from tfs_sim.model.uses import ADDRESSES, KINDS, steps, uses_of
@@ -79,7 +83,24 @@ def mechanisms() -> str:
         text += f"Source: {cite(mechanism.source)}. File: `{source_file(mechanism.file)}`. "
         always = mechanism.name in ALWAYS_ON
         text += "Always on.\n\n" if always else f"Switch: `[mechanisms] {mechanism.name} = false`.\n\n"
+        text += rules_of(module)
+    text += "## What several mechanisms share\n\n"
+    for found in pkgutil.iter_modules(model.__path__):
+        module = importlib.import_module(f"{model.__name__}.{found.name}")
+        if rules := rules_of(module):
+            first, _, rest = inspect.cleandoc(module.__doc__ or "").partition("\n")
+            text += f"**{first}**\n{rest}\n\nFile: `{source_file(module.__name__)}`.\n\n{rules}"
     return text
+
+
+def rules_of(module: ModuleType) -> str:
+    """The equations that a file states: each rule with what it takes, and what it says."""
+    rows = [
+        [f"`{name}({', '.join(inspect.signature(rule.py_func).parameters)})`", " ".join((rule.__doc__ or "").split())]
+        for name, rule in vars(module).items()
+        if isinstance(rule, Rule) and rule.__module__ == module.__name__
+    ]
+    return table(["rule", "what it says"], rows) if rows else ""
 
 
 def parameters() -> str:
@@ -109,6 +130,16 @@ def parameters() -> str:
         ]
         if rows:
             text += table(["parameter", "meaning", "default", "unit", "plausible", "grade", "source"], rows)
+        for numbers in TABLES[mechanism.name]:
+            text += (
+                f"`{numbers.name}`: {numbers.meaning} In {numbers.unit}, plausible {number(numbers.plausible[0])} – "
+            )
+            text += (
+                f"{number(numbers.plausible[1])}, {numbers.grade}; source: {numbers.source}. No setting of a file.\n\n"
+            )
+            each = {name: row if isinstance(row, tuple) else (row,) for name, row in numbers.rows.items()}
+            rows = [[name, *map(number, row)] for name, row in each.items()]
+            text += table(["", *(numbers.columns or (numbers.unit,))], rows)
     return text
 
 

@@ -27,6 +27,9 @@ from tfs_sim.model.state import ACTIVE, BACKBONE, MAX_LEVELS
 WEAKEST_LINK = -50.0
 """A power mean of lower order is taken as the minimum."""
 
+GEOMETRIC = 1e-6
+"""The order that stands for ρ = 0: a power mean of so small an order is the geometric mean to six digits."""
+
 NOBODY_GIVES = 1e300
 """The summand of nothing in a power mean of negative order, which it makes zero."""
 
@@ -47,13 +50,14 @@ def mean_term(x, rho):
     """x^ρ: the summand of the power mean of order ρ (x itself where that is the sum, ρ = 1, or the minimum)."""
     if rho < WEAKEST_LINK or rho == 1.0:
         return x
+    rho = GEOMETRIC if rho == 0.0 else rho
     return power(x, rho) if x > 0.0 or rho > 0.0 else NOBODY_GIVES
 
 
 @rule
 def mean_of(average, rho):
     """(Σ x^ρ / n)^(1/ρ): the power mean, of the average of its summands (which it is where that is the sum)."""
-    return average if rho == 1.0 else power(average, 1.0 / rho if rho != 0.0 else 1.0)
+    return average if rho == 1.0 else power(average, 1.0 / (GEOMETRIC if rho == 0.0 else rho))
 
 
 @rule
@@ -130,7 +134,7 @@ def worth_of_joining(best, scale, idle, strain, p):
 
 
 @kernel
-def weigh_levels(s, site, esteem_weight, esteem_bar, esteem_slope, rho, p):
+def weigh_levels(s, site, rho, p):
     """Set what in a site's payoffs depends on the level of effort alone, and is the same for everyone.
 
     Its term of the power mean, how much of it is shown for each FTE, and what it costs less the esteem that it brings.
@@ -140,8 +144,9 @@ def weigh_levels(s, site, esteem_weight, esteem_bar, esteem_slope, rho, p):
     for level in range(term.size):
         x = level / p.levels
         term[level] = mean_term(x, rho)
-        shown[level] = expected_sight(x, esteem_slope) * p.largest
-        cost[level] = rising_cost(x, p) - expected_esteem(x, esteem_weight, esteem_bar, esteem_slope)
+        shown[level] = expected_sight(x, site.esteem_slope[s]) * p.largest
+        esteem = expected_esteem(x, site.esteem_weight[s], site.esteem_bar[s], site.esteem_slope[s])
+        cost[level] = rising_cost(x, p) - esteem
 
 
 @inline

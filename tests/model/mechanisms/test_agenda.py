@@ -1,52 +1,31 @@
-"""Beliefs about means: the draws of bits, one step of learning, what a successor inherits."""
+"""Beliefs about means: one step of learning, what a successor inherits, what knowing is worth."""
 
 import numpy as np
 import pytest
 
 from alone import alone
 from tfs_sim.model import draws, engine
+from tfs_sim.model.bits import chosen_bits
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import agenda
 from tfs_sim.model.numerics import kernel
-from tfs_sim.model.state import ACTIVE
+from tfs_sim.model.state import ACTIVE, BACKBONE, PROSPECT
 from tfs_sim.scenario import load_scenario
 
 KEY = draws.run_key(1, 0)
 EVERYTHING = np.uint64((1 << 30) - 1)
 
 
-@kernel
-def bits(p, key, n, out):
-    for i in range(n):
-        out[i] = agenda.chosen_bits(p, agenda.ALL, key, agenda.LEARN_STREAM, 3, i, 0)
-
-
-@pytest.mark.parametrize("p", [0.0, 0.05, 1 / 3, 0.5, 0.9, 1.0])
-def test_bits_are_chosen_with_their_chance_independently(p):
-    out = np.zeros(4000, np.uint64)
-    bits(p, KEY, out.size, out)
-    drawn = (out[:, None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)
-    n = drawn.size
-    assert abs(drawn.mean() - p) <= 4 * np.sqrt(p * (1 - p) / n)
-    assert abs((drawn[:, :-1] * drawn[:, 1:]).mean() - p * p) <= 5 * np.sqrt(p * p * (1 - p * p) / n)
-
-
-def test_a_larger_chance_keeps_every_bit_of_a_smaller_one():
-    some, more = np.zeros(100, np.uint64), np.zeros(100, np.uint64)
-    bits(0.3, KEY, 100, some)
-    bits(0.31, KEY, 100, more)
-    assert not (some & ~more).any()
-    assert (more & ~some).any()
-
-
-def learned(beliefs_for, beliefs_against, agenda_for, agenda_against, chance):
+def learned(beliefs_for, beliefs_against, agenda_for, agenda_against, chance, status=ACTIVE, role=0, in_post=1):
     p = engine.MECHANISMS["agenda"].parameters
     yes, no = np.array([beliefs_for], np.uint64), np.array([beliefs_against], np.uint64)
     alone(
         agenda.learn,
         key=KEY,
         end_organization=np.ones(1, int),
-        status=np.full(1, ACTIVE, np.uint8),
+        status=np.full(1, status, np.uint8),
+        role=np.full(1, role, np.uint8),
+        in_post=np.full(1, in_post, np.uint8),
         reality=np.array([0b111], np.uint64),
         agenda_for=np.array([agenda_for], np.uint64),
         agenda_against=np.array([agenda_against], np.uint64),
@@ -63,10 +42,28 @@ def test_a_belief_moves_one_step_towards_the_agenda():
     assert learned(0b000, 0b001, 0b011, 0b100, 0.0) == (0b000, 0b001)
 
 
+@pytest.mark.parametrize("who", [{"status": PROSPECT}, {"role": BACKBONE}, {"in_post": 0}])
+def test_only_partners_at_the_table_whose_post_is_filled_learn_from_the_agenda(who):
+    assert learned(0b000, 0b001, 0b011, 0b100, 1.0, **who) == (0b000, 0b001)
+
+
+def test_the_equations():
+    p = record(
+        agenda.Parameters,
+        {"learning": 0.1, "learning_from_manuals": 0.4, "agenda_learning": 0.1, "sight": 4.0, "stakes": 0.25},
+    )
+    assert agenda.chance_of_learning(0.0, p) == 0.1
+    assert agenda.chance_of_learning(0.5, p) == pytest.approx(0.1 + 0.9 * 0.2)
+    assert agenda.chance_of_following(1.0, p) == pytest.approx(0.1)
+    assert agenda.chance_of_following(2.0, p) == pytest.approx(0.19)
+    assert agenda.noise_of_results(0.75, p) == 1.0
+    assert [agenda.quality_of_work(known, p) for known in (1.0, 0.2, -1.0)] == pytest.approx([1.0, 0.9, 0.75])
+
+
 @kernel
 def one_by_one(chances, wanted, key, ids, out):
     for i in range(out.size):
-        out[i] = agenda.chosen_bits(chances[i], wanted[i], key, agenda.LEARN_STREAM, 5, ids[i], 0)
+        out[i] = chosen_bits(chances[i], wanted[i], key, agenda.LEARN_STREAM, 5, ids[i], 0)
 
 
 @pytest.mark.parametrize("organizations", [1, 8, 61])
@@ -113,8 +110,6 @@ def test_nobody_believes_yes_and_no_and_everyone_agrees_in_the_end():
 
 @pytest.mark.parametrize(("written", "kept"), [(0.0, 0.0), (1.0, 1.0), (0.5, 0.5)])
 def test_a_successor_inherits_what_is_written_down(written, kept):
-    from tfs_sim.model.declare import record
-
     n = 400
     p = record(engine.MECHANISMS["agenda"].parameters, {"turbulence": 0, "dimensions": 30, "undecided": 1.0})
     yes, no = np.full(n, EVERYTHING), np.zeros(n, np.uint64)
@@ -136,6 +131,14 @@ def test_a_successor_inherits_what_is_written_down(written, kept):
     share = np.mean([bin(int(x)).count("1") / 30 for x in yes])
     assert share == pytest.approx(kept, abs=4 * np.sqrt(kept * (1 - kept) / (30 * n)) + 1e-12)
     assert not no.any()
+
+
+@pytest.mark.parametrize(("rate", "flipped"), [(0.0, 0), (12.0, 30)])
+def test_facts_turn_into_their_opposite_at_the_rate_of_turbulence(rate, flipped):
+    reality = np.array([5], np.uint64)
+    p = record(agenda.Parameters, {"turbulence": rate, "dimensions": 30})
+    alone(agenda.renew, arrived=np.zeros(1, np.uint8), reality=reality, p=p)
+    assert bin(int(reality[0]) ^ 5).count("1") == flipped
 
 
 def test_a_post_that_takes_no_time_to_fill_is_filled_in_the_same_month():

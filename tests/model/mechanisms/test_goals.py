@@ -108,8 +108,7 @@ def test_a_data_system_takes_time_to_build():
     ],
 )
 def test_switched_off_they_are_absent(lab, mechanism, field, absent):
-    practices = [{"use": use, "paid_by": "outside"} for use in ("shared-data-system", "accountability-practice")]
-    scenario = lab.with_(months=14, interventions=practices)
+    scenario = lab.with_(months=14)
     assert (getattr(last_world(scenario), field) != absent).any()
     assert (getattr(last_world(scenario.with_(mechanisms={mechanism: False})), field) == absent).all()
 

@@ -5,8 +5,7 @@ import pytest
 
 from alone import alone
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import communication, community, effort, histories, institutional_trust, trust
-from tfs_sim.model.numerics import kernel
+from tfs_sim.model.mechanisms import communication, effort, histories, institutional_trust, trust
 
 
 @pytest.mark.parametrize(("met", "on", "left"), [(0, 1, 0.5), (1, 1, 0.5 + 0.4 * 0.5), (1, 0, 0.5)])
@@ -57,11 +56,6 @@ def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
     assert np.array_equal(after[~struck], before[~struck])
 
 
-@kernel
-def together(code, other):
-    return community.in_one_team(code, other)
-
-
 @pytest.mark.parametrize(
     ("in_one_team", "effort_of_second", "presence_of_second", "closed", "rate"),
     [
@@ -100,18 +94,3 @@ def test_those_who_work_in_one_team_meet_without_a_table(
         p=record(trust.Parameters, {"work_contact": 0.5}),
     )
     assert expected[0] == pytest.approx(rate)
-
-
-def test_a_code_tells_whether_two_are_in_one_team():
-    rng = np.random.default_rng(1)
-    for _ in range(2000):
-        teams = rng.integers(-1, 3, (4, 2))
-        codes = []
-        for member in range(2):
-            lone = int(community.lone_code.py_func(np.uint64(member + 7)))
-            for kind in range(4):
-                if teams[kind, member] >= 0:
-                    lone ^= (((lone >> 16 * kind) & 0xFFFF) ^ int(teams[kind, member])) << 16 * kind
-            codes.append(np.uint64(lone))
-        same = any(a == b >= 0 for a, b in teams)
-        assert together(*codes) == same

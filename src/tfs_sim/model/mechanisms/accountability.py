@@ -3,8 +3,9 @@
 A partner's contribution is seen with noise σ: what is seen is effort + σ ε. Data shrink σ (and the noise with which
 results are seen, M14a). Where partners hold each other to account, esteem, and what depends on it, goes to those who
 are seen to give more than the partnership's mean ē (a tournament: Lazear & Rosen 1981). An organization that gives x
-is then seen above the mean with chance Φ((x − ē)/σ), which a logistic function stands for: `expected_esteem` is added
-to its payoff.
+is then seen above the mean with chance Φ((x − ē)/σ), which a logistic function stands for,
+
+    u(x) ← u(x) + expected_esteem(x),   data ← data_after(data, dose)
 
 Of pooled money (M10) the share `by_contribution_as_seen` follows contributions as they are seen, each
 max(effort + σ ε, 0) · FTE; the rest goes by staff. Neither practice refers to the other: with poor data esteem and

@@ -267,7 +267,7 @@ def choose(month, key, org, site, dose, scratch, p_invitation, p_delivery, p_mon
         first, end = site.first_organization[s], site.end_organization[s]
         burden = burden_of(site.coordination[s], dose.accommodation[s], p_invitation, p)
         rho = p_delivery.complementarity
-        weigh_levels(s, site, site.esteem_weight[s], site.esteem_bar[s], site.esteem_slope[s], rho, p)
+        weigh_levels(s, site, rho, p)
         at_once = p.timing < 0.5
         if not at_once:
             shuffle(scratch.turns, first, end, month, key, org.organization_id)
