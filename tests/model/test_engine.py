@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tfs_sim.experiments.execution import forks
 from tfs_sim.model import draws, engine, metrics, tick
-from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
+from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, SHOCKS
 from tfs_sim.model.declare import specification
 from tfs_sim.model.state import domain_mistakes
 from tfs_sim.scenario import load_scenario
@@ -104,7 +104,7 @@ def test_an_organization_keeps_its_luck_when_another_joins_the_community(lab):
 
 def test_every_mechanism_can_be_switched_off(busy):
     whole = engine.run_replicate(busy.to_template(), 1, 0)
-    for name in set(MECHANISMS) - {"community", "levers"}:
+    for name in set(MECHANISMS) - ALWAYS_ON:
         without = engine.run_replicate(busy.with_(mechanisms={name: False}).to_template(), 1, 0)
         assert np.isfinite(without).all(), name
         assert not np.array_equal(without, whole), f"{name} changes nothing"
@@ -115,7 +115,8 @@ def other_values(declared):
     if declared.choices:
         return [c for c in declared.choices if c != declared.default]
     if declared.low == declared.high:
-        return [max(declared.smallest, declared.default - 1), min(declared.largest, declared.default + 1)]
+        near = [max(declared.smallest, declared.default - 1), min(declared.largest, declared.default + 1)]
+        return [*near, declared.smallest, min(declared.largest, 100.0 * declared.default)]
     return [declared.high, declared.low, min(declared.largest, 100.0 * declared.high), declared.smallest]
 
 

@@ -100,7 +100,7 @@ class Reading:
                 reads |= {name for argument in node.args for name in self._arrays(argument)}
             elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
                 reads |= self._arrays(node.target)
-        own = frozenset(self.arguments)
+        own = frozenset(name for name in self.arguments if name.partition("_")[0] != "p")  # records have no elements
         return Flow(own & reads, own & writes, own & taken)
 
     def _called(self, node: ast.Call) -> Any:

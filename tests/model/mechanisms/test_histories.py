@@ -8,6 +8,23 @@ from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import histories
 
 
+def test_a_history_by_hand():
+    p = record(histories.Parameters, {"depth": 0.6, "shallowest": 0.5, "soured": 0.5, "on_record": 2})
+    assert [histories.depth_of_history(u, p) for u in (0.0, 0.5, 1.0)] == pytest.approx([0.3, 0.6, 0.9])
+    narrow = record(histories.Parameters, {"depth": 0.6, "shallowest": 1.0})
+    assert histories.depth_of_history(0.0, narrow) == histories.depth_of_history(1.0, narrow) == 0.6
+    assert histories.soured(0.6, 1.4, 0.6, p) == pytest.approx(0.6)
+    assert histories.soured(0.6, 0.1, 1.9, p) == 0.1  # no more than there is
+    assert histories.left_on_record(0.6, p) == pytest.approx(1.2)
+
+
+def test_a_month_of_grievance_by_hand():
+    p = record(histories.Parameters, {"half_life": 1, "healing": 0.1})
+    assert histories.grievance_kept(0.0, p) == pytest.approx(0.5)
+    assert histories.grievance_kept(0.5, p) == pytest.approx(0.475)
+    assert histories.grievance_kept(0.0, record(histories.Parameters, {"half_life": 0})) == 1.0
+
+
 def begin(share, **parameters):
     n = 400
     names = "personal_good", "personal_bad", "institutional_good", "institutional_bad"

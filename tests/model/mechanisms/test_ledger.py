@@ -1,10 +1,10 @@
-"""Ledgers: what was gained less what was given; and what is left when the best-connected partner goes."""
+"""Ledgers: what was gained less what was given."""
 
 import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.model import engine, networks
+from tfs_sim.model import engine
 from tfs_sim.model.mechanisms import ledger
 from tfs_sim.model.state import ACTIVE, K
 from tfs_sim.validation.space import METRIC_NAMES
@@ -12,6 +12,15 @@ from tfs_sim.validation.space import METRIC_NAMES
 P_MONEY = engine.MECHANISMS["money"].parameters(
     **{k: v.default for k, v in engine.MECHANISMS["money"].parameters._field_defaults.items()}
 )
+
+
+def test_a_balance_by_hand():
+    assert ledger.balance(1.2, 3.0, 0.5, 0.2, 45.0, P_MONEY) == pytest.approx(0.4 - 0.5 * (0.2 + 0.1))
+    assert ledger.balance(9.0, 3.0, 0.5, 0.2, 45.0, P_MONEY) == 1.0
+    assert ledger.balance(0.0, 1.0, 1.0, 1.0, 900.0, P_MONEY) == -1.0
+    assert ledger.ledger_after(0.2, -0.2, ledger.Parameters(memory=4.0, weight=0.3, full_balance=0.2)) == pytest.approx(
+        0.1
+    )
 
 
 def balance(output, grant=0.0, hours=0.0, memory=1.0, before=0.0):
@@ -69,63 +78,3 @@ def test_a_ledger_is_a_fading_mean():
 def test_switched_off_nobody_has_a_ledger(lab, run):
     out = run(lab.with_(mechanisms={"ledger": False}))
     assert (out[..., METRIC_NAMES.index("win_win")] == 0).all()
-
-
-def fragmentation(n, edges, inactive=()):
-    """Return the metric for a site of a backbone (0) and n partners with these ties."""
-    size = n + 1
-    neighbours = np.zeros((1, size), np.uint64)
-    for a, b in edges:
-        neighbours[0, a] |= np.uint64(1 << b)
-        neighbours[0, b] |= np.uint64(1 << a)
-    status = np.array([ACTIVE if i not in inactive else 0 for i in range(size)], np.uint8)
-    role = np.zeros(size, np.uint8)
-    role[0] = 1
-    out = np.zeros((1, 1, len(METRIC_NAMES)))
-    alone(
-        networks.observe_fragmentation,
-        month=0,
-        first_organization=np.array([0]),
-        end_organization=np.array([size]),
-        local_index=np.arange(size, dtype=np.uint32),
-        role=role,
-        status=status,
-        neighbours=neighbours,
-        unvisited=np.zeros(size, np.uint64),
-        deciders=np.zeros(size, np.int64),
-        out=out,
-    )
-    return out[0, 0, METRIC_NAMES.index("fragmentation")]
-
-
-@pytest.mark.parametrize(
-    ("n", "edges", "expected"),
-    [
-        (5, [(1, k) for k in range(2, 6)], 0.75),  # a star falls apart
-        (5, [(a, b) for a in range(1, 6) for b in range(1, a)], 0.0),  # a clique does not
-        (5, [(0, k) for k in range(1, 6)], 0.75),  # what the backbone alone holds together counts for nothing
-        (7, [(1, k) for k in range(2, 8)] + [(2, 3), (3, 4), (5, 6)], 0.5),  # groups of 3, 2 and 1 remain
-        (1, [(0, 1)], 0.0),
-    ],
-)
-def test_fragmentation_of_known_networks(n, edges, expected):
-    assert fragmentation(n, edges) == pytest.approx(expected)
-
-
-def test_fragmentation_looks_at_partners_only():
-    star = [(1, k) for k in range(2, 6)]
-    assert fragmentation(6, [*star, (6, 2), (6, 3), (6, 4), (6, 5)], inactive=(6,)) == pytest.approx(0.75)
-
-
-def test_endings_are_told_apart_and_only_after_a_year(lab, run):
-    names = ["ended", "ended_goals_met", "ended_faded", "ended_broke_up", "alive"]
-    places = [METRIC_NAMES.index(name) for name in names]
-    lonely = lab.with_(
-        months=40, sites={"lab": {"at_the_table": 0.0}}, parameters={"participation": {"join_threshold": 5.0}}
-    )
-    ended, met, faded, broke, alive = np.moveaxis(run(lonely)[0, :, 0, places], 0, 0)
-    assert not alive.any()
-    assert not ended[:11].any() and ended[11:].all()
-    assert (ended == met + faded + broke).all()
-    lively = run(lab.with_(months=24))[0, :, 0, places]
-    assert lively[4].all() and not lively[0].any()

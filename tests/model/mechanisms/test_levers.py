@@ -5,6 +5,7 @@ import pytest
 
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import INTERVENTIONS, METRICS
+from tfs_sim.model.declare import record
 from tfs_sim.model.forms import play
 from tfs_sim.model.mechanisms import levers
 from tfs_sim.model.state import FUNDER
@@ -32,6 +33,30 @@ def metric(scenario, name):
 
 def ordered(lab, *orders, months=8, **more):
     return lab.with_(months=months, interventions=list(orders), **more)
+
+
+# ── The rules, by hand ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_tapers_falls_in_equal_steps():
+    assert [levers.tapered(0.8, left, 3.0) for left in (5.0, 4.0, 3.0, 2.0, 1.0)] == pytest.approx(
+        [0.8, 0.8, 0.6, 0.4, 0.2]
+    )
+    assert levers.tapered(0.8, 1.0, 0.0) == 0.8
+    assert [levers.part_of_grant(1000, left, 2) for left in (4, 3, 2, 1)] == [1000, 1000, 666, 333]
+
+
+def test_a_shock_is_over_when_it_is_negligible():
+    p = record(levers.Parameters, {"negligible": 0.1})
+    assert [levers.severity(0.8, since, 2, 1.0, p) for since in range(6)] == pytest.approx(
+        [0.8, 0.8, 0.4, 0.2, 0.1, 0.0]
+    )
+    assert levers.severity(0.8, 2, 2, 0.0, p) == 0.0
+
+
+def test_two_overlap_as_shares_and_only_a_rise_is_new():
+    assert levers.combined(0.5, 0.4) == pytest.approx(0.7) and levers.combined(0.5, 0.0) == 0.5
+    assert levers.rise(0.8, 0.5) == pytest.approx(0.3) and levers.rise(0.5, 0.8) == 0.0
 
 
 # ── When: from, until, lasts, taper ─────────────────────────────────────────────────────────────────────
@@ -180,6 +205,28 @@ def test_the_sum_of_a_grant_is_its_amount(lab, amount, months, taper):
     if amount >= 0.1:
         parts = np.diff(paid)[:months]
         assert (np.diff(parts) <= months).all() and parts.min() >= 0  # but for the cents that are left over, it falls
+
+
+@pytest.mark.parametrize("taper", [0, 6, 24])
+def test_a_taper_keeps_the_sum_of_the_grant(lab, taper):
+    grant = {"site": "lab", "amount": 100, "months": 24, "taper": taper}
+    out = engine.run_replicate(lab.with_(grants=[grant], months=30).to_template(), 1, 0)
+    assert out[..., NAMES.index("grants")].sum() == pytest.approx(100, abs=0.01)
+
+
+def test_a_flexible_grant_reaches_the_partners_and_no_cent_is_lost(lab):
+    def money(flexible):
+        grant = {"site": "lab", "amount": 100, "months": 2, "flexible": flexible}
+        switches = {"others": False, "community": True, "levers": True}
+        template = lab.with_(grants=[grant], months=1, mechanisms=switches).to_template()
+        *_, (_, world, _) = engine.trace(template, 1, 0)
+        lead = 2 + 1 + int(world.backbone[0])
+        partners = world.accounts[3:].sum() - world.accounts[lead]
+        return int(world.accounts[lead]), int(partners), int(world.accounts.sum())
+
+    assert money(0.0) == (5_000_000, 0, 0)
+    lead, partners, total = money(0.4)
+    assert partners == pytest.approx(2_000_000, abs=30) and lead + partners == 5_000_000 and total == 0
 
 
 # ── Shocks ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,11 +1,87 @@
-"""Thresholds and months of joining that a file gives."""
+"""Participation: invitations, joining and leaving; thresholds and months that a file gives."""
 
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model import engine
+from tfs_sim.model.catalogue import MECHANISMS
+from tfs_sim.model.declare import record
+from tfs_sim.model.mechanisms import participation
+from tfs_sim.model.state import ACTIVE, PROSPECT
 from tfs_sim.scenario import load_scenario
 from tfs_sim.validation.space import METRIC_NAMES
+
+
+def parameters(name="participation", **values):
+    return record(MECHANISMS[name].parameters, values)
+
+
+def test_invitations_by_hand():
+    p, q = parameters(word_of_mouth=0.1, outreach=0.08, willing_first=2), parameters("invitation", outreach=0.2)
+    assert participation.outreach(0.5, 0.5, q, p) == pytest.approx(0.09)
+    assert participation.outreach(1.0, 0.0, q, p) == 0.0  # a backbone without time
+    assert participation.invitations(0.5, 0.09, 0.5, 2.0, p) == pytest.approx(0.14)
+    assert participation.favouring(0.5, 1.0, p) == 1.0
+    assert participation.favouring(1.0, 0.5, p) == pytest.approx(np.e) == 1 / participation.favouring(0.0, 0.5, p)
+
+
+def test_joining_and_leaving_by_hand():
+    p = parameters(join_threshold=0.04, inertia=0.06, sharpness=0.02, leaving_rate=6, chance_rate=1.2)
+    patient, pressing = parameters("patience", weight=0.1), parameters("invitation", stated_value=0.05)
+    assert participation.pull_to_join(0.04, 1.0, 0.0, patient, pressing, p) == pytest.approx(0)
+    assert participation.pull_to_join(0.04, 1.0, 1.0, patient, pressing, p) == pytest.approx(2.5)
+    assert participation.pull_to_join(0.04, 0.5, 1.0, patient, pressing, p) == pytest.approx((0.025 - 0.05) / 0.02)
+    assert participation.pull_to_leave(-0.02, p) == pytest.approx(0)
+    assert participation.pull_to_leave(0.04, p) == pytest.approx(-3)  # inertia holds who would not join now
+    assert participation.chance_of_leaving(0.0, p) == pytest.approx(0.1)
+    assert participation.chance_of_leaving(0.5, p) == pytest.approx(1 - 0.9 * 0.75)
+    assert participation.chance_of_going(0.0, p) == 1.0
+
+
+OUTSIDERS = 2000
+
+
+def joined(lure=0.0, **given):
+    """Return how many of 2000 join a table of one, whom everybody has a tie with, and who those are."""
+    n = OUTSIDERS + 1
+    status = np.array([ACTIVE] + [PROSPECT] * OUTSIDERS, np.uint8)
+    values = {"word_of_mouth": 0.2, "outreach": 0.0, "join_threshold": 0.0, "leaving_rate": 0, "chance_rate": 0}
+    values |= {key: given.pop(key) for key in list(given) if key in participation.Parameters._fields}
+    alone(
+        participation.join_and_withdraw,
+        month=0,
+        organization_id=np.arange(n, dtype=np.uint64),
+        first_organization=np.array([0]),
+        end_organization=np.array([n]),
+        first_relationship=np.concatenate([[0, 0], np.arange(1, n)]),
+        end_of_ties=np.concatenate([[0], np.arange(1, n)]),
+        ties=np.arange(OUTSIDERS, dtype=np.uint32),
+        target=np.zeros(2 * OUTSIDERS, np.uint32),
+        status=status,
+        joining_value=np.full(n, lure),
+        **{"readiness": np.ones(n), "given_threshold": np.full(n, -1.0), "given_joining": np.full(n, -1), **given},
+        p_patience=parameters("patience", weight=0.2),
+        p=parameters(**values),
+    )
+    return np.flatnonzero(status[1:] == ACTIVE)
+
+
+def test_who_hears_of_it_joins_by_what_it_is_worth():
+    asked = OUTSIDERS * (1 - np.exp(-0.2))
+    assert joined(9.0).size == pytest.approx(asked, rel=0.12)
+    assert joined(0.0).size == pytest.approx(asked / 2, rel=0.15)
+    assert joined(-9.0).size == 0
+
+
+def test_nobody_joins_who_is_not_asked_not_in_post_or_far_from_ready():
+    n = OUTSIDERS + 1
+    assert joined(9.0, word_of_mouth=0.0).size == 0
+    assert joined(9.0, contact_factor=np.zeros(1)).size == 0
+    assert joined(9.0, in_post=np.zeros(n, np.uint8)).size == 0
+    ready = np.where(np.arange(n) % 2, 1.0, 0.0)  # of organizations: outsiders 0, 2, 4 … are ready
+    assert joined(0.1, readiness=ready, sharpness=1e-3).size > 100
+    assert (joined(0.1, readiness=ready, sharpness=1e-3) % 2 == 0).all()
 
 
 def partners(scenario, site, months):

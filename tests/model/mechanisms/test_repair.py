@@ -9,6 +9,32 @@ from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import histories, institutional_trust, repair, trust
 from tfs_sim.model.state import ACTIVE
 
+P_TRUST = record(trust.Parameters, {"negativity": 2.0})
+
+
+def test_apologies_and_forgiveness_by_hand():
+    p = record(
+        repair.Parameters,
+        {"apology": 0.3, "principles": 0.2, "facilitation": 0.6, "deceit_forgiven": 0.4, "forgiveness_spread": 0.2},
+    )
+    assert repair.chance_of_apology(0.0, 1.0, 1.0, p) == pytest.approx(0.3)  # nobody helps
+    assert repair.chance_of_apology(1.0, 0.5, 0.5, p) == pytest.approx(1 - 0.7 * 0.9 * 0.7)
+    assert repair.chance_of_forgiving(0.5, False, p) == 0.5 and repair.chance_of_forgiving(0.5, True, p) == 0.2
+    assert [repair.forgiveness_of(z, p) for z in (0, 1, 9, -9)] == pytest.approx([0.5, 0.7, 1, 0])
+
+
+def test_what_is_mended_and_what_hardens_by_hand():
+    p = record(
+        repair.Parameters,
+        {"mended": 0.5, "between_organizations": 0.6, "amends": 3, "hardening": 0.1, "deceit_hardening": 0.5},
+    )
+    assert repair.weight_mended(P_TRUST, p) == 1.0
+    assert repair.weight_mended_on_record(P_TRUST, p) == pytest.approx(0.6)
+    assert repair.weight_of_broken_amends(P_TRUST, p) == 6.0
+    assert repair.hardened(0.2, False, 1, p) == pytest.approx(0.28)
+    assert repair.hardened(0.2, True, 1, p) == pytest.approx(0.6)
+    assert repair.hardened(0.2, True, 0, p) == 0.2, "without histories nothing hardens"
+
 
 def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coordination=1.0, **parameters):
     """Return evidence and grievance of the one who was let down, after one broken promise of weight 2."""

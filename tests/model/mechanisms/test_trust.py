@@ -5,7 +5,57 @@ import pytest
 
 from alone import alone
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import communication, effort, histories, institutional_trust, trust
+from tfs_sim.model.mechanisms import (
+    communication,
+    community,
+    effort,
+    histories,
+    institutional_trust,
+    national,
+    strengths,
+    trust,
+)
+from tfs_sim.model.numerics import kernel
+
+
+def parameters(**values):
+    return record(trust.Parameters, values)
+
+
+def test_trust_is_the_mean_of_a_beta_distribution():
+    p = parameters(prior_good=1, prior_bad=3)
+    assert trust.trust_in(0.0, 0.0, 0.0, 0.0, 0.0, p) == 0.25  # a stranger
+    assert trust.trust_in(2.0, 3.0, 0.5, 0.25, 0.25, p) == pytest.approx(0.6)
+
+
+def test_contact_by_hand():
+    p = parameters(joint_contact=0.5, table_contact=0.04, convening_gain=0.5, attention=10, work_contact=0.6)
+    q = record(communication.Parameters, {"contact": 2})
+    assert trust.presence_of(1, 5.0, p) == 1.0 and trust.presence_of(1, 20.0, p) == 0.5
+    assert trust.presence_of(0, 5.0, p) == 0.0
+    assert trust.contact_in_ties(1.0, 0.5, 0.5, 0.5, q, p) == pytest.approx((0.75 + 1.0) * 0.25)
+    assert trust.contact_at_table(1.0, 0.5, 0.5, p) == pytest.approx(0.06 * 0.25)
+    assert trust.contact_in_work(0.1, 0.3, record(effort.Parameters, {"largest": 0.5}), p) == pytest.approx(0.12)
+    assert trust.able_to_meet(1.0, -0.5, 0.2, 0.4, record(histories.Parameters, {"lost_contact": 0.5})) == 0.4
+    assert trust.chance_of_any(np.log(2)) == pytest.approx(0.5) and trust.chance_of_any(0.0) == 0.0
+
+
+def test_promises_by_hand():
+    p = parameters(reliability=0.9, newcomer_reliability=0.5, unclear_goals=0.2, overload=0.4, convening_care=0.3)
+    assert trust.reliability_of(1.0, 1.0, p) == 0.9
+    assert trust.reliability_of(0.0, 0.5, p) == pytest.approx(0.9 * 0.5 * 0.9)
+    q = record(national.Parameters, {"conflict": 0.5})
+    assert trust.circumstances(0.5, 1.0, 0.4, q, p) == pytest.approx(0.8 * 0.8)
+    assert trust.circumstances(0.5, 0.0, 0.0, q, p) == 1.0  # overload is a matter of the table
+    assert trust.averted(1.0, 0.5, record(strengths.Parameters, {"respect": 0.2}), p) == pytest.approx(1 - 0.7 * 0.9)
+    r = record(histories.Parameters, {"broken_promises": 0.5})
+    assert trust.chance_of_keeping(0.8, 0.5, 0.4, 0.25, 0.1, r) == pytest.approx((0.32 + 0.68 * 0.25) * 0.9)
+
+
+def test_misunderstanding_grows_with_silence_up_to_its_worst():
+    q = record(communication.Parameters, {"misreading": 0.2, "misread_worst_after": 10})
+    assert [trust.misread(idle, 1, q) for idle in (0, 5, 10, 40)] == pytest.approx([0, 0.1, 0.2, 0.2])
+    assert trust.misread(40, 0, q) == 0.0
 
 
 @pytest.mark.parametrize(("met", "on", "left"), [(0, 1, 0.5), (1, 1, 0.5 + 0.4 * 0.5), (1, 0, 0.5)])
@@ -56,6 +106,11 @@ def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
     assert np.array_equal(after[~struck], before[~struck])
 
 
+@kernel
+def together(code, other):
+    return community.in_one_team(code, other)
+
+
 @pytest.mark.parametrize(
     ("in_one_team", "effort_of_second", "presence_of_second", "closed", "rate"),
     [
@@ -94,3 +149,18 @@ def test_those_who_work_in_one_team_meet_without_a_table(
         p=record(trust.Parameters, {"work_contact": 0.5}),
     )
     assert expected[0] == pytest.approx(rate)
+
+
+def test_a_code_tells_whether_two_are_in_one_team():
+    rng = np.random.default_rng(1)
+    for _ in range(2000):
+        teams = rng.integers(-1, 3, (4, 2))
+        codes = []
+        for member in range(2):
+            lone = int(community.lone_code.py_func(np.uint64(member + 7)))
+            for kind in range(4):
+                if teams[kind, member] >= 0:
+                    lone ^= (((lone >> 16 * kind) & 0xFFFF) ^ int(teams[kind, member])) << 16 * kind
+            codes.append(np.uint64(lone))
+        same = any(a == b >= 0 for a, b in teams)
+        assert together(*codes) == same

@@ -12,6 +12,33 @@ from tfs_sim.scenario import UserError, load_scenario
 from tfs_sim.validation.rows.r3_friedkin_johnsen import settled
 
 
+def parameters(**values):
+    return record(understanding.Parameters, values)
+
+
+def test_estimates_by_hand():
+    p = parameters(unknown_variance=3, first_variance=1, first_known=12, drift=0.5)
+    assert [understanding.known_at_start(tenure, p) for tenure in (0, 12, 24)] == pytest.approx([0, 0.5, 0.75])
+    assert understanding.first_variance_of(0.75, p) == pytest.approx(1.5)
+    assert understanding.variance_after_a_month(1.0, p) == 1.5 and understanding.variance_after_a_month(2.9, p) == 3.0
+    assert understanding.variance_after_departure(1.0, 0.25, p) == pytest.approx(2.5)
+    assert understanding.variance_after_news(2.0, 1.5) == pytest.approx(0.5)  # precision .5 and 1.5
+    assert understanding.clarity_of(3.0) == 0.25
+
+
+def test_news_adds_up():
+    p = parameters(contact_information=0.02, retreat_information=1, principles_information=0.1)
+    assert understanding.news_of_goals(5.0, 0.5, 1.0, p) == pytest.approx(0.1 + 0.5 + 0.1)
+    assert understanding.news_of_goals(0.0, 0.0, 0.0, p) == 0.0
+
+
+def test_a_position_is_between_what_is_heard_and_the_mission():
+    assert understanding.revised(1.2, 0.4 / 2.0, 0.4, 0.5) == pytest.approx(0.4 * 0.6 + 0.6 * 0.5)
+    assert understanding.revised(0.0, 0.0, 0.0, 0.5) == 0.5
+    p = parameters(openness=0.4, openness_spread=0.1)
+    assert [understanding.openness_of(z, p) for z in (0, 1, 9, -9)] == pytest.approx([0.4, 0.5, 1, 0])
+
+
 def test_positions_settle_where_linear_algebra_says():
     expected, found = settled(load_scenario("r3-friedkin-johnsen").to_template(), 3)
     assert len(expected) == 10

@@ -74,6 +74,7 @@ class Parameters(NamedTuple):
     goal: float = parameter(
         0.05,
         unit="share",
+        domain=(-1, 1),
         grade="assumed",
         meaning="Change of students' outcome since the start from which goals count as met.",
     )

@@ -65,9 +65,9 @@ def part_of_grant(cents, left, taper):
 
 
 @rule
-def tapered(dose, left, taper):
-    """dose · min(1, left / (taper + 1)): an ordered dose with so many months left; left, taper: months."""
-    return dose * (left / (taper + 1.0)) if taper > 0.0 and left <= taper else dose
+def tapered(ordered, left, taper):
+    """d · min(1, left / (taper + 1)): an ordered dose d with so many months left; left, taper: months."""
+    return ordered * (left / (taper + 1.0)) if taper > 0.0 and left <= taper else ordered
 
 
 @rule

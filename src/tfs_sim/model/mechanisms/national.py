@@ -198,12 +198,12 @@ def after_mistake(strain, depth, u, shared, p):
 
 
 @rule
-def hours_of_coaching(dose, effort, fte, ramp, in_post, members, p_money, p):
+def hours_of_coaching(coaching, effort, fte, ramp, in_post, members, p_money, p):
     """min(hours_per_fte · d · e · F · ramp · in_post / M, most_coaching · coaching_hours): that each of M members gets.
 
-    d: dose of coaching; e, F, ramp, in_post: effort, staff and representative of the national.
+    coaching: d, the dose; e, F, ramp, in_post: effort, staff and representative of the national.
     """
-    hours = p_money.hours_per_fte * dose * effort * fte * ramp * in_post / members
+    hours = p_money.hours_per_fte * coaching * effort * fte * ramp * in_post / members
     return min(hours, p.most_coaching * p.coaching_hours)
 
 

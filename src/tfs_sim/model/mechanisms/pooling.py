@@ -56,12 +56,12 @@ STREAM = draws.stream("contributions as seen")
 
 
 @rule
-def pooled(income, income_factor, dose, p_competition):
-    """100 · contested · income · income_factor · dose: of contested money, what goes to the pool in a month, cents.
+def pooled(income, income_factor, pooled_funding, p_competition):
+    """100 · contested · income · income_factor · d: of contested money, what goes to the pool in a month, cents.
 
-    income: wages of all at the site, dollars; dose: of pooled funding.
+    income: wages of all at the site, dollars; pooled_funding: d, the dose.
     """
-    return 100.0 * p_competition.contested * income * income_factor * dose
+    return 100.0 * p_competition.contested * income * income_factor * pooled_funding
 
 
 @rule

@@ -90,9 +90,9 @@ STREAM = draws.stream("recognition of strengths")
 
 
 @rule
-def recognition_after(recognition, dose, p):
-    """r + (dose − r) / recognition_time, in [0, 1]: a site's recognition of strengths a month later."""
-    gap = dose - recognition
+def recognition_after(recognition, practice, p):
+    """r + (d − r) / recognition_time, in [0, 1]: recognition a month later; practice: d, the dose."""
+    gap = practice - recognition
     return clip(recognition + gap / max(p.recognition_time, 1.0), 0.0, 1.0)
 
 

@@ -26,7 +26,16 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.goals import CENTRE, SECTOR_MISSION, agreement, centre_of, mission_of, squared_distance, steepness
+from tfs_sim.model.goals import (
+    CENTRE,
+    MISSIONS,
+    SECTOR_MISSION,
+    agreement,
+    centre_of,
+    mission_of,
+    squared_distance,
+    steepness,
+)
 from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import clip, dot, half_life_factor
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS, REACH
@@ -157,6 +166,7 @@ INTERVENTIONS = (
 )  # fmt: skip
 
 STREAM = draws.stream("missions")
+TABLES = (MISSIONS,)
 
 
 @rule

@@ -1,13 +1,13 @@
-"""Nationals, selection, grants and peers: known answers of the kernels and of tiny scenarios."""
+"""Nationals: principles, mistakes, friction between networks, and whom they coach."""
 
 import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.model import draws, engine
+from tfs_sim.model import engine
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import national, peers
+from tfs_sim.model.mechanisms import national
 from tfs_sim.model.state import ACTIVE, BACKBONE, NATIONAL, PARTNER, PROSPECT
 
 NAMES = list(METRICS)
@@ -17,70 +17,31 @@ def column(out, name):
     return out[:, :, NAMES.index(name)]
 
 
-@pytest.mark.parametrize("taper", [0, 6, 24])
-def test_a_taper_keeps_the_sum_of_the_grant(lab, taper):
-    grant = {"site": "lab", "amount": 100, "months": 24, "taper": taper}
-    out = engine.run_replicate(lab.with_(grants=[grant], months=30).to_template(), 1, 0)
-    assert column(out, "grants").sum() == pytest.approx(100, abs=0.01)
+def parameters(**values):
+    return record(national.Parameters, values)
 
 
-def test_a_flexible_grant_reaches_the_partners_and_no_cent_is_lost(lab):
-    def money(flexible):
-        grant = {"site": "lab", "amount": 100, "months": 2, "flexible": flexible}
-        switches = {"others": False, "community": True, "levers": True}
-        template = lab.with_(grants=[grant], months=1, mechanisms=switches).to_template()
-        *_, (_, world, _) = engine.trace(template, 1, 0)
-        lead = 2 + 1 + int(world.backbone[0])
-        partners = world.accounts[3:].sum() - world.accounts[lead]
-        return int(world.accounts[lead]), int(partners), int(world.accounts.sum())
-
-    assert money(0.0) == (5_000_000, 0, 0)
-    lead, partners, total = money(0.4)
-    assert partners == pytest.approx(2_000_000, abs=30) and lead + partners == 5_000_000 and total == 0
+def test_principles_are_won_by_work_and_wear_off():
+    p = parameters(alignment_time=5, wearing_off=1.2)
+    assert national.principles_after(0.5, 1.0, p) == pytest.approx(0.6)
+    assert national.principles_after(0.5, 0.0, p) == pytest.approx(0.45)
+    assert national.principles_after(0.5, 0.5, p) == pytest.approx(0.55 * 0.95)
 
 
-def towns(lab, **changes):
-    town = {"students": 2000, "organizations": {"nonprofit": 5, "health": 2}}
-    return lab.with_(
-        sites={"lab": None, **{f"town-{n}": town for n in range(6)}},
-        months=12,
-        selection={
-            "stages": [
-                {"name": "planning", "month": "2020-03", "places": 4, "chosen": ["town-0", "town-5"]},
-                {"name": "chosen", "month": "2020-09", "from": "planning", "places": 1, "chosen": ["town-5"]},
-            ],
-            **changes.pop("selection", {}),
-        },
-        **changes,
-    )
+def test_friction_is_what_is_not_shared_and_what_mistakes_left():
+    p = parameters(misaligned=0.6)
+    assert national.friction_of(1.0, 1.0, 0.0, p) == 0.0
+    assert national.friction_of(1.0, 0.5, 0.0, p) == pytest.approx(0.3)  # the one that shares less decides
+    assert national.friction_of(0.5, 0.5, 0.5, p) == pytest.approx(0.65)
 
 
-def test_a_rule_fills_the_places_from_those_that_were_left(lab):
-    template = towns(lab).to_template()
-    for replicate in range(4):
-        stage = column(engine.run_replicate(template, 1, replicate), "stage")
-        assert (stage[:2] == 0).all()
-        assert sorted(stage[2]) == [0, 0, 1, 1, 1, 1]
-        assert sorted(stage[-1]) == [0, 0, 1, 1, 1, 2]
-
-
-def test_without_error_the_readiest_are_chosen(lab):
-    template = towns(lab, parameters={"selection": {"noise": 0.0, "spread": 0.15}}).to_template()
-    *_, (_, world, _) = engine.trace(template, 1, 0)
-    chosen = world.chosen[0].astype(bool)
-    ((_, _, _), (_, _, _), (_, early, _)) = [next(t) for t in [engine.trace(template, 1, 0)] for _ in range(3)]
-    assert early.site_readiness[chosen].min() > early.site_readiness[~chosen].max()
-
-
-def test_history_chooses_whom_it_chose_and_only_they_get_the_grant(lab):
-    grants = [{"stage": "chosen", "amount": 60, "months": 3, "from": "2020-09"}]
-    interventions = [{"use": "backbone-staffing", "stage": "chosen", "paid_by": "funder"}]
-    scenario = towns(lab, selection={"by": "historical"}, grants=grants, interventions=interventions)
-    out = engine.run_replicate(scenario.to_template(), 1, 0)
-    assert column(out, "stage")[-1].tolist() == [1, 0, 0, 0, 0, 2]
-    assert column(out, "grants").sum(axis=0).tolist() == pytest.approx([0, 0, 0, 0, 0, 60])
-    assert column(out, "cost")[:8].sum() == 0
-    assert (column(out, "cost")[8:].sum(axis=0) > 0).tolist() == [False] * 5 + [True]
+def test_coaching_by_hand():
+    p, money = parameters(coaching_hours=10, most_coaching=3), record(MECHANISMS["money"].parameters)
+    assert national.hours_of_coaching(0.2, 0.5, 2.0, 0.5, 1.0, 3.0, money, p) == pytest.approx(5)
+    assert national.hours_of_coaching(1.0, 1.0, 9.0, 1.0, 1.0, 3.0, money, p) == 30.0
+    assert national.coached(10.0, 0.5, p) == pytest.approx(0.5 * 0.6321205588)
+    assert national.coached(0.0, 1.0, p) == 0.0
+    assert national.with_coaching(0.5, 0.4) == pytest.approx(0.7) and national.with_coaching(0.5, 0.0) == 0.5
 
 
 def test_an_owned_mistake_leaves_a_part_of_the_strain():
@@ -154,36 +115,6 @@ def test_the_national_table_is_a_site_of_its_own_that_results_leave_out(lab):
     assert world.national_site.tolist() == [0, 1]
     assert [o.role for o in template.organizations[-3:]] == ["backbone", "national", "national"]
     assert world.gain_seen[1] == world.gain_seen[0]
-
-
-def test_the_time_of_coordination_is_what_the_practices_are_worth():
-    key = draws.run_key(3, 0)
-    practices = np.zeros((8, 1), np.uint8)
-    p = record(MECHANISMS["peers"].parameters, {"effect": 0.4})
-    assert peers.time_of(0, key, practices, p) == 1.0
-    practices[[1, 4], 0] = 1
-    worth = sum(draws.normal(draws.uniform(key, peers.WORTH_STREAM, 0, m)) for m in (1, 4))
-    assert peers.time_of(0, key, practices, p) == pytest.approx(np.exp(-0.4 * worth / 8**0.5))
-
-
-def test_a_host_is_another_member_of_the_network():
-    key = draws.run_key(1, 0)
-    identity = np.arange(5, dtype=np.uint64)
-    dose = np.array([1.0, 0.0, 1.0, 1.0, 1.0])
-    table = np.array([0, 0, 0, 0, 1], np.uint8)
-    hosts = {
-        alone(
-            peers.choose_host,
-            s=0,
-            month=month,
-            key=key,
-            site_id=identity,
-            national_site=table,
-            dose_peer_learning_network=dose,
-        )
-        for month in range(60)
-    }
-    assert hosts == {2, 3}
 
 
 def coached(stage_reached=(0, 0), contribution=0, **changes):
@@ -268,3 +199,43 @@ def learned_from_the_agenda(world, members):
 def test_coaching_works_through_the_practice_that_it_stands_for(lab, contribution, read, least):
     without, with_it = (coached_towns(lab, share, contribution, read) for share in (0.0, 0.3))
     assert with_it > without + least
+
+
+def aligned(strain, struck=(0.0, 0.0), felt=(0.0, 0.0), **values):
+    """Return strain and friction of two nationals, and the mistakes felt, after a month."""
+    strains, friction, feel = np.full(2, strain), np.zeros(2), np.array(felt)
+    alone(
+        national.align,
+        role=np.full(2, NATIONAL, np.uint8),
+        organization_id=np.array([4, 9], np.uint64),
+        first_relationship=np.array([0, 1, 2]),
+        relationships=np.array([0, 1], np.uint32),
+        target=np.array([1, 0], np.uint32),
+        reverse=np.array([1, 0], np.uint32),
+        principles=np.ones(2),
+        strain=strains,
+        friction=friction,
+        mistake_felt=feel,
+        shock_national_mistake=np.array(struck),
+        p=parameters(mistakes=0, wearing_off=0, misaligned=0.5, **values),
+    )
+    return strains, friction, feel
+
+
+def test_strain_fades_and_is_one_for_both_ends():
+    strain, friction, _ = aligned(0.4, strain_memory=1)
+    assert strain == pytest.approx([0.2, 0.2]) == friction  # all principles are shared
+
+
+def test_a_mistake_that_is_not_new_does_not_hurt_again():
+    hurt = {"hurt": 0.5, "mended": 0.0, "strain_memory": 0}
+    strain, _, felt = aligned(0.0, struck=(0.8, 0.0), **hurt)
+    assert strain == pytest.approx([0.4, 0.4]) and felt.tolist() == [0.8, 0.0]
+    strain, _, _ = aligned(0.0, struck=(0.8, 0.0), felt=(0.8, 0.0), **hurt)
+    assert strain.tolist() == [0, 0]
+
+
+def test_nationals_see_the_mean_of_their_communities():
+    gain = np.array([1.0, 3.0, 0.0])
+    alone(national.look_on, national_site=np.array([0, 0, 1], np.uint8), gain_seen=gain)
+    assert gain.tolist() == [1, 3, 2]
