@@ -22,9 +22,6 @@ def test_what_goes_to_the_pool_and_out_of_it_by_hand():
 
 
 def test_what_is_seen_of_a_contribution_by_hand():
-    p = parameters("effort", largest=0.5)
-    assert pooling.noise_of_sight(1.7, p) == pytest.approx(0.5)  # a noise of all that anyone would give
-    assert pooling.noise_of_sight(0.0, p) == 0.0  # nothing is set: no noise
     assert pooling.contribution_seen(0.2, 3.0, 0.1, 1.0) == pytest.approx(0.9)
     assert pooling.contribution_seen(0.2, 3.0, 0.1, -4.0) == 0.0
     assert pooling.share_of_pool(0.5, 0.2, 0.0) == 0.2

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.accountability import noise_in_sight
 from tfs_sim.model.mechanisms.money import wages
 from tfs_sim.model.payoff import expected_sight
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, OUTSIDE
@@ -71,12 +72,6 @@ def paid_out(pool, p):
 
 
 @rule
-def noise_of_sight(slope, p_effort):
-    """σ = 1.7 · largest / slope: noise with which efforts are seen, where there is any (slope > 0)."""
-    return 1.7 * p_effort.largest / slope if slope > 0.0 else 0.0
-
-
-@rule
 def contribution_seen(effort, fte, noise, z):
     """max(e + σ z, 0) · F: what is seen of a contribution, FTE; z: standard normal."""
     return max(effort + noise * z, 0.0) * fte
@@ -121,7 +116,7 @@ def share_out(month, key, org, site, bank, dose, scratch, p_competition, p_effor
         if not drawn and site.esteem_slope[s] > 0.0:
             draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
             drawn = True
-        noise = noise_of_sight(site.esteem_slope[s], p_effort)
+        noise = noise_in_sight(site.esteem_slope[s], p_effort)
         staff = total = expected = 0.0
         seen = scratch.favour  # scratch
         for i in range(first, end):
