@@ -43,11 +43,6 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(next(folder.glob("*.whl")))
 
 
-def test_the_wheel_carries_the_bibliography(wheel: zipfile.ZipFile) -> None:
-    name = "tfs_sim/literature/bibliography.bib"
-    assert wheel.read(name) == (TOP / "src" / name).read_bytes()
-
-
 def test_the_wheel_carries_the_ready_made_files(wheel: zipfile.ZipFile) -> None:
     for kind in ("scenarios", "experiments"):
         for path in (TOP / kind).iterdir():
