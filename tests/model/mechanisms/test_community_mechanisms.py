@@ -1,15 +1,12 @@
-"""Strengths, families, families' emergencies and policy changes: kernels against what they must give."""
-
-import math
+"""Strengths and policy changes: kernels against what they must give."""
 
 import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.model import engine
-from tfs_sim.model.catalogue import MECHANISMS, METRICS
+from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import family_crises, policy, strengths
+from tfs_sim.model.mechanisms import policy, strengths
 
 KEY = np.uint64(7)
 
@@ -54,56 +51,6 @@ def test_people_know_the_strengths_of_their_own_field():
     assert (log_errors(np.zeros(5, np.uint8), 0.0, 0.0, parameters("strengths")) == 0).all()
 
 
-def chain(trust):
-    """Three organizations in a row: the first can do nothing, the last can serve."""
-    strength = np.array([[0.0, 0.1, 0.9]])
-    first = np.array([0, 1, 3, 4])
-    target = np.array([1, 0, 2, 1], np.uint32)
-    return strength, first, target, np.full(4, trust)
-
-
-def wait(trust, identity=1, longest=12.0):
-    strength, first, target, ties = chain(trust)
-    return alone(
-        family_crises.wait,
-        first=0,
-        waiting=1,
-        holders=np.zeros(3, int),
-        kind=np.zeros(3, int),
-        listed_id=np.full(3, identity, np.uint64),
-        luck=np.zeros((4, 3), np.uint32),
-        month=0,
-        key=KEY,
-        strength=strength,
-        role=np.zeros(3, np.uint8),
-        in_post=np.ones(3, np.uint8),
-        first_relationship=first[:-1],
-        ties=np.arange(4, dtype=np.uint32),
-        end_of_ties=first[1:],
-        target=target,
-        trust=ties,
-        p=parameters("family_crises", longest_wait=longest),
-    )
-
-
-def test_with_full_trust_a_case_moves_one_hand_a_week():
-    assert wait(1.0) == 2.0
-
-
-def test_without_trust_the_family_is_lost_from_sight():
-    assert wait(0.0) == 12.0
-
-
-def test_two_hand_overs_take_two_geometric_waits():
-    waits = [wait(0.5, identity, longest=60.0) for identity in range(4_000)]
-    assert np.mean(waits) == pytest.approx(4.0, abs=4 * 2.0 / math.sqrt(4_000))
-
-
-def test_whoever_can_serve_an_emergency_does_so_at_once(lab):
-    out = engine.run_replicate(lab.with_(parameters={"family_crises": {"able": 0.0}}).to_template(), 1, 0)
-    assert (out[:, 0, list(METRICS).index("time_to_service")] == 0).all()
-
-
 def test_a_policy_change_takes_its_share_once():
     ramp, backing, written = np.ones(2), np.ones(2), np.full(2, 0.8)
     felt = np.zeros(2)
@@ -121,15 +68,3 @@ def test_a_policy_change_takes_its_share_once():
     assert ramp.tolist() == [0.5, 1.0]
     assert backing.tolist() == pytest.approx([0.6, 1.0])
     assert written.tolist() == [0.4, 0.8]
-
-
-def test_community_support_comes_to_rest_where_engagement_holds_it(lab):
-    p = MECHANISMS["families"].parameters._field_defaults
-    engaged = [{"use": "parent-and-student-engagement", "dose": 1.0, "paid_by": "outside"}]
-    quiet = {"sites": {"lab": {"at_the_table": 0.0}}, "mechanisms": {"participation": False}, "months": 240}
-    out = engine.run_replicate(lab.with_(interventions=engaged, **quiet).to_template(), 1, 0)[-1, 0]
-    value = dict(zip(METRICS, out, strict=True))
-    support = p["ground"].default + (1 - p["ground"].default) * p["outreach"].default
-    assert value["community_support"] == pytest.approx(support, abs=1e-4)
-    take_up = 1 / (1 + math.exp(-p["ease"].default - p["pull"].default * support))
-    assert value["take_up"] == pytest.approx(take_up, abs=1e-4)
