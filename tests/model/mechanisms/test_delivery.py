@@ -34,7 +34,7 @@ def test_the_equations():
     assert delivery.per_thousand(3.0, 0.0) == 0.0
 
 
-def formed(status, role, effort, size=2):
+def formed(status, role, effort, size=2, suited=0.1):
     """Return who leads each of four in the first kind of support, of which each is less strong than the one before."""
     recognized = np.zeros((K, 4))
     recognized[0] = [0.9, 0.8, 0.7, 0.6]
@@ -59,7 +59,7 @@ def formed(status, role, effort, size=2):
         input=given,
         hours=np.zeros(4),
         team_code=np.zeros(4, np.uint64),
-        p_strengths=record(strengths.Parameters, {"suited": 0.1}),
+        p_strengths=record(strengths.Parameters, {"suited": suited}),
         p=P._replace(team_size=float(size)),
     )
     return team[0].tolist(), given[0]
@@ -70,6 +70,7 @@ def test_partners_who_give_form_teams_by_strength():
     assert team == [0, 0, 2, 2]
     assert given == pytest.approx([4.5, 4.0, 3.5, 3.0])
     assert formed([ACTIVE] * 4, [PARTNER] * 4, [0.5] * 4, size=3)[0] == [0, 0, 0, 3]
+    assert formed([ACTIVE] * 4, [PARTNER] * 4, [0.5] * 4, size=3, suited=0.75)[0] == [0, 0, -1, -1]
     assert formed([ACTIVE, PROSPECT, ACTIVE, ACTIVE], [PARTNER] * 4, [0.5] * 4)[0] == [0, -1, 0, 3]
     assert formed([ACTIVE] * 4, [PARTNER, PARTNER, BACKBONE, PARTNER], [0.0, 0.5, 0.5, 0.5])[0] == [-1, 1, -1, 1]
 
