@@ -60,6 +60,7 @@ def test_partners_at_the_table_are_work_the_more_so_with_a_vacant_post_and_a_tie
     assert hours == 150.0
     assert load == pytest.approx(30 + 2 * 5 + 2 * 10 + 3 * 1.5 + 1 * 5 + 2 * 0.6)
     assert joins == pytest.approx(1.2)
+    assert coordinated([ACTIVE] * 3)[1] == pytest.approx(30 + 3 * 5 + 2 * 10 + 3 * 1.5 + 2 * 5 + 3 * 0.6)
     assert coordinated([PROSPECT] * 3)[1] == pytest.approx(30 + 20 + 4.5)
 
 

@@ -1,18 +1,87 @@
-"""Effort: the Gibbs law of choosing one at a time, first efforts, what newcomers count for."""
+"""Effort: what it costs, whom one looks to, how beliefs move; the Gibbs law of choosing in turn; first efforts."""
+
+import math
 
 import numpy as np
 import pytest
 
+from alone import alone
 from tfs_sim.model import draws, engine
-from tfs_sim.model.mechanisms import effort
+from tfs_sim.model.declare import record
+from tfs_sim.model.mechanisms import effort, invitation, ledger
 from tfs_sim.model.numerics import kernel
-from tfs_sim.model.payoff import SCALE, USUAL_SIZE
-from tfs_sim.model.state import ACTIVE, PARTNER
+from tfs_sim.model.payoff import SCALE
+from tfs_sim.model.state import ACTIVE, PARTNER, PROSPECT
 from tfs_sim.scenario import load_scenario
 from tfs_sim.validation.rows.r2_weak_link import gibbs, table
 from tfs_sim.validation.space import METRIC_NAMES
 
 LEAST = METRIC_NAMES.index("least_effort")
+
+
+P = record(
+    effort.Parameters,
+    {"cost": 0.4, "overload": 0.1, "largest": 0.5, "noise": 0.05, "full_gain": 50, "learning": 0.1, "hearsay": 0.3},
+)
+
+
+def test_the_equations():
+    p_invitation = record(invitation.Parameters, {"accommodated": 0.5})
+    assert effort.burden_of(1.0, 0.0, p_invitation, P) == 0.4
+    assert effort.burden_of(0.4, 0.5, p_invitation, P) == pytest.approx(0.4 * 0.75 + 0.06)
+    assert effort.descriptive_norm(0.6, 3.0, P) == pytest.approx(0.4)
+    assert effort.descriptive_norm(0.0, 0.0, P) == 0.0
+    assert effort.logit_weight(0.1, 0.2, P) == pytest.approx(math.exp(-2))
+    assert [effort.gain_in_view(gain, P) for gain in (-10.0, 25.0, 90.0)] == [0.0, 0.5, 1.0]
+    assert effort.belief_after(0.5, 1.0, True, P) == pytest.approx(0.55)
+    assert effort.belief_after(0.5, 1.0, False, P) == pytest.approx(0.515)
+    p_ledger = record(ledger.Parameters, {"weight": 0.3, "full_balance": 0.2})
+    assert ledger.with_own_ledger(0.5, 0.2, p_ledger) == pytest.approx(0.65)
+    assert ledger.with_own_ledger(0.5, -0.1, p_ledger) == pytest.approx(0.35)
+
+
+def test_one_looks_to_those_whom_one_trusts_not_to_those_who_trust_one():
+    norm = np.zeros(2)
+    alone(
+        effort.heed_peers,
+        effort=np.array([0.1, 0.4]),
+        first_relationship=np.array([0, 1, 2]),
+        end_of_ties=np.array([1, 2], np.int64),
+        ties=np.array([0, 1], np.uint32),
+        target=np.array([1, 0], np.uint32),
+        trust=np.array([0.5, 0.8]),
+        peer_norm=norm,
+        p=P,
+    )
+    assert norm == pytest.approx([0.5 * 0.4 / 0.5, 0.8 * 0.1 / 0.5])
+
+
+def believed(on_ledger):
+    belief = np.full(3, 0.5)
+    alone(
+        effort.believe,
+        status=np.array([ACTIVE, ACTIVE, PROSPECT], np.uint8),
+        site_of=np.zeros(3, np.uint32),
+        gain_seen=np.array([25.0]),
+        ledger=np.array([0.2, -0.2, 0.2]),
+        belief=belief,
+        on_ledger=on_ledger,
+        p_ledger=record(ledger.Parameters, {"weight": 0.4, "full_balance": 0.2}),
+        p=P,
+    )
+    return belief
+
+
+def test_those_at_the_table_go_by_their_own_ledger_as_well_and_others_by_hearsay():
+    assert believed(0) == pytest.approx([0.5, 0.5, 0.5])  # half of a full gain is what all believe already
+    assert believed(1) == pytest.approx([0.52, 0.48, 0.5])  # .5 + .4 · (1 − .5), and .5 − .4 · .5, a tenth of the way
+
+
+def test_switched_off_efforts_stay_what_they_were(lab):
+    still = lab.with_(months=3, mechanisms={"effort": False, "participation": False})
+    *_, (_, world, _) = engine.trace(still.to_template(), 1, 0)
+    given = world.effort[(world.status == ACTIVE) & (world.role == PARTNER)]
+    assert given == pytest.approx(np.full(given.size, 0.3 * 0.5))
 
 
 def test_published_means_are_the_formula():
@@ -108,4 +177,4 @@ def test_what_a_full_team_gains_is_worth_the_same_whatever_its_returns(productio
     *_, (_, world, _) = engine.trace(template, 1, 0)
     partners = (world.status == ACTIVE) & (world.role == PARTNER)
     worth = world.payoff[SCALE, partners] / world.belief[partners]
-    assert worth == pytest.approx(9.0 * (partners.sum() / USUAL_SIZE) ** -divided)
+    assert worth == pytest.approx(9.0 * (partners.sum() / 20) ** -divided)

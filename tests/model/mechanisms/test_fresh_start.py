@@ -5,7 +5,7 @@ import pytest
 
 from alone import alone
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import smoothing, turnover
+from tfs_sim.model.mechanisms import fresh_start, smoothing, turnover
 
 
 def left_over(on: int, plan: float = 0.0, practice: float = 0.0) -> tuple[float, float, float]:
@@ -32,6 +32,12 @@ def left_over(on: int, plan: float = 0.0, practice: float = 0.0) -> tuple[float,
     for each in (good, bad, betrayal):
         assert each[0] == each[1]  # both ends lose what they knew
     return good[0], bad[0], betrayal[0]
+
+
+def test_the_equation():
+    assert fresh_start.bad_kept(0.5, 0.0, 1) == 0.5
+    assert fresh_start.bad_kept(0.5, 0.5, 1) == 0.25
+    assert fresh_start.bad_kept(0.5, 0.5, 0) == 1.0
 
 
 def test_grudges_leave_with_the_person():

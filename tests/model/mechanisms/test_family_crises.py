@@ -1,4 +1,4 @@
-"""Families and their emergencies: kernels against what they must give."""
+"""Families' emergencies: whom a case is passed to, how long it waits, and when it is lost."""
 
 import math
 
@@ -7,15 +7,13 @@ import pytest
 
 from alone import alone
 from tfs_sim.model import engine
-from tfs_sim.model.catalogue import MECHANISMS, METRICS
+from tfs_sim.model.catalogue import METRICS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import family_crises
+from tfs_sim.model.state import BACKBONE
 
 KEY = np.uint64(7)
-
-
-def parameters(name, **values):
-    return record(MECHANISMS[name].parameters, values)
+SERVICE = list(METRICS).index("time_to_service")
 
 
 def chain(trust):
@@ -26,7 +24,7 @@ def chain(trust):
     return strength, first, target, np.full(4, trust)
 
 
-def wait(trust, identity=1, longest=12.0):
+def wait(trust, identity=1, longest=12.0, role=(0, 0, 0)):
     strength, first, target, ties = chain(trust)
     return alone(
         family_crises.wait,
@@ -39,14 +37,14 @@ def wait(trust, identity=1, longest=12.0):
         month=0,
         key=KEY,
         strength=strength,
-        role=np.zeros(3, np.uint8),
+        role=np.array(role, np.uint8),
         in_post=np.ones(3, np.uint8),
         first_relationship=first[:-1],
         ties=np.arange(4, dtype=np.uint32),
         end_of_ties=first[1:],
         target=target,
         trust=ties,
-        p=parameters("family_crises", longest_wait=longest),
+        p=record(family_crises.Parameters, {"longest_wait": longest}),
     )
 
 
@@ -65,16 +63,20 @@ def test_two_hand_overs_take_two_geometric_waits():
 
 def test_whoever_can_serve_an_emergency_does_so_at_once(lab):
     out = engine.run_replicate(lab.with_(parameters={"family_crises": {"able": 0.0}}).to_template(), 1, 0)
-    assert (out[:, 0, list(METRICS).index("time_to_service")] == 0).all()
+    assert (out[:, 0, SERVICE] == 0).all()
 
 
-def test_community_support_comes_to_rest_where_engagement_holds_it(lab):
-    p = MECHANISMS["families"].parameters._field_defaults
-    engaged = [{"use": "parent-and-student-engagement", "dose": 1.0, "paid_by": "outside"}]
-    quiet = {"sites": {"lab": {"at_the_table": 0.0}}, "mechanisms": {"participation": False}, "months": 240}
-    out = engine.run_replicate(lab.with_(interventions=engaged, **quiet).to_template(), 1, 0)[-1, 0]
-    value = dict(zip(METRICS, out, strict=True))
-    support = p["ground"].default + (1 - p["ground"].default) * p["outreach"].default
-    assert value["community_support"] == pytest.approx(support, abs=1e-4)
-    take_up = 1 / (1 + math.exp(-p["ease"].default - p["pull"].default * support))
-    assert value["take_up"] == pytest.approx(take_up, abs=1e-4)
+def test_the_most_promising_is_trusted_and_strong():
+    assert family_crises.promise(0.5, 0.6) == pytest.approx(0.3)
+
+
+def test_a_case_is_not_passed_to_the_backbone():
+    assert wait(1.0, role=(0, BACKBONE, 0)) == 12.0
+
+
+def test_without_emergencies_or_without_the_mechanism_nobody_waits(lab):
+    for change in ({"parameters": {"family_crises": {"arrivals": 0.0}}}, {"mechanisms": {"family_crises": False}}):
+        out = engine.run_replicate(lab.with_(months=3, **change).to_template(), 1, 0)
+        assert (out[:, 0, SERVICE] == 0).all()
+    usual = engine.run_replicate(lab.with_(months=3).to_template(), 1, 0)
+    assert (usual[:, 0, SERVICE] > 0).all()
