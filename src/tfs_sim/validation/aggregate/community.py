@@ -282,11 +282,9 @@ class Community:
         s.partners = min(max(now, 0.0), float(n))
 
     def _encounters(self, s: State, now: Month) -> None:
-        """Evidence fades by its half-life; of a pair m = 1 − exp(−rate) meet, and keep promises with chance π.
+        """Evidence fades; so many of all pairs meet, and keep their promises or not: rules of M1 for the mean pair.
 
-        G ← κG + m π,  B ← κB + m ν (1 − π): π falls with what representatives do not understand, with overload, unclear
-        goals and grievance; convenings and respect avert part of the rest. A failure is forgiven with chance φ, mended,
-        or hardens into grievance.
+        A failure is forgiven and mended, or hardens into grievance: rules of M4, weighed by how often each happens.
         """
         p, com, his = self.p.trust, self.p.communication, self.p.histories
         n, x = self.set.organizations, s.partners
@@ -309,8 +307,8 @@ class Community:
         given = trust.circumstances(s.coordination, 1.0, 0.0, self.p.national, p)
         at_work = trust.chance_of_keeping(usual, given, s.grievance, averted, 0.0, his)
         usual = trust.chance_of_keeping(usual, 1.0, s.grievance, 0.0, 0.0, his)
-        self._meet(s, s.inside, chances[0], at_work, s.coordination, now)
-        self._meet(s, s.outside, chances[2], usual, 0.0, now)
+        self._meet(s, s.inside, chances[0], at_work, usual, s.coordination, now)
+        self._meet(s, s.outside, chances[2], usual, usual, 0.0, now)
         pairs = x * among / 2.0
         meetings = pairs * (s.inside.density * chances[0] + (1.0 - s.inside.density) * chances[1])
         s.conflicts = 2.0 * meetings * (1.0 - at_work)
@@ -318,8 +316,13 @@ class Community:
         s.contacts = 2.0 * meetings / max(x, 1e-9) + max(n - x, 0.0) * s.outside.density * chances[2] + with_backbone
         s.strangers, s.kept = chances[1], at_work
 
-    def _meet(self, s: State, held: Ties, chance: float, kept: float, at_hand: float, now: Month) -> None:
-        """Let evidence in ties of one class fade, add a month's encounters, and mend failures."""
+    def _meet(
+        self, s: State, held: Ties, chance: float, kept: float, amends: float, at_hand: float, now: Month
+    ) -> None:
+        """Let evidence in ties of one class fade, add a month's encounters, and mend failures.
+
+        `kept` is the chance of keeping a promise in an encounter, `amends` that of making amends.
+        """
         p, com, ins, rep = self.p.trust, self.p.communication, self.p.institutional_trust, self.p.repair
         fades = trust.kept_in_mind(held.met, self.on.communication, com, p)
         on_record = half_life_factor(ins.memory)
@@ -337,17 +340,15 @@ class Community:
                 forgiven += here
                 harder = repair.hardened(before, deceived, self.on.histories, rep) - before
                 s.grievance += (failed * share - here) * harder
-            good += forgiven * rep.amends * kept
-            bad += forgiven * repair.weight_of_broken_amends(p, rep) * (1.0 - kept)
+            good += forgiven * rep.amends * amends
+            bad += forgiven * repair.weight_of_broken_amends(p, rep) * (1.0 - amends)
             held.betrayal += failed * rep.deceit * rep.deceit_weight
-        mended, on_their_record = (
-            forgiven * repair.weight_mended(p, rep),
-            forgiven * repair.weight_mended_on_record(p, rep),
-        )
+        mended = forgiven * repair.weight_mended(p, rep)
+        mended_on_record = forgiven * repair.weight_mended_on_record(p, rep)
         held.good += good * (1.0 - recorded)
         held.bad = max(held.bad + (bad - mended) * (1.0 - recorded), 0.0)
         held.kept_record += good * recorded
-        held.broken_record = max(held.broken_record + (bad - on_their_record) * recorded, 0.0)
+        held.broken_record = max(held.broken_record + (bad - mended_on_record) * recorded, 0.0)
         held.met = chance
 
     def _ties(self, s: State, now: Month, leaving: float) -> None:
