@@ -62,6 +62,8 @@ def test_a_departure_closes_a_tie_unless_whoever_leaves_hands_it_over():
     assert not after(1, idle=0, departed=(0, 1), closed_by_departure=1, closing=0)
     assert not after(1, idle=0, departed=(1, 0), plan=(0.0, 1.0), closed_by_departure=1, closing=0)
     assert after(1, idle=0, departed=(1, 0), plan=(1.0, 0.0), closed_by_departure=1, closing=0)
+    assert after(1, idle=0, departed=(0, 1), plan=(0.0, 1.0), closed_by_departure=1, closing=0)
+    assert not after(1, idle=0, departed=(1, 1), plan=(1.0, 0.0), closed_by_departure=1, closing=0), "both hand over"
     assert after(1, idle=0, departed=(1, 1), closed_by_departure=0, closing=0)
 
 
