@@ -26,13 +26,13 @@ def test_the_equations():
     assert accountability.mean_contribution(0.0, 0.0, P_EFFORT) == 0.0
     assert accountability.clearness(0.0, P) == pytest.approx(1.7)
     assert accountability.clearness(0.5, P) == pytest.approx(1.7 / 0.6)  # data in use take two fifths of the noise
-    assert accountability.expected_esteem(0.9, 0.2, 0.4, 2.0) == pytest.approx(0.2 * (1 / (1 + 1 / math.e) - 0.5))
+    assert payoff.expected_esteem(0.9, 0.2, 0.4, 2.0) == pytest.approx(0.2 * (1 / (1 + 1 / math.e) - 0.5))
 
 
 def test_a_logistic_curve_stands_for_the_chance_to_be_seen_above_the_mean():
     for x in np.linspace(-3, 3, 25):
         chance = 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))
-        assert accountability.expected_esteem(x, 1.0, 0.0, accountability.LOGISTIC_SCALE) + 0.5 == pytest.approx(
+        assert payoff.expected_esteem(x, 1.0, 0.0, accountability.LOGISTIC_SCALE) + 0.5 == pytest.approx(
             chance, abs=0.01
         )
 
@@ -73,7 +73,7 @@ def test_without_the_practice_there_is_no_esteem_and_money_goes_by_contribution_
 def test_esteem_depends_on_what_is_seen():
     def esteem(data, practice, x):
         weight, bar, slope, _ = held(data, practice)
-        return accountability.expected_esteem(x, weight, bar, slope)
+        return payoff.expected_esteem(x, weight, bar, slope)
 
     assert esteem(0.0, 1.0, 0.4) == pytest.approx(0.0)  # those at the mean stand out neither way
     assert esteem(1.0, 0.0, 0.9) == 0.0
