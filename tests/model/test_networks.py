@@ -5,6 +5,7 @@ import pytest
 
 from alone import alone
 from tfs_sim.model import networks
+from tfs_sim.model.forms import PLACE
 from tfs_sim.model.state import ACTIVE
 from tfs_sim.validation.space import METRIC_NAMES
 
@@ -65,7 +66,7 @@ def transitivity(edges, month=0, before=0.0):
     degree = np.bincount([a for a, _ in ties], minlength=size)
     first = np.concatenate([[0], np.cumsum(degree)])
     out = np.zeros((month + 1, 1, len(METRIC_NAMES)))
-    out[month - 1, 0, networks.TRANSITIVITY] = before
+    out[month - 1, 0, PLACE["transitivity"]] = before
     alone(
         networks.observe_network,
         month=month,
@@ -78,7 +79,7 @@ def transitivity(edges, month=0, before=0.0):
         neighbours=neighbours,
         out=out,
     )
-    return out[month, 0, networks.TRANSITIVITY]
+    return out[month, 0, PLACE["transitivity"]]
 
 
 @pytest.mark.parametrize(

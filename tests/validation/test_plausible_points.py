@@ -48,7 +48,8 @@ def test_every_parameter_is_once_in_each_part_of_its_range():
                     assert (values == np.round(values)).all()
                     expected = np.unique(p.plausible((np.arange(5000) + 0.5) / 5000), return_counts=True)
                     found = [np.count_nonzero(values == number) for number in expected[0]]
-                    assert np.abs(found - expected[1] / 100).max() <= 1, f"{name}.{key}"
+                    # a number's part of the shares has two ends, each of which cuts one of the fifty parts
+                    assert np.abs(found - expected[1] / 100).max() < 2, f"{name}.{key}"
                     continue
                 values = np.interp(values, *middle(p))
                 assert sorted(np.floor(50 * values).astype(int)) == list(range(50)), f"{name}.{key}"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from alone import alone
+from tfs_sim.model import team_codes
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import (
     communication,
-    community,
     effort,
     histories,
     institutional_trust,
@@ -108,7 +108,7 @@ def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
 
 @kernel
 def together(code, other):
-    return community.in_one_team(code, other)
+    return team_codes.in_one_team(code, other)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_code_tells_whether_two_are_in_one_team():
         teams = rng.integers(-1, 3, (4, 2))
         codes = []
         for member in range(2):
-            lone = int(community.lone_code.py_func(np.uint64(member + 7)))
+            lone = int(team_codes.lone_code.py_func(np.uint64(member + 7)))
             for kind in range(4):
                 if teams[kind, member] >= 0:
                     lone ^= (((lone >> 16 * kind) & 0xFFFF) ^ int(teams[kind, member])) << 16 * kind

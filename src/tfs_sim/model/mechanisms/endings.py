@@ -91,7 +91,7 @@ MECHANISM = Mechanism(
     rows=(),
     title="Meetings and endings",
     summary="Says whether a partnership is alive, and how one that is not has ended.",
-    source="Definitions of what is counted",
+    source="no measurement found: definitions of what is counted",
     parameters=Parameters,
     file=__name__,
 )
