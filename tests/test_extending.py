@@ -14,9 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def blocks(page: str) -> list[str]:
-    """Python of a page of docs/extend."""
-    return re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "extend" / page).read_text(encoding="utf-8"), re.DOTALL)
+def blocks(page: str, kind: str = "python") -> list[str]:
+    """What stands in blocks of a kind on a page of docs/extend."""
+    return re.findall(rf"```{kind}\n(.*?)```", (ROOT / "docs" / "extend" / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
 @pytest.fixture
@@ -42,7 +42,8 @@ def passes(copy: Path) -> str:
 
 @pytest.mark.slow
 def test_a_mechanism_is_its_file_a_line_of_the_month_and_its_tests(copy: Path) -> None:
-    source, line, tests = blocks("mechanism.md")
+    source, tests = blocks("mechanism.md")
+    (line,) = blocks("mechanism.md", "text")
     (copy / "src/tfs_sim/model/mechanisms/meeting_fatigue.py").write_text(source, encoding="utf-8")
     tick = copy / "src/tfs_sim/model/tick.py"
     before = tick.read_text(encoding="utf-8")

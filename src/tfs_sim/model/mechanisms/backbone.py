@@ -17,8 +17,6 @@ from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
-HOURS_PER_FTE = 150.0
-
 
 class Parameters(NamedTuple):
     """Hours a month that each thing takes."""
