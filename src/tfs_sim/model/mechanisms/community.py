@@ -236,9 +236,9 @@ def staff_of_all(students, p):
 
 @rule
 def chance_at_the_table(share, commitment, p):
-    """Λ(logit(share) + willing_at_start · (h − h̄) / h̄): the chance to take part in the first month.
+    """Λ(logit(share) + willing_at_start · (h − m) / m): the chance to take part in the first month.
 
-    share: of the site's organizations; commitment: h, the representative's; h̄: mean commitment.
+    share: of the site's organizations; commitment: h, the representative's; m: mean commitment.
     """
     if not 0.0 < share < 1.0:
         return share

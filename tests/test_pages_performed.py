@@ -25,6 +25,7 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("scenarios", "experiments"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "pyproject.toml").touch()  # by it ready-made files beside the sources are known
     (tmp_path / "tests").mkdir()
     shutil.copy(ROOT / "tests" / "alone.py", tmp_path / "tests")
     return tmp_path
