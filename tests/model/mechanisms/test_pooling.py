@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.model import draws, engine, payoff
+from tfs_sim.model import draws, payoff
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import pooling
@@ -94,26 +94,3 @@ def test_what_a_contribution_is_expected_to_be_seen_as_is_the_mean_of_what_is_se
         seen = np.maximum(x + noise / slope, 0.0)
         assert payoff.expected_sight(x, slope) == pytest.approx(seen.mean(), abs=5 * seen.std() / 1000 + 1e-12)
     assert payoff.expected_sight(0.3, 0.0) == 0.3
-
-
-def reward_of_effort(lab, data, practice):
-    """Return what full effort is worth of the pool over none, mean over partners with everything else as it is."""
-    levers = [("shared-data-system", data), ("accountability-practice", practice), ("pooled-funding", 0.6)]
-    scenario = lab.with_(
-        months=18,
-        interventions=[{"use": use, "dose": dose, "paid_by": "outside"} for use, dose in levers],
-        mechanisms={"participation": False},
-        parameters={"accountability": {"esteem": 0.0}},
-    )
-    template = scenario.to_template()
-    *_, (_, world, _) = engine.trace(template, 1, 0)
-    partners = np.flatnonzero((world.status == 2) & (world.role == 0))
-    money, rest = world.payoff[payoff.MONEY, partners], world.payoff[payoff.REST, partners]
-    low, high = (payoff.expected_sight(x, world.esteem_slope[0]) * 0.5 * world.fte[partners] for x in (0.0, 1.0))
-    return float((money * (high / (high + rest) - low / (low + rest))).mean())
-
-
-def test_data_and_accountability_together_reward_effort_by_more_than_their_sum(lab):
-    neither, data, practice, both = (reward_of_effort(lab, *doses) for doses in ((0, 0), (1, 0), (0, 1), (1, 1)))
-    assert 0 < neither < min(data, practice)
-    assert both - neither > 1.1 * ((data - neither) + (practice - neither))

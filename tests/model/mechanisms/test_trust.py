@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.model import team_codes
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import (
     communication,
@@ -15,7 +14,6 @@ from tfs_sim.model.mechanisms import (
     strengths,
     trust,
 )
-from tfs_sim.model.numerics import kernel
 
 
 def parameters(**values):
@@ -106,11 +104,6 @@ def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
     assert np.array_equal(after[~struck], before[~struck])
 
 
-@kernel
-def together(code, other):
-    return team_codes.in_one_team(code, other)
-
-
 @pytest.mark.parametrize(
     ("in_one_team", "effort_of_second", "presence_of_second", "closed", "rate"),
     [
@@ -149,18 +142,3 @@ def test_those_who_work_in_one_team_meet_without_a_table(
         p=record(trust.Parameters, {"work_contact": 0.5}),
     )
     assert expected[0] == pytest.approx(rate)
-
-
-def test_a_code_tells_whether_two_are_in_one_team():
-    rng = np.random.default_rng(1)
-    for _ in range(2000):
-        teams = rng.integers(-1, 3, (4, 2))
-        codes = []
-        for member in range(2):
-            lone = int(team_codes.lone_code.py_func(np.uint64(member + 7)))
-            for kind in range(4):
-                if teams[kind, member] >= 0:
-                    lone ^= (((lone >> 16 * kind) & 0xFFFF) ^ int(teams[kind, member])) << 16 * kind
-            codes.append(np.uint64(lone))
-        same = any(a == b >= 0 for a, b in teams)
-        assert together(*codes) == same
