@@ -65,6 +65,9 @@ WRONG = {
     "the variable 'effort' has the name of an array that is used here": (
         "def f(org):\n    effort = 1\n    return org.effort[0] + effort"
     ),
+    "the function 'effort' has the name of an array that is used here": (
+        "def effort(x):\n    return x\n@kernel\ndef f(org):\n    return effort(org.effort[0])"
+    ),
     "the argument 'effort' has the name of an array": "def f(org, effort):\n    return org.effort[0] + effort",
     "'site' is what a group of arrays is called": (
         "def f(org):\n    for site in range(3):\n        org.effort[site] = 0.0"

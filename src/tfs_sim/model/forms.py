@@ -206,8 +206,9 @@ class _Flattening:
         for name in names:
             if name.id in GROUPS and id(name) not in spent:
                 self._refuse(name, f"{name.id!r} is what a group of arrays is called: only its arrays can be used")
-            if name.id in used and isinstance(name.ctx, ast.Store):
-                self._refuse(name, f"the variable {name.id!r} has the name of an array that is used here")
+            if name.id in used:
+                what = "variable" if isinstance(name.ctx, ast.Store) else "function"
+                self._refuse(name, f"the {what} {name.id!r} has the name of an array that is used here")
         for argument in tree.args.args:
             if argument.arg in used:
                 self._refuse(argument, f"the argument {argument.arg!r} has the name of an array that is used here")

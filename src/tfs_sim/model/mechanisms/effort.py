@@ -176,7 +176,7 @@ class Parameters(NamedTuple):
         unit="partners",
         plausible=(15, 30),
         domain=(1, 1000),
-        grade="derived",
+        grade="recalled",
         source="[bevc2015]; [mccullough2016]: 19.5 members in 42 networks, 25.1 in 99 (recalled)",
         meaning="Partners of a usual partnership, whose members gain the same whether the gain is divided or not.",
     )
