@@ -203,15 +203,15 @@ class _Flattening:
                     spent.update(map(id, handed))
                     node.args = self._arguments(node)
         used = {name for arrays in self.arrays.values() for name in arrays}
-        for name in names:
+        for argument in tree.args.args:
+            if argument.arg in used:
+                self._refuse(argument, f"the argument {argument.arg!r} has the name of an array that is used here")
+        for name in sorted(names, key=lambda each: isinstance(each.ctx, ast.Load)):  # what is assigned to, first
             if name.id in GROUPS and id(name) not in spent:
                 self._refuse(name, f"{name.id!r} is what a group of arrays is called: only its arrays can be used")
             if name.id in used:
                 what = "variable" if isinstance(name.ctx, ast.Store) else "function"
                 self._refuse(name, f"the {what} {name.id!r} has the name of an array that is used here")
-        for argument in tree.args.args:
-            if argument.arg in used:
-                self._refuse(argument, f"the argument {argument.arg!r} has the name of an array that is used here")
 
     def _attribute(self, node: Any) -> None:
         """Turn `org.effort` into `effort`."""
