@@ -55,6 +55,7 @@ FORMS = {
     "trust.recorded_share": "the mean of two",
     "selection.readiness_of": "the mean of three",
     "payoff.rising_cost": "½ c x², whose slope is c x",
+    "goals.steepness": "a Gaussian with this standard deviation",
     "payoff.expected_esteem": "a logistic function around its middle",
     "delivery.weigh_trust": "both directions of a pair",
     "metrics.look_at_ties": "both directions of a pair",
@@ -67,6 +68,7 @@ NAMED = {
     "accountability": {"LOGISTIC_SCALE": "a logistic that stands for a normal distribution"},
     "competition": dict.fromkeys(("HOURS", "SPEND", "SHARE", "WORTH", "TIME", "ONE_IN_SHARE"), "rows of scratch"),
     "endings": dict.fromkeys(("BROKE_UP", "FADED", "GOALS_MET"), "codes of how a partnership ended"),
+    "goals": {"CENTRE": "the middle of the unit cube that goals lie in"},
     "networks": {"LOW_SIX": "bits", "SIX": "bits", "ONE": "bits", "QUARTER": "how often a slow metric is recorded"},
     "participation": dict.fromkeys(("JOINS", "WITHDRAWS"), "codes"),
     "payoff": {
@@ -87,7 +89,10 @@ def numbers(node: ast.AST) -> Iterator[float]:
 def found() -> Iterator[tuple[str, str, object]]:
     """Every number, or name of a number of its file, that a compiled function reads, with file and function."""
     folder = Path(mechanisms.__file__).parent
-    for path in (*folder.glob("*.py"), *(folder.parent / f"{name}.py" for name in ("payoff", "metrics", "networks"))):
+    for path in (
+        *folder.glob("*.py"),
+        *(folder.parent / f"{name}.py" for name in ("contact", "goals", "payoff", "metrics", "networks")),
+    ):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         named = set()
         for node in tree.body:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from alone import alone
+from tfs_sim.model import contact
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import (
     communication,
@@ -29,13 +30,13 @@ def test_trust_is_the_mean_of_a_beta_distribution():
 def test_contact_by_hand():
     p = parameters(joint_contact=0.5, table_contact=0.04, convening_gain=0.5, attention=10, work_contact=0.6)
     q = record(communication.Parameters, {"contact": 2})
-    assert trust.presence_of(1, 5.0, p) == 1.0 and trust.presence_of(1, 20.0, p) == 0.5
-    assert trust.presence_of(0, 5.0, p) == 0.0
-    assert trust.contact_in_ties(1.0, 0.5, 0.5, 0.5, q, p) == pytest.approx((0.75 + 1.0) * 0.25)
-    assert trust.contact_at_table(1.0, 0.5, 0.5, p) == pytest.approx(0.06 * 0.25)
-    assert trust.contact_in_work(0.1, 0.3, record(effort.Parameters, {"largest": 0.5}), p) == pytest.approx(0.12)
-    assert trust.able_to_meet(1.0, -0.5, 0.2, 0.4, record(histories.Parameters, {"lost_contact": 0.5})) == 0.4
-    assert trust.chance_of_any(np.log(2)) == pytest.approx(0.5) and trust.chance_of_any(0.0) == 0.0
+    assert contact.presence_of(1, 5.0, p) == 1.0 and contact.presence_of(1, 20.0, p) == 0.5
+    assert contact.presence_of(0, 5.0, p) == 0.0
+    assert contact.contact_in_ties(1.0, 0.5, 0.5, 0.5, q, p) == pytest.approx((0.75 + 1.0) * 0.25)
+    assert contact.contact_at_table(1.0, 0.5, 0.5, p) == pytest.approx(0.06 * 0.25)
+    assert contact.contact_in_work(0.1, 0.3, record(effort.Parameters, {"largest": 0.5}), p) == pytest.approx(0.12)
+    assert contact.able_to_meet(1.0, -0.5, 0.2, 0.4, record(histories.Parameters, {"lost_contact": 0.5})) == 0.4
+    assert contact.chance_of_any(np.log(2)) == pytest.approx(0.5) and contact.chance_of_any(0.0) == 0.0
 
 
 def test_promises_by_hand():

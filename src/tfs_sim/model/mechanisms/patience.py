@@ -16,9 +16,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tfs_sim.model import draws
+from tfs_sim.model.contact import chance_of_any
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.mechanisms.trust import chance_of_any
 from tfs_sim.model.numerics import clip, exp
 from tfs_sim.model.state import ACTIVE, BACKBONE
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model import engine
+from tfs_sim.model import contact, engine
 from tfs_sim.model.mechanisms import (
     agenda,
     backbone,
@@ -254,10 +254,10 @@ class Community:
             allowed = patience.readiness_allowed(s.grievance, 1.0, q)
             s.ready = allowed if month == 0 else patience.settled(s.ready, allowed, q)
             told = patience.encounters_expected(now.dose("patience-with-information"), now.contact, has_time, q)
-            s.ready += trust.chance_of_any(told) * (patience.informed(s.ready, q) - s.ready)
+            s.ready += contact.chance_of_any(told) * (patience.informed(s.ready, q) - s.ready)
         outreach = participation.outreach(press, has_time, inv, p)
         rate = participation.invitations(x / n, outreach, now.contact, 1.0, p)
-        asked = (n - x) * s.in_post * trust.chance_of_any(rate)
+        asked = (n - x) * s.in_post * contact.chance_of_any(rate)
         s.joined = asked * logistic(participation.pull_to_join(s.worth_outside, s.ready, press, q, inv, p))
         s.withdrew = x * participation.chance_of_leaving(logistic(participation.pull_to_leave(s.worth, p)), p)
         s.refused = (asked - s.joined) / max(n - x, 1e-9)
@@ -294,14 +294,14 @@ class Community:
         talks *= self.on.communication
         among = max(x - 1.0, 0.0)
         colleagues = among * s.inside.density + max(n - x, 0.0) * s.outside.density + 1.0
-        here = trust.presence_of(s.in_post, colleagues, p)
-        able = trust.able_to_meet(here, here, s.grievance, s.grievance, his)
+        here = contact.presence_of(s.in_post, colleagues, p)
+        able = contact.able_to_meet(here, here, s.grievance, s.grievance, his)
         effort = s.effort * self.p.effort.largest
-        work = trust.contact_in_work(effort, effort, self.p.effort, p) * self.in_one_team(x)
-        tied = trust.contact_in_ties(convenings, talks, s.coordination, now.contact, com, p)
-        free = trust.contact_at_table(convenings, s.coordination, now.contact, p)
+        work = contact.contact_in_work(effort, effort, self.p.effort, p) * self.in_one_team(x)
+        tied = contact.contact_in_ties(convenings, talks, s.coordination, now.contact, com, p)
+        free = contact.contact_at_table(convenings, s.coordination, now.contact, p)
         daily = p.everyday_contact * now.contact
-        chances = [trust.chance_of_any(rate * able) for rate in (daily + tied + work, free + work, daily)]
+        chances = [contact.chance_of_any(rate * able) for rate in (daily + tied + work, free + work, daily)]
         usual = trust.reliability_of(s.ramp, understanding.clarity_of(s.variance), p)
         averted = trust.averted(convenings, s.recognition, self.p.strengths, p)
         given = trust.circumstances(s.coordination, 1.0, 0.0, self.p.national, p)
