@@ -19,7 +19,7 @@ PERFORMANCE = 1
 
 @pytest.fixture(scope="module")
 def studies() -> ModuleType:
-    path = Path(__file__).resolve().parents[3] / "benchmarks" / "intervals.py"
+    path = Path(__file__).resolve().parents[1] / "benchmarks" / "intervals.py"
     spec = importlib.util.spec_from_file_location("coverage_of_intervals", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
