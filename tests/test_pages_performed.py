@@ -41,14 +41,39 @@ def passes(copy: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
-def test_a_mechanism_is_its_file_a_line_of_the_month_and_its_tests(copy: Path) -> None:
+def add_after(tick: Path, step: str, line: str) -> None:
+    """Add a line to the month after that of a step."""
+    before = tick.read_text(encoding="utf-8")
+    (after,) = re.findall(rf'.*"{re.escape(step)}".*\n', before)
+    tick.write_text(before.replace(after, after + line), encoding="utf-8")
+
+
+def add_mechanism(copy: Path) -> None:
+    """Do what docs/extend/mechanism.md says: a file, a line of the month, tests."""
     source, tests = blocks("mechanism.md")
     (line,) = blocks("mechanism.md", "text")
     (copy / "src/tfs_sim/model/mechanisms/meeting_fatigue.py").write_text(source, encoding="utf-8")
-    tick = copy / "src/tfs_sim/model/tick.py"
-    before = tick.read_text(encoding="utf-8")
-    (after,) = re.findall(r'.*"turnover\.ramp_up".*\n', before)
-    tick.write_text(before.replace(after, after + line), encoding="utf-8")
+    add_after(copy / "src/tfs_sim/model/tick.py", "turnover.ramp_up", line)
     (copy / "tests/test_meeting_fatigue.py").write_text(tests, encoding="utf-8")
-    assert "3 passed" in passes(copy)
+
+
+def add_metric(copy: Path) -> None:
+    """Do what docs/extend/metric.md says: a declaration, a kernel, its line, a test."""
+    kernel, tests = blocks("metric.md")
+    declaration, line = blocks("metric.md", "text")
+    model = copy / "src/tfs_sim/model"
+    declared = (model / "declared_metrics.py").read_text(encoding="utf-8")
+    end = declared.index(")  # fmt: skip")
+    (model / "declared_metrics.py").write_text(declared[:end] + declaration + declared[end:], encoding="utf-8")
+    with (model / "metrics.py").open("a", encoding="utf-8") as file:
+        file.write("\n\n" + kernel)
+    add_after(model / "tick.py", "metrics.observe_rules", line)
+    (copy / "tests/test_givers.py").write_text(tests, encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_mechanism_and_a_metric_are_what_the_pages_say_and_nothing_else(copy: Path) -> None:
+    add_mechanism(copy)
+    add_metric(copy)
+    said = passes(copy)  # both at once, since the copy is compiled anew
+    assert "5 passed" in said
