@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tfs_sim.analysis.findings import findings
     from tfs_sim.analysis.outcomes import arm
     from tfs_sim.experiments.designs.design import Experiment, load_experiment
+    from tfs_sim.experiments.execution.replaying import events
     from tfs_sim.experiments.execution.result import Result
     from tfs_sim.experiments.execution.runner import simulate, sweep
     from tfs_sim.experiments.storage.stored import Sweep
@@ -42,6 +43,7 @@ __all__ = [
     "arm",
     "compare",
     "compare_arms",
+    "events",
     "findings",
     "load_experiment",
     "load_scenario",
@@ -59,6 +61,7 @@ _HOMES = {
     "arm": "analysis.outcomes",
     "compare": "analysis.compare",
     "compare_arms": "analysis.compare",
+    "events": "experiments.execution.replaying",
     "findings": "analysis.findings",
     "load_experiment": "experiments.designs.design",
     "load_scenario": "scenario",

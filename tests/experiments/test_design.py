@@ -206,6 +206,13 @@ def test_mistakes_of_the_scenario_are_told_as_well(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_mistakes_of_a_scenario_that_a_level_names_are_told_as_well(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.toml").write_text(small.TOWN.replace("depth = 0.6", "depth = 60"), encoding="utf-8")
+    with pytest.raises(UserError, match="found 60") as caught:
+        load(tmp_path, ('{ label = "crisis" }', '{ label = "crisis", scenario = "elsewhere.toml" }'))
+    assert [mistake.file for mistake in caught.value.mistakes] == ["elsewhere.toml"]
+
+
 def test_too_many_arms(tmp_path: Path) -> None:
     labels = ", ".join(f'{{ label = "{number}" }}' for number in range(60))
     with pytest.raises(UserError, match=r"these are 43,200 arms"):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tfs_sim.model import engine, tick
-from tfs_sim.model.partnership import Organization, PartnershipModel, name_of
+from tfs_sim.model.partnership import Organization, PartnershipModel
 
 
 def test_stepping_through_mesa_gives_the_bits_of_a_whole_run_month_by_month(busy):
@@ -59,8 +59,8 @@ def test_agents_refuse_what_is_outside_of_a_domain_and_say_who_they_are(lab):
 def test_a_rule_between_any_two_steps_that_does_nothing_changes_no_bit(busy):
     model, seen = PartnershipModel(busy.with_(months=14), rng=5, collect=()), []
     for step in tick.MONTH:
-        model.add_rule(lambda model, step=step: seen.append((model.month, step)), before=name_of(step))
-        model.add_rule(lambda model: None, after=name_of(step))
+        model.add_rule(lambda model, step=step: seen.append((model.month, step)), before=step.name)
+        model.add_rule(lambda model: None, after=step.name)
     while model.running:
         model.step()
     assert np.array_equal(model.observed, engine.run_replicate(busy.with_(months=14).to_template(), 5, 0))

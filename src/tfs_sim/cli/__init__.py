@@ -145,6 +145,30 @@ def sweep(
 
 
 @app.command()
+def events(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A scenario or an experiment: a name, or a file.", show_default=False),
+    ],
+    arm: Annotated[
+        str | None,
+        typer.Option("--arm", metavar="ARM", help='Of an experiment: "strategy, level, …"; default: its first.'),
+    ] = None,
+    replicate: Annotated[
+        int, _whole("--replicate", "-r", metavar="R", smallest=0, help="Which run, counted from 0.")
+    ] = 0,
+    seed: Seed = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="A CSV file of all events, with who and when.")
+    ] = None,
+) -> None:
+    """Run one replicate again and tell what happened in it: who left, joined, won money, apologized."""
+    from tfs_sim.cli import telling
+
+    telling.events(name, arm, replicate, seed, out)
+
+
+@app.command()
 def merge(
     folders: Annotated[
         list[Path], typer.Argument(metavar="DIR...", help="Folders of `sweep --shard`.", show_default=False)

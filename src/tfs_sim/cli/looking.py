@@ -38,13 +38,9 @@ def check(names: list[str], schema: str | None) -> None:
 
 def _checked(name: str) -> str:
     """Read one file as what it is; return a line on it."""
-    from tfs_sim.scenario import presets
     from tfs_sim.scenario.ineffective import without_effect
 
-    ready = not name.endswith(".toml")
-    if _is_experiment(Path(name)) or (
-        ready and name in presets.names("experiments") and name not in presets.names("scenarios")
-    ):
+    if is_experiment(name):
         from tfs_sim.experiments.designs import plausible, sharing
         from tfs_sim.experiments.designs.design import load_experiment
 
@@ -101,8 +97,16 @@ def _unpaid(arms: Iterable[Arm]) -> list[str]:
     return said
 
 
-def _is_experiment(path: Path) -> bool:
-    """Say whether a file looks like an experiment; what cannot be read is left to those who tell mistakes."""
+def is_experiment(name: str) -> bool:
+    """Say whether a name is that of a ready-made experiment alone, or of a file that looks like one.
+
+    What cannot be read is left to those who tell mistakes.
+    """
+    from tfs_sim.scenario import presets
+
+    if not name.endswith(".toml") and name in presets.names("experiments") and name not in presets.names("scenarios"):
+        return True
+    path = Path(name)
     try:
         if not path.is_file() or path.stat().st_size > 10_000_000:
             return False

@@ -56,6 +56,7 @@ BEHAVIOUR = (
     Word("trust", "How far one organization expects another to keep its promises: a posterior from promises kept and broken.", "[mayer1995]; [josang2002] for the form"),
     Word("personal trust", "The part of trust that two people hold, and that leaves with either of them.", "[zaheer1998]", ("interpersonal trust",)),
     Word("institutional trust", "The part of trust that organizations hold, and that stays when people leave.", "[zaheer1998]", ("interorganizational trust",)),
+    Word("event", "What happened to an organization in a month of a run: it joined, lost its person, won money … (`tfs-sim events`)."),
     Word("grievance", "A difficult history between two organizations; it lowers contact and fades over years.", "[together2020]", ("difficult history",)),
     Word("repair", "What follows a broken promise: apology, forgiveness and amends, or a grievance.", "[kim2004]"),
     Word("encounter", "A pair that meets in a month, at the table or in shared work, and keeps or breaks a promise.", "[feld1981]"),

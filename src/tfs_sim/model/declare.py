@@ -8,7 +8,7 @@ kernel reads, and the switch that turns the mechanism off.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
@@ -286,4 +286,8 @@ class Step:
     mechanism: str
     kernel: Callable[..., None]
     what: str
-    always: bool = field(default=False)
+
+    @property
+    def name(self) -> str:
+        """Its file and its kernel: "trust.update"."""
+        return f"{self.kernel.__module__.rpartition('.')[2]}.{self.kernel.__name__}"

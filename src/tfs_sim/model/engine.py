@@ -147,7 +147,7 @@ def compose(clocked: bool = False) -> str:
 
 def _alias(step: Step) -> str:
     """Return what the composed source calls a step's kernel."""
-    return f"{step.kernel.__module__.rsplit('.', 1)[-1]}_{step.kernel.__name__}"
+    return step.name.replace(".", "_")
 
 
 def _call(step: Step, n: int, indent: str, clocked: bool) -> str:

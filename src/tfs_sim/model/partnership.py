@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from tfs_sim.model import draws, engine, state, tick
 from tfs_sim.model.catalogue import METRICS
-from tfs_sim.model.declare import Step
 from tfs_sim.model.state import ACTIVE, FIRST_POOL, ROLES, SECTORS, STATUSES
 
 _start_method = multiprocessing.get_start_method(allow_none=True)
@@ -196,7 +195,7 @@ class PartnershipModel(mesa.Model):
         """
         if bool(before) == bool(after):
             raise ValueError("a rule runs before a step or after one: give one of before and after")
-        names = [name_of(step) for step in tick.MONTH]
+        names = [step.name for step in tick.MONTH]
         wanted = before or after
         if wanted not in names:
             near = difflib.get_close_matches(wanted, names, 1)
@@ -251,11 +250,6 @@ def _known(metric: str) -> None:
 
 def _observed(model: PartnershipModel, name: str) -> float:
     return model.observe(name)
-
-
-def name_of(step: Step) -> str:
-    """Return how a step is called: its file and its kernel."""
-    return f"{step.kernel.__module__.rsplit('.', 1)[-1]}.{step.kernel.__name__}"
 
 
 def range_of(template: engine.Template) -> list[int]:

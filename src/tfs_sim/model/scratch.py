@@ -35,6 +35,7 @@ class Scratch(Group, group="scratch", entity="organization"):
     listed_pair_id: Words = number("identities of the pairs of a list", entity="pair")
     disused: Places = number("list of the ties that may close", entity="pair")
     let_down: Places = number("list of the pairs in which one end was let down", entity="pair")
+    answer: Integers = number("what followed a broken promise: position in `repair.ANSWERS`", entity="relationship")
     tally: Words = number(
         "binary digits of the number of organizations that act on each fact", by=(TALLY_DIGITS,), entity="site"
     )

@@ -255,7 +255,7 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
         else:
             others[name] = loaded
     try:
-        experiment = experiment_from(document.data, scenario, others)
+        experiment = experiment_from(document.data, None if problem else scenario, others)
     except UserError as error:
         found = in_order([each if each.file else document.locate(each) for each in error.mistakes])
         raise UserError([*found, *(problem.mistakes if problem else ())]) from None
@@ -289,7 +289,7 @@ def experiment_from(
 ) -> Experiment:
     """Return the experiment that plain data stands for, varying `scenario` (and `others`, which levels name).
 
-    Without a scenario (because it has mistakes of its own), only what does not depend on it is checked.
+    Without a scenario (because one of them has mistakes of its own), only what does not depend on it is checked.
     """
     try:
         experiment = Experiment.model_validate(data)

@@ -75,7 +75,7 @@ def simulate(
     """
     from tfs_sim.scenario.build import build
 
-    loaded = _loaded(scenario)
+    loaded = loaded_scenario(scenario)
     replicates, seed, workers = _count("replicates", replicates), _seed(seed), _workers(workers)
     began = time.monotonic()
     template = build(loaded)
@@ -273,7 +273,8 @@ def _shard(shard: tuple[int, int] | None, plan: Plan, sequential: bool) -> tuple
     return part - 1, parts
 
 
-def _loaded(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
+def loaded_scenario(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
+    """Return a scenario as it is, or the one of a ready-made name or a file."""
     if isinstance(scenario, (str, os.PathLike)):
         from tfs_sim.scenario import load_scenario
 

@@ -99,6 +99,8 @@ MECHANISM = Mechanism(
 MEETING_STREAM = draws.stream("joint meeting")
 ONE = np.uint64(1)
 GOALS_MET, FADED, BROKE_UP = 1, 2, 3
+ENDED = ("", "goals met", "faded", "broke up")
+"""How a partnership has ended, by what stands in `ending`."""
 
 
 @rule

@@ -151,6 +151,10 @@ INTERVENTIONS = (
                  source="[together2020], lesson two"),
 )  # fmt: skip
 
+ANSWERS = ("no apology", "not forgiven", "forgiven, amends made", "forgiven, amends not made")
+SILENCE, NOT_FORGIVEN, AMENDS_MADE, AMENDS_NOT_MADE = range(4)
+"""What may follow a broken promise."""
+
 STREAM = draws.stream("repair")
 FORGIVENESS_STREAM = draws.stream("forgiveness")
 
@@ -234,8 +238,11 @@ def mend(month, key, org, rel, dyad, site, dose, on, scratch, p_institutional_tr
             deceived = draws.unit(scratch.listed_luck[0, m]) < p.deceit
             help_at_hand = site.coordination[s] if org.status[i] == ACTIVE and org.status[j] == ACTIVE else 0.0
             apology = chance_of_apology(help_at_hand, dyad.alignment[q], dose.facilitated_conversations[s], p)
-            forgiven = draws.unit(scratch.listed_luck[1, m]) < apology
-            forgiven &= draws.unit(scratch.listed_luck[2, m]) < chance_of_forgiving(rel.forgiveness[e], deceived, p)
+            apologized = draws.unit(scratch.listed_luck[1, m]) < apology
+            forgiven = apologized & (
+                draws.unit(scratch.listed_luck[2, m]) < chance_of_forgiving(rel.forgiveness[e], deceived, p)
+            )
+            scratch.answer[e] = NOT_FORGIVEN if apologized else SILENCE
             if deceived:
                 rel.betrayal[e] += p.deceit_weight
             if not forgiven:
@@ -249,8 +256,10 @@ def mend(month, key, org, rel, dyad, site, dose, on, scratch, p_institutional_tr
             rel.institutional_bad[e] = max(on_record, 0.0)
             kept = chance_of_keeping(org.reliability[j], 1.0, rel.grievance[e], 0.0, 0.0, p_histories)
             if draws.unit(scratch.listed_luck[3, m]) < kept:
+                scratch.answer[e] = AMENDS_MADE
                 rel.personal_good[e] += p.amends * (1.0 - recorded)
                 rel.institutional_good[e] += p.amends * recorded
             else:
+                scratch.answer[e] = AMENDS_NOT_MADE
                 rel.personal_bad[e] += weight_of_broken_amends(p_trust, p) * (1.0 - recorded)
                 rel.institutional_bad[e] += weight_of_broken_amends(p_trust, p) * recorded

@@ -1,0 +1,60 @@
+"""A replicate run again and told event by event, as a table."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
+from tfs_sim.experiments.execution.runner import loaded_scenario
+from tfs_sim.experiments.storage.tables import month_dates
+from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
+from tfs_sim.scenario.tables import NATIONAL_SITE
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from tfs_sim.scenario import Scenario
+
+
+def events(scenario: Scenario | str | os.PathLike[str], replicate: int = 0, seed: int = 1) -> DataFrame:
+    """Run one replicate again and return what happened in it, a row an event.
+
+    The run is, bit for bit, the one that `simulate` and `sweep` make of this scenario, seed and replicate.
+
+    Parameters
+    ----------
+    scenario : a scenario, the name of a ready-made one, or the path of a file; of an experiment an arm's `scenario`.
+    replicate : which replicate, from 0.
+    seed : which luck.
+
+    Returns
+    -------
+    DataFrame
+        month (from 0), date, site, organization, person (those in the organization's post are counted from 1), event
+        (`tfs_sim.model.events.KINDS`), other (of an apology: whom the organization had let down), outcome. What
+        concerns nobody in particular is missing. In the order of months, within them of steps.
+    """
+    import pandas as pd
+
+    from tfs_sim.model.events import KINDS, replay
+    from tfs_sim.scenario.build import build
+
+    template = build(loaded_scenario(scenario))
+    replicate = whole_or_refused("replicate", replicate, 0, MOST_REPLICATES)
+    found = list(replay(template, whole_or_refused("seed", seed, 0, LARGEST_SEED), replicate))
+    sites = [*template.sites, NATIONAL_SITE]
+    names = [organization.identity for organization in template.organizations] + [None]  # −1 is the last: nobody
+    dates = month_dates(template.start, template.months)
+    return pd.DataFrame(
+        {
+            "month": pd.array([each.month for each in found], "int64"),
+            "date": dates[[each.month for each in found]],
+            "site": pd.array([sites[each.site] for each in found], "string"),
+            "organization": pd.array([names[each.organization] for each in found], "string"),
+            "person": pd.array([None if each.person < 0 else each.person for each in found], "Int64"),
+            "event": pd.Categorical([each.kind for each in found], [kind.name for kind in KINDS]),
+            "other": pd.array([names[each.other] for each in found], "string"),
+            "outcome": pd.array([each.outcome or None for each in found], "string"),
+        }
+    )

@@ -1,0 +1,124 @@
+"""Events are those that the metrics count, of the same run."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from alone import alone
+from tfs_sim.model import engine
+from tfs_sim.model.catalogue import METRICS
+from tfs_sim.model.declare import record
+from tfs_sim.model.events import KINDS, replay
+from tfs_sim.model.mechanisms import repair
+from tfs_sim.model.state import BACKBONE
+from tfs_sim.scenario import load_scenario
+
+SEED, REPLICATE = 5, 3
+
+
+@pytest.fixture(scope="module")
+def flagship():
+    """The flagship, of whose partnerships many end: its template, run and events."""
+    scenario = load_scenario("together-for-students").with_(parameters={"endings": {"partners": 12}})
+    template = scenario.to_template()
+    return template, engine.run_replicate(template, SEED, REPLICATE), list(replay(template, SEED, REPLICATE))
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric"), [("departure", "departures"), ("join", "joined"), ("withdrawal", "withdrew")]
+)
+def test_there_are_as_many_as_the_metric_says_in_every_month_and_site(flagship, kind, metric):
+    _, run, events = flagship
+    counted = np.zeros(run.shape[:2])
+    for event in events:
+        if event.kind == kind and event.site < counted.shape[1]:
+            counted[event.month, event.site] += 1
+    assert counted.sum() > 20
+    assert np.array_equal(counted, run[:, :, list(METRICS).index(metric)])
+
+
+def test_endings_are_told_in_the_month_in_which_the_metric_turns_and_how(flagship):
+    _, run, events = flagship
+    told = {(event.month, event.site): event.outcome for event in events if event.kind == "ending"}
+    ended = run[:, :, list(METRICS).index("ended")]
+    turned = np.diff(ended, axis=0, prepend=0.0) > 0
+    assert turned.any()
+    assert set(told) == {(int(month), int(site)) for month, site in np.argwhere(turned)}
+    for (month, site), how in told.items():
+        assert run[month, site, list(METRICS).index("ended_" + how.replace(" ", "_"))] == 1.0
+
+
+def test_awards_won_add_up_to_those_that_organizations_hold_at_the_end(flagship):
+    template, _, events = flagship
+    won = Counter(event.organization for event in events if event.kind == "award-won")
+    lost = {(event.month, event.organization) for event in events if event.kind == "award-lost"}
+    *_, (_, world, _) = engine.trace(template, SEED, REPLICATE)
+    assert sum(won.values()) > 20
+    assert [won[i] for i in range(len(template.organizations))] == world.awards_won.tolist()
+    assert lost
+    assert not lost & {(event.month, event.organization) for event in events if event.kind == "award-won"}
+    assert not any(world.role[i] == BACKBONE for _, i in lost)
+
+
+def test_people_come_one_after_the_other(flagship):
+    _, _, events = flagship
+    present: dict[int, int] = {}
+    for event in events:
+        if event.kind == "departure":
+            assert event.person == present.get(event.organization, 1)
+        elif event.kind == "arrival":
+            assert event.person == present.get(event.organization, 1) + 1
+            present[event.organization] = event.person
+    assert len(present) > 20
+
+
+def test_an_apology_names_who_broke_the_promise_whom_it_let_down_and_what_came_of_it():
+    """Source 0 was let down by target 1 in pair 0; source 3 by target 2 in pair 1."""
+    answers = {}
+    for apology, forgiveness in ((0.0, 1.0), (1.0, 0.0), (1.0, 1.0)):
+        answer = np.full(4, -1)
+        alone(
+            repair.mend,
+            source=np.array([0, 2, 1, 3], np.uint32),
+            target=np.array([1, 3, 0, 2], np.uint32),
+            failed=np.array([1, 0, 0, 1], np.uint8),
+            meeting=np.array([0, 1], np.uint32),
+            pair_id=np.array([7, 8], np.uint64),
+            pair_site=np.zeros(2, np.uint32),
+            forgiveness=np.full(4, forgiveness),
+            reliability=np.ones(4),
+            answer=answer,
+            p=record(repair.Parameters, {"apology": apology, "deceit": 0.0}),
+        )
+        answers[apology, forgiveness] = answer.tolist()
+    assert answers[0.0, 1.0] == [repair.SILENCE, -1, -1, repair.SILENCE]
+    assert answers[1.0, 0.0] == [repair.NOT_FORGIVEN, -1, -1, repair.NOT_FORGIVEN]
+    assert answers[1.0, 1.0] == [repair.AMENDS_MADE, -1, -1, repair.AMENDS_MADE]
+
+
+def test_apologies_follow_broken_promises_as_often_as_the_rule_says(flagship):
+    """Without facilitated conversations and principles an apology comes with the chance `apology`."""
+    lab = load_scenario("laboratory").with_(months=60, parameters={"repair": {"apology": 0.3, "principles": 0.0}})
+    template = lab.to_template()
+    broken = sum(float(world.failed.sum()) for r in range(4) for _, world, _ in engine.trace(template, 1, r))
+    told = [event for r in range(4) for event in replay(template, 1, r) if event.kind == "apology"]
+    assert broken > 1000
+    assert len(told) / broken == pytest.approx(0.3, abs=4 * np.sqrt(0.3 * 0.7 / broken))
+    assert all(event.organization != event.other for event in told)
+
+
+def test_what_is_switched_off_does_not_happen():
+    calm = load_scenario("laboratory").with_(months=24, mechanisms={"repair": False, "competition": False})
+    kinds = {event.kind for event in replay(calm.to_template(), 1, 0)}
+    assert not kinds & {"apology", "award-won", "award-lost"}
+
+
+def test_a_replay_changes_nothing(flagship):
+    template, run, _ = flagship
+    assert np.array_equal(engine.run_replicate(template, SEED, REPLICATE), run)
+
+
+def test_every_kind_occurs(flagship):
+    _, _, events = flagship
+    assert {event.kind for event in events} == {kind.name for kind in KINDS}
