@@ -1,0 +1,18 @@
+"""M18: data make contributions visible; accountability attaches esteem and rewards to contributions as seen."""
+
+from __future__ import annotations
+
+from reference.model import Partnership
+from reference.rules import accountability as rules
+
+
+def hold_to_account(model: Partnership) -> None:
+    """Set what a contribution can expect at each site: esteem, above which mean; reward; how sharply it is seen."""
+    p = model.p.accountability
+    for site in model.sites:
+        practice = site.doses["accountability-practice"]
+        given = sum(partner.effort for partner in site.partners)
+        site.esteem_weight = rules.esteem_at_stake(practice, p)
+        site.by_seen = rules.by_contribution_as_seen(practice, p)
+        site.esteem_bar = rules.mean_contribution(given, float(len(site.partners)), model.p.effort)
+        site.esteem_slope = rules.clearness(site.data, p)
