@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import accountability as rules
+from typing import TYPE_CHECKING
+
+from reference.rules import of
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+
+rules = of("accountability")
 
 
 def hold_to_account(model: Partnership) -> None:

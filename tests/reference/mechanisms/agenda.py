@@ -6,11 +6,17 @@ no, and a third, of the site, what is so.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reference.luck import person
-from reference.model import Partnership
-from reference.rules import agenda as rules
-from reference.rules import national
-from reference.world import DATA, Organization, Site
+from reference.rules import of
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("agenda")
+national = of("national")
 
 
 def all_facts(model: Partnership) -> int:
@@ -92,7 +98,7 @@ def take_over(model: Partnership, organization: Organization, site: Site) -> Non
     """Give up some beliefs that contradict the agenda, and take over some where there were none."""
     yes, no = organization.beliefs_for, organization.beliefs_against
     differing = (site.agenda_for & ~yes) | (site.agenda_against & ~no)
-    written = national.with_coaching(organization.documentation, organization.coaching[DATA])
+    written = national.with_coaching(organization.documentation, organization.coaching["data-coaching"])
     chance = rules.chance_of_learning(written, model.p.agenda)
     moved = model.luck.chosen(chance, differing, "learning from the agenda", model.month, organization.organization_id)
     new = moved & ~(yes | no)

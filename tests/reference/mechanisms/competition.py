@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import competition as rules
-from reference.rules import money
-from reference.world import Organization, Site
+from typing import TYPE_CHECKING
+
+from reference.rules import of
 from tfs_sim.model.state import NEEDS
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("competition")
+money = of("money")
 
 
 def contest(model: Partnership) -> None:
@@ -69,7 +75,7 @@ def hold(model: Partnership, contestants: list[Organization], need: str, block: 
         each.bid[need] = rules.bid_after(bid, response, prize, p)
     winner = min(waits, key=lambda each: waits[each])
     winner.awards_won += 1
-    model.transfer("outside", winner, int(prize * 100.0))
+    model.pay("outside", winner, int(prize * 100.0))
     for relationship in winner.relationships.values():
         loser = relationship.target
         # who comes out of the contest with a bid that is not worth an hour has lost nothing

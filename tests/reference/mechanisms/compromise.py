@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from reference.mechanisms.understanding import are_revised
-from reference.model import Partnership
-from reference.rules import compromise as rules
+from reference.rules import of
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+
+rules = of("compromise")
 
 
 def begin(model: Partnership) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from reference.model import Partnership
-from reference.rules import community, payoff, trust
-from reference.rules import delivery as rules
-from reference.world import Organization, Site
+from reference.rules import of
 from tfs_sim.model.mechanisms.community import NEED
 from tfs_sim.model.payoff import WEAKEST_LINK
 from tfs_sim.model.state import NEEDS
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("delivery")
+community = of("community")
+payoff = of("payoff")
+trust = of("trust")
 
 
 def is_looked_at(model: Partnership) -> bool:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reference import payoff
-from reference.model import Partnership
-from reference.rules import effort as rules
-from reference.rules import ledger
-from reference.world import Organization, Site
+from reference.rules import of
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("effort")
+ledger = of("ledger")
 
 
 def open_with(model: Partnership) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reference.mechanisms.outcomes import outcome_gain
-from reference.model import Partnership
-from reference.rules import endings as rules
-from reference.rules import trust
-from reference.world import Organization, Site
+from reference.rules import of
 from tfs_sim.model.mechanisms.endings import BROKE_UP, FADED, GOALS_MET
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("endings")
+trust = of("trust")
 
 
 def meet(model: Partnership) -> None:
@@ -33,10 +39,10 @@ def end(model: Partnership) -> None:
             site.bitterness = bitterness_of(model, site)
         if site.dead_months == int(p.ended_after):
             site.ending = rules.ending_of(outcome_gain(site), site.bitterness, p)
-        model.record(site, "ended", float(site.ending > 0))
-        model.record(site, "ended_goals_met", float(site.ending == GOALS_MET))
-        model.record(site, "ended_faded", float(site.ending == FADED))
-        model.record(site, "ended_broke_up", float(site.ending == BROKE_UP))
+        model.observe(site, "ended", float(site.ending > 0))
+        model.observe(site, "ended_goals_met", float(site.ending == GOALS_MET))
+        model.observe(site, "ended_faded", float(site.ending == FADED))
+        model.observe(site, "ended_broke_up", float(site.ending == BROKE_UP))
 
 
 def bitterness_of(model: Partnership, site: Site) -> float:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import families as rules
-from reference.world import Organization
+from typing import TYPE_CHECKING
+
+from reference.rules import of
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization
+
+rules = of("families")
 
 
 def engage(model: Partnership) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import family_crises as rules
-from reference.world import Organization, Relationship, Site
+from typing import TYPE_CHECKING
+
+from reference.rules import of
 from tfs_sim.model.state import NEEDS
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Relationship, Site
+
+rules = of("family_crises")
 
 STREAM = "family emergency"
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import ledger as rules
-from reference.world import Organization
+from typing import TYPE_CHECKING
+
+from reference.rules import of
 from tfs_sim.model.state import NEEDS
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization
+
+rules = of("ledger")
 
 
 def settle(model: Partnership) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from reference.mechanisms.outcomes import outcome_gain
-from reference.model import Partnership
-from reference.rules import metrics as rules
-from reference.rules import outcomes
-from reference.world import Organization, Site
+from reference.rules import of
 from tfs_sim.model.state import NEEDS
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("metrics")
+outcomes = of("outcomes")
 
 
 def observe(model: Partnership) -> None:
@@ -22,7 +27,7 @@ def observe(model: Partnership) -> None:
             **of_the_backbone(model, site),
         }
         for metric, value in measured.items():
-            model.record(site, metric, value)
+            model.observe(site, metric, value)
 
 
 def mean(values: list[float], without: float = 0.0) -> float:
@@ -107,30 +112,30 @@ def of_the_backbone(model: Partnership, site: Site) -> dict[str, float]:
 def observe_goals(model: Partnership) -> None:
     """Record how clear goals are, how much attention they get, and how far partners agree on them."""
     for site in model.communities:
-        model.record(site, "clarity", site.mean_clarity)
-        model.record(site, "attention", site.mean_attention)
-        model.record(site, "clarity_spread", site.clarity_spread)
-        model.record(site, "perceived_agreement", site.perceived_agreement)
-        model.record(site, "actual_agreement", site.actual_agreement)
+        model.observe(site, "clarity", site.mean_clarity)
+        model.observe(site, "attention", site.mean_attention)
+        model.observe(site, "clarity_spread", site.clarity_spread)
+        model.observe(site, "perceived_agreement", site.perceived_agreement)
+        model.observe(site, "actual_agreement", site.actual_agreement)
 
 
 def observe_families(model: Partnership) -> None:
     """Record what families do and how long they wait."""
     for site in model.communities:
-        model.record(site, "family_engagement", site.family_engagement)
-        model.record(site, "community_support", site.community_support)
-        model.record(site, "take_up", site.take_up)
-        model.record(site, "time_to_service", site.time_to_service)
+        model.observe(site, "family_engagement", site.family_engagement)
+        model.observe(site, "community_support", site.community_support)
+        model.observe(site, "take_up", site.take_up)
+        model.observe(site, "time_to_service", site.time_to_service)
 
 
 def observe_stages(model: Partnership) -> None:
     """Record how far a community came in the selection, its practices, and friction between its networks."""
     for site in model.communities:
-        model.record(site, "stage", site.stage_reached)
-        model.record(site, "practice_time", site.practice_time)
+        model.observe(site, "stage", site.stage_reached)
+        model.observe(site, "practice_time", site.practice_time)
         members = [each for each in site.organizations if each.network is not None]
         friction = [friction_between(*two) for two in combinations(members, 2) if two[0].network is not two[1].network]
-        model.record(site, "friction", mean(friction))
+        model.observe(site, "friction", mean(friction))
 
 
 def friction_between(one: Organization, other: Organization) -> float:
@@ -143,4 +148,4 @@ def friction_between(one: Organization, other: Organization) -> float:
 def observe_rules(model: Partnership) -> None:
     """Record how many interventions are in force because their rule calls for them."""
     for site in model.communities:
-        model.record(site, "adaptive", site.called_for)
+        model.observe(site, "adaptive", site.called_for)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import money as rules
-from reference.world import Organization
+from typing import TYPE_CHECKING
+
+from reference.rules import of
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization
+
+rules = of("money")
 
 
 def begin(model: Partnership) -> None:
     """Open the organizations' accounts with their reserves, paid in from outside."""
     for organization in model.organizations:
         if not organization.is_backbone:
-            model.transfer("outside", organization, rules.reserve_in_cents(organization.fte, model.p.money))
+            model.pay("outside", organization, rules.reserve_in_cents(organization.fte, model.p.money))
 
 
 def earn_and_spend(model: Partnership) -> None:
@@ -21,8 +27,8 @@ def earn_and_spend(model: Partnership) -> None:
         if organization.is_backbone:
             continue
         usual = rules.wages(organization.base_fte, p)
-        model.transfer("outside", organization, int(100.0 * usual * organization.site.income_factor))
-        model.transfer(organization, "outside", rules.wages_in_cents(organization.fte, p))
+        model.pay("outside", organization, int(100.0 * usual * organization.site.income_factor))
+        model.pay(organization, "outside", rules.wages_in_cents(organization.fte, p))
         relieve(model, organization, usual)
         cents = model.accounts[organization]
         if cents < 0:
@@ -37,5 +43,5 @@ def relieve(model: Partnership, organization: Organization, usual: float) -> Non
     site = organization.site
     lost = max(1.0 - site.income_factor, 0.0) * usual
     relief = int(100.0 * organization.doses["emergency-fund"] * lost)
-    model.transfer("funder", organization, relief)
+    model.pay("funder", organization, relief)
     site.spent += relief / 100.0

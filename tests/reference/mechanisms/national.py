@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
 
 
 def look_on(model: Partnership) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.world import Organization, Site
+from typing import TYPE_CHECKING
+
 from tfs_sim.model.networks import QUARTER
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
 
 
 def observe_fragmentation(model: Partnership) -> None:
     """Record, once a quarter, the share of partners cut off when the best-connected partner goes."""
     for site in model.communities:
         value = fragmentation_of(site) if model.month % QUARTER == 0 else model.last(site, "fragmentation")
-        model.record(site, "fragmentation", value)
+        model.observe(site, "fragmentation", value)
 
 
 def fragmentation_of(site: Site) -> float:
@@ -45,7 +49,7 @@ def observe_network(model: Partnership) -> None:
     """Record transitivity, once a quarter (it moves slowly); in between the last value stands."""
     for site in model.communities:
         value = transitivity_of(site) if model.month % QUARTER == 0 else model.last(site, "transitivity")
-        model.record(site, "transitivity", value)
+        model.observe(site, "transitivity", value)
 
 
 def transitivity_of(site: Site) -> float:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import outcomes as rules
-from reference.world import Site
+from typing import TYPE_CHECKING
+
+from reference.rules import of
 from tfs_sim.model.state import DELAY_STAGES, GROUPS, NEEDS
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Site
+
+rules = of("outcomes")
 
 
 def follow(model: Partnership) -> None:

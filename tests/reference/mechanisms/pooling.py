@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import accountability, money, payoff
-from reference.rules import pooling as rules
-from reference.world import Organization, Site
+from typing import TYPE_CHECKING
+
+from reference.rules import of
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("pooling")
+accountability = of("accountability")
+money = of("money")
+payoff = of("payoff")
 
 
 def share_out(model: Partnership) -> None:
@@ -15,7 +23,7 @@ def share_out(model: Partnership) -> None:
     for site in model.sites:
         income = sum(money.wages(each.fte, model.p.money) for each in site.organizations if not each.is_backbone)
         cents = rules.pooled(income, site.income_factor, site.doses["pooled-funding"], model.p.competition)
-        model.transfer("outside", ("pool", site), int(cents))
+        model.pay("outside", ("pool", site), int(cents))
         site.pool_payout = 0.0
         if sum(partner.effort * partner.fte for partner in site.partners) > 0.0:
             payout = int(rules.paid_out(model.accounts["pool", site], model.p.pooling))
@@ -40,7 +48,7 @@ def pay(model: Partnership, site: Site, payout: int) -> None:
         by_mean_sight = expected[partner] / all_expected
         partner.pool_expected = site.pool_payout * rules.share_of_pool(by_mean_sight, by_staff, site.by_seen)
         part = int(payout * rules.share_of_pool(by_sight, by_staff, site.by_seen))
-        model.transfer(("pool", site), partner, part)
+        model.pay(("pool", site), partner, part)
         partner.grant_income = part / 100.0
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from reference.model import Partnership
-from reference.rules import portfolio as rules
+from typing import TYPE_CHECKING
+
+from reference.rules import of
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+
+rules = of("portfolio")
 
 
 def compete(model: Partnership) -> None:

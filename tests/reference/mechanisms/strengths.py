@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from reference.mechanisms.delivery import is_looked_at
-from reference.model import Partnership
-from reference.rules import strengths as rules
+from reference.rules import of
 from tfs_sim.model.state import NEEDS
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+
+rules = of("strengths")
 
 
 def recognize(model: Partnership) -> None:

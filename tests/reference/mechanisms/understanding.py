@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from reference.model import Partnership
-from reference.rules import goals, national
-from reference.rules import understanding as rules
-from reference.world import REACH, Organization, Site
+from reference.rules import of
 from tfs_sim.model.goals import CENTRE, MISSIONS
 from tfs_sim.model.state import GOALS
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("understanding")
+goals = of("goals")
+national = of("national")
 
 
 def are_revised(model: Partnership) -> bool:
@@ -87,7 +93,7 @@ def news_for(model: Partnership, organization: Organization) -> float:
     if organization.is_partner:
         retreats = site.doses["goal-clarity-retreats"]
         # the own national organization coaches in network reach, or the backbone's does
-        told = max(organization.coaching[REACH], site.backbone_organization.coaching[REACH])
+        told = max(organization.coaching["network-reach"], site.backbone_organization.coaching["network-reach"])
         principles = national.with_coaching(site.doses["written-principles"], told)
     return rules.news_of_goals(organization.contacts, retreats, principles, model.p.understanding)
 
