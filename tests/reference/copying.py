@@ -43,15 +43,16 @@ if TYPE_CHECKING:
 CLOSE = 1e-9
 """How near, absolutely or relatively, is the same: sums are made in another order."""
 
-WITHIN_A_STEP = frozenset(
-    "luck meeting meetings_expected actions results team_trust team_pairs team_terms team_input".split()
+WITHIN_A_MONTH = frozenset(
+    {"luck", "meeting", "meetings_expected", "presence", "reliability", "actions", "results"}
+    | {"team_trust", "team_pairs", "team_terms", "team_input"}
 )
-"""What later steps of the month do not read, or what the objects have no need to keep."""
+"""What no later phase of the month reads."""
 
-HOW_IT_IS_KEPT = frozenset("ties end_of_ties team_code".split())
+HOW_IT_IS_KEPT = frozenset(["ties", "end_of_ties", "team_code"])
 """The engine's own lists and codes; ties are compared as sets."""
 
-FLAGS = frozenset("in_post refused departed arrived failed is_open met chosen practices".split())
+FLAGS = frozenset(["in_post", "refused", "departed", "arrived", "failed", "is_open", "met", "chosen", "practices"])
 TERMS = {"scale": SCALE, "linear": LINEAR, "money": MONEY, "rest": REST, "seen": SEEN, "size": SIZE, "even": EVEN}
 
 
@@ -113,7 +114,7 @@ def places(model: Partnership, template: Template, world: World) -> Iterator[Pla
     """Yield every value of the engine's state that the objects keep."""
     objects = in_order(model, template, world)
     for field in STATE:
-        if field.name in WITHIN_A_STEP | HOW_IT_IS_KEPT or field.entity not in Objects._fields:
+        if field.name in WITHIN_A_MONTH | HOW_IT_IS_KEPT or field.entity not in Objects._fields:
             continue
         if field.name in {"teammates", "payoff"}:
             continue
@@ -243,16 +244,26 @@ def differences(model: Partnership, template: Template, world: World, out: NDArr
         for place in places(model, template, world)
         if not same(place.value, place.own)
     ]
+    return found + differences_recorded(model, out, model.month)
+
+
+def differences_in_ties(model: Partnership, template: Template, world: World) -> list[str]:
+    """Return a sentence for each organization of which the engine lists other ties, or has other bits for them."""
     objects = in_order(model, template, world)
+    found = []
     for n, organization in enumerate(objects.organization):
         first, end = int(world.first_relationship[n]), int(world.end_of_ties[n])
-        listed = [objects.relationship[r].target for r in world.ties[first:end]]
-        bits = {m for m, one in enumerate(organization.site.organizations) if one in organization.ties}
-        word = [int(each) for each in world.neighbours[:, n]]
-        as_bits = {m for m in range(64 * len(word)) if word[m // 64] >> m % 64 & 1}
-        if set(listed) != set(organization.ties) or len(listed) != len(organization.ties) or bits != as_bits:
-            found.append(f"ties of {organization} in month {model.month}: engine {listed}, here {organization.ties}")
-    return found + differences_recorded(model, out, model.month)
+        listed = [objects.relationship[r].target for r in world.ties[first:end].tolist()]
+        neighbours = marked(world.neighbours[:, n].tolist(), organization)
+        if not set(listed) == set(neighbours) == set(organization.ties) or len(listed) != len(organization.ties):
+            own = list(organization.ties)
+            found.append(f"ties of {organization} in month {model.month}: listed {listed}, {neighbours}; here {own}")
+    return found
+
+
+def marked(words: list[int], organization: Organization) -> list[Organization]:
+    """Return those of a site's organizations whose bits are set."""
+    return [each for m, each in enumerate(organization.site.organizations) if words[m // 64] >> m % 64 & 1]
 
 
 def differences_recorded(model: Partnership, out: NDArray[np.float64], month: int) -> list[str]:
