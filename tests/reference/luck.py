@@ -1,8 +1,8 @@
 """Where luck comes from: drawn by key as the engine draws it, or from Mesa's generator as a Mesa model would.
 
-Whoever draws says what for: the stream's name, the month, the identity of whom it is about, and, where one of them is
-drawn for more than once, which of the stream's blocks and words. Keyed luck depends on nothing else, so that a draw that
-must be the same in two places is asked for once and kept.
+Whoever draws says what for: the stream's name, the month, the identity of whom it is about, and, where one of them
+is drawn for more than once, which of the stream's blocks and words. Keyed luck depends on nothing else. Mesa's forgets
+what it has said: what must be the same in two places is asked for once and kept.
 """
 
 from __future__ import annotations

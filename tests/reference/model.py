@@ -15,6 +15,7 @@ from tfs_sim.model import tick
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import Step, record
 from tfs_sim.model.partnership import name_of
+from tfs_sim.model.state import PRACTICES
 
 if TYPE_CHECKING:
     from tfs_sim.scenario import Scenario
@@ -40,6 +41,8 @@ class Partnership(mesa.Model):  # type: ignore[misc]
     p : the mechanisms' parameters by mechanism, rates a month.
     accounts : cents by whose they are: "outside", "funder", ("pool", site), an organization.
     observed : metric → site's key → value in each month so far.
+    meeting : the pairs that meet this month.
+    worth_of_practice : what each way of coordinating is worth in this world, which nobody knows.
     month : the month that runs, or the next.
     """
 
@@ -60,8 +63,10 @@ class Partnership(mesa.Model):  # type: ignore[misc]
         self.shocks: list[Shock] = []
         self.grants: list[Grant] = []
         self.stages: list[Stage] = []
+        self.meeting: list[Pair] = []
         building.populate(self, scenario)
         building.schedule(self, scenario)
+        self.worth_of_practice = [self.luck.normal("worth of practices", 0, m) for m in range(PRACTICES)]
         self.nationals = [each for each in self.organizations if each.role == "national"]
         owners = ["outside", "funder", *(("pool", site) for site in self.sites), *self.organizations]
         self.accounts: dict[Any, int] = dict.fromkeys(owners, 0)

@@ -155,7 +155,7 @@ class Organization(mesa.Agent):  # type: ignore[misc]
         return mine.relationships[its].friction
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Relationship:
     """One organization's view of another that it could ever know."""
 
@@ -176,13 +176,16 @@ class Relationship:
     friction: float = 0.0
     failed: bool = False
 
+    def __repr__(self) -> str:
+        return f"<{self.source.identity} → {self.target.identity}>"
+
     @property
     def reverse(self) -> Relationship:
         """The same pair seen from the other end."""
         return self.target.relationships[self.source]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Pair:
     """What two organizations share: `one` is the one of smaller identity, and `forward` its view of the other."""
 
@@ -197,12 +200,17 @@ class Pair:
     overlap: float = 0.0
     alignment: float = 1.0
     teammates: bool = False
+    meetings_expected: float = 0.0
+    luck: float = 0.0
 
     def __post_init__(self) -> None:
         self.forward = Relationship(self.one, self.other, self)
         self.backward = Relationship(self.other, self.one, self)
         self.one.relationships[self.other] = self.forward
         self.other.relationships[self.one] = self.backward
+
+    def __repr__(self) -> str:
+        return f"<{self.one.identity} – {self.other.identity}>"
 
     @property
     def site(self) -> Site:
@@ -232,7 +240,7 @@ class Pair:
         self.other.ties.pop(self.one, None)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Site:
     """A community and its partnership, or the table of the national organizations."""
 
@@ -318,6 +326,9 @@ class Site:
     level_shown: list[float] = field(default_factory=lambda: [0.0] * MAX_LEVELS)
     level_cost: list[float] = field(default_factory=lambda: [0.0] * MAX_LEVELS)
 
+    def __repr__(self) -> str:
+        return f"<Site {self.key}>"
+
     @property
     def backbone_organization(self) -> Organization:
         """The organization that coordinates."""
@@ -339,7 +350,7 @@ class Site:
         return self.coordination if self.backbone_hours > 0.0 else 0.0
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Stage:
     """A step of a selection: when, from whom, and how many communities are chosen; `given`: by the list of history."""
 
@@ -350,7 +361,7 @@ class Stage:
     given: bool
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Rule:
     """When an adaptive intervention is called for."""
 
@@ -363,7 +374,7 @@ class Rule:
     spell: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Order:
     """An intervention in force: `cost` in cents a month for a unit of dose and a target, `hours` likewise."""
 
@@ -382,7 +393,7 @@ class Order:
     targets: list[Organization] | list[Site]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Shock:
     """Something that strikes organizations or communities."""
 
@@ -394,7 +405,7 @@ class Shock:
     targets: list[Organization] | list[Site]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Grant:
     """Money from the funder to a community's backbone; `rest`: cents that come with the last month."""
 

@@ -17,18 +17,20 @@ ledger = of("ledger")
 
 def open_with(model: Partnership) -> None:
     """Give partners of the first month the effort that their file says."""
-    for organization in model.organizations:
-        if organization.is_partner and organization.given_lowest >= 0.0:
-            organization.effort = first_effort(model, organization)
+    for site in model.sites:
+        for partner in site.partners:
+            if partner.given_lowest is not None:
+                partner.effort = first_effort(model, partner)
 
 
 def first_effort(model: Partnership, organization: Organization) -> float:
-    """Return an effort at one of the levels that a file allows, all alike likely."""
+    """Return one of the levels of effort that a file allows an organization at first, all alike likely."""
     p = model.p.effort
     lowest = int(organization.given_lowest * p.levels + 0.5)
     highest = int(organization.given_highest * p.levels + 0.5)
     u = model.luck.uniform("first effort", 0, organization.organization_id)
-    return (lowest + int(u * (highest - lowest + 1))) / p.levels * p.largest
+    effort: float = (lowest + int(u * (highest - lowest + 1))) / p.levels * p.largest
+    return effort
 
 
 def believe(model: Partnership) -> None:
@@ -44,7 +46,7 @@ def believe(model: Partnership) -> None:
 def heed_peers(model: Partnership) -> None:
     """Take the trust-weighted effort of those that an organization has ties with."""
     for organization in model.organizations:
-        seen = sum(tie.trust * tie.target.effort for tie in organization.ties)
+        seen = sum(tie.trust * tie.target.effort for tie in organization.ties.values())
         organization.peer_norm = rules.descriptive_norm(seen, float(len(organization.ties)), model.p.effort)
 
 
@@ -84,7 +86,7 @@ def next_effort(model: Partnership, organization: Organization) -> float:
     """Return the effort of this month: chosen, as a file says, or as it was; none of those who do not take part."""
     if not organization.is_partner:
         return 0.0
-    if organization.months_active == 0 and organization.given_lowest >= 0.0:
+    if organization.months_active == 0 and organization.given_lowest is not None:
         return first_effort(model, organization)
     # the first word says who reconsiders, the second what is chosen
     u = model.luck.uniform("effort", model.month, organization.organization_id)

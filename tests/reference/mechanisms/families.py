@@ -30,7 +30,7 @@ def engage(model: Partnership) -> None:
 
 def given_by(model: Partnership, group: Organization) -> float:
     """Return what a community group gives, as far as it trusts those at the table that it has ties with."""
-    trust = [tie.trust for tie in group.ties if tie.target.is_active]
+    trust = [tie.trust for tie in group.ties.values() if tie.target.is_active]
     if not group.is_active or not trust:
         return 0.0
     return rules.given_by_group(group.effort / model.p.effort.largest, group.in_post, sum(trust) / len(trust))

@@ -66,6 +66,10 @@ def wait(model: Partnership, site: Site, first: Organization, all_need: float) -
 
 
 def most_promising(holder: Organization, need: str) -> Relationship | None:
-    """Return the tie with the largest trust × strength among those that someone is there to answer."""
-    ties = [tie for tie in holder.ties if tie.target.in_post and not tie.target.is_backbone]
-    return max(ties, key=lambda tie: rules.promise(tie.trust, tie.target.strength[need]), default=None)
+    """Return the tie with the largest trust × strength among those that someone is there to answer (of equals, the first)."""
+    ties = [tie for tie in holder.ties.values() if tie.target.in_post and not tie.target.is_backbone]
+    return min(
+        ties,
+        key=lambda tie: (-rules.promise(tie.trust, tie.target.strength[need]), tie.target.identity),
+        default=None,
+    )

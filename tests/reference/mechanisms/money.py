@@ -1,4 +1,4 @@
-"""Accounts between which cents move, and what happens to organizations that run short."""
+"""Money: accounts between which cents move, and what happens to organizations that run short."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ rules = of("money")
 
 def begin(model: Partnership) -> None:
     """Open the organizations' accounts with their reserves, paid in from outside."""
-    for organization in model.organizations:
-        if not organization.is_backbone:
-            model.pay("outside", organization, rules.reserve_in_cents(organization.fte, model.p.money))
+    for site in model.sites:
+        for member in site.members:
+            model.pay("outside", member, rules.reserve_in_cents(member.fte, model.p.money))
 
 
 def earn_and_spend(model: Partnership) -> None:

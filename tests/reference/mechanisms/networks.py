@@ -23,7 +23,7 @@ def fragmentation_of(site: Site) -> float:
     partners = set(site.partners)
     if len(partners) < 2:
         return 0.0
-    knows = {each: {tie.target for tie in each.ties} & partners for each in site.partners}
+    knows = {each: each.ties.keys() & partners for each in site.partners}
     hub = max(site.partners, key=lambda each: len(knows[each]))  # the first of several, by identity
     rest = partners - {hub}
     others = len(rest)
@@ -54,7 +54,7 @@ def observe_network(model: Partnership) -> None:
 
 def transitivity_of(site: Site) -> float:
     """Return the share of two-paths in a community, the backbone's among them, that are closed."""
-    knows = {each: {tie.target for tie in each.ties} for each in site.organizations}
+    knows = {each: set(each.ties) for each in site.organizations}
     paths = sum(len(known) * (len(known) - 1) for known in knows.values())
     closed = sum(len(known & knows[other]) for known in knows.values() for other in known)
     return closed / paths if paths > 0 else 0.0

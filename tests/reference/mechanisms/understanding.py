@@ -131,7 +131,7 @@ def listened_to(organization: Organization) -> list[tuple[float, list[float]]]:
     heard = [(own, organization.position)] if own > 0.0 else []
     if any(each.given_influence >= 0.0 for each in organization.relationships.values()):
         return heard + [(each.given_influence, each.target.position) for each in organization.relationships.values()]
-    return heard + [(tie.trust, tie.target.position) for tie in organization.ties if tie.target.is_partner]
+    return heard + [(tie.trust, tie.target.position) for tie in organization.ties.values() if tie.target.is_partner]
 
 
 def align(model: Partnership) -> None:
