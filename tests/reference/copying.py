@@ -17,7 +17,7 @@ from reference.world import (
     Relationship,
 )
 from tfs_sim.model.catalogue import METRICS
-from tfs_sim.model.payoff import EVEN, LINEAR, MONEY, REST, SCALE, SEEN, SIZE
+from tfs_sim.model.payoff import EVEN, LINEAR, MONEY, NOBODY_GIVES, REST, SCALE, SEEN, SIZE
 from tfs_sim.model.state import (
     FIRST_POOL,
     FUNDER,
@@ -43,10 +43,7 @@ if TYPE_CHECKING:
 CLOSE = 1e-9
 """How near, absolutely or relatively, is the same: sums are made in another order."""
 
-WITHIN_A_MONTH = frozenset(
-    {"luck", "meeting", "meetings_expected", "presence", "reliability", "actions", "results"}
-    | {"team_trust", "team_pairs", "team_terms", "team_input"}
-)
+WITHIN_A_MONTH = frozenset(["luck", "meeting", "meetings_expected", "presence", "reliability"])
 """What no later phase of the month reads."""
 
 HOW_IT_IS_KEPT = frozenset(["ties", "end_of_ties", "team_code"])
@@ -116,7 +113,7 @@ def places(model: Partnership, template: Template, world: World) -> Iterator[Pla
     for field in STATE:
         if field.name in WITHIN_A_MONTH | HOW_IT_IS_KEPT or field.entity not in Objects._fields:
             continue
-        if field.name in {"teammates", "payoff"}:
+        if field.name in {"teammates", "payoff", "team_rank"}:
             continue
         owners = getattr(objects, field.entity)
         table = getattr(world, field.name).tolist()
@@ -124,6 +121,13 @@ def places(model: Partnership, template: Template, world: World) -> Iterator[Pla
     for name, row in TERMS.items():
         for owner, value in zip(objects.organization, world.payoff[row].tolist(), strict=True):
             yield Place("payoff", owner, owner.payoff, name, value)
+    starts = dict(zip(objects.site, world.first_organization.tolist(), strict=True))
+    for need, row in zip(NEEDS, world.team_rank.tolist(), strict=True):
+        for number, ranked in enumerate(
+            row if len(set(row)) == len(row) else []
+        ):  # who is where, by places of the site's organizations
+            owner = objects.organization[ranked]
+            yield Place("team_rank", owner, owner.team_rank, need, number - starts[owner.site])
     together = set(world.teammates.tolist()[: end_of(world.teammates, len(objects.pair))])
     for number, pair in enumerate(objects.pair):
         yield Place("teammates", pair, pair, "teammates", number in together)
@@ -168,6 +172,8 @@ def in_objects_terms(name: str, value: Any, objects: Objects) -> Any:
         return bool(value)
     if name == "status":
         return STATUSES[value]
+    if name == "team_terms" and value == NOBODY_GIVES:  # of no team: what the engine's minimum starts from
+        return 0.0
     if name == "team":
         return None if value < 0 else objects.organization[value]
     if name == "referrer":

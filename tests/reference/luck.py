@@ -52,6 +52,9 @@ class Luck(Protocol):
     def chosen(self, bits: int, chance: float, stream: str, month: int, entity: int, block: int = 0) -> int:
         """Return those of a set of bits that independent chances choose."""
 
+    def coins(self, stream: str, month: int, entity: int) -> int:
+        """Return 64 bits, each with a chance of a half."""
+
 
 class KeyedLuck:
     """Every draw is a function of what it is for: the engine's own luck, with Python's integers."""
@@ -82,18 +85,30 @@ class KeyedLuck:
     def chosen(self, bits: int, chance: float, stream: str, month: int, entity: int, block: int = 0) -> int:
         """Return those of a set of bits that independent chances choose.
 
-        Each bit has a uniform number of 32 binary digits, two digits a block: a bit of words 0 and 1, then of 2 and 3.
+        Each bit has a uniform number of its own, in binary: its first digit is the bit in words 0 and 1 of the first
+        block, its second that in words 2 and 3, and so on. It is below the chance if it is at the first digit in which
+        the two differ.
         """
-        threshold = int(chance * 4294967296.0)
-        if threshold > MASK32:
+        digits = int(chance * 4294967296.0)
+        if digits > MASK32:
             return bits
-        uniforms = dict.fromkeys((n for n in range(64) if bits >> n & 1), 0)
-        for place in range(16 if bits else 0):
-            a, b, c, d = self.words(stream, month, entity, block + place)
-            for digits in (a | b << 32, c | d << 32):
-                for n in uniforms:
-                    uniforms[n] = uniforms[n] << 1 | (digits >> n & 1)
-        return sum(1 << n for n, uniform in uniforms.items() if uniform < threshold)
+        chosen = 0
+        while bits and digits:
+            a, b, c, d = self.words(stream, month, entity, block)
+            for ones in (a | b << 32, c | d << 32):
+                if digits >> 31:
+                    chosen |= bits & ~ones
+                    bits &= ones
+                else:
+                    bits &= ~ones
+                digits = digits << 1 & MASK32
+            block += 1
+        return chosen
+
+    def coins(self, stream: str, month: int, entity: int) -> int:
+        """Return 64 bits, each with a chance of a half: words 0 and 1."""
+        low, high, _, _ = self.words(stream, month, entity, 0)
+        return low | high << 32
 
 
 class MesaLuck:
@@ -113,6 +128,10 @@ class MesaLuck:
     def chosen(self, bits: int, chance: float, stream: str, month: int, entity: int, block: int = 0) -> int:
         """Return those of a set of bits that independent chances choose."""
         return sum(1 << n for n in range(bits.bit_length()) if bits >> n & 1 and self._random.random() < chance)
+
+    def coins(self, stream: str, month: int, entity: int) -> int:
+        """Return 64 bits, each with a chance of a half."""
+        return self._random.getrandbits(64)
 
 
 def lognormal(median: float, spread: float, z: float) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reference.rules import of
-from tfs_sim.model.payoff import WEAKEST_LINK
+from tfs_sim.model.payoff import NOBODY_GIVES, WEAKEST_LINK
 from tfs_sim.model.state import MAX_LEVELS
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ def weigh(model: Partnership, site: Site, who: Iterable[Organization], burden: f
     weakest = rho < WEAKEST_LINK
     partners = site.partners
     given = {each: rules.mean_term(each.effort / p.largest, rho) for each in partners if each.months_active > 0}
-    total, ranked = sum(given.values()), sorted(given.values())
+    ranked = sorted(given.values())
+    # the summand of nothing is so large that the others' would be lost beside it: those who give nothing are counted
+    idle = sum(term == NOBODY_GIVES for term in ranked)
+    total = sum(term for term in ranked if term != NOBODY_GIVES)
     count = len(partners)
     size_inside, size_outside = min(count, p_delivery.team_size), min(count + 1, p_delivery.team_size)
     inside = rules.worth_of_joint_work(size_inside, count, p_delivery, p)
@@ -53,11 +56,13 @@ def weigh(model: Partnership, site: Site, who: Iterable[Organization], burden: f
         if others == 0:
             expected = 1.0 if weakest else 0.0
         elif p.expectation > 0.5:  # all the last joint result
-            expected = ranked[0] if weakest else total / len(given)
+            expected = ranked[0] if weakest else (total + idle * NOBODY_GIVES) / len(given)
         elif weakest:
             expected = ranked[1] if each in given and given[each] <= ranked[0] else ranked[0]
         else:
-            expected = max(total - given.get(each, 0.0), 0.0) / others
+            own = given.get(each, 0.0)
+            left = total + (idle - 1) * NOBODY_GIVES if own == NOBODY_GIVES else total - own + idle * NOBODY_GIVES
+            expected = max(left, 0.0) / others
         payoff = each.payoff
         payoff.seen = expected
         payoff.size = size_inside if each.is_partner else size_outside

@@ -112,9 +112,14 @@ class Organization(mesa.Agent):  # type: ignore[misc]
         self.input = by_need()
         self.team_members = by_need()
         self.team_output = by_need()
+        self.team_input = by_need()
+        self.team_trust = by_need()
+        self.team_pairs = by_need()
+        self.team_terms = by_need()
         self.apart = self.alone = 0.0
 
         self.beliefs_for = self.beliefs_against = 0
+        self.actions = self.results = 0
         self.mission = [0.0] * GOALS
         self.position = [0.0] * GOALS
         self.goal_estimate = [0.0] * GOALS

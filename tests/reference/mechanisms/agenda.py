@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reference.luck import person
+from reference.luck import mix
 from reference.rules import of
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def judge_work(model: Partnership, organization: Organization, facts: int) -> No
 def beliefs_of(model: Partnership, newcomer: int, reality: int, facts: int) -> tuple[int, int]:
     """Return where a new person believes yes, and where no; blocks 0 … 31 say on what nothing, 32 … what is right."""
     p = model.p.agenda
-    held = facts & ~model.luck.chosen(p.undecided, facts, "beliefs of a person", 0, newcomer)
-    right = model.luck.chosen(p.first_right, facts, "beliefs of a person", 0, newcomer, block=32)
+    held = facts & ~model.luck.chosen(facts, p.undecided, "beliefs of a person", 0, newcomer)
+    right = model.luck.chosen(facts, p.first_right, "beliefs of a person", 0, newcomer, block=32)
     yes = (reality & right) | (~reality & ~right)
     return held & yes, held & ~yes
 
@@ -49,10 +49,10 @@ def begin(model: Partnership) -> None:
     """Draw what works in each community and what each first representative believes; the agenda is empty."""
     facts = all_facts(model)
     for site in model.sites:
-        site.reality = model.luck.chosen(0.5, facts, "what works", 0, site.site_id)
+        site.reality = model.luck.chosen(facts, 0.5, "what works", 0, site.site_id)
         site.agenda_for = site.agenda_against = 0
         for organization in site.organizations:
-            first = person(organization.organization_id, 0)
+            first = mix(organization.organization_id, 0)
             organization.beliefs_for, organization.beliefs_against = beliefs_of(model, first, site.reality, facts)
             judge_work(model, organization, facts)
 
@@ -62,24 +62,23 @@ def renew(model: Partnership) -> None:
     facts = all_facts(model)
     for organization in model.organizations:
         if organization.arrived:
-            newcomer = person(organization.organization_id, organization.person)
+            newcomer = mix(organization.organization_id, organization.person)
             yes, no = beliefs_of(model, newcomer, organization.site.reality, facts)
-            kept = model.luck.chosen(organization.documentation, facts, "inherited beliefs", 0, newcomer)
+            kept = model.luck.chosen(facts, organization.documentation, "inherited beliefs", 0, newcomer)
             organization.beliefs_for = (organization.beliefs_for & kept) | (yes & ~kept)
             organization.beliefs_against = (organization.beliefs_against & kept) | (no & ~kept)
     turbulence = min(model.p.agenda.turbulence, 1.0)
     for site in model.sites:
-        site.reality ^= model.luck.chosen(turbulence, facts, "turbulence", model.month, site.site_id)
+        site.reality ^= model.luck.chosen(facts, turbulence, "turbulence", model.month, site.site_id)
 
 
 def act(model: Partnership) -> None:
     """Let organizations act on what they believe, by a coin where they believe nothing; note what comes of it."""
     facts = all_facts(model)
     for organization in model.organizations:
-        # the coins of the first 32 facts are the bits of the first word, those of the rest of the second
-        low, high, _, _ = model.luck.words("acting without a belief", model.month, organization.organization_id)
+        coins = model.luck.coins("acting without a belief", model.month, organization.organization_id)
         undecided = facts & ~(organization.beliefs_for | organization.beliefs_against)
-        organization.actions = organization.beliefs_for | (undecided & (low | high << 32))
+        organization.actions = organization.beliefs_for | (undecided & coins)
         wrong = organization.actions ^ organization.site.reality
         organization.results = facts.bit_count() - 2 * wrong.bit_count()
 
@@ -100,7 +99,7 @@ def take_over(model: Partnership, organization: Organization, site: Site) -> Non
     differing = (site.agenda_for & ~yes) | (site.agenda_against & ~no)
     written = national.with_coaching(organization.documentation, organization.coaching["data-coaching"])
     chance = rules.chance_of_learning(written, model.p.agenda)
-    moved = model.luck.chosen(chance, differing, "learning from the agenda", model.month, organization.organization_id)
+    moved = model.luck.chosen(differing, chance, "learning from the agenda", model.month, organization.organization_id)
     new = moved & ~(yes | no)
     organization.beliefs_for = (yes & ~moved) | (new & site.agenda_for)
     organization.beliefs_against = (no & ~moved) | (new & site.agenda_against)

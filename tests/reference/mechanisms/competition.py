@@ -49,7 +49,7 @@ def open_contests(model: Partnership, site: Site, need: str, prize: float) -> li
     contestants = [each for each in site.organizations if may_contest(model, each, need)]
     for each in contestants:
         if each.bid[need] <= 0.0:
-            each.bid[need] = each.given_bid if each.given_bid > 0.0 else model.p.competition.first_bid * prize
+            each.bid[need] = each.given_bid or model.p.competition.first_bid * prize
     return contestants
 
 

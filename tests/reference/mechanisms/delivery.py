@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from reference.rules import of
+from reference.world import by_need
 from tfs_sim.model.mechanisms.community import NEED
 from tfs_sim.model.payoff import WEAKEST_LINK
 from tfs_sim.model.state import NEEDS
@@ -31,17 +32,18 @@ def begin(model: Partnership) -> None:
         for need in NEEDS:
             summand = payoff.mean_term(organization.strength[need], model.p.delivery.complementarity)
             organization.strength_term[need] = summand
-    for site in model.sites:
-        for need in NEEDS:
-            site.ranking[need] = list(site.organizations)
+            organization.team_rank[need] = organization.site.organizations.index(organization)
 
 
 def rank_by_strength(model: Partnership) -> None:
     """Order each site's organizations by recognized strength, at every look; equals keep the order that they had."""
-    if is_looked_at(model):
-        for site in model.sites:
-            for need in NEEDS:
-                site.ranking[need].sort(key=lambda each, need=need: -each.recognized[need])
+    if not is_looked_at(model):
+        return
+    for site in model.sites:
+        for need in NEEDS:
+            ranking = sorted(site.organizations, key=lambda each: (-each.recognized[need], each.team_rank[need]))
+            for place, organization in enumerate(ranking):
+                organization.team_rank[need] = place
 
 
 def form_teams(model: Partnership) -> None:
@@ -60,11 +62,8 @@ def form_teams(model: Partnership) -> None:
     size = int(p.team_size)
     for site in model.sites:
         for need in NEEDS:
-            asked = [
-                each
-                for each in site.ranking[need]
-                if each.is_partner and each.effort > 0.0 and each.recognized[need] >= suited
-            ]
+            asked = [each for each in site.partners if each.effort > 0.0 and each.recognized[need] >= suited]
+            asked.sort(key=lambda each: each.team_rank[need])
             for begin in range(0, len(asked), size):
                 team = asked[begin : begin + size]
                 team[0].team_members[need] = len(team)
@@ -92,9 +91,8 @@ def capacity_given(organization: Organization) -> float:
 def weigh_trust(model: Partnership) -> None:
     """Sum trust × alignment, and the relationships that could be, over the pairs of each team."""
     for organization in model.organizations:
-        for need in NEEDS:
-            organization.team_trust[need] = 0.0
-            organization.team_pairs[need] = 0
+        organization.team_trust = by_need()
+        organization.team_pairs = by_need()
     for pair in model.pairs:
         pair.teammates = False
     for site in model.sites:
@@ -113,6 +111,9 @@ def weigh_trust(model: Partnership) -> None:
 def sum_inputs(model: Partnership) -> None:
     """Sum each team's inputs, and their terms of the power mean (the least, where the weakest link counts)."""
     rho = model.p.delivery.complementarity
+    for organization in model.organizations:
+        organization.team_input = by_need()
+        organization.team_terms = by_need()
     for site in model.sites:
         for need in NEEDS:
             for leader, team in teams_of(site, need).items():
@@ -156,7 +157,7 @@ def serve(model: Partnership, site: Site, need: str) -> None:
     joint = 0.0
     for each in site.organizations:
         each.team_output[need] = 0.0
-    for leader, team in teams_of(site, need).items():
+    for leader in teams_of(site, need):
         leader.team_output[need] = output_of(model, site, leader, need)
         joint += leader.team_output[need]
     # input that no team asked for: the organization does this work by itself

@@ -63,9 +63,7 @@ def choose(model: Partnership) -> None:
 
 def choose_at_once(model: Partnership, site: Site, burden: float) -> None:
     """Let everyone choose in the light of what the others gave last month."""
-    table = payoff.Table(model, site)
-    for organization in site.organizations:
-        table.look(organization, burden)
+    payoff.weigh(model, site, site.organizations, burden)
     chosen = {organization: next_effort(model, organization) for organization in site.organizations}
     for organization, effort in chosen.items():
         organization.effort = effort
@@ -78,7 +76,7 @@ def choose_in_turn(model: Partnership, site: Site, burden: float) -> None:
         return model.luck.uniform("effort order", model.month, organization.organization_id)
 
     for organization in sorted(site.organizations, key=turn):
-        payoff.Table(model, site).look(organization, burden)
+        payoff.weigh(model, site, [organization], burden)
         organization.effort = next_effort(model, organization)
 
 
@@ -98,14 +96,12 @@ def next_effort(model: Partnership, organization: Organization) -> float:
 def quantal_choice(model: Partnership, organization: Organization) -> float:
     """Draw a level of effort, better ones likelier."""
     p = model.p.effort
-    payoffs = payoff.reckon(model, organization)
-    best = max(payoffs)
-    weights = [rules.logit_weight(worth, best, p) for worth in payoffs]
-    mark = sum(weights) * model.luck.uniform("effort", model.month, organization.organization_id, word=1)
-    level, highest = payoff.allowed_levels(model)
-    for weight in weights:
+    utility = payoff.reckon(model, organization)
+    best = max(utility.values())
+    weights = {level: rules.logit_weight(worth, best, p) for level, worth in utility.items()}
+    mark = sum(weights.values()) * model.luck.uniform("effort", model.month, organization.organization_id, word=1)
+    for level, weight in weights.items():
         mark -= weight
-        if mark <= 0.0 or level == highest:
+        if mark <= 0.0:
             break
-        level += 1
     return level / p.levels * p.largest

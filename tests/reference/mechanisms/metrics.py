@@ -83,7 +83,7 @@ def of_students(model: Partnership, site: Site) -> dict[str, float]:
     return {
         "performance": site.performance,
         "coverage": met / needed if needed > 0.0 else 0.0,
-        "equity_gap": site.delay["other"][-1] - site.delay["in_poverty"][-1],
+        "equity_gap": site.delay[-1]["other"] - site.delay[-1]["in_poverty"],
         "outcome": gain,
         "indicator": outcomes.indicator(gain, outcomes.luck_of_cohort(z, p), p),
         "served": met,

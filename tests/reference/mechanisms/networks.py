@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def observe_fragmentation(model: Partnership) -> None:
     """Record, once a quarter, the share of partners cut off when the best-connected partner goes."""
     for site in model.communities:
-        value = fragmentation_of(site) if model.month % QUARTER == 0 else model.last(site, "fragmentation")
+        value = fragmentation_of(site) if model.month % QUARTER == 0 else model.observed["fragmentation"][site.key][-1]
         model.observe(site, "fragmentation", value)
 
 
@@ -48,7 +48,7 @@ def group_of(first: Organization, knows: dict[Organization, set[Organization]], 
 def observe_network(model: Partnership) -> None:
     """Record transitivity, once a quarter (it moves slowly); in between the last value stands."""
     for site in model.communities:
-        value = transitivity_of(site) if model.month % QUARTER == 0 else model.last(site, "transitivity")
+        value = transitivity_of(site) if model.month % QUARTER == 0 else model.observed["transitivity"][site.key][-1]
         model.observe(site, "transitivity", value)
 
 

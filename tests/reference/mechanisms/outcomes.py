@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reference.rules import of
+from reference.rules import clip, of
 from tfs_sim.model.state import DELAY_STAGES, GROUPS, NEEDS
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ def follow(model: Partnership) -> None:
         for group in GROUPS:
             level = share_met(site, group) * site.take_up
             if model.month == 0:
-                site.delay[group] = [level] * DELAY_STAGES
                 site.outcome_at_start[group] = level
-            deviations = [stage - level for stage in site.delay[group]]
-            site.delay[group] = [
-                min(max(level + sum(deviations[stage - j] * passes[j] for j in range(stage + 1)), 0.0), 1.0)
-                for stage in range(DELAY_STAGES)
-            ]
+                for stage in site.delay:
+                    stage[group] = level
+            deviations = [stage[group] - level for stage in site.delay]
+            for m, stage in enumerate(site.delay):
+                arrived = sum(deviations[m - j] * passes[j] for j in range(m + 1))
+                stage[group] = clip(level + arrived, 0.0, 1.0)
 
 
 def chances_of_passing(model: Partnership) -> list[float]:
@@ -48,5 +48,5 @@ def share_met(site: Site, group: str) -> float:
 def outcome_gain(site: Site) -> float:
     """Return the change of the outcome level since the start, over all students."""
     students = sum(site.students.values())
-    gain = sum(site.students[group] * (site.delay[group][-1] - site.outcome_at_start[group]) for group in GROUPS)
+    gain = sum(site.students[group] * (site.delay[-1][group] - site.outcome_at_start[group]) for group in GROUPS)
     return gain / students if students > 0.0 else 0.0

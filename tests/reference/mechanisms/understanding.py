@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from reference.rules import of
+from reference.rules import clip, of
 from tfs_sim.model.goals import CENTRE, MISSIONS
 from tfs_sim.model.state import GOALS
 
@@ -76,7 +76,7 @@ def follow_own_position(organization: Organization, unknown: float) -> None:
     weight = organization.goal_variance / unknown
     for k in range(GOALS):
         moved = weight * (organization.position[k] - organization.goal_prior[k])
-        organization.goal_estimate[k] = min(max(organization.goal_estimate[k] + moved, 0.0), 1.0)
+        organization.goal_estimate[k] = clip(organization.goal_estimate[k] + moved, 0.0, 1.0)
         organization.goal_prior[k] = organization.position[k]
 
 
@@ -129,7 +129,7 @@ def listened_to(organization: Organization) -> list[tuple[float, list[float]]]:
     """
     own = organization.given_own_influence
     heard = [(own, organization.position)] if own > 0.0 else []
-    if any(each.given_influence >= 0.0 for each in organization.relationships.values()):
+    if any(each.given_influence is not None for each in organization.relationships.values()):
         return heard + [(each.given_influence, each.target.position) for each in organization.relationships.values()]
     return heard + [(tie.trust, tie.target.position) for tie in organization.ties.values() if tie.target.is_partner]
 
