@@ -123,11 +123,10 @@ def places(model: Partnership, template: Template, world: World) -> Iterator[Pla
             yield Place("payoff", owner, owner.payoff, name, value)
     starts = dict(zip(objects.site, world.first_organization.tolist(), strict=True))
     for need, row in zip(NEEDS, world.team_rank.tolist(), strict=True):
-        for number, ranked in enumerate(
-            row if len(set(row)) == len(row) else []
-        ):  # who is where, by places of the site's organizations
+        # who is at which place; zeros before anybody is ranked
+        for place, ranked in enumerate(row if any(row) else []):
             owner = objects.organization[ranked]
-            yield Place("team_rank", owner, owner.team_rank, need, number - starts[owner.site])
+            yield Place("team_rank", owner, owner.team_rank, need, place - starts[owner.site])
     together = set(world.teammates.tolist()[: end_of(world.teammates, len(objects.pair))])
     for number, pair in enumerate(objects.pair):
         yield Place("teammates", pair, pair, "teammates", number in together)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from reference import payoff
@@ -98,10 +99,9 @@ def quantal_choice(model: Partnership, organization: Organization) -> float:
     p = model.p.effort
     utility = payoff.reckon(model, organization)
     best = max(utility.values())
-    weights = {level: rules.logit_weight(worth, best, p) for level, worth in utility.items()}
-    mark = sum(weights.values()) * model.luck.uniform("effort", model.month, organization.organization_id, word=1)
-    for level, weight in weights.items():
-        mark -= weight
-        if mark <= 0.0:
-            break
-    return level / p.levels * p.largest
+    weights = [rules.logit_weight(worth, best, p) for worth in utility.values()]
+    mark = sum(weights) * model.luck.uniform("effort", model.month, organization.organization_id, word=1)
+    levels = list(utility)
+    place = sum(mark > below for below in accumulate(weights[:-1]))
+    effort: float = levels[place] / p.levels * p.largest
+    return effort

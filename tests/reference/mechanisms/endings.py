@@ -48,9 +48,8 @@ def end(model: Partnership) -> None:
 def bitterness_of(model: Partnership, site: Site) -> float:
     """Return the share of ties among all who took part that hold less trust than strangers get."""
     stranger = trust.trust_in(0.0, 0.0, 0.0, 0.0, 0.0, model.p.trust)
-    ties = [
-        tie for each in site.organizations if took_part(each) for tie in each.ties.values() if took_part(tie.target)
-    ]
+    participants = [each for each in site.organizations if took_part(each)]
+    ties = [tie for each in participants for tie in each.ties.values() if took_part(tie.target)]
     return sum(1 for tie in ties if tie.trust < stranger) / len(ties) if ties else 0.0
 
 

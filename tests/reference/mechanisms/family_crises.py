@@ -66,7 +66,7 @@ def wait(model: Partnership, site: Site, first: Organization, all_need: float) -
 
 
 def most_promising(holder: Organization, need: str) -> Relationship | None:
-    """Return the tie with the largest trust × strength among those that someone is there to answer (of equals, the first)."""
+    """Return the tie with the largest trust × strength of those that someone answers; of equals, the first."""
     ties = [tie for tie in holder.ties.values() if tie.target.in_post and not tie.target.is_backbone]
     return min(
         ties,
