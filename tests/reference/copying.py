@@ -233,11 +233,16 @@ def building_rule(fixed: dict[str, NDArray[Any]], n: int, indicator: str) -> Any
     return Rule(indicator, bool(fixed["order_above"][n]), on_at, off_at, every, over, spell)
 
 
-def same(one: Any, other: Any) -> bool:
-    """Say whether two values are the same, numbers up to what another order of sums makes of them."""
+def same(name: str, one: Any, other: Any) -> bool:
+    """Say whether two values are the same, numbers up to what another order of sums makes of them.
+
+    A standard deviation is compared as the variance that it was worked out from: its root is a less exact number.
+    """
     if isinstance(one, float) or isinstance(other, float):
         if math.isnan(one) or math.isnan(other):
             return math.isnan(one) and math.isnan(other)
+        if name == "clarity_spread":
+            one, other = one * one, other * other
         return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
     return bool(one == other)
 
@@ -247,7 +252,7 @@ def differences(model: Partnership, template: Template, world: World, out: NDArr
     found = [
         f"{place.array} [{place.key}] of {place.owner} in month {model.month}: engine {place.value}, here {place.own}"
         for place in places(model, template, world)
-        if not same(place.value, place.own)
+        if not same(place.array, place.value, place.own)
     ]
     return found + differences_recorded(model, out, model.month)
 
@@ -277,6 +282,6 @@ def differences_recorded(model: Partnership, out: NDArray[np.float64], month: in
     for n, metric in enumerate(METRICS):
         for s, site in enumerate(model.communities):
             own = model.observed[metric][site.key]
-            if len(own) > month and not same(float(out[month, s, n]), own[month]):
+            if len(own) > month and not same(metric, float(out[month, s, n]), own[month]):
                 found.append(f"{metric} of {site.key} in month {month}: engine {out[month, s, n]}, here {own[month]}")
     return found

@@ -1,4 +1,4 @@
-"""Scenarios drawn at random: small communities in which anything that a file may say happens, to be run on both hands."""
+"""Scenarios drawn at random: small communities in which anything happens that a file may say."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def scenario(draw: Random, folder: Path) -> Scenario:
     }
     if nationals:
         contributions = ("all", "network-reach", "case-management", "data-coaching")
-        data["nationals"] = {n: {"fte": 20 * draw.random(), "contribution": draw.choice(contributions)} for n in nationals}
+        data["nationals"] = {
+            n: {"fte": 20 * draw.random(), "contribution": draw.choice(contributions)} for n in nationals
+        }
     else:
         for kind, declared in (("interventions", INTERVENTIONS), ("shocks", SHOCKS)):
             data[kind] = [each for each in data[kind] if declared[each["use"]].mechanism != "national"]
@@ -112,7 +114,11 @@ def selection(draw: Random, sites: list[str]) -> list[dict[str, Any]]:
     """Return the stages of a selection, or none."""
     stages: list[dict[str, Any]] = []
     for n in range(draw.choice((0, 0, 1, 2))):
-        stage: dict[str, Any] = {"name": f"stage-{n}", "month": f"2020-{2 + 3 * n:02d}", "places": max(1, len(sites) - 1 - n)}
+        stage: dict[str, Any] = {
+            "name": f"stage-{n}",
+            "month": f"2020-{2 + 3 * n:02d}",
+            "places": max(1, len(sites) - 1 - n),
+        }
         stage |= {"chosen": draw.sample(sites, 1)} if draw.random() < 0.3 and n == 0 else {}
         stage |= {"from": "stage-0"} if n else {}
         stages.append(stage)
