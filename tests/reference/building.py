@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from reference.luck import mix
 from reference.rules import of
-from reference.world import Grant, Order, Organization, Pair, Rule, Shock, Site, Stage
+from reference.scheduled import Grant, Order, Rule, Shock, Stage
+from reference.world import Organization, Pair, Site
 from tfs_sim.model import draws
 from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
 from tfs_sim.scenario.organizations import national, national_table

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reference.scheduled import Rule
 from reference.world import (
     COACHED,
     ORGANIZATION_LEVERS,
@@ -17,6 +18,8 @@ from reference.world import (
     Relationship,
 )
 from tfs_sim.model.catalogue import METRICS
+from tfs_sim.model.engine import RECORDS
+from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.payoff import EVEN, LINEAR, MONEY, NOBODY_GIVES, REST, SCALE, SEEN, SIZE
 from tfs_sim.model.state import (
     FIRST_POOL,
@@ -51,6 +54,15 @@ HOW_IT_IS_KEPT = frozenset(["ties", "end_of_ties", "team_code"])
 
 FLAGS = frozenset(["in_post", "refused", "departed", "arrived", "failed", "is_open", "met", "chosen", "practices"])
 TERMS = {"scale": SCALE, "linear": LINEAR, "money": MONEY, "rest": REST, "seen": SEEN, "size": SIZE, "even": EVEN}
+
+
+TABLES = (
+    ("organization_doses", "doses", ORGANIZATION_LEVERS),
+    ("site_doses", "doses", SITE_LEVERS),
+    ("organization_shocks", "shocks", ORGANIZATION_SHOCKS),
+    ("site_shocks", "shocks", SITE_SHOCKS),
+)
+"""The engine's tables of doses and depths, and what their rows are of."""
 
 
 class Place(NamedTuple):
@@ -107,44 +119,67 @@ def labels_of(name: str, size: int) -> Any:
     return {K: NEEDS, G: GROUPS}.get(size, range(size)) if name != "delay" or size == G else range(size)
 
 
-def places(model: Partnership, template: Template, world: World) -> Iterator[Place]:
-    """Yield every value of the engine's state that the objects keep."""
+def places(model: Partnership, template: Template, world: World, only: Set[str] | None = None) -> Iterator[Place]:
+    """Yield every value of the engine's state that the objects keep, or those of some arrays."""
     objects = in_order(model, template, world)
     for field in STATE:
-        if field.name in WITHIN_A_MONTH | HOW_IT_IS_KEPT or field.entity not in Objects._fields:
+        if field.name in WITHIN_A_MONTH | HOW_IT_IS_KEPT or (only is not None and field.name not in only):
             continue
-        if field.name in {"teammates", "payoff", "team_rank"}:
-            continue
-        owners = getattr(objects, field.entity)
-        table = getattr(world, field.name).tolist()
-        yield from spread(field.name, table, owners, [(owner, field.name) for owner in owners], field.by, objects)
+        if field.name in SPECIALLY:
+            yield from SPECIALLY[field.name](world, objects)
+        elif field.entity == "level":
+            yield from by_level(field.name, world, objects)
+        elif field.entity == "account":
+            yield from by_account(model, world, objects)
+        else:
+            owners = getattr(objects, field.entity)
+            table = getattr(world, field.name).tolist()
+            yield from spread(field.name, table, owners, [(owner, field.name) for owner in owners], field.by, objects)
+    for name, kind, names in TABLES:
+        if only is None or name in only:
+            owners = objects.organization if name.startswith("organization") else objects.site
+            for lever, row in zip(names, getattr(world, name).tolist(), strict=True):
+                for owner, value in zip(owners, row, strict=True):
+                    yield Place(f"{kind} of {lever}", owner, getattr(owner, kind), lever, value)
+
+
+def payoffs(world: World, objects: Objects) -> Iterator[Place]:
+    """Yield the terms of organizations' payoffs."""
     for name, row in TERMS.items():
         for owner, value in zip(objects.organization, world.payoff[row].tolist(), strict=True):
             yield Place("payoff", owner, owner.payoff, name, value)
+
+
+def ranks(world: World, objects: Objects) -> Iterator[Place]:
+    """Yield who is at which place of a site by recognized strength; zeros before anybody is ranked."""
     starts = dict(zip(objects.site, world.first_organization.tolist(), strict=True))
     for need, row in zip(NEEDS, world.team_rank.tolist(), strict=True):
-        # who is at which place; zeros before anybody is ranked
         for place, ranked in enumerate(row if any(row) else []):
             owner = objects.organization[ranked]
             yield Place("team_rank", owner, owner.team_rank, need, place - starts[owner.site])
+
+
+def teammates(world: World, objects: Objects) -> Iterator[Place]:
+    """Yield which pairs are in one team."""
     together = set(world.teammates.tolist()[: end_of(world.teammates, len(objects.pair))])
     for number, pair in enumerate(objects.pair):
         yield Place("teammates", pair, pair, "teammates", number in together)
-    for name in ("level_term", "level_shown", "level_cost"):
-        table = getattr(world, name).tolist()
-        for number, site in enumerate(objects.site):
-            for level in range(MAX_LEVELS):
-                yield Place(name, site, getattr(site, name), level, table[number * MAX_LEVELS + level])
-    tables = (
-        ("doses", ORGANIZATION_LEVERS, world.organization_doses, objects.organization),
-        ("doses", SITE_LEVERS, world.site_doses, objects.site),
-        ("shocks", ORGANIZATION_SHOCKS, world.organization_shocks, objects.organization),
-        ("shocks", SITE_SHOCKS, world.site_shocks, objects.site),
-    )
-    for kind, names, rows, owners in tables:
-        for name, row in zip(names, rows.tolist(), strict=True):
-            for owner, value in zip(owners, row, strict=True):
-                yield Place(f"{kind} of {name}", owner, getattr(owner, kind), name, value)
+
+
+SPECIALLY = {"payoff": payoffs, "team_rank": ranks, "teammates": teammates}
+"""What the engine keeps in another shape."""
+
+
+def by_level(name: str, world: World, objects: Objects) -> Iterator[Place]:
+    """Yield what levels of effort bring, by site."""
+    table = getattr(world, name).tolist()
+    for number, site in enumerate(objects.site):
+        for level in range(MAX_LEVELS):
+            yield Place(name, site, getattr(site, name), level, table[number * MAX_LEVELS + level])
+
+
+def by_account(model: Partnership, world: World, objects: Objects) -> Iterator[Place]:
+    """Yield who holds how much."""
     holders = {"outside": OUTSIDE, "funder": FUNDER}
     holders |= {("pool", site): FIRST_POOL + n for n, site in enumerate(objects.site)}
     holders |= {each: FIRST_POOL + len(objects.site) + n for n, each in enumerate(objects.organization)}
@@ -202,9 +237,6 @@ def from_engine(model: Partnership, template: Template, world: World, out: NDArr
 
 def take_numbers(model: Partnership, template: Template) -> None:
     """Set parameters, schedule and the numbers of sites as a template has them that was changed after it was built."""
-    from tfs_sim.model.engine import RECORDS
-    from tfs_sim.model.fixed import FIXED
-
     fixed = template.layout.views(template.fixed, FIXED)
     for name, values in zip(RECORDS, template.parameters, strict=True):
         setattr(model.p, name, values)
@@ -213,7 +245,7 @@ def take_numbers(model: Partnership, template: Template) -> None:
         order.dose, order.payer = float(fixed["order_dose"][n]), PAYERS[fixed["order_payer"][n]]
         order.begins, order.ends = int(fixed["order_begins"][n]), int(fixed["order_ends"][n])
         indicator = int(fixed["order_indicator"][n])
-        order.rule = None if indicator < 0 else building_rule(fixed, n, metrics[indicator])
+        order.rule = None if indicator < 0 else rule_of(fixed, n, metrics[indicator])
     for n, shock in enumerate(model.shocks):
         shock.depth, shock.onset = float(fixed["shock_depth"][n]), int(fixed["shock_onset"][n])
         shock.lasts, shock.decay = int(fixed["shock_lasts"][n]), float(fixed["shock_decay"][n])
@@ -224,10 +256,8 @@ def take_numbers(model: Partnership, template: Template) -> None:
         site.students = dict(zip(GROUPS, fixed["students"][:, n].tolist(), strict=True))
 
 
-def building_rule(fixed: dict[str, NDArray[Any]], n: int, indicator: str) -> Any:
+def rule_of(fixed: dict[str, NDArray[Any]], n: int, indicator: str) -> Rule:
     """Return the rule of an order as a template has it."""
-    from reference.world import Rule
-
     on_at, off_at = float(fixed["order_on_at"][n]), float(fixed["order_off_at"][n])
     every, over, spell = (int(fixed[f"order_{name}"][n]) for name in ("every", "over", "spell"))
     return Rule(indicator, bool(fixed["order_above"][n]), on_at, off_at, every, over, spell)
@@ -247,11 +277,13 @@ def same(name: str, one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def differences(model: Partnership, template: Template, world: World, out: NDArray[np.float64]) -> list[str]:
+def differences(
+    model: Partnership, template: Template, world: World, out: NDArray[np.float64], only: Set[str] | None = None
+) -> list[str]:
     """Return a sentence for each value of the state, and of what was recorded this month, that is not the same."""
     found = [
         f"{place.array} [{place.key}] of {place.owner} in month {model.month}: engine {place.value}, here {place.own}"
-        for place in places(model, template, world)
+        for place in places(model, template, world, only)
         if not same(place.array, place.value, place.own)
     ]
     return found + differences_recorded(model, out, model.month)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from reference import building
 from reference.luck import KeyedLuck, Luck
-from reference.world import Grant, Order, Organization, Pair, Shock, Site, Stage, mesa
+from reference.scheduled import Grant, Order, Shock, Stage
+from reference.world import Organization, Pair, Site, mesa
 from tfs_sim.model import tick
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import Step, record

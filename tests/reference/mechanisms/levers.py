@@ -8,7 +8,8 @@ from reference.rules import of
 
 if TYPE_CHECKING:
     from reference.model import Partnership
-    from reference.world import Grant, Order, Organization, Rule, Site
+    from reference.scheduled import Grant, Order, Rule
+    from reference.world import Organization, Site
 
 rules = of("levers")
 

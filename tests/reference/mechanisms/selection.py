@@ -8,7 +8,8 @@ from reference.rules import of
 
 if TYPE_CHECKING:
     from reference.model import Partnership
-    from reference.world import Site, Stage
+    from reference.scheduled import Stage
+    from reference.world import Site
 
 rules = of("selection")
 
