@@ -1,5 +1,8 @@
 """What is observed of a partnership's network: whether it holds without its hub, and how closed its triangles are.
 
+The hub is the partner with ties to most others, of equals the first by identity. Triangles are the whole community's,
+its backbone included.
+
 Ties are bits over a site's organizations, so that sets of neighbours are compared a word at a time.
 """
 

@@ -6,6 +6,9 @@ M_ρ is the power mean of the production function (`delivery`): ρ = 1 adds up, 
 team gains where all give the most, in a partnership of usual size, is worth `joint_gain` to one who believes in it: the
 returns to size, how far the gain is divided and the size of teams say how that changes with size, not how much it is.
 
+Of others is seen what they gave last month; who has only just joined has given nothing yet that could be seen. Where
+there is nobody else to be seen, others stand for a summand of 0, or of 1 where the weakest link counts.
+
 Once a month `weigh` sets the coefficients of everyone's payoff, from what is seen of others, and `weigh_levels` what
 depends on the level alone. `reckon` works the payoff out for a list of organizations: those who reconsider their effort
 (`effort`), and those who decide whether to take part (`participation`, in the next month: the coefficients are part of

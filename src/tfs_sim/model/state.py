@@ -190,7 +190,7 @@ class Sites(Group, group="site", entity="site"):
     chosen: Bytes = flag("1: chosen at a stage of the selection", by=(MAX_STAGES,))
     stage_reached: Integers = number("last stage of the selection at which it was chosen (0: none)", "", 0, 0, 6)
     site_readiness: Floats = share("readiness when it last stood for selection")
-    score: Floats = number("score when it last stood for selection", "sd")
+    score: Floats = number("score when a choice was last made by scores (old readiness if it did not stand)", "sd")
     practices: Bytes = flag("1: uses a practice of coordination", by=(PRACTICES,))
     practice_time: Floats = amount("factor that its practices make on its coordination work", "", 1)
     take_up: Floats = share("share of what is offered that families take up", 1)

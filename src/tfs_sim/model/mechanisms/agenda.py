@@ -6,10 +6,13 @@ about each; the partnership's agenda does so too. It is March's (1991) mutual le
 1. a successor brings beliefs of its own (turnover, M11), but for the share that the organization has written down;
 2. the world changes: each fact flips with a small chance (turbulence);
 3. organizations act on their beliefs, by a coin where they have none; results are Σ action × reality;
-4. organizations learn from the agenda as it was: a belief that differs moves one step (no → nothing → yes) with
-   chance p1, `chance_of_learning`; written procedures raise that chance;
-5. the agenda learns from the actions of those whose results look better than its own: each fact moves to their strict
-   majority, likelier by a larger margin (`chance_of_following`). Results are seen with noise, which data shrink (M18).
+4. partners learn from the agenda as it was: a belief that differs moves one step (no → nothing → yes) with chance p1,
+   `chance_of_learning`; written procedures raise that chance;
+5. the agenda learns from the actions of those partners whose results look better than its own (right facts less wrong
+   ones): each fact moves to their strict majority, likelier by a larger margin (`chance_of_following`). Results are
+   seen with noise, which data shrink (M18).
+
+A partner whose post is vacant neither learns nor is learned from.
 
 Knowledge of what works acts on the quality of work alone:
 

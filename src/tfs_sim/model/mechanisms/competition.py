@@ -12,8 +12,8 @@ dependence falls as what is wanted can be had elsewhere), with pooled money P th
     stake = stake_of(contested money that is due to its share of staff, P)
 
 An award is worth stake · V to it, so contestants differ and those to whom it is worth little leave it to others
-(Hillman & Riley 1989 on contests that participants value differently). A bid that is not worth an hour is none: who
-left it to others has lost nothing.
+(Hillman & Riley 1989 on contests that participants value differently). Where nobody is strong enough an award lapses.
+Who comes out of a contest with a bid that is not worth an hour is leaving it to others, and holds no grudge.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """Delivery: the one chain from trust to students.
 
 An organization's input to joint work on a kind of need is what it gives to it (`capacity_given`) times its strength in
-it. Partners form teams of at most `team_size` for each kind by recognized strength. What a team produces
+it. For each kind, partners that give some effort and seem suited (M19) form teams by recognized strength, as it was
+when they last looked: the strongest `team_size` make a team, the next strongest another; equals keep the order of the
+look before, first of all that of their identities. One whose post is vacant has its place, and brings nothing. What a
+team produces
 (`output_of_team`) rests on the mean effective trust × alignment between its members and on the power mean of their
 inputs (CES; Steiner 1972 on conjunctive and additive group tasks). How to combine their efforts is for a team to choose
 (Steiner's discretionary tasks): where what is lost in working together exceeds what is gained, members work side by

@@ -9,7 +9,8 @@ many students are helped who would not be otherwise, and do not think less of it
     P(level x) ∝ logit_weight(u(x))
     belief ← belief_after(belief, gain_in_view)
 
-Those at the table learn at the full step, others by hearsay.
+Those at the table learn at the full step, others by hearsay. Only those reconsider whose post is filled; who does not
+take part gives nothing, and one whose file has a first effort begins with that in the month in which it joins.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Joint meetings, and how partnerships end.
 
 A partnership is alive while enough organizations of several sectors take part and meet. If it has long not been, it
-has ended: with its goals met, broken up if most of its ties had soured when it stopped being alive, or else faded.
+has ended: with its goals met, broken up if most ties among those who have taken part had soured in the month in which
+it stopped being alive, or else faded. One that comes to life again has not ended.
 Nothing in the model follows from it: these are definitions of what is counted, but for how often partners meet.
 
     dead months ← 0 if is_alive, else dead months + 1;   ended once they come to `ended_after`

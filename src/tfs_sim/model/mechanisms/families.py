@@ -1,13 +1,13 @@
 """M20 Engagement of parents and students: community groups are partners, and their engagement builds support.
 
-The engagement of families in a site is what its community groups give, as far as they trust those they work
-with, joined by what partners do to involve parents and students directly:
+The engagement of families in a site is what its community groups give, as far as they trust those at the table with
+whom they have a tie (the backbone, too), joined by what partners do to involve parents and students directly:
 
     engagement = engagement_of(mean over community groups of given_by_group)
 
-Community support is a slow stock that follows it, at rest when the run begins. A family takes up what is offered
-by a logit choice, `take_up_of`: support pulls, closed doors hold back, and the two simply add up in what a family
-weighs.
+Community support is a slow stock that follows it, at rest when the run begins with what community groups give. A
+family takes up what is offered by a logit choice, `take_up_of`: support pulls, closed doors hold back, and the two
+simply add up in what a family weighs.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """M23 Individual crises: a family's emergency reaches some organization, and a network passes it on.
 
-Emergencies arrive at random at organizations, their kind in proportion to current needs. Whoever holds a case
-serves it if the kind is a strength of its own. If not, it asks the neighbour that it thinks of first (the one with
-the largest trust × strength in that kind); the neighbour takes the case with a chance equal to the trust
-between them. Every week that a case waits counts, up to the week in which the family is lost from sight.
+Emergencies arrive at random at organizations that have a representative, the backbone apart, their kind in proportion
+to current needs. Whoever holds a case serves it if the kind is a strength of its own. If not, it asks the neighbour
+that it thinks of first (of those with a representative the one with the largest trust × strength in that kind); the
+neighbour takes the case with a chance equal to the trust in it. Every week that a case waits counts, up to the week in
+which the family is lost from sight; who has nobody to ask has lost it. Without a case the mean wait stands.
 Time to service is thus a search over the trusted network (Watts, Dodds & Newman 2002 on search in networks;
 McEvily, Perrone & Zaheer 2003 on trust as what lets work cross organizations).
 

@@ -5,6 +5,7 @@ In full-time equivalents a month:
     gained = Σ_k joint output of its team · its part of the input  +  pooled money / cost of staff
     ledger ← ledger + (balance − ledger) / memory
 
+Where no team asked it, what it gained is its input, which it puts to use by itself. Who is not at the table has none.
 What it gave is what the same time would have done for its own mission; what it gained is its part of what the
 teams achieved, which is more than it gave where trust, coordination and complementary strengths make it so. The
 ledger is a fading mean of the balance. A partner with a positive one has something to win (win-win), and

@@ -5,7 +5,8 @@ The funder and the outside world always pay. Money moves by transfers alone.
 
 Orders of one lever that overlap act as one, in effect, cost and hours: of a share, a second order adds what is still
 missing; of an amount such as FTE, it comes on top. Each order's payer pays for what the order adds, in the order of the
-file (the scenario's own first, then those of bundles).
+file (the scenario's own first, then those of bundles). A site has no purse: what acts on a whole site and is to be paid
+by organizations, the outside world pays.
 
 An intervention may have a rule: every so many months from its first, it looks at the mean of one recorded
 indicator of the site over the last months, and is in force while that is beyond a threshold. Whether it is on

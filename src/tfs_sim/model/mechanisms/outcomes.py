@@ -6,7 +6,7 @@ exact. The deviations d_m of the stages from the month's level of support obey
     d_m(t + 1) = Σ_j d_{m−j}(t) · P(j stages in a month),   level = needs met / needs · take-up
     outcome = last stage, weighted by students, less that at the start
 
-The luck of a measured indicator is that of the school year's cohort.
+The first month's level is taken for the past's. The luck of a measured indicator is that of the school year's cohort.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """M6 Reluctant partners: patience.
 
 Readiness in [0, 1] says how ready an organization is to be asked to the table; who is not ready needs to gain more to
-join (`pull_to_join` of M8). Left alone it drifts to what its history with those at the table allows:
+join (`pull_to_join` of M8). In the first month it is what its history with those at the table allows; left alone, while
+it is not at the table, it drifts there:
 
     y ← settled(y, readiness_allowed)
 

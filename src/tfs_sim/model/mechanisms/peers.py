@@ -7,7 +7,8 @@ knows beforehand; a community's coordination work takes so much more or less tim
 
 A community now and then tries a practice by itself and keeps it if, as far as it can see, it works. In a
 peer-learning network it also visits another member; if that one seems to manage its work with less time, it takes
-over how the other does one thing. Good practices spread because those who have them do better, not because anyone
+over how the other does one thing. They take their turns by key, so who comes later may see what another has taken up
+this month. Good practices spread because those who have them do better, not because anyone
 knows which they are (Rogers 2003 on diffusion; Lazer & Friedman 2007 on copying in networks).
 """
 

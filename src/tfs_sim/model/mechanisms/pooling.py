@@ -6,8 +6,8 @@ partners. One part of it follows the contributions that the partnership sees, th
     part_i = payout · share_of_pool(seen_i / Σ seen, FTE_i / Σ FTE)
 
 Noise and the part that goes by what is seen are as data and accountability have it (M18; without that mechanism there
-is no noise, and all of it does). Contributing more then earns more, and nobody loses to a neighbour. What an
-organization can expect has the mean of what is seen in its place.
+is no noise, and all of it does). Where nobody gives any effort nothing is paid. Contributing more then earns more, and
+nobody loses to a neighbour. What an organization can expect has the mean of what is seen in its place.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Work is handed out and teams are formed by *recognized* strength, the true one seen through an error that is
 specific to the organization and the kind of support. People judge their own field well and others' badly, so
-the error grows with the share of its community that works in other sectors:
+the error grows with the share of the community's other organizations that work in other sectors. It is drawn once and
+shrinks as recognition grows; everyone looks again every so many months (`reviewed_every` of delivery):
 
     recognized = seen_strength(strength, unlike, misjudgement_left(recognition))
 

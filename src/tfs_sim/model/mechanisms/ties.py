@@ -9,7 +9,9 @@ A month's chances:
     P(opens by referral) = chance_of_referral,   for every tie of the third that one could have and has not
     P(closes) = chance_of_closing
 
-Whom one turns to for a referral is drawn from all that it could know, and must be one with whom it has a tie.
+Whom one turns to for a referral is drawn from all that it could know, and must be one with whom it has a tie, other
+than the backbone; who asks and who is referred to both have a representative. Askers take their turns by site and
+identity: a tie that has just been made may pass on a later one. A tie that closes stays closed for that month.
 """
 
 from __future__ import annotations

@@ -228,7 +228,7 @@ SHOCKS = (
     Shock("departure-wave", "Wave of departures", "Representatives leave at a monthly rate that grows with the depth.",
           "turnover", "organization", lasts=3, decay=0),
     Shock("leadership-change", "Change of leadership",
-          "The representative leaves in the month of the onset with a chance equal to the depth.",
+          "A representative who is not about to leave goes with a chance equal to the depth, in each month of it.",
           "turnover", "organization", lasts=1, decay=0),
 )  # fmt: skip
 

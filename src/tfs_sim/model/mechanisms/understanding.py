@@ -5,11 +5,13 @@ follow Friedkin & Johnsen (1990), with the own mission as the anchor:
 
     x_i ← revised(Σ_j w_ij x_j, m_i),
 
-w_ij by trust over the ties between partners, or as a file gives them. The goals that are shared are the partners' mean
-position. Each representative has an estimate of them with a variance v: a Kalman filter whose prior is the own
-position (people take others to agree with them: Ross, Greene & House 1977) with the variance of one who knows nothing.
-Contacts, retreats and written principles are observations that add precision; time adds variance; a departure takes
-the estimate away but for what is written:
+w_ij by trust in the partners with whom there is a tie, or as a file gives them, for everyone whom it could know and for
+itself. So do all at the table, the backbone included; who is not there, or hears nobody, is at the own mission. The
+goals that are shared are the partners' mean position. Each representative has an estimate of them with a variance v: a
+Kalman filter whose prior is the own position (people take others to agree with them: Ross, Greene & House 1977) with
+the variance of one who knows nothing. So the estimate goes along with the own position by v / unknown of its way.
+Contacts, and for partners retreats and written principles, are observations that add precision; time adds variance; a
+departure takes the estimate away but for what is written:
 
     v ← variance_after_news(variance_after_a_month(v), news),   first of all variance_after_departure(v) if one leaves
 
