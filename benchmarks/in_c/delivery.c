@@ -26,8 +26,8 @@ static void weigh_trust(double *restrict team_trust, double *restrict team_pairs
         double agreed = trust[q] * alignment[q] + trust[q + pairs] * alignment[q];
         for (int k = 0; k < K; k++) {
             int64_t t = team[k * organizations + i];
-            int together = (t >= 0) & (t == team[k * organizations + j]);
-            int64_t leader = k * organizations + (together ? t : i);
+            int64_t together = (t >= 0) & (t == team[k * organizations + j]);
+            int64_t leader = k * organizations + i + (t - i) * together; /* luck: no branch could foresee it */
             double counts = together;
             team_trust[leader] += counts * agreed;
             team_pairs[leader] += counts * 2.0;

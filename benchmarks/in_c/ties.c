@@ -23,21 +23,29 @@ static void set_tie(int64_t r, const struct world *w)
     }
 }
 
-void ties_choose_referrers(const struct now *now)
+static void choose_referrers(int64_t *restrict referrer, const uint32_t *restrict luck,
+                             const int64_t *restrict first_relationship, const uint32_t *restrict relationships,
+                             const uint8_t *restrict is_open, const uint32_t *restrict pair,
+                             const uint8_t *restrict role, const uint32_t *restrict target, int64_t organizations)
 {
-    const struct world *w = now->world;
-    uint32_t *restrict luck = w->organization_luck;
-    int64_t *restrict referrer = w->referrer;
-    fill(luck, now->key, TIES_REFERRER_STREAM, now->month, w->organization_id, w->organizations, 0);
-    for (int64_t i = 0; i < w->organizations; i++) {
-        int64_t first = w->first_relationship[i], end = w->first_relationship[i + 1];
+    for (int64_t i = 0; i < organizations; i++) {
+        int64_t first = first_relationship[i], end = first_relationship[i + 1];
         referrer[i] = -1;
         if (first < end) {
             int64_t place = first + (int64_t)(unit(luck[i]) * (double)(end - first));
-            int64_t r = w->relationships[place < end ? place : end - 1];
-            referrer[i] = w->is_open[w->pair[r]] && w->role[w->target[r]] != BACKBONE ? r : -1;
+            int64_t r = relationships[place < end ? place : end - 1];
+            int64_t serves = is_open[pair[r]] & (role[target[r]] != BACKBONE);
+            referrer[i] = serves * (r + 1) - 1; /* luck: no branch could foresee it */
         }
     }
+}
+
+void ties_choose_referrers(const struct now *now)
+{
+    const struct world *w = now->world;
+    fill(w->organization_luck, now->key, TIES_REFERRER_STREAM, now->month, w->organization_id, w->organizations, 0);
+    choose_referrers(w->referrer, w->organization_luck, w->first_relationship, w->relationships, w->is_open, w->pair,
+                     w->role, w->target, w->organizations);
 }
 
 void ties_refer(const struct now *now)

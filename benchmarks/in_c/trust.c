@@ -64,7 +64,7 @@ static void expect_in_work(double *restrict expected, const uint32_t *restrict t
     for (int64_t m = 0; m < pairs && teammates[m] < pairs; m++) {
         int64_t q = teammates[m];
         double mine = presence[one[q]], its = presence[other[q]];
-        double both = (mine > 0.0) & (its > 0.0) ? 1.0 : 0.0;
+        double both = (mine > 0.0) & (its > 0.0);
         double able = able_to_meet(mine, its, grievance[q], grievance[q + pairs], lost_contact);
         expected[q] += work_contact * least(effort[one[q]], effort[other[q]]) * both * able;
     }
@@ -175,13 +175,14 @@ void trust_encounter(const struct now *now)
             int64_t e = q + end * pairs;
             double kept = reliability[end ? i : j] * given * (1.0 - broken_promises * grievance[e]);
             kept = (kept + (1.0 - kept) * care) * (1.0 - late);
-            double well = unit(luck[(1 + end) * pairs + q]) < kept;
+            uint8_t fails = !(unit(luck[(1 + end) * pairs + q]) < kept);
+            double well = 1 - fails;
             double badly = negativity * (1.0 - well);
             good[e] += well * (1.0 - recorded);
             good_on_record[e] += well * recorded;
             bad[e] += badly * (1.0 - recorded);
             bad_on_record[e] += badly * recorded;
-            failed[e] = well == 0.0;
+            failed[e] = fails;
             failures += 1.0 - well;
         }
         conflicts[s] += both * failures;
