@@ -1,0 +1,1 @@
+"""What happens in a month: a file for each mechanism, a function for each step of `tfs_sim.model.tick`."""

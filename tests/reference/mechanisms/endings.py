@@ -1,0 +1,58 @@
+"""Joint meetings, and how partnerships end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference.mechanisms.outcomes import outcome_gain
+from reference.rules import of
+from tfs_sim.model.mechanisms.endings import BROKE_UP, FADED, GOALS_MET
+
+if TYPE_CHECKING:
+    from reference.model import Partnership
+    from reference.world import Organization, Site
+
+rules = of("endings")
+trust = of("trust")
+
+
+def meet(model: Partnership) -> None:
+    """Hold this month's joint meeting if coordination and contact allow, and see whether the partnership is alive."""
+    p = model.p.endings
+    for site in model.sites:
+        partners = site.partners
+        chance = rules.chance_of_joint_meeting(site.coordination, site.contact_factor, p)
+        held = len(partners) > 1 and model.luck.uniform("joint meeting", model.month, site.site_id) < chance
+        site.meeting_gap = 0 if held else site.meeting_gap + 1
+        sectors = {partner.sector for partner in partners}
+        alive = rules.is_alive(len(partners), len(sectors), site.meeting_gap, p)
+        site.dead_months = 0 if alive else site.dead_months + 1
+
+
+def end(model: Partnership) -> None:
+    """Tell how a partnership has ended that has long not been alive: goals met, faded or broke up."""
+    p = model.p.endings
+    for site in model.communities:
+        if site.dead_months == 0:
+            site.ending = 0
+        if site.dead_months == 1:  # trust is looked at when it stops being alive: later it has faded
+            site.bitterness = bitterness_of(model, site)
+        if site.dead_months == int(p.ended_after):
+            site.ending = rules.ending_of(outcome_gain(site), site.bitterness, p)
+        model.observe(site, "ended", float(site.ending > 0))
+        model.observe(site, "ended_goals_met", float(site.ending == GOALS_MET))
+        model.observe(site, "ended_faded", float(site.ending == FADED))
+        model.observe(site, "ended_broke_up", float(site.ending == BROKE_UP))
+
+
+def bitterness_of(model: Partnership, site: Site) -> float:
+    """Return the share of ties among all who took part that hold less trust than strangers get."""
+    stranger = trust.trust_in(0.0, 0.0, 0.0, 0.0, 0.0, model.p.trust)
+    participants = [each for each in site.organizations if took_part(each)]
+    ties = [tie for each in participants for tie in each.ties.values() if took_part(tie.target)]
+    return sum(1 for tie in ties if tie.trust < stranger) / len(ties) if ties else 0.0
+
+
+def took_part(organization: Organization) -> bool:
+    """Say whether an organization is, or was, a partner."""
+    return organization.is_partner or organization.status == "withdrawn"
