@@ -13,11 +13,13 @@ endif
 
 # What looks after the dependencies lives by itself, so that it can change nothing of what tests run on.
 UPKEEP := $(VENV)/upkeep
+# So does Starsim, which speed is compared with.
+BENCH := $(VENV)/bench
 LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture ranges fuzz agreement lint lock licences audit clean
+.PHONY: help demo test torture ranges fuzz agreement bench lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -45,6 +47,9 @@ agreement: $(VENV)/ready-to-test  ## Draw 200 scenarios anew; the engine and a s
 		TFS_SIM_AGREEMENT=$${TFS_SIM_AGREEMENT:-200} TFS_SIM_AGREEMENT_SEED=$$seed \
 		$(IN)/python -m pytest -n 2 tests/model/test_agreement.py
 
+bench: $(VENV)/ready-to-test $(VENV)/ready-to-compare  ## Measure speed against C, Mesa and Starsim (ten minutes at most; alone on a quiet machine)
+	$(IN)/python benchmarks/bench.py
+
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check
 	$(IN)/ruff format --check
@@ -56,6 +61,7 @@ lock: $(VENV)/ready-to-keep  ## Pin what pyproject.toml needs, with hashes (newe
 	$(LOCK) pyproject.toml --group build --extra test --extra lint -o requirements/test.txt
 	$(LOCK) pyproject.toml --group build -c requirements/test.txt -o requirements/run.txt
 	$(LOCK) --group upkeep -o requirements/upkeep.txt
+	$(LOCK) --group bench -c requirements/test.txt -o requirements/bench.txt
 
 licences: $(VENV)/ready-to-test $(VENV)/ready-to-keep  ## List the licences of all that is installed in docs/licences.md
 	@mkdir -p build
@@ -97,4 +103,10 @@ $(VENV)/ready-to-test: $(SETUP) | $(VENV)/bin/python
 $(VENV)/ready-to-keep: requirements/upkeep.txt | $(VENV)/bin/python
 	@$(IN)/python -m venv $(UPKEEP)
 	@$(call install,$(UPKEEP)/bin) --require-hashes -r requirements/upkeep.txt
+	@touch $@
+
+$(VENV)/ready-to-compare: requirements/bench.txt | $(VENV)/bin/python
+	@echo "Installing Starsim to compare with (once, a minute or two) …"
+	@$(IN)/python -m venv $(BENCH)
+	@$(call install,$(BENCH)/bin) --require-hashes -r requirements/bench.txt
 	@touch $@

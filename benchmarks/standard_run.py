@@ -13,18 +13,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tfs_sim.experiments.execution import forks
 from tfs_sim.model import clocked, engine
-from tfs_sim.scenario import load_scenario
+from tfs_sim.scenario import Scenario, load_scenario
 
 
-def standard() -> engine.Template:
+def standard_scenario(months: int = 120) -> Scenario:
     organizations = {"district": 2, "nonprofit": 40, "health": 12, "business": 15, "government": 8, "philanthropy": 4,
                      "higher_education": 6, "community_group": 12}  # fmt: skip
-    scenario = load_scenario("laboratory").with_(
-        months=120,
+    return load_scenario("laboratory").with_(
+        months=months,
         sites={"lab": {"students": 50_000, "organizations": organizations, "backbone": {"fte": 4}}},
         parameters={"community": {"all_pairs_up_to": 0, "candidates": 18}},
     )
-    return scenario.to_template()
+
+
+def standard() -> engine.Template:
+    return standard_scenario().to_template()
 
 
 def best_of(repeats: int, template: engine.Template, replicates: int = 40) -> float:

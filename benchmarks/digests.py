@@ -1,6 +1,6 @@
 """Digest of a reference ensemble: every shipped scenario and experiment, and points at which everything is varied.
 
-`python benchmarks/reference.py` prints a digest a file; `--against FILE` compares with what an earlier call printed and
+`python benchmarks/digests.py` prints a digest a file; `--against FILE` compares with what an earlier call printed and
 ends with exit code 1 where one differs. A change that is not meant to alter results leaves all of them as they are.
 """
 
