@@ -53,9 +53,9 @@ def _months_to(trust: NDArray[np.float64], change: float) -> float:
     return float(reached[0]) if len(reached) else float(LONGEST)
 
 
-def _gain_and_loss(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
+def _gain_and_loss(template: engine.Template, seed: int, replicate: int) -> tuple[float, float]:
     """Return how long ties take to gain STEP when every promise is kept, and to lose it when every one is broken."""
-    fork = Fork(template, 1, replicate, START)
+    fork = Fork(template, seed, replicate, START)
     times = []
     for kept, change in ((1.0, STEP), (0.0, -STEP)):
         _, out = fork.go_on(LONGEST, with_parameters(template, ALWAYS[kept]))
@@ -72,7 +72,11 @@ def still(months: int) -> Scenario:
 
 def _slow_to_build(budget: Budget) -> Measured:
     cheap = Budget(budget.points, max(2, budget.replicates // 4), budget.workers, budget.seed)
-    times = over_points(cheap, still(START + LONGEST + 1), _gain_and_loss)
+
+    def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
+        return _gain_and_loss(template, budget.seed, replicate)
+
+    times = over_points(cheap, still(START + LONGEST + 1), measure)
     gain, loss = times[..., 0], times[..., 1]
     note = f"median {np.median(gain):.0f} months to gain {STEP:g}, {np.median(loss):.0f} to lose it"
     # whole months: what lies within one adds its own spread, where replicates may all be alike

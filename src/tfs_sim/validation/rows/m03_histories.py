@@ -33,7 +33,7 @@ def _longer(budget: Budget) -> Measured:
 
     def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
         arms = (template, with_parameters(burdened, point))
-        return [float(t) for arm in arms for t in running.run_replicate(arm, 1, replicate)[:, 0, TRUST]]
+        return [float(t) for arm in arms for t in running.run_replicate(arm, budget.seed, replicate)[:, 0, TRUST]]
 
     cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
     # everyone starts as a stranger: trust must be built

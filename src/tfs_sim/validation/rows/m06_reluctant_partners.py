@@ -31,7 +31,7 @@ def _pairs(budget: Budget, broken: bool) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
         runs = []
         for arm in (template, with_parameters(persistent, point)):
-            fork = Fork(arm, 1, replicate, 0)
+            fork = Fork(arm, budget.seed, replicate, 0)
             state, out = fork.go_on(arm.months)
             runs.append((fork.world(state), metric("partners")(out)))
         (patient, _), (pressed, _) = runs

@@ -106,7 +106,7 @@ WITHOUT: dict[str, Point] = {
 
 def _four_delays(budget: Budget) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
-        fork = Fork(template, 1, replicate, MONTH)
+        fork = Fork(template, budget.seed, replicate, MONTH)
         leavers = partners_at(fork)
         if not leavers.size:
             return [np.nan] * 6

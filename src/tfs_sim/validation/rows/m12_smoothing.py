@@ -49,7 +49,7 @@ def _own_delay(practice: str, quantity: str, after: int) -> Callable[[Budget], M
         def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
             found = []
             for arm in (template, with_parameters(helped, point)):
-                fork = Fork(arm, 1, replicate, MONTH)
+                fork = Fork(arm, budget.seed, replicate, MONTH)
                 state, leavers = _announced(fork)
                 before = fork.now().trust.copy()
                 state, _ = fork.go_on(after, arm, state)
@@ -78,7 +78,7 @@ def _first_day(budget: Budget) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
         found = []
         for arm in (template, with_parameters(helped, point)):
-            fork = Fork(arm, 1, replicate, MONTH)
+            fork = Fork(arm, budget.seed, replicate, MONTH)
             state, leavers = _announced(fork)
             at_start: dict[int, float] = {}
             for month in range(8):

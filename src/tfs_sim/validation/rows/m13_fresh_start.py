@@ -15,7 +15,7 @@ MONTH, MARGIN = 24, 0.05
 
 def _check(budget: Budget, sign: int) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
-        fork = Fork(template, 1, replicate, MONTH)
+        fork = Fork(template, budget.seed, replicate, MONTH)
         leavers = partners_at(fork)
         now = fork.now()
         p = template.parameters[engine.RECORDS.index("trust")]

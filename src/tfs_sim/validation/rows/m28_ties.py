@@ -36,9 +36,9 @@ def _less(budget: Budget) -> Budget:
     return Budget(budget.points, max(4, budget.replicates // 4), budget.workers, budget.seed)
 
 
-def _network(template: engine.Template, replicate: int) -> list[float]:
+def _network(template: engine.Template, seed: int, replicate: int) -> list[float]:
     """Return density over all pairs of the communities at the three moments, then transitivity."""
-    fork = Fork(template, 1, replicate, 1)
+    fork = Fork(template, seed, replicate, 1)
     density, transitivity, state, since = [], [], fork.state, 1
     for month in MOMENTS:
         state, out = fork.go_on(month - since, None, state, since - 1)
@@ -56,7 +56,8 @@ def _networks(budget: Budget, _: running.Variation) -> NDArray[np.float64]:
     alone = _granted(()).to_template()
 
     def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
-        return _network(template, replicate) + _network(with_parameters(alone, point), replicate)
+        arms = (template, with_parameters(alone, point))
+        return [value for arm in arms for value in _network(arm, budget.seed, replicate)]
 
     found = over_points(_less(budget), _granted(), measure)
     return found.reshape(*found.shape[:2], 2, 2, len(MOMENTS))
@@ -78,7 +79,7 @@ def _rise_and_fall(budget: Budget, name: str) -> Measured:
 
 def _outlast(budget: Budget) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
-        fork = Fork(template, 1, replicate, UNTIL)
+        fork = Fork(template, budget.seed, replicate, UNTIL)
         now = fork.now()
         one, other = now.one_end, now.other_end
         ties = (now.is_open == 1) & (now.role[one] != BACKBONE) & (now.role[other] != BACKBONE)
