@@ -5,7 +5,7 @@ from __future__ import annotations
 from tfs_sim.model import engine
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation.forks import Fork, over_points
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import Point, judge, laboratory, with_parameters
 
 MONTH = 24
@@ -50,5 +50,6 @@ def _check(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M2", "What is written outlasts people", "[zaheer1998]", "ubiquity",
-        "with high documentation less effective trust is lost for each departure", _check),
+        "with high documentation less effective trust is lost for each departure", _check,
+        (Null({"institutional_trust.recorded": 0.0, "institutional_trust.recorded_in_writing": 0.0}),)),
 )  # fmt: skip

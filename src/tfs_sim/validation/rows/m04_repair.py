@@ -12,7 +12,7 @@ from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation.forks import Fork, over_points
-from tfs_sim.validation.row import Agreement, Budget, Measured, Region, Row
+from tfs_sim.validation.row import Agreement, Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import Point, judge, laboratory, with_parameters
 
 MONTH, AFTER = 12, 12
@@ -131,9 +131,12 @@ def _apology(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M4a", "Repair pays", "[together2020], lesson two", "ubiquity",
-        "trust is higher than after the same failure unrepaired", _better),
+        "trust is higher than after the same failure unrepaired", _better,
+        (Null({"repair.mended": 0.0, "repair.amends": 0.0, "repair.hardening": 0.0, "repair.deceit_hardening": 0.0}),)),
     Row("M4b", "Repair can leave more than no failure", "[together2020], lesson two; [schweitzer2006]", "existence",
-        "above only after honest failures between trustworthy pairs, never after deceit", _above),
+        "above only after honest failures between trustworthy pairs, never after deceit", _above,
+        (Null({"repair.mended": 0.0}), Null({"repair.amends": 0.0}))),
     Row("M4c", "Size of the effect of an apology", "[yuan2017] (36 effects, N = 4,731)", "reported",
-        "d = 0.44", _apology),
+        "d = 0.44", _apology,
+        (Null({"repair.mended": 0.0, "repair.amends": 0.0, "repair.hardening": 0.0, "repair.deceit_hardening": 0.0}),)),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model.engine import Template
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import judge, laboratory, metric, plausible_points, run_all
 from tfs_sim.validation.space import with_parameters as at
 
@@ -66,11 +66,15 @@ def _quality(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M21a", "No population effect after a year", "[together2020], lesson four", "ubiquity",
-        "at month 12 the effect is below 0.2 of the measured indicator's year-to-year SD", _early),
+        "at month 12 the effect is below 0.2 of the measured indicator's year-to-year SD", _early,
+        (Null({"outcomes.delay": 0.1}),)),
     Row("M21b", "A population effect after years", "[hawkins2008]", "ubiquity",
-        "after ten years it is above", _late),
+        "after ten years it is above", _late,
+        (Null({"outcomes.indicator_gain": 0.0}),)),
     Row("M21c", "Partnerships have grown in number after a year", "[together2020], lesson four", "ubiquity",
-        "more partners at month 12", _number),
+        "more partners at month 12", _number,
+        (Null({"participation.outreach": 0.0}),)),
     Row("M21d", "Partnerships have grown in quality after a year", "[together2020], lesson four", "ubiquity",
-        "higher trust and agreement between partners at month 12", _quality),
+        "higher trust and agreement between partners at month 12", _quality,
+        (Null({"trust.convening_gain": 0.0, "trust.convening_care": 0.0, "strengths.respect": 0.0}),)),
 )  # fmt: skip

@@ -64,5 +64,6 @@ def _fixed_point(budget: Budget) -> Measured:
 
 ROWS = (
     Row("R3", "Positions anchored in the own mission", "[friedkin1990]",
-        "published", "the fixed point (I − AW)⁻¹ (I − A) x(0) within 1e-9", _fixed_point),
+        "published", "the fixed point (I − AW)⁻¹ (I − A) x(0) within 1e-9", _fixed_point,
+        "an identity, which holds at every openness, none included"),
 )  # fmt: skip
