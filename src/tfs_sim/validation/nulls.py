@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfs_sim.model.engine import RECORDS, Template
-from tfs_sim.model.mechanisms.delivery import mean_term
+from tfs_sim.model.forms import play
+from tfs_sim.model.mechanisms import delivery
 from tfs_sim.model.state import K
 from tfs_sim.validation import chosen, kept, running
 from tfs_sim.validation.row import FULL, QUICK, Budget, Measured, Null, Row, asked
@@ -38,17 +39,21 @@ class Answer:
 
 def variation(null: Null) -> running.Variation:
     """Return the variation of the model that a null is."""
-    settings = tuple((*name.split(".", 1), value) for name, value in null.settings.items())
+    settings = []
+    for name, value in null.settings.items():
+        mechanism, _, parameter = name.partition(".")
+        settings.append((mechanism, parameter, value))
     at_start = level if null.alike else None
-    return running.Variation(f"null: {null}", off=null.off, settings=settings, without=null.without, at_start=at_start)
+    return running.Variation(
+        f"null: {null}", off=null.off, settings=tuple(settings), without=null.without, at_start=at_start
+    )
 
 
 def level(template: Template, world: Any) -> None:
     """Make every organization equally strong in every kind of support, as if sectors did not differ."""
-    delivery = template.parameters[RECORDS.index("delivery")]
     world.strength[:] = world.recognized[:] = 1.0 / K
-    world.strength_term[:] = mean_term(1.0 / K, delivery.complementarity)
     world.overlap[:] = 1.0
+    play(delivery.begin, world._asdict() | {"p": template.parameters[RECORDS.index(delivery.MECHANISM.name)]})
 
 
 def answers(rows: Sequence[Row], budget: Budget) -> Iterator[Answer]:

@@ -34,6 +34,15 @@ class Budget:
         return self.points < 100
 
 
+QUICK_RULES = (
+    "The quick version asks for less: 40 points and 8 replicates instead of 200 and 16, and fewer runs in rows that "
+    "count theirs otherwise. A row of kind ubiquity then fails only where a true share of 90% would give as few points "
+    "with a chance below 5% (below 33 of 40); the full version asks for 90% itself. M17b must only not be refuted at "
+    "90%; in M11a the cost of being central needs the right sign alone, in M17a rise and fall two standard errors "
+    "instead of three; R1 looks at every third cell and allows 3.3 standard errors beside .01."
+)
+"""How the quick version is looser than the full one, for readers."""
+
 FULL = Budget(points=200, replicates=16, workers=2)
 QUICK = Budget(points=40, replicates=8, workers=2)
 

@@ -139,14 +139,14 @@ NO_NEED = Null({"crisis.need_rise": 0.0, "crisis.other_rise": 0.0})
 
 
 ROWS = (
-    Row("M22a", "Trust before a crisis makes the response", "[together2020], lesson five", "ubiquity",
+    Row("M22a", "Trust before a crisis makes the response to needs", "[together2020], lesson five", "ubiquity",
         "a crisis adds more to joint gain in sites with more trust before", _response,
         (Null({"histories.depth": 0.0}), NO_NEED)),
     Row("M22b", "The same shock deepens support in some sites only", "[together2020], lesson five: two of four sites",
         "existence", "support deepens in some sites and not in others, more with more trust before", _differs,
         (Null({"histories.depth": 0.0}),
          Null({"crisis.need_rise": 0.0, "crisis.other_rise": 0.0, "crisis.salience": 0.0}))),
-    Row("M22c", "Joint work gains more in a crisis", "[together2020], lesson five", "ubiquity",
+    Row("M22c", "Joint work gains more in a crisis, as needs rise", "[together2020], lesson five", "ubiquity",
         "the gain of joint over separate work is larger in a crisis, where there is one",
         lambda budget: _gain(budget, True),
         (NO_NEED,)),
