@@ -1,4 +1,4 @@
-"""M8: participation is bistable in the start; retention is steepest where benefit meets cost; weak links and size."""
+"""M8: participation is bistable in the start; retention is steepest where benefit meets cost; larger tables need larger gains."""
 
 from __future__ import annotations
 
