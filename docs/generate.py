@@ -27,6 +27,8 @@ from tfs_sim.model.forms import ARRAYS, Rule
 from tfs_sim.model.scratch import SCRATCH
 from tfs_sim.model.state import STATE
 from tfs_sim.model.uses import ADDRESSES, KINDS, steps, uses_of
+from tfs_sim.validation import verdicts
+from tfs_sim.validation.row import QUICK_RULES
 
 FOLDER = Path(__file__).parent
 NOTE = "<!-- written by docs/generate.py from the declarations; edit those -->\n\n"
@@ -278,10 +280,24 @@ def glossary() -> str:
     return text
 
 
+def validation() -> str:
+    """Every claim, with the last verdict on it at the full budget."""
+    found = verdicts.read(FOLDER / "model" / "verdicts.json")
+    text = "# What the model claims, and what was found\n\nEvery row of the validation table at the full budget, with "
+    text += "the version of the model and the date of its verdict; other versions may find otherwise. `make validate` "
+    text += "runs what has no verdict of the version at hand and renews this page; `make validate ROWS='M1 M10a'` runs "
+    text += "rows again; `tfs-sim validate` shows the table with figures. What fails, or holds narrowly, is told in "
+    text += "[findings](findings.md); what breaks without which mechanism, in [necessity](necessity.md).\n\n"
+    text += "**Under its nulls**: a row is asked again, at the quick budget, where what its title is about has no "
+    text += "effect, and must then fail, or it proves little. `python -m tfs_sim.validation.nulls` does this alone.\n\n"
+    text += f"**Quick and full.** {QUICK_RULES}\n\n"
+    return text + table(list(verdicts.HEADER), verdicts.table(found))
+
+
 PAGES = {
     **{
         f"model/{f.__name__}.md": f
-        for f in (month, mechanisms, parameters, interventions, shocks, metrics, state, flow)
+        for f in (month, mechanisms, parameters, interventions, shocks, metrics, state, flow, validation)
     },
     "model/bibliography.md": bibliography,
     "glossary.md": glossary,

@@ -21,6 +21,29 @@ def test_every_mechanism_has_an_equation():
         assert formulas, section.splitlines()[0]
 
 
+def test_the_page_of_verdicts_has_a_line_for_every_row():
+    from tfs_sim.validation import all_rows
+    from tfs_sim.validation.row import QUICK_RULES
+    from tfs_sim.validation.verdicts import HEADER
+
+    page = (ROOT / "docs" / "model" / "validation.md").read_text(encoding="utf-8")
+    assert QUICK_RULES in page
+    head, _, *lines = [re.split(r" (?<!\\)\| ", line[2:-2]) for line in page.splitlines() if line.startswith("| ")]
+    assert head == list(HEADER)
+    assert [line[0] for line in lines] == [row.name for row in all_rows()]
+    for line in lines:
+        _, claim, required, measured, verdict, nulls, budget, model, date = line
+        assert claim and required
+        if verdict == "not run":
+            assert {measured, nulls, budget, model, date} == {"–"}
+            continue
+        assert verdict in ("holds", "FAILS", "reported")
+        assert re.match("fails at|HOLDS at|none: ", nulls)
+        assert re.fullmatch(r"\d+ points × \d+, seed \d+", budget)
+        assert re.fullmatch(r"\d+\.\d+\.\d+\+[0-9a-f]{12}", model)
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", date)
+
+
 def test_the_page_on_published_models_names_what_there_is_and_its_python_runs(capsys):
     from tfs_sim.model.catalogue import METRICS
     from tfs_sim.scenario.presets import names

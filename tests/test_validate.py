@@ -15,7 +15,8 @@ from tfs_sim.cli import main
 from tfs_sim.experiments.storage import files, holding
 from tfs_sim.scenario.errors import UserError
 from tfs_sim.validation import all_rows, chosen, validate
-from tfs_sim.validation.row import Agreement, Effects, Measured, Region, Row, Verdict
+from tfs_sim.validation.row import FULL, QUICK, QUICK_RULES, Agreement, Effects, Measured, Region, Row, Verdict
+from tfs_sim.validation.space import REQUIRED_SHARE, enough
 
 NASTY = "<script>alert(1)</script>"
 
@@ -23,7 +24,9 @@ NASTY = "<script>alert(1)</script>"
 def row(name: str, kind: str = "exact", holds: bool = True, figure=None) -> Row:  # type: ignore[no-untyped-def]
     shown = figure or Agreement(("a", "b"), (1.0, 2.0), (1.01, 2.02), (0.01, 0.0), "somethings")
     measured = Measured(holds, f"measured {name} {NASTY}", shown, (0.1, 0.2), 0.93, f"note {NASTY}")
-    return Row(name, f"Title of {name} {NASTY}", "A paper", kind, "a certain value", lambda budget: measured)  # type: ignore[arg-type]
+    return Row(
+        name, f"Title of {name} {NASTY}", "A paper", kind, "a certain value", lambda budget: measured, "no parameter"
+    )  # type: ignore[arg-type]
 
 
 RIGHT = (
@@ -80,7 +83,9 @@ def test_a_check_that_breaks_says_which(monkeypatch: pytest.MonkeyPatch) -> None
     def broken(budget: object) -> Measured:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(validation, "all_rows", lambda: (Row("M1", "Title", "Paper", "exact", "a value", broken),))
+    monkeypatch.setattr(
+        validation, "all_rows", lambda: (Row("M1", "Title", "Paper", "exact", "a value", broken, "no parameter"),)
+    )
     with pytest.raises(ZeroDivisionError) as caught:
         validate()
     assert caught.value.__notes__ == ["while checking row M1: Title"]
@@ -108,6 +113,23 @@ def test_the_table_and_the_exit_code(call) -> None:  # type: ignore[no-untyped-d
     ):
         assert word in out
     assert call(WRONG, "--only", "M2,M10")[0] == 0
+
+
+def test_the_quick_table_says_how_it_is_looser(call) -> None:  # type: ignore[no-untyped-def]
+    _, quick, _ = call(RIGHT, "--quick")
+    _, full, _ = call(RIGHT)
+    assert "The quick version asks for less: 40 points and 8 replicates" in quick
+    assert "The quick version" not in full
+
+
+def test_what_is_said_of_the_quick_table_is_what_it_does() -> None:
+    assert (
+        f"{QUICK.points} points and {QUICK.replicates} replicates instead of {FULL.points} and {FULL.replicates}"
+        in (QUICK_RULES)
+    )
+    least = next(good for good in range(QUICK.points + 1) if enough(good / QUICK.points, QUICK.points))
+    assert f"below {least} of {QUICK.points}" in QUICK_RULES
+    assert enough(REQUIRED_SHARE, FULL.points) and not enough(REQUIRED_SHARE - 1e-9, FULL.points)
 
 
 def test_json(call) -> None:  # type: ignore[no-untyped-def]
@@ -166,7 +188,12 @@ def test_the_folder_is_held_while_rows_are_checked(call, tmp_path: Path) -> None
             holding._own(tmp_path / "out" / holding.LOCK, tmp_path / "out")
         return RIGHT[0].check(None)  # type: ignore[arg-type]
 
-    assert call((Row("M1", "Title", "Paper", "exact", "a value", looks),), "--out", "out", "--workers", "1")[0] == 0
+    assert (
+        call(
+            (Row("M1", "Title", "Paper", "exact", "a value", looks, "no parameter"),), "--out", "out", "--workers", "1"
+        )[0]
+        == 0
+    )
     assert not (tmp_path / "out" / holding.LOCK).exists()
 
 

@@ -32,7 +32,7 @@ def existence(holds: bool) -> Measured:
 
 
 def row(name: str, kind: str, check) -> Row:  # type: ignore[no-untyped-def]
-    return Row(name, f"Title of {name}", "A paper", kind, "something", check)  # type: ignore[arg-type]
+    return Row(name, f"Title of {name}", "A paper", kind, "something", check, "no parameter")  # type: ignore[arg-type]
 
 
 def changing(name: str, usual: Measured, without: Measured, kind: str = "ubiquity") -> Row:

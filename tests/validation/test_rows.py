@@ -1,11 +1,13 @@
-"""Every claim of the validation table, at its quick budget."""
+"""Every claim of the validation table, at its quick budget, and by the luck of whatever budget it is given."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from tfs_sim.model import draws
 from tfs_sim.validation import all_rows
-from tfs_sim.validation.row import QUICK
+from tfs_sim.validation.row import QUICK, Budget, quietly
 
 # Claims that the model does not meet, each explained in docs/model/findings.md. `tfs-sim validate` shows them as
 # failing and exits with 1; here they are expected, and one that a change mends must come off the list.
@@ -21,3 +23,20 @@ def test_row_holds(row, request) -> None:
     assert measured.found
     if row.kind != "reported":
         assert measured.holds, f"{row.title}: required {row.required}; {measured.found}. {measured.note}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", all_rows(), ids=lambda row: row.name)
+def test_every_run_of_a_row_is_by_the_seed_of_its_budget(row, monkeypatch) -> None:
+    # a seed of the row's own: nothing is run already
+    budget = Budget(points=4, replicates=4, workers=2, seed=987_654_321 + all_rows().index(row))
+    asked: set[int] = set()
+    usual = draws.run_key
+
+    def key(seed: int, replicate: int) -> np.uint64:
+        asked.add(seed)
+        return usual(seed, replicate)
+
+    monkeypatch.setattr(draws, "run_key", key)
+    quietly(row, budget)
+    assert asked == {budget.seed}

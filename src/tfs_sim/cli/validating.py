@@ -39,6 +39,7 @@ def validate(
     if off:  # a page of its own: it says nothing of the model as it is
         out = out.with_name("-".join([out.name, "without", *off]))
     from tfs_sim.report.validation import plain, write_validation
+    from tfs_sim.validation.row import QUICK_RULES
 
     with _held(out):
         with terminal.working("rows") as shown:
@@ -51,7 +52,10 @@ def validate(
         print(table(verdicts))
         rows = count(len(verdicts), "row")
         said = f"{len(failing)} of {rows} fail: {', '.join(failing)}." if failing else f"{rows}: none fails."
-        print(f"\n{bold(wrapped(said))}\nPage     {path}")
+        print(f"\n{bold(wrapped(said))}")
+        if quick:
+            print(wrapped(QUICK_RULES))
+        print(f"Page     {path}")
     if failing:
         sys.exit(1)
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 from tfs_sim.validation import kept, running
 from tfs_sim.validation import rows as _files
-from tfs_sim.validation.row import FULL, QUICK, Agreement, Budget, Measured, Row, Verdict, quietly
+from tfs_sim.validation.row import FULL, QUICK, Budget, Measured, Row, Verdict, asked
 
 if TYPE_CHECKING:
     from tfs_sim.validation.matrix import Matrix
@@ -175,7 +175,7 @@ def validate(
     for row in rows:
         start = time.perf_counter()
         with running.under(variation):
-            measured = _asked(row, budget) if off else _checked(row, budget)
+            measured = asked(row, budget) if off else _checked(row, budget)
         verdicts.append(Verdict(row, measured, time.perf_counter() - start))
         if progress:
             progress(len(verdicts), len(rows), len(verdicts) / (time.perf_counter() - began))
@@ -189,15 +189,6 @@ def _checked(row: Row, budget: Budget) -> Measured:
     except Exception as problem:
         problem.add_note(f"while checking row {row.name}: {row.title}")
         raise
-
-
-def _asked(row: Row, budget: Budget) -> Measured:
-    """Check a row with mechanisms off: whatever it stumbles over, it presupposes what is off."""
-    try:
-        return quietly(row, budget)
-    except Exception as problem:
-        why = f"cannot be asked ({type(problem).__name__}: {problem})"
-        return Measured(holds=False, found=why, figure=Agreement((), (), (), (), "nothing to show"))
 
 
 __all__ = ["Row", "Verdict", "all_rows", "chosen", "necessity", "switches", "validate"]

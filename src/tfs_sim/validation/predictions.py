@@ -101,7 +101,7 @@ PREDICTIONS: dict[str, Prediction] = {
             "principles": "this is what the row says",
         },
         defined={
-            "M1a M2 M3a M3b M4a M4b M5a M6b M9a M9b M9c M10b M10d M12b M12d M13a M13b M19c": "they read trust itself",
+            "M1a M2 M3a M3b M4a M4b M5a M6b M9a M9b M9c M9d M10b M10d M12b M12d M13a M13b M19c": "they read trust",
             "M24a M25a M25b M28c": "encounters and how long ago they were are its own",
         },
     ),
@@ -175,9 +175,9 @@ PREDICTIONS: dict[str, Prediction] = {
     "family_crises": Prediction(own="M23a M23b", defined={"M23a M23b": "time to service is its own"}),
     "policy": Prediction(),
     "competition": Prediction(
-        own="M9a M9b M9c",
+        own="M9a M9b M9c M9d",
         breaks={"M10b M10d": "pooling protects trust because nobody loses to a neighbour"},
-        defined={"M9a M9b M9c": "the arms differ in what is contested"},
+        defined={"M9a M9b M9c M9d": "the arms differ in what is contested, or what a lost contest leaves"},
     ),
     "pooling": Prediction(
         own="M10a M10b M10c M10d M10e",
@@ -223,7 +223,7 @@ NOT_OF_AN_AGGREGATE: Reasons = {
     "M2 M4a M4b M6a M6b M11a M11b M12a M12b M12c M12d M13a M13b M28a M28b M28c": "follows pairs or people from a "
     "month on",
     "M3a": "follows communities month by month",
-    "M9a M9b M9c M10b M10d": "follows the ties of the start",
+    "M9a M9b M9c M9d M10b M10d": "follows the ties of the start",
     "M8b M8c M10e": "counts organizations that differ in what they give or gain",
     "M14aa M14ab": "beliefs are held by people one by one",
     "M14ba M14bc M14be M19b M23a M23b": "is about differences between organizations, or search among them",

@@ -3,16 +3,17 @@
     with running.under(Variation("without trust", off=("trust",))):
         measured = row.check(budget)
 
-A variation switches mechanisms off, in every arm that a row compares, and may do something to the world between
-months. Rows build their scenarios as always and know nothing of it: what varies is how a template is run. The result
-is bit for bit what a scenario file with that switch gives, so a mechanism goes with its interventions and shocks.
-Mechanisms that need one which is off stay on and have nothing to act on, as they do in a scenario file.
+A variation switches mechanisms off or sets parameters, in every arm that a row compares, and may do something to the
+world at the start and between months. Rows build their scenarios as always and know nothing of it: what varies is how
+a template is run. The result is bit for bit what a scenario file with that switch gives, so a mechanism goes with its
+interventions and shocks. Mechanisms that need one which is off stay on and have nothing to act on, as they do in a
+scenario file.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
@@ -22,10 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import draws, engine
-from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
+from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
+from tfs_sim.model.declare import specification
 from tfs_sim.model.world import ORGANIZATION_LEVERS, ORGANIZATION_SHOCKS, SITE_LEVERS, SITE_SHOCKS
 
 T = TypeVar("T")
+
+Point = dict[str, dict[str, float | str]]
+"""Values of parameters, by mechanism."""
 
 Disturbance = Callable[[engine.Template, Any, np.uint64, int], None]
 """What is done to a world when a month is over: template, world, the run's key, that month."""
@@ -39,6 +44,9 @@ class Variation:
     ----------
     name : in words; what is kept of runs is kept under it, so no two variations may share one.
     off : mechanisms that are switched off from the start, whatever the scenario says.
+    settings : mechanism, parameter and value that hold in every run, whatever the scenario, a point or an arm says.
+    without : interventions and shocks that do nothing, whatever the scenario says.
+    at_start : what is done to the world when everything in it is drawn, before the first month (None: nothing).
     between_months : what is done to the world after every month (None: nothing).
     instead : a model of means that stands in for the engine: from a template to its metrics [months, sites, metrics].
         It has no worlds and no luck, so only what reads metrics can be asked of it.
@@ -46,6 +54,9 @@ class Variation:
 
     name: str
     off: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str, float], ...] = ()
+    without: tuple[str, ...] = ()
+    at_start: Callable[[engine.Template, Any], None] | None = None
     between_months: Disturbance | None = None
     instead: Callable[[engine.Template], NDArray[np.float64]] | None = None
 
@@ -81,29 +92,45 @@ class Threads(ThreadPoolExecutor):
         return super().submit(copy_context().run, fn, *args, **kwargs)
 
 
+def with_parameters(template: engine.Template, point: Mapping[str, Mapping[str, float | str]]) -> engine.Template:
+    """Return the template with other parameters (those of the point; all else stays)."""
+    records = list(template.parameters)
+    for name, values in point.items():
+        place = engine.RECORDS.index(name)
+        spec = specification(MECHANISMS[name].parameters)
+        records[place] = records[place]._replace(**{key: spec[key].to_kernel(v) for key, v in values.items()})
+    return dataclasses.replace(template, parameters=tuple(records))
+
+
 def varied(template: engine.Template, world: Any) -> tuple[engine.Template, Any]:
-    """Return template and world with the variation's mechanisms switched off, their levers and shocks with them.
+    """Return template and world as the variation has them: mechanisms off, parameters set, levers and shocks without.
 
     The world returned shares every state array with the one given: running it runs that.
     """
-    off = current().off
-    if not off:
+    now = current()
+    if now.settings:
+        held: Point = {}
+        for mechanism, parameter, value in now.settings:
+            held.setdefault(mechanism, {})[parameter] = value
+        template = with_parameters(template, held)
+    if not now.off and not now.without:
         return template, world
     on = template.on.copy()
-    on[[engine.SWITCHES.index(name) for name in off]] = 0
+    on[[engine.SWITCHES.index(name) for name in now.off]] = 0
     # a schedule with no dose, a shock with no depth, leaves no trace: an exact case of the engine's own tests
     dose, depth = world.order_dose.copy(), world.shock_depth.copy()
-    dose[_owned(world.order_lever, world.order_by_site, SITE_LEVERS, ORGANIZATION_LEVERS, INTERVENTIONS)] = 0.0
-    depth[_owned(world.shock_kind, world.shock_by_site, SITE_SHOCKS, ORGANIZATION_SHOCKS, SHOCKS)] = 0.0
+    dose[_idle(world.order_lever, world.order_by_site, SITE_LEVERS, ORGANIZATION_LEVERS, INTERVENTIONS)] = 0.0
+    depth[_idle(world.shock_kind, world.shock_by_site, SITE_SHOCKS, ORGANIZATION_SHOCKS, SHOCKS)] = 0.0
     return dataclasses.replace(template, on=on), world._replace(order_dose=dose, shock_depth=depth)
 
 
-def _owned(
+def _idle(
     rows: NDArray[Any], by_site: NDArray[Any], of_sites: tuple[str, ...], others: tuple[str, ...], declared: Any
 ) -> list[int]:
-    """Return which scheduled levers or shocks belong to mechanisms that are off."""
+    """Return which scheduled levers or shocks do nothing under the variation: their mechanism is off, or they are."""
     names = [(of_sites if site else others)[row] for row, site in zip(rows.tolist(), by_site.tolist(), strict=True)]
-    return [n for n, name in enumerate(names) if declared[name].mechanism in current().off]
+    now = current()
+    return [n for n, name in enumerate(names) if declared[name].mechanism in now.off or name in now.without]
 
 
 def run_months(
@@ -113,13 +140,16 @@ def run_months(
     if current().instead:
         raise TypeError(f"{current().name} has no organizations to look at")
     changed, views = varied(template, world)
-    disturb = current().between_months
+    begin, disturb = current().at_start, current().between_months
+    if first == engine.DRAW_START and (begin or disturb):
+        engine.run_months(changed, views, key, engine.DRAW_START, 0, out)
+        first = 0
+        if begin:
+            begin(changed, views)
     if disturb is None:
         engine.run_months(changed, views, key, first, last, out)
         return
-    if first == engine.DRAW_START:
-        engine.run_months(changed, views, key, engine.DRAW_START, 0, out)
-    for month in range(max(first, 0), last):
+    for month in range(first, last):
         engine.run_months(changed, views, key, month, month + 1, out)
         disturb(changed, views, key, month)
 

@@ -17,8 +17,8 @@ from tfs_sim.model.state import BACKBONE
 from tfs_sim.scenario import Scenario, load_scenario
 from tfs_sim.validation import kept, running
 from tfs_sim.validation.row import Budget, Effects, Measured
+from tfs_sim.validation.running import Point, with_parameters
 
-Point = dict[str, dict[str, float | str]]
 Measure = Callable[[NDArray[np.float64]], float]
 """From one run's output [months, sites, metrics] to the quantity that is compared."""
 
@@ -68,16 +68,6 @@ def plausible_points(n: int, seed: int, mechanisms: Iterable[str] | None = None)
             for point, share in zip(points, shares.tolist(), strict=True):
                 point.setdefault(name, {})[key] = p.plausible(share)
     return points
-
-
-def with_parameters(template: engine.Template, point: Mapping[str, Mapping[str, float | str]]) -> engine.Template:
-    """Return the template with other parameters (those of the point; all else stays)."""
-    records = list(template.parameters)
-    for name, values in point.items():
-        place = engine.RECORDS.index(name)
-        spec = specification(MECHANISMS[name].parameters)
-        records[place] = records[place]._replace(**{key: spec[key].to_kernel(v) for key, v in values.items()})
-    return dataclasses.replace(template, parameters=tuple(records))
 
 
 def metric(name: str, first: int | None = None, last: int | None = None) -> Measure:

@@ -27,7 +27,7 @@ OWN = {"no_trust": {"M1a", "M2"}, "no_goals": {"M5"}}
 def drawn():  # type: ignore[no-untyped-def]
     def usual(name: str) -> Usual:
         measured = Measured(True, "found", Effects(np.array([0.5, 0.7]), 0.2, "something"), share=1.0)
-        return Usual(Row(name, "Title", "A paper", "ubiquity", "something", lambda _: measured), measured, True)
+        return Usual(Row(name, "Title", "A paper", "ubiquity", "something", lambda _: measured, "no parameter"), measured, True)
 
     columns = [
         Column(name, name.capitalize(), tuple(

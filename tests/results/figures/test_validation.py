@@ -15,7 +15,7 @@ from tfs_sim.figures.validation import diagnostic
 
 def drawn(figure: Agreement | Effects | Region) -> Chart:
     measured = Measured(True, "in 75% of 4 points", figure)
-    row = Row("M1", "Trust grows", "A paper", "ubiquity", "in 90% of the space", lambda _: measured)
+    row = Row("M1", "Trust grows", "A paper", "ubiquity", "in 90% of the space", lambda _: measured, "no parameter")
     return diagnostic(Verdict(row, measured, 1.0))
 
 

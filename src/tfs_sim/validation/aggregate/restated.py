@@ -5,16 +5,17 @@ from __future__ import annotations
 import copy
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfs_sim.validation.aggregate.community import Community, State
 from tfs_sim.validation.aggregate.setting import settings_of
 from tfs_sim.validation.row import Budget, Measured
-from tfs_sim.validation.rows.m01_trust import ALWAYS, LONGEST, START, STEP, still
-from tfs_sim.validation.space import Point, judge, plausible_points, with_parameters
+from tfs_sim.validation.rows.m01_trust import ALWAYS, EQUAL, LONGEST, PART, START, months_to, still
+from tfs_sim.validation.space import judge, plausible_points, with_parameters
 
 
 def slow_to_build(budget: Budget) -> Measured:
-    """Compare months to gain STEP of trust if every promise is kept with months to lose it if every one is broken.
+    """Compare months to gain PART of what trust is missing if every promise is kept with those to lose PART of it.
 
     There is one course at a point and no luck, so that the effect is in months, of which one is required.
     """
@@ -27,21 +28,21 @@ def slow_to_build(budget: Budget) -> Measured:
         state = before.start()
         for month in range(START):
             before.step(state, month)
-        arms: list[tuple[Point, float]] = [(ALWAYS[1.0], STEP), (ALWAYS[0.0], -STEP)]
-        times.append([_months_to(Community(with_parameters(here, p), setting), state, change) for p, change in arms])
-    gain, loss = np.array(times).T
-    note = f"median {np.median(gain):.0f} months to gain {STEP:g}, {np.median(loss):.0f} to lose it"
-    return judge((gain - loss)[:, None], np.ones(len(gain)), 1.0, "months to gain less months to lose", note)
+        arms = ((1.0, here), (0.0, here), (0.0, with_parameters(here, EQUAL)))
+        courses = ((end, Community(with_parameters(arm, ALWAYS[end]), setting)) for end, arm in arms)
+        times.append([months_to(_course(community, state), end) for end, community in courses])
+    gain, loss, equal = np.array(times).T
+    note = f"median {np.median(gain):.0f} months to gain {PART:.0%} of what is missing, {np.median(loss):.0f} to lose "
+    note += f"{PART:.0%} of what is there"
+    slower = np.minimum(gain, equal) - loss
+    return judge(slower[:, None], np.ones(len(gain)), 1.0, "months to gain, or at equal weights, less to lose", note)
 
 
-def _months_to(community: Community, state: State, change: float) -> float:
-    """Return the months until trust has changed by so much, the longest that is followed if it never does."""
+def _course(community: Community, state: State) -> NDArray[np.float64]:
+    """Return trust month by month from a state on, as long as is followed."""
     state = copy.deepcopy(state)
-    first = None
+    course = []
     for month in range(START, START + LONGEST):
         community.step(state, month)
-        trust = state.inside.trust(community.p.trust)
-        first = trust if first is None else first
-        if (trust - first) / change >= 1.0:
-            return float(month - START)
-    return float(LONGEST)
+        course.append(state.inside.trust(community.p.trust))
+    return np.array(course)

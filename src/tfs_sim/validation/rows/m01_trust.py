@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tfs_sim.model import engine
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation.forks import Fork, over_points
-from tfs_sim.validation.row import Agreement, Budget, Measured, Row
+from tfs_sim.validation.row import Agreement, Budget, Measured, Null, Row
 from tfs_sim.validation.space import (
     METRIC_NAMES,
     Point,
@@ -20,7 +20,12 @@ from tfs_sim.validation.space import (
     with_parameters,
 )
 
-START, LONGEST, STEP = 12, 36, 0.02
+START, LONGEST, PART = 12, 36, 0.1
+"""Month of the fork, months followed, and the part of the way to full trust, or to none, that is waited for.
+
+In parts of the way that is left, because where trust is above a half a broken promise moves it more than a kept one by
+arithmetic alone.
+"""
 ALONE = {"others": False, "community": True, "levers": True, "trust": True}
 PLAIN: Point = {
     "community": {"history": 0.0, "density": 1.0, "homophily": 0.0},
@@ -44,23 +49,26 @@ ALWAYS: dict[float, Point] = {
     }
     for kept in (0.0, 1.0)
 }
+EQUAL: Point = {"trust": {"negativity": 1.0}}
+"""A broken promise weighs as much as a kept one."""
 """What makes everyone break, or keep, every promise."""
 
 
-def _months_to(trust: NDArray[np.float64], change: float) -> float:
-    """Return the months until trust has changed by that much (the longest followed, if it never does)."""
-    reached = np.flatnonzero((trust - trust[0]) / change >= 1.0)
+def months_to(trust: NDArray[np.float64], end: float) -> float:
+    """Return the months until trust has gone PART of the way to an end (the longest followed, if it never does)."""
+    reached = np.flatnonzero((trust - trust[0]) / (end - trust[0]) >= PART)
     return float(reached[0]) if len(reached) else float(LONGEST)
 
 
-def _gain_and_loss(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
-    """Return how long ties take to gain STEP when every promise is kept, and to lose it when every one is broken."""
-    fork = Fork(template, 1, replicate, START)
-    times = []
-    for kept, change in ((1.0, STEP), (0.0, -STEP)):
-        _, out = fork.go_on(LONGEST, with_parameters(template, ALWAYS[kept]))
-        times.append(_months_to(out[:, 0, METRIC_NAMES.index("trust")], change))
-    return times[0], times[1]
+def _gain_and_loss(template: engine.Template, seed: int, replicate: int) -> list[float]:
+    """Return how long trust takes to go PART of the way up if every promise is kept, down if every one is broken.
+
+    And down if from then on a broken promise weighs no more than a kept one.
+    """
+    fork = Fork(template, seed, replicate, START)
+    arms = ((1.0, template), (0.0, template), (0.0, with_parameters(template, EQUAL)))
+    courses = ((end, fork.go_on(LONGEST, with_parameters(arm, ALWAYS[end]))[1]) for end, arm in arms)
+    return [months_to(out[:, 0, METRIC_NAMES.index("trust")], end) for end, out in courses]
 
 
 def still(months: int) -> Scenario:
@@ -72,12 +80,19 @@ def still(months: int) -> Scenario:
 
 def _slow_to_build(budget: Budget) -> Measured:
     cheap = Budget(budget.points, max(2, budget.replicates // 4), budget.workers, budget.seed)
-    times = over_points(cheap, still(START + LONGEST + 1), _gain_and_loss)
-    gain, loss = times[..., 0], times[..., 1]
-    note = f"median {np.median(gain):.0f} months to gain {STEP:g}, {np.median(loss):.0f} to lose it"
+
+    def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
+        return _gain_and_loss(template, budget.seed, replicate)
+
+    times = over_points(cheap, still(START + LONGEST + 1), measure)
+    gain, loss, equal = (times[..., n] for n in range(3))
+    note = f"median {np.median(gain):.0f} months to gain {PART:.0%} of what is missing, {np.median(loss):.0f} to lose "
+    note += f"{PART:.0%} of what is there, {np.median(equal):.0f} if a broken promise weighs no more than a kept one"
     # whole months: what lies within one adds its own spread, where replicates may all be alike
     spread = np.sqrt(loss.var(axis=1, ddof=1) + 1.0 / 12.0)
-    return judge(gain - loss, spread, 0.2, "months to gain less months to lose", note)
+    slower = np.minimum((gain - loss).mean(axis=1), (equal - loss).mean(axis=1))[:, None]
+    said = "months to lose against months to gain, or to lose at equal weights, the smaller difference"
+    return judge(slower, spread, 0.2, said, note)
 
 
 def _true_rate(budget: Budget) -> Measured:
@@ -144,9 +159,13 @@ def _beta_bernoulli(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M1a", "Trust is slow to build and quick to lose", "[slovic1993]", "ubiquity",
-        "time to gain .02 exceeds time to lose .02", _slow_to_build),
+        "a tenth of the trust there is goes sooner than a tenth of what is missing comes, and than at equal weights",
+        _slow_to_build,
+        (Null({"trust.negativity": 1.0}),)),
     Row("M1b", "Trust finds the true rate", "[josang2002]", "exact",
-        "without forgetting and bias mean trust converges to the true rate of kept promises", _true_rate),
+        "without forgetting and bias mean trust converges to the true rate of kept promises", _true_rate,
+        (Null({"trust.reliability": 0.0}),)),
     Row("M1c", "Beta-Bernoulli trust", "closed form", "exact",
-        "mean and variance after 24 encounters, and in the steady state under forgetting", _beta_bernoulli),
+        "mean and variance after 24 encounters, and in the steady state under forgetting", _beta_bernoulli,
+        (Null({"trust.memory": 0.0}),)),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tfs_sim.model import engine
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation.forks import Fork, over_points
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import Point, judge, laboratory, with_parameters
 
 MONTH = 24
@@ -19,9 +19,9 @@ def _scenario(manuals: float) -> Scenario:
     )
 
 
-def _loss(template: engine.Template, replicate: int) -> float:
+def _loss(template: engine.Template, seed: int, replicate: int) -> float:
     """Return the trust lost in the month in which everybody leaves, for each departure, where there is any to lose."""
-    fork = Fork(template, 1, replicate, MONTH)
+    fork = Fork(template, seed, replicate, MONTH)
     now = fork.now()
     p = template.parameters[engine.RECORDS.index("trust")]
     ties = (now.is_open[now.pair] == 1) & (now.trust > p.prior_good / (p.prior_good + p.prior_bad))
@@ -36,7 +36,9 @@ def _check(budget: Budget) -> Measured:
     written = _scenario(1.0).to_template()
 
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
-        return _loss(template, replicate), _loss(with_parameters(written, point), replicate)
+        arms = (template, with_parameters(written, point))
+        without, with_it = (_loss(arm, budget.seed, replicate) for arm in arms)
+        return without, with_it
 
     cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
     found = over_points(cheap, _scenario(0.0), measure)
@@ -48,5 +50,6 @@ def _check(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M2", "What is written outlasts people", "[zaheer1998]", "ubiquity",
-        "with high documentation less effective trust is lost for each departure", _check),
+        "with high documentation less effective trust is lost for each departure", _check,
+        (Null({"institutional_trust.recorded": 0.0, "institutional_trust.recorded_in_writing": 0.0}),)),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from tfs_sim.model.declare import record
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation import running
 from tfs_sim.validation.forks import over_points
-from tfs_sim.validation.row import Budget, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import METRIC_NAMES, Point, judge, laboratory, run_all, with_parameters
 
 LONG = 60
@@ -33,7 +33,7 @@ def _longer(budget: Budget) -> Measured:
 
     def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
         arms = (template, with_parameters(burdened, point))
-        return [float(t) for arm in arms for t in running.run_replicate(arm, 1, replicate)[:, 0, TRUST]]
+        return [float(t) for arm in arms for t in running.run_replicate(arm, budget.seed, replicate)[:, 0, TRUST]]
 
     cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
     # everyone starts as a stranger: trust must be built
@@ -80,7 +80,9 @@ def _never(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M3a", "Difficult histories delay trust", "[together2020], lesson two", "ubiquity",
-        "high-grievance sites take longer to reach the same trust", _longer),
+        "high-grievance sites take longer to reach the same trust", _longer,
+        (Null({"histories.depth": 0.0}),)),
     Row("M3b", "Some sites never get there alone", "[together2020], lesson two", "existence",
-        "with many histories no trust without an intervention; with few, trust", _never),
+        "with many histories no trust without an intervention; with few, trust", _never,
+        (Null({"histories.depth": 0.0}), Null(without=HELP))),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation.forks import Fork, over_points
-from tfs_sim.validation.row import Agreement, Budget, Measured, Region, Row
+from tfs_sim.validation.row import Agreement, Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import Point, judge, laboratory, with_parameters
 
 MONTH, AFTER = 12, 12
@@ -37,12 +37,12 @@ def _scenario() -> Scenario:
 
 def _episode(
     template: engine.Template,
+    seed: int,
     replicate: int,
     arms: tuple[str, ...],
     after: int = AFTER,
     *,
     forgiving: bool = True,
-    seed: int = 1,
 ) -> NDArray[np.float64]:
     """Return trust of those who were let down in the month of the fork, so many months later, in each arm."""
     fork = Fork(template, seed, replicate, MONTH)
@@ -61,7 +61,7 @@ def _episode(
 
 def _better(budget: Budget) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
-        trust = _episode(template, replicate, ("repaired", "unrepaired"))
+        trust = _episode(template, budget.seed, replicate, ("repaired", "unrepaired"))
         return (float(trust[0].mean()), float(trust[1].mean())) if trust.size else (np.nan, np.nan)
 
     cheap = Budget(budget.points, budget.replicates // 2, budget.workers, budget.seed)
@@ -83,7 +83,7 @@ def _above(budget: Budget) -> Measured:
         template = with_parameters(base, {"trust": {"reliability": float(value)}})
         gains: dict[str, list[float]] = {"honest failure": [], "deceit": []}
         for replicate in range(replicates):
-            trust = _episode(template, replicate, ("repaired", "suppressed", "deceived, repaired"), seed=budget.seed)
+            trust = _episode(template, budget.seed, replicate, ("repaired", "suppressed", "deceived, repaired"))
             if trust.size:
                 gains["honest failure"].append(float((trust[0] - trust[1]).mean()))
                 gains["deceit"].append(float((trust[2] - trust[1]).mean()))
@@ -114,7 +114,7 @@ def _apology(budget: Budget) -> Measured:
     template = _scenario().to_template()
     engine.warm_up(template)
     pairs = [
-        _episode(template, r, ("repaired", "unrepaired"), 0, forgiving=False)
+        _episode(template, budget.seed, r, ("repaired", "unrepaired"), 0, forgiving=False)
         for r in range(40 if budget.quick else 200)
     ]
     repaired, unrepaired = np.concatenate([p for p in pairs if p.size], axis=1)
@@ -131,9 +131,12 @@ def _apology(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M4a", "Repair pays", "[together2020], lesson two", "ubiquity",
-        "trust is higher than after the same failure unrepaired", _better),
+        "trust is higher than after the same failure unrepaired", _better,
+        (Null({"repair.mended": 0.0, "repair.amends": 0.0, "repair.hardening": 0.0, "repair.deceit_hardening": 0.0}),)),
     Row("M4b", "Repair can leave more than no failure", "[together2020], lesson two; [schweitzer2006]", "existence",
-        "above only after honest failures between trustworthy pairs, never after deceit", _above),
+        "above only after honest failures between trustworthy pairs, never after deceit", _above,
+        (Null({"repair.mended": 0.0}), Null({"repair.amends": 0.0}))),
     Row("M4c", "Size of the effect of an apology", "[yuan2017] (36 effects, N = 4,731)", "reported",
-        "d = 0.44", _apology),
+        "d = 0.44", _apology,
+        (Null({"repair.mended": 0.0, "repair.amends": 0.0, "repair.hardening": 0.0, "repair.deceit_hardening": 0.0}),)),
 )  # fmt: skip

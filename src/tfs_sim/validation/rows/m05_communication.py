@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from tfs_sim.scenario import Scenario
-from tfs_sim.validation.row import Budget, Effects, Measured, Row
+from tfs_sim.validation.row import Budget, Effects, Measured, Null, Row
 from tfs_sim.validation.space import Measure, Point, laboratory, metric, ubiquity
 
 ALL_BOUGHT: Point = {"trust": {"joint_contact": 0.0, "table_contact": 0.0}}
@@ -49,10 +49,12 @@ def _compare(budget: Budget, measure: Measure, quantity: str) -> Measured:
 
 
 ROWS = (
-    Row("M5a", "Steadier contact, more trust", "[together2020], lesson two", "ubiquity",
-        "same budget: trust is higher than with bursts",
-        lambda budget: _compare(budget, metric("trust", PERIOD), "trust, steady less bursts")),
+    Row("M5a", "The same contact makes more trust when it is spread over months", "[together2020], lesson two",
+        "ubiquity", "same budget: trust is higher than with bursts",
+        lambda budget: _compare(budget, metric("trust", PERIOD), "trust, steady less bursts"),
+        (Null({"communication.contact": 0.0}),)),
     Row("M5b", "Steadier contact, more clarity", "[together2020], lesson two", "ubiquity",
         "same budget: goals are clearer than with bursts",
-        lambda budget: _compare(budget, metric("clarity", PERIOD), "clarity, steady less bursts")),
+        lambda budget: _compare(budget, metric("clarity", PERIOD), "clarity, steady less bursts"),
+        (Null({"understanding.contact_information": 0.0}),)),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""M6 and M7: patience is slower and breaks less; persistence wins where reluctance is about cost, and backfires."""
+"""M6 and M7: patience is slower and breaks less; persistence wins where cost holds back, else patience."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tfs_sim.model import engine
 from tfs_sim.model.state import ACTIVE, RELUCTANT
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation.forks import Fork, over_points
-from tfs_sim.validation.row import Budget, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import Point, judge, laboratory, metric, run_all, with_parameters
 
 PATIENCE, PERSISTENCE = "patience-with-information", "persistent-invitation"
@@ -31,7 +31,7 @@ def _pairs(budget: Budget, broken: bool) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
         runs = []
         for arm in (template, with_parameters(persistent, point)):
-            fork = Fork(arm, 1, replicate, 0)
+            fork = Fork(arm, budget.seed, replicate, 0)
             state, out = fork.go_on(arm.months)
             runs.append((fork.world(state), metric("partners")(out)))
         (patient, _), (pressed, _) = runs
@@ -87,9 +87,14 @@ def _boundary(budget: Budget) -> Measured:
 ROWS = (
     Row("M6a", "Patience is slower", "[together2020], lesson two", "ubiquity",
         "fewer partners over the first 18 months than with persistent invitation",
-        lambda budget: _pairs(budget, broken=False)),
+        lambda budget: _pairs(budget, broken=False),
+        (Null({"invitation.outreach": 0.0, "invitation.stated_value": 0.0}),)),
     Row("M6b", "Patience breaks less", "[together2020], lesson two", "ubiquity",
-        "fewer broken relationships than with persistent invitation", lambda budget: _pairs(budget, broken=True)),
-    Row("M7", "Where persistence wins and where it backfires", "[together2020], lesson two", "existence",
-        "more partners without difficult histories, fewer with many: a regime boundary", _boundary),
+        "fewer broken relationships than with persistent invitation", lambda budget: _pairs(budget, broken=True),
+        (Null({"invitation.pressure_felt": 0.0}),)),
+    Row("M7", "Where persistence wins and where patience does", "[together2020], lesson two", "existence",
+        "persistence brings more partners than patience without difficult histories, fewer with many: a boundary",
+        _boundary,
+        (Null({"invitation.outreach": 0.0, "invitation.stated_value": 0.0}),
+         Null({"patience.encounters": 0.0, "invitation.reactance": 0.0, "invitation.pressure_felt": 0.0}))),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""M8: participation is bistable in the start; retention is steepest where benefit meets cost; weak links and size."""
+"""M8: participation is bistable in the start; retention is steepest where benefit meets cost; larger tables need larger gains."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.model import engine, payoff
 from tfs_sim.model.state import BACKBONE
-from tfs_sim.validation.row import Budget, Effects, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Effects, Measured, Null, Region, Row
 from tfs_sim.validation.rows.r2_weak_link import COST, TABLES, table
 from tfs_sim.validation.space import (
     METRIC_NAMES,
@@ -144,9 +144,12 @@ def _bigger_tables(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M8a", "Partnerships end large or nearly empty, depending on the start", "[granovetter1978]", "existence",
-        "bistable in the start as it is; one end alone with money pooled, or without commitment and norms", _bistable),
+        "bistable in the start as it is; one end alone with money pooled, or without commitment and norms", _bistable,
+        (Null({"effort.joint_gain": 0.0}),)),
     Row("M8b", "Retention is steepest where benefit meets cost", "[mckelvey1995]", "ubiquity",
-        f"most are lost within {WITHIN:g} of where taking part is worth what it must be", _steepest),
-    Row("M8c", "With weak links, bigger tables need bigger joint gains", "[vanhuyck1990]", "existence",
-        "the gain that tips a table rises with its size", _bigger_tables),
+        f"most are lost within {WITHIN:g} of where taking part is worth what it must be", _steepest,
+        (Null({"participation.leaving_rate": 0.0}),)),
+    Row("M8c", "Bigger tables need bigger joint gains", "[vanhuyck1990]", "existence",
+        "the gain that tips a table rises with its size", _bigger_tables,
+        (Null({"effort.joint_gain": 0.0}),)),
 )  # fmt: skip

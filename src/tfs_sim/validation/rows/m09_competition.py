@@ -1,4 +1,4 @@
-"""M9: trust falls as scarcity and niche overlap rise; pooled funding removes the effect.
+"""M9: trust falls as scarcity and niche overlap rise, most of those who lose; pooled funding removes the effect.
 
 Partners are held as they are at the start, and trust is taken over the ties of the start: otherwise newcomers,
 whom nobody knows yet, would lower the mean wherever more join.
@@ -13,7 +13,7 @@ import numpy as np
 from tfs_sim.model.engine import Template
 from tfs_sim.model.state import BACKBONE
 from tfs_sim.scenario import Scenario
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import (
     OfWorlds,
     Point,
@@ -45,6 +45,27 @@ def trust_in_the_unlike(_: Template, before: Any, after: Any) -> float:
     return float(trust[unlike].mean() - trust[~unlike].mean())
 
 
+def trust_of_winners(_: Template, before: Any, after: Any) -> float:
+    """Return how much more trust winners have in losers than losers in them, over the first ties of much overlap.
+
+    Of two, the one that was awarded more contests is the winner.
+    """
+    backbone = before.role == BACKBONE
+    ties = (before.is_open[before.pair] == 1) & ~backbone[before.source] & ~backbone[before.target]
+    overlap = before.overlap[before.pair]
+    rivals = ties & (overlap > np.median(overlap[ties]))
+    ahead = rivals & (after.awards_won[before.source] > after.awards_won[before.target])
+    return float((after.trust - after.trust[before.reverse])[ahead].mean())
+
+
+def _aggrieved(budget: Budget) -> Measured:
+    no_grudges: Point = {"competition": {**SCARCITY["competition"], "grudge": 0.0}}
+    arm = _same_partners()
+    calm, bitter = over_points(budget, [(arm, no_grudges), (arm, SCARCITY)], OfWorlds(trust_of_winners))
+    said = "trust of winners in losers less that of losers in winners, with grudges against none"
+    return judge(bitter - calm, calm.std(axis=1, ddof=1), 0.2, said)
+
+
 def _scarcity(budget: Budget) -> Measured:
     arm = _same_partners()
     plenty, scarce = over_points(budget, [(arm, PLENTY), (arm, SCARCITY)], TRUST)
@@ -71,9 +92,16 @@ def _pooled(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M9a", "Scarcity costs trust", SOURCE, "ubiquity", "trust falls as more of the money is contested", _scarcity),
+    Row("M9a", "Scarcity costs trust", SOURCE, "ubiquity", "trust falls as more of the money is contested", _scarcity,
+        (Null({"competition.grudge": 0.0}),)),
     Row("M9b", "Competition costs those most who are alike", SOURCE, "ubiquity",
-        "contests cost trust between pairs of much overlap beyond others", _overlap),
+        "contests cost trust between pairs of much overlap beyond others", _overlap,
+        (Null({"competition.grudge": 0.0}),)),
     Row("M9c", "Pooled funding removes the effect", SOURCE, "ubiquity",
-        "there is a loss, and with all contested money pooled less than a fifth of it remains", _pooled),
+        "there is a loss, and with all contested money pooled less than a fifth of it remains", _pooled,
+        (Null({"competition.grudge": 0.0}),)),
+    Row("M9d", "Who loses a contest bears the grudge", SOURCE, "ubiquity",
+        "among rivals, losers trust winners less than winners trust losers, beyond what it is without grudges",
+        _aggrieved,
+        (Null({"competition.grudge": 0.0}),)),
 )  # fmt: skip

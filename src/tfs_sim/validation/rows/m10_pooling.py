@@ -15,7 +15,7 @@ import numpy as np
 from tfs_sim.model.engine import Template
 from tfs_sim.model.state import ACTIVE, BACKBONE
 from tfs_sim.scenario import Scenario
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import (
     Measure,
     OfWorlds,
@@ -83,13 +83,18 @@ def _win_win(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M10a", "Pooled funds bring partners", SOURCE, "ubiquity",
-        "participation rises with the pooled share", _participation),
+        "participation rises with the pooled share", _participation,
+        (Null({"effort.money": 0.0}),)),
     Row("M10b", "Pooled funds protect trust", SOURCE, "ubiquity",
-        "trust between the same partners rises with the pooled share", _trust),
+        "trust between the same partners rises with the pooled share", _trust,
+        (Null({"competition.grudge": 0.0}),)),
     Row("M10c", "Pooled funds bring fewer and fewer further partners", SOURCE, "ubiquity",
-        "the first 40% bring 60% or more of what 80% bring", _fewer_partners),
+        "the first 40% bring 60% or more of what 80% bring", _fewer_partners,
+        (Null({"effort.money": 0.0}),)),
     Row("M10d", "Pooled funds add less and less trust", SOURCE, "ubiquity",
-        "the first 40% add 60% or more of what 80% add", _less_trust),
+        "the first 40% add 60% or more of what 80% add", _less_trust,
+        (Null({"competition.grudge": 0.0}),)),
     Row("M10e", "Pooled funds make it win-win", SOURCE, "ubiquity",
-        "the share of partners with a positive ledger rises with the pooled share", _win_win),
+        "the share of partners with a positive ledger rises with the pooled share", _win_win,
+        (Null({"pooling.paid_out": 0.0}),)),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from tfs_sim.model import engine
 from tfs_sim.model.state import ACTIVE, BACKBONE
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation.forks import Fork, State, over_points
-from tfs_sim.validation.row import Budget, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import METRIC_NAMES, Point, judge, laboratory, with_parameters
 
 MONTH, FOLLOWED = 12, 24
@@ -106,7 +106,7 @@ WITHOUT: dict[str, Point] = {
 
 def _four_delays(budget: Budget) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> list[float]:
-        fork = Fork(template, 1, replicate, MONTH)
+        fork = Fork(template, budget.seed, replicate, MONTH)
         leavers = partners_at(fork)
         if not leavers.size:
             return [np.nan] * 6
@@ -136,7 +136,9 @@ def _four_delays(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M11a", "A departure costs more than its share", "[steiner1972]; [together2020], lesson three", "existence",
-        "loss beyond the own share, more if central, none where work adds up", _beyond_own_share),
+        "loss beyond the own share, more if central, none where work adds up", _beyond_own_share,
+        (Null({"delivery.complementarity": 1.0, "delivery.team_returns": 1.0}),)),
     Row("M11b", "Four delays, not vacancy alone", "[together2020], lesson three", "ubiquity",
-        "the loss exceeds that of vacancy alone", _four_delays),
+        "the loss exceeds that of vacancy alone", _four_delays,
+        (Null({"smoothing.handed_over": 1.0, "turnover.first_understanding": 1.0, "turnover.first_backing": 1.0}),)),
 )  # fmt: skip

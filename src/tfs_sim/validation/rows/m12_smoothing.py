@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tfs_sim.model import engine
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation.forks import Fork, State, over_points
-from tfs_sim.validation.row import Agreement, Budget, Measured, Row
+from tfs_sim.validation.row import Agreement, Budget, Measured, Null, Row
 from tfs_sim.validation.rows.m11_turnover import STILL, partners_at, send_away, stable
 from tfs_sim.validation.space import Point, judge, with_parameters
 
@@ -49,7 +49,7 @@ def _own_delay(practice: str, quantity: str, after: int) -> Callable[[Budget], M
         def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
             found = []
             for arm in (template, with_parameters(helped, point)):
-                fork = Fork(arm, 1, replicate, MONTH)
+                fork = Fork(arm, budget.seed, replicate, MONTH)
                 state, leavers = _announced(fork)
                 before = fork.now().trust.copy()
                 state, _ = fork.go_on(after, arm, state)
@@ -78,7 +78,7 @@ def _first_day(budget: Budget) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
         found = []
         for arm in (template, with_parameters(helped, point)):
-            fork = Fork(arm, 1, replicate, MONTH)
+            fork = Fork(arm, budget.seed, replicate, MONTH)
             state, leavers = _announced(fork)
             at_start: dict[int, float] = {}
             for month in range(8):
@@ -127,13 +127,18 @@ def _recovery(budget: Budget) -> Measured:
 ROWS = (
     Row("M12a", "Manuals shorten learning", "[mellon2003]", "ubiquity",
         "successors in post understand more half a year after the departure",
-        _own_delay("procedure-manuals", "ramp", 8)),
+        _own_delay("procedure-manuals", "ramp", 8),
+        (Null({"smoothing.manual_saving": 0.0}),)),
     Row("M12b", "Hand-over saves trust", "[together2020], lesson three", "ubiquity",
-        "less trust is lost in leavers' relationships", _own_delay("transition-plan", "trust", 3)),
+        "less trust is lost in leavers' relationships", _own_delay("transition-plan", "trust", 3),
+        (Null({"smoothing.handed_over": 0.0}),)),
     Row("M12c", "Overlap shortens learning", "[mellon2003]", "ubiquity",
-        "successors understand more in their first month", _first_day),
+        "successors understand more in their first month", _first_day,
+        (Null({"smoothing.overlap_learning": 0.0}),)),
     Row("M12d", "Overlap saves trust", "[together2020], lesson three", "ubiquity",
-        "less trust is lost in leavers' relationships", _own_delay("overlap", "trust", 3)),
+        "less trust is lost in leavers' relationships", _own_delay("overlap", "trust", 3),
+        (Null({"smoothing.overlap_introductions": 0.0}),)),
     Row("M12e", "Together they cut recovery", "[mellon2003]: 12–16 weeks instead of 20–26", "reported",
-        "about 35–45% less", _recovery),
+        "about 35–45% less", _recovery,
+        (Null(without=PRACTICES),)),
 )  # fmt: skip

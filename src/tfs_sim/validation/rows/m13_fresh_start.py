@@ -6,7 +6,7 @@ import numpy as np
 
 from tfs_sim.model import engine
 from tfs_sim.validation.forks import Fork, over_points
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.rows.m11_turnover import STILL, partners_at, send_away, stable
 from tfs_sim.validation.space import Point, judge
 
@@ -15,7 +15,7 @@ MONTH, MARGIN = 24, 0.05
 
 def _check(budget: Budget, sign: int) -> Measured:
     def measure(template: engine.Template, point: Point, replicate: int) -> tuple[float, float]:
-        fork = Fork(template, 1, replicate, MONTH)
+        fork = Fork(template, budget.seed, replicate, MONTH)
         leavers = partners_at(fork)
         now = fork.now()
         p = template.parameters[engine.RECORDS.index("trust")]
@@ -41,9 +41,18 @@ def _check(budget: Budget, sign: int) -> Measured:
     return judge(change, spread, 0.2, "change of trust in the month of the departure", note)
 
 
+NOTHING_PERSONAL = Null({
+    "institutional_trust.recorded": 1.0, "institutional_trust.recorded_in_writing": 1.0,
+    "community.personal_at_start": 0.0,
+})  # fmt: skip
+"""All that two know of each other is on the record, so that nothing leaves with a person."""
+
+
 ROWS = (
     Row("M13a", "A fresh start helps where trust was low", "[together2020], lesson three", "ubiquity",
-        "relationships below the newcomer's prior improve", lambda budget: _check(budget, 1)),
-    Row("M13b", "… and costs where it was high", "[together2020], lesson three", "ubiquity",
-        "relationships above the newcomer's prior fall", lambda budget: _check(budget, -1)),
+        "relationships below the newcomer's prior improve", lambda budget: _check(budget, 1),
+        (Null(off=("fresh_start",)),)),
+    Row("M13b", "A departure costs trust where it was high", "[together2020], lesson three", "ubiquity",
+        "relationships above the newcomer's prior fall", lambda budget: _check(budget, -1),
+        (NOTHING_PERSONAL,)),
 )  # fmt: skip

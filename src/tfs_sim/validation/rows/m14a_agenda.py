@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfs_sim.validation.row import Budget, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Region, Row
 from tfs_sim.validation.rows.r1_mutual_learning import march, with_chances
 from tfs_sim.validation.space import metric, run_all
 
@@ -59,7 +59,9 @@ def _obsolescence(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M14aa", "Turnover helps fast learners and hurts slow ones", "[march1991]", "existence",
-        "turnover lowers knowledge where learning is slow and raises it where learning is fast", _turnover),
+        "turnover lowers knowledge where learning is slow and raises it where learning is fast", _turnover,
+        (Null({"turnover.rate_nonprofit": 0.0}),)),
     Row("M14ab", "Without newcomers a changing world makes the agenda obsolete", "[march1991]", "existence",
-        "knowledge decays to below .15 without turnover and stays above it with some", _obsolescence),
+        "knowledge decays to below .15 without turnover and stays above it with some", _obsolescence,
+        (Null({"agenda.turbulence": 0.0}),)),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.validation.row import Budget, Effects, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Effects, Measured, Null, Region, Row
 from tfs_sim.validation.space import (
     judge,
     laboratory,
@@ -104,15 +104,26 @@ def _support_without_clarity(budget: Budget) -> Measured:
     )  # fmt: skip
 
 
+ALL_CLEAR = Null({
+    "understanding.unknown_variance": 0.001, "understanding.first_variance": 0.001, "understanding.drift": 0.0,
+})  # fmt: skip
+"""Nobody is ever unclear about the shared goals."""
+
+
 ROWS = (
     Row("M14ba", "Clarity differs between leaders", "[together2020] on clarity of goals", "ubiquity",
-        "standard deviation of clarity between partners of at least .05", _differs),
-    Row("M14bb", "Clarity falls after turnover", "[together2020] on clarity of goals", "ubiquity",
-        "less clarity in the year after a wave of departures", _turnover),
+        "standard deviation of clarity between partners of at least .05", _differs,
+        (ALL_CLEAR,)),
+    Row("M14bb", "Goals are less clear after a wave of departures", "[together2020] on clarity of goals", "ubiquity",
+        "less clarity in the year after a wave of departures", _turnover,
+        (Null({"turnover.wave": 0.0}),)),
     Row("M14bc", "Retreats close the spread of clarity", "[together2020] on clarity of goals", "ubiquity",
-        "smaller spread of clarity in the quarter of a retreat", _spread),
+        "smaller spread of clarity in the quarter of a retreat", _spread,
+        (Null({"understanding.retreat_information": 0.0}),)),
     Row("M14bd", "High support together with low clarity", "[together2020] on clarity of goals", "existence",
-        "reached without retreats, not with one every month", _support_without_clarity),
+        "reached without retreats, not with one every month", _support_without_clarity,
+        (Null({"understanding.retreat_information": 0.0}),)),
     Row("M14be", "Perceived agreement exceeds actual agreement", "[ross1977]", "ubiquity",
-        "perceived agreement above actual agreement", _perceived),
+        "perceived agreement above actual agreement", _perceived,
+        (Null({"understanding.mission_spread": 0.0, "understanding.sector_distance": 0.0}),)),
 )  # fmt: skip

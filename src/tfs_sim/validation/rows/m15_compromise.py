@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.validation.row import Budget, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import laboratory, metric, run_all
 
 LEVELS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0)
@@ -69,7 +69,9 @@ def _optimum(budget: Budget) -> Measured:
 ROWS = (
     Row("M15a", "Flexibility brings agreement, then withdrawal", SOURCE, "existence",
         "agreement rises up to a flexibility at which no more withdraw than at none; withdrawals rise beyond",
-        _agreement_and_withdrawal),
+        _agreement_and_withdrawal,
+        (Null({"compromise.flexibility": 0.0}), Null({"compromise.strain": 0.0}))),
     Row("M15b", "Compromise has an interior optimum", SOURCE, "existence",
-        "joint gain largest between no flexibility and full; not where missions have no core", _optimum),
+        "joint gain largest between no flexibility and full; not where missions have no core", _optimum,
+        (Null({"compromise.flexibility": 0.0}), Null({"compromise.strain": 0.0}))),
 )  # fmt: skip

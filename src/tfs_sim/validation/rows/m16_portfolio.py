@@ -16,7 +16,7 @@ from tfs_sim.model.state import ACTIVE, NATIONAL, PARTNER
 from tfs_sim.scenario import load_scenario
 from tfs_sim.validation import running
 from tfs_sim.validation.factorial import Arm, over_points
-from tfs_sim.validation.row import Budget, Effects, Measured, Row
+from tfs_sim.validation.row import Budget, Effects, Measured, Null, Row
 from tfs_sim.validation.space import (
     judge,
     laboratory,
@@ -97,11 +97,14 @@ def _at_the_national_level(budget: Budget) -> Measured:
 
 
 ROWS = (
-    Row("M16a", "Unclear and crowded out, an initiative fades", SOURCE, "ubiquity",
-        "less support with low clarity and high portfolio pressure, at high trust", _fades),
+    Row("M16a", "Crowded out, an initiative fades, also where there is trust", SOURCE, "ubiquity",
+        "less support with high portfolio pressure and low clarity than with neither, at high trust", _fades,
+        (Null({"portfolio.pressure": 0.0}), Null({"portfolio.pull": 0.0}))),
     Row("M16b", "Both together take more attention than either", SOURCE, "ubiquity",
-        "less attention with both than with the worse of the two alone", _together),
+        "less attention with both than with the worse of the two alone", _together,
+        (Null({"portfolio.pressure": 0.0}), Null({"portfolio.clarity": 0.0}))),
     Row("M16c", "Trouble with clarity and portfolio at the national level", "[together2020], lesson three", "reported",
         "less clarity and attention of nationals than of local partners in more than half of the runs",
-        _at_the_national_level),
+        _at_the_national_level,
+        "no parameter makes the national table small: who sits there is the flagship's own list"),
 )  # fmt: skip

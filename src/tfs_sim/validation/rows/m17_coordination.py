@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.scenario import Scenario
-from tfs_sim.validation.row import Budget, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import METRIC_NAMES, Point, judge, laboratory, metric, over_points, run_all
 
 MONTHS = 24
@@ -96,11 +96,18 @@ def _months_of_a_full_job(out: NDArray[np.float64]) -> float:
     return float((out[:, :, METRIC_NAMES.index("load")] >= 1.0).mean())
 
 
+NO_MORE_WORK = Null({f"backbone.{of}_hours": 0.0 for of in ("partner", "newcomer", "conflict", "vacancy", "tie")})
+"""More partners are no more work for the backbone."""
+
+
 ROWS = (
     Row("M17a", "More partners help until the backbone is swamped", SOURCE, "existence",
-        "joint gain an inverted U of size with usual capacity, not with ample", _inverted_u),
+        "joint gain an inverted U of size with usual capacity, not with ample", _inverted_u,
+        (NO_MORE_WORK,)),
     Row("M17b", "The best size grows with capacity", SOURCE, "ubiquity",
-        "where joint work pays, the best size is larger with 6 FTE than with 0.75", _optimum),
+        "where joint work pays, the best size is larger with 6 FTE than with 0.75", _optimum,
+        (NO_MORE_WORK,)),
     Row("M17c", "Leading can take a full-time job", SOURCE, "existence",
-        "load of at least 1 FTE in most months in large, in hardly any in small partnerships", _full_time),
+        "load of at least 1 FTE in most months in large, in hardly any in small partnerships", _full_time,
+        (NO_MORE_WORK,)),
 )  # fmt: skip

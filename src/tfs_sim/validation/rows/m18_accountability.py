@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from tfs_sim.validation.factorial import Arm, over_points
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import judge, laboratory, metric
 
 MONTHS = 30
@@ -26,5 +26,6 @@ def _interaction(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M18", "Data and accountability reinforce each other", "[together2020] on data and accountability", "ubiquity",
-        "a positive interaction on effort", _interaction),
+        "a positive interaction on effort", _interaction,
+        (Null({"accountability.shown": 0.0}), Null({"accountability.esteem": 0.0}))),
 )  # fmt: skip

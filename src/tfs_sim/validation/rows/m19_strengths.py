@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tfs_sim.model.engine import Template
 from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.fields import DataFile
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import judge, laboratory, metric, plausible_points, run_all, ubiquity
 from tfs_sim.validation.space import with_parameters as at
 
@@ -84,9 +84,12 @@ def _respect(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M19a", "Diverse communities cover more needs", "[together2020], lesson one", "ubiquity",
-        "coverage rises with sector diversity at equal headcount", _diversity),
+        "coverage rises with sector diversity at equal headcount", _diversity,
+        (Null(alike=True),)),
     Row("M19b", "Recognition makes more of diversity", "[together2020], lesson four", "ubiquity",
-        "the gain from diversity is larger when strengths are recognized", _recognition),
+        "the gain from diversity is larger when strengths are recognized", _recognition,
+        (Null({"strengths.learned": 0.0}),)),
     Row("M19c", "Respect earns trust", "[together2020], lesson four", "ubiquity",
-        "trust rises where strengths are recognized", _respect),
+        "trust rises where strengths are recognized", _respect,
+        (Null({"strengths.respect": 0.0}),)),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import METRIC_NAMES, judge, laboratory, metric, plausible_points, run_all
 from tfs_sim.validation.space import with_parameters as at
 
@@ -49,7 +49,9 @@ def _buffer(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M20a", "Community support follows engagement later", "[together2020], lesson one", "ubiquity",
-        "community support lags engagement by at least three months", _lag),
+        "community support lags engagement by at least three months", _lag,
+        (Null({"families.building_time": 1.0}),)),
     Row("M20b", "Community support buffers a later crisis", "[together2020], lessons one and five", "ubiquity",
-        "take-up falls less in a crisis where families were engaged before", _buffer),
+        "take-up falls less in a crisis where families were engaged before", _buffer,
+        (Null({"families.pull": 0.0}),)),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model.engine import Template
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import judge, laboratory, metric, plausible_points, run_all
 from tfs_sim.validation.space import with_parameters as at
 
@@ -16,7 +16,7 @@ PART = 0.2  # of the year-to-year standard deviation of the measured indicator
 MONTHS = 121
 """Ten years and a month, as in the source's own horizon: mean delays of up to seven years are plausible."""
 _START = {"lab": {"at_the_table": 0.3, "backbone": {"fte": 0.3}}}
-_INITIATIVE = [
+_INITIATIVE: list[dict[str, object]] = [
     {"use": "backbone-staffing", "dose": 2.0, "paid_by": "outside"},
     {"use": "trust-building-convenings", "dose": 1.0, "paid_by": "outside"},
     {"use": "recruiting-the-willing", "paid_by": "outside"},
@@ -64,13 +64,21 @@ def _quality(budget: Budget) -> Measured:
     return judge(*_effect(budget, "quality", 11), 0.2, "quality of the partnership at month 12")
 
 
+NOTHING_DONE = Null(without=tuple(str(order["use"]) for order in _INITIATIVE))
+"""What the initiative pays for does nothing."""
+
+
 ROWS = (
     Row("M21a", "No population effect after a year", "[together2020], lesson four", "ubiquity",
-        "at month 12 the effect is below 0.2 of the measured indicator's year-to-year SD", _early),
+        "at month 12 the effect is below 0.2 of the measured indicator's year-to-year SD", _early,
+        (Null({"outcomes.delay": 0.1}),)),
     Row("M21b", "A population effect after years", "[hawkins2008]", "ubiquity",
-        "after ten years it is above", _late),
+        "after ten years it is above", _late,
+        (Null({"outcomes.indicator_gain": 0.0}),)),
     Row("M21c", "Partnerships have grown in number after a year", "[together2020], lesson four", "ubiquity",
-        "more partners at month 12", _number),
+        "more partners at month 12", _number,
+        (Null({"participation.outreach": 0.0}),)),
     Row("M21d", "Partnerships have grown in quality after a year", "[together2020], lesson four", "ubiquity",
-        "higher trust and agreement between partners at month 12", _quality),
+        "higher trust and agreement between partners at month 12", _quality,
+        (NOTHING_DONE,)),
 )  # fmt: skip

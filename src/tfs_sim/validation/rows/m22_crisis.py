@@ -9,7 +9,7 @@ from tfs_sim.model import engine
 from tfs_sim.model.engine import Template
 from tfs_sim.validation import running
 from tfs_sim.validation.forks import Fork
-from tfs_sim.validation.row import Budget, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import (
     METRIC_NAMES,
     Point,
@@ -134,14 +134,23 @@ def _gain(budget: Budget, salience: bool) -> Measured:
     return judge(crisis - calm, calm.std(axis=1, ddof=1), 0.2, "joint gain over separate work, crisis less calm", note)
 
 
+NO_NEED = Null({"crisis.need_rise": 0.0, "crisis.other_rise": 0.0})
+"""A crisis in which needs do not rise."""
+
+
 ROWS = (
-    Row("M22a", "Trust before a crisis makes the response", "[together2020], lesson five", "ubiquity",
-        "a crisis adds more to joint gain in sites with more trust before", _response),
+    Row("M22a", "Trust before a crisis makes the response to needs", "[together2020], lesson five", "ubiquity",
+        "a crisis adds more to joint gain in sites with more trust before", _response,
+        (Null({"histories.depth": 0.0}), NO_NEED)),
     Row("M22b", "The same shock deepens support in some sites only", "[together2020], lesson five: two of four sites",
-        "existence", "support deepens in some sites and not in others, more with more trust before", _differs),
-    Row("M22c", "Joint work gains more in a crisis", "[together2020], lesson five", "ubiquity",
+        "existence", "support deepens in some sites and not in others, more with more trust before", _differs,
+        (Null({"histories.depth": 0.0}),
+         Null({"crisis.need_rise": 0.0, "crisis.other_rise": 0.0, "crisis.salience": 0.0}))),
+    Row("M22c", "Joint work gains more in a crisis, as needs rise", "[together2020], lesson five", "ubiquity",
         "the gain of joint over separate work is larger in a crisis, where there is one",
-        lambda budget: _gain(budget, True)),
+        lambda budget: _gain(budget, True),
+        (NO_NEED,)),
     Row("M22d", "… also without salience", "[together2020], lesson five", "ubiquity",
-        "the same with the salience of the shared purpose switched off", lambda budget: _gain(budget, False)),
+        "the same with the salience of the shared purpose switched off", lambda budget: _gain(budget, False),
+        (NO_NEED,)),
 )  # fmt: skip

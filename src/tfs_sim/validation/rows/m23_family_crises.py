@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.rows.m19_strengths import communities
 from tfs_sim.validation.space import judge, laboratory, metric, plausible_points, run_all, ubiquity
 from tfs_sim.validation.space import with_parameters as at
@@ -31,7 +31,9 @@ def _diversity(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M23a", "A trusted network serves families sooner", "[together2020], lesson five", "ubiquity",
-        "time to service falls with trust", _trust),
+        "time to service falls with trust", _trust,
+        (Null({"histories.soured": 0.0, "histories.on_record": 0.0, "histories.broken_promises": 0.0}),)),
     Row("M23b", "A diverse network serves families sooner", "[together2020], lesson five", "ubiquity",
-        "time to service falls with sector diversity", _diversity),
+        "time to service falls with sector diversity", _diversity,
+        (Null(alike=True),)),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tfs_sim.model import draws, engine
 from tfs_sim.scenario import Scenario
 from tfs_sim.validation import running
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import judge, laboratory, metric, plausible_points, ubiquity
 from tfs_sim.validation.space import with_parameters as at
 
@@ -54,8 +54,10 @@ def _contact(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M24a", "Adaptive sites lose less contact", "[together2020], lesson five", "ubiquity",
-        "more ties are used in the crisis where contact moves to other channels", _contact),
+        "more ties are used in the crisis where contact moves to other channels", _contact,
+        (Null({"adaptation.spontaneous": 0.0, "adaptation.channel": 0.0}),)),
     Row("M24b", "… and recover sooner", "[together2020], lesson five", "ubiquity",
         "more ties in the year after the crisis",
-        lambda budget: _ties(budget, ONSET + LASTS, ONSET + LASTS + 12, "density in the year after")),
+        lambda budget: _ties(budget, ONSET + LASTS, ONSET + LASTS + 12, "density in the year after"),
+        (Null({"adaptation.spontaneous": 0.0, "adaptation.channel": 0.0}),)),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from tfs_sim.model.engine import Template
 from tfs_sim.model.state import ACTIVE
 from tfs_sim.scenario import Scenario
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import OfMonths, laboratory, ubiquity
 
 MONTHS = 24
@@ -66,7 +66,9 @@ def _mistake(budget: Budget) -> Measured:
 
 ROWS = (
     Row("M25a", "Aligned nationals lower start-up conflict", "[together2020], lesson one", "ubiquity",
-        "less conflict between members of different networks in one community", _alignment),
+        "less conflict between members of different networks in one community", _alignment,
+        (Null({"national.conflict": 0.0}),)),
     Row("M25b", "Mistakes between nationals reach the sites", "[together2020], lesson two", "ubiquity",
-        "more conflict between members of different networks after a mistake between nationals", _mistake),
+        "more conflict between members of different networks after a mistake between nationals", _mistake,
+        (Null({"national.conflict": 0.0}), Null({"national.hurt": 0.0}))),
 )  # fmt: skip

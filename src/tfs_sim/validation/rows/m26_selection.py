@@ -1,4 +1,4 @@
-"""M26: the effect of selection is reported apart from that of the grant; those left out keep some gains.
+"""M26: the effect of selection is reported apart from that of the grant; a planning grant alone leaves gains behind.
 
 What a planning grant pays for here is planning: a person who coordinates, meetings at which partners come to know
 each other and agree on goals, and writing these down, at $120,000 in seven months. Gains are in size and quality of the
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.model.engine import Template
 from tfs_sim.validation import running
-from tfs_sim.validation.row import Budget, Effects, Measured, Row
+from tfs_sim.validation.row import Budget, Effects, Measured, Null, Row
 from tfs_sim.validation.space import METRIC_NAMES, judge, laboratory, plausible_points
 from tfs_sim.validation.space import with_parameters as at
 
@@ -137,14 +137,22 @@ def _left_out(budget: Budget, late: bool) -> Measured:
     return judge(gained(after)[there], unit, 0.2, "size and quality kept after a planning grant alone", note)
 
 
+NOTHING_BOUGHT = Null(without=tuple(use for use, _ in _PLANNING))
+"""What the planning grant pays for does nothing."""
+
+
 ROWS = (
     Row("M26a", "Effect of selection apart from the grant's", "[thaler1988]; [together2020]", "reported",
-        "the naive difference splits into grant and selection", _parts),
+        "the naive difference splits into grant and selection", _parts,
+        "it splits a difference into two parts, whatever their sizes, and says nothing of what makes them"),
     Row("M26b", "Winner's curse", "[thaler1988]", "ubiquity",
-        "the scores of the chosen were lucky, by 0.2 SD of readiness or more", _curse),
-    Row("M26c", "Those not chosen keep some gains", "[together2020]; no measurement found", "ubiquity",
+        "the scores of the chosen were lucky, by 0.2 SD of readiness or more", _curse,
+        (Null({"selection.noise": 0.0}),)),
+    Row("M26c", "A planning grant alone leaves gains behind", "[together2020]; no measurement found", "ubiquity",
         "more partners and better partnerships after a planning grant alone than without",
-        lambda budget: _left_out(budget, False)),
-    Row("M26d", "… and lose momentum", "[together2020]; no measurement found", "ubiquity",
-        "they gain less in the months after the grant than during it", lambda budget: _left_out(budget, True)),
+        lambda budget: _left_out(budget, False),
+        (NOTHING_BOUGHT,)),
+    Row("M26d", "… that grow more slowly than during it", "[together2020]; no measurement found", "ubiquity",
+        "they gain less in the months after the grant than during it", lambda budget: _left_out(budget, True),
+        (NOTHING_BOUGHT,)),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tfs_sim.model.engine import Template
-from tfs_sim.validation.row import Budget, Measured, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Row
 from tfs_sim.validation.space import judge, laboratory, metric, plausible_points, run_all
 from tfs_sim.validation.space import with_parameters as at
 
@@ -37,8 +37,10 @@ def _compared(budget: Budget, name: str, first: int, last: int, sign: int, quant
 ROWS = (
     Row("M27a", "Practices that work diffuse", "[rogers2003]; [lazer2007]", "ubiquity",
         "coordination takes less time after three years in a network",
-        lambda budget: _compared(budget, "practice_time", MONTHS - 6, MONTHS, -1, "time that coordination takes")),
+        lambda budget: _compared(budget, "practice_time", MONTHS - 6, MONTHS, -1, "time that coordination takes"),
+        (Null({"peers.visits": 0.0}), Null({"peers.effect": 0.0}))),
     Row("M27b", "Peers shorten start-up", "[together2020] on its network members", "ubiquity",
         "coordination is better in the second year",
-        lambda budget: _compared(budget, "coordination", 12, 24, 1, "quality of coordination in the second year")),
+        lambda budget: _compared(budget, "coordination", 12, 24, 1, "quality of coordination in the second year"),
+        (Null({"peers.visits": 0.0}), Null({"peers.effect": 0.0}))),
 )  # fmt: skip

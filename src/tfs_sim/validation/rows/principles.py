@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from tfs_sim.experiments import load_experiment
-from tfs_sim.validation.row import Budget, Measured, Region, Row
+from tfs_sim.validation.row import Budget, Measured, Null, Region, Row
 from tfs_sim.validation.space import metric, run_all
+
+OTHERS = (
+    "backbone-staffing", "recognition-of-strengths", "persistent-invitation", "parent-and-student-engagement",
+    "goal-clarity-retreats", "shared-data-system", "accountability-practice",
+)  # fmt: skip
+"""What the other four principles consist of."""
 
 
 def _two_to_the_fifth(budget: Budget) -> Measured:
@@ -45,5 +51,6 @@ def _count(strategy: str) -> int:
 
 ROWS = (
     Row("principles", "Without trust the other four principles lose their effect", "[together2020]; [kania2011]",
-        "existence", "all four add to joint gain where there is trust; under a tenth of it without", _two_to_the_fifth),
+        "existence", "all four add to joint gain where there is trust; under a tenth of it without", _two_to_the_fifth,
+        (Null({"trust.prior_good": 4.0, "trust.prior_bad": 1.0, "community.history": 6.0}), Null(without=OTHERS))),
 )  # fmt: skip

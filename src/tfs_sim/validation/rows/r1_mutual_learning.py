@@ -6,7 +6,7 @@ import numpy as np
 
 from tfs_sim.model.engine import Template
 from tfs_sim.scenario import load_scenario
-from tfs_sim.validation.row import Agreement, Budget, Measured, Row
+from tfs_sim.validation.row import Agreement, Budget, Measured, Null, Row
 from tfs_sim.validation.space import metric, run_all, with_parameters
 
 COPIES = 20
@@ -76,7 +76,9 @@ def _table(cells: tuple[Cell, ...], budget: Budget) -> Measured:
 
 ROWS = (
     Row("R1a", "Mutual learning: equilibrium knowledge", SOURCE, "published",
-        "knowledge of the code within .01 of the values", lambda budget: _table(_equilibrium_cells(), budget)),
+        "knowledge of the code within .01 of the values", lambda budget: _table(_equilibrium_cells(), budget),
+        (Null({"agenda.learning": 0.0}),)),
     Row("R1b", "Mutual learning with turnover", SOURCE, "published",
-        "knowledge of the code after 20 periods within .01", lambda budget: _table(_turnover_cells(), budget)),
+        "knowledge of the code after 20 periods within .01", lambda budget: _table(_turnover_cells(), budget),
+        (Null({"turnover.rate_nonprofit": 0.0}),)),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.model.engine import Template
 from tfs_sim.scenario import load_scenario
-from tfs_sim.validation.row import Agreement, Budget, Measured, Row
+from tfs_sim.validation.row import Agreement, Budget, Measured, Null, Row
 from tfs_sim.validation.space import METRIC_NAMES, Measure, metric, run_all, run_measures
 
 LEVELS, COST, NOISE = 7, 0.1, 0.1
@@ -93,8 +93,10 @@ def _grown(budget: Budget) -> Measured:
 
 ROWS = (
     Row("R2a", "Choosing one at a time, efforts follow the Gibbs law", "[blume1993]; [monderer1996]",
-        "published", "mean least effort for n = 2, 3, 4 and, tipping, n = 6", _law),
+        "published", "mean least effort for n = 2, 3, 4 and, tipping, n = 6", _law,
+        (Null({"effort.joint_gain": 0.0}),)),
     Row("R2b", "Grown slowly and told, a coalition keeps more than one started large",
         "[weber2006]; [johnston2011]", "published",
-        "final least effort 4.18, 3.92, 3.04, 1.15; slowly told > large > untold", _grown),
+        "final least effort 4.18, 3.92, 3.04, 1.15; slowly told > large > untold", _grown,
+        (Null({"effort.joint_gain": 0.0}),)),
 )  # fmt: skip

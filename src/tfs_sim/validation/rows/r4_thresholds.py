@@ -30,5 +30,6 @@ def _cascade(budget: Budget) -> Measured:
 
 ROWS = (
     Row("R4", "Thresholds 0 … 99: all join; change one from 1 to 2: one does", "[granovetter1978]", "published",
-        "exactly 100 and exactly 1, one more each month", _cascade),
+        "exactly 100 and exactly 1, one more each month", _cascade,
+        "the thresholds are given, and no parameter enters into who joins"),
 )  # fmt: skip

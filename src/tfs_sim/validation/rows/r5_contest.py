@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.model.engine import Template
 from tfs_sim.scenario import load_scenario
-from tfs_sim.validation.row import Agreement, Budget, Measured, Row
+from tfs_sim.validation.row import Agreement, Budget, Measured, Null, Row
 from tfs_sim.validation.space import run_measures
 
 PRIZE = 100_000.0
@@ -71,7 +71,9 @@ def _equilibrium(budget: Budget) -> Measured:
 
 ROWS = (
     Row("R5a", "Contests are won in proportion to bids", "[tullock1980]", "published",
-        "shares .1, .2, .3, .4 for bids of 1, 2, 3, 4 thousand", _frequencies),
+        "shares .1, .2, .3, .4 for bids of 1, 2, 3, 4 thousand", _frequencies,
+        "the bids are given, and no parameter enters into who wins"),
     Row("R5b", "Equals bid V(n − 1)/n² under damped best response", "[tullock1980]", "exact",
-        "within 1e-6 for 2, 4, 8; undamped, 4 and 8 do not settle", _equilibrium),
+        "within 1e-6 for 2, 4, 8; undamped, 4 and 8 do not settle", _equilibrium,
+        (Null({"competition.damping": 1.0}),)),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import lognorm
 
 from tfs_sim.scenario import load_scenario
-from tfs_sim.validation.row import Agreement, Budget, Measured, Row
+from tfs_sim.validation.row import Agreement, Budget, Measured, Null, Row
 from tfs_sim.validation.space import metric, run_all, with_parameters
 
 BURN_IN = 120
@@ -50,5 +50,6 @@ def _check(budget: Budget) -> Measured:
 
 ROWS = (
     Row("R6", "Vacancy renewal", "Renewal theory ([cox1962]); [philanthropyjournal2008] for the case", "exact",
-        "vacancy share = E⌈T⌉ / (E⌈T⌉ + 12 / rate)", _check),
+        "vacancy share = E⌈T⌉ / (E⌈T⌉ + 12 / rate)", _check,
+        (Null({"turnover.time_to_fill": 0.0}),)),
 )  # fmt: skip

@@ -20,5 +20,6 @@ def _check(budget: Budget) -> Measured:
 
 ROWS = (
     Row("ranges", "Ranges hold", "Latin hypercube ([mckay1979]) over all parameters, doses, depths and times", "exact",
-        "no state leaves its domain, nothing is NaN, accounts conserve", _check),
+        "no state leaves its domain, nothing is NaN, accounts conserve", _check,
+        "it looks at all parameters at once, wherever they are"),
 )  # fmt: skip
