@@ -72,6 +72,7 @@ class Organization(mesa.Agent):  # type: ignore[misc]
         self.base_fte = self.fte = 0.0
         self.strength = by_need()
         self.recognized = by_need()
+        self.misjudged: ByNeed = {}  # in standard deviations; drawn at the first look
         self.strength_term = by_need()
         self.effort = 0.0
         self.belief = 0.5
@@ -298,6 +299,7 @@ class Site:
     family_engagement: float = 0.0
     community_support: float = 0.5
     take_up: float = 1.0
+    cohort: tuple[int, float] | None = None  # the school year, and its luck in standard deviations
     time_to_service: float = 0.0
 
     award_due: ByNeed = field(default_factory=by_need)

@@ -41,7 +41,7 @@ def set_stakes(model: Partnership, site: Site) -> float:
     for each in site.organizations:
         due = budget * money.wages(each.fte, model.p.money) / income if income > 0.0 else 0.0
         each.stake = rules.stake_of(due, each.pool_expected)
-    return budget
+    return float(budget)
 
 
 def open_contests(model: Partnership, site: Site, need: str, prize: float) -> list[Organization]:

@@ -83,9 +83,10 @@ def teams_of(site: Site, need: str) -> dict[Organization, list[Organization]]:
 
 def capacity_given(organization: Organization) -> float:
     """Return the capacity that an organization gives to joint work, FTE."""
-    return rules.capacity_given(
+    given = rules.capacity_given(
         organization.fte, organization.effort, organization.in_post, organization.ramp, organization.quality
     )
+    return float(given)
 
 
 def weigh_trust(model: Partnership) -> None:
@@ -148,7 +149,7 @@ def usual_need_of(model: Partnership, site: Site, need: str) -> float:
     """Return how many of a site's students need a kind of support in ordinary times."""
     p, profile = model.p.community, NEED.rows[need]
     in_poverty = community.in_need(site.students["in_poverty"], p.need_in_poverty, profile)
-    return in_poverty + community.in_need(site.students["other"], p.need_other, profile)
+    return float(in_poverty + community.in_need(site.students["other"], p.need_other, profile))
 
 
 def serve(model: Partnership, site: Site, need: str) -> None:
@@ -186,4 +187,4 @@ def output_of(model: Partnership, site: Site, leader: Organization, need: str) -
     else:
         mean = payoff.mean_of(leader.team_terms[need] / members, p.complementarity)
     returns = rules.returns_to_size(members, p)
-    return rules.output_of_team(site.coordination, trusted, returns, mean, leader.team_input[need])
+    return float(rules.output_of_team(site.coordination, trusted, returns, mean, leader.team_input[need]))

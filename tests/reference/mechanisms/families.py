@@ -33,4 +33,4 @@ def given_by(model: Partnership, group: Organization) -> float:
     trust = [tie.trust for tie in group.ties.values() if tie.target.is_active]
     if not group.is_active or not trust:
         return 0.0
-    return rules.given_by_group(group.effort / model.p.effort.largest, group.in_post, sum(trust) / len(trust))
+    return float(rules.given_by_group(group.effort / model.p.effort.largest, group.in_post, sum(trust) / len(trust)))

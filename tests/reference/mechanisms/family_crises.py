@@ -31,7 +31,8 @@ def arrives(model: Partnership, organization: Organization) -> bool:
     """Say whether a family's emergency reaches an organization this month: block 0, the first word."""
     if organization.is_backbone or not organization.in_post:
         return False
-    return model.luck.uniform(STREAM, model.month, organization.organization_id) < model.p.family_crises.arrivals
+    u = model.luck.uniform(STREAM, model.month, organization.organization_id)
+    return bool(u < model.p.family_crises.arrivals)
 
 
 def kind_of(model: Partnership, site: Site, first: Organization, all_need: float) -> str:

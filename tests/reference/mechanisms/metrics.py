@@ -78,16 +78,22 @@ def of_students(model: Partnership, site: Site) -> dict[str, float]:
     needed = sum(sum(site.need[need].values()) for need in NEEDS)
     met = sum(sum(site.served[need].values()) for need in NEEDS)
     gain = outcome_gain(site)
-    # the month of a cohort's draw is the number of the school year
-    z = model.luck.normal("cohort", model.month // int(p.cohort_months), site.site_id)
     return {
         "performance": site.performance,
         "coverage": met / needed if needed > 0.0 else 0.0,
         "equity_gap": site.delay[-1]["other"] - site.delay[-1]["in_poverty"],
         "outcome": gain,
-        "indicator": outcomes.indicator(gain, outcomes.luck_of_cohort(z, p), p),
+        "indicator": outcomes.indicator(gain, outcomes.luck_of_cohort(cohort_of(model, site), p), p),
         "served": met,
     }
+
+
+def cohort_of(model: Partnership, site: Site) -> float:
+    """Return the luck of the school year's cohort, drawn once: the month of the draw is the number of the year."""
+    year = model.month // int(model.p.outcomes.cohort_months)
+    if site.cohort is None or site.cohort[0] != year:
+        site.cohort = year, model.luck.normal("cohort", year, site.site_id)
+    return site.cohort[1]
 
 
 def of_the_backbone(model: Partnership, site: Site) -> dict[str, float]:

@@ -55,4 +55,4 @@ def pay(model: Partnership, site: Site, payout: int) -> None:
 def contribution_seen(model: Partnership, partner: Organization, noise: float) -> float:
     """Return what is seen of a partner's contribution, FTE."""
     z = model.luck.normal("contributions as seen", model.month, partner.organization_id) if noise > 0.0 else 0.0
-    return rules.contribution_seen(partner.effort, partner.fte, noise, z)
+    return float(rules.contribution_seen(partner.effort, partner.fte, noise, z))

@@ -11,6 +11,7 @@ from tfs_sim.model.state import NEEDS
 
 if TYPE_CHECKING:
     from reference.model import Partnership
+    from reference.world import Organization
 
 rules = of("strengths")
 
@@ -27,7 +28,14 @@ def recognize(model: Partnership) -> None:
         everyone = len(site.organizations)
         for organization in site.organizations:
             unlike = (everyone - of_sector[organization.sector]) / max(everyone - 1, 1)
-            for word, need in enumerate(NEEDS):
-                # the error is the organization's own: the same draw, of month 0, at every look
-                z = model.luck.normal("recognition of strengths", 0, organization.organization_id, word=word)
+            for need, z in errors_about(model, organization).items():
                 organization.recognized[need] = rules.seen_strength(organization.strength[need], unlike, error, z)
+
+
+def errors_about(model: Partnership, organization: Organization) -> dict[str, float]:
+    """Return how an organization is misjudged in each kind of support, drawn once: month 0, a word a kind."""
+    if not organization.misjudged:
+        for word, need in enumerate(NEEDS):
+            z = model.luck.normal("recognition of strengths", 0, organization.organization_id, word=word)
+            organization.misjudged[need] = z
+    return organization.misjudged

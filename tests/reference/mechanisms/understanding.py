@@ -95,7 +95,7 @@ def news_for(model: Partnership, organization: Organization) -> float:
         # the own national organization coaches in network reach, or the backbone's does
         told = max(organization.coaching["network-reach"], site.backbone_organization.coaching["network-reach"])
         principles = national.with_coaching(site.doses["written-principles"], told)
-    return rules.news_of_goals(organization.contacts, retreats, principles, model.p.understanding)
+    return float(rules.news_of_goals(organization.contacts, retreats, principles, model.p.understanding))
 
 
 def move(model: Partnership) -> None:
@@ -129,8 +129,9 @@ def listened_to(organization: Organization) -> list[tuple[float, list[float]]]:
     """
     own = organization.given_own_influence
     heard = [(own, organization.position)] if own > 0.0 else []
-    if any(each.given_influence is not None for each in organization.relationships.values()):
-        return heard + [(each.given_influence, each.target.position) for each in organization.relationships.values()]
+    told = [each for each in organization.relationships.values() if each.given_influence is not None]
+    if told:  # a file is about all of a site's relationships
+        return heard + [(each.given_influence or 0.0, each.target.position) for each in told]
     return heard + [(tie.trust, tie.target.position) for tie in organization.ties.values() if tie.target.is_partner]
 
 
@@ -146,7 +147,7 @@ def align(model: Partnership) -> None:
 def agreement(position: list[float], other: list[float], steepness: float) -> float:
     """Return how far two points in goal space agree."""
     apart = goals.squared_distance(*(position[k] - other[k] for k in range(GOALS)))
-    return goals.agreement(apart, steepness)
+    return float(goals.agreement(apart, steepness))
 
 
 def take_stock(model: Partnership) -> None:
