@@ -1,6 +1,6 @@
 """Starsim's introductory example, in two processes: python benchmarks/starsim_sir.py RUNS STEPS
 
-It is the SIR epidemic of its first tutorial (docs.starsim.org: "Getting started"), with 100 agents instead of 10,000 and
+It is the SIR epidemic of its first tutorial (docs.starsim.org: "Getting started"), with 100 agents, not 10,000, and
 as many steps as are asked for. It is run by the Python of an environment that holds Starsim alone; prints JSON.
 """
 

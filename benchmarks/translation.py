@@ -143,7 +143,7 @@ class Translation:
     Raises
     ------
     NoCompilerError
-        If there is no compiler, or it would not compile.
+        If there is no compiler, or it would not compile: its first complaint.
     """
 
     def __init__(self, folder: Path, *options: str) -> None:
@@ -157,7 +157,8 @@ class Translation:
             [*asked, str(SOURCES), "-o", str(library), *sources, "-lm"], capture_output=True, text=True, check=False
         )
         if said.returncode:
-            raise NoCompilerError(f"{gcc} did not compile: {said.stderr.strip()}")
+            errors = [line for line in said.stderr.splitlines() if "error" in line]
+            raise NoCompilerError(f"{gcc} did not compile: {(errors or ['without a reason'])[0]}")
         self.library = ctypes.CDLL(str(library))
 
     def of(self, template: Template, world: World) -> Translated:

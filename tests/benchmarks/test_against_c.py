@@ -1,0 +1,43 @@
+"""The loop that calls C is the clocked loop but for the steps that are translated."""
+
+import numpy as np
+import pytest
+
+import against_c
+from tfs_sim.model import engine
+from translation import SAME_BITS, STEPS, Translation
+
+
+def test_the_loop_with_c_differs_from_the_clocked_one_in_the_translated_steps_alone():
+    usual, other = engine.compose(clocked=True).splitlines(), against_c.with_c().splitlines()
+    added = [line.strip() for line in set(other) - set(usual)]
+    calls = [line for line in added if line.startswith("call_c(")]
+    assert sorted(calls) == sorted(f"call_c(steps_in_c[{n}], now)" for n in range(len(STEPS)))
+    rest = [line for line in added if line not in calls]
+    assert sorted(line.partition(" ")[0].partition("[")[0] for line in rest) == ["#", "def", "from", "now"]
+
+
+def test_states_that_differ_are_told_by_how_much(lab):
+    template = lab.to_template()
+    (one, mine), (other, its) = template.fresh(), template.fresh()
+    assert against_c.difference(template.layout, one, other) == 0.0
+    its.effort[3] = mine.effort[3] + 0.25
+    its.idle[0] = mine.idle[0] = 100.0
+    assert against_c.difference(template.layout, one, other) == 0.25
+    its.idle[0] = 110.0
+    assert against_c.difference(template.layout, one, other) == 0.25
+    its.status[0] ^= 1
+    assert against_c.difference(template.layout, one, other) == np.inf
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("translated")
+def test_both_loops_come_to_the_same_and_take_time(lab, tmp_path):
+    template = lab.with_(months=12).to_template()
+    exact = against_c.in_turns(template, Translation(tmp_path / "exact", SAME_BITS), 3, 12)
+    assert exact.apart == 0.0
+    assert exact.steps == STEPS
+    assert exact.engine.shape == exact.in_c.shape == (3, len(STEPS))
+    assert (exact.engine > 0).all() and (exact.in_c > 0).all()
+    timed = against_c.in_turns(template, Translation(tmp_path / "fast"), 3, 12)
+    assert timed.apart <= against_c.MOST_APART
