@@ -1,4 +1,4 @@
-"""M8: participation is bistable in the start; retention is steepest where benefit meets cost; larger tables need larger gains."""
+"""M8: participation is bistable in the start; retention is steepest where benefit meets cost; table size."""
 
 from __future__ import annotations
 
