@@ -47,13 +47,15 @@ def stages(mutant: Mutant) -> list[Stage]:
     """Return the stages for a mutant, in their order; none is empty."""
     named, mention, last = named_after(mutant.file), mentioning(mutant.file), existing(LAST[mutant.layer])
     near = tuple(dict.fromkeys((*named, *mention)))
+    if mutant.equivalent:  # not worth the layer's tests each time
+        return [Stage("its own tests", near)] if near else []
     if mutant.layer != "model":
         rounds = [Stage("its own tests", named), Stage("tests that use it", mention), Stage("the layer's tests", last)]
     else:
         runs = existing(("tests/model/test_engine.py", "tests/model/test_agreement.py"))
         rounds = [
             Stage("its own tests, without whole runs", near, loop=False),
-            Stage("the model's tests, without whole runs", existing(("tests/model",)), loop=False),
+            Stage("the model's tests, without whole runs", _in_one_process("model"), loop=False),
             Stage("its own tests", near),
             Stage("whole runs", runs),
             Stage("the layer's tests", last),
@@ -78,6 +80,11 @@ def mentioning(file: str) -> tuple[str, ...]:
 def existing(places: tuple[str, ...]) -> tuple[str, ...]:
     """Return the places that are there."""
     return tuple(place for place in places if (ROOT / place).exists())
+
+
+def _in_one_process(layer: str) -> tuple[str, ...]:
+    """Return the test files of a layer that start no process, in which the model would be compiled after all."""
+    return tuple(test for test in _tests(layer) if "subprocess" not in (ROOT / test).read_text(encoding="utf-8"))
 
 
 @cache
