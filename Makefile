@@ -17,7 +17,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture ranges fuzz lint lock licences audit clean
+.PHONY: help demo test torture ranges fuzz mutants lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -39,6 +39,9 @@ ranges: $(VENV)/ready-to-test  ## Draw 10,000 points of everything at once; no s
 fuzz: $(VENV)/ready-to-test  ## Spoil the shipped files in 10,000 ways drawn anew; each is refused in a sentence or runs
 	@seed=$${TFS_SIM_FUZZ_SEED:-$$(date +%s)}; echo "The same again: make fuzz TFS_SIM_FUZZ_SEED=$$seed"; \
 		TFS_SIM_FUZZ=$${TFS_SIM_FUZZ:-10000} TFS_SIM_FUZZ_SEED=$$seed $(IN)/python -m pytest -n 2 tests/fuzzing
+
+mutants: $(VENV)/ready-to-test  ## Make 80 small mistakes in the sources, one at a time; each must turn a test red
+	$(IN)/python tests/mutants/hunt.py
 
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check
