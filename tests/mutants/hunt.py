@@ -68,8 +68,8 @@ class Outcome:
 class Copy:
     """A copy of the project in which one mutant at a time is tried."""
 
-    def __init__(self, folder: Path, unchanged: Path) -> None:
-        self.folder, self.unchanged = folder, unchanged
+    def __init__(self, folder: Path, near: bool) -> None:
+        self.folder, self.near = folder, near
         for name in COPIED:
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -85,12 +85,12 @@ class Copy:
             changed = mutant.applied(source)
         except (OSError, MisplacedError) as problem:
             return Outcome(mutant, problem=str(problem))
-        # code of a mutated model is of no further use; that of the model as it is serves all other mutants
+        # code of a mutated model is of no further use; that of the model as it is lies where it always does
         own = Path(tempfile.mkdtemp(dir=self.folder)) if mutant.layer == "model" else None
         _write(path, changed)
         try:
-            for stage in stages(mutant):
-                red = self.red(stage, own or self.unchanged)
+            for stage in stages(mutant, self.near):
+                red = self.red(stage, own)
                 if red:
                     return Outcome(mutant, red, stage.name, round(time.monotonic() - began, 1))
         finally:
@@ -99,7 +99,7 @@ class Copy:
                 shutil.rmtree(own)
         return Outcome(mutant, seconds=round(time.monotonic() - began, 1))
 
-    def red(self, stage: Stage, cache: Path) -> str:
+    def red(self, stage: Stage, cache: Path | None) -> str:
         """Run tests until one fails; return its name, or what else went wrong with them."""
         plugins = () if stage.loop else ("-p", "without_loop")
         code, said = self.pytest((*plugins, *stage.tests), cache)
@@ -108,10 +108,11 @@ class Copy:
         found = re.search(r"^(?:FAILED|ERROR) ([^\s\[]+(?:\[.*?\](?= - |$))?)", said, re.MULTILINE)
         return found[1] if found else said.strip().splitlines()[-1][:200] if said.strip() else f"exit code {code}"
 
-    def pytest(self, asked: Paths, cache: Path) -> tuple[int, str]:
+    def pytest(self, asked: Paths, cache: Path | None = None) -> tuple[int, str]:
         """Return the exit code and the output of tests, none of them slow."""
         places = (self.folder / "src", self.folder / "tests", self.folder / "tests" / "mutants")
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places)), "TFS_SIM_CACHE": str(cache)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))}
+        environment |= {"TFS_SIM_CACHE": str(cache)} if cache else {}
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not slow"]
         command += ["--basetemp", str(self.folder / "scratch"), "--tb=no", *asked]
         try:
@@ -128,26 +129,23 @@ def _write(path: Path, text: str) -> None:
     Path(cache_from_source(str(path))).unlink(missing_ok=True)  # Python would not notice a change within a second
 
 
-def _also_red(copy: Copy, outcomes: list[Outcome], cache: Path) -> list[str]:
+def _also_red(copy: Copy, outcomes: list[Outcome]) -> list[str]:
     """Return which of the tests that saw a mutant fail without one."""
     seers = {outcome.seen_by for outcome in outcomes if outcome.seen_by.startswith("tests/")}
     if not seers:
         return []
     files = {seer.partition("::")[0] for seer in seers}
     asked = sorted(files if any("::" not in seer for seer in seers) else seers)
-    code, said = copy.pytest(("--maxfail=100", *asked), cache)
+    code, said = copy.pytest(("--maxfail=100", *asked))
     return re.findall(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE) or ([said[-300:]] if code not in (0, 5) else [])
 
 
-def hunt(mutants: list[Mutant], workers: int) -> tuple[list[Outcome], list[str]]:
+def hunt(mutants: list[Mutant], workers: int, near: bool = False) -> tuple[list[Outcome], list[str]]:
     """Try all mutants; return what came of them, and the tests that fail without any."""
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
-        top = Path(name)
-        unchanged = top / "cache"
-        unchanged.mkdir(mode=0o700)
         copies: queue.Queue[Copy] = queue.Queue()
         for number in range(workers):
-            copies.put(Copy(top / f"copy-{number}", unchanged))
+            copies.put(Copy(Path(name) / f"copy-{number}", near))
 
         def tried(mutant: Mutant) -> Outcome:
             copy = copies.get()
@@ -161,7 +159,7 @@ def hunt(mutants: list[Mutant], workers: int) -> tuple[list[Outcome], list[str]]
 
         with ThreadPoolExecutor(workers) as pool:
             outcomes = list(pool.map(tried, mutants))
-        return outcomes, _also_red(copies.get(), outcomes, unchanged)
+        return outcomes, _also_red(copies.get(), outcomes)
 
 
 def main() -> int:
@@ -169,11 +167,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Apply every mutant of a table and see whether a test turns red.")
     parser.add_argument("table", nargs="?", type=Path, default=TABLE, help="default: the one that is kept")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--near", action="store_true", help="leave the whole layer's tests out")
     parser.add_argument("--only", default="", help="mutants whose file, text or origin this regular expression finds")
     asked = parser.parse_args()
     began = time.monotonic()
     mutants = [each for each in read(asked.table) if re.search(asked.only, f"{each.file}\n{each.text}\n{each.drawn}")]
-    outcomes, red = hunt(mutants, asked.workers)
+    outcomes, red = hunt(mutants, asked.workers, asked.near)
     told = ROOT / "build" / "mutants.json"
     told.parent.mkdir(exist_ok=True)
     rows = [asdict(outcome) | {"verdict": outcome.verdict} for outcome in outcomes]

@@ -30,6 +30,10 @@ LAST = {
 """What is run when nothing nearer has seen it; of a folder that is not there nothing."""
 
 
+RUNS = ("tests/model/test_engine.py", "tests/model/test_agreement.py")
+"""Whole runs of the model, and its agreement with a program that was written apart from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Tests that are run together.
@@ -43,21 +47,22 @@ class Stage:
     loop: bool = True
 
 
-def stages(mutant: Mutant) -> list[Stage]:
-    """Return the stages for a mutant, in their order; none is empty."""
-    named, mention, last = named_after(mutant.file), mentioning(mutant.file), existing(LAST[mutant.layer])
-    near = tuple(dict.fromkeys((*named, *mention)))
-    if mutant.equivalent:  # not worth the layer's tests each time
-        return [Stage("its own tests", near)] if near else []
+def stages(mutant: Mutant, near: bool = False) -> list[Stage]:
+    """Return the stages for a mutant, in their order; none is empty.
+
+    The last, a layer's tests, is left out where `near` asks for it, and of what nothing can see: it takes minutes.
+    """
+    named, mention = named_after(mutant.file), mentioning(mutant.file)
+    last = () if near or mutant.equivalent else existing(LAST[mutant.layer])
     if mutant.layer != "model":
         rounds = [Stage("its own tests", named), Stage("tests that use it", mention), Stage("the layer's tests", last)]
     else:
-        runs = existing(("tests/model/test_engine.py", "tests/model/test_agreement.py"))
+        own = tuple(dict.fromkeys((*named, *mention)))
         rounds = [
-            Stage("its own tests, without whole runs", near, loop=False),
+            Stage("its own tests, without whole runs", own, loop=False),
             Stage("the model's tests, without whole runs", _in_one_process("model"), loop=False),
-            Stage("its own tests", near),
-            Stage("whole runs", runs),
+            Stage("its own tests", own),
+            Stage("whole runs", existing(RUNS)),
             Stage("the layer's tests", last),
         ]
     return [stage for stage in rounds if stage.tests]
