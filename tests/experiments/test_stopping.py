@@ -71,12 +71,12 @@ def arms(spreads: dict[str, float], gain: float = 0.3) -> list[Arm]:
 
 
 def test_a_look_takes_the_widest_condition_and_gives_each_its_share_of_the_error() -> None:
-    found = look(rule(0.5), arms({"calm": 0.1, "crisis": 1.0}), 60)  # type: ignore[arg-type]
+    found = look(rule(0.5), arms({"calm": 0.1, "crisis": 1.0}), 60)
     noise = [a.values.mean(1)[:60] - b.values.mean(1)[:60] for b, a in _pairs(arms({"calm": 0.1, "crisis": 1.0}))]
     assert found.pairs == 60
     assert found.half_width == pytest.approx(half_width(float(np.std(noise[1], ddof=1)), 60, alpha=0.025))
     assert found.differences == pytest.approx({"calm": noise[0].mean(), "crisis": noise[1].mean()})
-    alone = look(rule(0.5), arms({"crisis": 1.0}), 60)  # type: ignore[arg-type]
+    alone = look(rule(0.5), arms({"crisis": 1.0}), 60)
     assert alone.half_width == pytest.approx(half_width(float(np.std(_only(arms({"crisis": 1.0})), ddof=1)), 60))
 
 
@@ -91,16 +91,17 @@ def _only(made: list[Arm]) -> np.ndarray:
 
 def test_narrow_enough_is_at_most_what_was_asked_for() -> None:
     made = arms({"calm": 0.2})
-    width = look(rule(1.0), made, 40).half_width  # type: ignore[arg-type]
-    assert look(rule(width), made, 40).enough  # type: ignore[arg-type]
-    assert not look(rule(0.999 * width), made, 40).enough  # type: ignore[arg-type]
+    width = look(rule(1.0), made, 40).half_width
+    assert look(rule(width), made, 40).enough
+    assert not look(rule(0.999 * width), made, 40).enough
 
 
 def test_what_is_stored_and_said_of_a_sequence() -> None:
     asked = rule(0.05, 60)
-    stored = told(asked, look(asked, arms({"calm": 0.01}), 40))  # type: ignore[arg-type]
+    stored = told(asked, look(asked, arms({"calm": 0.01}), 40))
     assert {name: stored[name] for name in ("until", "of", "at", "between", "max", "pairs", "reached")} == {
-        "until": "half-width", "of": "trust", "at": 0.05, "between": ["a", "b"], "max": 60, "pairs": 40, "reached": True,
+        "until": "half-width", "of": "trust", "at": 0.05, "between": ["a", "b"], "max": 60,
+        "pairs": 40, "reached": True,
     }  # fmt: skip
     assert stored["differences"]["calm"] == pytest.approx(0.3, abs=0.02) and "95%" in stored["interval"]
     assert sentence(stored | {"half_width": 0.0123, "pairs": 1234}) == (

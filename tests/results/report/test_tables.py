@@ -197,4 +197,4 @@ def test_months_of_several_rules_of_a_design_are_said_to_be_a_sum(sweep) -> None
     assert table is not None and "their months are added up" in table.note
     assert [row[3:] for row in table.rows] == [["2.5"] * SITES] * 2
     one = Stored.of(replace(sweep, runs=adaptive.assign(point=0), experiment=design | {"rules": [rule]}))
-    assert "added up" not in tables.rules(one).note  # type: ignore[union-attr]
+    assert "added up" not in tables.rules(one).note
