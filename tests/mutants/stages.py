@@ -24,8 +24,8 @@ LAST = {
     "scenario": ("tests/scenario", "tests/cli", "tests/test_docs.py"),
     "experiments": ("tests/experiments", "tests/cli"),
     "analysis": ("tests/results", "tests/cli", "tests/validation"),
-    "report": ("tests/results", "tests/cli"),
-    "figures": ("tests/results", "tests/cli"),
+    "report": ("tests/results", "tests/cli", "tests/validation"),
+    "figures": ("tests/results", "tests/validation"),
 }
 """What is run when nothing nearer has seen it; of a folder that is not there nothing."""
 
@@ -77,9 +77,10 @@ def named_after(file: str) -> tuple[str, ...]:
 
 
 def mentioning(file: str) -> tuple[str, ...]:
-    """Return the test files of the layer that import a file of the package."""
+    """Return the test files of the layer that import a file of the package, those that import least beside it first."""
     dotted = ".".join(("tfs_sim", *Path(file).with_suffix("").parts)).removesuffix(".__init__")
-    return tuple(test for test in _tests(Path(file).parts[0]) if dotted in _imported(test))
+    found = [test for test in _tests(Path(file).parts[0]) if dotted in _imported(test)]
+    return tuple(sorted(found, key=lambda test: len(_imported(test))))
 
 
 def existing(places: tuple[str, ...]) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def test_units_of_values_and_of_differences() -> None:
     assert words.unit(SHARE) == "%" and words.unit(SHARE, difference=True) == "percentage points"
     assert words.unit(COUNT) == "organizations" and words.unit(INDEX) == "" == words.unit(INDEX, difference=True)
     assert words.axis(POINTS).endswith("(points)") and words.axis(INDEX).endswith("(0 to 1)")
-    assert words.axis(SHARE) == "Coverage (% of needs met)"
+    assert words.axis(SHARE) == "Coverage (%)"
     assert words.factor(SHARE) == 100 and words.factor(INDEX) == 1
 
 
