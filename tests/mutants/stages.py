@@ -60,7 +60,6 @@ def stages(mutant: Mutant, near: bool = False) -> list[Stage]:
         own = tuple(dict.fromkeys((*named, *mention)))
         rounds = [
             Stage("its own tests, without whole runs", own, loop=False),
-            Stage("the model's tests, without whole runs", _in_one_process("model"), loop=False),
             Stage("its own tests", own),
             Stage("whole runs", existing(RUNS)),
             Stage("the layer's tests", last),
@@ -86,11 +85,6 @@ def mentioning(file: str) -> tuple[str, ...]:
 def existing(places: tuple[str, ...]) -> tuple[str, ...]:
     """Return the places that are there."""
     return tuple(place for place in places if (ROOT / place).exists())
-
-
-def _in_one_process(layer: str) -> tuple[str, ...]:
-    """Return the test files of a layer that start no process, in which the model would be compiled after all."""
-    return tuple(test for test in _tests(layer) if "subprocess" not in (ROOT / test).read_text(encoding="utf-8"))
 
 
 @cache
