@@ -19,7 +19,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture ranges fuzz agreement validate bench lint lock licences audit clean
+.PHONY: help demo test torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -53,6 +53,9 @@ bench: $(VENV)/ready-to-test $(VENV)/ready-to-compare  ## Measure speed against 
 validate: $(VENV)/ready-to-test  ## Check every claim at the full budget, go on where it stopped, and write docs/model/validation.md
 	@$(IN)/python -m tfs_sim.validation.verdicts docs/model/verdicts.json $(ROWS); found=$$?; \
 		$(IN)/python docs/generate.py; exit $$found
+
+mutants: $(VENV)/ready-to-test  ## Make 80 small mistakes in the sources, one at a time; each must turn a test red
+	$(IN)/python tests/mutants/hunt.py
 
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check

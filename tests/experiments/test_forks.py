@@ -147,6 +147,17 @@ def test_the_saving_is_stored_and_told_and_changes_no_byte(tmp_path: Path, monke
     assert alone.digest() == shared.digest()
 
 
+def test_a_sweep_that_goes_on_adds_what_it_ran_and_saved_once(tmp_path: Path) -> None:
+    experiment = real.trial(tmp_path)
+    first = runner.sweep(experiment, replicates=2, out=tmp_path / "out").provenance["shared_pasts"]
+    both = runner.sweep(experiment, replicates=5, out=tmp_path / "out").provenance["shared_pasts"]
+    again = runner.sweep(experiment, replicates=5, out=tmp_path / "out").provenance["shared_pasts"]
+    assert first["months_in_full"] == 6 * 2 * 24 and both["months_in_full"] == 6 * 5 * 24
+    assert both["months_run"] == first["months_run"] * 5 / 2, "every replicate shares alike"
+    assert both["saved"] == pytest.approx(1 - both["months_run"] / both["months_in_full"], abs=1e-4)
+    assert again == both
+
+
 def test_large_families_are_cut_where_they_branch_early(tmp_path: Path) -> None:
     templates = [build(arm.scenario) for arm in real.trial(tmp_path).arms()]
     families = forks.families(lambda arm: templates[arm], len(templates), most=2)

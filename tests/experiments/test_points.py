@@ -166,6 +166,19 @@ def test_a_table_of_points(tmp_path: Path) -> None:
         real.trial(tmp_path, text)
 
 
+def test_a_table_of_points_chooses_a_target_by_the_words_that_results_have_for_it(tmp_path: Path) -> None:
+    of = "interventions.procedure-manuals.target"
+    text = '[design]\nmethod = "table"\nfile = "points.csv"\n[design.vary]\n'
+    text += f'whom = {{ of = "{of}", values = ["all", {{ role = "partner" }}] }}\n'
+    (tmp_path / "points.csv").write_text("whom\nrole partner\nall\n", encoding="utf-8")
+    experiment = real.trial(tmp_path, text)
+    assert [experiment.points.settings(n)[tuple(of.split("."))] for n in range(2)] == [{"role": "partner"}, "all"]
+    assert Plan.of(experiment, 1, 1).table()["whom"].to_pylist() == ["role partner", "all"]
+    (tmp_path / "points.csv").write_text("whom\npartner\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r'"partner" is none of its values \(all or role partner\)'):
+        real.trial(tmp_path, text)
+
+
 GRID = '[design]\nmethod = "grid"\n[design.vary]\n'
 CASES = [
     ('x = "parameters.turnver.rate_nonprofit"', 'no mechanism "turnver"', "parameters.turnover.rate_nonprofit"),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import real
 
-from tfs_sim.experiments.designs.stopping import Until, half_width, sentence
+from tfs_sim.experiments.designs.stopping import FIRST_LOOK, Until, half_width, look, sentence, told
 from tfs_sim.experiments.execution import runner
 from tfs_sim.scenario.errors import UserError
 
@@ -23,6 +26,90 @@ def rule(at: float, largest: int = 5000) -> Until:
 def test_looks_grow_to_the_largest_number() -> None:
     looks = rule(0.1, 100).looks()
     assert looks[0] == 32 and looks[-1] == 100 and looks == sorted(set(looks))
+
+
+def test_looks_grow_by_a_quarter_and_end_with_the_largest_even_where_it_is_the_first() -> None:
+    assert rule(0.1, 100).looks() == [32, 40, 50, 62, 78, 98, 100]
+    assert rule(0.1, FIRST_LOOK).looks() == [FIRST_LOOK]
+
+
+def test_the_half_width_by_hand() -> None:
+    """Theorem 2.2 with ρ² = (−2 log α + log(1 − 2 log α)) / 200, at which the sequence is narrowest after 200 pairs."""
+    rho2 = (2 * 2.995732 + math.log(1 + 2 * 2.995732)) / 200
+    expected = 3 * math.sqrt(2 * (100 * rho2 + 1) / (100**2 * rho2) * math.log(math.sqrt(100 * rho2 + 1) / 0.05))
+    assert half_width(3.0, 100) == pytest.approx(expected, rel=1e-6)
+    per_root = {n: half_width(1.0, n) * math.sqrt(n) for n in (50, 200, 800)}
+    assert per_root[200] < per_root[50] and per_root[200] < per_root[800]
+
+
+@dataclass
+class Arm:
+    """Stands in for a stored arm: values of trust [replicates, sites]."""
+
+    keys: dict[str, str]
+    values: np.ndarray
+
+    def read(self, kind: str, pairs: int) -> Any:
+        assert kind == "runs"
+        half = pairs // 2
+        for part in (self.values[:half], self.values[half:pairs]):
+            yield pa.table({"trust": part.ravel(), "other": 0 * part.ravel()})
+
+
+def arms(spreads: dict[str, float], gain: float = 0.3) -> list[Arm]:
+    """Two strategies at two sites under each condition; their differences have these deviations."""
+    rng = np.random.default_rng(3)
+    found = []
+    for level, spread in spreads.items():
+        luck, noise = rng.normal(size=(80, 1)), rng.normal(size=(80, 1))
+        sites = np.array([[-1.0, 1.0]])
+        found += [
+            Arm({"strategy": "b", "crisis": level}, luck + sites),
+            Arm({"strategy": "a", "crisis": level}, luck + sites * 3 + gain + spread * noise),
+        ]
+    return found
+
+
+def test_a_look_takes_the_widest_condition_and_gives_each_its_share_of_the_error() -> None:
+    found = look(rule(0.5), arms({"calm": 0.1, "crisis": 1.0}), 60)
+    noise = [a.values.mean(1)[:60] - b.values.mean(1)[:60] for b, a in _pairs(arms({"calm": 0.1, "crisis": 1.0}))]
+    assert found.pairs == 60
+    assert found.half_width == pytest.approx(half_width(float(np.std(noise[1], ddof=1)), 60, alpha=0.025))
+    assert found.differences == pytest.approx({"calm": noise[0].mean(), "crisis": noise[1].mean()})
+    alone = look(rule(0.5), arms({"crisis": 1.0}), 60)
+    assert alone.half_width == pytest.approx(half_width(float(np.std(_only(arms({"crisis": 1.0})), ddof=1)), 60))
+
+
+def _pairs(made: list[Arm]) -> list[tuple[Arm, Arm]]:
+    return list(zip(made[::2], made[1::2], strict=True))
+
+
+def _only(made: list[Arm]) -> np.ndarray:
+    ((b, a),) = _pairs(made)
+    return (a.values - b.values).mean(1)[:60]
+
+
+def test_narrow_enough_is_at_most_what_was_asked_for() -> None:
+    made = arms({"calm": 0.2})
+    width = look(rule(1.0), made, 40).half_width
+    assert look(rule(width), made, 40).enough
+    assert not look(rule(0.999 * width), made, 40).enough
+
+
+def test_what_is_stored_and_said_of_a_sequence() -> None:
+    asked = rule(0.05, 60)
+    stored = told(asked, look(asked, arms({"calm": 0.01}), 40))
+    assert {name: stored[name] for name in ("until", "of", "at", "between", "max", "pairs", "reached")} == {
+        "until": "half-width", "of": "trust", "at": 0.05, "between": ["a", "b"], "max": 60,
+        "pairs": 40, "reached": True,
+    }  # fmt: skip
+    assert stored["differences"]["calm"] == pytest.approx(0.3, abs=0.02) and "95%" in stored["interval"]
+    assert sentence(stored | {"half_width": 0.0123, "pairs": 1234}) == (
+        "1,234 pairs were needed (trust, a and b: ±0.0123, asked for ±0.05)"
+    )
+    assert sentence(stored | {"reached": False, "half_width": 0.2}) == (
+        "40 pairs, the most allowed, were not enough (trust, a and b: ±0.2, asked for ±0.05)"
+    )
 
 
 def test_the_interval_is_wider_than_one_for_a_single_look_but_not_much() -> None:

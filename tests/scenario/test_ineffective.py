@@ -48,6 +48,13 @@ def test_parameters_and_levers_of_a_mechanism_that_is_off(tmp_path: Path) -> Non
     assert "overlap does nothing: its mechanism, smoothing, is off." in said
 
 
+def test_a_shock_of_a_mechanism_that_is_off(tmp_path: Path) -> None:
+    text = COUNTS + '[[shocks]]\nuse = "departure-wave"\nonset = "2020-03"\ndepth = 0.5\n'
+    assert without_effect(scenario(tmp_path, text)) == []
+    said = without_effect(scenario(tmp_path, text + "[mechanisms]\nturnover = false\n"))
+    assert "departure-wave does nothing: its mechanism, turnover, is off." in said
+
+
 def test_who_would_join_after_the_end_and_columns_that_nothing_reads(tmp_path: Path) -> None:
     rows = "id,sector,joins,threshold,first_bid\na,nonprofit,500,,\nb,nonprofit,0,,9\nc,health,,2,\n"
     found = scenario(tmp_path, 'organizations_file = "o.csv"\n', o=rows)

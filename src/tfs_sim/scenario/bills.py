@@ -130,6 +130,6 @@ def _numbers(views: dict[str, Any], n: int) -> dict[str, Any]:
 
 def _charged(given: dict[str, Any], world: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Carry one order out for a month; return what was asked and paid at each site."""
-    world.spent[:] = world.unpaid_backbone[:] = world.unpaid_partners[:] = 0.0
+    world.spent[:] = world.unpaid_backbone[:] = 0.0
     play(engine.kept(levers.set_doses), given)
-    return world.spent + world.unpaid_backbone + world.unpaid_partners, world.spent.copy()
+    return world.spent + world.unpaid_backbone, world.spent.copy()  # organizations have plenty

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tfs_sim.analysis.compare import compare, compare_arms, crisis_effects, paired
+from tfs_sim.analysis.compare import Paired, compare, compare_arms, crisis_effects, paired
 from tfs_sim.analysis.findings import findings
 from tfs_sim.analysis.outcomes import ArmRuns, arm
 from tfs_sim.analysis.pooling import wilson
@@ -66,6 +66,22 @@ def test_worse_honours_what_is_better() -> None:
     assert paired(a, b, "lower").worse == pytest.approx(1 / 3)
     assert paired(a, np.array([0.0, 1.0, 3.0]), "lower").worse == pytest.approx(2 / 3)
     assert math.isnan(paired(a, b, "").worse)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"), [(0.0, 1.0, False), (-1.0, 0.0, False), (0.1, 1.0, True), (-1.0, -0.1, True)]
+)
+def test_an_interval_that_ends_at_zero_tells_nothing_apart(low: float, high: float, told: bool) -> None:
+    assert Paired(9, 9, 0, low=low, high=high).distinguishable is told
+    assert Paired(9, 9, 0, low=0.0, high=0.0).same and not Paired(9, 9, 0, low=low, high=high).same
+
+
+def test_a_comparison_names_both_unless_they_are_called_alike() -> None:
+    values = np.random.default_rng(6).normal(size=(12, 2))
+    named = compare(runs(values, title="Before"), runs(values + 1, title="After"), "support")
+    assert (named.a, named.b) == ("Before", "After")
+    alike = compare(runs(values, title="Town"), runs(values + 1, title="Town"), "support")
+    assert (alike.a, alike.b) == ("first (a)", "second (b)")
 
 
 def test_degenerate_samples() -> None:

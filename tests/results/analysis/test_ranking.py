@@ -28,6 +28,17 @@ def test_best_next_and_whether_they_stand_apart() -> None:
     assert lowest is not None and lowest.order == ("a", "c", "b") and lowest.lead.difference < 0 and lowest.clear
 
 
+def test_the_best_must_lead_every_other_and_not_the_next_alone() -> None:
+    rng = np.random.default_rng(SEED)
+    luck = rng.normal(size=40)
+    values = {"best": luck + 1.0, "next": luck + 0.9 + 0.01 * rng.normal(size=40), "wild": 3 * rng.normal(size=40)}
+    values["wild"] += luck.mean() + 0.8 - values["wild"].mean()
+    found = ranked(values, "higher", Units.replicates(40))
+    assert found is not None and found.order == ("best", "next", "wild")
+    assert found.lead.distinguishable and not found.clear and found.tied == ("wild",)
+    assert found.means == pytest.approx(tuple(values[s].mean() for s in found.order))
+
+
 def test_leads_hold_at_once() -> None:
     values = samples({"a": 0.0, "b": 1.0, "c": 0.5})
     found = ranked(values, "higher", Units.replicates(40), tiles=6)

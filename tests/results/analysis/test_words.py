@@ -51,6 +51,29 @@ def test_numbers_and_money() -> None:
     assert words.level(0.31, SHARE) == "31.0%" and words.level(252.0, MONEY) == "$252,000"
 
 
+def test_a_level_has_the_decimals_that_its_interval_can_tell() -> None:
+    """Half an interval's width is told to one figure at least, in the unit that is shown."""
+    assert words.level(0.31416, SHARE, 0.0002) == "31.42%" and words.level(0.31416, SHARE, 0.01) == "31.4%"
+    assert words.level(0.5, INDEX, 0.001) == "0.5000" and words.level(0.5, INDEX, 0.1) == "0.50"
+    assert words.level(12.3456, COUNT, 0.02) == "12.35 organizations"
+    assert words.level(12.3456, COUNT) == "12.3 organizations"
+    assert words.decimals(COUNT, 99.0) == 1 and words.decimals(COUNT, 100.0) == 0, "hundreds need none"
+    assert words.decimals(COUNT, 1e-9) == 4, "more are not read"
+
+
+def test_money_is_said_in_its_own_size() -> None:
+    assert [words.money(each) for each in (999.4, 999.5, 1.0, 0.9994)] == ["$999,000", "$1.0 million", "$1,000", "$999"]
+    assert words.money(1234567.0) == "$1,234.6 million" and words.money(float("nan")) == "–"
+
+
+def test_units_of_values_and_of_differences() -> None:
+    assert words.unit(SHARE) == "%" and words.unit(SHARE, difference=True) == "percentage points"
+    assert words.unit(COUNT) == "organizations" and words.unit(INDEX) == "" == words.unit(INDEX, difference=True)
+    assert words.axis(POINTS).endswith("(points)") and words.axis(INDEX).endswith("(0 to 1)")
+    assert words.axis(SHARE) == "Coverage (%)"
+    assert words.factor(SHARE) == 100 and words.factor(INDEX) == 1
+
+
 def test_conditions_lists_and_counts() -> None:
     assert words.condition(("crisis",)) == "In the crisis" and words.condition(("no crisis",)) == "With no crisis"
     assert words.condition(("wet", "crisis")) == "Under “wet” and in the crisis" and words.condition(()) == ""
@@ -63,6 +86,7 @@ def test_conditions_lists_and_counts() -> None:
 
 def test_windows_say_which_months() -> None:
     assert words.window(SHARE) == "in the last year" and words.window(SHARE, 6) == "over the 6 months of the run"
+    assert words.window(SHARE, 12) == "in the last year" and words.window(SHARE, 11) == "over the 11 months of the run"
     assert words.window(MONEY) == "over the whole run" and words.window(POINTS) == "at the end"
     from tfs_sim.analysis.windows import DERIVED
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import re
 import time
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from synthetic import synthetic
 
+from tfs_sim.figures.style import NARROW, WIDTH
 from tfs_sim.report import write_report
 from tfs_sim.scenario.errors import UserError
 
@@ -57,6 +59,19 @@ def test_the_page_stands_alone(written) -> None:
     assert all(attributes.get("alt") for tag, attributes in tags.tags if tag == "img")
     links = [a["href"] for tag, a in tags.tags if tag == "a"]
     assert links and all((folder / link).is_file() for link in links)
+
+
+def test_a_phone_gets_figures_of_its_own_width(written) -> None:
+    tags = parsed(written[1].read_text()).tags
+    pictures = [(tag, a.get("srcset") or a.get("src") or "") for tag, a in tags if tag in ("source", "img")]
+    widths: dict[str, set[float]] = {"source": set(), "img": set()}
+    for tag, picture in pictures:
+        drawn = base64.b64decode(picture.partition("base64,")[2]).decode()
+        widths[tag].add(round(float(re.search(r'width="([\d.]+)pt"', drawn)[1]) / 72, 2))
+    assert len(pictures) == 2 * 7
+    assert sorted(map(max, widths.values())) == sorted(map(min, widths.values())) == [NARROW, WIDTH]
+    conditions = [a.get("media") for tag, a in tags if tag == "source"]
+    assert len(set(conditions)) == 1 and ("max-width" in conditions[0]) == (widths["source"] == {NARROW})
 
 
 def test_the_order_is_that_of_a_funder_who_reads_once(written) -> None:

@@ -62,9 +62,10 @@ def _cell(variable: Variable, cell: str) -> float:
     if not cell:
         return math.nan
     if variable.kind == "choice":
-        if cell not in variable.values:
-            raise ValueError(f"{quote(cell)} is none of its values ({listed([str(v) for v in variable.values])})")
-        return float(variable.values.index(cell))
+        labels = [variable.label(code) for code in range(len(variable.values))]
+        if cell not in labels:
+            raise ValueError(f"{quote(cell)} is none of its values ({listed(labels)})")
+        return float(labels.index(cell))
     if variable.kind == "month":
         return float(number_from("month", cell) or 0.0)
     value = plain_float(cell)
