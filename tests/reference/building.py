@@ -46,7 +46,9 @@ def populate(model: Partnership, scenario: Scenario) -> None:
         settle(model, site, given.organizations_list(key))
         ties = given.relationships_list(key)
         weights = given.influence_list(key)
-        acquaint(model, site, [(t.source, t.target) for t in (*(ties or ()), *(weights or ())) if t.source != t.target])
+        named = [(tie.source, tie.target) for tie in ties or ()]
+        named += [(item.source, item.target) for item in weights or () if item.source != item.target]
+        acquaint(model, site, named)
         if ties is not None:
             for pair in site.pairs:
                 pair.forward.given_strength = pair.backward.given_strength = 0.0
@@ -150,13 +152,12 @@ def schedule(model: Partnership, scenario: Scenario) -> None:
         if not model.on(lever.mechanism):
             continue
         begins, ends = order.window(clock)
-        by_site = lever.scope == "site"
         model.orders.append(
             Order(
-                lever=order.use, by_site=by_site, begins=begins, ends=ends, taper=float(order.taper or 0),
+                lever=order.use, begins=begins, ends=ends, taper=float(order.taper or 0),
                 dose=order.amount, sums=lever.combine == "sum", cost=lever.cost * 100, hours=lever.hours,
                 payer=order.payer, stage=stages.get(order.stage), rule=rule_of(order.when),
-                targets=targets(model, order.target, by_site),
+                targets=targets(model, order.target, lever.scope == "site"),
             )
         )  # fmt: skip
     for shock in scenario.shocks:
@@ -181,7 +182,8 @@ def rule_of(when: When | None) -> Rule | None:
 def targets(model: Partnership, target: Target, by_site: bool) -> list[Organization] | list[Site]:
     """Return whom something reaches: organizations, or sites that have any such organization."""
     reached = [each for each in model.organizations if target.matches(each.site.key, each)]
-    return [site for site in model.sites if any(each.site is site for each in reached)] if by_site else reached
+    homes = {each.site for each in reached}
+    return [site for site in model.sites if site in homes] if by_site else reached
 
 
 def promised(site: Site, grant: Promise, window: tuple[int, int], stage: Stage | None) -> Grant:

@@ -65,5 +65,5 @@ def of(file: str) -> SimpleNamespace:
             if value.__module__ == name:
                 names[key] = own[key] = rebuilt(value, names)
             else:
-                names[key] = getattr(of(value.__module__.rpartition(".")[2]), value.__name__)
+                names[key] = getattr(of(value.__module__.rpartition(".")[2]), value.py_func.__name__)
     return SimpleNamespace(**own)

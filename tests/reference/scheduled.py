@@ -38,7 +38,6 @@ class Order:
     """An intervention in force: `cost` in cents a month for a unit of dose and a target, `hours` likewise."""
 
     lever: str
-    by_site: bool
     begins: int
     ends: int
     taper: float

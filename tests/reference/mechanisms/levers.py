@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reference.rules import of
+from reference.world import Organization, Site
 
 if TYPE_CHECKING:
     from reference.model import Partnership
     from reference.scheduled import Grant, Order, Rule
-    from reference.world import Organization, Site
 
 rules = of("levers")
 
@@ -56,7 +56,7 @@ def set_doses(model: Partnership) -> None:
         wanted = rules.tapered(order.dose, float(order.ends - model.month), order.taper)
         called: dict[Site, bool] = {}
         for target in order.targets:
-            site = target if order.by_site else target.site
+            site = target if isinstance(target, Site) else target.site
             if order.stage is not None and not site.chosen[order.stage.number]:
                 continue
             if order.rule is not None:
@@ -77,7 +77,7 @@ def carry_out(model: Partnership, order: Order, target: Organization | Site, sit
     if order.payer == "backbone":
         purse = site.backbone_organization
     elif order.payer == "organization":  # a site has no purse of its own
-        purse = "outside" if order.by_site else target
+        purse = "outside" if isinstance(target, Site) else target
     paid, given = asked, wanted
     if not isinstance(purse, str) and asked > 0:
         paid = min(asked, max(model.accounts[purse], 0))
@@ -89,7 +89,7 @@ def carry_out(model: Partnership, order: Order, target: Organization | Site, sit
     model.pay(purse, "outside", paid)
     site.spent += paid / 100.0
     target.doses[order.lever] = before + given if order.sums else rules.combined(before, given)
-    if not order.by_site:
+    if isinstance(target, Organization):
         target.hours += order.hours * (given * missing)
 
 
@@ -116,8 +116,10 @@ def recorded(model: Partnership, site: Site, metric: str, first: int, last: int)
 
 def set_shocks(model: Partnership) -> None:
     """Set the depth of every shock: full for the months that it lasts, then halving with its half-life."""
-    for struck in (*model.organizations, *model.sites):
-        struck.shocks = dict.fromkeys(struck.shocks, 0.0)
+    for organization in model.organizations:
+        organization.shocks = dict.fromkeys(organization.shocks, 0.0)
+    for site in model.sites:
+        site.shocks = dict.fromkeys(site.shocks, 0.0)
     for shock in model.shocks:
         since = model.month - shock.onset
         if since >= 0:
