@@ -77,6 +77,35 @@ def test_every_mechanism_draws_from_streams_of_its_own() -> None:
     assert len({int(draws.stream(name)) for name in users}) == len(users), "two names have one hash"
 
 
+def places_of_draws() -> list[tuple[str, ...]]:
+    """Every place at which a mechanism draws: its file, function, and what the words are for but whom."""
+    found = []
+    for name, text in sources().items():
+        functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+        for function, node in ((each, node) for each in functions for node in ast.walk(each)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DRAWS:
+                first = 2 if node.func.attr == "fill" else 1
+                stream, month, _, *block = map(ast.unparse, node.args[first : first + 4])
+                found.append((name, function.name, stream, month, *(block or ["0"])))
+    return found
+
+
+def test_no_luck_is_used_twice() -> None:
+    """Two kernels, or two places of one, that draw the same words would tie what has nothing to do with each other."""
+    places = [(name, *rest) for name, function, *rest in places_of_draws() if function != "shuffle"]
+    assert len(places) > 35 and not [place for place in places if places.count(place) > 1]
+
+
+def test_every_stream_that_a_mechanism_has_is_drawn_from() -> None:
+    unused = []
+    for name, text in sources().items():
+        tree = ast.parse(text)
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        streams = {each.id for each in names if isinstance(each.ctx, ast.Store) and each.id.endswith("STREAM")}
+        unused += [(name, each) for each in streams - {each.id for each in names if isinstance(each.ctx, ast.Load)}]
+    assert not unused
+
+
 def test_no_draw_depends_on_the_order_of_drawing() -> None:
     assert not [name for name, text in sources().items() for word in FORBIDDEN if word in text]
 

@@ -50,7 +50,8 @@ class Stage:
 def stages(mutant: Mutant, near: bool = False) -> list[Stage]:
     """Return the stages for a mutant, in their order; none is empty.
 
-    The last, a layer's tests, is left out where `near` asks for it, and of what nothing can see: it takes minutes.
+    The last, a layer's tests, is left out where `near` asks for it, and of what nothing can see: it takes minutes. That
+    another program of the same model draws the same luck is no promise, so that whole runs are left out as well.
     """
     named, mention = named_after(mutant.file), mentioning(mutant.file)
     last = () if near or mutant.equivalent else existing(LAST[mutant.layer])
@@ -61,7 +62,7 @@ def stages(mutant: Mutant, near: bool = False) -> list[Stage]:
         rounds = [
             Stage("its own tests, without whole runs", own, loop=False),
             Stage("its own tests", own),
-            Stage("whole runs", existing(RUNS)),
+            Stage("whole runs", () if mutant.equivalent else existing(RUNS)),
             Stage("the layer's tests", last),
         ]
     return [stage for stage in rounds if stage.tests]

@@ -9,7 +9,7 @@ from reading import all_of, the
 
 from tfs_sim.validation.matrix import QUICK, Cell, Column, Matrix, Usual
 from tfs_sim.validation.row import Effects, Measured, Row
-from tfs_sim.figures.necessity import FRAMES, LOOKS, heat_map
+from tfs_sim.figures.necessity import FRAMES, LOOKS, MEANINGS, PREDICTED, heat_map
 
 ROWS = ["M1a", "M2", "M3", "M4", "M5"]
 OUTCOMES = {
@@ -86,6 +86,33 @@ def test_the_key_shows_every_kind_as_it_is_drawn(drawn) -> None:  # type: ignore
     assert {"predicted to break", "own row, predicted to hold", "breaks by definition"} < said
     faces = {to_hex(patch.get_facecolor()) for patch in grid.patches}
     assert faces <= {to_hex(patch.get_facecolor()) for patch in key.patches}
+
+
+def test_words_of_the_key_stand_beside_what_they_mean(drawn) -> None:  # type: ignore[no-untyped-def]
+    _, key = drawn.figure.axes
+    for kinds, words in ((LOOKS, MEANINGS), (FRAMES, PREDICTED)):
+        for kind, said in words.items():
+            (text,) = [each for each in key.texts if each.get_text() == said]
+            x, y = text.get_position()
+            beside = [
+                patch for patch in key.patches
+                if x - 1.5 < patch.get_x() < patch.get_x() + patch.get_width() < x
+                and patch.get_y() < y < patch.get_y() + patch.get_height()
+            ]  # fmt: skip
+            if kinds is LOOKS:
+                assert [to_hex(patch.get_facecolor()) for patch in beside] == [to_hex(LOOKS[kind][0])]
+                mark = LOOKS[kind][1]
+                assert [
+                    each.get_text() for each in key.texts if each.get_text() == mark and abs(each.get_position()[1] - y) < 0.2
+                    and x - 1.5 < each.get_position()[0] < x
+                ] == ([mark] if mark else [])  # fmt: skip
+            else:
+                edge, _, width = FRAMES[kind]
+                (line,) = [patch for patch in beside if patch.get_facecolor()[3] == 0]
+                assert (to_hex(line.get_edgecolor()).upper(), line.get_linewidth()) == (edge, width)
+    own = [text.get_position() for text in key.texts if text.get_text() == "▪"]
+    ((x, y),) = [text.get_position() for text in key.texts if text.get_text() == "the mechanism's own row"]
+    assert len(own) == 1 and 0 < x - own[0][0] < 1.5 and abs(y - own[0][1]) < 0.2
 
 
 def test_table_and_alternative_text_are_the_matrix(drawn) -> None:  # type: ignore[no-untyped-def]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -131,3 +133,21 @@ def test_months_are_chosen_around_the_shock() -> None:
     assert three_of([3, 9, 20, 27, 40, 45], 21) == [20, 27, 45]
     assert three_of([3, 9, 20, 27, 45], None) == [3, 20, 45]
     assert three_of([3, 9], 5) == [3, 9]
+    assert three_of([3, 9, 20, 21, 45], 21) == [20, 21, 45], "the month of the onset is in the shock"
+    assert three_of([30, 33, 40, 45], 21) == [30, 40, 45], "none before it"
+
+
+def test_no_two_sectors_look_alike() -> None:
+    for part in range(3):
+        assert len({look[part] for look in SECTORS.values()}) == len(SECTORS)
+
+
+@pytest.mark.parametrize(("month", "when"), [(20, "before"), (21, "in"), (38, "in"), (39, "after")])
+def test_a_panel_says_whether_it_is_before_in_or_after_the_shock(sweep, month: int, when: str) -> None:
+    """The months of the onset and before the end are in it; the month of the end is the first without it."""
+    shown = sweep.network.assign(month=sweep.network["month"].replace({20: month}))
+    shown = shown[shown["month"] == month]
+    (ax,) = (
+        ax for ax in moments(replace(sweep, network=shown)).figure.axes if ax.get_label() == str(month)
+    )
+    assert f"{when} the pandemic" in [text.get_text() for text in ax.texts]
