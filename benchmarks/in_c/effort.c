@@ -15,7 +15,7 @@ static void heed_peers(double *restrict norm, const double *restrict effort, con
     }
 }
 
-void effort_heed_peers(const struct now *now)
+void effort_perceive_norm(const struct now *now)
 {
     const struct world *w = now->world;
     heed_peers(w->peer_norm, w->effort, w->trust, w->ties, w->target, w->first_relationship, w->end_of_ties,

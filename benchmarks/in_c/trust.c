@@ -32,7 +32,7 @@ void trust_fade(const struct now *now)
          w->pairs, keep, fresh, half_life_factor(now->p->institutional_trust.memory));
 }
 
-void trust_throw(const struct now *now)
+void trust_draw_luck(const struct now *now)
 {
     const struct world *w = now->world;
     fill(w->luck, now->key, TRUST_STREAM, now->month, w->pair_id, w->pairs, 0);
@@ -110,7 +110,7 @@ static void gather(double *restrict expected, uint32_t *restrict meeting, const 
         meeting[met] = pairs;
 }
 
-void trust_gather(const struct now *now)
+void trust_list_meetings(const struct now *now)
 {
     const struct world *w = now->world;
     gather(w->meetings_expected, w->meeting, w->luck, w->pairs);

@@ -46,19 +46,19 @@ def test_what_a_closed_function_calls_is_its_own_and_gives_the_same(monkeypatch)
 
 
 def test_an_enclosed_kernel_calls_copies_of_all_that_it_calls():
-    copy = enclosed(trust.throw)
-    assert copy is not trust.throw
-    assert copy is enclosed(trust.throw)
+    copy = enclosed(trust.draw_luck)
+    assert copy is not trust.draw_luck
+    assert copy is enclosed(trust.draw_luck)
     module = copy.py_func.__globals__["draws"]
     assert module.fill is not draws.fill
     assert module.fill.py_func.__globals__["wide_words"] is not draws.wide_words
     assert module.fill.py_func.__code__ is draws.fill.py_func.__code__
-    assert trust.throw.py_func.__globals__["draws"] is draws
+    assert trust.draw_luck.py_func.__globals__["draws"] is draws
 
 
 @pytest.mark.skipif(not IS_OWN, reason="this version of Numba links as usual")
 def test_a_closed_function_gives_the_same_with_enclosed_kernels():
-    inside, scale = enclosed(trust.throw), draws.stream("encounter")
+    inside, scale = enclosed(trust.draw_luck), draws.stream("encounter")
 
     def with_copies(month, key, luck, pair_id):
         inside(month, key, luck, pair_id)
@@ -67,7 +67,7 @@ def test_a_closed_function_gives_the_same_with_enclosed_kernels():
     luck, usual = np.zeros((4, 13), np.uint32), np.zeros((4, 13), np.uint32)
     month, key, pairs = 7, np.uint64(3), np.arange(13, dtype=np.uint64)
     njit(with_copies, **OWN_LINKING)(month, key, luck, pairs)
-    trust.throw(month, key, usual, pairs)
+    trust.draw_luck(month, key, usual, pairs)
     assert (luck == usual).all()
 
 

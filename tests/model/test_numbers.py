@@ -23,7 +23,7 @@ PLACES = {
     ),
     "agenda.new_beliefs": "bits of a word",
     "community.note_ties": "bits of a place in a mask of 64",
-    "communication.keep_in_touch": "kinds of support, by place",
+    "communication.lose_understanding": "kinds of support, by place",
     "competition.contest": "words of luck in a draw",
     "delivery.form_teams": "bits of a team's number",
     "family_crises.wait": "streams of a draw",
@@ -35,7 +35,7 @@ PLACES = {
     "peers.choose_host": "streams of a draw",
     "levers.set_doses": "who pays, by place",
     **dict.fromkeys(
-        ("understanding.move", "understanding.align", "understanding.take_stock"), "axes of goals, by place"
+        ("understanding.move", "understanding.align", "understanding.measure_agreement"), "axes of goals, by place"
     ),
     **dict.fromkeys(("histories.begin", "histories.fade", "trust.fade", "trust.encounter", "repair.begin"), "two ends"),
     "community.begin_relationships": "two ends",
@@ -50,7 +50,7 @@ FORMS = {
     "participation.favouring": "commitment in [0, 1] as −1 to 1",
     "histories.depth_of_history": "a draw whose mean is 1",
     "compromise.give_way": "a power: the root of a sum of squares",
-    "understanding.take_stock": "a power: the root of a variance",
+    "understanding.measure_agreement": "a power: the root of a variance",
     "peers.time_factor": "a power: so that the spread of the sum does not depend on how many practices there are",
     "trust.recorded_share": "the mean of two",
     "selection.readiness_of": "the mean of three",

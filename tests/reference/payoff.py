@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reference.model import Partnership
     from reference.world import Organization, Site
 
-rules = of("payoff")
+rules, pay = of("payoff"), of("wages")
 LEAST_CONTRIBUTION = 1e-9
 """What others are taken to contribute at least, so that shares of the pool can be reckoned with."""
 
@@ -88,7 +88,7 @@ def weigh_pool(model: Partnership, site: Site, who: Iterable[Organization], part
         payoff.rest = LEAST_CONTRIBUTION
         if site.pool_payout <= 0.0:
             continue
-        pool = rules.worth_of_money(site.pool_payout, each.fte * model.p.money.dollars_per_fte, p)
+        pool = rules.worth_of_money(site.pool_payout, pay.wages(each.fte, model.p.money), p)
         payoff.money = pool * site.by_seen
         everyone = staff + (0.0 if each.is_partner else each.fte)
         payoff.even = pool * (1.0 - site.by_seen) * each.fte / everyone if everyone > 0.0 else 0.0

@@ -8,11 +8,11 @@ effort that active partners give from other than grant money. Whether a partners
 from __future__ import annotations
 
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.mechanisms.money import wages
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.mechanisms.outcomes import cohort_luck, indicator, outcome_gain
 from tfs_sim.model.numerics import dot
 from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, G, K
+from tfs_sim.model.wages import wages
 
 
 @rule

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tfs_sim.model.forms import inline, kernel, play, rule
 from tfs_sim.model.numerics import exp, log, logistic, power, whole_vectors
 from tfs_sim.model.state import ACTIVE, BACKBONE, MAX_LEVELS
+from tfs_sim.model.wages import wages
 
 WEAKEST_LINK = -50.0
 """A power mean of lower order is taken as the minimum."""
@@ -112,9 +113,9 @@ def rising_cost(x, p):
 
 
 @rule
-def worth_of_money(dollars, wages, p):
-    """money · dollars / wages: worth of a month's pooled money, utility; wages: the organization's, dollars."""
-    return p.money * dollars / wages if wages > 0.0 else 0.0
+def worth_of_money(dollars, own_wages, p):
+    """money · dollars / own_wages: worth of a month's pooled money, utility; own_wages: the organization's, dollars."""
+    return p.money * dollars / own_wages if own_wages > 0.0 else 0.0
 
 
 @rule
@@ -223,8 +224,7 @@ def weigh_pool(begin, stop, first, end, org, pool_payout, by_seen, slope, p_mone
     for n in range(rest.size):
         i = begin + n
         taking_part = org.status[i] == ACTIVE and org.role[i] != BACKBONE
-        wages = org.fte[i] * p_money.dollars_per_fte
-        pool = worth_of_money(pool_payout, wages, p)
+        pool = worth_of_money(pool_payout, wages(org.fte[i], p_money), p)
         money[n] = pool * by_seen
         everyone = at_the_table + (0.0 if taking_part else org.fte[i])
         even[n] = pool * (1.0 - by_seen) * org.fte[i] / everyone if everyone > 0.0 else 0.0

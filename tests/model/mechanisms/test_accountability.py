@@ -41,7 +41,7 @@ def held(data=0.0, practice=1.0, status=(ACTIVE, ACTIVE, ACTIVE, PROSPECT), role
     """Return weight, bar, clearness and the share by contribution of a site whose first two partners give .1 and .3."""
     weight, bar, slope, by_seen = (np.zeros(1) for _ in range(4))
     alone(
-        accountability.hold_to_account,
+        accountability.expect_esteem,
         first_organization=np.array([0]),
         end_organization=np.array([4]),
         role=np.array(role, np.uint8),
@@ -85,7 +85,7 @@ def test_a_data_system_takes_time_to_build_in_the_site_that_has_one():
     data = np.array([0.0, 0.5])
     for _ in range(6):
         alone(
-            accountability.gather,
+            accountability.build_data_system,
             backbone=np.array([0, 1]),
             coaching=np.zeros((3, 2)),
             dose_shared_data_system=np.array([1.0, 0.0]),

@@ -25,7 +25,7 @@ def understanding_left(met=0, dose=0.0, given=0.0, team=0, status=ACTIVE, role=P
     ramp, teams = np.ones(1), np.full((K, 1), -1)
     teams[2] = team
     alone(
-        communication.keep_in_touch,
+        communication.lose_understanding,
         end_organization=np.ones(1, np.int64),
         role=np.full(1, role, np.uint8),
         status=np.full(1, status, np.uint8),

@@ -43,7 +43,7 @@ def test_the_equations():
 def test_one_looks_to_those_whom_one_trusts_not_to_those_who_trust_one():
     norm = np.zeros(2)
     alone(
-        effort.heed_peers,
+        effort.perceive_norm,
         effort=np.array([0.1, 0.4]),
         first_relationship=np.array([0, 1, 2]),
         end_of_ties=np.array([1, 2], np.int64),
@@ -59,7 +59,7 @@ def test_one_looks_to_those_whom_one_trusts_not_to_those_who_trust_one():
 def believed(on_ledger):
     belief = np.full(3, 0.5)
     alone(
-        effort.believe,
+        effort.update_belief,
         status=np.array([ACTIVE, ACTIVE, PROSPECT], np.uint8),
         site_of=np.zeros(3, np.uint32),
         gain_seen=np.array([25.0]),

@@ -39,7 +39,7 @@ def test_pressing_the_unready_backfires():
 def press(ready, dose, refused, backbone=1, tie=1, partner=1, **parameters):
     readiness, bad = np.array([ready, 1.0]), np.zeros(2)
     alone(
-        invitation.press,
+        invitation.react_to_pressure,
         site_of=SITE,
         first_relationship=FIRST,
         relationships=TARGET[::-1],

@@ -7,6 +7,7 @@ from alone import alone
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import money
 from tfs_sim.model.state import BACKBONE, FUNDER, OUTSIDE
+from tfs_sim.model.wages import staff_for, wages
 
 
 def parameters(**values):
@@ -16,7 +17,8 @@ def parameters(**values):
 
 def test_wages_and_reserves_by_hand():
     p = parameters()
-    assert money.wages(2.5, p) == 12_500
+    assert wages(2.5, p) == 12_500
+    assert staff_for(12_500, p) == 2.5
     assert money.wages_in_cents(0.333333, p) == 166_666  # no part of a cent
     assert money.reserve_in_cents(2.5, p) == 2_500_000
 

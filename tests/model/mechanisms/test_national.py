@@ -237,5 +237,5 @@ def test_a_mistake_that_is_not_new_does_not_hurt_again():
 
 def test_nationals_see_the_mean_of_their_communities():
     gain = np.array([1.0, 3.0, 0.0])
-    alone(national.look_on, national_site=np.array([0, 0, 1], np.uint8), gain_seen=gain)
+    alone(national.observe_gains, national_site=np.array([0, 0, 1], np.uint8), gain_seen=gain)
     assert gain.tolist() == [1, 3, 2]

@@ -28,7 +28,7 @@ def readiness_after(months, grievance, dose=0.0, start=1.0, site=(), **parameter
     readiness = np.array([start, 1.0])
     for month in range(months):
         alone(
-            patience.ripen,
+            patience.become_ready,
             month=month + 1,
             key=draws.run_key(1, 0),
             organization_id=np.array([3, 4], np.uint64),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 rules, national = of("accountability"), of("national")
 
 
-def gather(model: Partnership) -> None:
+def build_data_system(model: Partnership) -> None:
     """Build the data system, or let it fall out of use."""
     for site in model.sites:
         coaching = site.backbone_organization.coaching["data-coaching"]
@@ -20,7 +20,7 @@ def gather(model: Partnership) -> None:
         site.data = rules.data_after(site.data, kept_up, model.p.accountability)
 
 
-def hold_to_account(model: Partnership) -> None:
+def expect_esteem(model: Partnership) -> None:
     """Set what a contribution can expect at each site: esteem, above which mean; reward; how sharply it is seen."""
     p = model.p.accountability
     for site in model.sites:

@@ -105,7 +105,7 @@ def take_over(model: Partnership, organization: Organization, site: Site) -> Non
     organization.beliefs_against = (no & ~moved) | (new & site.agenda_against)
 
 
-def agree(model: Partnership) -> None:
+def follow_the_best(model: Partnership) -> None:
     """Let each agenda learn from the actions of those whose results look better than its own."""
     facts = all_facts(model)
     for site in model.sites:

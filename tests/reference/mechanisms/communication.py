@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 rules = of("communication")
 
 
-def keep_in_touch(model: Partnership) -> None:
+def lose_understanding(model: Partnership) -> None:
     """Let the understanding of partners who met no partner this month fade, as far as it was not in use."""
     for site in model.sites:
         lost = rules.lost_in_silence(site.doses["steady-communication"], site.coordination, model.p.communication)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reference.world import Organization, Site
 
 rules = of("competition")
-money = of("money")
+worth = of("wages")
 
 
 def contest(model: Partnership) -> None:
@@ -36,10 +36,10 @@ def contest(model: Partnership) -> None:
 def set_stakes(model: Partnership, site: Site) -> float:
     """Set how far each depends on contests; return the money that a site awards by contest this month, dollars."""
     p = model.p.competition
-    income = sum(money.wages(each.fte, model.p.money) for each in site.organizations if not each.is_backbone)
+    income = sum(worth.wages(each.fte, model.p.money) for each in site.organizations if not each.is_backbone)
     budget = rules.contested_money(income, site.income_factor, site.doses["pooled-funding"], p)
     for each in site.organizations:
-        due = budget * money.wages(each.fte, model.p.money) / income if income > 0.0 else 0.0
+        due = budget * worth.wages(each.fte, model.p.money) / income if income > 0.0 else 0.0
         each.stake = rules.stake_of(due, each.pool_expected)
     return float(budget)
 

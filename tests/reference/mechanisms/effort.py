@@ -16,7 +16,7 @@ rules = of("effort")
 ledger = of("ledger")
 
 
-def open_with(model: Partnership) -> None:
+def set_first(model: Partnership) -> None:
     """Give partners of the first month the effort that their file says."""
     for site in model.sites:
         for partner in site.partners:
@@ -34,7 +34,7 @@ def first_effort(model: Partnership, organization: Organization) -> float:
     return effort
 
 
-def believe(model: Partnership) -> None:
+def update_belief(model: Partnership) -> None:
     """Move each organization's belief towards what the partnership is seen to gain, and it itself."""
     p = model.p.effort
     for organization in model.organizations:
@@ -44,7 +44,7 @@ def believe(model: Partnership) -> None:
         organization.belief = rules.belief_after(organization.belief, seen, organization.is_active, p)
 
 
-def heed_peers(model: Partnership) -> None:
+def perceive_norm(model: Partnership) -> None:
     """Take the trust-weighted effort of those that an organization has ties with."""
     for organization in model.organizations:
         seen = sum(tie.trust * tie.target.effort for tie in organization.ties.values())

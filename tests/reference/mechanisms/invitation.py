@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 rules = of("invitation")
 
 
-def press(model: Partnership) -> None:
+def react_to_pressure(model: Partnership) -> None:
     """Let those who were pressed and stayed away react, the more the less ready they were."""
     p = model.p.invitation
     for organization in model.organizations:

@@ -94,7 +94,7 @@ def shared(one: Organization, other: Organization) -> float:
     return min(one.principles, other.principles)
 
 
-def look_on(model: Partnership) -> None:
+def observe_gains(model: Partnership) -> None:
     """Let nationals see what their communities gain: what they believe of joint work rests on that."""
     gains = [site.gain_seen for site in model.communities]
     for site in model.sites:

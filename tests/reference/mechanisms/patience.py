@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 rules, contact = of("patience"), of("contact")
 
 
-def ripen(model: Partnership) -> None:
+def become_ready(model: Partnership) -> None:
     """Let readiness of those who are not at the table drift to what histories allow, and information raise it."""
     p = model.p.patience
     for site in model.sites:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 rules = of("pooling")
 accountability = of("accountability")
-money = of("money")
+worth = of("wages")
 payoff = of("payoff")
 
 
@@ -21,7 +21,7 @@ def share_out(model: Partnership) -> None:
     for organization in model.organizations:
         organization.grant_income = organization.pool_expected = 0.0
     for site in model.sites:
-        income = sum(money.wages(each.fte, model.p.money) for each in site.organizations if not each.is_backbone)
+        income = sum(worth.wages(each.fte, model.p.money) for each in site.organizations if not each.is_backbone)
         cents = rules.pooled(income, site.income_factor, site.doses["pooled-funding"], model.p.competition)
         model.pay("outside", ("pool", site), int(cents))
         site.pool_payout = 0.0

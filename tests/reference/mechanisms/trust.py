@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 rules, contact = of("trust"), of("contact")
 
 
-def prepare(model: Partnership) -> None:
+def weigh_presence(model: Partnership) -> None:
     """Work out, once for each organization, how present and how reliable its representative is."""
     p = model.p.trust
     for each in model.organizations:
@@ -39,7 +39,7 @@ def fade(model: Partnership) -> None:
         pair.met = False
 
 
-def throw(model: Partnership) -> None:
+def draw_luck(model: Partnership) -> None:
     """Draw every pair's luck in meeting; what comes of it is drawn when they meet."""
     for pair in model.pairs:
         pair.luck = model.luck.uniform("encounter", model.month, pair.pair_id, word=0)
@@ -72,7 +72,7 @@ def can_meet_at_table(pair: Pair) -> bool:
     return pair.at_table and pair.one.presence > 0.0 and pair.other.presence > 0.0
 
 
-def gather(model: Partnership) -> None:
+def list_meetings(model: Partnership) -> None:
     """List the pairs that meet this month."""
     model.meeting = [pair for pair in model.pairs if pair.luck < contact.chance_of_any(pair.meetings_expected)]
 

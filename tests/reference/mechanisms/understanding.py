@@ -150,7 +150,7 @@ def agreement(position: list[float], other: list[float], steepness: float) -> fl
     return float(goals.agreement(apart, steepness))
 
 
-def take_stock(model: Partnership) -> None:
+def measure_agreement(model: Partnership) -> None:
     """Average clarity, its spread, and perceived and actual agreement over each site's representatives."""
     steepness = goals.steepness(model.p.understanding)
     for site in model.sites:

@@ -128,7 +128,7 @@ def noise_in_sight(clearness, p_effort):
 
 
 @kernel
-def gather(org, site, dose, p):
+def build_data_system(org, site, dose, p):
     """Build the data system, or let it fall out of use."""
     for s in range(site.data.size):
         kept_up = with_coaching(dose.shared_data_system[s], org.coaching[DATA, site.backbone[s]])
@@ -136,7 +136,7 @@ def gather(org, site, dose, p):
 
 
 @kernel
-def hold_to_account(org, site, dose, p_effort, p):
+def expect_esteem(org, site, dose, p_effort, p):
     """Set what a contribution can expect at each site: esteem, above which mean; reward; how sharply it is seen."""
     for s in range(site.first_organization.size):
         partners = given = 0.0

@@ -300,7 +300,7 @@ def choose_many(month, key, org, who, count, scratch, left, chosen, luck):
 
 
 @kernel
-def agree(month, key, org, site, scratch, p):
+def follow_the_best(month, key, org, site, scratch, p):
     """Let each agenda learn from the actions of those whose results look better than its own."""
     m = np.int64(p.dimensions)
     everything = first_bits(m)

@@ -99,7 +99,7 @@ def understanding_kept(lost, used):
 
 
 @kernel
-def keep_in_touch(org, site, dose, p_effort, p):
+def lose_understanding(org, site, dose, p_effort, p):
     """Let the understanding of partners who met no partner this month fade, as far as it was not in use."""
     for s in range(site.first_organization.size):
         lost = lost_in_silence(dose.steady_communication[s], site.coordination[s], p)

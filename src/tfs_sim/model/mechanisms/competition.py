@@ -28,6 +28,7 @@ from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.numerics import bits_of_float, dot, log, whole_vectors
 from tfs_sim.model.state import BACKBONE, FIRST_POOL, OUTSIDE, K
+from tfs_sim.model.wages import wages
 
 
 class Parameters(NamedTuple):
@@ -196,9 +197,9 @@ def contest(month, key, org, rel, dyad, site, bank, dose, scratch, p_money, p):
         first, end = site.first_organization[s], site.end_organization[s]
         income = 0.0
         for i in range(first, end):
-            income += org.fte[i] * p_money.dollars_per_fte if org.role[i] != BACKBONE else 0.0
+            income += wages(org.fte[i], p_money) if org.role[i] != BACKBONE else 0.0
         budget = contested_money(income, site.income_factor[s], dose.pooled_funding[s], p)
-        per_fte = budget / income * p_money.dollars_per_fte if income > 0.0 else 0.0
+        per_fte = budget / income * wages(1.0, p_money) if income > 0.0 else 0.0
         for i in range(first, end):
             org.stake[i] = stake_of(per_fte * org.fte[i], org.pool_expected[i])
         for k in range(K):
@@ -206,7 +207,7 @@ def contest(month, key, org, rel, dyad, site, bank, dose, scratch, p_money, p):
             rounds = min(np.int64(site.award_due[k, s] / prize), np.int64(p.most_contests))
             if rounds < 1:
                 continue
-            count = gather(first, end, org.strength[k], org.bid[k], org, scratch, prize, p)
+            count = list_contestants(first, end, org.strength[k], org.bid[k], org, scratch, prize, p)
             for n in range(count):
                 scratch.listed_id[n] = org.organization_id[scratch.deciders[n]]
             for number in range(rounds):
@@ -239,7 +240,7 @@ def contest(month, key, org, rel, dyad, site, bank, dose, scratch, p_money, p):
 
 
 @inline
-def gather(first, end, able, bid, org, scratch, prize, p):
+def list_contestants(first, end, able, bid, org, scratch, prize, p):
     """List who may contest awards of a kind, with their strengths and the bids that they came to; return how many.
 
     The list is filled up to whole vectors with contestants without any strength, who cannot win.

@@ -233,7 +233,7 @@ def belief_after(belief, seen, takes_part, p):
 
 
 @kernel
-def open_with(key, org, p):
+def set_first(key, org, p):
     """Give partners of the first month the effort that their file says."""
     for i in range(org.effort.size):
         if org.status[i] == ACTIVE and org.role[i] != BACKBONE and org.given_lowest[i] >= 0.0:
@@ -250,7 +250,7 @@ def first_effort(key, organization, lowest, highest, p):
 
 
 @kernel
-def heed_peers(org, rel, p):
+def perceive_norm(org, rel, p):
     """Take the trust-weighted effort of those that an organization has ties with."""
     for i in range(org.effort.size):
         total = 0.0
@@ -346,7 +346,7 @@ def shuffle(turns, first, end, month, key, organization_id):
 
 
 @kernel
-def believe(org, site, on, p_ledger, p):
+def update_belief(org, site, on, p_ledger, p):
     """Move each organization's belief towards what the partnership is seen to gain, and it itself."""
     for i in range(org.belief.size):
         seen = gain_in_view(site.gain_seen[org.site_of[i]], p)

@@ -101,7 +101,7 @@ def pressure_held_against(readiness, pressed, p):
 
 
 @kernel
-def press(org, rel, dyad, site, dose, p):
+def react_to_pressure(org, rel, dyad, site, dose, p):
     """Let those who were pressed and stayed away react, the more the less ready they were."""
     for i in range(org.refused.size):
         pressed = dose.persistent_invitation[org.site_of[i]]

@@ -20,6 +20,7 @@ from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE, BACKBONE, K
+from tfs_sim.model.wages import staff_for
 
 
 class Parameters(NamedTuple):
@@ -91,7 +92,7 @@ def settle(org, p_money, p):
         if org.status[i] != ACTIVE or org.role[i] == BACKBONE or org.fte[i] <= 0.0:
             org.ledger[i] = 0.0
             continue
-        gained = org.grant_income[i] / p_money.dollars_per_fte
+        gained = staff_for(org.grant_income[i], p_money)
         for k in range(K):
             t = org.team[k, i]
             if t < 0:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.state import BACKBONE, FUNDER, OUTSIDE
+from tfs_sim.model.wages import staff_for, wages
 
 
 class Parameters(NamedTuple):
@@ -95,21 +96,15 @@ INTERVENTIONS = (
 
 
 @rule
-def wages(fte, p):
-    """w F = F · dollars_per_fte: dollars that so much staff costs in a month, FTE."""
-    return fte * p.dollars_per_fte
-
-
-@rule
 def wages_in_cents(fte, p):
     """⌊100 · F · dollars_per_fte⌋: the same in whole cents, as they are paid."""
-    return int(100.0 * fte * p.dollars_per_fte)
+    return int(wages(100.0 * fte, p))
 
 
 @rule
 def reserve_in_cents(fte, p):
     """⌊100 · reserve · F · dollars_per_fte⌋: cents that an organization holds at the start."""
-    return int(100.0 * p.reserve * fte * p.dollars_per_fte)
+    return int(wages(100.0 * p.reserve * fte, p))
 
 
 @rule
@@ -125,7 +120,7 @@ def staff_wanted(usual, dollars, p):
     usual: F₀; dollars: A, on the account.
     """
     surplus = max(dollars - p.reserve * wages(usual, p), 0.0)
-    return min(usual + p.spending * surplus / p.dollars_per_fte, usual * (1.0 + p.largest_growth))
+    return min(usual + staff_for(p.spending * surplus, p), usual * (1.0 + p.largest_growth))
 
 
 @rule

@@ -328,7 +328,7 @@ def is_coached(i, org, site, farthest):
 
 
 @kernel
-def look_on(site):
+def observe_gains(site):
     """Let nationals see what their communities gain: what they believe of joint work rests on that."""
     for home in range(site.national_site.size):
         if site.national_site[home] == 0:

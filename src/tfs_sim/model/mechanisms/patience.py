@@ -120,7 +120,7 @@ def informed(readiness, p):
 
 
 @kernel
-def ripen(month, key, org, rel, site, dose, p):
+def become_ready(month, key, org, rel, site, dose, p):
     """Let readiness of those who are not at the table drift to what histories allow, and information raise it."""
     for i in range(org.readiness.size):
         if org.status[i] == ACTIVE or org.role[i] == BACKBONE:

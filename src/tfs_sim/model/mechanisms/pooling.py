@@ -18,9 +18,9 @@ from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
 from tfs_sim.model.mechanisms.accountability import noise_in_sight
-from tfs_sim.model.mechanisms.money import wages
 from tfs_sim.model.payoff import expected_sight
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL, OUTSIDE
+from tfs_sim.model.wages import wages
 
 
 class Parameters(NamedTuple):

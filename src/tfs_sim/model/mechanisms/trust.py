@@ -273,7 +273,7 @@ def chance_of_keeping(reliability, circumstances, grievance, averted, misread, p
 
 
 @kernel
-def prepare(org, p):
+def weigh_presence(org, p):
     """Work out, once for each organization, how present and how reliable its representative is.
 
     Presence is negative where an organization is not at the table: one number says both.
@@ -312,7 +312,7 @@ def fade(rel, dyad, on, p_communication, p_institutional_trust, p):
 
 
 @kernel
-def throw(month, key, dyad):
+def draw_luck(month, key, dyad):
     """Draw every pair's words of the month, in a loop of its own that runs wide."""
     draws.fill(dyad.luck, key, STREAM, month, dyad.pair_id)
 
@@ -349,7 +349,7 @@ def weigh_contact(org, rel, dyad, site, dose, p_histories, p_communication, p_ef
 
 
 @kernel
-def gather(dyad):
+def list_meetings(dyad):
     """List the pairs that meet this month; the list ends with a number that is no pair's."""
     count = 0
     for q in range(dyad.meetings_expected.size):

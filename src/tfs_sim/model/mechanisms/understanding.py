@@ -343,7 +343,7 @@ def align(month, org, dyad, p):
 
 
 @kernel
-def take_stock(org, site, scratch, p):
+def measure_agreement(org, site, scratch, p):
     """Average clarity, its spread, and perceived and actual agreement over each site's representatives."""
     steep = steepness(p)
     for s in range(site.first_organization.size):

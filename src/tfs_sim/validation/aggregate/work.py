@@ -16,7 +16,6 @@ from tfs_sim.model.mechanisms import (
     effort,
     families,
     ledger,
-    money,
     outcomes,
     pooling,
     portfolio,
@@ -25,6 +24,7 @@ from tfs_sim.model.mechanisms import (
 )
 from tfs_sim.model.metrics import given_of_its_own
 from tfs_sim.model.state import DELAY_STAGES, K
+from tfs_sim.model.wages import staff_for, wages
 
 if TYPE_CHECKING:
     from tfs_sim.validation.aggregate.community import Community, State
@@ -71,7 +71,7 @@ def choose(m: Community, s: State, now: Month) -> None:
         return
     burden = effort.burden_of(s.coordination, now.dose("accommodation"), m.p.invitation, p)
     norms = _norms(m, s)
-    pooled = payoff.worth_of_money(s.payout, m.set.fte * m.p.money.dollars_per_fte, p)
+    pooled = payoff.worth_of_money(s.payout, wages(m.set.fte, m.p.money), p)
     levels = np.arange(int(p.lowest_level), int(p.levels) + 1) / p.levels
     rho = m.p.delivery.complementarity
     for inside in (True, False):
@@ -163,7 +163,7 @@ def deliver(m: Community, s: State, now: Month) -> None:
     s.met = np.array([(need * reached * share).sum() / poor.sum(), (need * reached * (1.0 - share)).sum() / rest.sum()])
     if m.on.ledger:
         meetings = min(p.meeting_hours / (m.p.money.hours_per_fte * max(m.set.fte, 1e-9)), 1.0)
-        mine = (output + s.payout / m.p.money.dollars_per_fte) / max(x, 1e-9)
+        mine = (output + staff_for(s.payout, m.p.money)) / max(x, 1e-9)
         hours = meetings * m.p.money.hours_per_fte * m.set.fte
         balance = ledger.balance(mine, m.set.fte, quality, s.effort * largest, hours, m.p.money)
         s.ledger = ledger.ledger_after(s.ledger, balance, m.p.ledger)
@@ -172,7 +172,7 @@ def deliver(m: Community, s: State, now: Month) -> None:
 def contest(m: Community, s: State, now: Month) -> None:
     """Every award leaves grudge · overlap · stake on record with each loser: B ← B + awards/n of that a month."""
     p, fte = m.p.competition, m.set.fte
-    income = m.set.organizations * fte * m.p.money.dollars_per_fte
+    income = wages(m.set.organizations * fte, m.p.money)
     budget = competition.contested_money(income, now.income, now.dose("pooled-funding"), p)
     able = float((m.set.strengths >= p.eligible).mean())
     for ties, expected in ((s.inside, s.payout / max(s.partners, 1.0)), (s.outside, 0.0)):
@@ -186,7 +186,7 @@ def pool(m: Community, s: State, now: Month) -> None:
     s.payout = 0.0
     if not m.on.pooling:
         return
-    income = money.wages(m.set.organizations * m.set.fte, m.p.money)
+    income = wages(m.set.organizations * m.set.fte, m.p.money)
     s.pool += pooling.pooled(income, now.income, now.dose("pooled-funding"), m.p.competition) / 100.0
     if s.partners > 0.0 and s.effort > 0.0:
         s.payout = pooling.paid_out(s.pool, m.p.pooling)
