@@ -70,6 +70,7 @@ NAMED = {
     "endings": dict.fromkeys(("BROKE_UP", "FADED", "GOALS_MET"), "codes of how a partnership ended"),
     "goals": {"CENTRE": "the middle of the unit cube that goals lie in"},
     "networks": {"LOW_SIX": "bits", "SIX": "bits", "ONE": "bits", "QUARTER": "how often a slow metric is recorded"},
+    "repair": dict.fromkeys(("AMENDS_MADE", "AMENDS_NOT_MADE", "NOT_FORGIVEN", "SILENCE"), "places in a list of words"),
     "participation": dict.fromkeys(("JOINS", "WITHDRAWS"), "codes"),
     "payoff": {
         **dict.fromkeys(("LINEAR", "SCALE", "SEEN", "SIZE", "EVEN", "MONEY", "REST", "BEST", "STAFF"), "rows of terms"),
