@@ -110,7 +110,7 @@ class Copy:
 
     def pytest(self, asked: Paths, cache: Path | None = None) -> tuple[int, str]:
         """Return the exit code and the output of tests, none of them slow."""
-        places = (self.folder / "src", self.folder / "tests", self.folder / "tests" / "mutants")
+        places = (self.folder / "src", self.folder / "tests" / "mutants")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))}
         environment |= {"TFS_SIM_CACHE": str(cache)} if cache else {}
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not slow"]

@@ -34,6 +34,10 @@ RUNS = ("tests/model/test_engine.py", "tests/model/test_agreement.py")
 """Whole runs of the model, and its agreement with a program that was written apart from it."""
 
 
+OF_SOURCES = ("tests/model/test_streams.py", "tests/model/test_numbers.py", "tests/model/test_flow.py")
+"""Tests that read all of the model's sources."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Tests that are run together.
@@ -53,14 +57,15 @@ def stages(mutant: Mutant, near: bool = False) -> list[Stage]:
     The last, a layer's tests, is left out where `near` asks for it, and of what nothing can see: it takes minutes. That
     another program of the same model draws the same luck is no promise, so that whole runs are left out as well.
     """
-    named, mention = named_after(mutant.file), mentioning(mutant.file)
+    named = named_after(mutant.file)
+    mention = mentioning(mutant.file) or (() if named else beside(mutant.file))
     last = () if near or mutant.equivalent else existing(LAST[mutant.layer])
     if mutant.layer != "model":
         rounds = [Stage("its own tests", named), Stage("tests that use it", mention), Stage("the layer's tests", last)]
     else:
         own = tuple(dict.fromkeys((*named, *mention)))
         rounds = [
-            Stage("its own tests, without whole runs", own, loop=False),
+            Stage("its own tests, without whole runs", tuple(dict.fromkeys((*own, *OF_SOURCES))), loop=False),
             Stage("its own tests", own),
             Stage("whole runs", () if mutant.equivalent else existing(RUNS)),
             Stage("the layer's tests", last),
@@ -81,6 +86,11 @@ def mentioning(file: str) -> tuple[str, ...]:
     dotted = ".".join(("tfs_sim", *Path(file).with_suffix("").parts)).removesuffix(".__init__")
     found = [test for test in _tests(Path(file).parts[0]) if dotted in _imported(test)]
     return tuple(sorted(found, key=lambda test: len(_imported(test))))
+
+
+def beside(file: str) -> tuple[str, ...]:
+    """Return the test files in the folder that mirrors the folder of a file of the package."""
+    return tuple(test for test in _tests(Path(file).parts[0]) if Path(test).parent.name == Path(file).parent.name)
 
 
 def existing(places: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfs_sim.scenario.csv_files import MOST_TOLD, CsvTable, plain_float
@@ -93,6 +93,7 @@ def test_numbers(tmp_path: Path) -> None:
     assert (mistakes[0].line, mistakes[0].column) == (2, 4)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="id,share\n\r\"';\t0.5 \x00é", max_size=60))
 def test_whatever_it_holds_it_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
     try:

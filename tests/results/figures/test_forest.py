@@ -64,6 +64,15 @@ def test_rows_go_down_outcome_by_outcome(drawn) -> None:
     assert bottom > down[-1] > down[0] > top, "the first outcome is at the top"
 
 
+def test_headings_stand_above_their_rows_and_within_the_axes(drawn) -> None:
+    (ax,) = drawn.figure.axes
+    bottom, top = ax.get_ylim()
+    headings = [text.get_position()[1] for text in ax.texts if text.get_weight() == "bold"]
+    firsts = [spot(mark)[1] for mark in all_of(ax, f"difference:{OTHERS[0]}")]
+    assert len(headings) == len(SHOWN) and bottom > headings[-1] and headings[0] > top
+    assert [y for pair in zip(headings, firsts, strict=True) for y in pair] == sorted([*headings, *firsts])
+
+
 def test_all_is_in_view_and_zero_in_the_middle(drawn) -> None:
     (ax,) = drawn.figure.axes
     assert in_view(ax)
