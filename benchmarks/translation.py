@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model import engine, state
+from tfs_sim.model import engine, state, tick
 from tfs_sim.model.arrays import TYPES
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.engine import RECORDS, SWITCHES, Template
@@ -61,7 +61,7 @@ class NoCompilerError(Exception):
 
 def numbers() -> dict[str, int]:
     """Return the number in `engine.STEPS` of each translated step's place in the month."""
-    begin = len(engine.tick.START)
+    begin = len(tick.START)
     names = {_name(n): n for n in range(begin, len(engine.STEPS))}
     return {name: names[name] for name in STEPS}
 

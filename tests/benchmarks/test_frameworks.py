@@ -6,7 +6,8 @@ import pytest
 from mesa.batchrunner import batch_run
 
 from frameworks import Size, compare
-from sides import AGENTS, Batched, Idle
+from side_idle import AGENTS, Idle
+from side_reference import Batched
 from standard_run import standard_scenario
 
 

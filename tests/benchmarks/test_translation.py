@@ -11,7 +11,11 @@ ELSEWHERE = {
     "as it is": {},
     "one at a time, the weakest link": {"effort": {"timing": "one-at-a-time"}, "delivery": {"complementarity": -100}},
     "a sum, by the last result": {"effort": {"expectation": "last-result"}, "delivery": {"complementarity": 1.0}},
-    "a geometric mean": {"delivery": {"complementarity": 0.0}},
+    "the weakest link, by the last result": {
+        "effort": {"expectation": "last-result"},
+        "delivery": {"complementarity": -100},
+    },
+    "a geometric mean, little attention": {"delivery": {"complementarity": 0.0}, "trust": {"attention": 1.0}},
     "a harmonic mean": {"delivery": {"complementarity": -1.0}, "effort": {"lowest_level": 2}},
 }
 

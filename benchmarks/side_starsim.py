@@ -1,4 +1,4 @@
-"""Starsim's introductory example, in two processes: python benchmarks/starsim_sir.py RUNS STEPS
+"""Starsim's introductory example, in two processes: python benchmarks/side_starsim.py RUNS STEPS
 
 It is the SIR epidemic of its first tutorial (docs.starsim.org: "Getting started"), with 100 agents, not 10,000, and
 as many steps as are asked for. It is run by the Python of an environment that holds Starsim alone; prints JSON.
