@@ -263,16 +263,11 @@ def rule_of(fixed: dict[str, NDArray[Any]], n: int, indicator: str) -> Rule:
     return Rule(indicator, bool(fixed["order_above"][n]), on_at, off_at, every, over, spell)
 
 
-def same(name: str, one: Any, other: Any) -> bool:
-    """Say whether two values are the same, numbers up to what another order of sums makes of them.
-
-    A standard deviation is compared as the variance that it was worked out from: its root is a less exact number.
-    """
+def same(one: Any, other: Any) -> bool:
+    """Say whether two values are the same, numbers up to what another order of sums makes of them."""
     if isinstance(one, float) or isinstance(other, float):
         if math.isnan(one) or math.isnan(other):
             return math.isnan(one) and math.isnan(other)
-        if name == "clarity_spread":
-            one, other = one * one, other * other
         return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
     return bool(one == other)
 
@@ -284,7 +279,7 @@ def differences(
     found = [
         f"{place.array} [{place.key}] of {place.owner} in month {model.month}: engine {place.value}, here {place.own}"
         for place in places(model, template, world, only)
-        if not same(place.array, place.value, place.own)
+        if not same(place.value, place.own)
     ]
     return found + differences_recorded(model, out, model.month)
 
@@ -314,6 +309,6 @@ def differences_recorded(model: Partnership, out: NDArray[np.float64], month: in
     for n, metric in enumerate(METRICS):
         for s, site in enumerate(model.communities):
             own = model.observed[metric][site.key]
-            if len(own) > month and not same(metric, float(out[month, s, n]), own[month]):
+            if len(own) > month and not same(float(out[month, s, n]), own[month]):
                 found.append(f"{metric} of {site.key} in month {month}: engine {out[month, s, n]}, here {own[month]}")
     return found

@@ -15,7 +15,6 @@ from reference.world import Organization, Pair, Site, mesa
 from tfs_sim.model import tick
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import Step, record
-from tfs_sim.model.partnership import name_of
 from tfs_sim.model.state import PRACTICES
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ MakesLuck = Callable[[Any, int, int], Luck]
 @cache
 def function_of(step: Step) -> Callable[[Partnership], None]:
     """Return the function that does a step: of the file and with the name of its kernel."""
-    file, _, kernel = name_of(step).partition(".")
+    file, _, kernel = step.name.partition(".")
     done: Callable[[Partnership], None] = getattr(import_module(f"reference.mechanisms.{file}"), kernel)
     return done
 

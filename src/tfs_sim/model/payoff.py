@@ -160,16 +160,17 @@ def levels_of(s):
 
 
 @kernel
-def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, slope, p_delivery, p_money, p):
+def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, slope, scratch, p_delivery, p_money, p):
     """Set the coefficients of the payoff of organizations begin … stop − 1 of the site first … end − 1.
 
-    What is seen of others is what partners gave last month; those who have only just joined gave nothing yet.
+    What is seen of others is what partners gave last month; those who have only just joined gave nothing yet. Where the
+    summand of nothing is so large that all others' would be lost beside it, those who give nothing are counted.
     """
     rho = p_delivery.complementarity
     weakest = rho < WEAKEST_LINK
-    partners = givers = total = 0.0
+    partners = givers = total = idle = 0.0
     smallest, second = 2.0, 2.0
-    term, gives = org.payoff[SEEN, first:end], org.effort[first:end]
+    term, gives = scratch.effort_term[first:end], org.effort[first:end]
     for n in range(term.size):
         term[n] = mean_term(gives[n] / p.largest, rho)
     for i in range(first, end):
@@ -177,20 +178,22 @@ def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, 
         giver = partner if org.months_active[i] > 0 else 0.0
         partners += partner
         givers += giver
-        total += org.payoff[SEEN, i] if giver > 0.0 else 0.0
+        x = scratch.effort_term[i]
+        nothing = x >= NOBODY_GIVES
+        idle += giver if nothing else 0.0
+        total += x if (giver > 0.0) & (not nothing) else 0.0
         if weakest and giver > 0.0:
-            x = org.payoff[SEEN, i]
             smallest, second = min(x, smallest), max(smallest, min(x, second))
     size_inside, size_outside = min(partners, p_delivery.team_size), min(partners + 1.0, p_delivery.team_size)
     inside = worth_of_joint_work(size_inside, partners, p_delivery, p)
     outside = worth_of_joint_work(size_outside, partners + 1.0, p_delivery, p)
     nobody = 1.0 if weakest else 0.0
-    last_result = smallest if weakest else total / max(givers, 1.0)
+    last_result = smallest if weakest else (total + idle * NOBODY_GIVES) / max(givers, 1.0)
     standing, place, since = org.status[begin:stop], org.role[begin:stop], org.months_active[begin:stop]
     given, hope, norm = org.effort[begin:stop], org.belief[begin:stop], org.peer_norm[begin:stop]
     heart, support, pull = org.commitment[begin:stop], org.backing[begin:stop], org.portfolio[begin:stop]
     scale, linear = org.payoff[SCALE, begin:stop], org.payoff[LINEAR, begin:stop]
-    seen, size = org.payoff[SEEN, begin:stop], org.payoff[SIZE, begin:stop]
+    seen, size, own_term = org.payoff[SEEN, begin:stop], org.payoff[SIZE, begin:stop], scratch.effort_term[begin:stop]
     for n in range(seen.size):
         taking_part = (standing[n] == ACTIVE) & (place[n] != BACKBONE)
         giving = taking_part & (since[n] > 0)
@@ -198,7 +201,10 @@ def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, 
         if weakest:
             expected = second if giving & (given[n] / p.largest <= smallest) else smallest
         else:
-            expected = max(total - (seen[n] if giving else 0.0), 0.0) / max(others, 1.0)
+            nothing = giving & (own_term[n] >= NOBODY_GIVES)
+            of_others = total - (own_term[n] if giving & (not nothing) else 0.0)
+            of_others += (idle - (1.0 if nothing else 0.0)) * NOBODY_GIVES
+            expected = max(of_others, 0.0) / max(others, 1.0)
         expected = last_result if p.expectation > 0.5 else expected
         seen[n] = expected if others > 0.0 else nobody
         size[n] = size_inside if taking_part else size_outside

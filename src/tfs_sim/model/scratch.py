@@ -21,6 +21,7 @@ class Scratch(Group, group="scratch", entity="organization"):
     deciders: Integers = number("a list of organizations")
     unvisited: Words = number("bits over a site's organizations")
     favour: Floats = number("how much more of the invitations it gets")
+    effort_term: Floats = number("its last effort as a summand of the power mean")
     turns: Integers = number("order in which organizations choose")
     brought: Floats = number("capacity that it brings to joint work")
     differing: Words = number("bits: facts on which it differs from the agenda, in a list's order")

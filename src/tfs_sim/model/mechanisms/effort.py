@@ -286,6 +286,7 @@ def choose(month, key, org, site, dose, scratch, p_invitation, p_delivery, p_mon
                 site.pool_payout[s],
                 site.by_seen[s],
                 site.esteem_slope[s],
+                scratch,
                 p_delivery,
                 p_money,
                 p,

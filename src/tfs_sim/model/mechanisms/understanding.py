@@ -370,5 +370,5 @@ def measure_agreement(org, site, scratch, p):
         site.perceived_agreement[s] = min(dot(perceives, counts) * share_of_each, 1.0)
         site.actual_agreement[s] = min(dot(agrees, counts) * share_of_each, 1.0)
         for n in range(x.size):
-            counts[n] *= org.clarity[first + n]
-        site.clarity_spread[s] = max(dot(org.clarity[first:end], counts) * share_of_each - mean * mean, 0.0) ** 0.5
+            agrees[n] = (org.clarity[first + n] - mean) ** 2
+        site.clarity_spread[s] = (dot(agrees, counts) * share_of_each) ** 0.5
