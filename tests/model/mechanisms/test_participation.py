@@ -8,7 +8,7 @@ from tfs_sim.model import engine
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import participation
-from tfs_sim.model.state import ACTIVE, PROSPECT
+from tfs_sim.model.state import ACTIVE, BACKBONE, PROSPECT, WITHDRAWN
 from tfs_sim.scenario import load_scenario
 from tfs_sim.validation.space import METRIC_NAMES
 
@@ -124,3 +124,25 @@ def test_months_of_joining(tmp_path):
 
 def test_who_joins_in_a_given_month_waits_for_it_even_when_all_others_are_there(tmp_path):
     assert list(partners(site(tmp_path, ("0,", "0,", "0,", "6,"), at_the_table=1.0), "s", 7)) == [3] * 5 + [4, 4]
+
+
+def test_who_stays_as_long_as_so_many_others_do_does_not_count_itself():
+    status = np.full(4, ACTIVE, np.uint8)
+    months = np.array([5, 5, 5, 5])
+    alone(
+        participation.join_and_withdraw,
+        month=1,
+        organization_id=np.arange(4, dtype=np.uint64),
+        first_organization=np.array([0]),
+        end_organization=np.array([4]),
+        first_relationship=np.zeros(5, np.int64),
+        end_of_ties=np.zeros(4, np.int64),
+        role=np.array([BACKBONE, 0, 0, 0], np.uint8),
+        status=status,
+        months_active=months,
+        given_threshold=np.array([-1.0, 1.0, 2.0, 3.0]),
+        given_joining=np.full(4, -1),
+        p=parameters(chance_rate=0),
+    )
+    assert status.tolist() == [ACTIVE, ACTIVE, ACTIVE, WITHDRAWN], "three partners: each has two others"
+    assert months.tolist()[1:] == [6, 6, 0]
