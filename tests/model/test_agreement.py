@@ -3,7 +3,6 @@
 `make agreement` draws 200 scenarios anew; `TFS_SIM_AGREEMENT` says how many, `TFS_SIM_AGREEMENT_SEED` which.
 """
 
-import dataclasses
 import inspect
 import os
 import pkgutil
@@ -41,22 +40,11 @@ PHASES = [
     for phase in dict.fromkeys(step.phase for step in tick.MONTH)
     for steps in [[n for n, step in enumerate(engine.STEPS) if step.phase == phase]]
 ]
-AT_ONCE = {"effort": {"timing": "at-once"}}
 
 
 def drawn(number, tmp_path):
     """Return a drawn scenario; of those whose members choose one at a time there is a test of its own."""
-    return drawing.scenario(Random(number), tmp_path).with_(parameters=AT_ONCE)
-
-
-def kept_clear(record):
-    """Return a record without the two values at which the hands are known to differ.
-
-    One at a time has a test of its own; a commitment of nothing is divided by, which only the engine lets pass.
-    """
-    if "timing" in record._fields:
-        return record._replace(timing=0.0)
-    return record._replace(commitment=max(record.commitment, 0.01)) if "staff_per_1000" in record._fields else record
+    return drawing.scenario(Random(number), tmp_path)
 
 
 def freely(scenario, seed=1, replicate=0):
@@ -144,7 +132,6 @@ def test_drawn_scenarios_run_to_the_same_numbers(number, tmp_path):
 def test_everything_at_any_point_of_its_range_runs_to_the_same_numbers(number):
     scenario, draw = ranges.small_world(), Random(f"{SEED}/{number}").random
     template = ranges.variant(scenario.to_template(), draw, ends=number % 2 == 1)
-    template = dataclasses.replace(template, parameters=tuple(map(kept_clear, template.parameters)))
     out = engine.run_replicate(template, number, 0)
     model = Partnership(scenario, number)
     copying.take_numbers(model, template)

@@ -77,6 +77,18 @@ def test_every_mechanism_draws_from_streams_of_its_own() -> None:
     assert len({int(draws.stream(name)) for name in users}) == len(users), "two names have one hash"
 
 
+def test_no_mechanism_borrows_a_stream_of_another() -> None:
+    borrowed = [
+        (name, alias.name)
+        for name, text in sources().items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.endswith("STREAM")
+    ]
+    assert not borrowed
+
+
 def places_of_draws() -> list[tuple[str, ...]]:
     """Every place at which a mechanism draws: its file, function, and what the words are for but whom."""
     found = []

@@ -106,12 +106,14 @@ def settle(model: Partnership, site: Site, declared: Iterable[Declared]) -> None
 def acquaint(model: Partnership, site: Site, given: list[tuple[str, str]]) -> None:
     """Say who could ever know whom: everyone, or in a large site the backbone, those given, and the likeliest others.
 
+    Nationals all know each other, however many they are.
+
     There, one draws so many others by a score that is the same for both ends, those of the own sector being twice as
     likely; a pair could know each other if either of the two drew it.
     """
     pairs = [tuple(sorted(two, key=lambda o: o.organization_id)) for two in combinations(site.organizations, 2)]
     p = model.p.community
-    if len(site.organizations) > p.all_pairs_up_to:
+    if len(site.organizations) > p.all_pairs_up_to and not site.national_site:
         each = min(len(site.organizations) - 1, max(1, round(p.candidates * 0.72)))
         scores: dict[Organization, list[tuple[float, Organization]]] = {o: [] for o in site.organizations}
         for one, other in pairs:

@@ -316,7 +316,7 @@ class _Builder:
             given = site.relationships_list(key) if site else None
             weights = site.influence_list(key) if site else None
             heard = [item for item in weights or () if item.source != item.target]
-            pairs = self._candidates(start, members, (*(given or ()), *heard))
+            pairs = self._candidates(start, members, (*(given or ()), *heard), key == NATIONAL_SITE)
             strength = np.full(len(pairs), -1.0 if given is None else 0.0)
             for tie in given or ():
                 ends = self.row[tie.source], self.row[tie.target]
@@ -329,17 +329,17 @@ class _Builder:
         return pairs[:, 0], pairs[:, 1], np.concatenate([s for _, s in pieces])
 
     def _candidates(
-        self, start: int, members: tuple[Organization, ...], given: Iterable[Relationship | Influence]
+        self, start: int, members: tuple[Organization, ...], given: Iterable[Relationship | Influence], national: bool
     ) -> NDArray[np.int64]:
         """Return who could ever know whom in a site: all pairs, or in a large site the likeliest by a keyed draw.
 
-        In a large site every organization knows of the backbone and of the likeliest others, those of its own
-        sector being twice as likely; a pair is a candidate if either end drew it.
+        Nationals all know each other. In a large site every organization knows of the backbone and of the likeliest
+        others, those of its own sector being twice as likely; a pair is a candidate if either end drew it.
         """
         n = len(members)
         community = self.parameters["community"]
         everyone = np.argwhere(~np.eye(n, dtype=bool))
-        if n > float(community["all_pairs_up_to"]):
+        if n > float(community["all_pairs_up_to"]) and not national:
             ids = self.identities[start : start + n]
             sectors = np.array([SECTORS.index(o.sector) for o in members])
             a, b = everyone[:, 0], everyone[:, 1]

@@ -9,6 +9,7 @@ from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import national
 from tfs_sim.model.state import ACTIVE, BACKBONE, NATIONAL, PARTNER, PROSPECT
+from tfs_sim.scenario import load_scenario
 
 NAMES = list(METRICS)
 
@@ -239,3 +240,14 @@ def test_nationals_see_the_mean_of_their_communities():
     gain = np.array([1.0, 3.0, 0.0])
     alone(national.observe_gains, national_site=np.array([0, 0, 1], np.uint8), gain_seen=gain)
     assert gain.tolist() == [1, 3, 2]
+
+
+def test_nationals_all_know_each_other_where_others_know_few():
+    """What stands between two networks is looked up by their places in that table."""
+    funnel = load_scenario("together-for-students-funnel")
+    few = funnel.with_(months=1, parameters={"community": {"all_pairs_up_to": 0, "candidates": 2}}).to_template()
+    _, world = few.fresh()
+    table = world.site_of == len(few.sites)
+    size = int(table.sum())
+    assert size > 2
+    assert int((table[world.one_end]).sum()) == size * (size - 1) // 2

@@ -16,9 +16,9 @@ def begin(model: Partnership) -> None:
     """Draw which pairs have a difficult history, how deep, and what it left of their evidence."""
     p = model.p.histories
     for pair in model.pairs:
-        if model.luck.uniform("community ties", 0, pair.pair_id, word=1) >= pair.site.grievance_share:
+        if model.luck.uniform("histories", 0, pair.pair_id, word=0) >= pair.site.grievance_share:
             continue
-        depth = rules.depth_of_history(model.luck.uniform("community ties", 0, pair.pair_id, word=2), p)
+        depth = rules.depth_of_history(model.luck.uniform("histories", 0, pair.pair_id, word=1), p)
         for end in pair.ends:
             end.grievance = depth
             personal = rules.soured(depth, end.personal_good, end.personal_bad, p)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from reference.model import Partnership
     from reference.world import Organization
 
-rules = of("money")
+rules, pay = of("money"), of("wages")
 
 
 def begin(model: Partnership) -> None:
@@ -26,7 +26,7 @@ def earn_and_spend(model: Partnership) -> None:
     for organization in model.organizations:
         if organization.is_backbone:
             continue
-        usual = rules.wages(organization.base_fte, p)
+        usual = pay.wages(organization.base_fte, p)
         model.pay("outside", organization, int(100.0 * usual * organization.site.income_factor))
         model.pay(organization, "outside", rules.wages_in_cents(organization.fte, p))
         relieve(model, organization, usual)

@@ -78,6 +78,7 @@ class Parameters(NamedTuple):
         0.45,
         unit="share",
         plausible=(0.25, 0.65),
+        domain=(0.01, 1),
         grade="assumed",
         meaning="Mean commitment of representatives to the shared work (`yes on their heart`).",
     )

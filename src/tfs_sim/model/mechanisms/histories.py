@@ -18,7 +18,6 @@ from typing import NamedTuple
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.mechanisms.community import TIE_STREAM
 from tfs_sim.model.numerics import clip, half_life_factor
 
 
@@ -97,6 +96,8 @@ MECHANISM = Mechanism(
     needs=("trust",),
 )
 
+STREAM = draws.stream("histories")
+
 
 @rule
 def depth_of_history(u, p):
@@ -132,7 +133,7 @@ def grievance_kept(conversations, p):
 def begin(key, rel, dyad, site, p):
     """Draw which pairs have a difficult history, how deep, and what it left of their evidence."""
     for q in range(dyad.pair_id.size):
-        _, chance, deep, _ = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
+        chance, deep, _, _ = draws.words(key, STREAM, 0, dyad.pair_id[q], 0)
         if draws.unit(chance) >= site.grievance_share[dyad.pair_site[q]]:
             continue
         depth = depth_of_history(draws.unit(deep), p)
