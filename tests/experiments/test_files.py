@@ -129,3 +129,19 @@ def test_a_list_of_parts_that_cannot_be_read_is_not_an_empty_one(
     engine.calls = 0
     runner.sweep(EXPERIMENT, replicates=3, out=tmp_path)
     assert engine.calls == 2
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (OSError(errno.EIO, "Input/output error"), "out/x cannot be made (Input/output error)"),
+        (OSError("a server is away"), "out/x cannot be made (a server is away)"),
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full: out/x could not be made"),
+        (OSError(errno.EACCES, "Permission denied"), "out may not be written to"),
+    ],
+)
+def test_what_the_disk_says_is_told_in_its_words(problem: OSError, said: str) -> None:
+    (mistake,) = files.explained(problem, Path("out/x"), "made").mistakes
+    assert mistake.message == said
+    (read,) = files.explained(OSError(errno.EACCES, "Permission denied"), Path("out/x"), "read").mistakes
+    assert read.message == "out/x may not be read"

@@ -49,6 +49,22 @@ def test_nobody_knows_themselves_where_all_could_know_all(candidates: int) -> No
         assert len(world.source) == len(town.to_template().fresh()[1].source) == 12
 
 
+def test_in_a_large_site_all_know_of_the_backbone_and_of_some_others_mostly_of_their_own_sector() -> None:
+    town = load_scenario("laboratory").with_(
+        sites={"lab": None, "big": {"students": 9000, "organizations": {"nonprofit": 40, "business": 40}}},
+        parameters={"community": {"all_pairs_up_to": 20, "candidates": 10}},
+    )
+    template = town.to_template()
+    world = template.fresh()[1]
+    backbone = int(world.backbone[0])
+    assert set(world.source[world.target == backbone].tolist()) == set(range(81)) - {backbone}
+    known = np.delete(np.bincount(world.source[world.target != backbone], minlength=81), backbone)
+    assert known.min() >= 6 and known.mean() < 11 and known.max() < 20
+    kin = world.sector[world.source] == world.sector[world.target]
+    share = kin[(world.source != backbone) & (world.target != backbone)].mean()
+    assert 0.55 < share < 0.8, "twice as likely where half are of the own sector"
+
+
 def test_a_site_has_its_own_numbers() -> None:
     template, world = built()
     assert template.sites == ("east", "west")

@@ -82,6 +82,15 @@ def test_the_loser_holds_a_grudge_against_the_winner_and_not_the_other_way_round
     assert hours == pytest.approx([100.0, 100.0])
 
 
+@pytest.mark.parametrize("best", [0, 1])
+def test_an_award_is_paid_to_who_has_won_it(best):
+    bids = [80.0, 80.0]
+    bids[best] = 1e7
+    won, _, accounts, _ = contested(award=100.0, bids=tuple(bids), damping=0.0, least_bid=1e-6)
+    assert np.flatnonzero(won).tolist() == [best]
+    assert np.flatnonzero(accounts[3:]).tolist() == [best] and accounts[3 + best] == 10_000_000
+
+
 def test_no_contest_without_contested_money_and_no_winner_who_is_not_eligible():
     for nothing in (contested(award=100.0, pooled=1.0), contested(award=101.0)):
         assert not nothing[0].any() and not nothing[2].any()

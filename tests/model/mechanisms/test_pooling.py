@@ -31,7 +31,7 @@ def test_what_is_seen_of_a_contribution_by_hand():
 EFFORT, STAFF = np.array([0.1, 0.3, 0.5, 0.2]), np.array([4.0, 1.0, 2.0, 3.0])
 
 
-def shares(by_seen, noise, months=1):
+def shares(by_seen, noise, months=1, effort=EFFORT, staff=STAFF):
     """Return the shares of a pool that four partners get: [month, partner]."""
     p = parameters("pooling", paid_out=1.0)
     found = []
@@ -47,8 +47,8 @@ def shares(by_seen, noise, months=1):
             end_organization=np.array([4]),
             role=np.zeros(4, np.uint8),
             status=np.full(4, 2, np.uint8),
-            effort=EFFORT,
-            fte=STAFF,
+            effort=effort,
+            fte=staff,
             income_factor=np.ones(1),
             by_seen=np.array([by_seen]),
             esteem_slope=np.array([slope]),
@@ -79,6 +79,12 @@ def test_a_pool_is_shared_by_contribution_where_it_is_seen_and_accounted_for():
     assert shares(1.0, 0.0)[0] == pytest.approx(GIVEN, abs=1e-5)
     assert shares(0.0, 0.0)[0] == pytest.approx(SIZE, abs=1e-5)
     assert shares(0.5, 0.0)[0] == pytest.approx((GIVEN + SIZE) / 2, abs=1e-5)
+
+
+def test_no_more_cents_leave_a_pool_than_there_are():
+    """Four equal shares of a sum of cents that four does not divide: what is left over stays."""
+    for fte in np.linspace(1.0, 1.001, 20):
+        assert shares(1.0, 0.0, effort=np.full(4, 0.2), staff=np.full(4, fte))[0] == pytest.approx(np.full(4, 0.25))
 
 
 def test_with_poor_data_shares_are_noisier_and_more_by_size():

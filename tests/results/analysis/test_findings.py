@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from reading import per_run, says, t_interval
 from synthetic import synthetic
 
 from tfs_sim.analysis.compare import paired
@@ -68,6 +70,17 @@ def test_lower_is_better_where_the_metric_says_so(sweep) -> None:
     )
     values = sweep.runs[sweep.runs["crisis"] == "crisis"].groupby("strategy")["equity_gap"].mean()
     assert found[0].strategy == values.idxmin()
+
+
+@pytest.mark.parametrize("primary", ["equity_gap", "performance"])
+def test_a_lead_is_said_as_a_distance_with_both_ends_whichever_way_is_better(sweep, primary: str) -> None:
+    (first, *_) = findings(with_experiment(sweep, primary=primary))
+    by = 100 if primary == "equity_gap" else 1
+    own, next_ = (per_run(sweep, primary, s, crisis="crisis") for s in (first.strategy, first.against))
+    ahead = (next_ - own if primary == "equity_gap" else own - next_) * by
+    distance, low, high = t_interval(ahead, 1 - 0.05 / 3)
+    said = re.search(r": ([\d.]+) [^()]* apart \(95% interval for 3 comparisons at once (.*?), 40 pairs", first.sentence)
+    assert says(said[1], distance) and says(said[2], low, high)
 
 
 def test_what_does_worse_than_nothing_is_named(sweep) -> None:

@@ -54,8 +54,10 @@ def test_one_site_has_one_column_of_cost(sweep) -> None:
 
 
 def test_what_was_not_paid_has_a_column_of_its_own(sweep) -> None:
-    short = sweep.runs.assign(unpaid_backbone=np.where(sweep.runs["strategy"] == "handover", 3.0, 0.0))
-    months = sweep.series.assign(unpaid_backbone=np.where(sweep.series["strategy"] == "handover", 0.025, 0.0))
+    """And what was all paid has none."""
+    own = {"unpaid_backbone": lambda frame: np.where(frame["strategy"] == "handover", 0.025, 0.0), "unpaid_partners": 0.0}
+    short, months = sweep.runs.assign(**own), sweep.series.assign(**own)
+    short["unpaid_backbone"] *= MONTHS
     stored = Stored.of(replace(sweep, runs=short, series=months))
     (heading,) = [each for each in tables.takes(stored).headings if "paid" in each]
     found = column(tables.takes(stored), heading)
