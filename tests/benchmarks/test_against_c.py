@@ -1,5 +1,7 @@
 """The loop that calls C is the clocked loop but for the steps that are translated."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def test_states_that_differ_are_told_by_how_much(lab):
     assert against_c.difference(template.layout, one, other) == np.inf
 
 
-@pytest.mark.slow
+@pytest.mark.skipif("TFS_SIM_BENCH" not in os.environ, reason="compiles two clocked loops: set TFS_SIM_BENCH")
 @pytest.mark.usefixtures("translated")
 def test_both_loops_come_to_the_same_and_take_time(lab, tmp_path):
     template = lab.with_(months=12).to_template()
