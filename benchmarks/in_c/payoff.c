@@ -114,7 +114,7 @@ static double worth_of_joint_work(double members, double partners, const struct 
 /* Coefficients of everyone's payoff, but for pooled money. */
 static inline __attribute__((always_inline)) void coefficients(
     const struct now *now, int64_t s, int64_t begin, int64_t stop, double burden, int weakest, double partners,
-    double givers, double total, double smallest, double second)
+    double givers, double total, double idle, double smallest, double second)
 {
     const struct world *w = now->world;
     const struct effort *p = &now->p->effort;
@@ -124,6 +124,7 @@ static inline __attribute__((always_inline)) void coefficients(
     const double *restrict effort = w->effort, *restrict belief = w->belief, *restrict norm = w->peer_norm;
     const double *restrict commitment = w->commitment, *restrict backing = w->backing;
     const double *restrict portfolio = w->portfolio;
+    const double *restrict term = w->effort_term;
     double *restrict seen = w->payoff + SEEN * n, *restrict size = w->payoff + SIZE * n;
     double *restrict scale = w->payoff + SCALE * n, *restrict linear = w->payoff + LINEAR * n;
     double team_size = now->p->delivery.team_size, salience = w->salience[s], largest = p->largest;
@@ -131,16 +132,20 @@ static inline __attribute__((always_inline)) void coefficients(
     double size_inside = least(partners, team_size), size_outside = least(partners + 1.0, team_size);
     double inside = worth_of_joint_work(size_inside, partners, now);
     double outside = worth_of_joint_work(size_outside, partners + 1.0, now);
-    double nobody = weakest ? 1.0 : 0.0, result = weakest ? smallest : total / most(givers, 1.0);
+    double nobody = weakest ? 1.0 : 0.0, result = weakest ? smallest : (total + idle * NOBODY_GIVES) / most(givers, 1.0);
     int last_result = p->expectation > 0.5;
     for (int64_t i = begin; i < stop; i++) {
         int taking_part = (status[i] == ACTIVE) & (role[i] != BACKBONE);
         int giving = taking_part & (months_active[i] > 0);
         double others = givers - (giving ? 1.0 : 0.0), expected;
-        if (weakest)
+        if (weakest) {
             expected = giving & (effort[i] / largest <= smallest) ? second : smallest;
-        else
-            expected = most(total - (giving ? seen[i] : 0.0), 0.0) / most(others, 1.0);
+        } else {
+            int nothing = giving & (term[i] >= NOBODY_GIVES);
+            double of_others = total - (giving & !nothing ? term[i] : 0.0);
+            of_others += (idle - (nothing ? 1.0 : 0.0)) * NOBODY_GIVES;
+            expected = most(of_others, 0.0) / most(others, 1.0);
+        }
         expected = last_result ? result : expected;
         seen[i] = others > 0.0 ? expected : nobody;
         size[i] = taking_part ? size_inside : size_outside;
@@ -156,27 +161,29 @@ void weigh(const struct now *now, int64_t s, int64_t begin, int64_t stop, double
     int64_t first = w->first_organization[s], end = w->end_organization[s];
     const uint8_t *restrict status = w->status, *restrict role = w->role;
     const int64_t *restrict months_active = w->months_active;
-    double *restrict seen = w->payoff + SEEN * w->organizations;
+    double *restrict term = w->effort_term;
     double rho = now->p->delivery.complementarity;
-    double partners = 0.0, givers = 0.0, total = 0.0, smallest = 2.0, second = 2.0;
+    double partners = 0.0, givers = 0.0, total = 0.0, idle = 0.0, smallest = 2.0, second = 2.0;
 
-    mean_terms(seen + first, w->effort + first, end - first, now->p->effort.largest, rho);
+    mean_terms(term + first, w->effort + first, end - first, now->p->effort.largest, rho);
     for (int64_t i = first; i < end; i++) {
         double partner = (status[i] == ACTIVE) & (role[i] != BACKBONE) ? 1.0 : 0.0;
         double giver = months_active[i] > 0 ? partner : 0.0;
         partners += partner;
         givers += giver;
-        total += giver > 0.0 ? seen[i] : 0.0;
+        int nothing = term[i] >= NOBODY_GIVES;
+        idle += nothing ? giver : 0.0;
+        total += (giver > 0.0) & !nothing ? term[i] : 0.0;
     }
     if (is_weakest(rho)) {
         for (int64_t i = first; i < end; i++)
             if (status[i] == ACTIVE && role[i] != BACKBONE && months_active[i] > 0) {
-                second = most(smallest, least(seen[i], second));
-                smallest = least(seen[i], smallest);
+                second = most(smallest, least(term[i], second));
+                smallest = least(term[i], smallest);
             }
-        coefficients(now, s, begin, stop, burden, 1, partners, givers, total, smallest, second);
+        coefficients(now, s, begin, stop, burden, 1, partners, givers, total, idle, smallest, second);
     } else {
-        coefficients(now, s, begin, stop, burden, 0, partners, givers, total, smallest, second);
+        coefficients(now, s, begin, stop, burden, 0, partners, givers, total, idle, smallest, second);
     }
     weigh_pool(now, s, begin, stop);
 }

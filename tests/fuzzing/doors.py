@@ -19,7 +19,7 @@ from cases import SEED, Case
 from material import SHIPPED
 
 from tfs_sim.cli import main
-from tfs_sim.cli.looking import _is_experiment
+from tfs_sim.cli.looking import is_experiment
 from tfs_sim.experiments.designs.design import Experiment, load_experiment
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.execution.job import at_point
@@ -159,7 +159,7 @@ def checked(case: Case) -> str:
             return said.err
         assert said.out.startswith(f"{case.main}: good (") and not said.err, said.out + said.err
         assert not _PLUMBING.search(said.out) and not UNSEEN.search(said.out), repr(said.out)
-        if _is_experiment(folder / case.main):
+        if is_experiment(str(folder / case.main)):
             experiment_runs_well(load_experiment(folder / case.main))
         else:
             runs_well(load_scenario(folder / case.main).to_template())

@@ -123,7 +123,8 @@ def other_values(declared):
 FELT_WHERE = {
     ("effort", "usual_size"): {"effort": {"divided": 0.3}},  # a gain that all share is the same in any number
     ("competition", "most_contests"): {"competition": {"award": 1}},  # awards so small that many are due in a month
-    ("endings", "soured"): {"endings": {"partners": 100, "ended_after": 2}},  # nothing is alive, so that all ends
+    # nothing is alive, so that all ends
+    **{("endings", key): {"endings": {"partners": 100, "ended_after": 2}} for key in ("goal", "soured")},
 }
 
 

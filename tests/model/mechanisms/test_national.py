@@ -245,7 +245,7 @@ def test_nationals_see_the_mean_of_their_communities():
 def test_nationals_all_know_each_other_where_others_know_few():
     """What stands between two networks is looked up by their places in that table."""
     funnel = load_scenario("together-for-students-funnel")
-    few = funnel.with_(months=1, parameters={"community": {"all_pairs_up_to": 0, "candidates": 2}}).to_template()
+    few = funnel.with_(parameters={"community": {"all_pairs_up_to": 0, "candidates": 2}}).to_template()
     _, world = few.fresh()
     table = world.site_of == len(few.sites)
     size = int(table.sum())
