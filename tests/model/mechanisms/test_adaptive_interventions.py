@@ -53,9 +53,9 @@ def observed(out):
 
 def test_it_is_in_force_exactly_when_the_recorded_indicator_calls_for_it(towns):
     scenario = adaptive(towns, RULE)
-    worlds = engine.trace(scenario.to_template(), 2, 0)
+    worlds = engine.trace(scenario.to_template(), 3, 0)
     doses = [world.site_doses[SITE_LEVERS.index(USE), :2].copy() for _, world, _ in worlds]
-    out = engine.run_replicate(scenario.to_template(), 2, 0)
+    out = engine.run_replicate(scenario.to_template(), 3, 0)
     on = expected(out, RULE, 3, 36)
     assert on.any(axis=0).all() and not on[3:].all(axis=0).any()
     assert not np.array_equal(on[:, 0], on[:, 1])  # each site goes by its own record
