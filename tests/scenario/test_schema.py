@@ -104,6 +104,7 @@ CASES = [
     ('taper = "6 months"', 'taper = "4 years"', "taper is part of the 36 months", ""),
     ('from = "2019-03"\nlasts', 'from = "2019-3"\nlasts', "is a month", "2019-03"),
     ('from = "2019-03"\nlasts', 'from = "2019-13"\nlasts', "from 01 to 12", ""),
+    ('from = "2019-03"\nlasts', 'from = "２０19-03"\nlasts', "written", ""),
     ('from = "2019-03"\nlasts', "from = 2019-03-01\nlasts", "is a month", ""),
     ('from = "2019-03"\nlasts', 'from = "2018-05"\nlasts', "before the clock starts", ""),
     ('onset = "2020-03"', 'onset = "2028-06"', "after the clock ends (it goes from 2018-06 to 2028-05)", ""),

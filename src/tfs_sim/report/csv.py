@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-RUN = ("=", "+", "-", "@", "\t", "\r")
+RUN = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 """What a text begins with that a spreadsheet would run as a formula."""
 
 

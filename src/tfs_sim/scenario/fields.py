@@ -25,7 +25,7 @@ NAME = "%NAME%"
 LARGEST_SEED = 2**63 - 1
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(month|months|year|years)\s*", re.IGNORECASE)
 
 
@@ -196,7 +196,7 @@ def _month(value: Any) -> str:
         raise wrong(f"{right}; found {kind_of(value)}", note=f'write "{value.isoformat()[:7]}"')
     match = _MONTH.fullmatch(value) if isinstance(value, str) else None
     if not match:
-        near = re.match(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?$", value) if isinstance(value, str) else None
+        near = re.match(r"([0-9]{4})-([0-9]{1,2})(?:-[0-9]{1,2})?$", value) if isinstance(value, str) else None
         meant = f"{near[1]}-{int(near[2]):02d}" if near and 0 < int(near[2]) < 13 else ""
         raise wrong(f"{right}; found {kind_of(value)}", suggestion=meant)
     if not 1 <= int(match[2]) <= 12:
@@ -323,7 +323,7 @@ def _data_file(value: Any) -> DataFile:
 TEXT = Check(_text, (("type", "string"),))
 LINE = Check(_line, (("type", "string"), ("maxLength", 300)))
 KEY = Check(key_name, (("type", "string"), ("pattern", f"^{_KEY.pattern}$")))
-MONTH = Check(_month, (("type", "string"), ("pattern", r"^\d{4}-(0[1-9]|1[0-2])$"), ("examples", ["2020-03"])))
+MONTH = Check(_month, (("type", "string"), ("pattern", r"^[0-9]{4}-(0[1-9]|1[0-2])$"), ("examples", ["2020-03"])))
 _DURATIONS = (("type", ["number", "string"]), ("examples", [18, "18 months", "2 years"]))
 DURATION = Check(lambda value: _duration(value, 1, True), _DURATIONS)
 TAPER = Check(lambda value: _duration(value, 0, True), _DURATIONS)

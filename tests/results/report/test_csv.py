@@ -15,7 +15,7 @@ def cells(data: pd.DataFrame) -> list[list[str]]:
     return list(csv.reader(io.StringIO(as_csv(data).decode(), newline="")))
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r"])
 @pytest.mark.parametrize("kind", ["object", "category", "string"])
 def test_what_would_run_begins_with_an_apostrophe(start: str, kind: str) -> None:
     evil = f'{start}HYPERLINK("http://evil","x")'
