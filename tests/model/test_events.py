@@ -122,3 +122,16 @@ def test_a_replay_changes_nothing(flagship):
 def test_every_kind_occurs(flagship):
     _, _, events = flagship
     assert {event.kind for event in events} == {kind.name for kind in KINDS}
+
+
+def test_who_leaves_is_not_who_comes_where_a_successor_begins_in_the_same_month():
+    lab = load_scenario("laboratory").with_(
+        months=60,
+        interventions=[{"use": "overlap", "dose": 1}],
+        parameters={"turnover": {"notice_share": 1.0, "time_to_fill": 1.0}},
+    )
+    events = list(replay(lab.to_template(), 1, 0))
+    left = {(e.month, e.organization): e.person for e in events if e.kind == "departure"}
+    came = {(e.month, e.organization): e.person for e in events if e.kind == "arrival"}
+    both = left.keys() & came.keys()
+    assert both and all(came[each] == left[each] + 1 for each in both)
