@@ -111,7 +111,17 @@ def parameters() -> str:
         "# Parameters\n\nRates are per year in files; a month's value is a twelfth. Grades: *measured* in a published "
     )
     text += "source that was read, *derived* from such a source, *recalled* without re-reading, *assumed* where "
-    text += "nobody has measured it.\n\n"
+    text += (
+        "nobody has measured it. Plausible: low, middle and high, of before the model was held against anything; half "
+    )
+    text += "of the plausible values lie below the middle. "
+    text += " ".join(
+        f"`{mechanism.name}.{key}` was tuned to a published figure: {cite(p.tuned_to)}."
+        for mechanism in MECHANISMS.values()
+        for key, p in specification(mechanism.parameters).items()
+        if p.tuned_to
+    )
+    text += "\n\n"
     for mechanism in MECHANISMS.values():
         spec = specification(mechanism.parameters)
         rows_of = f" ({', '.join(mechanism.rows)})" if mechanism.rows else ""
@@ -124,7 +134,7 @@ def parameters() -> str:
                 p.meaning,
                 str(p.default) if p.choices else number(float(p.default)),
                 "one of " + ", ".join(p.choices) if p.choices else f"{p.unit}, whole" if p.whole else p.unit,
-                "–" if p.choices or p.low == p.high else f"{number(p.low)} – {number(p.high)}",
+                "–" if p.choices or p.low == p.high else f"{number(p.low)} – {number(p.middle)} – {number(p.high)}",
                 p.grade,
                 cite(p.source),
             ]

@@ -44,6 +44,7 @@ def test_parameters_are_listed_with_all_that_one_asks_of_them(call) -> None:  # 
         "default": 0.17,
         "unit": "per year",
         "plausible": [0.13, 0.2],
+        "middle": 0.17,
         "choices": [],
         "grade": "measured",
         "references": ["white2023", "schwartz2022"],

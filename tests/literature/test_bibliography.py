@@ -34,8 +34,10 @@ def sources() -> dict[str, str]:
     """Every source by where it stands."""
     found = {name: each.source for name, each in {**MECHANISMS, **INTERVENTIONS, **SHOCKS}.items()}
     for mechanism in MECHANISMS.values():
-        for name, each in specification(mechanism.parameters).items():
-            found[f"{mechanism.name}.{name}"] = each.source
+        for name, declared in specification(mechanism.parameters).items():
+            found[f"{mechanism.name}.{name}"] = declared.source
+            if declared.tuned_to:
+                found[f"{mechanism.name}.{name} (tuned to)"] = declared.tuned_to
     found |= {f"row {row.name}": row.source for row in all_rows()}
     return found | {f"word {each.name}": each.source for each in glossary.WORDS}
 

@@ -1,23 +1,24 @@
 """Points of the plausible space: a Latin hypercube in which each parameter goes by its own name."""
 
 import numpy as np
+import pytest
 
 from tfs_sim.model.catalogue import MECHANISMS
-from tfs_sim.model.declare import Parameter, specification
+from tfs_sim.model.declare import Parameter, parameter, specification
 from tfs_sim.validation.space import percent, plausible_points
 
 
 def middle(p: Parameter) -> tuple[list[float], list[float]]:
     """Return values, and the share of the plausible ones below each."""
-    inside = p.low < float(p.default) < p.high
-    return ([p.low, float(p.default), p.high], [0.0, 0.5, 1.0]) if inside else ([p.low, p.high], [0.0, 1.0])
+    inside = p.low < float(p.middle) < p.high
+    return ([p.low, float(p.middle), p.high], [0.0, 0.5, 1.0]) if inside else ([p.low, p.high], [0.0, 1.0])
 
 
-def test_half_of_the_plausible_values_lie_below_the_best_guess():
-    p = specification(MECHANISMS["backbone"].parameters)["partner_hours"]
-    assert p.low < p.default < (p.low + p.high) / 2.0  # a range of "half to twice"
-    assert [p.plausible(share) for share in (0.0, 0.5, 1.0)] == [p.low, p.default, p.high]
-    assert p.plausible(0.25) == (p.low + p.default) / 2.0 and p.plausible(0.75) == (p.high + p.default) / 2.0
+def test_half_of_the_plausible_values_lie_below_the_middle_wherever_the_default_is():
+    p = specification(MECHANISMS["trust"].parameters)["negativity"]
+    assert p.low < p.middle < (p.low + p.high) / 2.0 and p.default != p.middle
+    assert [p.plausible(share) for share in (0.0, 0.5, 1.0)] == [p.low, p.middle, p.high]
+    assert p.plausible(0.25) == (p.low + p.middle) / 2.0 and p.plausible(0.75) == (p.high + p.middle) / 2.0
     at_the_end = specification(MECHANISMS["effort"].parameters)["divided"]
     assert at_the_end.default == at_the_end.low and at_the_end.plausible(0.5) == at_the_end.high / 2.0
 
@@ -66,3 +67,24 @@ def test_what_other_parameters_there_are_changes_no_value():
 
 def test_a_share_below_what_is_required_is_not_rounded_up_to_it() -> None:
     assert [percent(share) for share in (0.895, 0.8949, 0.9, 0.97, 0.5)] == ["89.5%", "89%", "90%", "97%", "50%"]
+
+
+def test_a_default_and_a_middle_lie_in_the_range():
+    for given in ({"middle": 0.5}, {"middle": 0.15}):
+        p = parameter(0.2, unit="share", plausible=(0.1, 0.5), meaning="…", **given)
+        assert p.middle == given["middle"] and p.default == 0.2
+    for given in ({"middle": 0.6}, {"middle": 0.05}):
+        with pytest.raises(ValueError, match="middle"):
+            parameter(0.2, unit="share", plausible=(0.1, 0.5), meaning="…", **given)
+    with pytest.raises(ValueError, match="whole"):
+        parameter(2, unit="months", plausible=(1, 4), middle=2.5, whole=True, meaning="…")
+
+
+def test_what_was_tuned_to_a_figure_says_so():
+    tuned = {
+        f"{name}.{key}"
+        for name, mechanism in MECHANISMS.items()
+        for key, p in specification(mechanism.parameters).items()
+        if p.tuned_to
+    }
+    assert tuned == {"effort.joint_gain", "effort.full_gain"}

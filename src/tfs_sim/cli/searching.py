@@ -49,6 +49,7 @@ def _parameters() -> dict[str, dict[str, Any]]:
             "default": each.default,
             "unit": each.unit,
             "plausible": None if each.choices or each.low == each.high else [each.low, each.high],
+            "middle": each.middle,
             "choices": list(each.choices),
             "grade": each.grade,
             "references": list(keys(each.source)),

@@ -120,7 +120,7 @@ STUDIES = (
     Word("design", "The points of the parameter space at which every arm is run.", "[mckay1979]"),
     Word("design point", "One choice of values for all variables of a design.", "[mckay1979]", ("point",)),
     Word("Latin hypercube", "A sample in which each variable takes each of n equal shares of its values once.", "[mckay1979]"),
-    Word("plausible range", "Between which values a parameter may lie as far as we know; half of the plausible values lie below the default."),
+    Word("plausible range", "Between which values a parameter may lie as far as we know; half of the plausible values lie below its middle."),
     Word("evidence grade", "How sure we are of a default: measured, derived, recalled or assumed.", HERE, ("grade",)),
     Word("value of information", "What it would be worth to know a number before deciding.", "[howard1966]"),
     Word("run-in", "First months that are left out of a mean since the beginning still shows; here a run's number is of its last year."),

@@ -29,16 +29,20 @@ class Parameter:
     ----------
     default : value in `unit`.
     unit : one of `units.UNITS`. Rates "per year" reach the kernels per month (divided by 12, once, in `record`).
-    low, high : plausible range; the default is the best guess within it (see `plausible`).
+    middle : best guess before anything was compared with what the model is held against; half of the plausible values
+        lie below it (see `plausible`). The default may move when the model is calibrated; this and the range may not.
+    low, high : plausible range, of the same time as the middle; the default lies in it, too.
     smallest, largest : values outside are refused.
     meaning : one sentence for a practitioner.
     source : where the default comes from.
     grade : how sure we are of it.
     choices : for a parameter that is a choice among words, the words; the kernel reads their position.
     whole : whether it counts something, so that only whole numbers mean anything.
+    tuned_to : the published figure that middle and range were chosen by, which is then no test of the model any more.
     """
 
     default: float | str
+    middle: float | str
     unit: str
     low: float
     high: float
@@ -49,6 +53,7 @@ class Parameter:
     grade: Grade
     choices: tuple[str, ...] = ()
     whole: bool = False
+    tuned_to: str = ""
 
     def to_kernel(self, value: float | str) -> float:
         """Return `value` (in the file's unit) as the number that kernels read."""
@@ -65,13 +70,13 @@ class Parameter:
     def plausible(self, share: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
         """Return the value below which `share` of the plausible values lie; of an array of shares, the values.
 
-        The default is the best guess, so half of them lie below it and half above, evenly on each side (ranges are
-        often "half to twice", and evenly from end to end would put the middle well above the guess). Where it is
-        at an end of the range, all lie evenly between the ends. What counts something is rounded.
+        Half of them lie below the middle and half above, evenly on each side (ranges are often "half to twice", and
+        evenly from end to end would put the middle well above the guess). Where it is at an end of the range, all lie
+        evenly between the ends. What counts something is rounded.
 
         This is the one meaning of "plausible": designs, validation and calibration all draw by it.
         """
-        low, best, high = float(self.low), float(self.default), float(self.high)
+        low, best, high = float(self.low), float(self.middle), float(self.high)
         shares = np.asarray(share, float)
         if low < best < high:
             below, above = low + 2.0 * shares * (best - low), best + (2.0 * shares - 1.0) * (high - best)
@@ -87,28 +92,45 @@ def parameter(
     *,
     unit: str,
     meaning: str,
+    middle: float | None = None,
     plausible: tuple[float, float] | None = None,
     domain: tuple[float, float] | None = None,
     source: str = "no measurement found",
     grade: Grade = "assumed",
     choices: tuple[str, ...] = (),
     whole: bool = False,
+    tuned_to: str = "",
 ) -> Any:
     """Declare a field of a mechanism's `Parameters` (a NamedTuple of floats) with what users must know.
 
-    `plausible` defaults to the value alone (nothing to sample); `domain` to [0, 1] for shares and to
-    [0, inf) otherwise. `whole` says that it counts something.
+    `middle` defaults to the default; `plausible` to the value alone (nothing to sample); `domain` to [0, 1] for shares
+    and to [0, inf) otherwise. `whole` says that it counts something.
     """
     if unit not in UNITS:
         raise ValueError(f"there is no unit {unit!r}: declare it in units.py; {meaning}")
     number = 0.0 if choices else float(default)
+    best = number if middle is None else float(middle)
     low, high = plausible or (number, number)
     smallest, largest = domain or (UNITS[unit].low, UNITS[unit].high)
-    if not choices and not smallest <= low <= number <= high <= largest:
-        raise ValueError(f"default {default} is outside of its own range or domain: {meaning}")
-    if whole and not all(float(each).is_integer() for each in (number, low, high, smallest)):
-        raise ValueError(f"default, range and domain are whole numbers where whole ones are meant: {meaning}")
-    return Parameter(default, unit, low, high, smallest, largest, meaning, source, grade, choices, whole)
+    if not choices and not all(smallest <= low <= each <= high <= largest for each in (number, best)):
+        raise ValueError(f"default {default} or middle {best} is outside of its own range or domain: {meaning}")
+    if whole and not all(float(each).is_integer() for each in (number, best, low, high, smallest)):
+        raise ValueError(f"default, middle, range and domain are whole where whole numbers are meant: {meaning}")
+    return Parameter(
+        default,
+        default if choices else best,
+        unit,
+        low,
+        high,
+        smallest,
+        largest,
+        meaning,
+        source,
+        grade,
+        choices,
+        whole,
+        tuned_to,
+    )
 
 
 def specification(parameters: type[NamedTuple]) -> dict[str, Parameter]:

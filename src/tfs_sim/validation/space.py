@@ -55,7 +55,7 @@ def laboratory(**changes: Any) -> Scenario:
 def plausible_points(n: int, seed: int, mechanisms: Iterable[str] | None = None) -> list[Point]:
     """Return `n` points of a Latin hypercube over the plausible ranges of mechanisms' parameters (default: all).
 
-    Half of the points are below a parameter's default and half above (`Parameter.plausible`). Each parameter has a
+    Half of the points are below a parameter's middle and half above (`Parameter.plausible`). Each parameter has a
     permutation of its own, drawn by its name: what others there are changes none of its values.
     """
     points: list[Point] = [{} for _ in range(n)]

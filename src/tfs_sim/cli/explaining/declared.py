@@ -36,11 +36,15 @@ def parameter(full: str, declared: Parameter) -> str:
     if declared.choices:
         rows.append(("choices", ", ".join(declared.choices)))
     elif declared.low < declared.high:
-        rows.append(("plausible", f"{number(declared.low)} to {number(declared.high)}"))
+        rows.append(
+            ("plausible", f"{number(declared.low)} to {number(declared.high)}, half below {number(declared.middle)}")
+        )
     if not declared.choices:
         values = allowed(declared.smallest, declared.largest)
         rows.append(("allowed", f"{values}, whole numbers" if declared.whole else values))
     rows += [("source", short(declared.source)), ("how sure", GRADES[declared.grade])]
+    if declared.tuned_to:
+        rows.append(("tuned to", f"{short(declared.tuned_to)}; agreeing with that figure proves nothing"))
     name, _, key = full.partition(".")
     value = f'"{declared.default}"' if declared.choices else number(declared.default).replace(",", "_")
     return "\n".join(

@@ -39,9 +39,10 @@ def plausible() -> str:
         [
             f"{bold('plausible')}  {dim('range of a parameter, and how designs draw from it')}",
             wrapped(
-                "The default is the best guess: half of the plausible values lie below it and half above, evenly on "
-                "each side. Where it is at an end of the range, they lie evenly between the ends. Designs draw a "
-                "parameter so where no low, high, values or distribution is given. With one line every parameter "
+                "Half of the plausible values lie below a parameter's middle and half above, evenly on each side. "
+                "Where the middle is at an end of the range, they lie evenly between the ends. The middle is the best "
+                "guess from before the model was held against anything; the default may be another value. Designs draw "
+                "a parameter so where no low, high, values or distribution is given. With one line every parameter "
                 "varies, but for those that a scenario, strategy or level writes itself; the values are in "
                 "points.parquet.",
                 "  ",

@@ -36,7 +36,8 @@ class Parameters(NamedTuple):
     students_per_fte: float = parameter(
         35.0,
         unit="students a month",
-        plausible=(25, 50),
+        middle=25.0,
+        plausible=(15, 40),
         grade="assumed",
         meaning="Students whom one full-time person can support in a month (4–5 in ten in need are reached).",
     )

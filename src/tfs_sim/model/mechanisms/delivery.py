@@ -48,6 +48,7 @@ class Parameters(NamedTuple):
     team_returns: float = parameter(
         1.8,
         unit="exponent",
+        middle=1.75,
         plausible=(1.5, 1.9),
         domain=(0, 3),
         grade="assumed",

@@ -61,9 +61,11 @@ class Parameters(NamedTuple):
     joint_gain: float = parameter(
         8.5,
         unit="utility",
-        plausible=(6, 11.5),
+        middle=10.8,
+        plausible=(7.5, 14),
         domain=(0, 1000),
         grade="assumed",
+        tuned_to="members at the table ([bevc2015]; [mccullough2016])",
         meaning="Worth to an organization of what a full team gains where all give the most.",
     )
     divided: float = parameter(
@@ -76,6 +78,7 @@ class Parameters(NamedTuple):
     cost: float = parameter(
         0.38,
         unit="utility",
+        middle=0.45,
         plausible=(0.3, 0.6),
         domain=(0, 1000),
         grade="assumed",
@@ -170,6 +173,7 @@ class Parameters(NamedTuple):
         plausible=(25, 100),
         domain=(0.01, 1e6),
         grade="assumed",
+        tuned_to="members at the table ([bevc2015]; [mccullough2016])",
         meaning="Joint gain, for the needs of ordinary times, that is taken as full.",
     )
     usual_size: float = parameter(

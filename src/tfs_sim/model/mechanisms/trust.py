@@ -47,7 +47,8 @@ class Parameters(NamedTuple):
     prior_good: float = parameter(
         0.9,
         unit="encounters",
-        plausible=(0.6, 1.4),
+        middle=1.0,
+        plausible=(0.5, 2),
         domain=(1e-6, 1e6),
         grade="recalled",
         source="[mcknight1998]: first trust is above the middle (the sign)",
@@ -56,7 +57,8 @@ class Parameters(NamedTuple):
     prior_bad: float = parameter(
         0.6,
         unit="encounters",
-        plausible=(0.4, 0.9),
+        middle=1.0,
+        plausible=(0.5, 2),
         domain=(1e-6, 1e6),
         grade="recalled",
         source="[mcknight1998]: first trust is above the middle (the sign)",
@@ -65,7 +67,8 @@ class Parameters(NamedTuple):
     negativity: float = parameter(
         1.7,
         unit="",
-        plausible=(1.2, 2.6),
+        middle=2.0,
+        plausible=(1.3, 3),
         domain=(0, 100),
         grade="assumed",
         source="[slovic1993] for the sign; losses weigh about twice as much as gains ([tversky1992])",
@@ -82,7 +85,8 @@ class Parameters(NamedTuple):
     reliability: float = parameter(
         0.94,
         unit="share",
-        plausible=(0.88, 0.98),
+        middle=0.92,
+        plausible=(0.85, 0.97),
         grade="assumed",
         source="Set, with first trust and contact, to [mccullough2016]: .81 of four points, .75 from 0 to 1",
         meaning="Chance that a promise is kept when nothing stands in the way.",
@@ -90,7 +94,8 @@ class Parameters(NamedTuple):
     newcomer_reliability: float = parameter(
         0.85,
         unit="share",
-        plausible=(0.65, 0.95),
+        middle=0.75,
+        plausible=(0.5, 0.95),
         grade="assumed",
         source="Set, with first trust and contact, to [mccullough2016]: .81 of four points, .75 from 0 to 1",
         meaning="What is left of it when the representative understands nothing of the initiative yet.",
@@ -112,7 +117,8 @@ class Parameters(NamedTuple):
     everyday_contact: float = parameter(
         0.08,
         unit="per month",
-        plausible=(0.04, 0.16),
+        middle=0.06,
+        plausible=(0.03, 0.12),
         domain=(0, 10),
         grade="assumed",
         meaning="Encounters a month of two organizations that have a tie, outside of the initiative.",
@@ -120,7 +126,8 @@ class Parameters(NamedTuple):
     joint_contact: float = parameter(
         0.5,
         unit="per month",
-        plausible=(0.2, 1.0),
+        middle=0.35,
+        plausible=(0.15, 0.7),
         domain=(0, 10),
         grade="assumed",
         meaning="Further encounters a month of two partners that have a tie, when coordination is good.",
@@ -136,7 +143,8 @@ class Parameters(NamedTuple):
     work_contact: float = parameter(
         0.35,
         unit="per month",
-        plausible=(0.15, 0.7),
+        middle=0.25,
+        plausible=(0.1, 0.5),
         domain=(0, 10),
         grade="assumed",
         source="[feld1981] for the sign",

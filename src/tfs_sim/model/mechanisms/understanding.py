@@ -127,7 +127,8 @@ class Parameters(NamedTuple):
     contact_information: float = parameter(
         0.022,
         unit="precision",
-        plausible=(0.007, 0.045),
+        middle=0.03,
+        plausible=(0.01, 0.06),
         grade="assumed",
         meaning="What an encounter tells about the shared goals.",
     )
