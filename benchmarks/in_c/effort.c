@@ -118,8 +118,7 @@ void effort_choose(const struct now *now)
     fill(w->organization_luck, now->key, EFFORT_STREAM, now->month, w->organization_id, w->organizations, 0);
     for (int64_t s = 0; s < w->sites; s++) {
         int64_t first = w->first_organization[s], end = w->end_organization[s];
-        double burden = p->cost * (1.0 - now->p->invitation.accommodated * w->dose_accommodation[s]) +
-                        p->overload * (1.0 - w->coordination[s]);
+        double burden = p->cost + p->overload * (1.0 - w->coordination[s]);
         weigh_levels(now, s);
         if (!at_once)
             shuffle(now, first, end);

@@ -128,7 +128,7 @@ static inline __attribute__((always_inline)) void coefficients(
     double *restrict seen = w->payoff + SEEN * n, *restrict size = w->payoff + SIZE * n;
     double *restrict scale = w->payoff + SCALE * n, *restrict linear = w->payoff + LINEAR * n;
     double team_size = now->p->delivery.team_size, salience = w->salience[s], largest = p->largest;
-    double pull_of_norm = p->norm, pull_of_heart = p->commitment;
+    double pull_of_norm = p->norm + salience, pull_of_heart = p->commitment;
     double size_inside = least(partners, team_size), size_outside = least(partners + 1.0, team_size);
     double inside = worth_of_joint_work(size_inside, partners, now);
     double outside = worth_of_joint_work(size_outside, partners + 1.0, now);
@@ -150,8 +150,7 @@ static inline __attribute__((always_inline)) void coefficients(
         seen[i] = others > 0.0 ? expected : nobody;
         size[i] = taking_part ? size_inside : size_outside;
         scale[i] = belief[i] * (taking_part ? inside : outside);
-        linear[i] = pull_of_norm * norm[i] + (pull_of_heart * commitment[i] + salience) * backing[i] -
-                    (burden + portfolio[i]);
+        linear[i] = pull_of_norm * norm[i] + pull_of_heart * commitment[i] * backing[i] - (burden + portfolio[i]);
     }
 }
 
@@ -267,10 +266,6 @@ int64_t reckon(const struct now *now, int64_t s, int64_t *restrict who, int64_t 
                                 count, x, cost, w->level_shown[of_site + level]);
         else
             utilities(u, best, w->kind, w->team_mean + level, scale, linear, count, x, cost);
-    }
-    for (int64_t m = 0; m < count; m++) {
-        double idle = w->team_mean[w->kind[m] * MAX_LEVELS];
-        w->joining_value[who[m]] = best[m] - scale[m] * idle - p->membership - w->mission_strain[who[m]];
     }
     return count;
 }

@@ -45,13 +45,13 @@ static inline double able_to_meet(double mine, double its, double here, double t
 
 static void expect(double *restrict expected, const uint32_t *restrict one, const uint32_t *restrict other,
                    const uint8_t *restrict tie, const double *restrict here, const double *restrict there,
-                   const double *restrict presence, int64_t count, double everyday, double tied, double free,
-                   double lost_contact)
+                   const double *restrict presence, int64_t count, double everyday, double by_chance,
+                   double tied, double free, double lost_contact)
 {
     for (int64_t n = 0; n < count; n++) {
         double mine = presence[one[n]], its = presence[other[n]];
         double both = (mine > 0.0) & (its > 0.0) ? 1.0 : 0.0;
-        double anyway = tie[n] ? everyday : 0.0, further = tie[n] ? tied : free;
+        double anyway = tie[n] ? everyday : by_chance, further = tie[n] ? tied : free;
         expected[n] = (anyway + further * both) * able_to_meet(mine, its, here[n], there[n], lost_contact);
     }
 }
@@ -83,7 +83,8 @@ void trust_weigh_contact(const struct now *now)
         int64_t first = w->first_pair[s];
         expect(w->meetings_expected + first, w->one_end + first, w->other_end + first, w->is_open + first,
                w->grievance + first, w->grievance + w->pairs + first, w->presence, w->end_pair[s] - first,
-               p->everyday_contact * w->contact_factor[s], tied, free, lost_contact);
+               p->everyday_contact * w->contact_factor[s], p->strangers_contact * w->contact_factor[s], tied, free,
+               lost_contact);
     }
     expect_in_work(w->meetings_expected, w->teammates, w->one_end, w->other_end, w->grievance, w->presence, w->effort,
                    w->pairs, p->work_contact / now->p->effort.largest, lost_contact);

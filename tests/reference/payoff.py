@@ -1,7 +1,4 @@
-"""What taking part is worth: the payoff of each level of effort, as organizations last weighed it.
-
-Efforts are chosen by it (`effort`), and so is, in the next month, whether to join or to leave (`participation`).
-"""
+"""What giving is worth: the payoff of each level of effort, as organizations last weighed it; they choose by it."""
 
 from __future__ import annotations
 
@@ -96,7 +93,7 @@ def weigh_pool(model: Partnership, site: Site, who: Iterable[Organization], part
 
 
 def reckon(model: Partnership, organization: Organization) -> dict[int, float]:
-    """Return the utility of each level of effort that it may choose, and note what taking part is worth to it."""
+    """Return the utility of each level of effort that it may choose."""
     p, rho = model.p.effort, model.p.delivery.complementarity
     site, payoff = organization.site, organization.payoff
     utility = {}
@@ -107,7 +104,4 @@ def reckon(model: Partnership, organization: Organization) -> dict[int, float]:
         utility[level] = rules.utility_of(
             level / p.levels, payoff.linear, cost, payoff.money, mine, payoff.rest, payoff.even, payoff.scale, mean
         )
-    idle = rules.team_mean_with(site.level_term[0], payoff.seen, payoff.size, rho)
-    best = max(utility.values())
-    organization.joining_value = rules.worth_of_joining(best, payoff.scale, idle, organization.mission_strain, p)
     return utility

@@ -55,7 +55,7 @@ normal_quantile: Callable[[float], float] = rebuilt(draws.normal, ELEMENTARY)
 @cache
 def of(file: str) -> SimpleNamespace:
     """Return the rules of a file of the model: of a mechanism, or of contact, goals, wages, payoff and metrics."""
-    shared = file in {"contact", "goals", "payoff", "metrics", "wages"}
+    shared = file in {"contact", "goals", "payoff", "metrics", "seats", "wages"}
     name = f"tfs_sim.model.{file}" if shared else f"tfs_sim.model.mechanisms.{file}"
     module = import_module(name)
     names: dict[str, Any] = {**vars(module), **{key: ELEMENTARY[key] for key in ELEMENTARY if hasattr(module, key)}}

@@ -288,6 +288,8 @@ class Site:
     served: dict[str, dict[str, float]] = field(default_factory=lambda: {k: dict.fromkeys(GROUPS, 0.0) for k in NEEDS})
     joint_gain: float = 0.0
     performance: float = 0.0
+    gross_gain: float = 0.0
+    rise_of_need: ByNeed = field(default_factory=by_need)
     gain_seen: float = 0.0
     joint_output: float = 0.0
     separate_output: float = 0.0

@@ -7,8 +7,8 @@ kernel reads, and the switch that turns the mechanism off.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
@@ -185,6 +185,7 @@ class Mechanism:
 
     `name` is its key in scenario files ([parameters.NAME], [mechanisms] NAME = false); `rows` are the rows
     of the specification that it answers ("M1"); `needs` names mechanisms that must be on for it to work.
+    `moved` says of parameters that earlier versions had what takes their place: files that set them are refused with it.
     """
 
     name: str
@@ -195,6 +196,7 @@ class Mechanism:
     parameters: Any
     file: str
     needs: tuple[str, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What is observed of each site every month, collected inside the compiled run.
 
 Quality of a partnership is mean effective trust × alignment over its open ties; support is the FTE-weighted
-effort that active partners give from other than grant money. Whether a partnership is alive, and how it ends, is what
-`endings` tells.
+aligned work that active partners give from other than grant money. Density and transitivity ask as network surveys ask:
+of ties between two at the table who dealt with each other lately. Whether a partnership is alive, and how it ends, is
+what `endings` tells.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def given_of_its_own(staff, income, p_money):
 
 
 @kernel
-def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out):
+def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, p_ties, out):
     """Record the month of every site in `out` [month, site, metric]."""
     for s in range(out.shape[1]):  # communities; the national table comes after them
         first, end = site.first_organization[s], site.end_organization[s]
@@ -54,8 +55,15 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out)
             time += org.hours[i]
             hope += org.belief[i]
             written += org.documentation[i]
-        all_ties, trusted, shared_ties, good = look_at_ties(
-            site.first_pair[s], site.end_pair[s], dyad, site.backbone[s], at_table, rel, dyad.meetings_expected
+        all_ties, trusted, shared_ties, good, recent = look_at_ties(
+            site.first_pair[s],
+            site.end_pair[s],
+            dyad,
+            site.backbone[s],
+            at_table,
+            rel,
+            dyad.meetings_expected,
+            p_ties.recent,
         )
         needed = met = 0.0
         for k in range(K):
@@ -71,6 +79,7 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out)
         out.effort[month, s] = given / staff if staff > 0.0 else 0.0
         out.least_effort[month, s] = least if partners > 0.0 else 0.0
         out.performance[month, s] = site.performance[s]
+        out.gross_gain[month, s] = site.gross_gain[s]
         out.coverage[month, s] = met / needed if needed > 0.0 else 0.0
         out.equity_gap[month, s] = site.delay[DELAY_STAGES - 1, 1, s] - site.delay[DELAY_STAGES - 1, 0, s]
         out.outcome[month, s] = gain
@@ -79,7 +88,7 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out)
         out.coordination[month, s] = site.coordination[s]
         out.load[month, s] = site.load[s] / p_money.hours_per_fte
         out.vacancy[month, s] = vacant / partners if partners > 0.0 else 0.0
-        out.density[month, s] = shared_ties / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
+        out.density[month, s] = recent / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
         out.departures[month, s] = site.departures[s]
         out.joined[month, s] = site.joined[s]
         out.withdrew[month, s] = site.withdrew[s]
@@ -102,10 +111,11 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, out)
 
 
 @kernel
-def look_at_ties(first, end, dyad, backbone, at_table, rel, ties_of):
+def look_at_ties(first, end, dyad, backbone, at_table, rel, ties_of, months):
     """Return the ties among a site's organizations but the backbone, seen from both ends, and the trust in all of them.
 
-    Then those between two at the table, and the sum of trust × alignment over them.
+    Then those between two at the table, the sum of trust × alignment over them, and those of them that met within so
+    many months.
     """
     pairs = dyad.is_open.size
     one, other, tie, agreed = (
@@ -115,18 +125,20 @@ def look_at_ties(first, end, dyad, backbone, at_table, rel, ties_of):
         dyad.alignment[first:end],
     )
     here, there, counts = rel.trust[first:end], rel.trust[pairs + first : pairs + end], ties_of[first:end]
-    ties = shared = 0
+    since = dyad.idle[first:end]
+    ties = shared = recent = 0
     for n in range(counts.size):
         between = (tie[n] != 0) & (one[n] != backbone) & (other[n] != backbone)
         both = between & (at_table[one[n]] * at_table[other[n]] > 0.0)
         counts[n] = agreed[n] if both else 0.0
         shared += both
+        recent += both & (since[n] < months)
     good = dot(here, counts) + dot(there, counts)
     for n in range(counts.size):
         between = (tie[n] != 0) & (one[n] != backbone) & (other[n] != backbone)
         counts[n] = 1.0 if between else 0.0
         ties += between
-    return 2.0 * ties, dot(here, counts) + dot(there, counts), 2.0 * shared, good
+    return 2.0 * ties, dot(here, counts) + dot(there, counts), 2.0 * shared, good, 2.0 * recent
 
 
 @kernel

@@ -1,7 +1,7 @@
 """What is observed of a partnership's network: whether it holds without its hub, and how closed its triangles are.
 
-The hub is the partner with ties to most others, of equals the first by identity. Triangles are the whole community's,
-its backbone included.
+The hub is the partner with ties to most others, of equals the first by identity. Triangles are of ties that a survey
+would find: between two partners at the table who met within `ties.recent` months.
 
 Ties are bits over a site's organizations, so that sets of neighbours are compared a word at a time.
 """
@@ -82,20 +82,43 @@ def take_lowest(unvisited, word, first, waiting_list, waiting):
 
 
 @kernel
-def observe_network(month, org, rel, site, out):
+def observe_network(month, org, rel, dyad, site, scratch, p_ties, out):
     """Record transitivity, once a quarter (it moves slowly and costs much); in between the last value stands."""
     words = org.neighbours.shape[0]
     for s in range(out.shape[1]):
         if month % QUARTER != 0:
             out.transitivity[month, s] = out.transitivity[month - 1, s]
             continue
-        closed = np.int64(0)
-        paths = 0.0
+        closed = paths = 0.0
         for i in range(site.first_organization[s], site.end_organization[s]):
-            degree = np.float64(org.end_of_ties[i] - org.first_relationship[i])
+            for w in range(words):
+                scratch.unvisited[w] = np.uint64(0)
+            degree = 0.0
             for m in range(org.first_relationship[i], org.end_of_ties[i]):
-                j = rel.target[rel.ties[m]]
-                for w in range(words):
-                    closed += np.int64(count_bits(org.neighbours[w, i] & org.neighbours[w, j]))
+                r = rel.ties[m]
+                if surveyed(i, r, org, rel, dyad, p_ties):
+                    bit = org.local_index[rel.target[r]]
+                    scratch.unvisited[bit >> SIX] |= ONE << np.uint64(bit & LOW_SIX)
+                    degree += 1.0
             paths += degree * (degree - 1.0)
+            if degree < 2.0:
+                continue
+            for m in range(org.first_relationship[i], org.end_of_ties[i]):
+                if not surveyed(i, rel.ties[m], org, rel, dyad, p_ties):
+                    continue
+                j = np.int64(rel.target[rel.ties[m]])
+                for n in range(org.first_relationship[j], org.end_of_ties[j]):
+                    bit = org.local_index[rel.target[rel.ties[n]]]
+                    named = (scratch.unvisited[bit >> SIX] >> np.uint64(bit & LOW_SIX)) & ONE
+                    if named and surveyed(j, rel.ties[n], org, rel, dyad, p_ties):
+                        closed += 1.0
         out.transitivity[month, s] = closed / paths if paths > 0.0 else 0.0
+
+
+@inline
+def surveyed(i, r, org, rel, dyad, p_ties):
+    """Say whether a survey of partners finds the tie r of organization i."""
+    j = rel.target[r]
+    partners = (org.role[i] != BACKBONE) & (org.role[j] != BACKBONE)
+    at_table = (org.status[i] == ACTIVE) & (org.status[j] == ACTIVE)
+    return partners & at_table & (dyad.idle[rel.pair[r]] < p_ties.recent)

@@ -87,7 +87,7 @@ class Organization(mesa.Agent):
     ramp = _row_property("ramp", "The representative's understanding of the initiative, in [0, 1].")
     documentation = _row_property("documentation", "How much of its part is written down, in [0, 1].")
     tenure = _row_property("tenure", "Months that the representative has been in post.")
-    joining_value = _row_property("joining_value", "Payoff of taking part over staying away, last reckoned.")
+    joining_value = _row_property("joining_value", "Worth of a seat at the table over what it costs, last reckoned.")
 
     @property
     def status(self) -> str:

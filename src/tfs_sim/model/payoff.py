@@ -1,4 +1,4 @@
-"""What taking part is worth: the payoff of each level of effort, for those who ask themselves this month.
+"""What giving is worth: the payoff of each level of effort, for those who ask themselves this month.
 
     u(x) = belief · worth_of_joint_work · M_ρ(x, others) + pooled money + worth_of_effort · x − rising_cost + esteem
 
@@ -10,20 +10,16 @@ Of others is seen what they gave last month; who has only just joined has given 
 there is nobody else to be seen, others stand for a summand of 0, or of 1 where the weakest link counts.
 
 Once a month `weigh` sets the coefficients of everyone's payoff, from what is seen of others, and `weigh_levels` what
-depends on the level alone. `reckon` works the payoff out for a list of organizations: those who reconsider their effort
-(`effort`), and those who decide whether to take part (`participation`, in the next month: the coefficients are part of
-the state). Levels are outside and organizations inside, so that its loops run wide.
+depends on the level alone. `reckon` works the payoff out for a list of organizations, those who reconsider their effort
+(`effort`). Whether to take part at all is another decision (`participation`). Levels are outside and organizations
+inside, so that its loops run wide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-from tfs_sim.model.forms import inline, kernel, play, rule
+from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.numerics import exp, log, logistic, power, whole_vectors
 from tfs_sim.model.state import ACTIVE, BACKBONE, MAX_LEVELS
 from tfs_sim.model.wages import wages
@@ -99,11 +95,11 @@ def worth_of_joint_work(members, partners, p_delivery, p):
 
 @rule
 def worth_of_effort(peers, commitment, backing, salience, burden, portfolio, p):
-    """norm · peers + (commitment · h + salience) · b − (burden + portfolio): worth of effort beyond the joint gain.
+    """(norm + salience) · peers + commitment · h · b − (burden + portfolio): worth of effort beyond the joint gain.
 
     For each unit of effort, utility. peers: what trusted peers give; commitment: h, the representative's; backing: b.
     """
-    return p.norm * peers + (p.commitment * commitment + salience) * backing - (burden + portfolio)
+    return (p.norm + salience) * peers + p.commitment * commitment * backing - (burden + portfolio)
 
 
 @rule
@@ -126,15 +122,6 @@ def utility_of(x, linear, cost, pool, mine, others, even, scale, mean):
     staff; mine, others: contributions as seen; scale: of joint work to one who believes so much in it; mean: M_ρ.
     """
     return linear * x - cost + pool * mine / (mine + others) + even + scale * mean
-
-
-@rule
-def worth_of_joining(best, scale, idle, strain, p):
-    """u* − scale · idle − membership − strain: by how much taking part is better than staying away.
-
-    best: u*, of the best effort; idle: M_ρ without any of the own: what others' work gains anyway is no reason to join.
-    """
-    return best - scale * idle - p.membership - strain
 
 
 @kernel
@@ -242,9 +229,8 @@ def weigh_pool(begin, stop, first, end, org, pool_payout, by_seen, slope, p_mone
 def reckon(who, count, s, org, scratch, site, rho, p):
     """Work out the payoff of every level for the first `count` of `who`, all of site s.
 
-    `utility` [level, place in the list] receives it, `weighed[BEST]` the best level's; `joining_value` [organization]
-    how much better that is than staying away, less what membership and giving up the own mission cost. Returns the
-    length of the list when it is filled up to whole vectors with its last one, again and again.
+    `utility` [level, place in the list] receives it, `weighed[BEST]` the best level's. Returns the length of the list
+    when it is filled up to whole vectors with its last one, again and again.
     """
     if count == 0:
         return 0
@@ -286,9 +272,6 @@ def reckon(who, count, s, org, scratch, site, rho, p):
                 u[n] = utility_of(x, linear[n], cost, 0.0, 0.0, 1.0, 0.0, scale[n], u[n])
         for n in range(u.size):
             best[n] = max(best[n], u[n])
-    for n in range(count):
-        idle = scratch.team_mean[scratch.kind[n] * MAX_LEVELS]
-        org.joining_value[who[n]] = worth_of_joining(best[n], scale[n], idle, org.mission_strain[who[n]], p)
     return count
 
 
@@ -312,16 +295,3 @@ def average(who, count, org, scratch, level_term, rho):
         mean = scratch.team_mean[k * MAX_LEVELS : (k + 1) * MAX_LEVELS]
         for level in range(mean.size):
             mean[level] = team_mean_with(level_term[level], others, members, rho)
-
-
-def worth(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:
-    """Return what taking part would be worth to every organization of a world now, in units of utility.
-
-    `parameters` are the mechanisms' records by name. The world is left as it is.
-    """
-    rho, p = parameters["delivery"].complementarity, parameters["effort"]
-    value = np.zeros(world.role.size)
-    given = {**world._asdict(), "joining_value": value, "rho": rho, "p": p}
-    for s, (first, end) in enumerate(zip(world.first_organization, world.end_organization, strict=True)):
-        play(reckon, {**given, "who": np.arange(first, end), "count": end - first, "s": s})
-    return value

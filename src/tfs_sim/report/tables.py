@@ -62,10 +62,8 @@ def _prices(stored: Stored) -> list[_Price]:
     short = [name for name in stored.metrics if metric(name).unpaid_by and np.nansum(stored.values(name)) > 0]
     columns += [_Price(f"{metric(name).title}{everywhere}", name, words.money) for name in short]
     columns += [
-        _Price(
-            f"Partners' staff in joint work{everywhere} (FTE)", "staff_given", lambda n: words.number(n / months, 1)
-        ),
-        _Price(f"Partners' hours beside it{everywhere} (a month)", "hours", lambda n: words.number(n / months, 0)),
+        _Price(f"Work that partners align{everywhere} (FTE)", "staff_given", lambda n: words.number(n / months, 1)),
+        _Price(f"Partners' hours on top{everywhere} (a month)", "hours", lambda n: words.number(n / months, 0)),
         _Price(f"Hours for bids{everywhere} (a month)", "bid_hours", lambda n: words.number(n / months, 0)),
     ]
     return [column for column in columns if column.name in stored.metrics]

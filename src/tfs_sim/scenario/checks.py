@@ -50,6 +50,11 @@ def _parameters(value: Any) -> dict[str, dict[str, float | str]]:
         declared = specification(known[mechanism])
         for name, given in values.items():
             key = (mechanism, str(name))
+            moved = known[mechanism].moved.get(str(name))
+            if moved:
+                message = f"{mechanism} has no parameter {quote(str(name))} any more: {moved}"
+                mistakes.append(Mistake(message, key=key, at="key", hint=f"tfs-sim explain {mechanism}"))
+                continue
             if name not in declared:
                 mistakes.append(
                     Mistake(

@@ -27,7 +27,8 @@ def unfold(model: Partnership) -> None:
         site.salience = rules.salience_of(depth, p)
         surge = rules.surge_of(depth, shocks["need-surge"])
         for kind, need in site.need.items():
-            for group in need:
+            ordinary = {group: usual_need(model, site.students, kind, group) for group in need}
+            for group, usual in ordinary.items():
                 rise = p.need_rise if group == "in_poverty" else p.other_rise
-                usual = usual_need(model, site.students, kind, group)
                 need[group] = rules.need_in_crisis(usual, surge, rise, RISE.rows[kind])
+            site.rise_of_need[kind] = rules.rise_of(sum(need.values()), sum(ordinary.values()))

@@ -53,7 +53,8 @@ def form_teams(model: Partnership) -> None:
     for organization in model.organizations:
         given = 0.0
         if organization.is_partner:
-            organization.hours += p.meeting_hours
+            own_time = model.p.money.hours_per_fte * organization.fte * organization.effort * organization.in_post
+            organization.hours += rules.hours_on_top(own_time, organization.in_post, organization.ramp, p)
             given = capacity_given(organization)
         for need in NEEDS:
             organization.input[need] = given * organization.strength[need]
@@ -137,11 +138,13 @@ def produce(model: Partnership) -> None:
     """Turn separate and joint work into students served, and reckon the joint gain."""
     for site in model.sites:
         site.joint_gain = site.joint_output = site.separate_output = 0.0
+        gross = 0.0
         for need in NEEDS:
-            serve(model, site, need)
+            gross += serve(model, site, need)
         all_need = sum(sum(site.need[need].values()) for need in NEEDS)
         usual_need = sum(usual_need_of(model, site, need) for need in NEEDS)
         site.performance = rules.per_thousand(site.joint_gain, all_need)
+        site.gross_gain = rules.per_thousand(gross, all_need)
         site.gain_seen = rules.per_thousand(site.joint_gain, usual_need)
 
 
@@ -152,8 +155,8 @@ def usual_need_of(model: Partnership, site: Site, need: str) -> float:
     return float(in_poverty + community.in_need(site.students["other"], p.need_other, profile))
 
 
-def serve(model: Partnership, site: Site, need: str) -> None:
-    """Serve a site's students who need one kind of support."""
+def serve(model: Partnership, site: Site, need: str) -> float:
+    """Serve a site's students who need one kind of support; return the gain had joint work cost no separate work."""
     p, students_per_fte = model.p.delivery, model.p.community.students_per_fte
     joint = 0.0
     for each in site.organizations:
@@ -169,12 +172,15 @@ def serve(model: Partnership, site: Site, need: str) -> None:
     site.separate_output += students_per_fte * separate
     poor, rest = site.need[need]["in_poverty"], site.need[need]["other"]
     in_need = poor + rest
-    if in_need > 0.0:
-        reached = in_need * rules.share_reached(students_per_fte * (separate + joint), in_need)
-        site.joint_gain += reached - in_need * rules.share_reached(students_per_fte * without, in_need)
-        share = rules.share_in_poverty(poor, rest, reached, p)
-        site.served[need]["in_poverty"] = reached * share
-        site.served[need]["other"] = reached * (1.0 - share)
+    if in_need <= 0.0:
+        return 0.0
+    reached = in_need * rules.share_reached(students_per_fte * (separate + joint), in_need)
+    anyway = in_need * rules.share_reached(students_per_fte * without, in_need)
+    site.joint_gain += reached - anyway
+    share = rules.share_in_poverty(poor, rest, reached, p)
+    site.served[need]["in_poverty"] = reached * share
+    site.served[need]["other"] = reached * (1.0 - share)
+    return float(in_need * rules.share_reached(students_per_fte * (without + joint), in_need) - anyway)
 
 
 def output_of(model: Partnership, site: Site, leader: Organization, need: str) -> float:

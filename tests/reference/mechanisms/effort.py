@@ -54,7 +54,7 @@ def perceive_norm(model: Partnership) -> None:
 def choose(model: Partnership) -> None:
     """Reckon what taking part is worth, and let those who reconsider choose their effort, at once or one by one."""
     for site in model.sites:
-        burden = rules.burden_of(site.coordination, site.doses["accommodation"], model.p.invitation, model.p.effort)
+        burden = rules.burden_of(site.coordination, model.p.effort)
         payoff.weigh_levels(model, site)
         if model.p.effort.timing < 0.5:
             choose_at_once(model, site, burden)

@@ -65,10 +65,11 @@ def of_ties(model: Partnership, site: Site) -> dict[str, float]:
     ties = [pair for pair in site.pairs if pair.is_open and not (pair.one.is_backbone or pair.other.is_backbone)]
     shared = [pair for pair in ties if pair.one.is_active and pair.other.is_active]
     partners = len(site.partners)
+    recent = sum(pair.idle < model.p.ties.recent for pair in shared)
     return {
         "trust": mean([(pair.forward.trust + pair.backward.trust) / 2.0 for pair in ties]),
         "quality": mean([(pair.forward.trust + pair.backward.trust) / 2.0 * pair.alignment for pair in shared]),
-        "density": 2.0 * len(shared) / (partners * (partners - 1)) if partners > 1 else 0.0,
+        "density": 2.0 * recent / (partners * (partners - 1)) if partners > 1 else 0.0,
     }
 
 
@@ -80,6 +81,7 @@ def of_students(model: Partnership, site: Site) -> dict[str, float]:
     gain = outcome_gain(site)
     return {
         "performance": site.performance,
+        "gross_gain": site.gross_gain,
         "coverage": met / needed if needed > 0.0 else 0.0,
         "equity_gap": site.delay[-1]["other"] - site.delay[-1]["in_poverty"],
         "outcome": gain,

@@ -48,13 +48,18 @@ def group_of(first: Organization, knows: dict[Organization, set[Organization]], 
 def observe_network(model: Partnership) -> None:
     """Record transitivity, once a quarter (it moves slowly); in between the last value stands."""
     for site in model.communities:
-        value = transitivity_of(site) if model.month % QUARTER == 0 else model.observed["transitivity"][site.key][-1]
+        value = (
+            transitivity_of(model, site) if model.month % QUARTER == 0 else model.observed["transitivity"][site.key][-1]
+        )
         model.observe(site, "transitivity", value)
 
 
-def transitivity_of(site: Site) -> float:
-    """Return the share of two-paths in a community, the backbone's among them, that are closed."""
-    knows = {each: set(each.ties) for each in site.organizations}
+def transitivity_of(model: Partnership, site: Site) -> float:
+    """Return the share of two-paths that are closed, of ties between partners that a survey finds."""
+    knows = {
+        each: {other for other, tie in each.ties.items() if other.is_partner and tie.pair.idle < model.p.ties.recent}
+        for each in site.partners
+    }
     paths = sum(len(known) * (len(known) - 1) for known in knows.values())
     closed = sum(len(known & knows[other]) for known in knows.values() for other in known)
     return closed / paths if paths > 0 else 0.0

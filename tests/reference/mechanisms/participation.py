@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reference import payoff
 from reference.rules import logistic, of
 
 if TYPE_CHECKING:
     from reference.model import Partnership
     from reference.world import Organization, Site
 
-rules, contact = of("participation"), of("contact")
+rules, contact, seats, meetings = of("participation"), of("contact"), of("seats"), of("endings")
+payoff, pay = of("payoff"), of("wages")
 
 
 def join_and_withdraw(model: Partnership) -> None:
@@ -93,7 +93,20 @@ def joins(
 
 
 def worth(model: Partnership, organization: Organization) -> float:
-    """Return what taking part is worth to one that asks itself; nobody has weighed anything before the first month."""
-    if model.month > 0 and model.on("effort"):
-        payoff.reckon(model, organization)
-    return organization.joining_value
+    """Return what a seat at the table is worth to one that asks itself, over what it costs."""
+    site, p, p_invitation = organization.site, model.p.participation, model.p.invitation
+    meets = meetings.chance_of_joint_meeting(site.coordination, site.contact_factor, model.p.endings)
+    trust = [tie.trust for other, tie in organization.ties.items() if other.is_active]
+    company = site.coordination * site.contact_factor * sum(trust) / max(len(trust), 1)
+    value: float = seats.worth_of_the_table(
+        meets, organization.commitment, organization.backing, organization.belief, company, p
+    )
+    staff = sum(partner.fte for partner in site.partners)
+    if site.pool_payout > 0.0 and staff > 0.0:
+        everyone = staff + (0.0 if organization.is_active else organization.fte)
+        own_wages = pay.wages(organization.fte, model.p.money)
+        pool = payoff.worth_of_money(site.pool_payout, own_wages, model.p.effort)
+        value += pool * organization.fte / everyone
+    value -= seats.cost_of_a_seat(site.doses["accommodation"], organization.mission_strain, p_invitation, p)
+    organization.joining_value = value
+    return value

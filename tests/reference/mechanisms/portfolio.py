@@ -9,7 +9,7 @@ from reference.rules import of
 if TYPE_CHECKING:
     from reference.model import Partnership
 
-rules = of("portfolio")
+rules, crisis = of("portfolio"), of("crisis")
 
 
 def compete(model: Partnership) -> None:
@@ -19,7 +19,11 @@ def compete(model: Partnership) -> None:
         appeal = rules.appeal(
             organization.clarity, organization.commitment, organization.backing, organization.in_post, p
         )
-        share = rules.share_of_attention(appeal, p)
+        site = organization.site
+        rise = sum(strength * site.rise_of_need[kind] for kind, strength in organization.strength.items())
+        lost = max(1.0 - site.income_factor, 0.0) * (1.0 - organization.doses["emergency-fund"])
+        more = crisis.more_on_the_desk(rise, lost, model.p.crisis)
+        share = rules.share_of_attention(appeal, more, p)
         organization.attention = rules.attention_after(organization.attention, share, p)
         organization.portfolio = rules.pull_of_other_work(organization.attention, p)
     for site in model.sites:

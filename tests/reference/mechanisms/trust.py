@@ -51,12 +51,12 @@ def weigh_contact(model: Partnership) -> None:
     for site in model.sites:
         convenings, steady = site.doses["trust-building-convenings"], site.doses["steady-communication"]
         coordination, possible = site.coordination, site.contact_factor
-        everyday = p.everyday_contact * possible
+        everyday, by_chance = p.everyday_contact * possible, p.strangers_contact * possible
         tied = contact.contact_in_ties(convenings, steady, coordination, possible, p_communication, p)
         free = contact.contact_at_table(convenings, coordination, possible, p)
         for pair in site.pairs:
             one, other = pair.one, pair.other
-            expected = everyday if pair.is_open else 0.0
+            expected = everyday if pair.is_open else by_chance
             if can_meet_at_table(pair):
                 expected += tied if pair.is_open else free
                 if pair.teammates:  # as of last month

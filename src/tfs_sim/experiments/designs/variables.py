@@ -128,6 +128,9 @@ def parts_of(dotted: str, scenarios: Sequence[Scenario]) -> tuple[str, str, str]
         message = f"there is no {what[area]} {quote(owner)} in any arm of the experiment"
         return Mistake(message, suggestion=".".join([area, near, field]) if near else "", hint=known)
     fields = _fields(area, owner)
+    moved = catalogue().MECHANISMS[owner].moved.get(field) if area == "parameters" else None
+    if moved:
+        return Mistake(f"{owner} has no parameter {quote(field)} any more: {moved}", hint=f"tfs-sim explain {owner}")
     if field not in fields:
         near = nearest(field, fields)
         message = f"{owner} has no {quote(field)} that a design can vary"

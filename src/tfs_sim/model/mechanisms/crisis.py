@@ -2,11 +2,14 @@
 
 A community crisis raises needs unequally (more for students in poverty, more for health and basic needs),
 closes the places where people meet, cuts income, freezes the labour market, and makes the shared purpose
-more salient. Nothing here touches trust, support or performance: what becomes of them is the model's answer.
+more salient where others are seen to serve it. Those who are to help have costs of their own: their own clients' needs
+and the income that they lose compete for the same attention (Staw, Sandelands & Dutton 1981 on threat and rigidity).
+Nothing here touches trust, support or performance: what becomes of them is the model's answer.
 
-For each kind of support and group of students:
+For each kind of support and group of students, and for each organization:
 
     need = need_in_crisis(usual need, surge_of(depth of the crisis, depth of a surge of needs))
+    else on its desk = usual · more_on_the_desk(rise of its own clients' needs, income lost)   (M16)
 """
 
 from __future__ import annotations
@@ -58,12 +61,30 @@ class Parameters(NamedTuple):
         meaning="By how much fewer people leave their posts at full depth.",
     )
     salience: float = parameter(
-        0.15,
+        0.3,
         unit="utility",
-        plausible=(0.0, 0.3),
+        plausible=(0.15, 0.45),
         grade="assumed",
         source="[together2020], lesson five: `if you can't come together to collaborate in this moment, when can you?`",
-        meaning="How much more the shared purpose weighs in organizations' choices at full depth.",
+        meaning="How much more it weighs, at full depth, what trusted peers give to the shared purpose.",
+    )
+    own_clients: float = parameter(
+        1.0,
+        unit="share",
+        plausible=(0.5, 2.0),
+        domain=(0, 100),
+        grade="assumed",
+        source="[nff2020] for the sign",
+        meaning="By how much more else is on an organization's desk when the needs of its own clients double.",
+    )
+    own_income: float = parameter(
+        2.0,
+        unit="share",
+        plausible=(1.0, 4.0),
+        domain=(0, 100),
+        grade="assumed",
+        source="[staw1981] on threat and rigidity, for the sign; [nff2020]",
+        meaning="By how much more else is on an organization's desk when it loses all of its income.",
     )
 
 
@@ -120,7 +141,7 @@ def leaving_left(depth, p):
 
 @rule
 def salience_of(depth, p):
-    """salience · d: how much more the shared purpose weighs in choices, utility."""
+    """salience · d: how much more it weighs what trusted peers give, utility."""
     return p.salience * depth
 
 
@@ -136,6 +157,21 @@ def need_in_crisis(usual, surge, rise, mix):
     return usual * (1.0 + surge * rise * mix)
 
 
+@rule
+def rise_of(in_need, usual):
+    """N / N₀ − 1: by how much more students need a kind of support than in an ordinary month."""
+    return in_need / usual - 1.0 if usual > 0.0 else 0.0
+
+
+@rule
+def more_on_the_desk(rise, lost, p):
+    """1 + own_clients · rise + own_income · lost: the factor on everything else that an organization has to do.
+
+    rise: of the needs of its own clients, by its strengths; lost: share of its income, beyond what a fund replaces.
+    """
+    return 1.0 + p.own_clients * max(rise, 0.0) + p.own_income * lost
+
+
 @kernel
 def unfold(site, shock, p_community, p):
     """Set what the crisis does to each site this month."""
@@ -148,7 +184,11 @@ def unfold(site, shock, p_community, p):
         site.salience[s] = salience_of(depth, p)
         surge = surge_of(depth, shock.need_surge[s])
         for k in range(K):
+            ordinary = in_need = 0.0
             for g in range(G):
                 rise = p.need_rise if g == 0 else p.other_rise
                 usual = base_need(site.students[g, s], g, k, p_community)
                 site.need[k, g, s] = need_in_crisis(usual, surge, rise, RISE_BY_NEED[k])
+                ordinary += usual
+                in_need += site.need[k, g, s]
+            site.rise_of_need[k, s] = rise_of(in_need, ordinary)

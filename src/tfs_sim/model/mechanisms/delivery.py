@@ -14,7 +14,12 @@ shared work while a post is vacant, the organization's staff do for its own.
     G = Σ_k N_k [share_reached(X + Y) − share_reached(X⁰)]
 
 The joint gain G of separate and joint work X + Y is against the same community without any joint work, X⁰. It may be
-negative: meetings and newcomers who do not know yet what to do cost time.
+negative: meetings and newcomers who do not know yet what to do cost time. It is net of the separate work that partners
+give up for aligned work and hours; set beside their price it would count them twice. The gross gain has that separate
+work restored: Σ_k N_k [share_reached(X⁰ + Y) − share_reached(X⁰)].
+
+Effort is *aligned work*: what an organization does for students anyway, done as part of the shared plan (mutually
+reinforcing activities, Kania & Kramer 2011). What working together takes on top are *hours* (`hours_on_top`).
 """
 
 from __future__ import annotations
@@ -63,11 +68,26 @@ class Parameters(NamedTuple):
         meaning="Order of the power mean over members: 1 adds up, below −50 the weakest link counts.",
     )
     meeting_hours: float = parameter(
+        3.0,
+        unit="hours a month",
+        plausible=(1.5, 5),
+        grade="assumed",
+        meaning="Hours that a partner's staff spend in the partnership's meetings.",
+    )
+    hours_to_align: float = parameter(
+        0.01,
+        unit="hours",
+        plausible=(0.003, 0.02),
+        domain=(0, 1),
+        grade="assumed",
+        meaning="Hours of coordination within teams that an hour of aligned work takes on top.",
+    )
+    hours_to_learn: float = parameter(
         6.0,
         unit="hours a month",
         plausible=(3, 12),
         grade="assumed",
-        meaning="Hours that a partner's staff spend in the partnership's meetings.",
+        meaning="Hours that a representative who understands nothing yet spends on learning what the shared work is.",
     )
     access: float = parameter(
         0.8,
@@ -105,6 +125,15 @@ def capacity_given(fte, effort, in_post, understanding, quality):
     fte: F; effort: e, a share of it; in_post: f; understanding: u; quality: q, of its work.
     """
     return fte * effort * in_post * understanding * quality
+
+
+@rule
+def hours_on_top(aligned, in_post, understanding, p):
+    """meeting_hours + hours_to_align · a + hours_to_learn · f · (1 − u): what working together takes on top, hours.
+
+    aligned: a, hours of aligned work; in_post: f; understanding: u.
+    """
+    return p.meeting_hours + p.hours_to_align * aligned + p.hours_to_learn * in_post * (1.0 - understanding)
 
 
 @rule
@@ -196,13 +225,14 @@ def rank_by_strength(month, org, site, p):
 
 
 @kernel
-def form_teams(org, site, on, scratch, p_strengths, p):
+def form_teams(org, site, on, scratch, p_strengths, p_money, p):
     """Put partners into teams for each kind of support, strongest first; weigh each one's input."""
     size = np.int64(p.team_size)
     suited = p_strengths.suited * on.strengths
     for i in range(org.status.size):
         taking_part = 1.0 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) else 0.0
-        org.hours[i] += p.meeting_hours * taking_part
+        aligned = p_money.hours_per_fte * org.fte[i] * org.effort[i] * org.in_post[i]
+        org.hours[i] += hours_on_top(aligned, org.in_post[i], org.ramp[i], p) * taking_part
         given = capacity_given(org.fte[i], org.effort[i], org.in_post[i], org.ramp[i], org.quality[i])
         scratch.brought[i] = given * taking_part
         org.team_code[i] = lone_code(org.local_index[i])
@@ -309,6 +339,7 @@ def produce(org, site, scratch, p_community, p_trust, p):
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
         site.joint_gain[s] = 0.0
+        gross = 0.0
         site.joint_output[s] = 0.0
         site.separate_output[s] = 0.0
         all_need = 0.0
@@ -352,6 +383,8 @@ def produce(org, site, scratch, p_community, p_trust, p):
                 reached = share_reached(x + y, in_need)
                 expected = share_reached(p_community.students_per_fte * without, in_need)
                 site.joint_gain[s] += in_need * (reached - expected)
+                restored = share_reached(p_community.students_per_fte * without + y, in_need)
+                gross += in_need * (restored - expected)
                 # the same number of students in all, but one in poverty is reached less easily
                 share = share_in_poverty(site.need[k, 0, s], site.need[k, 1, s], in_need * reached, p)
                 site.served[k, 0, s] = in_need * reached * share
@@ -359,4 +392,5 @@ def produce(org, site, scratch, p_community, p_trust, p):
             site.joint_output[s] += y
             site.separate_output[s] += x
         site.performance[s] = per_thousand(site.joint_gain[s], all_need)
+        site.gross_gain[s] = per_thousand(gross, all_need)
         site.gain_seen[s] = per_thousand(site.joint_gain[s], usual_need)

@@ -109,13 +109,6 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Added cost of effort when the backbone has no time to coordinate at all.",
     )
-    membership: float = parameter(
-        0.015,
-        unit="utility",
-        plausible=(0.0, 0.04),
-        grade="assumed",
-        meaning="Cost of being at the table, whatever the effort.",
-    )
     money: float = parameter(
         3.0,
         unit="utility",
@@ -195,6 +188,7 @@ MECHANISM = Mechanism(
     source="[mckelvey1995]; [vanhuyck1990]; [bandura2000]",
     parameters=Parameters,
     file=__name__,
+    moved={"membership": "a seat at the table has its own cost, participation.sitting"},
 )
 
 STREAM = draws.stream("effort")
@@ -203,12 +197,9 @@ FIRST_STREAM = draws.stream("first effort")
 
 
 @rule
-def burden_of(coordination, accommodation, p_invitation, p):
-    """cost · (1 − accommodated · a) + overload · (1 − c): cost of effort but for its rise, utility.
-
-    accommodation: a, its dose (M7); coordination: c.
-    """
-    return p.cost * (1.0 - p_invitation.accommodated * accommodation) + p.overload * (1.0 - coordination)
+def burden_of(coordination, p):
+    """cost + overload · (1 − c): cost of effort but for its rise, utility; coordination: c."""
+    return p.cost + p.overload * (1.0 - coordination)
 
 
 @rule
@@ -265,12 +256,12 @@ def perceive_norm(org, rel, p):
 
 
 @kernel
-def choose(month, key, org, site, dose, scratch, p_invitation, p_delivery, p_money, p):
+def choose(month, key, org, site, scratch, p_delivery, p_money, p):
     """Reckon what taking part is worth, and let those who reconsider choose their effort."""
     draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
-        burden = burden_of(site.coordination[s], dose.accommodation[s], p_invitation, p)
+        burden = burden_of(site.coordination[s], p)
         rho = p_delivery.complementarity
         weigh_levels(s, site, rho, p)
         at_once = p.timing < 0.5

@@ -61,7 +61,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.1, 0.5),
         grade="assumed",
-        meaning="Share of the cost of effort that meeting times and places make up.",
+        meaning="Share of the cost of a seat that meeting times and places make up.",
     )
 
 

@@ -1,8 +1,11 @@
 """M8 Participation: organizations are invited, join, and withdraw, with a threshold and inertia.
 
 An organization that is not at the table is invited by neighbours who are and by the backbone as far as it
-has time. It joins with a logistic chance in the payoff of taking part over a threshold (quantal choice), and
-leaves in the same manner over a lower one: the gap is inertia.
+has time. Taking part and giving are two decisions, each with its own costs: a seat takes a few hours a month, and most
+members of coalitions stay for what the table itself is to them: what they gain by belonging and what it costs them
+(Wandersman et al. 1987), how it is led and whom they meet there (Butterfoss et al. 1996). It joins with a logistic chance
+in the worth of a seat (quantal choice), and leaves in the same manner where that is lower: the gap is inertia. How much
+work it aligns is chosen apart (`effort`).
 
 An organization whose file gives it a threshold does without invitation and payoff: it takes part exactly while
 at least so many others do, as it saw them at the beginning of the month (Granovetter 1978). One whose file
@@ -11,8 +14,7 @@ gives a month joins in that month, and is from then on like any other.
     P(asks itself) = chance_of_any(invitations)
     P(joins) = logistic(pull_to_join),   P(leaves) = chance_of_leaving(logistic(pull_to_leave))
 
-Both pulls are of what taking part is worth at the best level of effort less staying away (`payoff`). Rates are a
-month's.
+Both pulls are of what a seat is worth over what it costs (`seats`). Rates are a month's.
 """
 
 from __future__ import annotations
@@ -23,8 +25,8 @@ from tfs_sim.model import draws
 from tfs_sim.model.contact import chance_of_any
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.numerics import exp, logistic, whole_vectors
-from tfs_sim.model.payoff import reckon
+from tfs_sim.model.numerics import exp, logistic
+from tfs_sim.model.seats import weigh_seats
 from tfs_sim.model.state import ACTIVE, BACKBONE, RELUCTANT, WITHDRAWN
 
 
@@ -54,20 +56,48 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="How strongly recruiting the willing first favours the committed (times e at full dose).",
     )
-    join_threshold: float = parameter(
-        0.035,
+    belonging: float = parameter(
+        0.12,
         unit="utility",
-        plausible=(0.0, 0.07),
-        domain=(-5, 5),
+        plausible=(0.05, 0.25),
+        domain=(0, 1000),
         grade="assumed",
-        meaning="Payoff over staying away at which half of those invited join.",
+        source="[wandersman1987] for the sign",
+        meaning="Worth of a seat to a fully committed representative whom the organization backs.",
+    )
+    promise: float = parameter(
+        0.12,
+        unit="utility",
+        plausible=(0.05, 0.25),
+        domain=(0, 1000),
+        grade="assumed",
+        source="[wandersman1987] for the sign",
+        meaning="Worth of a seat to one that believes that working together gains all that it could.",
+    )
+    company: float = parameter(
+        0.10,
+        unit="utility",
+        plausible=(0.04, 0.2),
+        domain=(0, 1000),
+        grade="assumed",
+        source="[butterfoss1996] on leadership, linkages and climate, for the sign",
+        meaning="Worth of a seat, at a table that is coordinated and meets as usual, among fully trusted neighbours.",
+    )
+    sitting: float = parameter(
+        0.10,
+        unit="utility",
+        plausible=(0.05, 0.2),
+        domain=(-5, 1000),
+        grade="assumed",
+        source="[wandersman1987] for the sign",
+        meaning="Cost of a seat; at a worth that equals it half of those invited join.",
     )
     inertia: float = parameter(
         0.06,
         unit="utility",
         plausible=(0.02, 0.12),
         grade="assumed",
-        meaning="How much lower the payoff may fall before half of those who can would leave.",
+        meaning="How much less than it costs a seat may be worth before half of those who can would leave.",
     )
     sharpness: float = parameter(
         0.025,
@@ -104,7 +134,9 @@ MECHANISM = Mechanism(
     source="[granovetter1978]; [mckelvey1995] (quantal response)",
     parameters=Parameters,
     file=__name__,
-    needs=("effort",),
+    moved={
+        "join_threshold": "what a seat costs (participation.sitting) is what it must be worth, and giving is chosen apart"
+    },
 )
 
 INTERVENTIONS = (
@@ -147,19 +179,19 @@ def invitations(neighbours, outreach, contact, favour, p):
 
 @rule
 def pull_to_join(worth, readiness, pressed, p_patience, p_invitation, p):
-    """(V + stated_value · d · y − weight · (1 − y) − join_threshold) / sharpness: log odds of joining when asked.
+    """(V + stated_value · d · y − weight · (1 − y)) / sharpness: log odds of joining when asked.
 
-    worth: V, utility of taking part over staying away; readiness: y; pressed: d, dose of persistent invitation.
+    worth: V, utility of a seat over staying away; readiness: y; pressed: d, dose of persistent invitation.
     """
     value = worth + p_invitation.stated_value * pressed * readiness
     value -= p_patience.weight * (1.0 - readiness)
-    return (value - p.join_threshold) / p.sharpness
+    return value / p.sharpness
 
 
 @rule
 def pull_to_leave(worth, p):
-    """−(V − join_threshold + inertia) / sharpness: log odds that a partner who reconsiders wants to leave; worth: V."""
-    return -(worth - p.join_threshold + p.inertia) / p.sharpness
+    """−(V + inertia) / sharpness: log odds that a partner who reconsiders wants to leave; worth: V."""
+    return -(worth + p.inertia) / p.sharpness
 
 
 @rule
@@ -175,7 +207,22 @@ def chance_of_leaving(wants_to, p):
 
 
 @kernel
-def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience, p_invitation, p_delivery, p_effort, p):
+def join_and_withdraw(
+    month,
+    key,
+    org,
+    rel,
+    site,
+    dose,
+    on,
+    scratch,
+    p_patience,
+    p_invitation,
+    p_effort,
+    p_endings,
+    p_money,
+    p,
+):
     """Let each organization join, refuse, stay or withdraw, in the light of how things stood last month."""
     draws.fill(scratch.organization_luck, key, STREAM, month, org.organization_id)
     for s in range(site.first_organization.size):
@@ -230,9 +277,8 @@ def join_and_withdraw(month, key, org, rel, site, dose, on, scratch, p_patience,
             share = at_table / max(org.end_of_ties[i] - org.first_relationship[i], 1)
             if u < chance_of_any(invitations(share, by_backbone, invited, scratch.favour[i], p)):
                 count += 1
-        if month > 0 and on.effort:
-            reckon(scratch.deciders, count, s, org, scratch, site, p_delivery.complementarity, p_effort)
-        wants_to = scratch.weighed[0, : whole_vectors(count, org.fte.size)]  # leave, or join
+        weigh_seats(scratch.deciders, count, s, org, rel, site, dose, p_invitation, p_effort, p_endings, p_money, p)
+        wants_to = scratch.weighed[0, :count]  # leave, or join
         for n in range(count):
             i = scratch.deciders[n]
             if org.status[i] == ACTIVE:

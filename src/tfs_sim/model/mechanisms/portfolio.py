@@ -5,7 +5,9 @@ that its appeal has among everything on the desk; appeal is what supports it fro
 committed representative who has the organization's backing. Attention moves there slowly, from the full attention that
 something new has. What the initiative does not get goes to other work, which then pulls on effort.
 
-    attention ← attention_after(attention, share_of_attention(appeal))
+    attention ← attention_after(attention, share_of_attention(appeal, everything else))
+
+In a crisis there is more of everything else (M22).
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from typing import NamedTuple
 
 from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.state import ACTIVE, BACKBONE
+from tfs_sim.model.mechanisms.crisis import more_on_the_desk
+from tfs_sim.model.state import ACTIVE, BACKBONE, K
 
 
 class Parameters(NamedTuple):
@@ -71,9 +74,12 @@ def appeal(clarity, commitment, backing, in_post, p):
 
 
 @rule
-def share_of_attention(appeal, p):
-    """appeal / (appeal + pressure): the share of attention that the initiative has among everything on the desk."""
-    desk = appeal + p.pressure
+def share_of_attention(appeal, more, p):
+    """appeal / (appeal + pressure · m): the share of attention that the initiative has among everything on the desk.
+
+    more: m, of everything else (1 in ordinary times).
+    """
+    desk = appeal + p.pressure * more
     return appeal / desk if desk > 0.0 else 1.0
 
 
@@ -90,13 +96,18 @@ def pull_of_other_work(attention, p):
 
 
 @kernel
-def compete(org, site, p):
+def compete(org, site, dose, p_crisis, p):
     """Let the initiative's share of attention follow its appeal, and the rest of the portfolio pull on effort."""
     for s in range(site.first_organization.size):
         partners = total = 0.0
         for i in range(site.first_organization[s], site.end_organization[s]):
             within = appeal(org.clarity[i], org.commitment[i], org.backing[i], org.in_post[i], p)
-            org.attention[i] = attention_after(org.attention[i], share_of_attention(within, p), p)
+            rise = 0.0
+            for k in range(K):
+                rise += org.strength[k, i] * site.rise_of_need[k, s]
+            lost = max(1.0 - site.income_factor[s], 0.0) * (1.0 - dose.emergency_fund[i])
+            share = share_of_attention(within, more_on_the_desk(rise, lost, p_crisis), p)
+            org.attention[i] = attention_after(org.attention[i], share, p)
             org.portfolio[i] = pull_of_other_work(org.attention[i], p)
             if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
                 partners += 1.0

@@ -1,7 +1,8 @@
 """M28 Ties form and fade.
 
-Joint meetings open ties, a trusted third refers one neighbour to another, sought-out strengths attract;
-disuse and departures close them. A tie is one thing for both ends.
+Meetings open ties, at the table and in everyday life, a trusted third refers one neighbour to another, sought-out
+strengths attract; disuse and departures close them. A tie is one thing for both ends. No rule reads a grant: what a backbone's hours and
+money for meetings hold together, their end lets go.
 
 A month's chances:
 
@@ -35,7 +36,7 @@ class Parameters(NamedTuple):
         unit="share",
         plausible=(0.1, 0.4),
         grade="assumed",
-        meaning="Chance that two partners who met at the table and kept their promises start a tie.",
+        meaning="Chance that two who met without a tie and kept their promises start one.",
     )
     sought_strengths: float = parameter(
         0.5,
@@ -66,6 +67,15 @@ class Parameters(NamedTuple):
         grade="derived",
         source="[gilfoyle2025]: 17–29% of trust ties lost between survey waves",
         meaning="Rate at which disused ties close.",
+    )
+    recent: float = parameter(
+        3.0,
+        unit="months",
+        domain=(1, 120),
+        whole=True,
+        grade="assumed",
+        source="[mccullough2016], whose survey asks how often two deal with each other: at least every few months",
+        meaning="Months within which two must have met for a survey to find their tie (density, transitivity).",
     )
     closed_by_departure: float = parameter(
         0.25,

@@ -9,8 +9,8 @@ Whether a promise is kept depends on the other's understanding of its part, on t
 difficult history (M3) and on how clear the goals are. Contact keeps evidence from fading (M5). With κ = 1 and
 ν = 1 mean trust converges to the true rate of kept promises (Jøsang & Ismail 2002; Slovic 1993 on the asymmetry).
 
-Pairs meet in everyday life if they have a tie, at the table if both take part and as far as the backbone has time,
-and in the work itself if their organizations were in one team last month:
+Pairs meet in everyday life, more often if they have a tie, at the table if both take part and as far as the backbone has
+time, and in the work itself if their organizations were in one team last month:
 
     rate_ij = [everyday + (joint or table contact) · c] · contact + work · min(effort_i, effort_j) / largest,
 
@@ -122,6 +122,14 @@ class Parameters(NamedTuple):
         domain=(0, 10),
         grade="assumed",
         meaning="Encounters a month of two organizations that have a tie, outside of the initiative.",
+    )
+    strangers_contact: float = parameter(
+        0.02,
+        unit="per month",
+        plausible=(0.01, 0.04),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="Encounters a month of two organizations of a community without a tie, outside of the initiative.",
     )
     joint_contact: float = parameter(
         0.5,
@@ -336,6 +344,7 @@ def weigh_contact(org, rel, dyad, site, dose, p_histories, p_communication, p_ef
         )
         free = contact_at_table(convenings, site.coordination[s], site.contact_factor[s], p)
         everyday = p.everyday_contact * site.contact_factor[s]
+        by_chance = p.strangers_contact * site.contact_factor[s]
         first, end = site.first_pair[s], site.end_pair[s]
         one, other, have_tie = dyad.one_end[first:end], dyad.other_end[first:end], dyad.is_open[first:end]
         here, there = rel.grievance[first:end], rel.grievance[pairs + first : pairs + end]
@@ -343,7 +352,7 @@ def weigh_contact(org, rel, dyad, site, dose, p_histories, p_communication, p_ef
         for n in range(expected.size):
             mine, its = org.presence[one[n]], org.presence[other[n]]
             both = 1.0 if (mine > 0.0) & (its > 0.0) else 0.0
-            anyway, further = (everyday, tied) if have_tie[n] else (0.0, free)
+            anyway, further = (everyday, tied) if have_tie[n] else (by_chance, free)
             able = able_to_meet(mine, its, here[n], there[n], p_histories)
             expected[n] = (anyway + further * both) * able
     for m in range(pairs):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model import engine, payoff
+from tfs_sim.model import engine, seats
 from tfs_sim.model.state import BACKBONE
 from tfs_sim.validation.row import Budget, Effects, Measured, Null, Region, Row
 from tfs_sim.validation.rows.r2_weak_link import COST, TABLES, table
@@ -37,8 +37,8 @@ PLACES: dict[str, dict[str, Any]] = {"as it is": {},
 LARGE, SMALL = 16, 5
 """Partners, of 27: a large partnership, and what is left of none."""
 MONTHS_TO_LEAVE = 4
-STEPS = np.linspace(-0.4, 0.4, 11)
-WITHIN = 0.1
+STEPS = np.linspace(-0.2, 0.2, 11)
+WITHIN = 0.05
 """How near, in utility: little more than a step."""
 
 
@@ -85,17 +85,17 @@ def _steepest(budget: Budget) -> Measured:
         return np.asarray(run_all(templates, replicates, budget.seed, budget.workers, measure).mean(axis=1))
 
     nobody_leaves: Point = {"participation": {"leaving_rate": 0.0, "chance_rate": 0.0}}
-    usual = over([at(at(whole, point), nobody_leaves) for point in points], OfMonths(_worth))
-    inertia = np.array([float(p["participation"]["inertia"]) for p in points])
-    # what taking part must be worth to stay, from well below what it is worth in this place to well above
+    sitting, inertia = (np.array([float(p["participation"][name]) for p in points]) for name in ("sitting", "inertia"))
+    usual = over([at(at(whole, point), nobody_leaves) for point in points], OfMonths(_worth)) + sitting
+    # what a seat must be worth to stay, from well below what it is worth in this place to well above
     bars = usual + STEPS[:, None]
     arms = [
-        at(at(whole, point), {"participation": {"join_threshold": float(bar + held)}})
+        at(at(whole, point), {"participation": {"sitting": float(bar + held)}})
         for row in bars
         for point, bar, held in zip(points, row, inertia, strict=True)
     ]
     stayed = over(arms, metric("partners", -1)).reshape(bars.shape)
-    net = over(arms, OfMonths(_worth)).reshape(bars.shape) - bars
+    net = over(arms, OfMonths(_worth)).reshape(bars.shape) + inertia
     lost = np.cumsum(np.maximum(stayed[:-1] - stayed[1:], 0.0), axis=0)
     lost = np.vstack([np.zeros(len(points)), lost])
     places = range(len(points))
@@ -116,9 +116,9 @@ def _steepest(budget: Budget) -> Measured:
 
 
 def _worth(template: engine.Template, months: Iterator[Any]) -> float:
-    """Return what taking part is worth to the organization in the middle, while those who want may leave."""
+    """Return by how much a seat is worth more than it costs to the organization in the middle, while others may leave."""
     parameters = dict(zip(engine.RECORDS, template.parameters, strict=True))
-    worth = [payoff.worth(world, parameters)[world.role != BACKBONE] for world in islice(months, MONTHS_TO_LEAVE - 1)]
+    worth = [seats.worth(world, parameters)[world.role != BACKBONE] for world in islice(months, MONTHS_TO_LEAVE - 1)]
     return float(np.median(worth))
 
 
