@@ -52,7 +52,21 @@ WITHIN_A_MONTH = frozenset(["luck", "meeting", "meetings_expected", "presence", 
 HOW_IT_IS_KEPT = frozenset(["ties", "end_of_ties", "team_code"])
 """The engine's own lists and codes; ties are compared as sets."""
 
-FLAGS = frozenset(["in_post", "refused", "departed", "arrived", "failed", "is_open", "met", "chosen", "practices"])
+FLAGS = frozenset(
+    [
+        "hosted",
+        "hosted_then",
+        "in_post",
+        "refused",
+        "departed",
+        "arrived",
+        "failed",
+        "is_open",
+        "met",
+        "chosen",
+        "practices",
+    ]
+)
 TERMS = {"scale": SCALE, "linear": LINEAR, "money": MONEY, "rest": REST, "seen": SEEN, "size": SIZE, "even": EVEN}
 
 

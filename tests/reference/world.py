@@ -264,6 +264,7 @@ class Site:
     shocks: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SITE_SHOCKS, 0.0))
 
     backbone_fte: float = 0.0
+    hosted: bool = True
     backbone_hours: float = 0.0
     load: float = 0.0
     coordination: float = 1.0
@@ -315,6 +316,7 @@ class Site:
     meeting_gap: int = 0
     dead_months: int = 0
     bitterness: float = 0.0
+    hosted_then: bool = True
     ending: int = 0
     reality: int = 0
     agenda_for: int = 0

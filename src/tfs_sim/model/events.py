@@ -40,6 +40,8 @@ KINDS = (
          ", ".join(ANSWERS[SILENCE + 1 :])),
     Kind("award-won", "It wins a contest for money; one event an award."),
     Kind("award-lost", "It spends at least an hour on bids this month, and wins nothing."),
+    Kind("host-lost", "The organization that hosts the backbone lays that down."),
+    Kind("host-found", "Another organization takes it up."),
     Kind("ending", "The partnership counts as ended (`endings.ended_after`).", outcome=", ".join(ENDED[1:])),
 )  # fmt: skip
 
@@ -86,6 +88,7 @@ class _Before:
     def __init__(self, world: World) -> None:
         self.status, self.person = world.status.copy(), world.person.copy()
         self.awards, self.ending = world.awards_won.copy(), world.ending.copy()
+        self.hosted = world.hosted.copy()
 
 
 def _each(month: int, kind: str, world: World, who: NDArray[np.int64], person: NDArray[np.uint64]) -> Iterator[Event]:
@@ -96,6 +99,11 @@ def _each(month: int, kind: str, world: World, who: NDArray[np.int64], person: N
 def _people(month: int, world: World, before: _Before) -> Iterator[Event]:
     yield from _each(month, "departure", world, np.flatnonzero(world.departed), before.person)
     yield from _each(month, "arrival", world, np.flatnonzero(world.arrived), world.person)
+
+
+def _hosts(month: int, world: World, before: _Before) -> Iterator[Event]:
+    for s in np.flatnonzero(world.hosted != before.hosted).tolist():
+        yield Event(month, "host-found" if world.hosted[s] else "host-lost", s)
 
 
 def _table(month: int, world: World, before: _Before) -> Iterator[Event]:
@@ -131,6 +139,7 @@ def _endings(month: int, world: World, before: _Before) -> Iterator[Event]:
 _Look = Callable[[int, World, _Before], Iterator[Event]]
 _AFTER: dict[str, _Look] = {
     "turnover.leave_and_arrive": _people,
+    "hosting.review": _hosts,
     "participation.join_and_withdraw": _table,
     "repair.mend": _apologies,
     "competition.contest": _awards,

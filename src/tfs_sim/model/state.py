@@ -167,6 +167,7 @@ class Sites(Group, group="site", entity="site"):
     """What changes of sites."""
 
     backbone_fte: Floats = amount("backbone staff now", "FTE")
+    hosted: Bytes = flag("1: an organization hosts the backbone", 1)
     backbone_hours: Floats = amount("backbone hours available this month", "hours")
     load: Floats = amount("coordination work this month", "hours")
     coordination: Floats = share("quality of coordination: hours over load, at most 1", 1)
@@ -201,6 +202,7 @@ class Sites(Group, group="site", entity="site"):
     pool_payout: Floats = amount("pooled money shared out last month", "dollars")
     meeting_gap: Integers = amount("months since the last joint meeting", "months")
     dead_months: Integers = amount("months in a row in which the partnership was not alive", "months")
+    hosted_then: Bytes = flag("1: it had a host when it was last seen to stop being alive", 1)
     bitterness: Floats = share(
         "ties between its organizations with less trust than strangers get, when it last broke off"
     )

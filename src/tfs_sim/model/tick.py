@@ -77,6 +77,7 @@ MONTH = (
     _step("people", "turnover.ramp_up", "let successors learn and win backing"),
     _step("backbone", "peers.learn", "try practices; copy from peers who do better"),
     _step("backbone", "accountability.build_data_system", "build the shared data system"),
+    _step("backbone", "hosting.review", "let hosts lay the backbone down, and others take it up"),
     _step("backbone", "backbone.coordinate", "weigh the backbone's hours against its load"),
     _step("participation", "patience.become_ready", "let the reluctant become ready, as histories allow"),
     _step("participation", "participation.join_and_withdraw", "invite; join, refuse, stay or withdraw"),

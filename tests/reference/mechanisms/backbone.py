@@ -20,7 +20,9 @@ def coordinate(model: Partnership) -> None:
         vacant = sum(not each.in_post for each in partners)
         known = sum(each.is_active for each in backbone.ties)
         site.backbone_fte = site.base_backbone_fte + site.doses["backbone-staffing"]
-        site.backbone_hours = rules.hours_of(site.backbone_fte, backbone.in_post, backbone.ramp, model.p.money, p)
+        site.backbone_hours = rules.hours_of(
+            site.backbone_fte, site.hosted, backbone.in_post, backbone.ramp, model.p.money, p
+        )
         site.load = rules.load_of(
             len(partners), site.recent_joins, site.conflicts, vacant, known, site.practice_time, p
         )

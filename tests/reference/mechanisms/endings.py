@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reference.mechanisms.outcomes import outcome_gain
 from reference.rules import of
-from tfs_sim.model.mechanisms.endings import BROKE_UP, FADED, GOALS_MET
+from tfs_sim.model.mechanisms.endings import BROKE_UP, FADED, GOALS_MET, LOST_HOST
 
 if TYPE_CHECKING:
     from reference.model import Partnership
@@ -37,12 +37,15 @@ def end(model: Partnership) -> None:
             site.ending = 0
         if site.dead_months == 1:  # trust is looked at when it stops being alive: later it has faded
             site.bitterness = bitterness_of(model, site)
+            site.hosted_then = site.hosted
         if site.dead_months == int(p.ended_after):
-            site.ending = rules.ending_of(outcome_gain(site), site.bitterness, p)
+            site.ending = rules.ending_of(outcome_gain(site), site.bitterness, site.hosted_then, p)
         model.observe(site, "ended", float(site.ending > 0))
         model.observe(site, "ended_goals_met", float(site.ending == GOALS_MET))
         model.observe(site, "ended_faded", float(site.ending == FADED))
         model.observe(site, "ended_broke_up", float(site.ending == BROKE_UP))
+        model.observe(site, "ended_lost_host", float(site.ending == LOST_HOST))
+        model.observe(site, "hosted", float(site.hosted))
 
 
 def bitterness_of(model: Partnership, site: Site) -> float:

@@ -93,13 +93,14 @@ INTERVENTIONS = (
 
 
 @rule
-def hours_of(fte, in_post, understanding, p_money, p):
-    """hours_per_fte · FTE · (w + (1 − w) · f · u): hours a month that a backbone works; w: without_coordinator.
+def hours_of(fte, hosted, in_post, understanding, p_money, p):
+    """hours_per_fte · FTE · h · (w + (1 − w) · f · u): hours a month that a backbone works; w: without_coordinator.
 
-    fte: its staff; in_post: f, 1 if there is a coordinator; understanding: u, the coordinator's.
+    fte: its staff; hosted: h, 1 if an organization hosts it; in_post: f, 1 if there is a coordinator; understanding:
+    u, the coordinator's.
     """
     at_work = p.without_coordinator + (1.0 - p.without_coordinator) * in_post * understanding
-    return p_money.hours_per_fte * fte * at_work
+    return p_money.hours_per_fte * fte * hosted * at_work
 
 
 @rule
@@ -146,7 +147,7 @@ def coordinate(org, rel, site, dose, p_money, p):
         for m in range(org.first_relationship[b], org.end_of_ties[b]):
             known += 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
         site.backbone_fte[s] = site.base_backbone_fte[s] + dose.backbone_staffing[s]
-        site.backbone_hours[s] = hours_of(site.backbone_fte[s], org.in_post[b], org.ramp[b], p_money, p)
+        site.backbone_hours[s] = hours_of(site.backbone_fte[s], site.hosted[s], org.in_post[b], org.ramp[b], p_money, p)
         site.load[s] = load_of(
             partners, site.recent_joins[s], site.conflicts[s], vacant, known, site.practice_time[s], p
         )

@@ -2,7 +2,7 @@
 
 A partnership is alive while enough organizations of several sectors take part and meet. If it has long not been, it
 has ended: with its goals met, broken up if most ties among those who have taken part had soured in the month in which
-it stopped being alive, or else faded. One that comes to life again has not ended.
+it stopped being alive, without a host if it had none then (`hosting`), or else faded. One that comes to life again has not ended.
 Nothing in the model follows from it: these are definitions of what is counted, but for how often partners meet.
 
     dead months ← 0 if is_alive, else dead months + 1;   ended once they come to `ended_after`
@@ -99,8 +99,8 @@ MECHANISM = Mechanism(
 
 MEETING_STREAM = draws.stream("joint meeting")
 ONE = np.uint64(1)
-GOALS_MET, FADED, BROKE_UP = 1, 2, 3
-ENDED = ("", "goals met", "faded", "broke up")
+GOALS_MET, FADED, BROKE_UP, LOST_HOST = 1, 2, 3, 4
+ENDED = ("", "goals met", "faded", "broke up", "lost its host")
 """How a partnership has ended, by what stands in `ending`."""
 
 
@@ -125,14 +125,17 @@ def is_alive(partners, sectors, without_meeting, p):
 
 
 @rule
-def ending_of(outcome, bitterness, p):
-    """GOALS_MET if outcome ≥ goal, else BROKE_UP if bitterness > soured, else FADED: how a partnership has ended.
+def ending_of(outcome, bitterness, hosted, p):
+    """GOALS_MET if outcome ≥ goal, else BROKE_UP if bitterness > soured, else LOST_HOST if nobody hosts it, else FADED.
 
-    outcome: change since the start; bitterness: share of ties that held less trust than strangers get.
+    How a partnership has ended. outcome: change since the start; bitterness: share of ties that held less trust than
+    strangers get when it stopped being alive; hosted: 1 if it had a host then.
     """
     if outcome >= p.goal:
         return GOALS_MET
-    return BROKE_UP if bitterness > p.soured else FADED
+    if bitterness > p.soured:
+        return BROKE_UP
+    return FADED if hosted else LOST_HOST
 
 
 @kernel
@@ -154,7 +157,7 @@ def meet(month, key, org, site, p):
 
 @kernel
 def end(month, org, rel, site, p_trust, p, out):
-    """Tell how a partnership has ended that has long not been alive: goals met, faded or broke up.
+    """Tell how a partnership has ended that has long not been alive.
 
     Trust is looked at when it stops being alive, among all who took part: later it has faded.
     """
@@ -173,9 +176,12 @@ def end(month, org, rel, site, p_trust, p, out):
                         held += 1.0
                         below += 1.0 if rel.trust[rel.ties[m]] < stranger else 0.0
             site.bitterness[s] = below / held if held > 0.0 else 0.0
+            site.hosted_then[s] = site.hosted[s]
         if site.dead_months[s] == np.int64(p.ended_after):
-            site.ending[s] = ending_of(outcome_gain(s, site), site.bitterness[s], p)
+            site.ending[s] = ending_of(outcome_gain(s, site), site.bitterness[s], site.hosted_then[s], p)
         out.ended[month, s] = 1.0 if site.ending[s] > 0 else 0.0
         out.ended_goals_met[month, s] = 1.0 if site.ending[s] == GOALS_MET else 0.0
         out.ended_faded[month, s] = 1.0 if site.ending[s] == FADED else 0.0
         out.ended_broke_up[month, s] = 1.0 if site.ending[s] == BROKE_UP else 0.0
+        out.ended_lost_host[month, s] = 1.0 if site.ending[s] == LOST_HOST else 0.0
+        out.hosted[month, s] = site.hosted[s]
