@@ -10,7 +10,7 @@ struct words {
 
 static inline struct words words_for(uint64_t key, uint32_t stream, uint32_t month, uint64_t entity, uint32_t block)
 {
-    uint32_t c0 = (uint32_t)entity, c1 = (uint32_t)(entity >> 32), c2 = month | (block << 20), c3 = stream;
+    uint32_t c0 = (uint32_t)entity, c1 = (uint32_t)(entity >> 32), c2 = (month & 0xFFFFF) | (block << 20), c3 = stream;
     uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
     for (int round = 0; round < 10; round++) {
         uint64_t p0 = (uint64_t)0xD2511F53u * c0, p1 = (uint64_t)0xCD9E8D57u * c2;
@@ -45,7 +45,7 @@ static inline void fill_one_by_one(uint32_t *restrict first, uint32_t *restrict 
                                    const uint64_t *restrict entities, int64_t count, uint32_t block)
 {
     for (int64_t n = 0; n < count; n++) {
-        uint64_t c0 = (uint32_t)entities[n], c1 = entities[n] >> 32, c2 = month | (block << 20), c3 = stream;
+        uint64_t c0 = (uint32_t)entities[n], c1 = entities[n] >> 32, c2 = (month & 0xFFFFF) | (block << 20), c3 = stream;
         uint64_t k0 = (uint32_t)key, k1 = key >> 32;
         for (int round = 0; round < 10; round++) {
             uint64_t p0 = c0 * 0xD2511F53u, p1 = c2 * 0xCD9E8D57u;
@@ -84,7 +84,7 @@ static inline void fill(uint32_t *restrict luck, uint64_t key, uint32_t stream, 
     for (int64_t n = 0; n < count; n += 8) {
         int64_t at = n + 8 > count ? count - 8 : n;
         eight entity = *(const eight *)(entities + at);
-        eight c0 = entity & low, c1 = entity >> 32, c2 = zero + (month | (block << 20)), c3 = zero + stream;
+        eight c0 = entity & low, c1 = entity >> 32, c2 = zero + ((month & 0xFFFFF) | (block << 20)), c3 = zero + stream;
         uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
         for (int round = 0; round < 10; round++) {
             eight p0 = product(c0, m0), p1 = product(c2, m1);

@@ -40,6 +40,7 @@ def populate(model: Partnership, scenario: Scenario) -> None:
             at_the_table=given.at_the_table,
             grievance_share=given.grievance,
             base_backbone_fte=given.backbone.fte,
+            begins=-model.run_in if given.backbone.begins is None else scenario.clock.index(given.backbone.begins),
         )
         model.sites.append(site)
         model.communities.append(site)
@@ -70,7 +71,16 @@ def populate(model: Partnership, scenario: Scenario) -> None:
 def gather_nationals(model: Partnership, scenario: Scenario) -> None:
     """Add the table of the national organizations, and say who is a member of which network."""
     found = national_table(national(key, each.title, each.fte) for key, each in scenario.nationals.items())
-    site = Site(NATIONAL_SITE, draws.identity(NATIONAL_SITE), True, {"in_poverty": 0.0, "other": 0.0}, 1.0, 0.0, 0.0)
+    site = Site(
+        NATIONAL_SITE,
+        draws.identity(NATIONAL_SITE),
+        True,
+        {"in_poverty": 0.0, "other": 0.0},
+        1.0,
+        0.0,
+        0.0,
+        -model.run_in,
+    )
     model.sites.append(site)
     settle(model, site, found)
     acquaint(model, site, [])

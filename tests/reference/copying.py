@@ -56,6 +56,7 @@ FLAGS = frozenset(
     [
         "hosted",
         "hosted_then",
+        "has_lived",
         "in_post",
         "refused",
         "departed",
@@ -295,7 +296,7 @@ def differences(
         for place in places(model, template, world, only)
         if not same(place.value, place.own)
     ]
-    return found + differences_recorded(model, out, model.month)
+    return found + (differences_recorded(model, out, model.month) if model.month >= 0 else [])
 
 
 def differences_in_ties(model: Partnership, template: Template, world: World) -> list[str]:

@@ -15,6 +15,7 @@ from reference.rules import exp, normal_quantile
 from tfs_sim.model import draws
 
 MASK32, MASK64 = 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
+MONTHS = 0xFFFFF
 
 
 def mix(a: int, b: int) -> int:
@@ -69,7 +70,7 @@ class KeyedLuck:
         """Return the four words of a block."""
         asked = (stream, month, entity, block)
         if asked != self._asked:
-            counter = (entity & MASK32, entity >> 32, month | (block << 20), number_of(stream))
+            counter = (entity & MASK32, entity >> 32, month & MONTHS | block << 20, number_of(stream))
             self._words = philox(*counter, self._low, self._high)
             self._asked = asked
         return self._words

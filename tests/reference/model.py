@@ -53,6 +53,7 @@ class Partnership(mesa.Model):  # type: ignore[misc]
         given = scenario.parameters
         self.p = SimpleNamespace(**{n: record(m.parameters, given.get(n)) for n, m in MECHANISMS.items()})
         self.months: int = scenario.clock.months
+        self.run_in: int = scenario.clock.run_in
         self.month = 0
         self.organizations: list[Organization] = []
         self.by_identity: dict[str, Organization] = {}
@@ -93,9 +94,15 @@ class Partnership(mesa.Model):  # type: ignore[misc]
             function_of(step)(self)
 
     def begin(self) -> None:
-        """Draw the world as it is before the first month."""
+        """Draw the world, and let the months pass that communities have before the first."""
+        self.month = -self.run_in
         for step in tick.START:
             self.do(step)
+        while self.month < 0:
+            for step in tick.MONTH:
+                if not step.records:
+                    self.do(step)
+            self.month += 1
 
     def step(self) -> None:
         """Let a month pass; `running` becomes False after the last."""

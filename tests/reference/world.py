@@ -257,6 +257,7 @@ class Site:
     at_the_table: float
     grievance_share: float
     base_backbone_fte: float
+    begins: int
     organizations: list[Organization] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     given_choice: list[bool] = field(default_factory=lambda: [False] * MAX_STAGES)
@@ -264,6 +265,7 @@ class Site:
     shocks: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SITE_SHOCKS, 0.0))
 
     backbone_fte: float = 0.0
+    own_backbone_fte: float = 0.0
     hosted: bool = True
     backbone_hours: float = 0.0
     load: float = 0.0
@@ -317,6 +319,7 @@ class Site:
     dead_months: int = 0
     bitterness: float = 0.0
     hosted_then: bool = True
+    has_lived: bool = False
     ending: int = 0
     reality: int = 0
     agenda_for: int = 0

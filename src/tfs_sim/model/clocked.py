@@ -57,7 +57,19 @@ def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
         spent, out = np.zeros(len(STEPS), np.int64), template.output()
         key = draws.run_key(seed, max(replicate, 0))
         with no_collection():
-            run(world, template.parameters, template.on, key, DRAW_START, template.months, 0, len(STEPS), out, spent)
+            run(
+                world,
+                template.parameters,
+                template.on,
+                key,
+                template.run_in,
+                DRAW_START,
+                template.months,
+                0,
+                len(STEPS),
+                out,
+                spent,
+            )
         if replicate >= 0:
             least = np.minimum(least, spent)
     return [(step, float(least[n]) * 1e-9) for n, step in enumerate(STEPS)]

@@ -185,7 +185,7 @@ class Mechanism:
 
     `name` is its key in scenario files ([parameters.NAME], [mechanisms] NAME = false); `rows` are the rows
     of the specification that it answers ("M1"); `needs` names mechanisms that must be on for it to work.
-    `moved` says of parameters that earlier versions had what takes their place: files that set them are refused with it.
+    `moved` says of parameters that earlier versions had what takes their place: who sets them is told.
     """
 
     name: str
@@ -310,6 +310,12 @@ class Step:
     mechanism: str
     kernel: Callable[..., None]
     what: str
+
+    @property
+    def records(self) -> bool:
+        """Whether it writes what is observed of the month, which is not done before the first."""
+        code = getattr(self.kernel, "py_func", self.kernel).__code__
+        return self.phase == "observe" and "out" in code.co_varnames[: code.co_argcount]
 
     @property
     def name(self) -> str:

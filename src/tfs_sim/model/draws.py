@@ -30,6 +30,7 @@ _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
 _32 = np.uint64(32)
 _20 = np.uint64(20)
+_MONTHS = np.uint64(0xFFFFF)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -70,14 +71,15 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
 def _words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> tuple[Word, Word, Word, Word]:
     """Return four independent 32-bit words for (key, stream, month, entity, block).
 
-    key, stream, entity are uint64 (stream below 2**32); month < 2**20 and block < 2**12 share a counter word.
+    key, stream, entity are uint64 (stream below 2**32); month (of 20 bits: those before month 0 come down from 2**20)
+    and block < 2**12 share a counter word.
     """
     k = uint64(key)
     e = uint64(entity)
     return philox(
         e & MASK32,
         e >> _32,
-        uint64(month) | (uint64(block) << _20),
+        (uint64(month) & _MONTHS) | (uint64(block) << _20),
         uint64(stream),
         k & MASK32,
         k >> _32,

@@ -39,8 +39,8 @@ from tfs_sim.model.world import (
 SWITCHES = tuple(MECHANISMS)
 RECORDS = tuple(name for name, mechanism in MECHANISMS.items() if mechanism.parameters._fields)
 STEPS = (*tick.START, *tick.MONTH)
-DRAW_START = -1
-"""As the first month of `run_months`: draw the replicate's starting world before month 0."""
+DRAW_START = -1_000_000
+"""As the first month of `run_months`: draw the replicate's world, and let the months before month 0 pass."""
 
 ENTRY = "composed_entry"
 """Name of the module with the compiled loop."""
@@ -60,6 +60,7 @@ class Template:
     parameters : the mechanisms' records, in the order of `RECORDS`.
     on : int64 array over `SWITCHES`, 1 where a mechanism is on.
     months, start : horizon; first month as "YYYY-MM".
+    run_in : months that communities pass before the first month, without what is scheduled; none is recorded.
     sites, organizations : identities, and (identity, name, sector, role) in the world's order.
     site_titles : labels of the sites.
     """
@@ -74,6 +75,7 @@ class Template:
     site_titles: tuple[str, ...]
     organizations: tuple[Any, ...]
     digest: str = ""
+    run_in: int = 0
     neutral: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
 
     @property
@@ -93,7 +95,7 @@ class Template:
 
 def _resolve(name: str, step: Step) -> tuple[str, int | None]:
     """Return what a kernel's argument name stands for: a variable, and a row of it if it is a table."""
-    if name in {"month", "key", "out"} or name in FIELD_NAMES:
+    if name in {"month", "key", "out", "run_in"} or name in FIELD_NAMES:
         return name, None
     if name == "p":
         return f"p_{step.mechanism}", None
@@ -133,14 +135,15 @@ def compose(clocked: bool = False) -> str:
     lines += ["from tfs_sim.model.clocked import nanoseconds"] * clocked
     lines += ["", "@njit(nogil=True, error_model='numpy', no_cfunc_wrapper=True,"]
     lines += ["      **OWN_LINKING, **UNCOUNTED)"]
-    lines += [f"def run(world, parameters, on, key, first, last, begin, end, out{', step_times' if clocked else ''}):"]
+    times = ", step_times" if clocked else ""
+    lines += [f"def run(world, parameters, on, key, run_in, first, last, begin, end, out{times}):"]
     lines += [f"    {name} = world.{name}" for name in fields]
     lines += [f"    p_{name} = parameters[{i}]" for i, name in enumerate(RECORDS)]
     lines += [f"    on_{name} = on[{i}]" for i, name in enumerate(SWITCHES)]
-    lines += [f"    if first == {DRAW_START}:", "        month = 0"]
+    lines += [f"    if first == {DRAW_START}:", "        month = -run_in"]
     calls = [_call(step, n, "        ", clocked) for n, step in enumerate(STEPS)]
     lines += calls[: len(tick.START)]
-    lines += ["    for month in range(max(first, 0), last):"]
+    lines += [f"    for month in range(-run_in if first == {DRAW_START} else first, last):"]
     lines += calls[len(tick.START) :]
     return "\n".join(lines) + "\n"
 
@@ -155,7 +158,8 @@ def _call(step: Step, n: int, indent: str, clocked: bool) -> str:
     lines = [f"{_alias(step)}({', '.join(given)})"]
     if clocked:
         lines = ["began = nanoseconds()", *lines, f"step_times[{n}] += nanoseconds() - began"]
-    wanted = f"if begin <= {n} < end" + (f" and on_{step.mechanism}:" if step.mechanism else ":")
+    wanted = f"if begin <= {n} < end" + (f" and on_{step.mechanism}" if step.mechanism else "")
+    wanted += " and month >= 0:" if step.records else ":"
     return "\n".join([indent + wanted, *(f"{indent}    {line}" for line in lines)])
 
 
@@ -220,7 +224,7 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
             _, world = template.fresh()
             run = _entry()
             with no_collection():
-                run(world, template.parameters, template.on, np.uint64(0), 0, 0, 0, 0, template.output())
+                run(world, template.parameters, template.on, np.uint64(0), 0, 0, 0, 0, 0, template.output())
             # what the dispatcher calls when it has found out the types of several hundred arrays, always the same
             _run = next(iter(run.overloads.values())).entry_point
     return time.perf_counter() - began
@@ -243,26 +247,27 @@ def run_months(
 ) -> None:
     """Run months first … last − 1 of `world` in place, recording them in `out`; releases the interpreter lock.
 
-    `first` = DRAW_START draws the replicate's starting world before month 0.
+    `first` = DRAW_START draws the replicate's world and lets the months before month 0 pass (`Template.run_in`).
     """
     if _run is None:
         warm_up(template)
     assert _run is not None
-    _run(world, template.parameters, template.on, key, first, last, 0, len(STEPS), out)
+    _run(world, template.parameters, template.on, key, template.run_in, first, last, 0, len(STEPS), out)
 
 
 def run_steps(
     template: Template, world: World, key: np.uint64, month: int, steps: range, out: NDArray[np.float64]
 ) -> None:
-    """Run some of `STEPS`, by their numbers, in place: those of the start, or those of one month.
+    """Run some of `STEPS`, by their numbers, in place: those of the start, or those of one month (below 0: before it).
 
     `run_months` runs all steps of the month in their order; parts of it that follow each other give the same bits.
     """
     if _run is None:
         warm_up(template)
     assert _run is not None
-    first, last = (DRAW_START, 0) if steps.start < len(tick.START) else (month, month + 1)
-    _run(world, template.parameters, template.on, key, first, last, steps.start, steps.stop, out)
+    run_in = template.run_in
+    first, last = (DRAW_START, -run_in) if steps.start < len(tick.START) else (month, month + 1)
+    _run(world, template.parameters, template.on, key, run_in, first, last, steps.start, steps.stop, out)
 
 
 def run_replicate(template: Template, seed: int, replicate: int) -> NDArray[np.float64]:

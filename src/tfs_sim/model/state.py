@@ -167,6 +167,7 @@ class Sites(Group, group="site", entity="site"):
     """What changes of sites."""
 
     backbone_fte: Floats = amount("backbone staff now", "FTE")
+    own_backbone_fte: Floats = amount("staff that its host gives to the backbone", "FTE")
     hosted: Bytes = flag("1: an organization hosts the backbone", 1)
     backbone_hours: Floats = amount("backbone hours available this month", "hours")
     load: Floats = amount("coordination work this month", "hours")
@@ -186,7 +187,7 @@ class Sites(Group, group="site", entity="site"):
     joint_output: Floats = amount("joint work this month, all kinds", "student-months")
     separate_output: Floats = amount("separate work this month, all kinds", "student-months")
     delay: Floats = share("stages of the delay from support to outcome, by group", by=(DELAY_STAGES, G))
-    outcome_at_start: Floats = share("outcome level before the run, by group", by=(G,))
+    outcome_at_start: Floats = share("outcome level before month 0, by group", by=(G,))
     recognition: Floats = share("how far partners know and respect each other's strengths")
     family_engagement: Floats = share("engagement of parents and students in the shared work")
     community_support: Floats = share("support of parents, students and neighbours", 0.5)
@@ -202,6 +203,7 @@ class Sites(Group, group="site", entity="site"):
     pool_payout: Floats = amount("pooled money shared out last month", "dollars")
     meeting_gap: Integers = amount("months since the last joint meeting", "months")
     dead_months: Integers = amount("months in a row in which the partnership was not alive", "months")
+    has_lived: Bytes = flag("1: the partnership has been alive")
     hosted_then: Bytes = flag("1: it had a host when it was last seen to stop being alive", 1)
     bitterness: Floats = share(
         "ties between its organizations with less trust than strangers get, when it last broke off"

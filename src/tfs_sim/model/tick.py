@@ -5,6 +5,10 @@ of that file owns it and can switch it off. A kernel names the groups of arrays 
 `state.py`), and `flow.py` says which of them; `engine.py` composes these lines into one compiled loop, and Mesa's
 `step()` and `tfs-sim run --profile` run the very same lines.
 
+Before month 0 communities pass the months of their run-in, with the same lines but for those that record: no
+intervention, grant, shock or selection falls into it. So a scenario starts from what a community has become, not from
+what was drawn.
+
 A new mechanism is a file in `mechanisms/` and a line here for each of its kernels.
 """
 
@@ -62,6 +66,8 @@ START = (
 )
 
 MONTH = (
+    _step("levers", "founding.found", "let partnerships begin that begin this month"),
+    _step("levers", "founding.take_as_given", "in month 0: let what files say of the first month hold"),
     _step("levers", "selection.choose", "choose the communities of a stage that is due"),
     _step("levers", "levers.receive_grants", "pay this month's part of each grant"),
     _step("levers", "levers.clear", "take last month's doses and bills away"),
@@ -129,6 +135,7 @@ MONTH = (
     _step("outcomes", "outcomes.follow", "let outcomes follow support, years later"),
     _step("observe", "endings.meet", "hold the joint meeting; is the partnership alive?"),
     _step("observe", "endings.end", "tell how a partnership has ended"),
+    _step("observe", "endings.observe", "record whether partnerships are hosted, and how those ended that have"),
     _step("observe", "metrics.observe", "record every site's month"),
     _step("observe", "metrics.observe_goals", "record clarity and agreement"),
     _step("observe", "metrics.observe_families", "record what families do"),

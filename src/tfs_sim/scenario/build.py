@@ -121,6 +121,7 @@ class _Builder:
             parameters=tuple(record(MECHANISMS[name].parameters, self.parameters[name]) for name in RECORDS),
             on=np.array([self._is_on(name) for name in SWITCHES], np.int64),
             months=self.scenario.clock.months,
+            run_in=self.scenario.clock.run_in,
             start=self.scenario.clock.start,
             sites=self.communities,
             site_titles=tuple(self.scenario.sites[site].title or site for site in self.communities),
@@ -233,6 +234,7 @@ class _Builder:
             backbone = next(i for i, o in enumerate(members) if o.role == "backbone")
             world["backbone"][n] = start + backbone
             start += len(members)
+            world["begins"][n] = -self.scenario.clock.run_in
             if site is None:  # the national table: everyone takes part, and there are no students
                 world["national_site"][n] = 1
                 world["at_the_table"][n] = 1.0
@@ -241,6 +243,8 @@ class _Builder:
             world["base_backbone_fte"][n] = (
                 site.backbone.fte if members[backbone].fte is None else members[backbone].fte
             )
+            if site.backbone.begins is not None:
+                world["begins"][n] = self.scenario.clock.index(site.backbone.begins)
             world["at_the_table"][n] = site.at_the_table
             world["grievance_share"][n] = site.grievance
             world["students"][0, n] = site.students * site.poverty

@@ -14,6 +14,7 @@ from tfs_sim.scenario.fields import (
     DATA_FILE,
     KEY,
     LINE,
+    MONTH,
     NAME,
     SHARE,
     TEXT,
@@ -44,6 +45,11 @@ class Backbone(Table):
 
     fte: Annotated[float, number(0, 1000, "a number of staff, full-time equivalents,")] = Field(
         1.0, description="staff for coordination, full-time equivalents"
+    )
+    begins: Annotated[str, MONTH] | None = Field(
+        None,
+        alias="from",
+        description="month in which the partnership begins, from an empty table; default: before the start",
     )
     lead: Annotated[str, LINE] | None = Field(None, description="name of the organization that is the backbone")
 

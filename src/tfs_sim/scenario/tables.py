@@ -15,6 +15,7 @@ from tfs_sim.scenario.fields import (
     LINE,
     MONTH,
     NAME,
+    RUN_IN,
     SHARE,
     TAPER,
     TEXT,
@@ -47,6 +48,11 @@ class Clock(Table):
     start: Annotated[str, MONTH] = Field(description="first month")
     months: Annotated[int, whole(1, 1200, "a number of months")] = Field(
         120, description="how many months are simulated"
+    )
+    run_in: Annotated[int, RUN_IN] = Field(
+        60,
+        description="how many months communities pass before the start, without interventions, grants and shocks; "
+        "0: they start as they are drawn",
     )
 
     def index(self, month: str) -> int:

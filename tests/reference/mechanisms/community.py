@@ -43,10 +43,7 @@ def draw(model: Partnership, organization: Organization) -> None:
     sector = organization.sector
     organization.base_fte = lognormal(STAFF.rows[sector], p.staff_spread, luck.normal("community", 0, who, word=0))
     organization.commitment = rules.trait(p.commitment, p.commitment_spread, luck.normal("person", 0, who))
-    chance = rules.chance_at_the_table(organization.site.at_the_table, organization.commitment, p)
-    if organization.given_joining is not None:
-        chance = 1.0 if organization.given_joining == 0 else 0.0
-    starts = luck.uniform("community", 0, who, word=1) < chance
+    starts = organization.site.begins <= -model.run_in and founds(model, organization)
     organization.status = "active" if starts else "prospect"
     organization.months_active = 1 if starts else 0
     organization.effort = p.first_effort * model.p.effort.largest if starts else 0.0
@@ -60,6 +57,14 @@ def draw(model: Partnership, organization: Organization) -> None:
     whole = sum(strength.values())
     organization.strength = {kind: each / whole for kind, each in strength.items()}
     organization.recognized = dict(organization.strength)
+
+
+def founds(model: Partnership, organization: Organization) -> bool:
+    """Say whether an organization is among those who are at the table when the partnership begins."""
+    if organization.given_joining is not None:
+        return organization.given_joining == 0
+    chance = rules.chance_at_the_table(organization.site.at_the_table, organization.commitment, model.p.community)
+    return bool(model.luck.uniform("community", 0, organization.organization_id, word=1) < chance)
 
 
 def begin_relationships(model: Partnership) -> None:
@@ -102,7 +107,8 @@ def usual_need(model: Partnership, students: dict[str, float], kind: str, group:
 def begin_sites(model: Partnership) -> None:
     """Set needs by kind and group, and the backbone's staff."""
     for site in model.sites:
-        site.backbone_fte = site.base_backbone_fte
+        site.own_backbone_fte = site.base_backbone_fte if site.begins <= -model.run_in else 0.0
+        site.backbone_fte = site.own_backbone_fte
         for kind in NEEDS:
             site.need[kind] = {group: usual_need(model, site.students, kind, group) for group in GROUPS}
 

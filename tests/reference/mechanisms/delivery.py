@@ -23,7 +23,7 @@ trust = of("trust")
 
 def is_looked_at(model: Partnership) -> bool:
     """Say whether this is a month in which the partnership looks at who is strong in what."""
-    return model.month % int(model.p.delivery.reviewed_every) == 0
+    return (model.month + model.run_in) % int(model.p.delivery.reviewed_every) == 0
 
 
 def begin(model: Partnership) -> None:

@@ -38,6 +38,10 @@ def update_belief(model: Partnership) -> None:
     """Move each organization's belief towards what the partnership is seen to gain, and it itself."""
     p = model.p.effort
     for organization in model.organizations:
+        if not organization.site.partners:  # nobody to learn from
+            usual = model.p.community.first_belief
+            organization.belief = rules.belief_forgotten(organization.belief, usual, p)
+            continue
         seen = rules.gain_in_view(organization.site.gain_seen, p)
         if model.on("ledger") and organization.is_active:
             seen = ledger.with_own_ledger(seen, organization.ledger, model.p.ledger)

@@ -27,19 +27,25 @@ def meet(model: Partnership) -> None:
         sectors = {partner.sector for partner in partners}
         alive = rules.is_alive(len(partners), len(sectors), site.meeting_gap, p)
         site.dead_months = 0 if alive else site.dead_months + 1
+        site.has_lived |= bool(alive)
 
 
 def end(model: Partnership) -> None:
-    """Tell how a partnership has ended that has long not been alive: goals met, faded or broke up."""
+    """Tell how a partnership has ended that has long not been alive."""
     p = model.p.endings
-    for site in model.communities:
+    for site in model.sites:
         if site.dead_months == 0:
             site.ending = 0
         if site.dead_months == 1:  # trust is looked at when it stops being alive: later it has faded
             site.bitterness = bitterness_of(model, site)
             site.hosted_then = site.hosted
-        if site.dead_months == int(p.ended_after):
+        if site.dead_months == int(p.ended_after) and site.has_lived:
             site.ending = rules.ending_of(outcome_gain(site), site.bitterness, site.hosted_then, p)
+
+
+def observe(model: Partnership) -> None:
+    """Record whether partnerships are hosted, and how those ended that have."""
+    for site in model.communities:
         model.observe(site, "ended", float(site.ending > 0))
         model.observe(site, "ended_goals_met", float(site.ending == GOALS_MET))
         model.observe(site, "ended_faded", float(site.ending == FADED))

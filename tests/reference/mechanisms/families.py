@@ -21,7 +21,7 @@ def engage(model: Partnership) -> None:
         given = sum(given_by(model, group) for group in groups) / len(groups) if groups else 0.0
         involvement = site.doses["parent-and-student-engagement"]
         site.family_engagement = rules.engagement_of(given, involvement, p)
-        if model.month == 0:  # at rest when the run begins, without what is done from then on
+        if model.month == -model.run_in:  # at rest when the run begins, without what is done from then on
             site.community_support = rules.support_at_rest(given, p)
         at_rest = rules.support_at_rest(site.family_engagement, p)
         site.community_support = rules.support_after(site.community_support, at_rest, p)

@@ -18,10 +18,10 @@ def review(model: Partnership) -> None:
     p, p_effort = model.p.hosting, model.p.effort
     for site in model.sites:
         by_others = site.doses["backbone-staffing"]
-        if site.base_backbone_fte + by_others <= 0.0:
+        if site.own_backbone_fte + by_others <= 0.0:
             continue
         partners = site.partners
-        paid = rules.share_paid(site.base_backbone_fte, by_others)
+        paid = rules.share_paid(site.own_backbone_fte, by_others)
         lost = max(1.0 - site.income_factor, 0.0)
         u = model.luck.uniform("hosting", model.month, site.site_id)
         if site.hosted:

@@ -20,10 +20,11 @@ def follow(model: Partnership) -> None:
     for site in model.sites:
         for group in GROUPS:
             level = share_met(site, group) * site.take_up
-            if model.month == 0:
-                site.outcome_at_start[group] = level
+            if model.month == -model.run_in:
                 for stage in site.delay:
                     stage[group] = level
+            if model.month in (-model.run_in, 0):  # changes are told from month 0 on
+                site.outcome_at_start[group] = site.delay[-1][group]
             deviations = [stage[group] - level for stage in site.delay]
             for m, stage in enumerate(site.delay):
                 arrived = sum(deviations[m - j] * passes[j] for j in range(m + 1))

@@ -55,6 +55,8 @@ def invitations_at(model: Partnership, site: Site) -> dict[Organization, tuple[f
 def leaves(model: Partnership, partner: Organization, partners: int) -> bool:
     """Say whether a partner withdraws, by its threshold or by what taking part is worth."""
     p = model.p.participation
+    if model.month < 0 and partner.given_joining == 0:  # its file says that it takes part in month 0
+        return False
     u = model.luck.uniform("participation", model.month, partner.organization_id, word=0)
     if partner.given_threshold is not None:
         stays = 1.0 if partners - 1 >= partner.given_threshold else 0.0

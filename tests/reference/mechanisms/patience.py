@@ -23,7 +23,7 @@ def become_ready(model: Partnership) -> None:
                 continue
             hurt = [each.grievance for other, each in member.relationships.items() if other.is_active]
             allowed = rules.readiness_allowed(sum(hurt), len(hurt), p)
-            readiness = allowed if model.month == 0 else rules.settled(member.readiness, allowed, p)
+            readiness = allowed if model.month == -model.run_in else rules.settled(member.readiness, allowed, p)
             if expected > 0.0:
                 u = model.luck.uniform("patience", model.month, member.organization_id)
                 if u < contact.chance_of_any(expected):

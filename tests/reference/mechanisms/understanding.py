@@ -20,7 +20,7 @@ national = of("national")
 
 def are_revised(model: Partnership) -> bool:
     """Say whether this is a month in which organizations revise their positions."""
-    return model.month % max(1, int(model.p.understanding.revised_every)) == 0
+    return (model.month + model.run_in) % max(1, int(model.p.understanding.revised_every)) == 0
 
 
 def begin(model: Partnership) -> None:

@@ -45,6 +45,7 @@ def foundation(template: Template) -> Any:
             fixed.update(views[each.name].tobytes())
     return (
         template.months,
+        template.run_in,
         template.sites,
         sizes,
         layout.words,
@@ -138,7 +139,9 @@ def grow(schedules: Sequence[list[tuple[int, tuple[Any, ...]]]], months: int) ->
                 return Branch(first, month, members, follow)
         return Branch(first, months, members)
 
-    return branch(-1, 0, tuple(range(len(schedules))))
+    from tfs_sim.model.engine import DRAW_START
+
+    return branch(DRAW_START, 0, tuple(range(len(schedules))))
 
 
 @dataclass
@@ -157,8 +160,10 @@ class Grove:
     @classmethod
     def of(cls, templates: Sequence[Template]) -> Grove:
         """Return the grove of templates that have one foundation."""
+        from tfs_sim.model.engine import DRAW_START
+
         if len(templates) == 1:
-            return cls(templates, Branch(-1, templates[0].months, (0,)))
+            return cls(templates, Branch(DRAW_START, templates[0].months, (0,)))
         return cls(templates, grow([schedule(each) for each in templates], templates[0].months))
 
     def run(self, seed: int, replicate: int) -> tuple[list[NDArray[np.float64]], int]:

@@ -272,17 +272,15 @@ def in_need(students, rate, profile):
 
 
 @kernel
-def begin_organizations(key, org, site, p_effort, p):
-    """Draw staff, strengths, the first representatives, and who is at the table."""
+def begin_organizations(key, org, site, run_in, p_effort, p):
+    """Draw staff, strengths, the first representatives, and who is at the table of a partnership that is there."""
     for i in range(org.organization_id.size):
         s = org.sector[i]
         a, b, c, _ = draws.words(key, STREAM, 0, org.organization_id[i], 0)
         org.base_fte[i] = draws.lognormal(draws.unit(a), SECTOR_STAFF[s], p.staff_spread)
         org.commitment[i] = first_commitment(key, org.organization_id[i], p.commitment, p.commitment_spread)
-        chance = chance_at_the_table(site.at_the_table[org.site_of[i]], org.commitment[i], p)
-        if org.given_joining[i] >= 0:
-            chance = 1.0 if org.given_joining[i] == 0 else 0.0
-        org.status[i] = ACTIVE if draws.unit(b) < chance else PROSPECT
+        there = site.begins[org.site_of[i]] <= -run_in
+        org.status[i] = ACTIVE if there and founds(i, b, org, site, p) else PROSPECT
         org.effort[i] = p.first_effort * p_effort.largest * (org.status[i] == ACTIVE)
         org.tenure[i] = np.int64(draws.unit(c) * p.longest_tenure)
         org.belief[i] = p.first_belief
@@ -320,31 +318,47 @@ def first_commitment(key, organization, mean, spread):
     return trait(mean, spread, draws.normal(u))
 
 
+@inline
+def founds(i, luck, org, site, p):
+    """Say whether an organization is among those who are at the table when the partnership begins."""
+    if org.given_joining[i] >= 0:
+        return org.given_joining[i] == 0
+    return draws.unit(luck) < chance_at_the_table(site.at_the_table[org.site_of[i]], org.commitment[i], p)
+
+
 @kernel
 def begin_relationships(key, org, rel, dyad, p):
     """Draw niche overlap, ties and their evidence."""
-    pairs = dyad.pair_id.size
-    for q in range(pairs):
+    for q in range(dyad.pair_id.size):
         i, j = dyad.one_end[q], dyad.other_end[q]
         shared = 0.0
         for k in range(K):
             shared += min(org.strength[k, i], org.strength[k, j])
         dyad.overlap[q] = shared
-        a, _, c, d = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
+        a, _, _, _ = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
         chance = chance_of_tie(shared, org.role[i] == BACKBONE or org.role[j] == BACKBONE, p)
         tie_strength = rel.given_strength[q]
         open_now = draws.unit(a) < chance if tie_strength < 0.0 else tie_strength > 0.0
         dyad.is_open[q] = 1 if open_now else 0
         dyad.idle[q] = 0.0 if open_now else p.strangers_for
-        evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if open_now else 0.0
-        for end in range(2):
-            e = q + end * pairs
-            kept = kept_at_first(draws.normal(draws.unit(d if end == 0 else c)), p)
-            personal, on_record = p.personal_at_start * evidence, (1.0 - p.personal_at_start) * evidence
-            rel.personal_good[e] = personal * kept
-            rel.personal_bad[e] = personal * (1.0 - kept)
-            rel.institutional_good[e] = on_record * kept
-            rel.institutional_bad[e] = on_record * (1.0 - kept)
+        first_evidence(q, key, rel, dyad, p)
+
+
+@kernel
+def first_evidence(q, key, rel, dyad, p):
+    """Draw the evidence that the pair q begins with: none if it has no tie, else as much as its strength says."""
+    pairs = dyad.pair_id.size
+    _, _, c, d = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
+    tie_strength = rel.given_strength[q]
+    evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if dyad.is_open[q] else 0.0
+    for end in range(2):
+        e = q + end * pairs
+        kept = kept_at_first(draws.normal(draws.unit(d if end == 0 else c)), p)
+        personal, on_record = p.personal_at_start * evidence, (1.0 - p.personal_at_start) * evidence
+        rel.personal_good[e] = personal * kept
+        rel.personal_bad[e] = personal * (1.0 - kept)
+        rel.institutional_good[e] = on_record * kept
+        rel.institutional_bad[e] = on_record * (1.0 - kept)
 
 
 @kernel
@@ -373,10 +387,11 @@ def base_need(students_of_group, group, kind, p):
 
 
 @kernel
-def begin_sites(site, p):
+def begin_sites(site, run_in, p):
     """Set needs by kind and group, and the backbone's staff."""
     for s in range(site.backbone_fte.size):
-        site.backbone_fte[s] = site.base_backbone_fte[s]
+        site.own_backbone_fte[s] = site.base_backbone_fte[s] if site.begins[s] <= -run_in else 0.0
+        site.backbone_fte[s] = site.own_backbone_fte[s]
         for k in range(K):
             for g in range(G):
                 site.need[k, g, s] = base_need(site.students[g, s], g, k, p)

@@ -111,9 +111,9 @@ def begin(key, org, p):
 
 
 @kernel
-def give_way(month, org, site, p_understanding, p):
+def give_way(month, run_in, org, site, p_understanding, p):
     """Let partners give way towards the shared goals, and feel how far that is from their mission."""
-    if month % max(1, np.int64(p_understanding.revised_every)) != 0:
+    if (month + run_in) % max(1, np.int64(p_understanding.revised_every)) != 0:
         return
     for i in range(org.flexibility.size):
         org.mission_strain[i] = 0.0

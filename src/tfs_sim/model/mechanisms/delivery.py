@@ -204,12 +204,12 @@ def begin(org, p):
 
 
 @kernel
-def rank_by_strength(month, org, site, p):
+def rank_by_strength(month, run_in, org, site, p):
     """Order each site's organizations by recognized strength in each kind of support, at every look.
 
     The order of the look before is nearly right, so that insertion moves few.
     """
-    if month % np.int64(p.reviewed_every) != 0:
+    if (month + run_in) % np.int64(p.reviewed_every) != 0:
         return
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]

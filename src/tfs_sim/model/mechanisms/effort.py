@@ -153,6 +153,14 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Monthly step of belief towards what the partnership is seen to gain.",
     )
+    forgetting: float = parameter(
+        0.3,
+        unit="per year",
+        plausible=(0.1, 1.0),
+        domain=(0, 12),
+        grade="assumed",
+        meaning="How fast belief returns to what organizations think of working together, where nobody does it.",
+    )
     hearsay: float = parameter(
         0.3,
         unit="share",
@@ -218,6 +226,15 @@ def logit_weight(utility, best, p):
 def gain_in_view(gain, p):
     """G / full_gain, in [0, 1]: what the partnership is seen to gain, of what is taken as full."""
     return clip(gain / p.full_gain, 0.0, 1.0)
+
+
+@rule
+def belief_forgotten(belief, usual, p):
+    """b + forgetting · (b₀ − b): belief a month later where no partnership is to be seen.
+
+    usual: b₀, what organizations believe of working together in general.
+    """
+    return belief + min(p.forgetting, 1.0) * (usual - belief)
 
 
 @rule
@@ -342,9 +359,21 @@ def shuffle(turns, first, end, month, key, organization_id):
 
 
 @kernel
-def update_belief(org, site, on, p_ledger, p):
-    """Move each organization's belief towards what the partnership is seen to gain, and it itself."""
+def update_belief(org, site, on, scratch, p_ledger, p_community, p):
+    """Move each organization's belief towards what the partnership is seen to gain, and it itself.
+
+    Where nobody is at the table there is nothing to learn from, and what was learned fades.
+    """
+    for s in range(site.site_id.size):
+        partners = 0
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            partners += (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE)
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            scratch.kind[i] = partners
     for i in range(org.belief.size):
+        if scratch.kind[i] == 0:
+            org.belief[i] = belief_forgotten(org.belief[i], p_community.first_belief, p)
+            continue
         seen = gain_in_view(site.gain_seen[org.site_of[i]], p)
         if on.ledger and org.status[i] == ACTIVE:
             seen = with_own_ledger(seen, org.ledger[i], p_ledger)

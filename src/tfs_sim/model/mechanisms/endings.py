@@ -1,8 +1,9 @@
 """Joint meetings, and how partnerships end.
 
-A partnership is alive while enough organizations of several sectors take part and meet. If it has long not been, it
-has ended: with its goals met, broken up if most ties among those who have taken part had soured in the month in which
-it stopped being alive, without a host if it had none then (`hosting`), or else faded. One that comes to life again has not ended.
+A partnership is alive while enough organizations of several sectors take part and meet. If one that was alive has long
+not been, it has ended: with its goals met, broken up if most ties among those who have taken part had soured in the
+month in which it stopped being alive, without a host if it had none then (`hosting`), or else faded. One that comes to
+life again has not ended.
 Nothing in the model follows from it: these are definitions of what is counted, but for how often partners meet.
 
     dead months ← 0 if is_alive, else dead months + 1;   ended once they come to `ended_after`
@@ -153,16 +154,17 @@ def meet(month, key, org, site, p):
         site.meeting_gap[s] = 0 if held else site.meeting_gap[s] + 1
         alive = is_alive(partners, count_bits(sectors), site.meeting_gap[s], p)
         site.dead_months[s] = 0 if alive else site.dead_months[s] + 1
+        site.has_lived[s] |= np.uint8(alive)
 
 
 @kernel
-def end(month, org, rel, site, p_trust, p, out):
+def end(org, rel, site, p_trust, p):
     """Tell how a partnership has ended that has long not been alive.
 
     Trust is looked at when it stops being alive, among all who took part: later it has faded.
     """
     stranger = trust_in(0.0, 0.0, 0.0, 0.0, 0.0, p_trust)
-    for s in range(out.shape[1]):
+    for s in range(site.site_id.size):
         if site.dead_months[s] == 0:
             site.ending[s] = 0
         if site.dead_months[s] == 1:
@@ -177,8 +179,14 @@ def end(month, org, rel, site, p_trust, p, out):
                         below += 1.0 if rel.trust[rel.ties[m]] < stranger else 0.0
             site.bitterness[s] = below / held if held > 0.0 else 0.0
             site.hosted_then[s] = site.hosted[s]
-        if site.dead_months[s] == np.int64(p.ended_after):
+        if site.dead_months[s] == np.int64(p.ended_after) and site.has_lived[s]:
             site.ending[s] = ending_of(outcome_gain(s, site), site.bitterness[s], site.hosted_then[s], p)
+
+
+@kernel
+def observe(month, site, out):
+    """Record whether partnerships are hosted, and how those ended that have."""
+    for s in range(out.shape[1]):
         out.ended[month, s] = 1.0 if site.ending[s] > 0 else 0.0
         out.ended_goals_met[month, s] = 1.0 if site.ending[s] == GOALS_MET else 0.0
         out.ended_faded[month, s] = 1.0 if site.ending[s] == FADED else 0.0

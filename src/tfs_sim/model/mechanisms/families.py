@@ -132,7 +132,7 @@ def take_up_of(support, contact, p):
 
 
 @kernel
-def engage(month, org, rel, site, dose, p_effort, p):
+def engage(month, run_in, org, rel, site, dose, p_effort, p):
     """Take the engagement of families, let community support follow it, and let families choose."""
     for s in range(site.first_organization.size):
         groups = 0.0
@@ -153,7 +153,7 @@ def engage(month, org, rel, site, dose, p_effort, p):
                 given += given_by_group(org.effort[i] / p_effort.largest, org.in_post[i], trusted) / partners
         own = given / groups if groups > 0.0 else 0.0
         site.family_engagement[s] = engagement_of(own, dose.parent_and_student_engagement[s], p)
-        if month == 0:
+        if month == -run_in:
             site.community_support[s] = support_at_rest(own, p)
         at_rest = support_at_rest(site.family_engagement[s], p)
         site.community_support[s] = support_after(site.community_support[s], at_rest, p)

@@ -8,7 +8,7 @@ as a whole too: without a host nobody coordinates, nobody calls a meeting, and m
     W = worth_of_hosting: what results, a full table, a leader in post and money of others are worth to the host, less
         what hosting costs it, more where it loses income itself
     P(lays it down in a month) = reviewed · logistic(−W / sharpness)
-    P(another one takes it up) = searched · logistic(W′ / sharpness),  while a partner or somebody who pays looks for one
+    P(another one takes it up) = searched · logistic(W′ / sharpness), while a partner or one who pays looks for it
 
 W′ is as the most committed partner that is present sees it (or as a stranger would, where only a funder looks). Nothing
 here knows of grants: only of whose money the backbone's staff are paid by.
@@ -155,7 +155,7 @@ def review(month, key, org, site, dose, p_effort, p):
     A community without any staff for a backbone has nothing that could be hosted.
     """
     for s in range(site.backbone.size):
-        own, by_others = site.base_backbone_fte[s], dose.backbone_staffing[s]
+        own, by_others = site.own_backbone_fte[s], dose.backbone_staffing[s]
         if own + by_others <= 0.0:
             continue
         b = site.backbone[s]

@@ -124,16 +124,20 @@ def share_met(g, s, need, served):
 
 
 @kernel
-def follow(month, site, p):
-    """Move every stage of the delay by exactly one month; the first month's level is taken as the past's."""
+def follow(month, site, run_in, p):
+    """Move every stage of the delay by exactly one month; the first month's level is taken as the past's.
+
+    The start that changes are told from is that of month 0, after the run-in.
+    """
     r = stages_a_month(p)
     for s in range(site.take_up.size):
         for g in range(G):
             level = share_met(g, s, site.need, site.served) * site.take_up[s]
-            if month == 0:
+            if month == -run_in:
                 for m in range(DELAY_STAGES):
                     site.delay[m, g, s] = level
-                site.outcome_at_start[g, s] = level
+            if month == -run_in or month == 0:
+                site.outcome_at_start[g, s] = site.delay[DELAY_STAGES - 1, g, s]
             for m in range(DELAY_STAGES - 1, -1, -1):
                 moved = 0.0
                 chance = passes_no_stage(r)

@@ -3,9 +3,9 @@
 An organization that is not at the table is invited by neighbours who are and by the backbone as far as it
 has time. Taking part and giving are two decisions, each with its own costs: a seat takes a few hours a month, and most
 members of coalitions stay for what the table itself is to them: what they gain by belonging and what it costs them
-(Wandersman et al. 1987), how it is led and whom they meet there (Butterfoss et al. 1996). It joins with a logistic chance
-in the worth of a seat (quantal choice), and leaves in the same manner where that is lower: the gap is inertia. How much
-work it aligns is chosen apart (`effort`).
+(Wandersman et al. 1987), how it is led and whom they meet there (Butterfoss et al. 1996). It joins with a logistic
+chance in the worth of a seat (quantal choice), and leaves in the same manner where that is lower: the gap is inertia.
+How much work it aligns is chosen apart (`effort`).
 
 An organization whose file gives it a threshold does without invitation and payoff: it takes part exactly while
 at least so many others do, as it saw them at the beginning of the month (Granovetter 1978). One whose file
@@ -135,7 +135,7 @@ MECHANISM = Mechanism(
     parameters=Parameters,
     file=__name__,
     moved={
-        "join_threshold": "what a seat costs (participation.sitting) is what it must be worth, and giving is chosen apart"
+        "join_threshold": "what a seat must be worth is what it costs, participation.sitting; giving is chosen apart"
     },
 )
 
@@ -259,11 +259,14 @@ def join_and_withdraw(
                     org.months_active[i] = WITHDRAWS if leaves else org.months_active[i] + 1
                     continue
                 org.months_active[i] += 1
+                if month < 0 and org.given_joining[i] == 0:
+                    continue  # its file says that it takes part in month 0
                 count += 1 if draws.unit(scratch.organization_luck[0, i]) < may_leave else 0
                 continue
-            if month + 1 < org.given_joining[i]:
+            by_file = org.given_joining[i] >= 0
+            if by_file and month + 1 < org.given_joining[i]:
                 continue
-            if month + 1 == org.given_joining[i] or 0.0 <= org.given_threshold[i] <= partners:
+            if (by_file and month + 1 == org.given_joining[i]) or 0.0 <= org.given_threshold[i] <= partners:
                 org.months_active[i] = JOINS
                 continue
             if org.given_threshold[i] >= 0.0 or org.in_post[i] == 0:

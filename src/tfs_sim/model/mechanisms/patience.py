@@ -120,7 +120,7 @@ def informed(readiness, p):
 
 
 @kernel
-def become_ready(month, key, org, rel, site, dose, p):
+def become_ready(month, run_in, key, org, rel, site, dose, p):
     """Let readiness of those who are not at the table drift to what histories allow, and information raise it."""
     for i in range(org.readiness.size):
         if org.status[i] == ACTIVE or org.role[i] == BACKBONE:
@@ -134,7 +134,7 @@ def become_ready(month, key, org, rel, site, dose, p):
             partners += at_table
             hurt += at_table * rel.grievance[r]
         allowed = readiness_allowed(hurt, partners, p)
-        y = allowed if month == 0 else settled(org.readiness[i], allowed, p)
+        y = allowed if month == -run_in else settled(org.readiness[i], allowed, p)
         has_time = site.coordination[s] if site.backbone_hours[s] > 0.0 else 0.0
         expected = encounters_expected(dose.patience_with_information[s], site.contact_factor[s], has_time, p)
         if expected > 0.0:

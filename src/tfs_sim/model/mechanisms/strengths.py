@@ -113,11 +113,11 @@ def seen_strength(strength, unlike, error, z):
 
 
 @kernel
-def recognize(month, key, org, site, dose, scratch, p_delivery, p):
+def recognize(month, run_in, key, org, site, dose, scratch, p_delivery, p):
     """Let recognition follow the practice; at every look renew how each organization's strengths are judged."""
     for s in range(site.first_organization.size):
         site.recognition[s] = recognition_after(site.recognition[s], dose.recognition_of_strengths[s], p)
-    if month % np.int64(p_delivery.reviewed_every) != 0:
+    if (month + run_in) % np.int64(p_delivery.reviewed_every) != 0:
         return
     draws.fill(scratch.organization_luck, key, STREAM, 0, org.organization_id)
     for s in range(site.first_organization.size):

@@ -1,8 +1,8 @@
 """M28 Ties form and fade.
 
 Meetings open ties, at the table and in everyday life, a trusted third refers one neighbour to another, sought-out
-strengths attract; disuse and departures close them. A tie is one thing for both ends. No rule reads a grant: what a backbone's hours and
-money for meetings hold together, their end lets go.
+strengths attract; disuse and departures close them. A tie is one thing for both ends. No rule reads a grant: what a
+backbone's hours and money for meetings hold together, their end lets go.
 
 A month's chances:
 

@@ -9,8 +9,8 @@ Whether a promise is kept depends on the other's understanding of its part, on t
 difficult history (M3) and on how clear the goals are. Contact keeps evidence from fading (M5). With κ = 1 and
 ν = 1 mean trust converges to the true rate of kept promises (Jøsang & Ismail 2002; Slovic 1993 on the asymmetry).
 
-Pairs meet in everyday life, more often if they have a tie, at the table if both take part and as far as the backbone has
-time, and in the work itself if their organizations were in one team last month:
+Pairs meet in everyday life, more often if they have a tie, at the table if both take part and as far as the backbone
+has time, and in the work itself if their organizations were in one team last month:
 
     rate_ij = [everyday + (joint or table contact) · c] · contact + work · min(effort_i, effort_j) / largest,
 

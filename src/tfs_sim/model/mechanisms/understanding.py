@@ -295,9 +295,9 @@ def grasp(org, site, dose, p):
 
 
 @kernel
-def move(month, org, rel, scratch, p):
+def move(month, run_in, org, rel, scratch, p):
     """Revise positions: towards those whom a partner listens to, anchored in the own mission."""
-    if month % max(1, np.int64(p.revised_every)) != 0:
+    if (month + run_in) % max(1, np.int64(p.revised_every)) != 0:
         return
     for i in range(org.openness.size):
         x = y = z = 0.0
@@ -330,9 +330,9 @@ def move(month, org, rel, scratch, p):
 
 
 @kernel
-def align(month, org, dyad, p):
+def align(month, run_in, org, dyad, p):
     """Read agreement off the positions of every pair, whenever positions may have moved."""
-    if month % max(1, np.int64(p.revised_every)) != 0:
+    if (month + run_in) % max(1, np.int64(p.revised_every)) != 0:
         return
     steep = steepness(p)
     x, y, z = org.position[0], org.position[1], org.position[2]

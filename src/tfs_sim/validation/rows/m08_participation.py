@@ -116,7 +116,7 @@ def _steepest(budget: Budget) -> Measured:
 
 
 def _worth(template: engine.Template, months: Iterator[Any]) -> float:
-    """Return by how much a seat is worth more than it costs to the organization in the middle, while others may leave."""
+    """Return by how much a seat is worth more than it costs to the one in the middle, while others may leave."""
     parameters = dict(zip(engine.RECORDS, template.parameters, strict=True))
     worth = [seats.worth(world, parameters)[world.role != BACKBONE] for world in islice(months, MONTHS_TO_LEAVE - 1)]
     return float(np.median(worth))
