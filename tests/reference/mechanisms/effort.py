@@ -45,7 +45,9 @@ def update_belief(model: Partnership) -> None:
         seen = rules.gain_in_view(organization.site.gain_seen, p)
         if model.on("ledger") and organization.is_active:
             seen = ledger.with_own_ledger(seen, organization.ledger, model.p.ledger)
-        organization.belief = rules.belief_after(organization.belief, seen, organization.is_active, p)
+        given = [each.effort for each in organization.site.partners]
+        done = sum(given) / (len(given) * p.largest)
+        organization.belief = rules.belief_after(organization.belief, seen, done, organization.is_active, p)
 
 
 def perceive_norm(model: Partnership) -> None:

@@ -4,7 +4,8 @@ Effort levels are x = l / levels (as a share of the largest that anyone would gi
 The choice is logit with noise μ (McKelvey & Palfrey 1995). One at a time, given the others' efforts, it is
 the Gibbs sampler of a potential game (Blume 1993; Monderer & Shapley 1996). Belief in collective efficacy
 follows what the partnership is seen to gain (Bandura 2000), G for each 1,000 in need in ordinary times: people see how
-many students are helped who would not be otherwise, and do not think less of it when a crisis leaves more in need.
+many students are helped who would not be otherwise, and do not think less of it when a crisis leaves more in need. They
+learn as far as work is done together: where little is, little can be seen of what it could gain.
 
     P(level x) ∝ logit_weight(u(x))
     belief ← belief_after(belief, gain_in_view)
@@ -238,10 +239,15 @@ def belief_forgotten(belief, usual, p):
 
 
 @rule
-def belief_after(belief, seen, takes_part, p):
-    """b + λ · (seen − b): belief in collective efficacy a month later (Bandura 2000); λ: learning, less by hearsay."""
+def belief_after(belief, seen, done, takes_part, p):
+    """b + λ m · (seen / m − b) = b + λ · (seen − m b): belief in collective efficacy a month later (Bandura 2000).
+
+    Belief is what working together gains when all give the most; one learns of it as far as work is done together.
+    seen: what it gained, of what is taken as full; done: m, mean aligned work of partners, of the most; λ: learning,
+    less by hearsay.
+    """
     step = p.learning * (1.0 if takes_part else p.hearsay)
-    return belief + step * (seen - belief)
+    return clip(belief + step * (seen - done * belief), 0.0, 1.0)
 
 
 @kernel
@@ -359,22 +365,23 @@ def shuffle(turns, first, end, month, key, organization_id):
 
 
 @kernel
-def update_belief(org, site, on, scratch, p_ledger, p_community, p):
+def update_belief(org, site, on, p_ledger, p_community, p):
     """Move each organization's belief towards what the partnership is seen to gain, and it itself.
 
     Where nobody is at the table there is nothing to learn from, and what was learned fades.
     """
     for s in range(site.site_id.size):
-        partners = 0
+        partners = given = 0.0
         for i in range(site.first_organization[s], site.end_organization[s]):
-            partners += (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE)
+            at_table = 1.0 if (org.status[i] == ACTIVE) & (org.role[i] != BACKBONE) else 0.0
+            partners += at_table
+            given += at_table * org.effort[i]
+        done = given / (partners * p.largest) if partners > 0.0 else 0.0
         for i in range(site.first_organization[s], site.end_organization[s]):
-            scratch.kind[i] = partners
-    for i in range(org.belief.size):
-        if scratch.kind[i] == 0:
-            org.belief[i] = belief_forgotten(org.belief[i], p_community.first_belief, p)
-            continue
-        seen = gain_in_view(site.gain_seen[org.site_of[i]], p)
-        if on.ledger and org.status[i] == ACTIVE:
-            seen = with_own_ledger(seen, org.ledger[i], p_ledger)
-        org.belief[i] = belief_after(org.belief[i], seen, org.status[i] == ACTIVE, p)
+            if partners == 0.0:
+                org.belief[i] = belief_forgotten(org.belief[i], p_community.first_belief, p)
+                continue
+            seen = gain_in_view(site.gain_seen[s], p)
+            if on.ledger and org.status[i] == ACTIVE:
+                seen = with_own_ledger(seen, org.ledger[i], p_ledger)
+            org.belief[i] = belief_after(org.belief[i], seen, done, org.status[i] == ACTIVE, p)
