@@ -79,11 +79,11 @@ void trust_weigh_contact(const struct now *now)
         double convened = 1.0 + p->convening_gain * w->dose_trust_building_convenings[s];
         double called = p->joint_contact * convened + now->p->communication.contact * w->dose_steady_communication[s];
         double tied = called * (w->coordination[s] * w->contact_factor[s]);
-        double free = p->table_contact * convened * w->coordination[s] * w->contact_factor[s];
+        double free = p->table_contact * convened * w->coordination[s] * w->contact_factor[s] * w->reach[s];
         int64_t first = w->first_pair[s];
         expect(w->meetings_expected + first, w->one_end + first, w->other_end + first, w->is_open + first,
                w->grievance + first, w->grievance + w->pairs + first, w->presence, w->end_pair[s] - first,
-               p->everyday_contact * w->contact_factor[s], p->strangers_contact * w->contact_factor[s], tied, free,
+               p->everyday_contact * w->contact_factor[s], p->strangers_contact * w->reach[s] * w->contact_factor[s], tied, free,
                lost_contact);
     }
     expect_in_work(w->meetings_expected, w->teammates, w->one_end, w->other_end, w->grievance, w->presence, w->effort,

@@ -138,6 +138,9 @@ def acquaint(model: Partnership, site: Site, given: list[tuple[str, str]]) -> No
             others.sort(key=lambda scored: -scored[0])
             known |= {frozenset((organization, o)) for n, (s, o) in enumerate(others) if n < each or s == math.inf}
         pairs = [two for two in pairs if frozenset(two) in known]
+        among = [two for two in pairs if not (two[0].is_backbone or two[1].is_backbone)]
+        known_each = 2.0 * len(among) / (len(site.organizations) - 1)
+        site.reach = max((p.all_pairs_up_to - 2.0) / known_each, 1.0) if known_each > 0.0 else 1.0
     site.pairs = [Pair(one, other, mix(one.organization_id, other.organization_id)) for one, other in pairs]
     model.pairs += site.pairs
 

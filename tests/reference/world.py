@@ -258,6 +258,7 @@ class Site:
     grievance_share: float
     base_backbone_fte: float
     begins: int
+    reach: float = 1.0
     organizations: list[Organization] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     given_choice: list[bool] = field(default_factory=lambda: [False] * MAX_STAGES)
@@ -265,6 +266,11 @@ class Site:
     shocks: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SITE_SHOCKS, 0.0))
 
     backbone_fte: float = 0.0
+    commitment_here: float = 0.0
+    promises_here: float = 0.0
+    staff_here: float = 1.0
+    leaving_here: float = 1.0
+    tradition_here: float = 0.0
     own_backbone_fte: float = 0.0
     hosted: bool = True
     backbone_hours: float = 0.0

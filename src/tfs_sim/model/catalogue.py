@@ -13,5 +13,5 @@ SHOCKS: dict[str, Shock] = {shock.name: shock for module in tick.MODULES for sho
 TABLES: dict[str, tuple[Table, ...]] = {module.MECHANISM.name: getattr(module, "TABLES", ()) for module in tick.MODULES}
 METRICS: dict[str, Metric] = {metric.name: metric for metric in declared_metrics.METRICS}
 
-ALWAYS_ON = frozenset({"community", "levers", "endings"})
+ALWAYS_ON = frozenset({"community", "founding", "levers", "endings"})
 """Mechanisms without a switch: without them there is no world and no schedule, or nobody would say how it ended."""

@@ -63,6 +63,7 @@ class FixedSites(Group, group="site", entity="site"):
     first_pair: Integers = number("where the site's pairs begin")
     end_pair: Integers = number("where they end (exclusive)")
     backbone: Integers = number("the organization that is the backbone")
+    reach: Floats = number("how many possible acquaintances each pair that could know each other stands for")
     at_the_table: Floats = number("share of organizations that take part at the start")
     grievance_share: Floats = number("share of pairs with a difficult history")
     base_backbone_fte: Floats = number("backbone staff without any intervention, once the partnership begins, FTE")

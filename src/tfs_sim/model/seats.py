@@ -61,6 +61,7 @@ def weigh_seats(who, count, s, org, rel, site, dose, p_invitation, p_effort, p_e
             trusted += there * rel.trust[rel.ties[m]]
         company = usual * trusted / max(neighbours, 1.0)
         worth = worth_of_the_table(meets, org.commitment[i], org.backing[i], org.belief[i], company, p)
+        worth += site.tradition_here[s]
         if staff > 0.0:
             everyone = staff + (0.0 if org.status[i] == ACTIVE else org.fte[i])
             pool = worth_of_money(site.pool_payout[s], wages(org.fte[i], p_money), p_effort)

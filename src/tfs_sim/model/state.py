@@ -167,6 +167,11 @@ class Sites(Group, group="site", entity="site"):
     """What changes of sites."""
 
     backbone_fte: Floats = amount("backbone staff now", "FTE")
+    commitment_here: Floats = number("how much more committed people are than elsewhere", "share")
+    promises_here: Floats = number("how many more promises are kept than elsewhere", "share")
+    staff_here: Floats = amount("factor on staff, against elsewhere", "", 1)
+    leaving_here: Floats = amount("factor on the hazard of leaving, against elsewhere", "", 1)
+    tradition_here: Floats = number("how much more a seat is worth than elsewhere", "utility")
     own_backbone_fte: Floats = amount("staff that its host gives to the backbone", "FTE")
     hosted: Bytes = flag("1: an organization hosts the backbone", 1)
     backbone_hours: Floats = amount("backbone hours available this month", "hours")

@@ -45,6 +45,7 @@ def _step(phase: str, where: str, what: str) -> Step:
 
 
 START = (
+    _step("start", "differences.begin", "draw what communities differ in"),
     _step("start", "community.begin_organizations", "draw staff, strengths, representatives, who is at the table"),
     _step("start", "effort.set_first", "set first efforts that a file gives"),
     _step("start", "community.begin_relationships", "draw ties and their evidence"),

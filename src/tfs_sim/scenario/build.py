@@ -204,6 +204,7 @@ class _Builder:
         world["pair_id"][:] = _mix(self.identities[one], self.identities[other])
         world["one_end"][:], world["other_end"][:] = one, other
         home = np.array(self.home)[one]
+        world["reach"][:] = self._reach(one, other, home)
         world["pair_site"][:] = home
         sites = np.arange(len(self.sites))
         world["first_pair"][:], world["end_pair"][:] = np.searchsorted(home, sites), np.searchsorted(home, sites + 1)
@@ -331,6 +332,23 @@ class _Builder:
             start += len(members)
         pairs = np.concatenate([p for p, _ in pieces])
         return pairs[:, 0], pairs[:, 1], np.concatenate([s for _, s in pieces])
+
+    def _reach(self, one: NDArray[np.int64], other: NDArray[np.int64], home: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how many possible acquaintances each pair of a site stands for, where not all pairs are candidates.
+
+        In a large site those who could know each other are drawn, as many for each organization as memory allows; each
+        stands for so many that an organization has as many acquaintances as in the largest site where all pairs are.
+        """
+        backbones = np.array([o.role == "backbone" for o in self.organizations])
+        among = ~(backbones[one] | backbones[other])
+        largest = float(self.parameters["community"]["all_pairs_up_to"])
+        reach = np.ones(len(self.sites))
+        for n, key in enumerate(self.sites):
+            partners = len(self.members[key]) - 1
+            if partners + 1 > largest and key != NATIONAL_SITE:
+                each = 2.0 * np.count_nonzero(among & (home == n)) / partners
+                reach[n] = max((largest - 2.0) / each, 1.0) if each > 0 else 1.0
+        return reach
 
     def _candidates(
         self, start: int, members: tuple[Organization, ...], given: Iterable[Relationship | Influence], national: bool

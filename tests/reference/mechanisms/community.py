@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reference.model import Partnership
     from reference.world import Organization, Pair
 
-rules = of("community")
+rules, differences = of("community"), of("differences")
 
 
 def begin_organizations(model: Partnership) -> None:
@@ -25,7 +25,7 @@ def begin_organizations(model: Partnership) -> None:
     for site in model.sites:
         partners = [each for each in site.organizations if each.role == "partner"]
         drawn = sum(each.base_fte for each in partners)
-        wanted = rules.staff_of_all(sum(site.students.values()), p)
+        wanted = rules.staff_of_all(sum(site.students.values()), p) * site.staff_here
         for each in site.organizations:
             if each.role == "partner" and drawn > 0.0:
                 each.base_fte *= wanted / drawn
@@ -42,7 +42,8 @@ def draw(model: Partnership, organization: Organization) -> None:
     p, luck, who = model.p.community, model.luck, organization.organization_id
     sector = organization.sector
     organization.base_fte = lognormal(STAFF.rows[sector], p.staff_spread, luck.normal("community", 0, who, word=0))
-    organization.commitment = rules.trait(p.commitment, p.commitment_spread, luck.normal("person", 0, who))
+    first = rules.trait(p.commitment, p.commitment_spread, luck.normal("person", 0, who))
+    organization.commitment = differences.shifted(first, organization.site.commitment_here)
     starts = organization.site.begins <= -model.run_in and founds(model, organization)
     organization.status = "active" if starts else "prospect"
     organization.months_active = 1 if starts else 0
@@ -75,7 +76,7 @@ def begin_relationships(model: Partnership) -> None:
         pair.overlap = sum(min(one.strength[kind], other.strength[kind]) for kind in NEEDS)
         given = pair.forward.given_strength
         if given is None:
-            chance = rules.chance_of_tie(pair.overlap, one.is_backbone or other.is_backbone, p)
+            chance = rules.chance_of_tie(pair.overlap, one.is_backbone or other.is_backbone, pair.site.reach, p)
             is_tie = luck.uniform("community ties", 0, pair.pair_id, word=0) < chance
         else:
             is_tie = given > 0.0
@@ -92,6 +93,7 @@ def take_stock(model: Partnership, pair: Pair, evidence: float) -> None:
     personal, on_record = p.personal_at_start * evidence, (1.0 - p.personal_at_start) * evidence
     for end, word in ((pair.forward, 3), (pair.backward, 2)):
         kept = rules.kept_at_first(model.luck.normal("community ties", 0, pair.pair_id, word=word), p)
+        kept = differences.shifted(kept, pair.site.promises_here)
         end.personal_good, end.personal_bad = personal * kept, personal * (1.0 - kept)
         end.institutional_good, end.institutional_bad = on_record * kept, on_record * (1.0 - kept)
 

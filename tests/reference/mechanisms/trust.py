@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from reference.model import Partnership
     from reference.world import Pair, Relationship
 
-rules, contact = of("trust"), of("contact")
+rules, contact, differences = of("trust"), of("contact"), of("differences")
 
 
 def weigh_presence(model: Partnership) -> None:
@@ -18,7 +18,9 @@ def weigh_presence(model: Partnership) -> None:
     p = model.p.trust
     for each in model.organizations:
         each.presence = contact.presence_of(each.in_post, len(each.ties), p)
-        each.reliability = rules.reliability_of(each.ramp, each.clarity, p)
+        each.reliability = differences.shifted(
+            rules.reliability_of(each.ramp, each.clarity, p), each.site.promises_here
+        )
         each.contacts = each.contacts_at_table = 0.0
 
 
@@ -51,9 +53,9 @@ def weigh_contact(model: Partnership) -> None:
     for site in model.sites:
         convenings, steady = site.doses["trust-building-convenings"], site.doses["steady-communication"]
         coordination, possible = site.coordination, site.contact_factor
-        everyday, by_chance = p.everyday_contact * possible, p.strangers_contact * possible
+        everyday, by_chance = p.everyday_contact * possible, p.strangers_contact * site.reach * possible
         tied = contact.contact_in_ties(convenings, steady, coordination, possible, p_communication, p)
-        free = contact.contact_at_table(convenings, coordination, possible, p)
+        free = contact.contact_at_table(convenings, coordination, possible, p) * site.reach
         for pair in site.pairs:
             one, other = pair.one, pair.other
             expected = everyday if pair.is_open else by_chance

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reference.world import Organization
 
 rules, smoothing, fresh_start = of("turnover"), of("smoothing"), of("fresh_start")
+differences = of("differences")
 
 
 def leave_and_arrive(model: Partnership) -> None:
@@ -40,7 +41,7 @@ def leaves(model: Partnership, organization: Organization) -> bool:
         organization.waiting_for = max(organization.waiting_for - 1, 0)
         return organization.notice == 0
     rate = p.rate_backbone if organization.is_backbone else getattr(p, f"rate_{organization.sector}")
-    hazard = rules.hazard(rate, site.leaving_factor, site.coordination, p)
+    hazard = rules.hazard(rate * site.leaving_here, site.leaving_factor, site.coordination, p)
     hazard *= rules.early_hazard(organization.tenure, p)
     chance = rules.chance_of_leaving(hazard, organization.shocks["departure-wave"], p)
     at_once = False
@@ -90,7 +91,7 @@ def start_successor(model: Partnership, organization: Organization) -> None:
     organization.ramp = p.first_understanding
     organization.backing = p.first_backing
     z = model.luck.normal("person", 0, mix(organization.organization_id, organization.person))
-    organization.commitment = rules.successor_commitment(z, p)
+    organization.commitment = differences.shifted(rules.successor_commitment(z, p), organization.site.commitment_here)
 
 
 def lose_personal_evidence(model: Partnership) -> None:

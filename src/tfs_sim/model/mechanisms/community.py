@@ -17,6 +17,7 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, Table, parameter
 from tfs_sim.model.forms import inline, kernel, rule
+from tfs_sim.model.mechanisms.differences import shifted
 from tfs_sim.model.numerics import clip, log, logistic
 from tfs_sim.model.sectors import PROFILES, SECTOR_PROFILE, SECTOR_STAFF, STAFF
 from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, PROSPECT, G, K
@@ -248,12 +249,15 @@ def chance_at_the_table(share, commitment, p):
 
 
 @rule
-def chance_of_tie(overlap, with_backbone, p):
-    """density · (1 + homophily · (2 overlap − 1)), or backbone_ties · density: the chance of a tie at the start.
+def chance_of_tie(overlap, with_backbone, reach, p):
+    """density · r · (1 + homophily · (2 overlap − 1)), or backbone_ties · density: the chance of a tie at the start.
 
-    overlap: of the two niches, Σ_k min(strength_ik, strength_jk), in [0, 1].
+    overlap: of the two niches, Σ_k min(strength_ik, strength_jk), in [0, 1]; reach: r, how many acquaintances a pair
+    stands for where not all pairs can know each other.
     """
-    return p.backbone_ties * p.density if with_backbone else p.density * (1.0 + p.homophily * (2.0 * overlap - 1.0))
+    if with_backbone:
+        return p.backbone_ties * p.density
+    return p.density * reach * (1.0 + p.homophily * (2.0 * overlap - 1.0))
 
 
 @rule
@@ -278,7 +282,8 @@ def begin_organizations(key, org, site, run_in, p_effort, p):
         s = org.sector[i]
         a, b, c, _ = draws.words(key, STREAM, 0, org.organization_id[i], 0)
         org.base_fte[i] = draws.lognormal(draws.unit(a), SECTOR_STAFF[s], p.staff_spread)
-        org.commitment[i] = first_commitment(key, org.organization_id[i], p.commitment, p.commitment_spread)
+        first = first_commitment(key, org.organization_id[i], p.commitment, p.commitment_spread)
+        org.commitment[i] = shifted(first, site.commitment_here[org.site_of[i]])
         there = site.begins[org.site_of[i]] <= -run_in
         org.status[i] = ACTIVE if there and founds(i, b, org, site, p) else PROSPECT
         org.effort[i] = p.first_effort * p_effort.largest * (org.status[i] == ACTIVE)
@@ -298,7 +303,7 @@ def begin_organizations(key, org, site, run_in, p_effort, p):
         for i in range(site.first_organization[s], site.end_organization[s]):
             if org.role[i] == PARTNER:
                 total += org.base_fte[i]
-        wanted = staff_of_all(site.students[0, s] + site.students[1, s], p)
+        wanted = staff_of_all(site.students[0, s] + site.students[1, s], p) * site.staff_here[s]
         for i in range(site.first_organization[s], site.end_organization[s]):
             if org.role[i] == PARTNER and total > 0.0:
                 org.base_fte[i] *= wanted / total
@@ -327,7 +332,7 @@ def founds(i, luck, org, site, p):
 
 
 @kernel
-def begin_relationships(key, org, rel, dyad, p):
+def begin_relationships(key, org, rel, dyad, site, p):
     """Draw niche overlap, ties and their evidence."""
     for q in range(dyad.pair_id.size):
         i, j = dyad.one_end[q], dyad.other_end[q]
@@ -336,24 +341,28 @@ def begin_relationships(key, org, rel, dyad, p):
             shared += min(org.strength[k, i], org.strength[k, j])
         dyad.overlap[q] = shared
         a, _, _, _ = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
-        chance = chance_of_tie(shared, org.role[i] == BACKBONE or org.role[j] == BACKBONE, p)
+        backbone = org.role[i] == BACKBONE or org.role[j] == BACKBONE
+        chance = chance_of_tie(shared, backbone, site.reach[dyad.pair_site[q]], p)
         tie_strength = rel.given_strength[q]
         open_now = draws.unit(a) < chance if tie_strength < 0.0 else tie_strength > 0.0
         dyad.is_open[q] = 1 if open_now else 0
         dyad.idle[q] = 0.0 if open_now else p.strangers_for
-        first_evidence(q, key, rel, dyad, p)
+        first_evidence(q, key, rel, dyad, site.promises_here[dyad.pair_site[q]], p)
 
 
 @kernel
-def first_evidence(q, key, rel, dyad, p):
-    """Draw the evidence that the pair q begins with: none if it has no tie, else as much as its strength says."""
+def first_evidence(q, key, rel, dyad, here, p):
+    """Draw the evidence that the pair q begins with: none if it has no tie, else as much as its strength says.
+
+    here: by how much more promises are kept in its community than elsewhere.
+    """
     pairs = dyad.pair_id.size
     _, _, c, d = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
     tie_strength = rel.given_strength[q]
     evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if dyad.is_open[q] else 0.0
     for end in range(2):
         e = q + end * pairs
-        kept = kept_at_first(draws.normal(draws.unit(d if end == 0 else c)), p)
+        kept = shifted(kept_at_first(draws.normal(draws.unit(d if end == 0 else c)), p), here)
         personal, on_record = p.personal_at_start * evidence, (1.0 - p.personal_at_start) * evidence
         rel.personal_good[e] = personal * kept
         rel.personal_bad[e] = personal * (1.0 - kept)

@@ -66,4 +66,4 @@ def take_as_given(month, key, org, rel, dyad, site, run_in, p_community):
         if (dyad.is_open[q] != 0) != open_now:
             set_tie(q, rel, org, dyad)
         dyad.idle[q] = 0.0 if open_now else max(dyad.idle[q], 1.0)
-        first_evidence(q, key, rel, dyad, p_community)
+        first_evidence(q, key, rel, dyad, site.promises_here[dyad.pair_site[q]], p_community)

@@ -36,6 +36,7 @@ from tfs_sim.model.contact import (
 )
 from tfs_sim.model.declare import Intervention, Mechanism, Shock, parameter
 from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.differences import shifted
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.numerics import count_bits, half_life_factor, whole_vectors
 from tfs_sim.model.state import ACTIVE
@@ -289,7 +290,7 @@ def chance_of_keeping(reliability, circumstances, grievance, averted, misread, p
 
 
 @kernel
-def weigh_presence(org, p):
+def weigh_presence(org, site, p):
     """Work out, once for each organization, how present and how reliable its representative is.
 
     Presence is negative where an organization is not at the table: one number says both.
@@ -303,7 +304,8 @@ def weigh_presence(org, p):
         org.contacts[i] = 0.0
         org.contacts_at_table[i] = 0.0
     for i in range(org.in_post.size):
-        org.reliability[i] = reliability_of(org.ramp[i], org.clarity[i], p)
+        usual = reliability_of(org.ramp[i], org.clarity[i], p)
+        org.reliability[i] = shifted(usual, site.promises_here[org.site_of[i]])
 
 
 @kernel
@@ -344,7 +346,8 @@ def weigh_contact(org, rel, dyad, site, dose, p_histories, p_communication, p_ef
         )
         free = contact_at_table(convenings, site.coordination[s], site.contact_factor[s], p)
         everyday = p.everyday_contact * site.contact_factor[s]
-        by_chance = p.strangers_contact * site.contact_factor[s]
+        by_chance = p.strangers_contact * site.reach[s] * site.contact_factor[s]
+        free *= site.reach[s]
         first, end = site.first_pair[s], site.end_pair[s]
         one, other, have_tie = dyad.one_end[first:end], dyad.other_end[first:end], dyad.is_open[first:end]
         here, there = rel.grievance[first:end], rel.grievance[pairs + first : pairs + end]

@@ -23,6 +23,7 @@ from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, Shock, parameter
 from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.mechanisms.community import trait
+from tfs_sim.model.mechanisms.differences import shifted
 from tfs_sim.model.mechanisms.fresh_start import bad_kept
 from tfs_sim.model.mechanisms.smoothing import closer_by_overlap, vacancy_with_overlap
 from tfs_sim.model.numerics import LN2, LN10, exp
@@ -320,7 +321,7 @@ def leave_and_arrive(month, key, org, site, dose, shock, scratch, p_smoothing, p
         if org.in_post[i] == 0:
             org.vacancy[i] -= 1
             if org.vacancy[i] <= 0:
-                start_successor(i, month, key, org, p)
+                start_successor(i, key, org, site, p)
             continue
         org.tenure[i] += 1
         leaving = False
@@ -330,7 +331,8 @@ def leave_and_arrive(month, key, org, site, dose, shock, scratch, p_smoothing, p
             leaving = org.notice[i] == 0
         else:
             s = org.site_of[i]
-            h = hazard(rate_of(org.role[i], org.sector[i], p), site.leaving_factor[s], site.coordination[s], p)
+            usual = rate_of(org.role[i], org.sector[i], p) * site.leaving_here[s]
+            h = hazard(usual, site.leaving_factor[s], site.coordination[s], p)
             wave = shock.departure_wave[i]
             u = draws.unit(scratch.organization_luck[0, i])
             bound = chance_of_leaving(h * (1.0 + p.early_leaving), wave, p)  # most are above it, and need no exp
@@ -355,14 +357,14 @@ def leave_and_arrive(month, key, org, site, dose, shock, scratch, p_smoothing, p
             org.tenure[i] = 0
             org.ramp[i] = 0.0
             if org.vacancy[i] == 0:
-                start_successor(i, month, key, org, p)
+                start_successor(i, key, org, site, p)
                 if overlapped:
                     org.ramp[i] = closer_by_overlap(org.ramp[i], dose.overlap[i], p_smoothing)
                     org.backing[i] = closer_by_overlap(org.backing[i], dose.overlap[i], p_smoothing)
 
 
 @inline
-def start_successor(i, month, key, org, p):
+def start_successor(i, key, org, site, p):
     """Put the next person into the post of organization i."""
     org.person[i] += np.uint64(1)
     org.in_post[i] = 1
@@ -371,7 +373,7 @@ def start_successor(i, month, key, org, p):
     org.ramp[i] = p.first_understanding
     org.backing[i] = p.first_backing
     u = draws.uniform(key, PERSON_STREAM, 0, draws.mix(org.organization_id[i], org.person[i]))
-    org.commitment[i] = successor_commitment(draws.normal(u), p)
+    org.commitment[i] = shifted(successor_commitment(draws.normal(u), p), site.commitment_here[org.site_of[i]])
 
 
 @kernel

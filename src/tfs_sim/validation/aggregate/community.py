@@ -134,7 +134,7 @@ class Community:
         good_record, bad_record = kept * record, (1.0 - kept) * record
         sour = histories.soured(depth, good, bad, p.histories)
         sour_record = histories.soured(depth, good_record, bad_record, p.histories)
-        density = community.chance_of_tie(self.set.overlap, False, p.community)
+        density = community.chance_of_tie(self.set.overlap, False, 1.0, p.community)
         on_record = histories.left_on_record(depth, p.histories)
         drawn = Ties(good - sour, bad + sour, good_record - sour_record, bad_record + sour_record + on_record,
                      min(density, 1.0))  # fmt: skip
@@ -189,7 +189,7 @@ class Community:
     @property
     def ties_of_backbone(self) -> float:
         """Return the share of organizations that the backbone has a tie with."""
-        return min(float(community.chance_of_tie(0.0, True, self.p.community)), 1.0)
+        return min(float(community.chance_of_tie(0.0, True, 1.0, self.p.community)), 1.0)
 
     def in_one_team(self, partners: float) -> float:
         """Return the chance that two partners share a team for some kind of need, if teams are put together by lot."""
