@@ -42,6 +42,7 @@ def populate(model: Partnership, scenario: Scenario) -> None:
             base_backbone_fte=given.backbone.fte,
             begins=-model.run_in if given.backbone.begins is None else scenario.clock.index(given.backbone.begins),
         )
+        site.goals = list(given.goals)
         model.sites.append(site)
         model.communities.append(site)
         settle(model, site, given.organizations_list(key))

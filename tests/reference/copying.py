@@ -57,6 +57,7 @@ FLAGS = frozenset(
         "hosted",
         "hosted_then",
         "has_lived",
+        "dissolved",
         "in_post",
         "refused",
         "departed",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
 from tfs_sim.model.partnership import mesa  # imported there with care for what else runs in the process
@@ -326,6 +326,9 @@ class Site:
     bitterness: float = 0.0
     hosted_then: bool = True
     has_lived: bool = False
+    goals: list[Any] = field(default_factory=list)
+    goals_reached: int = 0
+    dissolved: bool = False
     ending: int = 0
     reality: int = 0
     agenda_for: int = 0

@@ -33,6 +33,7 @@ Entity = Literal[
     "shock",
     "grant",
     "stage",
+    "goal",
     "row",
     "order_row",
     "shock_row",

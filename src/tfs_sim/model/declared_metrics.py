@@ -171,7 +171,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("ended", "Ended", "share of runs", "1 once it has not been alive for a year (`endings.ended_after`).", summary="end",
            subject="the share of partnerships that had ended"),
     Metric("ended_goals_met", "Ended with goals met", "share of runs",
-           "1 if it has ended, and students' outcome is at least .05 above the start (`endings.goal`).", summary="end",
+           "1 if it has reached the last of the goals that it had set itself (`[[sites.NAME.goals]]`).", summary="end",
            subject="the share of partnerships that had ended with goals met"),
     Metric("ended_faded", "Faded", "share of runs", "1 if it has ended, neither with goals met nor in distrust.",
            summary="end", better="lower",

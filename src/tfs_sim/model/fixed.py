@@ -137,6 +137,18 @@ class Stages(Group, group="stage", entity="stage"):
     stage_given: Bytes = number("1: chosen by the list of history, 0: by score")
 
 
+class Goals(Group, group="goal", entity="goal"):
+    """What partnerships have set themselves."""
+
+    goal_site: Places = number("the partnership's site")
+    goal_number: Integers = number("how many-th of its goals this is, from 0")
+    goal_metric: Integers = number("metric that tells")
+    goal_above: Bytes = number("1: reached at the level or above, 0: at it or below")
+    goal_level: Floats = number("the level at which it is reached")
+    goal_over: Integers = number("months over which the metric's mean is taken")
+    goal_ends: Bytes = number("1: the partnership ends when it is reached")
+
+
 FIXED = (
     *FixedOrganizations.fields,
     *FixedRelationships.fields,
@@ -146,4 +158,5 @@ FIXED = (
     *Shocks.fields,
     *Grants.fields,
     *Stages.fields,
+    *Goals.fields,
 )

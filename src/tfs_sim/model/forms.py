@@ -34,7 +34,7 @@ BITS = ("neighbours", "candidates")
 LEVERS = ("dose", "shock", "on")
 """Groups that catalogues declare: doses of interventions, depths of shocks, switches of mechanisms."""
 
-PREFIXED = ("order", "grant", "stage", *LEVERS)
+PREFIXED = ("order", "grant", "stage", "goal", *LEVERS)
 """Groups whose arrays are called by the group's name and the attribute's: `order.cost` is the array `order_cost`."""
 
 ARRAYS: dict[str, dict[str, str]] = {}

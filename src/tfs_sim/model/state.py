@@ -208,6 +208,8 @@ class Sites(Group, group="site", entity="site"):
     pool_payout: Floats = amount("pooled money shared out last month", "dollars")
     meeting_gap: Integers = amount("months since the last joint meeting", "months")
     dead_months: Integers = amount("months in a row in which the partnership was not alive", "months")
+    goals_reached: Integers = amount("how many of its goals the partnership has reached")
+    dissolved: Bytes = flag("1: the partnership has ended with its goals met")
     has_lived: Bytes = flag("1: the partnership has been alive")
     hosted_then: Bytes = flag("1: it had a host when it was last seen to stop being alive", 1)
     bitterness: Floats = share(

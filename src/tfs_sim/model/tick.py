@@ -69,6 +69,7 @@ START = (
 MONTH = (
     _step("levers", "founding.found", "let partnerships begin that begin this month"),
     _step("levers", "founding.take_as_given", "in month 0: let what files say of the first month hold"),
+    _step("levers", "endings.reach", "see whether partnerships have reached their goals; end, or go on to the next"),
     _step("levers", "selection.choose", "choose the communities of a stage that is due"),
     _step("levers", "levers.receive_grants", "pay this month's part of each grant"),
     _step("levers", "levers.clear", "take last month's doses and bills away"),

@@ -86,6 +86,11 @@ class _Builder:
             found = (national(key, each.title, each.fte) for key, each in scenario.nationals.items())
             self.members[NATIONAL_SITE] = national_table(found)
         self.stages = scenario.selection.stages if scenario.selection else ()
+        self.goals = [
+            (n, number, goal)
+            for n, key in enumerate(self.communities)
+            for number, goal in enumerate(scenario.sites[key].goals)
+        ]
         self.stage = {stage.name: n for n, stage in enumerate(self.stages)}
         self.organizations: tuple[Organization, ...] = tuple(o for s in self.sites for o in self.members[s])
         self.row = {o.identity: i for i, o in enumerate(self.organizations)}
@@ -104,7 +109,8 @@ class _Builder:
                 "site": len(self.sites), "account": FIRST_POOL + len(self.sites) + n, "order": len(orders),
                 "order_row": len(orders) + 1, "target": sum(map(len, reached)), "shock": len(shocks),
                 "shock_row": len(shocks) + 1, "struck": sum(map(len, struck)), "grant": len(grants),
-                "stage": len(self.stages), "level": len(self.sites) * MAX_LEVELS, "choice": n * MAX_LEVELS,
+                "stage": len(self.stages), "goal": len(self.goals), "level": len(self.sites) * MAX_LEVELS,
+                "choice": n * MAX_LEVELS,
             },
             words=max(1, (max(len(m) for m in self.members.values()) + 63) // 64),
         )  # fmt: skip
@@ -115,6 +121,7 @@ class _Builder:
         self._fill_influence(world)
         self.fill_numbers(world)
         self._fill_stages(world)
+        self._fill_goals(world)
         return Template(
             layout=layout,
             fixed=fixed,
@@ -310,6 +317,16 @@ class _Builder:
             world["stage_given"][n] = given
             for site in stage.chosen or ():
                 world["given_choice"][n, self.sites.index(site)] = 1
+
+    def _fill_goals(self, world: dict[str, NDArray[Any]]) -> None:
+        for n, (site, number, goal) in enumerate(self.goals):
+            world["goal_site"][n] = site
+            world["goal_number"][n] = number
+            world["goal_metric"][n] = list(METRICS).index(goal.indicator)
+            world["goal_above"][n] = goal.at_least is not None
+            world["goal_level"][n] = goal.threshold
+            world["goal_over"][n] = goal.over
+            world["goal_ends"][n] = goal.then == "end"
 
     def _relationships(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return source, target and given strength (−1: to be drawn) of every candidate relationship, sorted."""

@@ -199,7 +199,7 @@ class Scenario(Table):
         """Return a fingerprint (SHA-256) of everything that affects results; titles and labels do not count."""
         interventions, grants = self.in_force()
         facts = {
-            "clock": [self.clock.start, self.clock.months],
+            "clock": [self.clock.start, self.clock.months, self.clock.run_in],
             "sites": {name: _site_facts(name, site) for name, site in self.sites.items()},
             "interventions": [
                 [
@@ -347,11 +347,13 @@ def _site_facts(name: str, site: Site) -> list[Any]:
         for each in site.organizations_list(name)
     ]
     ties = site.relationships_list(name)
-    shares = [site.poverty, site.at_the_table, site.grievance, site.backbone.fte]
+    shares = [site.poverty, site.at_the_table, site.grievance, site.backbone.fte, site.backbone.begins]
     influence = site.influence_list(name)
     heard = [] if influence is None else [[list(weight) for weight in influence]]
     networks = {network: sorted(set(names)) for network, names in site.networks.items()}
-    return [site.students, *shares, members, None if ties is None else [list(tie) for tie in ties], *heard, networks]
+    goals = [goal.facts() for goal in site.goals]
+    told = None if ties is None else [list(tie) for tie in ties]
+    return [site.students, *shares, members, told, *heard, networks, goals]
 
 
 def scenario_from(data: Any, name: str, texts: dict[str, str]) -> Scenario:

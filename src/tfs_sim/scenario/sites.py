@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from tfs_sim.model.state import SECTORS
+from tfs_sim.scenario.aims import Goal
 from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
 from tfs_sim.scenario.fields import (
     DATA_FILE,
@@ -124,6 +125,9 @@ class Site(Table):
     grievance: Annotated[float, SHARE] = Field(0.2, description="share of pairs with a difficult history")
     networks: dict[Annotated[str, KEY], tuple[Annotated[str, TEXT], ...]] = Field(
         default_factory=dict, description='members of national networks: { strivetogether = ["backbone"] }'
+    )
+    goals: tuple[Goal, ...] = Field(
+        default_factory=tuple, description="what the partnership has set itself, one after the other"
     )
     copies: Annotated[int, whole(1, 1000, "a number of communities")] = Field(
         1, description="how many communities like this there are, each with organizations of its own"

@@ -19,7 +19,8 @@ def coordinate(model: Partnership) -> None:
         backbone, partners = site.backbone_organization, site.partners
         vacant = sum(not each.in_post for each in partners)
         known = sum(each.is_active for each in backbone.ties)
-        site.backbone_fte = site.own_backbone_fte + site.doses["backbone-staffing"]
+        staff = site.own_backbone_fte + site.doses["backbone-staffing"]
+        site.backbone_fte = 0.0 if site.dissolved else staff
         site.backbone_hours = rules.hours_of(
             site.backbone_fte, site.hosted, backbone.in_post, backbone.ramp, model.p.money, p
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reference.mechanisms.outcomes import outcome_gain
 from reference.rules import of
 from tfs_sim.model.mechanisms.endings import BROKE_UP, FADED, GOALS_MET, LOST_HOST
 
@@ -14,6 +13,24 @@ if TYPE_CHECKING:
 
 rules = of("endings")
 trust = of("trust")
+
+
+def reach(model: Partnership) -> None:
+    """Let partnerships see whether they have reached the goal that they are at; then end, or set about the next one."""
+    for site in model.communities:
+        while not site.dissolved and site.goals_reached < len(site.goals):
+            goal = site.goals[site.goals_reached]
+            if model.month < goal.over:
+                break
+            lately = model.observed[goal.indicator][site.key][model.month - goal.over : model.month]
+            if not rules.is_reached(sum(lately) / goal.over, goal.threshold, goal.at_least is not None):
+                break
+            site.goals_reached += 1
+            if goal.then == "end":
+                site.dissolved = True
+                break
+            for each in site.organizations:
+                each.goal_variance = max(each.goal_variance, model.p.understanding.unknown_variance)
 
 
 def meet(model: Partnership) -> None:
@@ -39,8 +56,10 @@ def end(model: Partnership) -> None:
         if site.dead_months == 1:  # trust is looked at when it stops being alive: later it has faded
             site.bitterness = bitterness_of(model, site)
             site.hosted_then = site.hosted
-        if site.dead_months == int(p.ended_after) and site.has_lived:
-            site.ending = rules.ending_of(outcome_gain(site), site.bitterness, site.hosted_then, p)
+        if site.dissolved:
+            site.ending = GOALS_MET
+        elif site.dead_months == int(p.ended_after) and site.has_lived:
+            site.ending = rules.ending_of(site.bitterness, site.hosted_then, p)
 
 
 def observe(model: Partnership) -> None:

@@ -18,6 +18,9 @@ def join_and_withdraw(model: Partnership) -> None:
     """Let each organization join, refuse, stay or withdraw, in the light of how things stood last month."""
     for site in model.sites:
         site.joined = site.withdrew = 0.0
+        if site.dissolved:
+            part(site)
+            continue
         for organization in site.organizations:
             organization.refused = False
         partners = len(site.partners)
@@ -37,6 +40,16 @@ def join_and_withdraw(model: Partnership) -> None:
             each.months_active = 0
             each.effort = 0.0
             site.withdrew += 1.0
+
+
+def part(site: Site) -> None:
+    """Let the members of a partnership go that has reached its goals."""
+    for each in site.organizations:
+        each.refused = False
+    for each in site.partners:
+        each.status = "withdrawn"
+        each.months_active = 0
+        each.effort = 0.0
 
 
 def invitations_at(model: Partnership, site: Site) -> dict[Organization, tuple[float, float]]:

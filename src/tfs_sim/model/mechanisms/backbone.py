@@ -146,7 +146,7 @@ def coordinate(org, rel, site, dose, p_money, p):
         known = 0.0
         for m in range(org.first_relationship[b], org.end_of_ties[b]):
             known += 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
-        site.backbone_fte[s] = site.own_backbone_fte[s] + dose.backbone_staffing[s]
+        site.backbone_fte[s] = (site.own_backbone_fte[s] + dose.backbone_staffing[s]) * (1.0 - site.dissolved[s])
         site.backbone_hours[s] = hours_of(site.backbone_fte[s], site.hosted[s], org.in_post[b], org.ramp[b], p_money, p)
         site.load[s] = load_of(
             partners, site.recent_joins[s], site.conflicts[s], vacant, known, site.practice_time[s], p

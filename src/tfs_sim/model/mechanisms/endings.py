@@ -1,10 +1,11 @@
 """Joint meetings, and how partnerships end.
 
 A partnership is alive while enough organizations of several sectors take part and meet. If one that was alive has long
-not been, it has ended: with its goals met, broken up if most ties among those who have taken part had soured in the
-month in which it stopped being alive, without a host if it had none then (`hosting`), or else faded. One that comes to
-life again has not ended.
-Nothing in the model follows from it: these are definitions of what is counted, but for how often partners meet.
+not been, it has ended: broken up if most ties among those who have taken part had soured in the month in which it
+stopped being alive, without a host if it had none then (`hosting`), or else faded. One that comes to life again has not
+ended. One that reaches the goals that it has set itself ends with its goals met: its members part, and nobody is asked
+any more. But for these goals nothing in the model follows from it: these are definitions of what is counted, and how
+often partners meet.
 
     dead months ← 0 if is_alive, else dead months + 1;   ended once they come to `ended_after`
 """
@@ -18,7 +19,7 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.mechanisms.outcomes import outcome_gain
+from tfs_sim.model.mechanisms.levers import recorded
 from tfs_sim.model.mechanisms.trust import trust_in
 from tfs_sim.model.numerics import count_bits
 from tfs_sim.model.state import ACTIVE, BACKBONE, WITHDRAWN
@@ -73,13 +74,6 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Months in a row without being alive after which a partnership has ended.",
     )
-    goal: float = parameter(
-        0.05,
-        unit="share",
-        domain=(-1, 1),
-        grade="assumed",
-        meaning="Change of students' outcome since the start from which goals count as met.",
-    )
     soured: float = parameter(
         0.5,
         unit="share",
@@ -96,6 +90,7 @@ MECHANISM = Mechanism(
     source="no measurement found: definitions of what is counted",
     parameters=Parameters,
     file=__name__,
+    moved={"goal": "a partnership sets itself goals on what it can know, [[sites.NAME.goals]]"},
 )
 
 MEETING_STREAM = draws.stream("joint meeting")
@@ -117,6 +112,12 @@ def chance_of_joint_meeting(coordination, contact, p):
 
 
 @rule
+def is_reached(value, level, above):
+    """value ≥ level, or ≤ it unless above: whether a goal is reached."""
+    return value >= level if above else value <= level
+
+
+@rule
 def is_alive(partners, sectors, without_meeting, p):
     """n ≥ partners, m ≥ sectors, gap < meets_within: whether a partnership of n organizations of m sectors is alive.
 
@@ -126,17 +127,36 @@ def is_alive(partners, sectors, without_meeting, p):
 
 
 @rule
-def ending_of(outcome, bitterness, hosted, p):
-    """GOALS_MET if outcome ≥ goal, else BROKE_UP if bitterness > soured, else LOST_HOST if nobody hosts it, else FADED.
+def ending_of(bitterness, hosted, p):
+    """BROKE_UP if bitterness > soured, else LOST_HOST if nobody hosts it, else FADED: how one ended that set no end.
 
-    How a partnership has ended. outcome: change since the start; bitterness: share of ties that held less trust than
-    strangers get when it stopped being alive; hosted: 1 if it had a host then.
+    bitterness: share of ties that held less trust than strangers get when it stopped being alive; hosted: 1 if it had
+    a host then.
     """
-    if outcome >= p.goal:
-        return GOALS_MET
     if bitterness > p.soured:
         return BROKE_UP
     return FADED if hosted else LOST_HOST
+
+
+@kernel
+def reach(month, org, site, goal, p_understanding, out):
+    """Let partnerships see whether they have reached the goal that they are at; then end, or set about the next one.
+
+    Where aims change, what was clear about them has to become clear again.
+    """
+    for g in range(goal.site.size):
+        s = goal.site[g]
+        if site.dissolved[s] or site.goals_reached[s] != goal.number[g] or month < goal.over[g]:
+            continue
+        value = recorded(month - goal.over[g], month, np.int64(s), goal.metric[g], out)
+        if not is_reached(value, goal.level[g], goal.above[g] != 0):
+            continue
+        site.goals_reached[s] += 1
+        if goal.ends[g]:
+            site.dissolved[s] = 1
+            continue
+        for i in range(site.first_organization[s], site.end_organization[s]):
+            org.goal_variance[i] = max(org.goal_variance[i], p_understanding.unknown_variance)
 
 
 @kernel
@@ -179,8 +199,10 @@ def end(org, rel, site, p_trust, p):
                         below += 1.0 if rel.trust[rel.ties[m]] < stranger else 0.0
             site.bitterness[s] = below / held if held > 0.0 else 0.0
             site.hosted_then[s] = site.hosted[s]
-        if site.dead_months[s] == np.int64(p.ended_after) and site.has_lived[s]:
-            site.ending[s] = ending_of(outcome_gain(s, site), site.bitterness[s], site.hosted_then[s], p)
+        if site.dissolved[s]:
+            site.ending[s] = GOALS_MET
+        elif site.dead_months[s] == np.int64(p.ended_after) and site.has_lived[s]:
+            site.ending[s] = ending_of(site.bitterness[s], site.hosted_then[s], p)
 
 
 @kernel

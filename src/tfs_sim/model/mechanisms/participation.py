@@ -228,6 +228,14 @@ def join_and_withdraw(
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
         site.joined[s] = site.withdrew[s] = 0.0
+        if site.dissolved[s]:
+            for i in range(first, end):
+                org.refused[i] = 0
+                if org.status[i] == ACTIVE and org.role[i] != BACKBONE:
+                    org.status[i] = WITHDRAWN
+                    org.months_active[i] = 0
+                    org.effort[i] = 0.0
+            continue
         willing_first = dose.recruiting_the_willing[s]
         heart, favoured = org.commitment[first:end], scratch.favour[first:end]
         favoured[:] = 1.0
