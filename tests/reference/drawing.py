@@ -22,7 +22,7 @@ def scenario(draw: Random, folder: Path) -> Scenario:
     sites = {f"town-{n}": site(draw, folder / f"town-{n}", nationals) for n in range(draw.randint(1, 3))}
     stages = selection(draw, sorted(sites))
     data: dict[str, Any] = {
-        "clock": {"start": "2020-01", "months": MONTHS},
+        "clock": {"start": "2020-01", "months": MONTHS, "run_in": draw.choice((0, 1, 7, 24))},
         "sites": sites,
         "mechanisms": {n: False for n in MECHANISMS if n not in ALWAYS_ON and draw.random() < 0.06},
         "parameters": parameters(draw),
@@ -59,7 +59,8 @@ def site(draw: Random, folder: Path, nationals: list[str]) -> dict[str, Any]:
         "poverty": draw.random(),
         "at_the_table": draw.choice((0.0, 0.3, draw.random(), 1.0)),
         "grievance": draw.random(),
-        "backbone": {"fte": draw.choice((0.0, 3.0 * draw.random()))},
+        "backbone": {"fte": draw.choice((0.0, 3.0 * draw.random()))} | begins(draw),
+        "goals": [goal(draw) for _ in range(draw.choice((0, 0, 1, 2)))],
         "networks": {name: draw.sample(members, 2) for name in nationals if draw.random() < 0.7},
     }
     taken: set[str] = set()
@@ -72,6 +73,23 @@ def site(draw: Random, folder: Path, nationals: list[str]) -> dict[str, Any]:
     else:
         made["organizations"] = counts
     return made
+
+
+def begins(draw: Random) -> dict[str, str]:
+    """Return the month in which a partnership begins, if it has not yet."""
+    return draw.choice(({}, {"from": month(draw)}, {"from": "2020-01"}, {"from": "2019-10"}))
+
+
+def goal(draw: Random) -> dict[str, Any]:
+    """Return what a partnership has set itself."""
+    levels = {
+        "partners": 8.0 * draw.random(),
+        "coverage": 0.6 * draw.random(),
+        "indicator": 40.0 + 20.0 * draw.random(),
+    }
+    indicator = draw.choice(tuple(levels))
+    side, then = draw.choice(("at_least", "at_most")), draw.choice(("end", "next"))
+    return {"indicator": indicator, side: levels[indicator], "over": draw.randint(1, 9), "then": then}
 
 
 def files(draw: Random, folder: Path, members: list[str], made: dict[str, Any]) -> None:
