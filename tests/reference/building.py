@@ -110,6 +110,7 @@ def settle(model: Partnership, site: Site, declared: Iterable[Declared]) -> None
         found.given_joining, found.given_threshold = given.joins, given.threshold
         if given.first_effort is not None:
             found.given_lowest, found.given_highest = given.first_effort
+        found.given_tenure, found.given_posts = given.months_in_post, given.key_people
         if given.first_bid is not None:
             found.given_bid = 1000.0 * given.first_bid
 

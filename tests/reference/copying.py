@@ -58,6 +58,8 @@ FLAGS = frozenset(
         "hosted_then",
         "has_lived",
         "dissolved",
+        "leader_in_post",
+        "has_changed",
         "in_post",
         "refused",
         "departed",

@@ -63,6 +63,13 @@ class Organization(mesa.Agent):  # type: ignore[misc]
         self.given_lowest: float | None = None
         self.given_highest: float | None = None
         self.given_bid: float | None = None
+        self.given_tenure: int | None = None
+        self.given_posts: int | None = None
+        self.experience = 0.0
+        self.leader_in_post = True
+        self.leader_vacancy = 0
+        self.key_departures = 0.0
+        self.has_changed = False
         self.given_own_influence = 0.0
         self.doses = dict.fromkeys(ORGANIZATION_LEVERS, 0.0)
         self.shocks = dict.fromkeys(ORGANIZATION_SHOCKS, 0.0)

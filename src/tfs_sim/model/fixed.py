@@ -24,6 +24,8 @@ class FixedOrganizations(Group, group="org", entity="organization"):
     given_threshold: Floats = number("others at the table from which it takes part (−1: it weighs what it gains)")
     given_lowest: Floats = number("least first effort, share of the largest that it would give (−1: chosen or drawn)")
     given_highest: Floats = number("largest first effort, likewise")
+    given_tenure: Integers = number("months in post of its representative in month 0 (−1: as it comes)")
+    given_posts: Integers = number("its key people (−1: the mechanism's own number)")
     given_bid: Floats = number("first bid in a contest, dollars (−1: the mechanism's own)")
     given_own_influence: Floats = number("weight of its own last position, given in a file")
     affiliation: Integers = number("national organization whose network it is a member of (−1: none)")

@@ -31,7 +31,9 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, p_ti
     """Record the month of every site in `out` [month, site, metric]."""
     for s in range(out.shape[1]):  # communities; the national table comes after them
         first, end = site.first_organization[s], site.end_organization[s]
-        partners = everyone = staff = all_staff = given = unpaid = vacant = time = bids = hope = written = ready = 0.0
+        partners = everyone = left = changed = staff = all_staff = given = unpaid = vacant = time = bids = hope = (
+            written
+        ) = ready = 0.0
         at_table = scratch.weighed[0]
         least = 1.0
         winning = 0.0
@@ -40,6 +42,8 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, p_ti
             if org.role[i] == BACKBONE:
                 continue
             everyone += 1.0
+            left += org.key_departures[i]
+            changed += org.has_changed[i]
             all_staff += org.fte[i]
             bids += org.bid_hours[i]
             if org.status[i] != ACTIVE:
@@ -90,6 +94,8 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, p_ti
         out.vacancy[month, s] = vacant / partners if partners > 0.0 else 0.0
         out.density[month, s] = recent / (partners * (partners - 1.0)) if partners > 1.0 else 0.0
         out.departures[month, s] = site.departures[s]
+        out.key_departures[month, s] = left
+        out.changed[month, s] = changed / everyone if everyone > 0.0 else 0.0
         out.joined[month, s] = site.joined[s]
         out.withdrew[month, s] = site.withdrew[s]
         out.conflicts[month, s] = site.conflicts[s]

@@ -81,6 +81,8 @@ MONTH = (
     _step("people", "national.coach", "let nationals coach members of their networks"),
     _step("people", "smoothing.write_manuals", "write procedures down, or let them go stale"),
     _step("people", "turnover.leave_and_arrive", "announce and carry out departures; fill posts"),
+    _step("people", "key_people.change", "let leaders and colleagues leave, and leaders be followed"),
+    _step("people", "key_people.learn", "let experience grow in post"),
     _step("people", "turnover.lose_personal_evidence", "take away what two people knew of each other"),
     _step("people", "turnover.ramp_up", "let successors learn and win backing"),
     _step("backbone", "peers.learn", "try practices; copy from peers who do better"),

@@ -186,6 +186,8 @@ class _Builder:
         world["given_threshold"][:] = [-1.0 if g.threshold is None else g.threshold for g in given]
         world["given_lowest"][:] = [-1.0 if g.first_effort is None else g.first_effort[0] for g in given]
         world["given_highest"][:] = [-1.0 if g.first_effort is None else g.first_effort[1] for g in given]
+        world["given_tenure"][:] = [-1 if g.months_in_post is None else g.months_in_post for g in given]
+        world["given_posts"][:] = [-1 if g.key_people is None else g.key_people for g in given]
         world["given_bid"][:] = [-1.0 if g.first_bid is None else 1000.0 * g.first_bid for g in given]
 
     def _fill_relationships(

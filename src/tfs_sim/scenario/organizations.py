@@ -12,7 +12,17 @@ from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.csv_files import CsvTable, Row
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
 
-OPTIONAL = ("name", "fte", "joins", "threshold", "first_effort_low", "first_effort_high", "first_bid")
+OPTIONAL = (
+    "name",
+    "fte",
+    "joins",
+    "threshold",
+    "first_effort_low",
+    "first_effort_high",
+    "first_bid",
+    "months_in_post",
+    "key_people",
+)
 """Columns that a file of organizations may have beside id and sector."""
 
 
@@ -25,12 +35,16 @@ class Given(NamedTuple):
     threshold : number of others at the table from which it takes part.
     first_effort : lowest and highest first effort, as shares of the largest that it would give.
     first_bid : first bid in a contest, thousand dollars.
+    months_in_post : of its representative, in the first month.
+    key_people : how many it has, its representative and its leader among them.
     """
 
     joins: int | None = None
     threshold: float | None = None
     first_effort: tuple[float, float] | None = None
     first_bid: float | None = None
+    months_in_post: int | None = None
+    key_people: int | None = None
 
 
 class Organization(NamedTuple):
@@ -213,7 +227,15 @@ def _given(table: CsvTable, row: Row, mistakes: list[Mistake]) -> Given:
     one, other = (low, high) if low is not None else (high, low)
     effort = None if one is None else (one, one if other is None else other)
     bid = number("first_bid", 1e9, "an amount in thousand dollars between 0 and 1,000,000,000")
-    return Given(None if joins is None else int(joins), threshold, effort, bid)
+    months = number("months_in_post", 600, "a whole number of months between 0 and 600")
+    people = number("key_people", 20, "a whole number of people between 1 and 20")
+    for column, value, least in (("months_in_post", months, 0), ("key_people", people, 1)):
+        if value is not None and (value != int(value) or value < least):
+            what = "of months" if least == 0 else "of people, at least 1"
+            said = f"column {column} is a whole number {what}; found {quote(table.cell(row, column))}"
+            mistakes.append(table.mistake(row, column, said))
+    numbers = (None if value is None else int(value) for value in (months, people))
+    return Given(None if joins is None else int(joins), threshold, effort, bid, *numbers)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

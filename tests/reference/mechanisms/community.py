@@ -49,6 +49,8 @@ def draw(model: Partnership, organization: Organization) -> None:
     organization.months_active = 1 if starts else 0
     organization.effort = p.first_effort * model.p.effort.largest if starts else 0.0
     organization.tenure = int(luck.uniform("community", 0, who, word=2) * p.longest_tenure)
+    if organization.given_tenure is not None:
+        organization.tenure = organization.given_tenure
     organization.belief = p.first_belief
     profile = zip(NEEDS, PROFILES.rows[sector], strict=True)
     strength = {

@@ -28,6 +28,8 @@ def take_as_given(model: Partnership) -> None:
     if model.month != 0 or model.run_in == 0:
         return
     for each in model.organizations:
+        if each.given_tenure is not None and each.in_post:
+            each.tenure = each.given_tenure
         if each.given_joining == 0 and not each.is_active and each.site.begins <= 0:
             each.status = "active"
             each.months_active = 0

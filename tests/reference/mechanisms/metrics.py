@@ -44,6 +44,8 @@ def of_the_table(model: Partnership, site: Site) -> dict[str, float]:
     own = sum(rules.given_of_its_own(each.fte * each.effort, each.grant_income, model.p.money) for each in partners)
     return {
         "partners": float(len(partners)),
+        "key_departures": sum(each.key_departures for each in everyone),
+        "changed": mean([float(each.has_changed) for each in everyone]),
         "engaged": len(partners) / len(everyone) if everyone else 0.0,
         "support": own / staff if staff > 0.0 else 0.0,
         "effort": given / staff if staff > 0.0 else 0.0,

@@ -40,8 +40,7 @@ def leaves(model: Partnership, organization: Organization) -> bool:
         organization.notice -= 1
         organization.waiting_for = max(organization.waiting_for - 1, 0)
         return organization.notice == 0
-    rate = p.rate_backbone if organization.is_backbone else getattr(p, f"rate_{organization.sector}")
-    hazard = rules.hazard(rate * site.leaving_here, site.leaving_factor, site.coordination, p)
+    hazard = rules.hazard(rate_of(model, organization) * site.leaving_here, site.leaving_factor, site.coordination, p)
     hazard *= rules.early_hazard(organization.tenure, p)
     chance = rules.chance_of_leaving(hazard, organization.shocks["departure-wave"], p)
     at_once = False
@@ -52,6 +51,13 @@ def leaves(model: Partnership, organization: Organization) -> bool:
             organization.waiting_for = months_to_fill(model, organization)
     struck = organization.shocks["leadership-change"]
     return luck.uniform("turnover", model.month, who, word=3) < struck or at_once
+
+
+def rate_of(model: Partnership, organization: Organization) -> float:
+    """Return the share of representatives of its kind who leave in a month, when nothing raises it."""
+    p = model.p.turnover
+    rate: float = p.rate_backbone if organization.is_backbone else getattr(p, f"rate_{organization.sector}")
+    return rate
 
 
 def months_to_fill(model: Partnership, organization: Organization) -> int:
@@ -118,4 +124,4 @@ def ramp_up(model: Partnership) -> None:
         if each.in_post:
             learned = rules.closed_in_a_month(rules.ramp_time(each.documentation, model.p.smoothing, p))
             each.ramp += learned * (1.0 - each.ramp)
-            each.backing += won * (1.0 - each.backing)
+            each.backing += won * (1.0 - each.backing) * each.leader_in_post

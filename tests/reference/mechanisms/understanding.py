@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 rules = of("understanding")
 goals = of("goals")
+people = of("key_people")
 national = of("national")
 
 
@@ -95,7 +96,9 @@ def news_for(model: Partnership, organization: Organization) -> float:
         # the own national organization coaches in network reach, or the backbone's does
         told = max(organization.coaching["network-reach"], site.backbone_organization.coaching["network-reach"])
         principles = national.with_coaching(site.doses["written-principles"], told)
-    return float(rules.news_of_goals(organization.contacts, retreats, principles, model.p.understanding))
+    experience = organization.experience if model.on("key_people") else 0.0
+    contacts = organization.contacts * people.told_by_contact(experience, model.p.key_people)
+    return float(rules.news_of_goals(contacts, retreats, principles, model.p.understanding))
 
 
 def move(model: Partnership) -> None:

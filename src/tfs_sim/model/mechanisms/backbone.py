@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.key_people import done_with
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -93,14 +94,14 @@ INTERVENTIONS = (
 
 
 @rule
-def hours_of(fte, hosted, in_post, understanding, p_money, p):
-    """hours_per_fte · FTE · h · (w + (1 − w) · f · u): hours a month that a backbone works; w: without_coordinator.
+def hours_of(fte, hosted, in_post, understanding, done, p_money, p):
+    """hours_per_fte · FTE · h · (w + (1 − w) · f · u) · d: hours a month that a backbone works; w: without_coordinator.
 
     fte: its staff; hosted: h, 1 if an organization hosts it; in_post: f, 1 if there is a coordinator; understanding:
-    u, the coordinator's.
+    u, the coordinator's; done: d, the share of the work that gets done with so much experience.
     """
     at_work = p.without_coordinator + (1.0 - p.without_coordinator) * in_post * understanding
-    return p_money.hours_per_fte * fte * hosted * at_work
+    return p_money.hours_per_fte * fte * hosted * at_work * done
 
 
 @rule
@@ -133,7 +134,7 @@ def newcomers_after(newcomers, p):
 
 
 @kernel
-def coordinate(org, rel, site, dose, p_money, p):
+def coordinate(org, rel, site, dose, on, p_key_people, p_money, p):
     """Weigh each backbone's hours against its load."""
     for s in range(site.backbone.size):
         b = site.backbone[s]
@@ -147,7 +148,10 @@ def coordinate(org, rel, site, dose, p_money, p):
         for m in range(org.first_relationship[b], org.end_of_ties[b]):
             known += 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
         site.backbone_fte[s] = (site.own_backbone_fte[s] + dose.backbone_staffing[s]) * (1.0 - site.dissolved[s])
-        site.backbone_hours[s] = hours_of(site.backbone_fte[s], site.hosted[s], org.in_post[b], org.ramp[b], p_money, p)
+        done = done_with(org.experience[b], p_key_people) if on.key_people else 1.0
+        site.backbone_hours[s] = hours_of(
+            site.backbone_fte[s], site.hosted[s], org.in_post[b], org.ramp[b], done, p_money, p
+        )
         site.load[s] = load_of(
             partners, site.recent_joins[s], site.conflicts[s], vacant, known, site.practice_time[s], p
         )

@@ -288,6 +288,8 @@ def begin_organizations(key, org, site, run_in, p_effort, p):
         org.status[i] = ACTIVE if there and founds(i, b, org, site, p) else PROSPECT
         org.effort[i] = p.first_effort * p_effort.largest * (org.status[i] == ACTIVE)
         org.tenure[i] = np.int64(draws.unit(c) * p.longest_tenure)
+        if org.given_tenure[i] >= 0:
+            org.tenure[i] = org.given_tenure[i]
         org.belief[i] = p.first_belief
         org.months_active[i] = 1 if org.status[i] == ACTIVE else 0
         w = draws.words(key, STREAM, 0, org.organization_id[i], 1)

@@ -56,6 +56,8 @@ def take_as_given(month, key, org, rel, dyad, site, run_in, p_community):
     if month != 0 or run_in == 0:
         return
     for i in range(org.status.size):
+        if org.given_tenure[i] >= 0 and org.in_post[i]:
+            org.tenure[i] = org.given_tenure[i]
         if org.given_joining[i] == 0 and org.status[i] != ACTIVE and site.begins[org.site_of[i]] <= 0:
             org.status[i] = ACTIVE
             org.months_active[i] = 0

@@ -25,6 +25,7 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.key_people import silence_left
 from tfs_sim.model.mechanisms.trust import chance_of_keeping, recorded_share
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE
@@ -166,12 +167,13 @@ def forgiveness_of(z, p):
 
 
 @rule
-def chance_of_apology(help_at_hand, alignment, facilitated, p):
-    """1 − (1 − apology)(1 − c · principles · a)(1 − c · facilitation · f): of an apology for a broken promise.
+def chance_of_apology(help_at_hand, alignment, facilitated, silence, p):
+    """1 − s · (1 − apology)(1 − c · principles · a)(1 − c · facilitation · f): of an apology for a broken promise.
 
-    help_at_hand: coordination c, between two at the table; alignment: a; facilitated: f, dose of conversations.
+    help_at_hand: coordination c, between two at the table; alignment: a; facilitated: f, dose of conversations;
+    silence: s, what the experience of who broke it leaves of silences.
     """
-    silent = (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * alignment)
+    silent = silence * (1.0 - p.apology) * (1.0 - help_at_hand * p.principles * alignment)
     silent *= 1.0 - help_at_hand * p.facilitation * facilitated
     return 1.0 - silent
 
@@ -218,7 +220,9 @@ def begin(key, rel, dyad, p):
 
 
 @kernel
-def mend(month, key, org, rel, dyad, site, dose, on, scratch, p_institutional_trust, p_histories, p_trust, p):
+def mend(
+    month, key, org, rel, dyad, site, dose, on, scratch, p_key_people, p_institutional_trust, p_histories, p_trust, p
+):
     """Apologize for this month's broken promises, forgive and make amends, or let them harden into grievance."""
     pairs = dyad.meeting.size
     for end in range(2):
@@ -237,7 +241,9 @@ def mend(month, key, org, rel, dyad, site, dose, on, scratch, p_institutional_tr
             j = rel.target[e]
             deceived = draws.unit(scratch.listed_luck[0, m]) < p.deceit
             help_at_hand = site.coordination[s] if org.status[i] == ACTIVE and org.status[j] == ACTIVE else 0.0
-            apology = chance_of_apology(help_at_hand, dyad.alignment[q], dose.facilitated_conversations[s], p)
+            silence = silence_left(on.key_people * org.experience[j], p_key_people)
+            facilitated = dose.facilitated_conversations[s]
+            apology = chance_of_apology(help_at_hand, dyad.alignment[q], facilitated, silence, p)
             apologized = draws.unit(scratch.listed_luck[1, m]) < apology
             forgiven = apologized & (
                 draws.unit(scratch.listed_luck[2, m]) < chance_of_forgiving(rel.forgiveness[e], deceived, p)

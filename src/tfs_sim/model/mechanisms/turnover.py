@@ -383,7 +383,7 @@ def ramp_up(org, p_smoothing, p):
     for i in range(org.in_post.size):
         learn = closed_in_a_month(ramp_time(org.documentation[i], p_smoothing, p))
         org.ramp[i] += org.in_post[i] * learn * (1.0 - org.ramp[i])
-        org.backing[i] += org.in_post[i] * win * (1.0 - org.backing[i])
+        org.backing[i] += org.in_post[i] * org.leader_in_post[i] * win * (1.0 - org.backing[i])
 
 
 @kernel

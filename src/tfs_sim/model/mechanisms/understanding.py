@@ -38,6 +38,7 @@ from tfs_sim.model.goals import (
     squared_distance,
     steepness,
 )
+from tfs_sim.model.mechanisms.key_people import told_by_contact
 from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import clip, dot, half_life_factor
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS, REACH
@@ -264,7 +265,7 @@ def share(org, site):
 
 
 @kernel
-def grasp(org, site, dose, p):
+def grasp(org, site, dose, on, p_key_people, p):
     """Let estimates of the shared goals sharpen with news of them, and blur with time and departures."""
     for i in range(org.in_post.size):
         s = org.site_of[i]
@@ -286,7 +287,8 @@ def grasp(org, site, dose, p):
                 retreats = dose.goal_clarity_retreats[s]
                 told = max(org.coaching[REACH, i], org.coaching[REACH, site.backbone[s]])
                 principles = with_coaching(dose.written_principles[s], told)
-            news = news_of_goals(org.contacts[i], retreats, principles, p)
+            told_more = told_by_contact(on.key_people * org.experience[i], p_key_people)
+            news = news_of_goals(org.contacts[i] * told_more, retreats, principles, p)
             v = variance_after_news(v, news)
             for k in range(GOALS):
                 org.goal_estimate[k, i] += v * news * (site.shared_goals[k, s] - org.goal_estimate[k, i])

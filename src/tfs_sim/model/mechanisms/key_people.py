@@ -1,0 +1,162 @@
+"""Key people beside the representative: leaders and colleagues; and experience, which grows in post.
+
+An organization has several people on whom the shared work depends: who represents it (M11), who leads it, and others in
+key posts. A leader's departure costs the work some of the support that it had inside the organization; while the
+leader's post is vacant that support is not won back. Colleagues' departures are counted: they are what makes staff
+changes at every organization near certain within a few years, where one post each would not.
+
+Experience grows with months in post (Argote, Beckman & Epple 1990 on learning in production) and leaves with a person.
+It acts on what people do: a coordinator gets more done, who broke a promise owns up sooner, goals become clear sooner.
+Nothing in joining, staying or surviving reads it.
+
+    experience = 1 − 2^(−months in post / half_learned)
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tfs_sim.model import draws
+from tfs_sim.model.declare import Mechanism, parameter
+from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.turnover import chance_of_leaving, hazard, months_to_fill, rate_of
+from tfs_sim.model.numerics import LN2, exp
+
+
+class Parameters(NamedTuple):
+    """Posts, what a leader's departure costs, and what experience does."""
+
+    posts: float = parameter(
+        3.0,
+        unit="people",
+        middle=3.0,
+        plausible=(3, 4),
+        domain=(1, 20),
+        whole=True,
+        grade="assumed",
+        source="[together2020]: every organization had changes within 33 months, of one post each a chance of .003",
+        meaning="Key people of an organization, its representative and its leader among them.",
+    )
+    leader_matters: float = parameter(
+        0.5,
+        unit="share",
+        plausible=(0.25, 0.75),
+        grade="assumed",
+        meaning="Share of the way to a successor's first backing that support inside falls when a leader leaves.",
+    )
+    half_learned: float = parameter(
+        18.0,
+        unit="months",
+        plausible=(9, 36),
+        domain=(0.1, 600),
+        grade="assumed",
+        source="[argote1990] for the form",
+        meaning="Months in post after which half of the experience is there that there will be.",
+    )
+    coordination: float = parameter(
+        0.25,
+        unit="share",
+        plausible=(0.1, 0.4),
+        grade="assumed",
+        meaning="Share of a backbone's work that does not get done with a coordinator without any experience.",
+    )
+    owning_up: float = parameter(
+        0.15,
+        unit="share",
+        plausible=(0.05, 0.3),
+        grade="assumed",
+        meaning="Share of silences after a broken promise that full experience turns into apologies.",
+    )
+    grasping: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.6),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="By how much more contact tells of the shared goals with full experience.",
+    )
+
+
+MECHANISM = Mechanism(
+    name="key_people",
+    rows=(),
+    title="Key people and experience",
+    summary="Leaders and colleagues leave, too; experience grows in post and acts on what people do.",
+    source="[together2020], lesson three; [argote1990]",
+    parameters=Parameters,
+    file=__name__,
+    needs=("turnover",),
+)
+
+LEADER_AMONG = 2
+"""Key people of whom one is the leader: with fewer the representative leads."""
+
+LEADER_STREAM = draws.stream("leaders")
+COLLEAGUE_STREAM = draws.stream("colleagues")
+
+
+@rule
+def experience_of(tenure, p):
+    """x = 1 − 2^(−m / half_learned): experience after m months in post, in [0, 1]; tenure: m."""
+    return 1.0 - exp(-LN2 * tenure / p.half_learned)
+
+
+@rule
+def backing_without_leader(backing, first, p):
+    """b + leader_matters · (b₁ − b), if that is less: support inside after a leader has left; first: b₁."""
+    return backing + p.leader_matters * min(first - backing, 0.0)
+
+
+@rule
+def done_with(experience, p):
+    """1 − coordination · (1 − x): the share of a backbone's work that gets done; experience: x, the coordinator's."""
+    return 1.0 - p.coordination * (1.0 - experience)
+
+
+@rule
+def silence_left(experience, p):
+    """1 − owning_up · x: the factor on silence after a broken promise; experience: x, of who broke it."""
+    return 1.0 - p.owning_up * experience
+
+
+@rule
+def told_by_contact(experience, p):
+    """1 + grasping · x: the factor on what contact tells of the shared goals; experience: x."""
+    return 1.0 + p.grasping * experience
+
+
+@kernel
+def learn(org, p):
+    """Read experience off the months that representatives have been in their posts."""
+    for i in range(org.experience.size):
+        org.experience[i] = experience_of(np.float64(org.tenure[i]), p) * org.in_post[i]
+
+
+@kernel
+def change(month, key, org, site, shock, p_turnover, p):
+    """Let leaders and colleagues leave, and leaders be followed."""
+    for i in range(org.leader_in_post.size):
+        s = org.site_of[i]
+        org.key_departures[i] = np.float64(org.departed[i])
+        people = np.int64(p.posts) if org.given_posts[i] < 0 else org.given_posts[i]
+        if people < LEADER_AMONG:
+            continue
+        usual = rate_of(org.role[i], org.sector[i], p_turnover) * site.leaving_here[s]
+        h = hazard(usual, site.leaving_factor[s], site.coordination[s], p_turnover)
+        chance = chance_of_leaving(h, shock.departure_wave[i], p_turnover)
+        a, b, _, _ = draws.words(key, LEADER_STREAM, month, org.organization_id[i], 0)
+        if org.leader_in_post[i] == 0:
+            org.leader_vacancy[i] -= 1
+            org.leader_in_post[i] = 1 if org.leader_vacancy[i] <= 0 else 0
+        elif draws.unit(a) < chance:
+            org.leader_vacancy[i] = months_to_fill(draws.unit(b), p_turnover)
+            org.leader_in_post[i] = 1 if org.leader_vacancy[i] == 0 else 0
+            org.backing[i] = backing_without_leader(org.backing[i], p_turnover.first_backing, p)
+            org.key_departures[i] += 1.0
+        for n in range(people - LEADER_AMONG):
+            u = draws.uniform(key, COLLEAGUE_STREAM, month, org.organization_id[i], n)
+            org.key_departures[i] += 1.0 if u < chance else 0.0
+        if month >= 0 and org.key_departures[i] > 0.0:
+            org.has_changed[i] = 1
