@@ -1,4 +1,4 @@
-"""What taking part is worth: each part of the payoff worked out by hand, and who meets whom in it."""
+"""What giving is worth: each part of the payoff worked out by hand, and on whom a crisis works in it."""
 
 import math
 
@@ -9,12 +9,12 @@ from alone import alone
 from tfs_sim.model import payoff
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import delivery, effort
-from tfs_sim.model.state import MAX_LEVELS
+from tfs_sim.model.state import ACTIVE, MAX_LEVELS, PAYOFF_TERMS
 
 P = record(
     effort.Parameters,
     {"joint_gain": 8.0, "divided": 0.5, "usual_size": 16.0, "norm": 0.4, "commitment": 0.6, "curvature": 0.5,
-     "money": 3.0, "membership": 0.02, "largest": 0.5},
+     "money": 3.0, "largest": 0.5},
 )  # fmt: skip
 P_DELIVERY = record(delivery.Parameters, {"team_size": 4, "team_returns": 2.0})
 
@@ -67,12 +67,11 @@ def test_joint_work_is_worth_its_gain_by_size_and_by_how_far_it_is_divided():
 
 
 def test_the_parts_of_the_payoff():
-    # .4 · .5 of peers, (.6 · .5 + .1) · .8 of the own heart, less a burden of .3 and .05 of the desk
-    assert payoff.worth_of_effort(0.5, 0.5, 0.8, 0.1, 0.3, 0.05, P) == pytest.approx(0.2 + 0.32 - 0.35)
+    # (.4 + .1) · .5 of peers, .6 · .5 · .8 of the own heart, less a burden of .3 and .05 of the desk
+    assert payoff.worth_of_effort(0.5, 0.5, 0.8, 0.1, 0.3, 0.05, P) == pytest.approx(0.25 + 0.24 - 0.35)
     assert payoff.rising_cost(0.6, P) == pytest.approx(0.09)
     assert payoff.worth_of_money(500.0, 3000.0, P) == pytest.approx(0.5)
     assert payoff.worth_of_money(500.0, 0.0, P) == 0.0
-    assert payoff.worth_of_joining(1.5, 2.0, 0.25, 0.3, P) == pytest.approx(1.5 - 0.5 - 0.02 - 0.3)
     # .5 · .4 − .1, three quarters of .8 by contribution, .05 by staff, and 2 · .3 of joint work
     assert payoff.utility_of(0.5, 0.4, 0.1, 0.8, 3.0, 1.0, 0.05, 2.0, 0.3) == pytest.approx(0.1 + 0.6 + 0.05 + 0.6)
 
@@ -96,3 +95,27 @@ def test_levels_cost_more_the_higher_less_the_esteem_that_they_bring():
     assert cost[2] == pytest.approx(0.25 * 0.25)  # at the bar there is no esteem either way
     assert cost[4] == pytest.approx(0.25 - 0.2 * (1 / (1 + math.exp(-2.0)) - 0.5))
     assert shown[4] == pytest.approx(0.5 * (1.0 + math.log(1 + math.exp(-4.0)) / 4.0))
+
+
+def test_a_crisis_moves_those_whose_trusted_peers_give_and_nobody_else():
+    """Salience .2 adds .2 · .5 for each unit of effort where peers give half of the most; backing makes no odds."""
+
+    def worth_of_effort(salience):
+        worth = np.zeros((PAYOFF_TERMS, 3))
+        alone(
+            effort.choose,
+            first_organization=np.array([0]),
+            end_organization=np.array([3]),
+            salience=np.array([salience]),
+            status=np.full(3, ACTIVE, np.uint8),
+            peer_norm=np.array([0.5, 0.5, 0.0]),
+            commitment=np.full(3, 0.5),
+            backing=np.array([1.0, 0.0, 1.0]),
+            payoff=worth,
+            p=P._replace(cost=0.3, revision=0.0),
+        )
+        return worth[payoff.LINEAR]
+
+    calm, crisis = worth_of_effort(0.0), worth_of_effort(0.2)
+    assert calm == pytest.approx([0.2 + 0.3 - 0.3, 0.2 - 0.3, 0.3 - 0.3])
+    assert crisis - calm == pytest.approx([0.1, 0.1, 0.0])
