@@ -106,13 +106,17 @@ def test_switched_off_it_is_absent(lab, field, absent):
 
 
 def reward_of_effort(lab, data, practice):
-    """Return what full effort is worth of the pool over none, mean over partners with everything else as it is."""
+    """Return what full effort is worth of the pool over none, mean over partners, while all give what they began with.
+
+    Where others answer to what is rewarded, they give more and leave less of the pool: that is another question.
+    """
     levers = [("shared-data-system", data), ("accountability-practice", practice), ("pooled-funding", 0.6)]
     scenario = lab.with_(
         months=18,
+        clock={"run_in": 0},
         interventions=[{"use": use, "dose": dose, "paid_by": "outside"} for use, dose in levers],
         mechanisms={"participation": False},
-        parameters={"accountability": {"esteem": 0.0}},
+        parameters={"accountability": {"esteem": 0.0, "by_contribution": 0.5}, "effort": {"revision": 0.0}},
     )
     template = scenario.to_template()
     *_, (_, world, _) = engine.trace(template, 1, 0)
@@ -125,4 +129,6 @@ def reward_of_effort(lab, data, practice):
 def test_data_and_accountability_together_reward_effort_by_more_than_their_sum(lab):
     neither, data, practice, both = (reward_of_effort(lab, *doses) for doses in ((0, 0), (1, 0), (0, 1), (1, 1)))
     assert 0 < neither < min(data, practice)
+    # all of the pool instead of half of it goes by contribution; costs of practices leave the pool a little less
+    assert (practice / neither, both / data) == (pytest.approx(2.0, rel=0.002), pytest.approx(2.0, rel=0.002))
     assert both - neither > 1.1 * ((data - neither) + (practice - neither))
