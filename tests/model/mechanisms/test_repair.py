@@ -6,7 +6,7 @@ import pytest
 from alone import alone
 from tfs_sim.model import draws
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import histories, institutional_trust, repair, trust
+from tfs_sim.model.mechanisms import histories, institutional_trust, key_people, repair, trust
 from tfs_sim.model.state import ACTIVE
 
 P_TRUST = record(trust.Parameters, {"negativity": 2.0})
@@ -17,8 +17,12 @@ def test_apologies_and_forgiveness_by_hand():
         repair.Parameters,
         {"apology": 0.3, "principles": 0.2, "facilitation": 0.6, "deceit_forgiven": 0.4, "forgiveness_spread": 0.2},
     )
-    assert repair.chance_of_apology(0.0, 1.0, 1.0, p) == pytest.approx(0.3)  # nobody helps
-    assert repair.chance_of_apology(1.0, 0.5, 0.5, p) == pytest.approx(1 - 0.7 * 0.9 * 0.7)
+    assert repair.chance_of_apology(0.0, 1.0, 1.0, 1.0, p) == pytest.approx(0.3)  # nobody helps
+    assert repair.chance_of_apology(1.0, 0.5, 0.5, 1.0, p) == pytest.approx(1 - 0.7 * 0.9 * 0.7)
+    # experience leaves four fifths of silences, whoever helps
+    assert repair.chance_of_apology(0.0, 1.0, 1.0, 0.8, p) == pytest.approx(1 - 0.8 * 0.7)
+    assert repair.chance_of_apology(1.0, 0.5, 0.5, 0.8, p) == pytest.approx(1 - 0.8 * 0.7 * 0.9 * 0.7)
+    assert repair.chance_of_apology(1.0, 0.5, 0.5, 0.0, p) == 1.0
     assert repair.chance_of_forgiving(0.5, False, p) == 0.5 and repair.chance_of_forgiving(0.5, True, p) == 0.2
     assert [repair.forgiveness_of(z, p) for z in (0, 1, 9, -9)] == pytest.approx([0.5, 0.7, 1, 0])
 
@@ -36,8 +40,17 @@ def test_what_is_mended_and_what_hardens_by_hand():
     assert repair.hardened(0.2, True, 0, p) == 0.2, "without histories nothing hardens"
 
 
-def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coordination=1.0, **parameters):
-    """Return evidence and grievance of the one who was let down, after one broken promise of weight 2."""
+def one_failure(
+    forgiveness=1.0,
+    reliability=1.0,
+    on_histories=1,
+    dose=0.0,
+    coordination=1.0,
+    experience=(0.0, 0.0),
+    on_key_people=1,
+    **parameters,
+):
+    """Return evidence and grievance of the first, whom the second let down, after one broken promise of weight 2."""
     evidence = {name: np.array([3.0, 3.0]) for name in ("good", "bad", "on_record_good", "on_record_bad")}
     grievance, betrayal = np.zeros(2), np.zeros(2)
     ends = np.array([0, 1], np.uint32)
@@ -60,6 +73,7 @@ def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coor
         alignment=np.ones(1),
         coordination=np.array([coordination]),
         forgiveness=np.full(2, forgiveness),
+        experience=np.array(experience),
         grievance=grievance,
         betrayal=betrayal,
         personal_good=evidence["good"],
@@ -69,6 +83,8 @@ def one_failure(forgiveness=1.0, reliability=1.0, on_histories=1, dose=0.0, coor
         dose_facilitated_conversations=np.array([dose]),
         on_histories=on_histories,
         on_institutional_trust=1,
+        on_key_people=on_key_people,
+        p_key_people=record(key_people.Parameters, {"owning_up": 1.0}),
         p_institutional_trust=record(institutional_trust.Parameters, {"recorded": 0.25}),
         p_histories=record(histories.Parameters),
         p_trust=record(trust.Parameters, {"negativity": 2.0}),
@@ -110,6 +126,14 @@ def test_nobody_talks_without_apology_principles_or_a_facilitator_who_has_time()
     assert one_failure(**nobody)["grievance"] > 0.0
     assert one_failure(**nobody, dose=1.0)["grievance"] == 0.0
     assert one_failure(**nobody, dose=1.0, coordination=0.0)["grievance"] > 0.0
+
+
+def test_who_has_experience_owns_up_and_its_own_experience_is_of_no_help_to_who_was_let_down():
+    """With `owning_up` 1 full experience leaves no silence; nothing else leads to an apology here."""
+    silent = {"apology": 0.0, "principles": 0.0, "facilitation": 0.0, "deceit": 0.0}
+    assert one_failure(**silent, experience=(0.0, 1.0))["grievance"] == 0.0
+    assert one_failure(**silent, experience=(1.0, 0.0))["grievance"] > 0.0
+    assert one_failure(**silent, experience=(1.0, 1.0), on_key_people=0)["grievance"] > 0.0
 
 
 def test_forgiveness_has_the_mean_and_spread_that_are_asked_for():
