@@ -24,12 +24,14 @@ def test_readiness_by_hand():
     assert patience.encounters_expected(0.5, 0.5, 0.25, p) == pytest.approx(0.05)
 
 
-def readiness_after(months, grievance, dose=0.0, start=1.0, site=(), **parameters):
+def readiness_after(months, grievance, dose=0.0, start=1.0, site=(), first=1, run_in=0, **parameters):
+    """Return the readiness of one with a grievance against a partner, some months from `first` on."""
     readiness = np.array([start, 1.0])
-    for month in range(months):
+    for month in range(first, first + months):
         alone(
             patience.become_ready,
-            month=month + 1,
+            month=month,
+            run_in=run_in,
             key=draws.run_key(1, 0),
             organization_id=np.array([3, 4], np.uint64),
             site_of=SITE,
@@ -55,6 +57,14 @@ def test_readiness_settles_where_histories_allow():
     assert readiness_after(400, 0.4, reluctance=1.5) == pytest.approx(0.4)
     assert readiness_after(400, 0.9, reluctance=1.5) == pytest.approx(0.0, abs=1e-6)
     assert readiness_after(12, 0.4, reluctance=1.5, settling=12) == pytest.approx(0.4 + 0.6 * np.exp(-1))
+
+
+def test_at_the_start_of_all_readiness_is_what_histories_allow():
+    assert readiness_after(1, 0.4, first=0, reluctance=1.5) == pytest.approx(0.4)
+    assert readiness_after(1, 0.4, first=-60, run_in=60, reluctance=1.5) == pytest.approx(0.4)
+    # after a run-in month 0 is a month like any other
+    settled = readiness_after(1, 0.4, first=0, run_in=60, reluctance=1.5, settling=12)
+    assert settled == pytest.approx(0.4 + 0.6 * np.exp(-1 / 12))
 
 
 def test_information_makes_the_reluctant_ready():
