@@ -28,13 +28,14 @@ def test_a_strength_as_it_is_seen_by_hand():
     assert strengths.seen_strength(0.25, 0.0, 0.4, 2.0) == 0.25
 
 
-def log_errors(sector, recognition, dose, p, month=0):
+def log_errors(sector, recognition, dose, p, month=0, run_in=0):
     """Return the log of how strong organizations seem over how strong they are, after one month."""
     n = sector.size
     recognized, strength = np.full((4, n), 0.25), np.full((4, n), 0.25)
     alone(
         strengths.recognize,
         month=month,
+        run_in=run_in,
         key=KEY,
         organization_id=np.arange(n, dtype=np.uint64),
         first_organization=np.array([0]),
@@ -68,3 +69,7 @@ def test_strengths_are_judged_anew_when_they_are_looked_at():
     sector = np.arange(6, dtype=np.uint8) % 2
     assert (log_errors(sector, 0.0, 0.0, parameters(), month=6) != 0).any()
     assert (log_errors(sector, 0.0, 0.0, parameters(), month=5) == 0).all()
+    # every six months from the first month of a run-in on
+    assert (log_errors(sector, 0.0, 0.0, parameters(), month=-4, run_in=10) != 0).any()
+    assert (log_errors(sector, 0.0, 0.0, parameters(), month=0, run_in=10) == 0).all()
+    assert (log_errors(sector, 0.0, 0.0, parameters(), month=2, run_in=10) != 0).any()
