@@ -30,8 +30,8 @@ def test_the_indicator_by_hand():
     assert outcomes.luck_of_cohort(-2.0, p) == -5.0
 
 
-def delayed(months, delay, met=0.5, take_up=1.0, first=0):
-    """Return the stages of the poor, and what they were at the start, after months from `first` on."""
+def delayed(months, delay, met=0.5, take_up=1.0, first=0, run_in=0):
+    """Return the stages of the poor, and the level that changes are told from, after months from `first` on."""
     stages, begun = np.zeros((DELAY_STAGES, G, 1)), np.zeros((G, 1))
     need, served = np.ones((K, G, 1)), np.zeros((K, G, 1))
     served[:, 0] = met
@@ -39,6 +39,7 @@ def delayed(months, delay, met=0.5, take_up=1.0, first=0):
         alone(
             outcomes.follow,
             month=month,
+            run_in=run_in,
             need=need,
             served=served,
             take_up=np.array([take_up]),
@@ -53,6 +54,16 @@ def delayed(months, delay, met=0.5, take_up=1.0, first=0):
 def test_the_first_month_is_taken_for_the_past():
     stages, begun = delayed(3, 24, take_up=0.8)
     assert stages == pytest.approx([0.4] * 4) and begun == pytest.approx(0.4)
+
+
+def test_changes_are_told_from_the_level_of_month_0_after_a_run_in():
+    stages, begun = delayed(1, 30, first=-30, run_in=30)
+    assert stages == pytest.approx([0.5] * 4) and begun == pytest.approx(0.5)  # the first month of all
+    r_t = 29 * 4 / 30  # from nothing, what 29 months before month 0 have brought of it
+    arrived = 0.5 * (1 - np.exp(-r_t) * (1 + r_t + r_t**2 / 2 + r_t**3 / 6))
+    assert delayed(29, 30, first=-29, run_in=30)[1] == 0.0, "before month 0 there is nothing to tell from"
+    assert delayed(30, 30, first=-29, run_in=30)[1] == pytest.approx(arrived)
+    assert delayed(40, 30, first=-29, run_in=30)[1] == pytest.approx(arrived), "and it stays"
 
 
 def test_a_step_arrives_with_the_erlang_distribution():
@@ -78,5 +89,5 @@ def test_luck_is_one_for_a_school_year_and_for_a_site():
 
 def test_needs_of_nobody_are_met_to_no_extent():
     stages = np.zeros((DELAY_STAGES, G, 1))
-    alone(outcomes.follow, month=0, need=np.zeros((K, G, 1)), served=np.zeros((K, G, 1)), delay=stages)
+    alone(outcomes.follow, month=0, run_in=0, need=np.zeros((K, G, 1)), served=np.zeros((K, G, 1)), delay=stages)
     assert not stages.any()
