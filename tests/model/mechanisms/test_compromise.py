@@ -24,12 +24,13 @@ def test_the_equations():
     assert compromise.strain_beyond_core(0.6, p) == pytest.approx(0.5)
 
 
-def given_way(flexibility, core=0.3, status=ACTIVE, role=PARTNER, month=0):
+def given_way(flexibility, core=0.3, status=ACTIVE, role=PARTNER, month=0, run_in=0):
     position, strain = np.zeros((3, 1)), np.full(1, 9.0)
     goals = np.array([[0.6], [0.0], [0.8]])  # at distance 1 of the mission
     alone(
         compromise.give_way,
         month=month,
+        run_in=run_in,
         site_of=np.zeros(1, np.uint32),
         role=np.full(1, role, np.uint8),
         status=np.full(1, status, np.uint8),
@@ -63,6 +64,11 @@ def test_positions_stay_between_revisions_and_with_no_flexibility():
     assert not given_way(1.0, month=1)[0].any()
     assert given_way(1.0, month=3)[0].any()
     assert not given_way(0.0)[0].any()
+
+
+@pytest.mark.parametrize(("month", "revised"), [(-7, True), (-6, False), (-1, True), (0, False), (2, True), (3, False)])
+def test_revisions_are_counted_from_the_first_month_of_all_seven_months_before_the_first(month, revised):
+    assert given_way(1.0, month=month, run_in=7)[0].any() == revised
 
 
 def test_switched_off_nobody_is_under_strain(lab):
