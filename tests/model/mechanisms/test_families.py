@@ -31,7 +31,7 @@ def test_the_equations():
     assert families.take_up_of(0.5, 0.6, P) == pytest.approx(1 / (1 + math.exp(-1.2)))
 
 
-def engaged(sector=(GROUP, GROUP, NONPROFIT), status=(ACTIVE, PROSPECT, ACTIVE), dose=0.0, month=1):
+def engaged(sector=(GROUP, GROUP, NONPROFIT), status=(ACTIVE, PROSPECT, ACTIVE), dose=0.0, month=1, run_in=0):
     """Return engagement and support after a month in which the first of three gives half, and trusts the last by .8.
 
     It has ties with both others, and the last one trusts it by .1.
@@ -40,6 +40,7 @@ def engaged(sector=(GROUP, GROUP, NONPROFIT), status=(ACTIVE, PROSPECT, ACTIVE),
     alone(
         families.engage,
         month=month,
+        run_in=run_in,
         sector=np.array(sector, np.uint8),
         status=np.array(status, np.uint8),
         effort=np.array([0.25, 0.5, 0.5]),
@@ -72,10 +73,15 @@ def test_involving_families_directly_adds_what_is_missing():
     assert engaged(dose=1.0)[0] == pytest.approx(1 - 0.8 * 0.4)
 
 
-def test_support_is_at_rest_when_the_run_begins_and_follows_slowly():
+@pytest.mark.parametrize("run_in", [0, 60])
+def test_support_is_at_rest_when_the_run_in_begins_and_follows_slowly(run_in):
     at_rest = 0.3 + 0.7 * 0.2
-    assert engaged(month=0)[1] == pytest.approx(at_rest)
-    assert engaged(month=1)[1] == pytest.approx(0.3 + (at_rest - 0.3) / 7)
+    assert engaged(month=-run_in, run_in=run_in)[1] == pytest.approx(at_rest)
+    assert engaged(month=1 - run_in, run_in=run_in)[1] == pytest.approx(0.3 + (at_rest - 0.3) / 7)
+
+
+def test_after_a_run_in_month_0_is_a_month_like_any_other():
+    assert engaged(month=0, run_in=60)[1] == pytest.approx(0.3 + 0.7 * 0.2 / 7)
 
 
 def test_switched_off_all_is_taken_up(lab):
