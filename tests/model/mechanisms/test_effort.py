@@ -8,10 +8,10 @@ import pytest
 from alone import alone
 from tfs_sim.model import draws, engine
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import effort, invitation, ledger
+from tfs_sim.model.mechanisms import community, effort, ledger
 from tfs_sim.model.numerics import kernel
 from tfs_sim.model.payoff import SCALE
-from tfs_sim.model.state import ACTIVE, PARTNER, PROSPECT
+from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, PROSPECT
 from tfs_sim.scenario import load_scenario
 from tfs_sim.validation.rows.r2_weak_link import gibbs, table
 from tfs_sim.validation.space import METRIC_NAMES
@@ -21,20 +21,27 @@ LEAST = METRIC_NAMES.index("least_effort")
 
 P = record(
     effort.Parameters,
-    {"cost": 0.4, "overload": 0.1, "largest": 0.5, "noise": 0.05, "full_gain": 50, "learning": 0.1, "hearsay": 0.3},
-)
+    {"cost": 0.4, "overload": 0.1, "largest": 0.5, "noise": 0.05, "full_gain": 50, "learning": 0.1, "hearsay": 0.3,
+     "forgetting": 1.2},
+)  # fmt: skip
 
 
 def test_the_equations():
-    p_invitation = record(invitation.Parameters, {"accommodated": 0.5})
-    assert effort.burden_of(1.0, 0.0, p_invitation, P) == 0.4
-    assert effort.burden_of(0.4, 0.5, p_invitation, P) == pytest.approx(0.4 * 0.75 + 0.06)
+    assert effort.burden_of(1.0, P) == 0.4
+    assert effort.burden_of(0.4, P) == pytest.approx(0.4 + 0.06)
     assert effort.descriptive_norm(0.6, 3.0, P) == pytest.approx(0.4)
     assert effort.descriptive_norm(0.0, 0.0, P) == 0.0
     assert effort.logit_weight(0.1, 0.2, P) == pytest.approx(math.exp(-2))
     assert [effort.gain_in_view(gain, P) for gain in (-10.0, 25.0, 90.0)] == [0.0, 0.5, 1.0]
-    assert effort.belief_after(0.5, 1.0, True, P) == pytest.approx(0.55)
-    assert effort.belief_after(0.5, 1.0, False, P) == pytest.approx(0.515)
+    assert effort.belief_after(0.5, 1.0, 1.0, True, P) == pytest.approx(0.55)
+    assert effort.belief_after(0.5, 1.0, 1.0, False, P) == pytest.approx(0.515)
+    assert effort.belief_after(0.8, 0.2, 0.5, True, P) == pytest.approx(0.78)  # .2 of half the work stands for .4
+    assert effort.belief_after(0.8, 0.4, 0.5, True, P) == pytest.approx(0.8)  # it is as good as was believed
+    assert effort.belief_after(0.8, 0.0, 0.0, True, P) == 0.8  # nothing is done, and nothing learned
+    assert effort.belief_after(1.0, 1.0, 0.5, True, P) == 1.0
+    assert effort.belief_forgotten(0.9, 0.4, P) == pytest.approx(0.85)  # a tenth of the way in a month
+    assert effort.belief_forgotten(0.2, 0.4, P) == pytest.approx(0.22)
+    assert effort.belief_forgotten(0.9, 0.4, P._replace(forgetting=2.0)) == pytest.approx(0.4)
     p_ledger = record(ledger.Parameters, {"weight": 0.3, "full_balance": 0.2})
     assert ledger.with_own_ledger(0.5, 0.2, p_ledger) == pytest.approx(0.65)
     assert ledger.with_own_ledger(0.5, -0.1, p_ledger) == pytest.approx(0.35)
@@ -56,31 +63,50 @@ def test_one_looks_to_those_whom_one_trusts_not_to_those_who_trust_one():
     assert norm == pytest.approx([0.5 * 0.4 / 0.5, 0.8 * 0.1 / 0.5])
 
 
-def believed(on_ledger):
-    belief = np.full(3, 0.5)
+def believed(on_ledger=0, status=(ACTIVE, ACTIVE, PROSPECT), given=(0.5, 0.5, 0.0), belief=0.5):
+    """Return beliefs a month later, of three and a backbone that gives nothing, where half of a full gain is seen."""
+    believed = np.full(4, belief)
     alone(
         effort.update_belief,
-        status=np.array([ACTIVE, ACTIVE, PROSPECT], np.uint8),
-        site_of=np.zeros(3, np.uint32),
+        site_id=np.zeros(1, np.uint64),
+        end_organization=np.array([4]),
+        role=np.array([PARTNER] * 3 + [BACKBONE], np.uint8),
+        status=np.array([*status, ACTIVE], np.uint8),
+        effort=np.array([*given, 0.0]),
         gain_seen=np.array([25.0]),
-        ledger=np.array([0.2, -0.2, 0.2]),
-        belief=belief,
+        ledger=np.array([0.2, -0.2, 0.2, 0.0]),
+        belief=believed,
         on_ledger=on_ledger,
         p_ledger=record(ledger.Parameters, {"weight": 0.4, "full_balance": 0.2}),
+        p_community=record(community.Parameters, {"first_belief": 0.3}),
         p=P,
     )
-    return belief
+    return believed[:3]
 
 
 def test_those_at_the_table_go_by_their_own_ledger_as_well_and_others_by_hearsay():
-    assert believed(0) == pytest.approx([0.5, 0.5, 0.5])  # half of a full gain is what all believe already
+    # both partners give the most, so that half of a full gain is what all believe already
+    assert believed(0) == pytest.approx([0.5, 0.5, 0.5])
     assert believed(1) == pytest.approx([0.52, 0.48, 0.5])  # .5 + .4 · (1 − .5), and .5 − .4 · .5, a tenth of the way
 
 
+def test_half_of_a_full_gain_from_half_of_the_work_tells_that_all_of_it_would_gain_in_full():
+    # partners give half of the most in the mean: a tenth of .5 − .5 · .5, by hearsay three hundredths of it
+    assert believed(given=(0.25, 0.25, 0.0)) == pytest.approx([0.525, 0.525, 0.5075])
+    assert believed(given=(0.5, 0.0, 0.5)) == pytest.approx([0.525, 0.525, 0.5075])  # who stays away does not count
+    assert believed(given=(0.25, 0.25, 0.0), belief=1.0) == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_where_no_partner_is_at_the_table_belief_returns_to_what_all_think_of_working_together():
+    assert believed(status=(PROSPECT,) * 3, given=(0.0,) * 3) == pytest.approx([0.48] * 3)  # a tenth of .5 − .3
+    assert believed(1, status=(PROSPECT,) * 3, given=(0.0,) * 3) == pytest.approx([0.48] * 3)
+
+
 def test_switched_off_efforts_stay_what_they_were(lab):
-    still = lab.with_(months=3, mechanisms={"effort": False, "participation": False})
+    still = lab.with_(months=3, clock={"run_in": 0}, mechanisms={"effort": False, "participation": False})
     *_, (_, world, _) = engine.trace(still.to_template(), 1, 0)
     given = world.effort[(world.status == ACTIVE) & (world.role == PARTNER)]
+    assert given.size > 0
     assert given == pytest.approx(np.full(given.size, 0.3 * 0.5))
 
 
