@@ -119,27 +119,75 @@ def test_a_scandal_lowers_trust_in_one_organization_alone(lab, run):
 def test_those_who_work_in_one_team_meet_without_a_table(
     in_one_team, effort_of_second, presence_of_second, closed, rate
 ):
-    expected, two = np.zeros(1), np.zeros(2)
-    teammates = np.array([0 if in_one_team else 1], np.uint32)  # the list ends with a number that is no pair's
+    expected = meetings_expected(
+        presence=np.array([1.0, presence_of_second]),
+        coordination=np.zeros(1),
+        contact_factor=np.array([1.0 - closed]),
+        teammates=np.array([0 if in_one_team else 1], np.uint32),  # the list ends with a number that is no pair's
+        effort=np.array([0.3, effort_of_second]),
+    )
+    assert expected == pytest.approx(rate)
+
+
+def meetings_expected(**given):
+    """Return how often two without a tie may be expected to meet in a month, in what is given."""
+    expected = np.zeros(1)
+    world = {"is_open": np.zeros(1, np.uint8), "grievance": np.zeros(2), "presence": np.ones(2), **given}
     alone(
         trust.weigh_contact,
         first_pair=np.array([0]),
         end_pair=np.array([1]),
         one_end=np.array([0]),
         other_end=np.array([1]),
-        is_open=np.zeros(1, np.uint8),
-        grievance=two,
-        presence=np.array([1.0, presence_of_second]),
-        coordination=np.zeros(1),
-        contact_factor=np.array([1.0 - closed]),
-        teammates=teammates,
-        effort=np.array([0.3, effort_of_second]),
-        dose_trust_building_convenings=np.zeros(1),
-        dose_steady_communication=np.zeros(1),
         meetings_expected=expected,
-        p_histories=record(histories.Parameters),
+        **world,
+        p_histories=record(histories.Parameters, {"lost_contact": 0.5}),
         p_communication=record(communication.Parameters),
         p_effort=record(effort.Parameters, {"largest": 0.5}),
-        p=record(trust.Parameters, {"work_contact": 0.5}),
+        p=parameters(
+            work_contact=0.5, everyday_contact=0.08, strangers_contact=0.02, joint_contact=0.5, table_contact=0.04
+        ),
     )
-    assert expected[0] == pytest.approx(rate)
+    return expected[0]
+
+
+AWAY = -np.ones(2)  # presence below 0: not at the table
+OPEN = np.ones(1, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("given", "rate"),
+    [
+        ({"presence": AWAY}, 0.02),
+        ({"presence": AWAY, "is_open": OPEN}, 0.08),
+        ({}, 0.02 + 0.04),  # at the table, besides
+        ({"is_open": OPEN}, 0.08 + 0.5),
+        ({"presence": np.array([1.0, -1.0])}, 0.02),  # one of them is not at the table
+        ({"presence": AWAY, "contact_factor": np.array([0.3])}, 0.02 * 0.3),  # closed doors
+        ({"presence": AWAY * np.array([0.5, 1.0])}, 0.02 * 0.5),  # one who has too many to keep up with
+        ({"presence": AWAY, "grievance": np.array([0.4, 0.2])}, 0.02 * 0.8),
+    ],
+)
+def test_strangers_of_a_community_meet_now_and_then(given, rate):
+    given = {"coordination": np.ones(1), "reach": np.ones(1), **given}
+    assert meetings_expected(**given) == pytest.approx(rate)
+
+
+def test_a_pair_without_a_tie_stands_for_the_strangers_that_it_stands_for_and_a_tie_for_one():
+    whole = {"coordination": np.ones(1), "reach": np.array([5.0])}
+    assert meetings_expected(**whole) == pytest.approx(5 * (0.02 + 0.04))
+    assert meetings_expected(**whole, is_open=OPEN) == pytest.approx(0.08 + 0.5)
+
+
+def test_promises_are_kept_more_or_less_often_in_one_community_than_in_another():
+    reliability = np.zeros(4)
+    alone(
+        trust.weigh_presence,
+        site_of=np.array([0, 1, 2, 3], np.uint32),
+        promises_here=np.array([0.0, 0.04, -0.1, 0.5]),
+        neighbours=np.zeros((1, 4), np.uint64),
+        ramp=np.array([1.0, 1.0, 0.0, 1.0]),
+        reliability=reliability,
+        p=parameters(reliability=0.9, newcomer_reliability=0.5),
+    )
+    assert reliability == pytest.approx([0.9, 0.94, 0.45 - 0.1, 1.0])  # a share: at most 1
