@@ -80,7 +80,9 @@ def test_one_who_listens_to_nobody_keeps_the_own_mission_and_a_follower_comes_ha
     assert (world.given_influence >= 0).all()
 
 
-def grasped(months, contacts=0, departed=0, documentation=0.0, retreat=0.0, v=1.0, **parameters):
+def grasped(
+    months, contacts=0, departed=0, documentation=0.0, retreat=0.0, v=1.0, experience=0.0, on_key_people=1, **parameters
+):
     p = record(MECHANISMS["understanding"].parameters, parameters)
     byte = np.zeros(1, np.uint8)
     variance, clarity, estimate = np.array([v]), np.ones(1), np.zeros((3, 1))
@@ -102,6 +104,9 @@ def grasped(months, contacts=0, departed=0, documentation=0.0, retreat=0.0, v=1.
             goal_estimate=estimate,
             goal_variance=variance,
             clarity=clarity,
+            experience=np.array([experience]),
+            on_key_people=on_key_people,
+            p_key_people=record(MECHANISMS["key_people"].parameters, {"grasping": 0.3}),
             dose_goal_clarity_retreats=np.array([retreat]),
             dose_written_principles=np.zeros(1),
             p=p,
@@ -116,6 +121,14 @@ def test_precision_adds_up_and_the_estimate_follows_as_a_kalman_filter_does():
     assert estimate == pytest.approx(1 - variance / 2)  # from 0 towards 1, as far as precision was gained
 
 
+def test_to_one_with_experience_contact_tells_more_and_a_retreat_does_not():
+    known = {"contacts": 2, "drift": 0.0, "contact_information": 0.05, "v": 2.0}
+    assert grasped(1, **known, experience=0.5)[0] == pytest.approx(1 / (1 / 2 + 2 * 0.05 * 1.15))
+    assert grasped(1, **known, experience=0.5, on_key_people=0)[0] == pytest.approx(1 / (1 / 2 + 2 * 0.05))
+    alone_with_a_retreat = {"retreat": 1.0, "drift": 0.0, "v": 2.0}
+    assert grasped(1, **alone_with_a_retreat, experience=1.0) == grasped(1, **alone_with_a_retreat)
+
+
 def test_time_blurs_and_a_departure_takes_away_what_is_not_written():
     assert grasped(5, drift=0.02)[0] == pytest.approx(1.1)
     assert grasped(1, departed=1, drift=0.0, unknown_variance=3.0)[0] == 3.0
@@ -127,6 +140,20 @@ def test_a_retreat_closes_the_distance_between_two_who_see_differently():
     before = [1 / 1.5, 1 / 4.0]
     after = [grasped(1, retreat=1.0, v=v, drift=0.0)[1] for v in (0.5, 3.0)]
     assert after[0] - after[1] < before[0] - before[1]
+
+
+def test_agreement_is_read_off_in_the_rhythm_that_a_run_in_began():
+    def read(month, run_in):
+        alignment = np.full(1, 9.0)
+        ends = {"one_end": np.array([0], np.uint32), "other_end": np.array([1], np.uint32)}
+        p = parameters(revised_every=3)
+        alone(
+            understanding.align, month=month, run_in=run_in, position=np.zeros((3, 2)), **ends, alignment=alignment, p=p
+        )
+        return alignment[0] == 1.0
+
+    assert [month for month in range(7) if read(month, 0)] == [0, 3, 6]
+    assert [month for month in range(-10, 4) if read(month, 10)] == [-10, -7, -4, -1, 2]
 
 
 def test_agreement_follows_distance_and_is_complete_without_the_mechanism(lab):
