@@ -109,6 +109,46 @@ def test_a_wave_takes_so_many_a_month():
     assert world["departed"].mean() == pytest.approx(0.4, abs=0.03)
 
 
+def test_people_leave_more_often_in_one_community_than_in_another():
+    n = 4000
+    world = month(
+        n,
+        {"site_of": np.arange(n, dtype=np.uint32) // 2000, "leaving_here": np.array([0.5, 2.0])},
+        rate_district=1.2,
+        early_leaving=0,
+        notice_share=0,
+    )
+    assert world["departed"][:2000].mean() == pytest.approx(0.05, abs=0.015)
+    assert world["departed"][2000:].mean() == pytest.approx(0.2, abs=0.03)
+
+
+def test_successors_are_as_committed_as_people_are_in_their_community():
+    world = month(
+        3,
+        {"site_of": np.arange(3, dtype=np.uint32), "commitment_here": np.array([0.0, 0.1, 0.9])},
+        rate_district=12,
+        notice_share=0,
+        time_to_fill=0,
+        commitment_after=0.4,
+        commitment_spread=0,
+    )
+    assert world["commitment"] == pytest.approx([0.4, 0.5, 1.0])  # a share: at most 1
+
+
+def test_backing_is_not_won_while_nobody_leads():
+    ramp, backing = np.zeros(2), np.full(2, 0.4)
+    alone(
+        turnover.ramp_up,
+        in_post=np.ones(2, np.uint8),
+        leader_in_post=np.array([1, 0], np.uint8),
+        documentation=np.zeros(2),
+        ramp=ramp,
+        backing=backing,
+        p=parameters(ramp=1, backing_time=1),
+    )
+    assert backing == pytest.approx([0.4 + 0.9 * 0.6, 0.4]) and ramp == pytest.approx([0.9, 0.9])
+
+
 def test_understanding_and_backing_grow_while_there_is_somebody_in_the_post():
     ramp, backing = np.zeros(2), np.zeros(2)
     for _ in range(6):
