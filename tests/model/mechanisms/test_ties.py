@@ -7,6 +7,7 @@ from alone import alone
 from tfs_sim.model import engine
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import ties
+from tfs_sim.model.state import ACTIVE
 from tfs_sim.scenario import load_scenario
 
 
@@ -73,6 +74,27 @@ def test_a_meeting_that_went_well_opens_a_tie():
     assert not after(0, idle=1, **sure), "they did not meet last month"
     assert not after(0, idle=0, failed=(1, 0), **sure) and not after(0, idle=0, failed=(0, 1), **sure)
     assert not after(0, idle=0, overlap=1.0, opened_by_meeting=1, sought_strengths=1)
+
+
+def test_ties_open_in_everyday_life_too_between_strangers_who_meet(lab):
+    """Nobody takes part and nobody refers: whoever comes to know somebody has met by chance."""
+
+    def opened(**trust):
+        nobody = lab.with_(
+            months=24,
+            clock={"run_in": 0},
+            mechanisms={"participation": False},
+            sites={"lab": {"at_the_table": 0.0}},
+            parameters={"ties": {"referral": 0}, "trust": trust},
+        )
+        months = engine.trace(nobody.to_template(), 1, 0)
+        begun = next(months)[1].is_open.copy()
+        *_, (_, world, _) = months
+        assert (world.status == ACTIVE).sum() == 1, "the backbone alone"
+        return int((world.is_open > begun).sum())
+
+    assert opened(strangers_contact=0.04) > 10
+    assert opened(strangers_contact=0) == 0
 
 
 def test_the_two_halves_of_the_relationships_are_the_two_ends_of_the_pairs():
