@@ -56,6 +56,26 @@ def test_a_valid_file(town: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("said", "months"), [("", 60), ('"5 years"', 60), ('"18 months"', 18), ("7", 7), ("0", 0), ('"0 years"', 0)]
+)
+def test_communities_run_in_for_five_years_or_as_long_as_a_file_says(town: Path, said: str, months: int) -> None:
+    town.write_text(TOWN.replace("months = 120", f"months = 120\nrun_in = {said}" if said else "months = 120"))
+    assert load_scenario(town).clock.run_in == months
+    assert load_scenario(town).clock.index("2018-06") == 0, "months are counted from the start"
+
+
+def test_a_partnership_may_begin_in_a_month_of_its_own(town: Path, tmp_path: Path) -> None:
+    assert load_scenario(town).sites["riverton"].backbone.begins is None
+    town.write_text(TOWN.replace("{ fte = 1.5", '{ from = "2019-03", fte = 1.5'))
+    scenario = load_scenario(town)
+    assert scenario.sites["riverton"].backbone.begins == "2019-03"
+    (tmp_path / "again.toml").write_text(scenario.to_toml(), encoding="utf-8")
+    assert load_scenario(tmp_path / "again.toml") == scenario and 'from = "2019-03"' in scenario.to_toml()
+    other = scenario.with_(sites={"riverton": {"backbone": {"from": None}}})
+    assert other.sites["riverton"].backbone.begins is None and other.sites["riverton"].backbone.fte == 1.5
+
+
 CASES = [
     (
         '"procedure-manuals"',
@@ -146,6 +166,15 @@ CASES = [
     ("[[interventions]]", "[interventions]", "interventions is a list", ""),
     ("[clock]", "[[clock]]", "clock is a table", ""),
     ("months = 120", "months = 0", "a number of months between 1 and 1,200", ""),
+    ("months = 120", "run_in = -1", "run_in is a number of months of at least 0", ""),
+    ("months = 120", "run_in = 1.5", "in whole months; found 1.5", ""),
+    ("months = 120", "run_in = 2401", "at most 2,400 months; found 2401", ""),
+    ("months = 120", "run_in = true", '"2 years"; found true', ""),
+    ("months = 120", 'run_in = "5 jears"', 'or "2 years"; found the text "5 jears"', ""),
+    ("months = 120", "runin = 60", "there is no key runin in clock", "run_in"),
+    ("{ fte = 1.5", '{ from = "2019-3", fte = 1.5', "from is a month", "2019-03"),
+    ("{ fte = 1.5", "{ from = 3, fte = 1.5", "from is a month, written", ""),
+    ("{ fte = 1.5", '{ begins = "2019-03", fte = 1.5', "there is no key begins in sites.riverton.backbone", ""),
     ('title = "Riverton"\nquestion', 'title = """a\nb"""\nquestion', "one line", ""),
     ("amount = 75\n", "amount = inf\n", "not a finite number", ""),
     ("amount = 75\n", "amount = -75\n", "amount is an amount in thousand dollars between 0", ""),
@@ -255,6 +284,8 @@ def test_the_digest_holds_what_affects_results(town: Path) -> None:
         {"parameters": {"turnover": {"notice_share": 0.5}}},
         {"mechanisms": {"turnover": True}},
         {"bundles": {"unused": {"grants": []}}},
+        {"clock": {"run_in": "5 years"}},
+        {"sites": {"riverton": {"goals": []}}},
     ]
     other = [
         {"strategy": []},
@@ -265,6 +296,10 @@ def test_the_digest_holds_what_affects_results(town: Path) -> None:
         {"mechanisms": {"trust": False}},
         {"parameters": {"turnover": {"notice_share": 0.6}}},
         {"grants": []},
+        {"clock": {"run_in": 0}},
+        {"clock": {"run_in": 59}},
+        {"sites": {"riverton": {"backbone": {"from": "2018-06"}}}},
+        {"sites": {"riverton": {"backbone": {"from": "2018-07"}}}},
     ]
     assert {scenario.with_(**change).digest() for change in same} == {digest}
     digests = {scenario.with_(**change).digest() for change in other}
