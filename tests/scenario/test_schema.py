@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small import TOWN
 
+from tfs_sim.experiments.designs.design import load_experiment
 from tfs_sim.scenario import Scenario, UserError, check_file, load_scenario
 from tfs_sim.scenario.errors import Mistake
 
@@ -192,6 +193,50 @@ def test_bad_input_is_told(broken: Broken, old: str, new: str, said: str, sugges
     told = str(UserError(mistakes)).lower()
     for jargon in ("pydantic", "validation", "input should", "type=", "dict", "traceback", "%name%", "none has none"):
         assert jargon not in told
+
+
+GONE = [
+    ("participation.join_threshold", "what a seat must be worth is what it costs, participation.sitting"),
+    ("effort.membership", "a seat at the table has its own cost, participation.sitting"),
+    ("endings.goal", "a partnership sets itself goals on what it can know, [[sites.NAME.goals]]"),
+]
+
+
+@pytest.mark.parametrize(("dotted", "instead"), GONE)
+def test_who_sets_a_parameter_that_has_gone_is_told_what_took_its_place(
+    broken: Broken, real_catalogue: None, dotted: str, instead: str
+) -> None:
+    mechanism, name = dotted.split(".")
+    lines = f"[parameters.{mechanism}]\n{name} = 0.1\n"
+    (mistake,) = (each for each in broken(add=lines) if "has no parameter" in each.message)
+    assert mistake.message.startswith(f'{mechanism} has no parameter "{name}" any more: {instead}')
+    assert mistake.hint == f"tfs-sim explain {mechanism}" and mistake.suggestion == ""
+    assert (mistake.line, mistake.source) == (TOWN.count("\n") + 2, f"{name} = 0.1")
+    with pytest.raises(UserError, match=f'^parameters.{dotted}: {mechanism} has no parameter "{name}" any more: '):
+        load_scenario("laboratory").with_(parameters={mechanism: {name: 0.1}})
+
+
+@pytest.mark.parametrize(("dotted", "instead"), GONE)
+def test_so_is_who_varies_it_in_a_design(tmp_path: Path, real_catalogue: None, dotted: str, instead: str) -> None:
+    mechanism, name = dotted.split(".")
+    (tmp_path / "trial.toml").write_text(
+        'scenario = "laboratory"\n[strategies.as-it-is]\n[design]\nmethod = "grid"\n[design.vary]\n'
+        f'x = {{ of = "parameters.{dotted}", values = [0.1, 0.2] }}\n[outcomes]\nprimary = "support"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(UserError) as caught:
+        load_experiment(tmp_path / "trial.toml")
+    (mistake,) = caught.value.mistakes
+    assert f'{mechanism} has no parameter "{name}" any more: {instead}' in mistake.message
+    assert (mistake.file, mistake.line, mistake.hint) == ("trial.toml", 6, f"tfs-sim explain {mechanism}")
+
+
+def test_no_parameter_that_has_gone_is_one_that_there_is(real_catalogue: None) -> None:
+    from tfs_sim.model.catalogue import MECHANISMS
+
+    gone = {f"{each.name}.{name}" for each in MECHANISMS.values() for name in each.moved}
+    assert gone >= {dotted for dotted, _ in GONE}
+    assert not gone & {f"{each.name}.{name}" for each in MECHANISMS.values() for name in each.parameters._fields}
 
 
 def test_all_mistakes_at_once_in_the_order_of_the_file(broken: Broken) -> None:
