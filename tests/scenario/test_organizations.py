@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from small import TOWN
 
+from tfs_sim.model import draws, engine
 from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.state import STATUSES
 from tfs_sim.scenario import Scenario, UserError, load_scenario
 from tfs_sim.scenario.csv_files import LARGEST_TABLE
 from tfs_sim.scenario.organizations import Given
@@ -24,6 +27,13 @@ b,health,0,,,,12
 a,health,5,,,,
 c,nonprofit,,2,0.5,1,
 d,nonprofit,,,0.25,,
+"""
+PEOPLE = """\
+id,sector,months_in_post,key_people
+a,health,0,1
+b,health,30,
+c,nonprofit,600,20
+united-way,nonprofit,,
 """
 TIES = "source,target,strength\nschools,boys-club,0.5\nunited-way,schools,1\nriverton/clinic,backbone,0\n"
 
@@ -73,6 +83,43 @@ def test_how_organizations_begin(tmp_path: Path) -> None:
     assert scenario.digest() != read(tmp_path, START.replace("5,,", "6,,")).digest()
 
 
+def test_how_long_people_have_been_in_post_and_how_many_there_are(tmp_path: Path) -> None:
+    members = read(tmp_path, PEOPLE).organizations()["riverton"]
+    assert [member.given for member in members] == [
+        Given(months_in_post=0, key_people=1),
+        Given(months_in_post=30),
+        Given(),  # the backbone
+        Given(months_in_post=600, key_people=20),
+    ]
+    changes = (("", ""), ("30", "31"), ("20", "19"))
+    digests = {read(tmp_path, PEOPLE.replace(old, new)).digest() for old, new in changes}
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("30", "2.5", 3, 'column months_in_post is a whole number of months; found "2.5"'),
+        ("30", "-1", 3, 'column months_in_post is a whole number of months between 0 and 600; found "-1"'),
+        ("30", "601", 3, 'column months_in_post is a whole number of months between 0 and 600; found "601"'),
+        ("30", "long", 3, 'column months_in_post is a whole number of months between 0 and 600; found "long"'),
+        ("30", "nan", 3, "column months_in_post is a whole number of months between 0 and 600"),
+        (",20", ",0", 4, 'column key_people is a whole number of people, at least 1; found "0"'),
+        (",20", ",2.5", 4, 'column key_people is a whole number of people, at least 1; found "2.5"'),
+        (",20", ",-3", 4, 'column key_people is a whole number of people between 1 and 20; found "-3"'),
+        (",20", ",21", 4, 'column key_people is a whole number of people between 1 and 20; found "21"'),
+        (",20", ",many", 4, 'column key_people is a whole number of people between 1 and 20; found "many"'),
+        ("months_in_post", "month_in_post", 1, 'no column "month_in_post"'),
+        ("key_people", "keypeople", 1, 'no column "keypeople"'),
+    ],
+)
+def test_mistakes_in_key_people(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, PEOPLE.replace(old, new))
+    (mistake,) = caught.value.mistakes
+    assert said in mistake.message and (mistake.file, mistake.line) == ("organizations.csv", line) and mistake.source
+
+
 def test_how_organizations_begin_reaches_the_engine(tmp_path: Path, real_catalogue: None) -> None:
     (tmp_path / "organizations.csv").write_text(START)
     (tmp_path / "town.toml").write_text(
@@ -85,6 +132,66 @@ def test_how_organizations_begin_reaches_the_engine(tmp_path: Path, real_catalog
     assert list(world["given_lowest"]) == [-1, -1, -1, 0.5, 0.25]
     assert list(world["given_highest"]) == [-1, -1, -1, 1, 0.25]
     assert list(world["given_bid"]) == [-1, 12_000, -1, -1, -1]
+    assert list(world["given_tenure"]) == list(world["given_posts"]) == [-1] * 5
+    (tmp_path / "organizations.csv").write_text(PEOPLE)
+    template = load_scenario(tmp_path / "town.toml").to_template()
+    world = template.layout.views(template.fixed, FIXED)
+    assert [each.identity for each in template.organizations] == ["s/a", "s/b", "s/backbone", "s/c", "s/united-way"]
+    assert list(world["given_tenure"]) == [0, 30, -1, 600, -1]
+    assert list(world["given_posts"]) == [1, -1, -1, 20, -1]
+
+
+FIRST_MONTH = """\
+id,sector,joins,months_in_post
+a,health,0,17
+b,health,0,
+c,nonprofit,,99
+d,nonprofit,5,
+e,business,,0
+"""
+FIRST_TIES = "source,target,strength\na,b,0.5\nc,d,1\nbackbone,a,0\n"
+
+
+def first_month(folder: Path, run_in: int, seed: int = 1):
+    """Return the names of a town's organizations, and the world of its first month before anybody acts in it."""
+    (folder / "organizations.csv").write_text(FIRST_MONTH)
+    (folder / "ties.csv").write_text(FIRST_TIES)
+    (folder / "town.toml").write_text(
+        f'[clock]\nstart = "2020-01"\nmonths = 6\nrun_in = {run_in}\n[sites.s]\nstudents = 900\n'
+        "at_the_table = 0.0\ngrievance = 0.0\n"
+        'organizations_file = "organizations.csv"\nrelationships_file = "ties.csv"\n'
+        "[parameters.participation]\nchance_rate = 1.2\n"
+    )
+    template = load_scenario(folder / "town.toml").to_template()
+    _, world = template.fresh()
+    key, out = draws.run_key(seed, 0), template.output()
+    engine.run_months(template, world, key, engine.DRAW_START, 0, out)
+    given = next(n for n, step in enumerate(engine.STEPS) if step.name == "founding.take_as_given")
+    engine.run_steps(template, world, key, 0, range(given, given + 1), out)
+    return [each.identity.removeprefix("s/") for each in template.organizations], world
+
+
+@pytest.mark.parametrize("run_in", [0, 1, 60])
+def test_month_0_is_as_files_say_after_any_run_in(tmp_path: Path, real_catalogue: None, run_in: int) -> None:
+    seen = set()
+    for seed in range(4):
+        names, world = first_month(tmp_path, run_in, seed)
+        at = {name: n for n, name in enumerate(names)}
+        status = {name: STATUSES[world.status[n]] for name, n in at.items()}
+        assert status["a"] == status["b"] == status["backbone"] == "active" and status["d"] != "active"
+        for name, months in (("a", 17), ("c", 99), ("e", 0)):
+            assert world.tenure[at[name]] == (months if world.in_post[at[name]] else 0)
+        seen.add(int(world.tenure[at["b"]]))
+        ends = zip(world.one_end[world.is_open == 1], world.other_end[world.is_open == 1], strict=True)
+        assert {frozenset((names[one], names[other])) for one, other in ends} == {frozenset("ab"), frozenset("cd")}
+        evidence = {}
+        for e in np.flatnonzero(world.is_open[world.pair] == 1):
+            whole = world.personal_good[e] + world.personal_bad[e] + world.institutional_good[e]
+            evidence[names[world.source[e]]] = whole + world.institutional_bad[e]
+        assert evidence == pytest.approx({"a": 2, "b": 2, "c": 4, "d": 4}), "a tie of strength 1 carries 4 encounters"
+        closed = world.is_open[world.pair] == 0
+        assert (world.personal_good[closed] == 0).all() and (world.personal_bad[closed] == 0).all()
+    assert len(seen) > 1, "of whom the file says nothing it is luck"
 
 
 def test_relationships(tmp_path: Path) -> None:
