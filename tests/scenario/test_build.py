@@ -31,7 +31,8 @@ STAGES = [
 
 def built(**changes: Any) -> tuple[Any, Any]:
     """The template of two towns, east before west and then the national table, and its world before the first month."""
-    towns = load_scenario("laboratory").with_(sites=TOWNS, months=24, nationals={"alliance": {"fte": 3}}, **changes)
+    changes = {"sites": TOWNS, "months": 24, "nationals": {"alliance": {"fte": 3}}, **changes}
+    towns = load_scenario("laboratory").with_(**changes)
     template = towns.to_template()
     return template, template.fresh()[1]
 
@@ -75,6 +76,47 @@ def test_a_site_has_its_own_numbers() -> None:
     assert world.national_site.tolist() == [0, 0, 1]
     assert world.students[:, NATIONAL].tolist() == [0, 0]
     assert world.site_id[:2].tolist() == [draws.identity("east"), draws.identity("west")]
+
+
+def test_partnerships_begin_in_their_month_or_are_there_from_the_first_of_all() -> None:
+    """East says nothing and has run in for 60 months; west begins four months after the start, or 14 before it."""
+    for month, begins in (("2020-05", 4), ("2020-01", 0), ("2018-11", -14)):
+        template, world = built(sites=TOWNS | {"west": TOWNS["west"] | {"backbone": {"fte": 0.5, "from": month}}})
+        assert template.run_in == 60 and world.begins.tolist() == [-60, begins, -60]
+    template, world = built(clock={"run_in": "2 years"})
+    assert template.run_in == 24 and world.begins.tolist() == [-24] * 3
+    template, world = built(clock={"run_in": 0})
+    assert template.run_in == 0 and world.begins.tolist() == [0, 0, 0]
+
+
+def test_goals_stand_site_by_site_in_the_order_of_the_file() -> None:
+    last = {"indicator": "trust", "at_most": 0.2, "over": 6}
+    first = {"indicator": "partners", "at_least": 9, "then": "next"}
+    _, world = built(sites=TOWNS | {"west": TOWNS["west"] | {"goals": [first, last]},
+                                    "east": TOWNS["east"] | {"goals": [last]}})  # fmt: skip
+    assert world.goal_site.tolist() == [EAST, WEST, WEST] and world.goal_number.tolist() == [0, 0, 1]
+    partners, trust = (list(METRICS).index(name) for name in ("partners", "trust"))
+    assert world.goal_metric.tolist() == [trust, partners, trust]
+    assert world.goal_above.tolist() == [0, 1, 0] and world.goal_level.tolist() == [0.2, 9, 0.2]
+    assert world.goal_over.tolist() == [6, 12, 6] and world.goal_ends.tolist() == [1, 0, 1]
+    assert len(built()[1].goal_site) == 0
+
+
+def test_where_not_all_can_know_each_other_each_pair_stands_for_several() -> None:
+    """Of 80 partners each is to have as many acquaintances as in a site of 20, which is 18 beside itself and the
+    backbone; each could know fewer than 11 of them, so each pair stands for more than one."""
+    town = load_scenario("laboratory").with_(
+        sites={"lab": None, "big": {"students": 9000, "organizations": {"nonprofit": 40, "business": 40}},
+               "small": {"students": 900, "organizations": {"nonprofit": 19}}},
+        parameters={"community": {"all_pairs_up_to": 20, "candidates": 10}},
+    )  # fmt: skip
+    template = town.to_template()
+    world = template.fresh()[1]
+    big, small = template.sites.index("big"), template.sites.index("small")
+    among = (world.pair_site == big) & (world.one_end != world.backbone[big]) & (world.other_end != world.backbone[big])
+    each = 2 * among.sum() / 80
+    assert world.reach[big] == pytest.approx(18 / each) and 18 / each > 1.6
+    assert world.reach[small] == 1
 
 
 def test_organizations_stand_site_by_site() -> None:
