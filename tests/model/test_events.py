@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.model import engine
+from tfs_sim.model import draws, engine
 from tfs_sim.model.catalogue import METRICS
 from tfs_sim.model.declare import record
 from tfs_sim.model.events import KINDS, replay
@@ -14,15 +14,23 @@ from tfs_sim.model.mechanisms import repair
 from tfs_sim.model.state import BACKBONE
 from tfs_sim.scenario import load_scenario
 
-SEED, REPLICATE = 5, 3
+SEED, REPLICATE = 5, 6
 
 
 @pytest.fixture(scope="module")
 def flagship():
-    """The flagship, of whose partnerships many end: its template, run and events."""
-    scenario = load_scenario("together-for-students").with_(parameters={"endings": {"partners": 12}})
-    template = scenario.to_template()
+    """The flagship, told to end sooner: its template, run and events."""
+    sooner = {"endings": {"partners": 12, "ended_after": 6}}
+    template = load_scenario("together-for-students").with_(parameters=sooner).to_template()
     return template, engine.run_replicate(template, SEED, REPLICATE), list(replay(template, SEED, REPLICATE))
+
+
+def before_month_0(template):
+    """Return the world as the run-in has left it, of which no event is told."""
+    _, world = template.fresh()
+    key = draws.run_key(SEED, REPLICATE)
+    engine.run_months(template, world, key, engine.DRAW_START, 0, template.output())
+    return world
 
 
 @pytest.mark.parametrize(
@@ -39,14 +47,54 @@ def test_there_are_as_many_as_the_metric_says_in_every_month_and_site(flagship, 
 
 
 def test_endings_are_told_in_the_month_in_which_the_metric_turns_and_how(flagship):
-    _, run, events = flagship
+    template, run, events = flagship
     told = {(event.month, event.site): event.outcome for event in events if event.kind == "ending"}
     ended = run[:, :, list(METRICS).index("ended")]
-    turned = np.diff(ended, axis=0, prepend=0.0) > 0
-    assert turned.any()
+    earlier = before_month_0(template).ending[: ended.shape[1]] > 0
+    turned = np.diff(ended, axis=0, prepend=earlier[None].astype(float)) > 0
+    assert earlier.any()  # an ending of the run-in is no event of the run
     assert set(told) == {(int(month), int(site)) for month, site in np.argwhere(turned)}
+    assert len(told) > 1
     for (month, site), how in told.items():
-        assert run[month, site, list(METRICS).index("ended_" + how.replace(" ", "_"))] == 1.0
+        metric = "ended_" + how.replace(" its ", " ").replace(" ", "_")
+        assert run[month, site, list(METRICS).index(metric)] == 1.0
+
+
+def test_hosts_are_lost_and_found_in_the_months_in_which_the_metric_turns(flagship):
+    template, run, events = flagship
+    hosted = run[:, :, list(METRICS).index("hosted")]
+    earlier = before_month_0(template).hosted[: hosted.shape[1]]
+    turns = np.diff(hosted, axis=0, prepend=earlier[None].astype(float))
+    for kind, turn in (("host-lost", -1.0), ("host-found", 1.0)):
+        told = [(e.month, e.site) for e in events if e.kind == kind and e.site < hosted.shape[1]]
+        assert told
+        assert sorted(told) == [(int(month), int(site)) for month, site in np.argwhere(turns == turn)]
+        assert all((e.organization, e.person, e.other) == (-1, -1, -1) for e in events if e.kind == kind)
+
+
+@pytest.mark.parametrize(("cost", "kinds"), [(1000.0, {"host-lost"}), (0.0, set())])
+def test_a_host_whom_hosting_costs_too_much_lays_it_down_once_and_nobody_takes_it_up(cost, kinds):
+    """Hosts ask themselves every month, others are asked every month, and all of them are sure of what they do."""
+    hosting = {"cost": cost, "reviewed": 12.0, "searched": 12.0, "sharpness": 0.001}
+    lab = load_scenario("laboratory").with_(months=6, parameters={"hosting": hosting})
+    events = [e for e in replay(lab.to_template(), 1, 0) if e.kind in ("host-lost", "host-found")]
+    assert {e.kind for e in events} == kinds
+    assert [(e.month, e.site) for e in events] == [(0, 0)] * len(kinds)
+
+
+def test_a_partnership_that_reaches_its_goals_is_told_to_end_with_them_met():
+    goals = [{"indicator": "partners", "at_least": 1, "over": 3}]
+    lab = load_scenario("laboratory").with_(months=24, sites={"lab": {"goals": goals}})
+    endings = [event for event in replay(lab.to_template(), 1, 0) if event.kind == "ending"]
+    assert [(event.month, event.site, event.outcome) for event in endings] == [(3, 0, "goals met")]
+
+
+def test_members_who_part_with_goals_met_are_in_the_metric_if_they_are_in_the_events():
+    goals = [{"indicator": "partners", "at_least": 1, "over": 3}]
+    template = load_scenario("laboratory").with_(months=6, sites={"lab": {"goals": goals}}).to_template()
+    told = Counter(event.month for event in replay(template, 1, 0) if event.kind == "withdrawal")
+    withdrew = engine.run_replicate(template, 1, 0)[:, 0, list(METRICS).index("withdrew")]
+    assert [told[month] for month in range(6)] == withdrew.tolist()
 
 
 def test_awards_won_add_up_to_those_that_organizations_hold_at_the_end(flagship):
@@ -54,23 +102,27 @@ def test_awards_won_add_up_to_those_that_organizations_hold_at_the_end(flagship)
     won = Counter(event.organization for event in events if event.kind == "award-won")
     lost = {(event.month, event.organization) for event in events if event.kind == "award-lost"}
     *_, (_, world, _) = engine.trace(template, SEED, REPLICATE)
+    earlier = before_month_0(template).awards_won
     assert sum(won.values()) > 20
-    assert [won[i] for i in range(len(template.organizations))] == world.awards_won.tolist()
+    assert [won[i] for i in range(len(template.organizations))] == (world.awards_won - earlier).tolist()
     assert lost
     assert not lost & {(event.month, event.organization) for event in events if event.kind == "award-won"}
     assert not any(world.role[i] == BACKBONE for _, i in lost)
 
 
 def test_people_come_one_after_the_other(flagship):
-    _, _, events = flagship
-    present: dict[int, int] = {}
+    template, _, events = flagship
+    present = {i: int(person) + 1 for i, person in enumerate(before_month_0(template).person)}
+    assert max(present.values()) > 1  # people have come and gone before month 0
+    came = set()
     for event in events:
         if event.kind == "departure":
-            assert event.person == present.get(event.organization, 1)
+            assert event.person == present[event.organization]
         elif event.kind == "arrival":
-            assert event.person == present.get(event.organization, 1) + 1
+            assert event.person == present[event.organization] + 1
             present[event.organization] = event.person
-    assert len(present) > 20
+            came.add(event.organization)
+    assert len(came) > 20
 
 
 def test_an_apology_names_who_broke_the_promise_whom_it_let_down_and_what_came_of_it():
@@ -98,8 +150,9 @@ def test_an_apology_names_who_broke_the_promise_whom_it_let_down_and_what_came_o
 
 
 def test_apologies_follow_broken_promises_as_often_as_the_rule_says(flagship):
-    """Without facilitated conversations and principles an apology comes with the chance `apology`."""
-    lab = load_scenario("laboratory").with_(months=60, parameters={"repair": {"apology": 0.3, "principles": 0.0}})
+    """Without facilitated conversations, principles and experience an apology comes with the chance `apology`."""
+    bare = {"repair": {"apology": 0.3, "principles": 0.0, "experience": 0.0}}
+    lab = load_scenario("laboratory").with_(months=60, parameters=bare)
     template = lab.to_template()
     broken = sum(float(world.failed.sum()) for r in range(4) for _, world, _ in engine.trace(template, 1, r))
     told = [event for r in range(4) for event in replay(template, 1, r) if event.kind == "apology"]
