@@ -6,15 +6,14 @@ import pytest
 from alone import alone
 from tfs_sim.model import engine
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import backbone, key_people, money
+from tfs_sim.model.mechanisms import backbone, money
 from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, PROSPECT
 
 P_MONEY = record(money.Parameters, {"hours_per_fte": 150})
-P_KEY_PEOPLE = record(key_people.Parameters, {"coordination": 0.2})
 P = record(
     backbone.Parameters,
     {"fixed_hours": 30, "partner_hours": 5, "newcomer_hours": 10, "conflict_hours": 1.5, "vacancy_hours": 5,
-     "tie_hours": 0.6, "newcomer_lasting": 0.6, "without_coordinator": 0.4},
+     "tie_hours": 0.6, "newcomer_lasting": 0.6, "without_coordinator": 0.4, "experience": 0.25},
 )  # fmt: skip
 
 
@@ -22,8 +21,9 @@ def test_the_equations():
     assert backbone.hours_of(2.0, 1, 1, 1.0, 1.0, P_MONEY, P) == 300.0
     assert backbone.hours_of(2.0, 1, 0, 1.0, 1.0, P_MONEY, P) == pytest.approx(120.0)  # what others keep going
     assert backbone.hours_of(2.0, 1, 1, 0.5, 1.0, P_MONEY, P) == pytest.approx(210.0)
-    assert backbone.hours_of(2.0, 1, 1, 0.5, 0.8, P_MONEY, P) == pytest.approx(168.0)  # four fifths get done
+    assert backbone.hours_of(2.0, 1, 1, 0.5, 1.2, P_MONEY, P) == pytest.approx(252.0)  # a fifth more gets done
     assert backbone.hours_of(2.0, 0, 1, 1.0, 1.0, P_MONEY, P) == 0.0  # nobody hosts it
+    assert [backbone.done_with(experience, P) for experience in (0.0, 0.4, 1.0)] == pytest.approx([1.0, 1.1, 1.25])
     assert backbone.load_of(4.0, 2.0, 3.0, 1.0, 5.0, 1.0, P) == pytest.approx(30 + 20 + 20 + 4.5 + 5 + 3)
     assert backbone.load_of(4.0, 2.0, 3.0, 1.0, 5.0, 0.5, P) == pytest.approx(41.25)
     assert backbone.coordination_of(30.0, 60.0) == 0.5
@@ -31,7 +31,7 @@ def test_the_equations():
     assert backbone.newcomers_after(3.0, P) == pytest.approx(1.8)
 
 
-def coordinated(status, dose=0.0, coordinator=1, experience=1.0, **more):
+def coordinated(status, dose=0.0, coordinator=1, experience=0.0, **more):
     """Return (hours, load, newcomers) of a backbone of one FTE, its three ties to organizations of such a status."""
     hours, load, joins = np.zeros(1), np.zeros(1), np.array([2.0])
     alone(
@@ -53,7 +53,6 @@ def coordinated(status, dose=0.0, coordinator=1, experience=1.0, **more):
         conflicts=np.array([3.0]),
         backbone_hours=hours,
         load=load,
-        p_key_people=P_KEY_PEOPLE,
         p_money=P_MONEY,
         p=P,
         **more,
@@ -75,10 +74,9 @@ def test_staffing_adds_hours_and_a_vacant_coordinator_takes_some():
     assert coordinated([ACTIVE] * 3, coordinator=0)[0] == pytest.approx(60.0)
 
 
-def test_a_coordinator_who_is_new_to_the_work_gets_less_of_it_done():
-    assert coordinated([ACTIVE] * 3, experience=0.0)[0] == pytest.approx(120.0)  # a fifth is left undone
-    assert coordinated([ACTIVE] * 3, experience=0.5)[0] == pytest.approx(135.0)
-    assert coordinated([ACTIVE] * 3, experience=0.0, on_key_people=0)[0] == 150.0
+def test_a_coordinator_with_experience_gets_more_done():
+    assert coordinated([ACTIVE] * 3, experience=1.0)[0] == pytest.approx(187.5)  # a quarter more
+    assert coordinated([ACTIVE] * 3, experience=0.4)[0] == pytest.approx(165.0)
 
 
 def test_without_a_host_nobody_works_and_what_there_is_to_do_is_the_same():
