@@ -118,6 +118,15 @@ def test_the_national_table_is_a_site_of_its_own_that_results_leave_out(lab):
     assert world.gain_seen[1] == world.gain_seen[0]
 
 
+def test_most_nationals_are_at_their_table_when_a_scenario_begins(flagship):
+    template = flagship.to_template()
+    there = []
+    for replicate in range(5):
+        _, world, _ = next(engine.trace(template, 1, replicate))
+        there += (world.status[world.role == NATIONAL] == ACTIVE).tolist()
+    assert np.mean(there) > 0.5
+
+
 def coached(stage_reached=(0, 0), contribution=0, **changes):
     """Return coaching [kind, organization] of a national (0) and its members: 1 and 2 in site 0, 3 and 4 in site 1."""
     coaching, hours = np.zeros((3, 5)), np.zeros(5)
@@ -169,11 +178,16 @@ NETWORK = {"one": ["backbone", "nonprofit-01", "nonprofit-02", "health-01", "bus
 
 
 def coached_towns(lab, share, contribution, read, months=24):
-    """Return the mean over replicates of what is read off the last world, given the members who are partners."""
+    """Return the mean over replicates of what is read off the last world, given the members who are partners.
+
+    Nobody leaves, and no host lays a backbone down: what coaching does takes nationals who are at their table.
+    """
     scenario = lab.with_(
         months=months,
         nationals={"one": {"contribution": contribution}, "two": {}},
         sites={"lab": {"networks": NETWORK, "at_the_table": 1.0}},
+        mechanisms={"hosting": False},
+        parameters={"participation": {"leaving_rate": 0, "chance_rate": 0}},
         interventions=[{"use": "national-coaching", "dose": share}],
     )
     found = []
