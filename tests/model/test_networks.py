@@ -179,7 +179,7 @@ def test_density_is_of_ties_between_partners_at_the_table_who_met_lately(who, ex
 
 def test_density_and_transitivity_of_a_run_are_those_of_the_ties_that_a_survey_finds(lab):
     """Counted once more, from the world, by pairs and by triples."""
-    template = lab.with_(months=13).to_template()
+    template = lab.with_(months=25).to_template()
     compared = 0
     for month, world, out in engine.trace(template, 1, 0):
         asked = [i for i in range(world.status.size) if world.status[i] == ACTIVE and world.role[i] == PARTNER]
