@@ -63,7 +63,7 @@ def test_an_array_is_told_with_the_steps_that_use_it(call) -> None:  # type: ign
     ):
         assert part in said
     written, read = said.split("Written by:")[1].split("Read by:")
-    assert "S11  update" in written and "participation" not in written
+    assert "S12  update" in written and "participation" not in written
     assert "refer " in read and "ties" in read and "update" not in read
     assert call("explain", "org.effort").out in call("explain", "effort").out
     assert "never changes during a run" in call("explain", "org.sector").out

@@ -117,7 +117,7 @@ def test_adaptive_strategies_are_explained_checked_and_reported(
     assert f"\n  overlap: {said}\n" in capsys.readouterr().out
     assert left("explain", "when") == left("explain", "performance") == left("list", "indicators") == 0
     told = capsys.readouterr().out
-    assert "off_at" in told and "of a rule  no: it compares" in told and "Indicators (4" in told
+    assert "off_at" in told and "of a rule  no: it compares" in told and "Indicators (5" in told
     assert left("explain", "plausible") == 0
     assert 'vary = "plausible"' in capsys.readouterr().out
     assert left("sweep", "trial.toml", "--out", "out") == 0

@@ -123,8 +123,9 @@ def other_values(declared):
 FELT_WHERE = {
     ("effort", "usual_size"): {"effort": {"divided": 0.3}},  # a gain that all share is the same in any number
     ("competition", "most_contests"): {"competition": {"award": 1}},  # awards so small that many are due in a month
-    # nothing is alive, so that all ends
-    **{("endings", key): {"endings": {"partners": 100, "ended_after": 2}} for key in ("goal", "soured")},
+    # tables empty themselves, so that all ends, and nobody is left to learn from
+    ("endings", "soured"): {"participation": {"chance_rate": 6}, "endings": {"ended_after": 2}},
+    ("effort", "forgetting"): {"participation": {"chance_rate": 6}},
 }
 
 

@@ -11,6 +11,7 @@ from tfs_sim.model.state import ACTIVE, BACKBONE, DELAY_STAGES, PARTNER, RELUCTA
 
 NAMES = list(METRICS)
 MONEY = record(MECHANISMS["money"].parameters, {"dollars_per_fte": 6000, "hours_per_fte": 150})
+TIES = record(MECHANISMS["ties"].parameters, {"recent": 3})
 OUTCOMES = record(
     MECHANISMS["outcomes"].parameters, {"indicator_at_start": 50, "indicator_gain": 40, "cohort_noise": 0}
 )
@@ -48,6 +49,8 @@ def observed():
         documentation=np.array([1.0, 0.2, 0.4, 0.9, 1.0]),
         ledger=np.array([0.0, 0.1, -0.1, 0.5, 0.0]),
         readiness=np.array([1.0, 1.0, 1.0, 0.25, 1.0]),
+        key_departures=np.array([5.0, 2.0, 0.0, 1.0, 5.0]),
+        has_changed=np.array([1, 1, 0, 1, 1], np.uint8),
         # pairs 0–1, 1–2, 1–3 and 2–3, the last without a tie
         first_pair=np.array([0, 4]),
         end_pair=np.array([4, 4]),
@@ -55,6 +58,7 @@ def observed():
         other_end=np.array([1, 2, 3, 3], np.uint32),
         is_open=np.array([1, 1, 1, 0], np.uint8),
         alignment=np.array([1.0, 0.5, 1.0, 1.0]),
+        idle=np.array([9.0, 2.0, 9.0, 9.0]),
         trust=np.array([0.9, 0.5, 0.2, 0.8, 0.9, 0.7, 0.4, 0.8]),
         need=need,
         served=served,
@@ -62,6 +66,7 @@ def observed():
         delay=stages,
         outcome_at_start=begun,
         performance=site(7.0),
+        gross_gain=site(9.0),
         coordination=site(0.7),
         load=site(300.0),
         departures=site(2.0),
@@ -78,6 +83,7 @@ def observed():
         site_id=np.arange(2, dtype=np.uint64),
         p_money=MONEY,
         p_outcomes=OUTCOMES,
+        p_ties=TIES,
         out=out,
     )
     return out
@@ -92,6 +98,7 @@ HAND = {
     "effort": (0.2 + 1.2) / 6,
     "least_effort": 0.1,
     "performance": 7,
+    "gross_gain": 9,
     "coverage": 40 / 400,
     "equity_gap": 0.3,
     "outcome": (300 * 0.1 + 100 * 0.2) / 400,
@@ -102,6 +109,8 @@ HAND = {
     "vacancy": 0.5,
     "density": 1,
     "departures": 2,
+    "key_departures": 3,  # of all but the backbone, at the table or not
+    "changed": 2 / 3,
     "joined": 3,
     "withdrew": 1,
     "conflicts": 5,
@@ -130,7 +139,17 @@ GOALS = {
 }
 FAMILIES = {name: name for name in ("family_engagement", "community_support", "take_up", "time_to_service")}
 STAGES, RULES = {"stage", "practice_time", "friction"}, {"adaptive"}
-NETWORKS, ENDINGS = {"transitivity", "fragmentation"}, {"ended", "ended_goals_met", "ended_faded", "ended_broke_up"}
+NETWORKS, ENDINGS = (
+    {"transitivity", "fragmentation"},
+    {
+        "ended",
+        "ended_goals_met",
+        "ended_faded",
+        "ended_broke_up",
+        "ended_lost_host",
+        "hosted",
+    },
+)
 
 
 def test_every_metric_is_worked_out_somewhere():

@@ -38,7 +38,7 @@ PLACES = {
         ("understanding.move", "understanding.align", "understanding.measure_agreement"), "axes of goals, by place"
     ),
     **dict.fromkeys(("histories.begin", "histories.fade", "trust.fade", "trust.encounter", "repair.begin"), "two ends"),
-    "community.begin_relationships": "two ends",
+    "community.first_evidence": "two ends",
 }
 """Whole numbers that are places, bits or ends."""
 
@@ -59,6 +59,7 @@ FORMS = {
     "payoff.expected_esteem": "a logistic function around its middle",
     "delivery.weigh_trust": "both directions of a pair",
     "metrics.look_at_ties": "both directions of a pair",
+    "networks.observe_network": "a path of two ties needs two",
     **dict.fromkeys(("effort.choose", "effort.first_effort", "selection.choose"), "a choice by its place, or rounding"),
     "payoff.weigh": "a choice by its place; above any effort, for a least",
 }
@@ -67,7 +68,8 @@ FORMS = {
 NAMED = {
     "accountability": {"LOGISTIC_SCALE": "a logistic that stands for a normal distribution"},
     "competition": dict.fromkeys(("HOURS", "SPEND", "SHARE", "WORTH", "TIME", "ONE_IN_SHARE"), "rows of scratch"),
-    "endings": dict.fromkeys(("BROKE_UP", "FADED", "GOALS_MET"), "codes of how a partnership ended"),
+    "endings": dict.fromkeys(("BROKE_UP", "FADED", "GOALS_MET", "LOST_HOST"), "codes of how a partnership ended"),
+    "key_people": {"LEADER_AMONG": "a representative and a leader"},
     "goals": {"CENTRE": "the middle of the unit cube that goals lie in"},
     "networks": {"LOW_SIX": "bits", "SIX": "bits", "ONE": "bits", "QUARTER": "how often a slow metric is recorded"},
     "repair": dict.fromkeys(("AMENDS_MADE", "AMENDS_NOT_MADE", "NOT_FORGIVEN", "SILENCE"), "places in a list of words"),
@@ -92,7 +94,7 @@ def found() -> Iterator[tuple[str, str, object]]:
     folder = Path(mechanisms.__file__).parent
     for path in (
         *folder.glob("*.py"),
-        *(folder.parent / f"{name}.py" for name in ("contact", "goals", "payoff", "metrics", "networks")),
+        *(folder.parent / f"{name}.py" for name in ("contact", "goals", "payoff", "seats", "metrics", "networks")),
     ):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         named = set()

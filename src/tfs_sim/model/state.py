@@ -220,7 +220,7 @@ class Sites(Group, group="site", entity="site"):
     bitterness: Floats = share(
         "ties between its organizations with less trust than strangers get, when it last broke off"
     )
-    ending: Bytes = number("how it ended: 0 not, 1 goals met, 2 faded, 3 broke up", "", 0, 0, 3)
+    ending: Bytes = number("how it ended: 0 not, 1 goals met, 2 faded, 3 broke up, 4 lost its host", "", 0, 0, 4)
     recent_joins: Floats = amount("newcomers at the table, fading over a quarter", "organizations")
     conflicts: Floats = amount("encounters between partners that went badly this month", "encounters")
     departures: Floats = amount("representatives who left this month", "people")

@@ -142,6 +142,9 @@ PREDICTIONS: dict[str, Prediction] = {
         },
     ),
     "compromise": Prediction(own="M15a M15b", defined={"M15a M15b": "the arms differ in its own flexibility"}),
+    "differences": Prediction(),  # no row is about how far communities differ
+    "hosting": Prediction(),
+    "key_people": Prediction(),
     "portfolio": Prediction(
         own="M16a M16b",
         breaks={"M16a": "nothing competes for attention, and clarity alone moves no effort"},

@@ -9,7 +9,7 @@ from reference.rules import of
 if TYPE_CHECKING:
     from reference.model import Partnership
 
-rules, people = of("backbone"), of("key_people")
+rules = of("backbone")
 
 
 def coordinate(model: Partnership) -> None:
@@ -21,7 +21,7 @@ def coordinate(model: Partnership) -> None:
         known = sum(each.is_active for each in backbone.ties)
         staff = site.own_backbone_fte + site.doses["backbone-staffing"]
         site.backbone_fte = 0.0 if site.dissolved else staff
-        done = people.done_with(backbone.experience, model.p.key_people) if model.on("key_people") else 1.0
+        done = rules.done_with(backbone.experience, p)
         site.backbone_hours = rules.hours_of(
             site.backbone_fte, site.hosted, backbone.in_post, backbone.ramp, done, model.p.money, p
         )

@@ -67,7 +67,7 @@ def founds(model: Partnership, organization: Organization) -> bool:
     if organization.given_joining is not None:
         return organization.given_joining == 0
     chance = rules.chance_at_the_table(organization.site.at_the_table, organization.commitment, model.p.community)
-    return bool(model.luck.uniform("community", 0, organization.organization_id, word=1) < chance)
+    return bool(model.luck.uniform("founders", 0, organization.organization_id) < chance)
 
 
 def begin_relationships(model: Partnership) -> None:
@@ -93,8 +93,8 @@ def take_stock(model: Partnership, pair: Pair, evidence: float) -> None:
     """Divide the evidence that a pair starts with into kept and broken, and into personal and on record."""
     p = model.p.community
     personal, on_record = p.personal_at_start * evidence, (1.0 - p.personal_at_start) * evidence
-    for end, word in ((pair.forward, 3), (pair.backward, 2)):
-        kept = rules.kept_at_first(model.luck.normal("community ties", 0, pair.pair_id, word=word), p)
+    for end, word in ((pair.forward, 0), (pair.backward, 1)):
+        kept = rules.kept_at_first(model.luck.normal("community ties", 0, pair.pair_id, block=1, word=word), p)
         kept = differences.shifted(kept, pair.site.promises_here)
         end.personal_good, end.personal_bad = personal * kept, personal * (1.0 - kept)
         end.institutional_good, end.institutional_bad = on_record * kept, on_record * (1.0 - kept)

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from reference.world import Relationship
 
 rules, trust = of("repair"), of("trust")
-people = of("key_people")
 
 
 def begin(model: Partnership) -> None:
@@ -40,8 +39,7 @@ def talk(model: Partnership, injured: Relationship, block: int) -> None:
 
     deceived = luck(0) < p.deceit
     help_at_hand = site.coordination if pair.at_table else 0.0
-    experience = injured.target.experience if model.on("key_people") else 0.0
-    silence = people.silence_left(experience, model.p.key_people)
+    silence = rules.silence_left(injured.target.experience, p)
     facilitated = site.doses["facilitated-conversations"]
     apology = rules.chance_of_apology(help_at_hand, pair.alignment, facilitated, silence, p)
     forgiven = luck(1) < apology and luck(2) < rules.chance_of_forgiving(injured.forgiveness, deceived, p)

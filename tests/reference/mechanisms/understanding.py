@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 rules = of("understanding")
 goals = of("goals")
-people = of("key_people")
 national = of("national")
 
 
@@ -96,8 +95,7 @@ def news_for(model: Partnership, organization: Organization) -> float:
         # the own national organization coaches in network reach, or the backbone's does
         told = max(organization.coaching["network-reach"], site.backbone_organization.coaching["network-reach"])
         principles = national.with_coaching(site.doses["written-principles"], told)
-    experience = organization.experience if model.on("key_people") else 0.0
-    contacts = organization.contacts * people.told_by_contact(experience, model.p.key_people)
+    contacts = organization.contacts * rules.told_by_contact(organization.experience, model.p.understanding)
     return float(rules.news_of_goals(contacts, retreats, principles, model.p.understanding))
 
 

@@ -41,7 +41,7 @@ def test_what_a_strategy_takes_is_a_total_over_sites_and_its_mean_over_runs(swee
         assert dollars(column(table, "Cost, all sites")[name]) == pytest.approx(cost, abs=50 + 1e-3 * cost)
         assert dollars(column(table, "Cost a site")[name]) == pytest.approx(cost / SITES, abs=50)
         hours = SITES * per_run(sweep, "hours", s, crisis="crisis").mean() / MONTHS
-        assert says(column(table, "Partners' hours beside it, all sites (a month)")[name], hours)
+        assert says(column(table, "Partners' hours on top, all sites (a month)")[name], hours)
     assert "in the crisis" in table.note and "of 120 months" in table.note
 
 
@@ -50,7 +50,7 @@ def test_one_site_has_one_column_of_cost(sweep) -> None:
                   series=sweep.series[sweep.series["site"] == "dayton"],
                   experiment=sweep.experiment | {"sites": {"dayton": {"title": "Dayton"}}})  # fmt: skip
     headings = tables.takes(Stored.of(one)).headings
-    assert headings == ["Strategy", "Cost", "Partners' hours beside it (a month)"]
+    assert headings == ["Strategy", "Cost", "Partners' hours on top (a month)"]
 
 
 def test_what_was_not_paid_has_a_column_of_its_own(sweep) -> None:

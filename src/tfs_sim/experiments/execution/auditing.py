@@ -130,7 +130,7 @@ def _switches(scenario: Scenario, seed: int) -> Iterator[Checked]:
     """
     from tfs_sim.model.catalogue import ALWAYS_ON, MECHANISMS
 
-    own = {"trust"}
+    own = {"trust", "differences"}  # without the one nobody meets; who there is, is what the other one draws
     before = _luck(scenario, seed)
     moved = []
     for name in MECHANISMS:

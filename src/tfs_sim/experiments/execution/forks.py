@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SCHEDULE = ("order", "order_row", "target", "shock", "shock_row", "struck", "grant")
 """Entities whose arrays only the schedule's kernels read."""
 
+BEFORE = -1
+"""First month of a branch that begins with the drawing of the world, and the months before the first."""
+
 MOST = 32
 """Arms of one tree at most: so many results are held until their part is written."""
 
@@ -139,9 +142,7 @@ def grow(schedules: Sequence[list[tuple[int, tuple[Any, ...]]]], months: int) ->
                 return Branch(first, month, members, follow)
         return Branch(first, months, members)
 
-    from tfs_sim.model.engine import DRAW_START
-
-    return branch(DRAW_START, 0, tuple(range(len(schedules))))
+    return branch(BEFORE, 0, tuple(range(len(schedules))))
 
 
 @dataclass
@@ -160,10 +161,8 @@ class Grove:
     @classmethod
     def of(cls, templates: Sequence[Template]) -> Grove:
         """Return the grove of templates that have one foundation."""
-        from tfs_sim.model.engine import DRAW_START
-
         if len(templates) == 1:
-            return cls(templates, Branch(DRAW_START, templates[0].months, (0,)))
+            return cls(templates, Branch(BEFORE, templates[0].months, (0,)))
         return cls(templates, grow([schedule(each) for each in templates], templates[0].months))
 
     def run(self, seed: int, replicate: int) -> tuple[list[NDArray[np.float64]], int]:
@@ -179,7 +178,8 @@ class Grove:
         def grown(branch: Branch) -> None:
             # a branch lives in the room of its first member; that of the first branch to follow is the same
             one = branch.members[0]
-            engine.run_months(self.templates[one], rooms[one].world, key, branch.first, branch.last, outs[one])
+            first = engine.DRAW_START if branch.first == BEFORE else branch.first
+            engine.run_months(self.templates[one], rooms[one].world, key, first, branch.last, outs[one])
             for follow in branch.follow:
                 other = follow.members[0]
                 if other != one:

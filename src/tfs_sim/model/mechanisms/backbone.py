@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.mechanisms.key_people import done_with
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
 
@@ -67,6 +66,14 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Share of the added work for newcomers that is left a month later.",
     )
+    experience: float = parameter(
+        0.25,
+        unit="share",
+        plausible=(0.1, 0.4),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="How much more of a backbone's work gets done with a coordinator of full experience.",
+    )
     without_coordinator: float = parameter(
         0.5,
         unit="share",
@@ -98,10 +105,16 @@ def hours_of(fte, hosted, in_post, understanding, done, p_money, p):
     """hours_per_fte · FTE · h · (w + (1 − w) · f · u) · d: hours a month that a backbone works; w: without_coordinator.
 
     fte: its staff; hosted: h, 1 if an organization hosts it; in_post: f, 1 if there is a coordinator; understanding:
-    u, the coordinator's; done: d, the share of the work that gets done with so much experience.
+    u, the coordinator's; done: d, how much gets done with so much experience.
     """
     at_work = p.without_coordinator + (1.0 - p.without_coordinator) * in_post * understanding
     return p_money.hours_per_fte * fte * hosted * at_work * done
+
+
+@rule
+def done_with(experience, p):
+    """1 + `experience` · x: how much more gets done with an experienced coordinator; experience: x."""
+    return 1.0 + p.experience * experience
 
 
 @rule
@@ -134,7 +147,7 @@ def newcomers_after(newcomers, p):
 
 
 @kernel
-def coordinate(org, rel, site, dose, on, p_key_people, p_money, p):
+def coordinate(org, rel, site, dose, p_money, p):
     """Weigh each backbone's hours against its load."""
     for s in range(site.backbone.size):
         b = site.backbone[s]
@@ -148,7 +161,7 @@ def coordinate(org, rel, site, dose, on, p_key_people, p_money, p):
         for m in range(org.first_relationship[b], org.end_of_ties[b]):
             known += 1.0 if org.status[rel.target[rel.ties[m]]] == ACTIVE else 0.0
         site.backbone_fte[s] = (site.own_backbone_fte[s] + dose.backbone_staffing[s]) * (1.0 - site.dissolved[s])
-        done = done_with(org.experience[b], p_key_people) if on.key_people else 1.0
+        done = done_with(org.experience[b], p)
         site.backbone_hours[s] = hours_of(
             site.backbone_fte[s], site.hosted[s], org.in_post[b], org.ramp[b], done, p_money, p
         )

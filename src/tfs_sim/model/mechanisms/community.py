@@ -212,6 +212,7 @@ MECHANISM = Mechanism(
 
 STREAM = draws.stream("community")
 TIE_STREAM = draws.stream("community ties")
+FOUNDERS_STREAM = draws.stream("founders")
 PERSON_STREAM = draws.stream("person")
 
 NEED = Table(
@@ -280,12 +281,12 @@ def begin_organizations(key, org, site, run_in, p_effort, p):
     """Draw staff, strengths, the first representatives, and who is at the table of a partnership that is there."""
     for i in range(org.organization_id.size):
         s = org.sector[i]
-        a, b, c, _ = draws.words(key, STREAM, 0, org.organization_id[i], 0)
+        a, _, c, _ = draws.words(key, STREAM, 0, org.organization_id[i], 0)
         org.base_fte[i] = draws.lognormal(draws.unit(a), SECTOR_STAFF[s], p.staff_spread)
         first = first_commitment(key, org.organization_id[i], p.commitment, p.commitment_spread)
         org.commitment[i] = shifted(first, site.commitment_here[org.site_of[i]])
         there = site.begins[org.site_of[i]] <= -run_in
-        org.status[i] = ACTIVE if there and founds(i, b, org, site, p) else PROSPECT
+        org.status[i] = ACTIVE if there and founds(i, key, org, site, p) else PROSPECT
         org.effort[i] = p.first_effort * p_effort.largest * (org.status[i] == ACTIVE)
         org.tenure[i] = np.int64(draws.unit(c) * p.longest_tenure)
         if org.given_tenure[i] >= 0:
@@ -326,11 +327,12 @@ def first_commitment(key, organization, mean, spread):
 
 
 @inline
-def founds(i, luck, org, site, p):
+def founds(i, key, org, site, p):
     """Say whether an organization is among those who are at the table when the partnership begins."""
     if org.given_joining[i] >= 0:
         return org.given_joining[i] == 0
-    return draws.unit(luck) < chance_at_the_table(site.at_the_table[org.site_of[i]], org.commitment[i], p)
+    chance = chance_at_the_table(site.at_the_table[org.site_of[i]], org.commitment[i], p)
+    return draws.uniform(key, FOUNDERS_STREAM, 0, org.organization_id[i]) < chance
 
 
 @kernel
@@ -359,12 +361,12 @@ def first_evidence(q, key, rel, dyad, here, p):
     here: by how much more promises are kept in its community than elsewhere.
     """
     pairs = dyad.pair_id.size
-    _, _, c, d = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 0)
+    c, d, _, _ = draws.words(key, TIE_STREAM, 0, dyad.pair_id[q], 1)
     tie_strength = rel.given_strength[q]
     evidence = p.history * (1.0 if tie_strength < 0.0 else tie_strength) if dyad.is_open[q] else 0.0
     for end in range(2):
         e = q + end * pairs
-        kept = shifted(kept_at_first(draws.normal(draws.unit(d if end == 0 else c)), p), here)
+        kept = shifted(kept_at_first(draws.normal(draws.unit(c if end == 0 else d)), p), here)
         personal, on_record = p.personal_at_start * evidence, (1.0 - p.personal_at_start) * evidence
         rel.personal_good[e] = personal * kept
         rel.personal_bad[e] = personal * (1.0 - kept)

@@ -4,16 +4,18 @@ What a community is like before anyone begins is what it has become by itself: t
 (`Template.run_in`). A partnership that is there already has run with it. One that begins later begins from an empty
 table, with whom its lead organization brings together; they have given nothing yet, and nobody knows more of it than
 the file says.
+
+    backbone's own staff = 0 before `begins`, what the file gives from then on
+    P(is among the founders) = chance_at_the_table   (`community`)
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism
 from tfs_sim.model.forms import kernel
-from tfs_sim.model.mechanisms.community import STREAM, first_evidence, founds
+from tfs_sim.model.mechanisms.community import first_evidence, founds
 from tfs_sim.model.mechanisms.ties import set_tie
 from tfs_sim.model.state import ACTIVE, BACKBONE
 
@@ -43,8 +45,7 @@ def found(month, key, org, site, run_in, p_community):
         for i in range(site.first_organization[s], site.end_organization[s]):
             if org.role[i] == BACKBONE or org.status[i] == ACTIVE:
                 continue
-            _, luck, _, _ = draws.words(key, STREAM, 0, org.organization_id[i], 0)
-            if founds(i, luck, org, site, p_community):
+            if founds(i, key, org, site, p_community):
                 org.status[i] = ACTIVE
                 org.months_active[i] = 0
                 site.recent_joins[s] += 1.0

@@ -6,8 +6,8 @@ leader's post is vacant that support is not won back. Colleagues' departures are
 changes at every organization near certain within a few years, where one post each would not.
 
 Experience grows with months in post (Argote, Beckman & Epple 1990 on learning in production) and leaves with a person.
-It acts on what people do: a coordinator gets more done, who broke a promise owns up sooner, goals become clear sooner.
-Nothing in joining, staying or surviving reads it.
+It acts on what people do: a coordinator gets more done (M17), who broke a promise owns up sooner (M4), goals become
+clear sooner (M14b). Nothing in joining, staying or surviving reads it.
 
     experience = 1 − 2^(−months in post / half_learned)
 """
@@ -26,7 +26,7 @@ from tfs_sim.model.numerics import LN2, exp
 
 
 class Parameters(NamedTuple):
-    """Posts, what a leader's departure costs, and what experience does."""
+    """Posts, what a leader's departure costs, and how fast experience grows."""
 
     posts: float = parameter(
         3.0,
@@ -54,28 +54,6 @@ class Parameters(NamedTuple):
         grade="assumed",
         source="[argote1990] for the form",
         meaning="Months in post after which half of the experience is there that there will be.",
-    )
-    coordination: float = parameter(
-        0.25,
-        unit="share",
-        plausible=(0.1, 0.4),
-        grade="assumed",
-        meaning="Share of a backbone's work that does not get done with a coordinator without any experience.",
-    )
-    owning_up: float = parameter(
-        0.15,
-        unit="share",
-        plausible=(0.05, 0.3),
-        grade="assumed",
-        meaning="Share of silences after a broken promise that full experience turns into apologies.",
-    )
-    grasping: float = parameter(
-        0.3,
-        unit="share",
-        plausible=(0.1, 0.6),
-        domain=(0, 10),
-        grade="assumed",
-        meaning="By how much more contact tells of the shared goals with full experience.",
     )
 
 
@@ -107,24 +85,6 @@ def experience_of(tenure, p):
 def backing_without_leader(backing, first, p):
     """b + leader_matters · (b₁ − b), if that is less: support inside after a leader has left; first: b₁."""
     return backing + p.leader_matters * min(first - backing, 0.0)
-
-
-@rule
-def done_with(experience, p):
-    """1 − coordination · (1 − x): the share of a backbone's work that gets done; experience: x, the coordinator's."""
-    return 1.0 - p.coordination * (1.0 - experience)
-
-
-@rule
-def silence_left(experience, p):
-    """1 − owning_up · x: the factor on silence after a broken promise; experience: x, of who broke it."""
-    return 1.0 - p.owning_up * experience
-
-
-@rule
-def told_by_contact(experience, p):
-    """1 + grasping · x: the factor on what contact tells of the shared goals; experience: x."""
-    return 1.0 + p.grasping * experience
 
 
 @kernel

@@ -214,7 +214,6 @@ def join_and_withdraw(
     rel,
     site,
     dose,
-    on,
     scratch,
     p_patience,
     p_invitation,

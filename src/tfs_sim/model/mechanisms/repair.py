@@ -25,7 +25,6 @@ import numpy as np
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
-from tfs_sim.model.mechanisms.key_people import silence_left
 from tfs_sim.model.mechanisms.trust import chance_of_keeping, recorded_share
 from tfs_sim.model.numerics import clip
 from tfs_sim.model.state import ACTIVE
@@ -125,6 +124,13 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="Grievance left by an honest failure that was not repaired.",
     )
+    experience: float = parameter(
+        0.15,
+        unit="share",
+        plausible=(0.05, 0.3),
+        grade="assumed",
+        meaning="Share of silences after a broken promise that full experience turns into apologies.",
+    )
     deceit_hardening: float = parameter(
         0.15,
         unit="share",
@@ -164,6 +170,12 @@ FORGIVENESS_STREAM = draws.stream("forgiveness")
 def forgiveness_of(z, p):
     """φ = forgiveness + forgiveness_spread · z, in [0, 1]: of one end of a relationship; z: standard normal."""
     return clip(p.forgiveness + p.forgiveness_spread * z, 0.0, 1.0)
+
+
+@rule
+def silence_left(experience, p):
+    """1 − `experience` · x: the factor on silence after a broken promise; experience: x, of who broke it."""
+    return 1.0 - p.experience * experience
 
 
 @rule
@@ -220,9 +232,7 @@ def begin(key, rel, dyad, p):
 
 
 @kernel
-def mend(
-    month, key, org, rel, dyad, site, dose, on, scratch, p_key_people, p_institutional_trust, p_histories, p_trust, p
-):
+def mend(month, key, org, rel, dyad, site, dose, on, scratch, p_institutional_trust, p_histories, p_trust, p):
     """Apologize for this month's broken promises, forgive and make amends, or let them harden into grievance."""
     pairs = dyad.meeting.size
     for end in range(2):
@@ -241,7 +251,7 @@ def mend(
             j = rel.target[e]
             deceived = draws.unit(scratch.listed_luck[0, m]) < p.deceit
             help_at_hand = site.coordination[s] if org.status[i] == ACTIVE and org.status[j] == ACTIVE else 0.0
-            silence = silence_left(on.key_people * org.experience[j], p_key_people)
+            silence = silence_left(org.experience[j], p)
             facilitated = dose.facilitated_conversations[s]
             apology = chance_of_apology(help_at_hand, dyad.alignment[q], facilitated, silence, p)
             apologized = draws.unit(scratch.listed_luck[1, m]) < apology

@@ -38,7 +38,6 @@ from tfs_sim.model.goals import (
     squared_distance,
     steepness,
 )
-from tfs_sim.model.mechanisms.key_people import told_by_contact
 from tfs_sim.model.mechanisms.national import with_coaching
 from tfs_sim.model.numerics import clip, dot, half_life_factor
 from tfs_sim.model.state import ACTIVE, BACKBONE, GOALS, REACH
@@ -133,6 +132,14 @@ class Parameters(NamedTuple):
         grade="assumed",
         meaning="What an encounter tells about the shared goals.",
     )
+    experience: float = parameter(
+        0.3,
+        unit="share",
+        plausible=(0.1, 0.6),
+        domain=(0, 10),
+        grade="assumed",
+        meaning="By how much more contact tells of the shared goals with full experience.",
+    )
     retreat_information: float = parameter(
         1.0,
         unit="precision",
@@ -210,6 +217,12 @@ def variance_after_a_month(variance, p):
 
 
 @rule
+def told_by_contact(experience, p):
+    """1 + `experience` · x: the factor on what contact tells of the shared goals; experience: x."""
+    return 1.0 + p.experience * experience
+
+
+@rule
 def news_of_goals(contacts, retreats, principles, p):
     """Σ information · amount: precision that a month's contacts, retreats and written principles add."""
     return p.contact_information * contacts + p.retreat_information * retreats + p.principles_information * principles
@@ -265,7 +278,7 @@ def share(org, site):
 
 
 @kernel
-def grasp(org, site, dose, on, p_key_people, p):
+def grasp(org, site, dose, p):
     """Let estimates of the shared goals sharpen with news of them, and blur with time and departures."""
     for i in range(org.in_post.size):
         s = org.site_of[i]
@@ -287,7 +300,7 @@ def grasp(org, site, dose, on, p_key_people, p):
                 retreats = dose.goal_clarity_retreats[s]
                 told = max(org.coaching[REACH, i], org.coaching[REACH, site.backbone[s]])
                 principles = with_coaching(dose.written_principles[s], told)
-            told_more = told_by_contact(on.key_people * org.experience[i], p_key_people)
+            told_more = told_by_contact(org.experience[i], p)
             news = news_of_goals(org.contacts[i] * told_more, retreats, principles, p)
             v = variance_after_news(v, news)
             for k in range(GOALS):

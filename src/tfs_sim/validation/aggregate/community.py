@@ -88,8 +88,7 @@ class State:
     load: float = 0.0
     newcomers: float = 0.0
     conflicts: float = 0.0
-    worth: float = 0.0
-    worth_outside: float = 0.0
+    experience: float = 0.0
     strain: float = 0.0
     alignment: float = 1.0
     pool: float = 0.0
@@ -217,6 +216,9 @@ class Community:
         hazard = 1.0 - (1.0 - hazard) * (1.0 - now.shock("leadership-change"))
         stay, arrive = s.in_post * (1.0 - hazard), (1.0 - s.in_post) / self.set.months_to_fill(p)
         s.in_post = stay + arrive
+        # of experience 1 − 2^(−m / half) after m months, with a constant hazard h of leaving: ln 2 / (ln 2 + h half)
+        learned = log(2.0) / self.p.key_people.half_learned
+        s.experience = s.in_post * learned / (learned + hazard) * self.on.key_people
         for name, new in (("ramp", p.first_understanding), ("backing", p.first_backing),
                           ("commitment", p.commitment_after)):  # fmt: skip
             setattr(s, name, (stay * getattr(s, name) + arrive * new) / max(s.in_post, 1e-9))
@@ -236,7 +238,8 @@ class Community:
             s.coordination, s.hours = 1.0, 0.0
             return
         fte = self.set.backbone_fte + now.dose("backbone-staffing")
-        s.hours = backbone.hours_of(fte, s.in_post, s.ramp, self.p.money, p)
+        done = backbone.done_with(s.experience, p)
+        s.hours = backbone.hours_of(fte, 1.0, s.in_post, s.ramp, done, self.p.money, p)
         vacant, tied = x * (1.0 - s.in_post), self.ties_of_backbone * x
         s.load = backbone.load_of(x, s.newcomers, s.conflicts, vacant, tied, 1.0, p)
         s.coordination = backbone.coordination_of(s.hours, s.load)
@@ -255,11 +258,12 @@ class Community:
             s.ready = allowed if month == 0 else patience.settled(s.ready, allowed, q)
             told = patience.encounters_expected(now.dose("patience-with-information"), now.contact, has_time, q)
             s.ready += contact.chance_of_any(told) * (patience.informed(s.ready, q) - s.ready)
+        worth, worth_outside = work.worth_of_seats(self, s, now)
         outreach = participation.outreach(press, has_time, inv, p)
         rate = participation.invitations(x / n, outreach, now.contact, 1.0, p)
         asked = (n - x) * s.in_post * contact.chance_of_any(rate)
-        s.joined = asked * logistic(participation.pull_to_join(s.worth_outside, s.ready, press, q, inv, p))
-        s.withdrew = x * participation.chance_of_leaving(logistic(participation.pull_to_leave(s.worth, p)), p)
+        s.joined = asked * logistic(participation.pull_to_join(worth_outside, s.ready, press, q, inv, p))
+        s.withdrew = x * participation.chance_of_leaving(logistic(participation.pull_to_leave(worth, p)), p)
         s.refused = (asked - s.joined) / max(n - x, 1e-9)
         if self.on.invitation and press > 0.0:
             s.outside.bad += s.refused * invitation.pressure_held_against(s.ready, press, inv)
@@ -300,8 +304,9 @@ class Community:
         work = contact.contact_in_work(effort, effort, self.p.effort, p) * self.in_one_team(x)
         tied = contact.contact_in_ties(convenings, talks, s.coordination, now.contact, com, p)
         free = contact.contact_at_table(convenings, s.coordination, now.contact, p)
-        daily = p.everyday_contact * now.contact
-        chances = [contact.chance_of_any(rate * able) for rate in (daily + tied + work, free + work, daily)]
+        daily, by_chance = p.everyday_contact * now.contact, p.strangers_contact * now.contact
+        rates = (daily + tied + work, by_chance + free + work, daily)
+        chances = [contact.chance_of_any(rate * able) for rate in rates]
         usual = trust.reliability_of(s.ramp, understanding.clarity_of(s.variance), p)
         averted = trust.averted(convenings, s.recognition, self.p.strengths, p)
         given = trust.circumstances(s.coordination, 1.0, 0.0, self.p.national, p)
@@ -333,7 +338,9 @@ class Community:
         good, bad, failed = chance * kept, chance * p.negativity * (1.0 - kept), chance * (1.0 - kept)
         forgiven = 0.0
         if self.on.repair:
-            apology = repair.chance_of_apology(at_hand, s.alignment, now.dose("facilitated-conversations"), rep)
+            silence = repair.silence_left(s.experience, rep)
+            facilitated = now.dose("facilitated-conversations")
+            apology = repair.chance_of_apology(at_hand, s.alignment, facilitated, silence, rep)
             before = s.grievance
             for deceived, share in ((False, 1.0 - rep.deceit), (True, rep.deceit)):
                 here = failed * share * apology * repair.chance_of_forgiving(rep.forgiveness, deceived, rep)

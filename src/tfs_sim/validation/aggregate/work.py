@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfs_sim.model import payoff
+from tfs_sim.model import payoff, seats
 from tfs_sim.model.mechanisms import (
     accountability,
     communication,
     competition,
+    crisis,
     delivery,
     effort,
+    endings,
     families,
     ledger,
     outcomes,
@@ -27,27 +29,28 @@ from tfs_sim.model.state import DELAY_STAGES, K
 from tfs_sim.model.wages import staff_for, wages
 
 if TYPE_CHECKING:
-    from tfs_sim.validation.aggregate.community import Community, State
+    from tfs_sim.validation.aggregate.community import Community, State, Ties
     from tfs_sim.validation.aggregate.setting import Month
 
 
 def learn(m: Community, s: State, now: Month, leaving: float) -> None:
-    """The variance of estimates of the goals moves; b ← b + λ (what is seen to be gained − b); u fades in silence."""
+    """The variance of estimates of the goals moves; b ← b + λ (what is seen to be gained − m b); u fades in silence."""
     p, com, eff = m.p.understanding, m.p.communication, m.p.effort
     if m.on.communication:
         lost = exp(-s.contacts) * communication.lost_in_silence(now.dose("steady-communication"), s.coordination, com)
         s.ramp *= communication.understanding_kept(lost, s.effort)
     if m.on.understanding:
         retreats, principles = now.dose("goal-clarity-retreats"), now.dose("written-principles")
-        news = understanding.news_of_goals(s.contacts, retreats, principles, p)
+        told = s.contacts * understanding.told_by_contact(s.experience, p)
+        news = understanding.news_of_goals(told, retreats, principles, p)
         v = s.variance + leaving * (understanding.variance_after_departure(s.variance, s.documentation, p) - s.variance)
         v = understanding.variance_after_a_month(v, p)
         s.variance = understanding.variance_after_news(v, news * s.in_post)
     if m.on.effort:
         seen = effort.gain_in_view(s.gain_seen, eff)
         own = ledger.with_own_ledger(seen, s.ledger, m.p.ledger) if m.on.ledger else seen
-        s.belief = effort.belief_after(s.belief, own, True, eff)
-        s.belief_outside = effort.belief_after(s.belief_outside, seen, False, eff)
+        s.belief = effort.belief_after(s.belief, own, s.effort, True, eff)
+        s.belief_outside = effort.belief_after(s.belief_outside, seen, s.effort, False, eff)
 
 
 def choose(m: Community, s: State, now: Month) -> None:
@@ -58,7 +61,10 @@ def choose(m: Community, s: State, now: Month) -> None:
     if m.on.portfolio:
         desk = m.p.portfolio
         appeal = portfolio.appeal(clarity, s.commitment, s.backing, s.in_post, desk)
-        s.attention = portfolio.attention_after(s.attention, portfolio.share_of_attention(appeal, desk), desk)
+        rise = float(m.set.strengths @ (now.need.sum(axis=1) / np.maximum(m.set.usual_need.sum(axis=1), 1e-9) - 1.0))
+        lost = max(1.0 - now.income, 0.0) * (1.0 - now.dose("emergency-fund"))
+        share = portfolio.share_of_attention(appeal, crisis.more_on_the_desk(rise, lost, m.p.crisis), desk)
+        s.attention = portfolio.attention_after(s.attention, share, desk)
         pull = portfolio.pull_of_other_work(s.attention, desk)
     esteem, clearness, by_seen = 0.0, 0.0, 1.0
     if m.on.accountability:
@@ -69,57 +75,59 @@ def choose(m: Community, s: State, now: Month) -> None:
         clearness = accountability.clearness(s.data, acc)
     if not m.on.effort:
         return
-    burden = effort.burden_of(s.coordination, now.dose("accommodation"), m.p.invitation, p)
-    norms = _norms(m, s)
+    burden = effort.burden_of(s.coordination, p)
     pooled = payoff.worth_of_money(s.payout, wages(m.set.fte, m.p.money), p)
     levels = np.arange(int(p.lowest_level), int(p.levels) + 1) / p.levels
     rho = m.p.delivery.complementarity
-    for inside in (True, False):
-        table = max(x if inside else x + 1.0, 1.0)
-        size = min(table, m.p.delivery.team_size)
-        scale = s.belief if inside else s.belief_outside
-        scale *= payoff.worth_of_joint_work(size, table, m.p.delivery, p)
-        linear = payoff.worth_of_effort(
-            norms[0 if inside else 1], s.commitment, s.backing, now.salience, burden, pull, p
-        )
-        theirs = payoff.mean_term(s.effort, rho)
-        idle = payoff.team_mean_with(payoff.mean_term(0.0, rho), theirs, size, rho)
-        others = (x - (1.0 if inside else 0.0)) * payoff.expected_sight(s.effort, clearness)
-        u = np.array(
-            [
-                payoff.utility_of(
-                    level,
-                    linear,
-                    payoff.rising_cost(level, p) - payoff.expected_esteem(level, esteem, s.effort, clearness),
-                    pooled * by_seen,
-                    payoff.expected_sight(level, clearness),
-                    max(others, 1e-9),
-                    pooled * (1.0 - by_seen) / max(x, 1.0),
-                    scale,
-                    payoff.team_mean_with(payoff.mean_term(level, rho), theirs, size, rho),
-                )
-                for level in levels
-            ]
-        )
-        worth = payoff.worth_of_joining(float(u.max()), scale, idle, s.strain, p)
-        if inside:
-            s.worth = worth
-            weights = np.array([effort.logit_weight(each, u.max(), p) for each in u])
-            wanted = float(weights @ levels / weights.sum())
-            next_effort = s.effort + p.revision * s.in_post * (wanted - s.effort)
-        else:
-            s.worth_outside = worth
+    table = max(x, 1.0)
+    size = min(table, m.p.delivery.team_size)
+    scale = s.belief * payoff.worth_of_joint_work(size, table, m.p.delivery, p)
+    linear = payoff.worth_of_effort(_norm(m, s), s.commitment, s.backing, now.salience, burden, pull, p)
+    theirs = payoff.mean_term(s.effort, rho)
+    others = (x - 1.0) * payoff.expected_sight(s.effort, clearness)
+    u = np.array(
+        [
+            payoff.utility_of(
+                level,
+                linear,
+                payoff.rising_cost(level, p) - payoff.expected_esteem(level, esteem, s.effort, clearness),
+                pooled * by_seen,
+                payoff.expected_sight(level, clearness),
+                max(others, 1e-9),
+                pooled * (1.0 - by_seen) / max(x, 1.0),
+                scale,
+                payoff.team_mean_with(payoff.mean_term(level, rho), theirs, size, rho),
+            )
+            for level in levels
+        ]
+    )
+    weights = np.array([effort.logit_weight(each, u.max(), p) for each in u])
+    wanted = float(weights @ levels / weights.sum())
+    next_effort = s.effort + p.revision * s.in_post * (wanted - s.effort)
     s.effort = next_effort if n else 0.0
 
 
-def _norms(m: Community, s: State) -> tuple[float, float]:
-    """Return trust-weighted effort of those whom a partner, and an outsider, has ties with."""
-    n, x, p = m.set.organizations, s.partners, m.p.trust
+def _norm(m: Community, s: State) -> float:
+    """Return trust-weighted effort of those whom a partner has ties with."""
+    n, x = m.set.organizations, s.partners
     inner, outer = s.inside.density * max(x - 1.0, 0.0), s.outside.density * max(n - x, 0.0)
-    backbone = m.ties_of_backbone
-    partner = s.inside.trust(p) * s.effort * inner / max(inner + outer + backbone, 1.0)
-    outsider = s.outside.trust(p) * s.effort * s.outside.density * x
-    return partner, outsider / max(s.outside.density * (n - 1.0) + backbone, 1.0)
+    return float(s.inside.trust(m.p.trust) * s.effort * inner / max(inner + outer + m.ties_of_backbone, 1.0))
+
+
+def worth_of_seats(m: Community, s: State, now: Month) -> tuple[float, float]:
+    """Return what a seat is worth, over what it costs, to a partner and to an outsider (`seats`)."""
+    p, x = m.p.participation, s.partners
+    meets = endings.chance_of_joint_meeting(s.coordination, now.contact, m.p.endings)
+    usual = s.coordination * now.contact
+    costs = seats.cost_of_a_seat(now.dose("accommodation"), s.strain, m.p.invitation, p)
+    pooled = payoff.worth_of_money(s.payout, wages(m.set.fte, m.p.money), m.p.effort)
+
+    def worth(held: Ties, belief: float, table: float) -> float:
+        company = usual * held.trust(m.p.trust) * (1.0 if x > 0.0 else 0.0)
+        value = seats.worth_of_the_table(meets, s.commitment, s.backing, belief, company, p)
+        return float(value + pooled / max(table, 1.0) - costs)
+
+    return worth(s.inside, s.belief, x), worth(s.outside, s.belief_outside, x + 1.0)
 
 
 def deliver(m: Community, s: State, now: Month) -> None:
@@ -141,8 +149,10 @@ def deliver(m: Community, s: State, now: Month) -> None:
     returns = delivery.returns_to_size(size, p) / size
     given = x * delivery.capacity_given(m.set.fte, s.effort * largest, s.in_post, s.ramp, quality)
     output = delivery.output_of_team(s.coordination, joint, returns, given, given)
+    aligned = m.p.money.hours_per_fte * m.set.fte * s.effort * largest * s.in_post
+    on_top = delivery.hours_on_top(aligned, s.in_post, s.ramp, p)
     own = [delivery.left_for_own_work(m.set.fte, quality, *busy, m.p.money)
-           for busy in ((s.effort * largest, s.in_post, p.meeting_hours), (0.0, 0.0, 0.0))]  # fmt: skip
+           for busy in ((s.effort * largest, s.in_post, on_top), (0.0, 0.0, 0.0))]  # fmt: skip
     apart, alone = x * own[0] + (n - x) * own[1], n * own[1]
     need = now.need.sum(axis=1)
     reached, expected = (
@@ -162,7 +172,7 @@ def deliver(m: Community, s: State, now: Month) -> None:
     share = np.array([delivery.share_in_poverty(poor[k], rest[k], need[k] * reached[k], p) for k in range(K)])
     s.met = np.array([(need * reached * share).sum() / poor.sum(), (need * reached * (1.0 - share)).sum() / rest.sum()])
     if m.on.ledger:
-        meetings = min(p.meeting_hours / (m.p.money.hours_per_fte * max(m.set.fte, 1e-9)), 1.0)
+        meetings = min(on_top / (m.p.money.hours_per_fte * max(m.set.fte, 1e-9)), 1.0)
         mine = (output + staff_for(s.payout, m.p.money)) / max(x, 1e-9)
         hours = meetings * m.p.money.hours_per_fte * m.set.fte
         balance = ledger.balance(mine, m.set.fte, quality, s.effort * largest, hours, m.p.money)
