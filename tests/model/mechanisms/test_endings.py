@@ -225,7 +225,7 @@ def test_a_partnership_ends_when_the_mean_of_its_last_months_has_come_to_its_goa
     assert reached(3, [9, 10, 10]) == NOT_YET
     assert reached(4, [0, 9, 10, 11]) == ENDS  # the first month is no longer of the last three
     assert reached(4, [30, 9, 9, 11]) == NOT_YET
-    assert reached(2, [11, 11]) == NOT_YET  # there have not been three months yet
+    assert reached(2, [90, 90]) == NOT_YET  # there have not been three months yet
     assert reached(3, [9, 10, 11], dissolved=1)[1] == 0
 
 
