@@ -38,6 +38,8 @@ def write_traces(
     """Write `network.parquet` and `organizations.parquet`, if the experiment asks for snapshots."""
     snapshots = experiment.snapshots
     if snapshots is None:
+        for name in ("network", "organizations"):
+            store.drop(name)
         return
     site, months = snapshots.site, list(snapshots.months)
     plan = [[arm_keys(arm), arm.scenario.digest()] for arm in arms]

@@ -65,16 +65,15 @@ class Sweep:
         """
         import pandas as pd
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         path = self.folder / f"{name}.parquet"
         if not os.path.lexists(path) and path.name not in records.checksums(self.folder):
             return pd.DataFrame()
-        from tfs_sim.experiments.storage import shapes
+        from tfs_sim.experiments.storage import shapes, tables
 
         shapes.look_at(records.intact(path), self.experiment)
         try:
-            frame: DataFrame = pq.read_table(path, columns=None if columns is None else list(columns)).to_pandas()
+            frame: DataFrame = tables.read(path, columns).to_pandas(ignore_metadata=True)
         except (OSError, pa.ArrowException) as problem:
             raise files.refusal(f"{path} cannot be read", "Run `tfs-sim sweep` again to make it anew.") from problem
         shapes.look_through(path, frame, self.experiment)
@@ -88,7 +87,11 @@ class Sweep:
     @cached_property
     def series(self) -> DataFrame:
         """One row a strategy, level, replicate, site and month."""
-        return self.read("series")
+        from tfs_sim.experiments.storage import shapes
+
+        found = self.read("series")
+        shapes.of_the_same(self.folder / "series.parquet", self.runs, found, self.experiment)
+        return found
 
     @cached_property
     def points(self) -> DataFrame:
