@@ -64,3 +64,16 @@ def test_profile_tells_the_time_of_every_step(call) -> None:  # type: ignore[no-
 
     said = call("run", "town.toml", "--profile").out
     assert said.count("%") >= len(MONTH)
+
+
+def test_a_run_of_some_months_has_no_last_year(call) -> None:  # type: ignore[no-untyped-def]
+    short, long = (call("run", "town.toml", "-m", months).out for months in ("3.0", "12"))
+    assert "Mean of all months" in short and "In the last year" not in short
+    assert "In the last year" in long
+
+
+def test_what_has_no_effect_is_told(call) -> None:  # type: ignore[no-untyped-def]
+    Path("idle.toml").write_text(Path("town.toml").read_text() + '[[interventions]]\nuse = "overlap"\ndose = 0\n')
+    for command in ("check", "run"):
+        said = call(command, "idle.toml")
+        assert said.code == 0 and "overlap has no effect: its dose is 0." in said.out
