@@ -149,7 +149,7 @@ class Store:
                         writer = writer or pq.ParquetWriter(file, keyed.schema, **tables.parquet_options(keyed.schema))
                         if keyed.schema != writer.schema:
                             raise refusal(
-                                f"the runs of {arm.label} have other columns than those of the arms before it",
+                                f"runs of {arm.label} in {self.folder} have other columns than those of other arms",
                                 "No sweep writes such parts: do not trust this folder, or make it anew.",
                             )
                         writer.write_table(keyed, row_group_size=group)
