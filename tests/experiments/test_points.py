@@ -263,6 +263,16 @@ def test_a_level_may_have_a_scenario_of_its_own(tmp_path: Path) -> None:
     assert [item.use for item in small.in_force()[0]] == ["procedure-manuals"] and len(small.shocks) == 1
 
 
+def test_a_level_without_the_site_of_the_snapshots_has_none(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text(real.TOWN.replace("riverton", "elsewhere"), encoding="utf-8")
+    levels = '{ label = "calm", shocks = [] }, { label = "other", scenario = "other.toml" }'
+    more = '[snapshots]\nsite = "riverton"\nmonths = ["2019-03"]\n'
+    experiment = real.trial(tmp_path, more, change=('{ label = "calm", shocks = [] }', levels))
+    sweep = runner.sweep(experiment, replicates=2, out=tmp_path / "out", workers=1)
+    assert set(sweep.network["crisis"]) == {"calm", "crisis"}
+    assert set(sweep.organizations["site"]) == set(sweep.experiment["sites"]) == {"riverton", "elsewhere"}
+
+
 def test_a_plan_of_a_million_points_takes_seconds(tmp_path: Path) -> None:
     began = time.process_time()
     text = real.DESIGN.replace("points = 6", "points = 1_000_000")

@@ -55,7 +55,7 @@ def write_traces(
 
     def networks() -> Iterator[pa.Table]:
         for keys, scenario, made, month, world in worlds():
-            if scenario.clock.date(month) in months:
+            if scenario.clock.date(month) in months and site in made.sites:  # a level's scenario may have others
                 yield _network(keys, made, site, month, world)
 
     def organizations() -> Iterator[pa.Table]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tfs_sim.experiments.storage import files, records, store
 from tfs_sim.experiments.storage.marks import read_mark, read_provenance
-from tfs_sim.scenario.characters import printable
+from tfs_sim.scenario.characters import printable, shown
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -126,7 +126,7 @@ class Sweep:
         plan = self.experiment["plan"]
         return (
             f"{self.experiment['title']}: {len(plan['arms'])} arms × {plan['replicates']:,} replicates, "
-            f"seed {plan['seed']}, in {self.folder}"
+            f"seed {plan['seed']}, in {shown(str(self.folder))}"
         )
 
     def __repr__(self) -> str:
