@@ -111,6 +111,13 @@ def test_what_no_sweep_writes_is_refused_by_every_command(
     assert not (tmp_path / "merged").exists()
 
 
+def test_keys_of_arms_in_another_order_are_the_same(engine: fakes.Engine, tmp_path: Path) -> None:
+    before = runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "trial").digest()
+    changed(tmp_path / "trial", "plan.arms.0.keys", {"crisis": "calm", "strategy": "s0"})
+    merge([tmp_path / "trial"], tmp_path / "merged")
+    assert Sweep.load(tmp_path / "merged").digest() == before
+
+
 @pytest.mark.parametrize(
     ("place", "value"), [("shocks", [SHOCK]), ("grants", [GRANT]), ("orders", [ORDER]), ("primary", "partners")]
 )

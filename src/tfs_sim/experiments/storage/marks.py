@@ -59,6 +59,8 @@ def read_mark(folder: Path) -> dict[str, Any]:
         )
     mark = _checked(path, records.read(path), Mark)
     _fitting(path, mark)
+    for arm in mark["plan"]["arms"]:  # JSON keeps no order of keys, and columns have one
+        arm["keys"] = {key: arm["keys"][key] for key in ("strategy", *mark["cross"])}
     return mark
 
 
