@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tfs_sim.experiments.storage import records
 
-SHARE = 30 + cases.CASES // 50
+SHARE = 30 + cases.CASES // 200
 """Cases of each record, and as many of all tables: fewer than of files, for what passes takes a report each."""
 
 

@@ -110,7 +110,7 @@ def kind_of(name: str) -> Kind | None:
 
     kinds: tuple[Kind, Kind] = ("scenarios", "experiments")
     if not name.endswith(".toml") and (ready := [kind for kind in kinds if name in presets.names(kind)]):
-        return ready[0]
+        return ready[0] if len(ready) == 1 else None
     file = Path(name)
     try:
         if not file.is_file() or file.stat().st_size > 10_000_000:
