@@ -19,7 +19,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
+.PHONY: help demo test compiled torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -28,8 +28,13 @@ help:  ## Say what can be made
 demo: $(VENV)/ready-to-run  ## Run the crisis experiment and write its report (about five minutes the first time)
 	@$(IN)/tfs-sim sweep crisis-shock
 
-test: $(VENV)/ready-to-test lint  ## Check style, types and layers, then run the tests
-	$(IN)/python -m pytest -n 2
+test: $(VENV)/ready-to-test  ## Check style, types and layers, then run the tests
+	@$(MAKE) --no-print-directory -j 2 lint compiled
+	$(IN)/python -m pytest -n 2 --dist worksteal
+
+# Checks of style keep one processor busy: the other compiles the model meanwhile, which both workers would wait for.
+compiled: $(VENV)/ready-to-test
+	@$(IN)/tfs-sim run laboratory --months 1 >/dev/null
 
 torture: $(VENV)/ready-to-test  ## Kill sweeps, workers and the disk again and again, also of shipped experiments; nothing may be lost
 	TFS_SIM_KILLS=100 TFS_SIM_TORTURE=1 $(IN)/python -m pytest tests/experiments tests/end_to_end -k kill

@@ -27,7 +27,7 @@ from turns import Row, table
 
 OUT = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 AT_MOST = 1.3
-TINY = frameworks.Size(runs=2, months=2, of_starsim=2, turns=1)
+TINY = frameworks.Size(runs=2, months=2, of_reference=2, of_starsim=2, turns=1)
 
 
 def c_row(folder: Path, replicates: int, months: int) -> Row:

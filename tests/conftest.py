@@ -1,7 +1,9 @@
 """What tests share: the laboratory scenario, and one cache of compiled code for all workers."""
 
+import gc
 import signal
 from contextlib import contextmanager
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -13,6 +15,13 @@ from tfs_sim.scenario import load_scenario
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # started in the background of a script, which ignores Ctrl-C, as would every process that a test starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+gc.set_threshold(20_000, 50, 50)  # a tenth of the time went into looking through what lives on
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long, so that no worker is left with a minute's work when the other has finished."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +47,12 @@ def held_elsewhere():
             (folder / holding.LOCK).unlink()
 
     return hold
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leave the pictures of reports blank, which take seconds each time: charts, words, data and files are made."""
+    monkeypatch.setattr(import_module("tfs_sim.figures.save"), "_render", lambda *_, **__: b"blank")
 
 
 def everything_at_once(lab):

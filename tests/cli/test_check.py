@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_files import TOWN
+from cli_files import TOWN, TRIAL
 
 
 def test_check_says_what_is_good_and_what_is_not(call) -> None:  # type: ignore[no-untyped-def]
@@ -64,3 +64,13 @@ def test_a_lever_on_nationals_needs_some(call, lever: str) -> None:  # type: ign
     assert said.code == 2
     assert said.err.startswith("alone.toml:11: national-")
     assert "acts on national organizations, and the scenario has none" in said.err
+
+
+def test_a_dose_of_zero_that_a_design_varies_is_no_idle_one(call) -> None:  # type: ignore[no-untyped-def]
+    idle = TRIAL.replace('"procedure-manuals"', '{ use = "procedure-manuals", dose = 0 }')
+    Path("idle.toml").write_text(idle)
+    assert "procedure-manuals has no effect: its dose is 0." in call("check", "idle.toml").out
+    of = '{ of = "interventions.procedure-manuals.dose", values = [0, 0.5] }'
+    Path("idle.toml").write_text(idle + f'[design]\nmethod = "grid"\n[design.vary]\ndose = {of}\n')
+    said = call("check", "idle.toml")
+    assert said.code == 0 and "no effect" not in said.out

@@ -17,7 +17,7 @@ import pytest
         (["run", "town.toml", "--replicates", "many"], '1,000,000; found the text "many"'),
         (["sweep", "trial.toml", "-n", "1000001"], "--replicates is a whole number between 1 and 1,000,000; found 1"),
         (["run", "town.toml", "--months", "1201"], "--months is a whole number between 1 and 1,200; found 1201"),
-        (["run", "town.toml", "--seed", str(2**63)], "between 0 and 9,223,372,036,854,775,807; found a number of"),
+        (["run", "town.toml", "--seed", str(2**63)], "9,223,372,036,854,775,807; found 9223372036854775808"),
         (["run", "town.toml", "--seed", "9" * 5000], "between 0 and 9,223,372,036,854,775,807; found a number of"),
         (["audit", "trial.toml", "--pairs", "7"], "--pairs is a whole number between 8 and 1,000,000; found 7"),
         (["run", "town.toml", "--colour"], "--colour"),
@@ -42,6 +42,16 @@ import pytest
         (["sweep", "trial.toml", "--out", "."], "is not a folder of results: it holds town.toml"),
         (["sweep", "trial.toml", "--out", "town.toml/below"], "cannot be made"),
         (["new", "town.toml"], "is a file, not a folder"),
+        (["new", "town.toml/mine"], '"town.toml" is a file, not a folder'),
+        (["run", "town.toml", "--out", "town.toml/below"], "town.toml is a file, not a folder"),
+        (["run", "trial.toml"], "trial.toml is an experiment, not a scenario tfs-sim sweep trial.toml"),
+        (["sweep", "town.toml"], "town.toml is a scenario, not an experiment tfs-sim run town.toml"),
+        (["audit", "town.toml"], "town.toml is a scenario, not an experiment"),
+        (
+            ["run", "town.toml", "-m", "3.5"],
+            "--months is a whole number between 1 and 1,200, without decimals; found 3",
+        ),
+        (["run", "town.toml", "-m", "1.2.3"], 'between 1 and 1,200; found the text "1.2.3"'),
     ],
 )
 def test_a_mistake_is_told_and_the_exit_code_is_2(call, arguments: list[str], said: str) -> None:  # type: ignore[no-untyped-def]
@@ -50,7 +60,7 @@ def test_a_mistake_is_told_and_the_exit_code_is_2(call, arguments: list[str], sa
     assert found.code == 2
     assert said in re.sub(r"[│╭╮╰╯─\n ]+", " ", found.err) or said in found.err
     assert "Traceback" not in found.err
-    assert "\x1b" not in found.err
+    assert "\x1b" not in found.err and "without quotes" not in found.err
     assert sorted(path.name for path in Path().iterdir()) == before
 
 

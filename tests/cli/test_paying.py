@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from cli_files import TOWN, TRIAL
 
 BROKE = """
@@ -37,6 +38,7 @@ def test_money_that_does_not_reach_is_told_before_and_after_a_run(call) -> None:
     assert "Not paid" not in call("run", "town.toml").out
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_money_that_does_not_reach_is_told_of_strategies(call) -> None:  # type: ignore[no-untyped-def]
     orders = '[{ use = "procedure-manuals", paid_by = "backbone" }]'
     more = f'[strategies.again]\nadd = {orders}\n[strategies.retreats]\nadd = ["goal-clarity-retreats"]\n[outcomes]'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -58,9 +57,26 @@ def test_profile_says_where_it_cannot_be_had(call, monkeypatch: pytest.MonkeyPat
     assert "--profile cannot be had here: no clock" in said.err
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no such clock")
-def test_profile_tells_the_time_of_every_step(call) -> None:  # type: ignore[no-untyped-def]
-    from tfs_sim.model.tick import MONTH
+def test_profile_tells_the_time_of_every_step(call, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    """What the clocks say is asked in `tests/model/test_bounds.py`, where their loop is compiled."""
+    from tfs_sim.model import clocked, engine
 
-    said = call("run", "town.toml", "--profile").out
-    assert said.count("%") >= len(MONTH)
+    spent = [(step, 12e-6 * n) for n, step in enumerate(engine.STEPS)]  # in a year; so many microseconds a month
+    monkeypatch.setattr(clocked, "profile", lambda template, seed: spent)
+    rows = [line.split() for line in call("run", "town.toml", "--profile").out.splitlines() if "%" in line]
+    whole = sum(range(len(spent)))
+    assert [row[-2:] for row in rows[:-1]] == [[f"{n:,.1f}", f"{n / whole:.1%}"] for n in range(len(spent))]
+    assert rows[-1] == ["all", f"{whole:,.1f}", "100%"]
+
+
+def test_a_run_of_some_months_has_no_last_year(call) -> None:  # type: ignore[no-untyped-def]
+    short, long = (call("run", "town.toml", "-m", months).out for months in ("3.0", "12"))
+    assert "Mean of all months" in short and "In the last year" not in short
+    assert "In the last year" in long
+
+
+def test_what_has_no_effect_is_told(call) -> None:  # type: ignore[no-untyped-def]
+    Path("idle.toml").write_text(Path("town.toml").read_text() + '[[interventions]]\nuse = "overlap"\ndose = 0\n')
+    for command in ("check", "run"):
+        said = call(command, "idle.toml")
+        assert said.code == 0 and "overlap has no effect: its dose is 0." in said.out

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 
 def test_a_sweep_from_the_first_line_to_the_report(call) -> None:  # type: ignore[no-untyped-def]
     said = call("sweep", "trial.toml")
@@ -24,6 +26,7 @@ def test_a_sweep_from_the_first_line_to_the_report(call) -> None:  # type: ignor
     assert Path("results/trial/report.html").is_file()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_status_names_what_is_damaged(call) -> None:  # type: ignore[no-untyped-def]
     call("sweep", "trial.toml", "--out", "here")
     part = sorted(Path("here").glob("parts/*/*.series.parquet"))[0]

@@ -108,6 +108,7 @@ def ended_and_resumed(path: Path, out: Path, ending: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.skipif(os.name == "nt", reason="no kill -9")
 @pytest.mark.parametrize("name", NAMES)
 def test_kill_and_go_on_anywhere(name: str, cluster: str, tmp_path: Path) -> None:

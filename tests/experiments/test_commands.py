@@ -22,6 +22,7 @@ def left(*arguments: str) -> int:
     return leave.value.code
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_shards_are_run_merged_and_their_gaps_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -114,15 +114,15 @@ def test_a_list_of_parts_that_cannot_be_read_is_not_an_empty_one(
     engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     runner.sweep(EXPERIMENT, replicates=2, out=tmp_path)
-    read = files.read_bytes
+    opened = files.opened
 
-    def stale(path: Path) -> bytes:
+    def stale(path: Path, *how: Any) -> Any:
         if path.name == "manifest.jsonl":
             raise OSError(code, os.strerror(code), str(path))
-        return read(path)
+        return opened(path, *how)
 
     with monkeypatch.context() as patched:
-        patched.setattr(files, "read_bytes", stale)
+        patched.setattr(files, "opened", stale)
         for use in (lambda: runner.sweep(EXPERIMENT, replicates=3, out=tmp_path), lambda: status(tmp_path)):
             with pytest.raises(UserError, match=r"manifest\.jsonl cannot be read"):
                 use()

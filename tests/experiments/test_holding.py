@@ -16,7 +16,7 @@ import pytest
 from tfs_sim.cli import main
 from tfs_sim.experiments.execution import runner, saved
 from tfs_sim.experiments.execution.merging import merge
-from tfs_sim.experiments.storage import holding
+from tfs_sim.experiments.storage import files, holding
 from tfs_sim.scenario.errors import UserError
 
 EXPERIMENT = fakes.Experiment()
@@ -93,3 +93,23 @@ def test_a_full_disk_leaves_the_name_of_the_holder_out(tmp_path: Path, monkeypat
     with holding.only_one(tmp_path), pytest.raises(UserError, match="another process is writing to"):
         holding._own(tmp_path / holding.LOCK, tmp_path)
     assert not (tmp_path / holding.LOCK).exists()
+
+
+def test_a_lock_that_may_not_be_opened_is_told_by_its_name(
+    engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "trial")
+    (sweep.folder / holding.LOCK).write_text("")
+    opened = files.opened
+
+    def closed(path: Path, *how: Any) -> Any:
+        if path.name == holding.LOCK:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *how)
+
+    monkeypatch.setattr(files, "opened", closed)
+    with pytest.raises(UserError) as caught, holding.only_one(sweep.folder):
+        pass
+    (mistake,) = caught.value.mistakes
+    assert mistake.message == f"{sweep.folder / holding.LOCK} may not be written to"
+    assert "--out" not in mistake.hint  # `tfs-sim report` has no such option

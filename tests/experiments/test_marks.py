@@ -21,19 +21,50 @@ from tfs_sim.scenario.errors import UserError
 
 EXPERIMENT = fakes.Experiment(levels=(1.0,), months=6)
 
+SHOCK = {"use": "crisis", "title": "Crisis", "onset": "2018-07", "onset_month": 1, "depth": 0.5, "lasts": 2,
+         "decay": 0.0,
+         "levels": {"crisis": ["crisis"]}}  # fmt: skip
+GRANT = {"strategy": "s0", "label": "first", "site": "north", "stage": None, "from": 0, "until": 3, "taper": 0,
+         "amount": 5.0,
+         "levels": {}}  # fmt: skip
+ORDER = {"strategy": "s0", "use": "overlap", "title": "Overlap", "payer": "funder", "from": 0, "until": 3, "taper": 0,
+         "dose": 0.5, "stage": None, "adaptive": False, "levels": {}}  # fmt: skip
+
 EVIL: list[tuple[str, Any]] = [
     ("name", 3), ("name", ""), ("name", "a\x1b[31m"), ("name", "x" * 3000),
     ("model", "../../x"), ("model", ""), ("model", None), ("model", "a/b"), ("model", "a\n"),
     ("months", 10**9), ("months", -1), ("months", "6"), ("months", 6.0), ("start", "2018-13"), ("start", "x" * 10**6),
     ("sites", {}), ("sites", []), ("sites", {"a": {"title": 3}}), ("strategies", {"s0": {}}), ("against", "s9"),
     ("title", "\u202egnp"), ("cross", {"crisis": "calm"}), ("shocks", [{}]), ("orders", [3]), ("study", {"file": 3}),
-    ("plan.seed", "../../../../tmp"), ("plan.seed", -1), ("plan.seed", 2**63), ("plan.seed", 1.5), ("plan.seed", True),
+    ("plan.seed", "../../../../tmp"), ("plan.seed", -1), ("plan.seed", 2**63), ("plan.seed", 1.5),
+    ("plan.seed", True),
     ("plan.replicates", 0), ("plan.replicates", 10**12), ("plan.points", 10**12), ("plan.points", None),
     ("plan.shard", [0, 2]), ("plan.shard", [3, 2]), ("plan.shard", [1, 10**15]), ("plan.shard", "1/2"),
     ("plan.arms", []), ("plan.arms", {}), ("plan.arms", [{}]),
     ("plan.arms.0.scenario", "../../../victim"), ("plan.arms.0.scenario", "A" * 64), ("plan.arms.0.scenario", 3),
-    ("plan.arms.0.scenario", "a" * 64 + "\n"), ("plan.arms.0.points", "/etc/passwd"), ("plan.arms.0.keys", {"a": "b"}),
+    ("plan.arms.0.scenario", "a" * 64 + "\n"), ("plan.arms.0.points", "/etc/passwd"),
+    ("plan.arms.0.keys", {"a": "b"}),
     ("plan.arms.0.keys", {"strategy": "s9", "crisis": "calm"}),
+    ("plan.arms.0.keys", {"strategy": "s0", "crisis": "flood"}),
+    ("plan.arms.0.keys", {"strategy": "s0", "crisis": "crisis"}),
+    ("parameters", {"s0": {"trust.memory": float("nan")}}), ("parameters", "x"), ("parameters", {"s9": {}}),
+    ("rules", 5), ("rules", [5]), ("rules", [{}]), ("primary", "replicate"), ("primary", "strategy"),
+    ("primary", "crisis"),
+    ("primary", "Trust"), ("also", ["site"]), ("nothing", "s9"), ("calibrated", "no"), ("not_modelled", [3]),
+    ("sites", {"../x": {"title": "x"}}), ("sites", {"north": {"title": "a\nb"}}),
+    ("snapshots", {"site": "zz", "months": []}),
+    ("shocks", [{**SHOCK, "lasts": "x"}]), ("shocks", [{**SHOCK, "onset_month": -1}]),
+    ("shocks", [{**SHOCK, "levels": {"x": []}}]),
+    ("shocks", [{**SHOCK, "levels": {"crisis": ["flood"]}}]), ("shocks", [{**SHOCK, "depth": float("inf")}]),
+    ("grants", [{key: each for key, each in GRANT.items() if key != "amount"}]),
+    ("grants", [{**GRANT, "site": "zz"}]),
+    ("grants", [{**GRANT, "amount": float("nan")}]), ("grants", [{**GRANT, "strategy": "s9"}]),
+    ("grants", [{**GRANT, "more": 1}]),
+    ("orders", [{**ORDER, "payer": "nobody"}]), ("orders", [{**ORDER, "until": 10**9}]),
+    ("orders", [{**ORDER, "from": 1.5}]),
+    ("design", {}), ("design", 3), ("stopping", {}), ("more", 1), ("title", "\u3164"), ("study", {}),
+    ("study", {"x": "y"}),
+    ("cross", {"crisis": ["calm", "calm"]}), ("cross", {"crisis": []}), ("cross", {"replicate": ["calm", "crisis"]}),
 ]  # fmt: skip
 
 
@@ -80,8 +111,36 @@ def test_what_no_sweep_writes_is_refused_by_every_command(
     assert not (tmp_path / "merged").exists()
 
 
+def test_keys_of_arms_in_another_order_are_the_same(engine: fakes.Engine, tmp_path: Path) -> None:
+    before = runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "trial").digest()
+    changed(tmp_path / "trial", "plan.arms.0.keys", {"crisis": "calm", "strategy": "s0"})
+    merge([tmp_path / "trial"], tmp_path / "merged")
+    assert Sweep.load(tmp_path / "merged").digest() == before
+
+
 @pytest.mark.parametrize(
-    ("place", "value"), [("runs_made", "9"), ("runs_made", -1), ("shared_pasts", 3), ("wall_seconds", []), ("date", 3)]
+    ("place", "value"), [("shocks", [SHOCK]), ("grants", [GRANT]), ("orders", [ORDER]), ("primary", "partners")]
+)
+def test_what_a_sweep_could_write_is_read(engine: fakes.Engine, tmp_path: Path, place: str, value: Any) -> None:
+    runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "trial")
+    changed(tmp_path / "trial", place, value)
+    assert read_mark(tmp_path / "trial")[place] == value
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("packages", 5),
+        ("packages", {"numpy": 5}),
+        ("seed", "x"),
+        ("more", 1),
+        ("experiment", 3),
+        ("runs_made", "9"),
+        ("runs_made", -1),
+        ("shared_pasts", 3),
+        ("wall_seconds", []),
+        ("date", 3),
+    ],
 )
 def test_a_provenance_that_no_sweep_writes_is_refused(
     engine: fakes.Engine, tmp_path: Path, place: str, value: Any

@@ -227,11 +227,26 @@ def test_mistakes_in_a_design(tmp_path: Path, line: str, said: str, meant: str) 
         ('method = "lhs"\npoints = 4', "is a design"),
         ('method = "grid"\nconstraints = ["y < 1"]', 'there is no variable "y"'),
         ('method = "grid"\nconstraints = ["x < 0"]', "no point meets the constraints"),
+        (f'method = "grid"\nconstraints = ["{"(" * 60}x{")" * 60} < 1"]', "nested more than 50 deep"),
     ],
 )
 def test_mistakes_in_the_kind_of_design(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         real.trial(tmp_path, f'[design]\n{text}\nvary = {{ x = "sites.all.grievance" }}\n')
+
+
+@pytest.mark.parametrize("text", ["y / x < 2", "1 / (x - 0.5) < 9 * y", "y < 1 / (x * y)", "y / (x - x) > 0"])
+def test_a_constraint_that_divides_by_zero_at_a_point_is_told(tmp_path: Path, text: str) -> None:
+    design = f'[design]\nmethod = "grid"\nconstraints = ["x <= 1", "{text}"]\n[design.vary]\n'
+    x, y = '{ of = "sites.all.grievance", values = [0, 0.5] }', '{ of = "sites.all.at_the_table", values = [0.2, 0.5] }'
+    with pytest.raises(UserError) as caught:
+        real.trial(tmp_path, f"{design}x = {x}\ny = {y}\n")
+    (mistake,) = caught.value.mistakes
+    assert f'"{text}" divides by zero at ' in mistake.message and ", the first with x 0" in mistake.message
+    assert mistake.source.startswith("constraints = ")
+    without_zero = x.replace("[0, 0.5]", "[0.25, 0.75]")
+    if "x - x" not in text:
+        assert real.trial(tmp_path, f"{design}x = {without_zero}\ny = {y}\n").points is not None
 
 
 def test_a_level_may_have_a_scenario_of_its_own(tmp_path: Path) -> None:
@@ -246,6 +261,16 @@ def test_a_level_may_have_a_scenario_of_its_own(tmp_path: Path) -> None:
     assert sizes["manuals, calm"] == 10 and sizes["manuals, small"] == 9
     small = next(arm.scenario for arm in experiment.arms() if arm.label == "manuals, small")
     assert [item.use for item in small.in_force()[0]] == ["procedure-manuals"] and len(small.shocks) == 1
+
+
+def test_a_level_without_the_site_of_the_snapshots_has_none(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text(real.TOWN.replace("riverton", "elsewhere"), encoding="utf-8")
+    levels = '{ label = "calm", shocks = [] }, { label = "other", scenario = "other.toml" }'
+    more = '[snapshots]\nsite = "riverton"\nmonths = ["2019-03"]\n'
+    experiment = real.trial(tmp_path, more, change=('{ label = "calm", shocks = [] }', levels))
+    sweep = runner.sweep(experiment, replicates=2, out=tmp_path / "out", workers=1)
+    assert set(sweep.network["crisis"]) == {"calm", "crisis"}
+    assert set(sweep.organizations["site"]) == set(sweep.experiment["sites"]) == {"riverton", "elsewhere"}
 
 
 def test_a_plan_of_a_million_points_takes_seconds(tmp_path: Path) -> None:

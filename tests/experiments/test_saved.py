@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import failing
 import fakes
 import pandas as pd
 import pytest
@@ -52,3 +53,33 @@ def test_a_full_disk_is_told(engine: fakes.Engine, tmp_path: Path, monkeypatch: 
     assert not list((tmp_path / "runs").iterdir())
     monkeypatch.undo()
     saved.save(result, tmp_path / "runs")
+
+
+def test_a_full_disk_leaves_no_runs_of_one_seed_beside_months_of_another(engine: fakes.Engine, tmp_path: Path) -> None:
+    names = ("runs.parquet", "series.parquet")
+    results = {seed: runner.simulate(fakes.Scenario(), 2, seed=seed) for seed in (1, 2)}
+    whole = {}
+    for seed, result in results.items():
+        saved.save(result, tmp_path / str(seed))
+        whole[seed] = tuple((tmp_path / str(seed) / name).read_bytes() for name in names)
+    with pytest.MonkeyPatch.context() as patch:
+        disk = failing.Disk(patch)
+        saved.save(results[1], tmp_path / "counted")
+    seen = set()
+    for use in range(1, disk.uses + 1):
+        folder = tmp_path / f"use-{use}"
+        saved.save(results[1], folder)
+        with pytest.MonkeyPatch.context() as patch:
+            failing.Disk(patch, use, 10**9, errno.ENOSPC)
+            try:
+                saved.save(results[2], folder)
+            except UserError as error:
+                assert "the disk is full" in str(error) and "What was finished before is kept" not in str(error)
+        there = [(folder / name).read_bytes() if (folder / name).exists() else None for name in names]
+        seed = json.loads((folder / "provenance.json").read_text())["seed"]
+        assert all(found in (None, made) for found, made in zip(there, whole[seed], strict=True)), use
+        seen.add((seed, None not in there))
+        saved.save(results[2], folder)
+        assert tuple((folder / name).read_bytes() for name in names) == whole[2]
+        assert {path.name for path in folder.iterdir()} == {"provenance.json", *names}
+    assert (1, True) in seen, "what was there before stays where nothing could be written"

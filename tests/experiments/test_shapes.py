@@ -72,12 +72,16 @@ def test_other_columns_are_told_by_status_too(
         ("runs", column(METRIC, lambda old: [np.nan, *old[1:]]), "numbers that are not finite"),
         ("series", column(METRIC, lambda old: [np.inf, *old[1:]]), "numbers that are not finite"),
         ("runs", column("site", lambda old: [None, *old[1:]]), "has gaps"),
-        ("runs", column("site", lambda old: ["elsewhere", *old[1:]]), "one row for each run, site and month"),
+        ("runs", column("site", lambda old: ["elsewhere", *old[1:]]), '"site" names what the sweep does not have'),
         ("runs", column("strategy", lambda old: ["s9", *old[1:]]), '"strategy" names what the sweep does not have'),
         ("runs", column("replicate", lambda old: [-1, *old[1:]]), '"replicate" goes beyond what the sweep has'),
         ("series", column("month", lambda old: [2**40, *old[1:]]), '"month" goes beyond what the sweep has'),
         ("series", lambda t: t.slice(1), "one row for each run, site and month"),
-        ("runs", lambda t: pa.concat_tables([t, t]), "one row for each run, site and month"),
+        ("runs", column("site", lambda old: [old[1], *old[1:]]), "one row for each run, site and month"),
+        ("series", lambda t: pa.concat_tables([t, t]), "one row for each run, site and month"),
+        ("runs", lambda t: pa.concat_tables([t, t]), "it has 16 rows, where the sweep has at most 8"),
+        ("runs", column(METRIC, lambda old: [1e300, *old[1:]]), "finite or too large"),
+        ("runs", lambda t: t.filter(pa.array([level == "calm" for level in t["crisis"].to_pylist()])), "every arm"),
     ],
 )
 def test_other_values_are_told_when_they_are_read(

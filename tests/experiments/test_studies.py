@@ -17,6 +17,8 @@ from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario import load_scenario
 from tfs_sim.scenario.errors import UserError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def left(*arguments: str) -> int:
     with pytest.raises(SystemExit) as leave:

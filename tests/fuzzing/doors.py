@@ -33,7 +33,7 @@ MONTHS = 6
 LARGEST_WORLD = 50_000_000
 """Bytes of a world that is run; what passes and is larger is built, and no more."""
 _EXCERPT = re.compile(r" *\d+ │ |        │ |  \S|… and [\d,]+ more$")
-_PLUMBING = re.compile(
+PLUMBING = re.compile(
     r"Traceback|mistake in tfs-sim|<class|object at 0x|pydantic|numpy|validation error|Input should|NoneType|%NAME%|"
     r"\w+Error\b|Errno|not subscriptable|positional argument|<[a-z_.]+ '|Decimal\(|\btuple\b"
 )
@@ -123,7 +123,7 @@ def refusal_is_good(said: Said, names: set[str]) -> None:
         assert Path(place[1]).name in names, f"names no file of the case: {line}"
         assert len(line) < 700, f"{len(line)} characters: {line[:300]}"
         assert place[2] or _WITHOUT_LINE.search(line), f"no line: {line}"
-        assert not _PLUMBING.search(line), said.err
+        assert not PLUMBING.search(line), said.err
         assert not re.search(r"(?<!sites)[.!] *$", line), f"a full stop: {line}"
     assert not UNSEEN.search(said.err), repr(said.err)
 
@@ -158,7 +158,7 @@ def checked(case: Case) -> str:
             refusal_is_good(said, names)
             return said.err
         assert said.out.startswith(f"{case.main}: good (") and not said.err, said.out + said.err
-        assert not _PLUMBING.search(said.out) and not UNSEEN.search(said.out), repr(said.out)
+        assert not PLUMBING.search(said.out) and not UNSEEN.search(said.out), repr(said.out)
         if is_experiment(str(folder / case.main)):
             experiment_runs_well(load_experiment(folder / case.main))
         else:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from material import LISTED, OUTCOMES, POINTS
 
@@ -49,6 +50,9 @@ months = ["2020-02", "2020-06"]
 VALUES: tuple[Any, ...] = (
     None, True, 0, 1, -1, 2**53, 10**12, 1.5, 1e300, "", "x", "../../x", "2020-13", "support", "a\u202eb", "\x1b[31m",
     "y" * 3000, [], {}, [[]], [{}], [1], ["x"], {"x": 1}, {"strategy": "x"}, {"title": 3}, [None],
+    float("nan"), float("inf"), -0.5, 5, [5], 2**63, 10**400, "replicate", "strategy", "month", "trust", "zz", "lab",
+    "nothing", "manuals", "calm", "crisis", "funder", "backbone", "choice", "whole", "plausible", "2020-03",
+    "\u3164", "a\nb", "東京", "<b>$x_1$ &%{}", "-1", "0" * 64, [0.5, 0.25],
 )  # fmt: skip
 
 
@@ -72,21 +76,51 @@ def places(content: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
+def at(content: Any, place: tuple[Any, ...]) -> Any:
+    """Return what stands at a place within JSON."""
+    for step in place:
+        content = content[step]
+    return content
+
+
+def nudged(value: Any, by: int) -> Any:
+    """Return a value of the same kind that is near: such are refused last."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return (value + 1, value - 1, value * 2, value + 0.5, -value, value * 1000, float(value))[by % 7]
+    if isinstance(value, str):
+        return (value + "x", value[:-1], value.upper(), value[::-1], f"{value}\n", value * 40, f"{value}\u200b")[by % 7]
+    if isinstance(value, list):
+        return (value * 2, value[:-1], value[::-1], [*value, None], [value])[by % 5]
+    if isinstance(value, dict):
+        return (dict(reversed(value.items())), {**value, "more": 1}, list(value), dict.fromkeys(value, 1))[by % 4]
+    return ("x", 0, [], {})[by % 4]
+
+
 def changed(path: Path, where: int, what: int, sealed: bool) -> str:
-    """Put another value into a record, take one out or name it otherwise; return what was done."""
+    """Put another value into a record, take one out or name it otherwise; return what was done.
+
+    The other value is odd, or near the one that was there, or one from elsewhere in the record.
+    """
     content = json.loads(path.read_text(encoding="utf-8"))
     content.pop(records.SEAL, None)
     found = places(content)
     place = found[where % len(found)]
-    inner = content
-    for step in place[:-1]:
-        inner = inner[step]
-    value = [*VALUES, "taken out", "renamed"][what % (len(VALUES) + 2)]
-    if value == "taken out":
+    inner = at(content, place[:-1])
+    kind, what = what % 4, what // 4
+    if kind == 0 and what % 3 == 0:
+        value: Any = "taken out"
         del inner[place[-1]]
-    elif value == "renamed" and isinstance(inner, dict):
+    elif kind == 0 and isinstance(inner, dict):
+        value = "renamed"
         inner[f"{place[-1]}s"] = inner.pop(place[-1])
     else:
+        value = (
+            VALUES[what % len(VALUES)] if kind in (0, 1)
+            else nudged(inner[place[-1]], what) if kind == 2
+            else json.loads(json.dumps(at(content, found[what % len(found)])))
+        )  # fmt: skip
         inner[place[-1]] = value
     if sealed:
         records.write(path, content)
@@ -142,6 +176,25 @@ TABLE_CHANGES: dict[str, Callable[[pa.Table, int], pa.Table]] = {
     "one below": _with(lambda column: _first(column, -1)),
     "one far out": _with(lambda column: _first(column, 2**31 - 1)),
     "another word": _with(lambda column: _first(column, "elsewhere")),
+    "another word throughout": _with(lambda column: pa.array(["zz"] * len(column))),
+    "an escape": _with(lambda column: _first(column, "a\x1b[31mb")),
+    "one that is huge": _with(lambda column: _first(column, 1e300)),
+    "one that is huge and below": _with(lambda column: _first(column, -1e300)),
+    "all huge": _with(lambda column: pa.array([1e14] * len(column))),
+    "zero throughout": _with(lambda column: pa.array(np.zeros(len(column)))),
+    "the primary outcome alone": lambda table, where: table.select(
+        [name for n, name in enumerate(table.column_names) if not pa.types.is_floating(table.schema[n].type)]
+        + [name for name in ("support",) if name in table.column_names]
+    ),
+    "a value less": lambda table, where: table.filter(
+        pc.not_equal(table.column(_column(table, where)), table.column(_column(table, where))[0])
+    ),
+    "odd notes": lambda table, where: table.replace_schema_metadata(
+        {b"pandas": (b"[", b"{}", b'{"columns": 3}', b"\xff")[where % 4], b"\xff": b"\x00", b"ARROW:schema": b"AAAA"}
+    ),
+    "notes of an index": lambda table, where: table.replace_schema_metadata(
+        {b"pandas": json.dumps({"index_columns": ["site", 3], "columns": [{"name": "x"}]}).encode()}
+    ),
 }
 
 
@@ -156,6 +209,26 @@ def rewritten(folder: Path, name: str, how: str, where: int) -> str:
             entry["files"][name] = files.sha256(path)
     records.write(folder / records.LEDGER, ledger)
     return f"{name}: {how}, column {_column(table, where) if table.num_columns else 0} of {table.column_names}"
+
+
+def part_rewritten(folder: Path, which: int, how: str, where: int) -> str:
+    """Change a table of a part, with its size and checksum, and leave the finished tables to be made anew."""
+    paths = sorted(folder.glob("parts/*/*.parquet"))
+    path = paths[which % len(paths)]
+    table = TABLE_CHANGES[how](pq.read_table(path), where)
+    pq.write_table(table, path)
+    number, kind, _ = path.name.split(".")
+    manifest = path.with_name("manifest.jsonl")
+    lines = []
+    for line in manifest.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        if entry.get("number") == int(number):
+            entry |= {f"{kind}_bytes": path.stat().st_size, f"{kind}_sha256": files.sha256(path)}
+        lines.append(json.dumps(entry) + "\n")
+    manifest.write_text("".join(lines), encoding="utf-8")
+    for name in ("runs.parquet", "series.parquet", records.LEDGER):
+        (folder / name).unlink()
+    return f"{path.name}: {how}, {where}"
 
 
 def copied(made: Path, folder: Path) -> Path:

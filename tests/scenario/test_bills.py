@@ -8,9 +8,10 @@ import pytest
 
 from tfs_sim.experiments.designs.design import load_experiment
 from tfs_sim.model import engine
-from tfs_sim.model.catalogue import METRICS
+from tfs_sim.model.catalogue import INTERVENTIONS, METRICS
 from tfs_sim.scenario import load_scenario, presets
 from tfs_sim.scenario.bills import HALF_A_CENT, bills_of
+from tfs_sim.scenario.errors import UserError
 from tfs_sim.scenario.study import new_study
 
 pytestmark = pytest.mark.usefixtures("real_catalogue")
@@ -119,3 +120,15 @@ def test_a_new_study_can_be_paid_and_spends_what_it_asks_for(tmp_path: Path):
     assert [list(each.short()) for each in bills.values()] == [[], []]
     spent = {name: sum(bill.paid.sum() for bill in each.bills) for name, each in bills.items()}
     assert spent["with-more"] > spent["as-it-is"] + 100_000
+
+
+@pytest.mark.parametrize("use", [name for name, each in INTERVENTIONS.items() if each.scope == "site"])
+def test_what_acts_on_a_site_is_not_paid_by_organizations(lab, use):
+    order = {"use": use, "paid_by": "organization", "target": {"role": "partner"}}
+    with pytest.raises(UserError, match="acts on a whole site, which has no organizations as targets that could pay"):
+        lab.with_(interventions=[order])
+    lab.with_(interventions=[{**order, "paid_by": "backbone"}])
+
+
+def test_no_lever_on_sites_has_organizations_pay_by_default():
+    assert not [each.name for each in INTERVENTIONS.values() if (each.scope, each.payer) == ("site", "organization")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,22 @@ from tfs_sim.scenario.characters import UNSEEN, shown
 from tfs_sim.scenario.errors import Mistake, UserError
 
 HIDDEN = [0x00, 0x07, 0x1B, 0x7F, 0x85, 0x9B, 0x2028, 0x202A, 0x202E, 0x2066, 0x2069, 0x200B, 0x2060, 0xFEFF, 0xE0041]
-SCRIPTS = ["東京の実験", "Ωμέγα", "تجربة", "می‌خواهم", "👨‍👩‍👧", "Ünïcödé", "a\tb"]
+HIDDEN += [0x61C, 0x34F, 0x3164, 0x115F, 0xFFA0, 0x17B4, 0x1BCA0, 0x1D173, 0xE0100, 0xFFFF, 0xFFFC, 0x2800, 0x10FFFE]
+HIDDEN += [0x200F, 0x1160, 0x180E, 0xFDD0, 0xFE0F, 0x180B]
+SCRIPTS = [
+    "東京の実験",
+    "Ωμέγα",
+    "تجربة",
+    "می‌خواهم",
+    "👨‍👩‍👧",
+    "Ünïcödé",
+    "a\tb",
+    "❤️ 1️⃣ #️⃣",
+    "葛\U000e0100城市",
+    "क्‍ष",
+    "ᠠ᠋",
+]
+SCRIPTS += ["한국어", "١٢٣ \u0600١", "\ue000", "ភាសាខ្មែរ", "x\u00a0\u2003\u3000y"]
 TOWN = """[clock]
 start = "2020-01"
 months = 12
@@ -54,6 +70,20 @@ def test_every_script_is_welcome(tmp_path: Path, text: str) -> None:
     path = tmp_path / "town.toml"
     path.write_text(f'title = "{text}"\n' + TOWN.format(more=""), "utf-8")
     assert load_scenario(path).title == text
+
+
+def test_what_is_unseen_is_a_matter_of_properties() -> None:
+    """Every character that Unicode calls a format character is unseen, but for joins and those that are shown."""
+    shown_all_the_same = {"NUMBER SIGN", "SIGN SANAH", "FOOTNOTE MARKER", "SIGN SAFHA", "SIGN SAMVAT", "END OF AYAH",
+                          "ABBREVIATION MARK", "MARK ABOVE", "EGYPTIAN HIEROGLYPH", "JOINER"}  # fmt: skip
+    for code in range(sys.maxunicode + 1):
+        each = chr(code)
+        category = unicodedata.category(each)
+        if category == "Cf" and not any(word in unicodedata.name(each) for word in shown_all_the_same):
+            assert UNSEEN.search(f"a{each}b"), f"U+{code:04X}"
+        elif UNSEEN.search(f"一{each}b"):
+            assert category in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp") or "FILLER" in unicodedata.name(each) or code in (
+                0x34F, 0x17B4, 0x17B5, 0x2800, 0xFFFC, 0x1D159), f"U+{code:04X}"  # fmt: skip
 
 
 def test_what_is_quoted_from_a_file_does_not_steer_the_terminal() -> None:

@@ -77,3 +77,17 @@ def test_copies_are_whole_and_replace_nobody(tmp_path: Path) -> None:
     with pytest.raises(UserError, match='"lab" stands for 4 communities') as caught:
         copied.with_(sites={"lab": {"copies": 20}})
     assert len(caught.value.mistakes) == 1
+
+
+def test_what_is_there_to_the_amount_of_zero(tmp_path: Path) -> None:
+    text = COUNTS + '[[interventions]]\nuse = "overlap"\ndose = 0\n[[interventions]]\nuse = "overlap"\ndose = 0.5\n'
+    text += '[[shocks]]\nuse = "community-crisis"\nonset = "2020-03"\ndepth = 0\n'
+    text += '[[grants]]\nlabel = "first"\nsite = "lab"\namount = 0\nmonths = 3\n'
+    found = scenario(tmp_path, text)
+    assert without_effect(found) == [
+        "overlap has no effect: its dose is 0.",
+        "community-crisis has no effect: its depth is 0.",
+        'the grant "first" has no effect: its amount is 0.',
+    ]
+    varied = ["interventions.overlap.dose", "shocks.community-crisis.depth"]
+    assert without_effect(found, varied) == ['the grant "first" has no effect: its amount is 0.']

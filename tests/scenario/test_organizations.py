@@ -232,7 +232,9 @@ def test_a_changed_file_is_read_again_and_variants_find_it(tmp_path: Path, monke
         (ROWS.replace("clinic", "backbone"), 0, "both"),
         ("", 0, "empty"),
         (b"\x00\x01", 0, "not a text file"),
-        ("id,sector\na,health\n", 0, "between 3 and 500"),
+        ("id,sector\na,health\n", 0, "between 3 and 500 organizations, the backbone among them; this one has 2"),
+        ('id,sector,name\na,health,"x\ny"\n', 2, "column name is one line of at most 300 characters"),
+        (f"id,sector,name\na,health,{'x' * 301}\n", 2, "column name is one line of at most 300 characters"),
         (
             START.replace("5,,", "5.5,,"),
             3,

@@ -77,7 +77,9 @@ def test_size_is_refused_without_reading(tmp_path: Path) -> None:
         ("= 1\n", "here a key should begin"),
         ("]\n", "here a key should begin"),
         ("x = \x01", ""),
-        ("\r", ""),
+        ("\r", "carriage return alone, as on old Macs; save the file with usual line ends"),
+        ("x = 1\ry = 2\r", "carriage return alone, as on old Macs; save the file with usual line ends"),
+        ("x = 1\r\ny = 2\rz = 3\n", "carriage return alone"),
     ],
 )
 def test_syntax_is_told_in_words(tmp_path: Path, content: str | bytes, said: str) -> None:
@@ -91,6 +93,23 @@ def test_the_place_of_a_syntax_error(tmp_path: Path) -> None:
     assert (found.line, found.column, found.length, found.note) == (2, 9, 7, 'write "2018-06"')
     found = mistake(tmp_path, "a = 1\n\na = 2\n")
     assert (found.line, found.column, found.length) == (3, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("a = 1\nb = " + "[" * 240 + "]" * 240 + "\n", 2),
+        ("a = 1\n\nb = " + "[" * 3000 + "]" * 3000, 3),
+        ("a = 1\nb = [\n" + "[\n" * 20 + "]\n" * 21, 13),
+        ('a = "[[[[[[[[[[[[[["\n# [[[[[[[[[[[[[\nb = ' + "{a = " * 20 + "1" + "}" * 20, 3),
+        ("z = 1.5\n" + ".".join("abcdefghijklmn") + " = 1\n", 2),
+        ("z = 1.5\n[" + ".".join("abcdefghijklm") + "]\nx = 1\n", 2),
+        ("z = 1.5\n[" + ".".join("abcdefgh") + "]\nx = 1\ny = { a = { b = { c = { d = 1 } } } }\n", 4),
+        ("a = [1,\r\n2]\r\rb = 2", 2),
+    ],
+)
+def test_where_it_is_too_deep_or_has_odd_line_ends(tmp_path: Path, content: str, line: int) -> None:
+    assert mistake(tmp_path, content).line == line
 
 
 def test_marks_and_line_ends_of_other_systems(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["notes.txt"]
     with pytest.raises(UserError, match="is a file"):
         new_study(tmp_path / "full" / "notes.txt")
-    with pytest.raises(UserError, match="cannot be made"):
+    with pytest.raises(UserError, match=r"notes\.txt\" is a file, not a folder"):
         new_study(tmp_path / "full" / "notes.txt" / "below")
 
 

@@ -92,7 +92,8 @@ def axes(stored: Stored) -> list[Axis]:
     found = []
     for name, about in (design.get("variables") or {}).items():
         if name in table.columns and table[name].nunique() > 1:
-            found.append(_axis(str(name), about, table[name], int(design["points"])))
+            known = table[name].dropna()  # a gap stands for what the scenario says, which is no level of the map
+            found.append(_axis(str(name), about, known, int(design["points"])))
     return found
 
 

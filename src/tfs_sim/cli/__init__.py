@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from tfs_sim.cli.leaving import StoppedError, check_memory, leave_at_once, orderly, silence, told
-from tfs_sim.scenario.characters import PLAINER
+from tfs_sim.scenario.characters import PLAINER, shown
 
 
 class _Group(TyperGroup):
@@ -53,8 +53,11 @@ def _whole(*names: str, metavar: str, smallest: int = 1, largest: int = MOST, he
         from tfs_sim.scenario.fields import whole_or_refused
 
         plain = str(text).strip().replace("_", "")
-        # Python reads no number of more than 4,300 digits; one of a hundred is out of every limit as well.
-        value = int(plain[:100]) if re.fullmatch(r"-?[0-9]+", plain) else text
+        value: str | float = text
+        if re.fullmatch(r"[-+]?[0-9]+", plain):
+            value = int(plain[:100])  # Python reads no number of more than 4,300 digits; these are beyond every limit
+        elif re.fullmatch(r"[-+]?[0-9]+\.[0-9]+", plain):
+            value = float(plain)
         return whole_or_refused(names[0], value, smallest, largest)
 
     return typer.Option(*names, metavar=metavar, parser=read, help=help)
@@ -361,7 +364,7 @@ def _code(arguments: list[str] | None) -> int:
         return leave.code if isinstance(leave.code, int) else 0 if leave.code is None else 1
     except StoppedError as stop:
         with suppress(OSError):  # of a terminal that was closed
-            print(f"\n{stop}", file=sys.stderr, flush=True)
+            print(f"\n{shown(str(stop))}", file=sys.stderr, flush=True)
             sys.stdout.flush()
         leave_at_once(stop.code)
         return stop.code

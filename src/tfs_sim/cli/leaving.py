@@ -100,6 +100,10 @@ def told(problem: Exception) -> int:
         problem = UserError(Mistake(said, hint="Fewer replicates, points or --workers take less; what is kept stays."))
     elif isinstance(problem, OSError) and problem.filename is not None:
         problem = UserError(Mistake(f"{_cut(str(problem.filename))} cannot be used ({problem.strerror})"))
+    elif isinstance(problem, UnicodeEncodeError) and problem.encoding == sys.getfilesystemencoding():
+        from tfs_sim.scenario.presets import NO_SUCH_NAMES
+
+        problem = UserError(Mistake(f"{_cut(problem.object)} cannot be used: {NO_SUCH_NAMES}"))
     elif isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
         raise problem
     if isinstance(problem, UserError):

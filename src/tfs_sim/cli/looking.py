@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.cli.leaving import in_colour
-from tfs_sim.cli.terminal import as_json, bold, columns, wrapped
+from tfs_sim.cli.terminal import as_json, bold, columns, path, wrapped
+from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm
+    from tfs_sim.scenario.presets import Kind
     from tfs_sim.scenario.tables import ScheduledIntervention
 
 
@@ -27,7 +30,7 @@ def check(names: list[str], schema: str | None) -> None:
     wrong = 0
     for name in names:
         try:
-            print(f"{name}: {_checked(name)}")
+            print(f"{shown(name)}: {_checked(name)}")
         except UserError as problem:
             wrong += 1
             sys.stdout.flush()
@@ -52,7 +55,8 @@ def _checked(name: str) -> str:
         lines = [*_adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])]
         lines += [*_unpaid(experiment.arms()), *sharing.told(experiment.arms(), experiment.against, experiment.points)]
         lines += plausible.told(experiment)
-        lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario))
+        varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
+        lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
         return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){_below(lines)}"
     from tfs_sim.cli.paying import beforehand
     from tfs_sim.scenario import load_scenario
@@ -97,27 +101,54 @@ def _unpaid(arms: Iterable[Arm]) -> list[str]:
     return said
 
 
-def is_experiment(name: str) -> bool:
-    """Say whether a name is that of a ready-made experiment alone, or of a file that looks like one.
+def kind_of(name: str) -> Kind | None:
+    """Return what a ready-made name is of, or a file looks like; None where that cannot be said.
 
     What cannot be read is left to those who tell mistakes.
     """
     from tfs_sim.scenario import presets
 
-    if not name.endswith(".toml") and name in presets.names("experiments") and name not in presets.names("scenarios"):
-        return True
-    path = Path(name)
+    kinds: tuple[Kind, Kind] = ("scenarios", "experiments")
+    if not name.endswith(".toml") and (ready := [kind for kind in kinds if name in presets.names(kind)]):
+        return ready[0] if len(ready) == 1 else None
+    file = Path(name)
     try:
-        if not path.is_file() or path.stat().st_size > 10_000_000:
-            return False
-        text = path.read_text(encoding="utf-8-sig")
+        if not file.is_file() or file.stat().st_size > 10_000_000:
+            return None
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
-        return False
+        return None
     try:
-        content = tomllib.loads(text)
+        found = {*tomllib.loads(text)}
     except (ValueError, RecursionError):
-        return any(line.strip().startswith(("[strategies", "replicates", "[cross")) for line in text.splitlines())
-    return "clock" not in content and any(key in content for key in ("strategies", "replicates", "cross", "scenario"))
+        heads = (re.match(r"\[{0,2}([a-z]+)", line.strip()) for line in text.splitlines())
+        found = {head[1] for head in heads if head}
+    if "clock" not in found and found & {"strategies", "replicates", "cross", "scenario"}:
+        return "experiments"
+    return "scenarios" if found & {"clock", "sites", "extends"} and "strategies" not in found else None
+
+
+def is_experiment(name: str) -> bool:
+    """Say whether a name is that of a ready-made experiment, or of a file that looks like one."""
+    return kind_of(name) == "experiments"
+
+
+def only(kind: Kind, name: str) -> None:
+    """Say which command is meant where a name is of the other kind.
+
+    Raises
+    ------
+    UserError
+        When it is.
+    """
+    found = kind_of(name)
+    if found is not None and found != kind:
+        what = f"one of the ready-made {found}" if not name.endswith(".toml") else f"{_ONE[found]}, not {_ONE[kind]}"
+        verb = "sweep" if found == "experiments" else "run"
+        raise UserError(Mistake(f"{name} is {what}", hint=f"tfs-sim {verb} {name}"))
+
+
+_ONE: dict[Kind, str] = {"scenarios": "a scenario", "experiments": "an experiment"}
 
 
 def _schema(kind: str) -> Any:
@@ -139,12 +170,12 @@ def new(folder: Path) -> None:
     from tfs_sim.scenario.study import new_study
 
     made = new_study(folder)
-    print(bold(f"Your study is in {folder}"))
-    for path in made:
-        print(f"  {path}")
-    experiment = next((path for path in made if "experiment" in path.name), None)
+    print(bold(f"Your study is in {path(folder)}"))
+    for file in made:
+        print(f"  {path(file)}")
+    experiment = next((file for file in made if "experiment" in file.name), None)
     if experiment is not None:
-        print(f"\n  tfs-sim sweep {experiment}")
+        print(f"\n  tfs-sim sweep {path(experiment)}")
 
 
 def status(folder: Path) -> None:
@@ -170,5 +201,9 @@ def status(folder: Path) -> None:
     if found.damaged:
         message = f"damaged in {folder}, not what was written: {', '.join(found.damaged)}"
         raise UserError(Mistake(message, hint=records.AGAIN))
+    if not found.whole:
+        arms = count(sum(bool(arm.damaged) for arm in found.arms), "arm")
+        raise UserError(Mistake(f"damaged in {folder}: parts of {arms}, listed above", hint=records.AGAIN))
     if not found.finished:
-        print(wrapped("Not finished: the same `tfs-sim sweep` goes on from there and does damaged parts again."))
+        lacking = " (its results are not put together yet)" if found.done == found.wanted else ""
+        print(wrapped(f"Not finished{lacking}: the same `tfs-sim sweep` goes on from there."))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tfs_sim.cli import running, terminal
+from tfs_sim.cli.looking import only
 from tfs_sim.cli.terminal import bold, wrapped
 from tfs_sim.scenario.errors import count
 
@@ -19,7 +20,8 @@ def merge(folders: list[Path], out: Path | None) -> None:
         merged = merging.merge(folders, out)
         for what in merged.damaged:
             shown.notice(f"{what}; it was left out")
-    print(bold(f"{count(len(folders), 'shard')}: {merged.done:,} of {merged.wanted:,} runs are in {merged.folder}"))
+    where = terminal.path(merged.folder)
+    print(bold(f"{count(len(folders), 'shard')}: {merged.done:,} of {merged.wanted:,} runs are in {where}"))
     if not merged.gaps:
         running.concluded(Sweep.load(merged.folder))
         return
@@ -36,6 +38,7 @@ def audit(name: str, pairs: int, as_json: bool, workers: int | None) -> None:
     from tfs_sim.experiments.designs.design import load_experiment
     from tfs_sim.experiments.execution import auditing
 
+    only("experiments", name)
     experiment = load_experiment(name)
     with terminal.working() as shown:
         found = auditing.audit(experiment, pairs, workers, shown.progress, shown.notice)

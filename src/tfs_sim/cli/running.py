@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tfs_sim.cli import terminal
+from tfs_sim.cli.looking import only
 from tfs_sim.cli.terminal import bold, dim, wrapped
 from tfs_sim.scenario.errors import count
 
@@ -25,7 +26,7 @@ def run(
     """Run a scenario and print what came of it."""
     from tfs_sim.scenario import load_scenario
 
-    _only("scenarios", name)
+    only("scenarios", name)
     scenario = load_scenario(name)
     if months is not None:
         scenario = scenario.with_(months=months)
@@ -52,7 +53,8 @@ def run(
         if out is None:
             return
         saved.save(result, out)
-        print(f"\nRuns     {out / 'runs.parquet'}\nMonths   {out / 'series.parquet'}")
+        for what, name in (("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")):
+            print(f"{what}   {terminal.path(out / name)}")
 
 
 def outcomes(result: Result) -> str:
@@ -70,13 +72,15 @@ def _cells(result: Result) -> tuple[list[str], list[list[str]]]:
     """Return the head and the rows of the table of outcomes, a column for each site."""
     import numpy as np
 
+    from tfs_sim.experiments.storage.summary import LAST_YEAR
     from tfs_sim.model.catalogue import METRICS
 
     titles = _short({key: site.title or key for key, site in result.scenario.sites.items()})
     head = ["", *(_cut(titles.get(site, site), 16) for site in result.sites)]
     names = _telling(result)
     rows = []
-    for way, said in (("last-year", "In the last year"), ("end", "At the end"), ("total", "In all months")):
+    last = "In the last year" if result.months >= LAST_YEAR else "Mean of all months"
+    for way, said in (("last-year", last), ("end", "At the end"), ("total", "In all months")):
         shown = [name for name in names if METRICS[name].summary == way]
         if shown:
             rows.append([said, *("" for _ in result.sites)])
@@ -138,7 +142,7 @@ def _profile(scenario: Scenario, seed: int) -> None:
     per_month = 1e6 / scenario.clock.months
     rows = [[_step(step), f"{spent * per_month:,.1f}", f"{spent / total:.1%}"] for step, spent in steps]
     rows.append(["all", f"{total * per_month:,.1f}", "100%"])
-    print(bold(f"{scenario.title or scenario.name}: one run of {count(scenario.clock.months, 'month')}"))
+    print(bold(wrapped(f"{scenario.title or scenario.name}: one run of {count(scenario.clock.months, 'month')}")))
     print(terminal.table(["step", "µs a month", "share"], rows))
 
 
@@ -168,8 +172,9 @@ def sweep(
             experiment, replicates, seed, workers, out, shown.progress, shown.notice, fresh, executor, batch, part
         )
     if part is not None:
-        folder = done.folder.parent if out is None else "DIR..."
-        print(f"\nShard    {done.folder}\nWhen all {part[1]:,} are there:  tfs-sim merge {folder}/*")
+        folder = terminal.path(done.folder.parent) if out is None else "DIR..."
+        print(f"\nShard    {terminal.path(done.folder)}")
+        print(f"When all {part[1]:,} are there:  tfs-sim merge {folder}/*")
         return
     concluded(done)
 
@@ -178,7 +183,7 @@ def shown_experiment(name: str, replicates: int | None) -> Experiment:
     """Read an experiment and print its title and how much there is to run."""
     from tfs_sim.experiments.designs.design import load_experiment
 
-    _only("experiments", name)
+    only("experiments", name)
     experiment = load_experiment(name)
     asked = experiment.replicates if replicates is None else replicates
     arms = experiment.arms()
@@ -216,17 +221,6 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _head(title: str, shape: list[str], months: int) -> None:
     print(bold(wrapped(f"{title}: {' × '.join(shape)}, {count(months, 'month')}")), flush=True)
-
-
-def _only(kind: Literal["scenarios", "experiments"], name: str) -> None:
-    """Say which command is meant where a ready-made name is of the other kind."""
-    from tfs_sim.scenario import presets
-    from tfs_sim.scenario.errors import Mistake, UserError
-
-    other: Literal["scenarios", "experiments"] = "experiments" if kind == "scenarios" else "scenarios"
-    if name in presets.names(other) and name not in presets.names(kind):
-        verb = "sweep" if other == "experiments" else "run"
-        raise UserError(Mistake(f"{name} is one of the ready-made {other}", hint=f"tfs-sim {verb} {name}"))
 
 
 def report(folder: Path) -> None:
@@ -269,4 +263,4 @@ def _report(sweep: Sweep) -> None:
     from tfs_sim.report import write_report
 
     write_report(sweep, sweep.folder)
-    print(f"\nReport   {sweep.folder / 'report.html'}")
+    print(f"\nReport   {terminal.path(sweep.folder / 'report.html')}")

@@ -39,7 +39,7 @@ def events(name: str, arm: str | None, replicate: int, seed: int | None, out: Pa
         print("\n" + wrapped("One run; others differ. --out FILE.csv writes each event, with who and when."))
         return
     files.write_bytes(out, as_csv(found))
-    print(f"\nEvents   {out}")
+    print(f"\nEvents   {terminal.path(out)}")
 
 
 def _asked(name: str, arm: str | None) -> tuple[str, Scenario, int]:

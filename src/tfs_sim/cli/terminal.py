@@ -9,9 +9,11 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Protocol
 
 from tfs_sim.cli.leaving import in_colour
+from tfs_sim.scenario.characters import shown
 
 LOG_SECONDS = 5.0
 """Where there is no terminal, progress is a line every so many seconds."""
@@ -32,10 +34,15 @@ def dim(text: str) -> str:
     return f"\033[2m{text}\033[0m" if in_colour(sys.stdout) else text
 
 
+def path(where: Path) -> str:
+    """Return a path as one line: a folder may be called anything, and must not steer the terminal."""
+    return shown(str(where))
+
+
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
-    """Return `text` broken into lines, the lines after the first indented."""
+    """Return `text` broken into lines, the lines after the first indented; names in it do not steer the terminal."""
     return textwrap.fill(
-        " ".join(text.split()),
+        shown(" ".join(text.split())),
         width=width(),
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
@@ -123,7 +130,7 @@ class _Log:
 
     def notice(self, sentence: str) -> None:
         with suppress(OSError):  # standard error that is full or gone is no reason to stop the work
-            print(f"  {sentence}", file=sys.stderr, flush=True)
+            print(f"  {shown(sentence)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -160,7 +167,7 @@ class _Bar:
         self._bar.update(self._task, completed=done, total=total, description=text, visible=True)
 
     def notice(self, sentence: str) -> None:
-        self._bar.console.print(f"  {sentence}", markup=False)
+        self._bar.console.print(f"  {shown(sentence)}", markup=False)
 
 
 def pace(rate: float) -> str:

@@ -55,7 +55,7 @@ def validate(
         print(f"\n{bold(wrapped(said))}")
         if quick:
             print(wrapped(QUICK_RULES))
-        print(f"Page     {path}")
+        print(f"Page     {terminal.path(path)}")
     if failing:
         sys.exit(1)
 
@@ -87,7 +87,7 @@ def necessity(
         said = "; ".join(f"{row} holds without {name}" for name, row in matrix.survived)
         held = f"Patterns that hold without their own mechanism: {said}."
         said = held if said else "No pattern holds without its own mechanism."
-        print(f"\n{bold(wrapped(said))}\n{wrapped(KEY)}\nPage     {path}")
+        print(f"\n{bold(wrapped(said))}\n{wrapped(KEY)}\nPage     {terminal.path(path)}")
     if matrix.survived:
         sys.exit(1)
 

@@ -46,8 +46,6 @@ def _family_with(character: str) -> str:
 
     found = sorted({font.name for font in fontManager.ttflist if ord(character) in _characters(font.fname)})
     names = [name for name in found if not name.startswith(LAST_RESORT)]
-    if names:
-        logging.getLogger("matplotlib.font_manager").addFilter(_not_of_weights)
     return next((name for name in names if all(ord(character) in each for each in _weights(name))), "")
 
 
@@ -59,9 +57,16 @@ def _weights(family: str) -> tuple[frozenset[int], ...]:
     return tuple(_characters(findfont(FontProperties(family=family, weight=weight))) for weight in ("normal", "bold"))
 
 
-def _not_of_weights(record: logging.LogRecord) -> bool:
-    """Leave out that a font has no bold letters: the others do."""
-    return "Failed to find font weight" not in record.getMessage()
+_ITS_OWN = ("Failed to find font weight", "cache", "not a writable directory", "mkdir")
+
+
+def _not_its_own(record: logging.LogRecord) -> bool:
+    """Leave out that a font has no bold letters, for the others do, and where matplotlib keeps its list of fonts."""
+    return not any(said in record.getMessage() for said in _ITS_OWN)
+
+
+for _name in ("matplotlib", "matplotlib.font_manager"):  # before it is imported, for it speaks while it is
+    logging.getLogger(_name).addFilter(_not_its_own)
 
 
 def families(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Characters that do not show what is written, or that an output does not have.
 
-Some steer terminals, turn the order of letters round, or hide; for others a code page has no place.
+Some steer terminals, turn the order of letters round, or hide; for others a code page has no place. Which hide is said
+by their properties in Unicode; what scripts need to be written stays: joins, and variants behind what they vary.
 """
 
 from __future__ import annotations
@@ -9,19 +10,64 @@ import codecs
 import re
 import sys
 import unicodedata
+from collections.abc import Iterable, Iterator
 
+
+def _codes(text: str) -> Iterator[int]:
+    """Yield the codes that a text lists: "34F 115F-1160"."""
+    for each in text.split():
+        first, _, last = each.partition("-")
+        yield from range(int(first, 16), int(last or first, 16) + 1)
+
+
+_CONTROLS = "0-8 B C E-1F 7F-9F"  # but for tab and line ends
+_HALVES = "D800-DFFF"  # of characters
+_LINE_ENDS = "2028 2029"  # that most programs do not take for one
+_MARKS = "61C 200E 200F"  # they turn the order of letters round, and have the direction of letters
+_FILLERS = "34F 115F 1160 17B4 17B5 2065 3164 FFA0 FFF0-FFF8 E0000-E00FF E01F0-E0FFF"
+"""Letters that are not shown: Other_Default_Ignorable_Code_Point, a property that Python does not have."""
+_BLANK = "2800 1D159 FFFC"  # signs of which nothing is seen
+_NEVER = "FDD0-FDEF " + " ".join(f"{plane:X}FFFE-{plane:X}FFFF" for plane in range(17))  # will be characters
+_JOINS = "200C 200D"
+"""Persian, the scripts of India and pictures of families are written with these."""
+_VARIANTS = "180B-180D 180F FE00-FE0F"
+_VARIANTS_OF_HAN = "E0100-E01EF"
+_STEERED = frozenset(("BN", "ON", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
+"""Bidirectional classes of what only steers others: what is of the category Cf and shown has that of a letter."""
+_FORMAT = "80-2FFF FB00-14FFF 1B000-1DFFF E0000-E00FF"
+"""Where there are characters of this kind."""
+
+
+def _steers(code: int) -> bool:
+    """Say whether a character has no width and only says how others are shown."""
+    each = chr(code)
+    return unicodedata.category(each) == "Cf" and unicodedata.bidirectional(each) in _STEERED
+
+
+def _set(codes: Iterable[int]) -> str:
+    """Return a set of characters as regular expressions have it, without its brackets."""
+    found: list[list[int]] = []
+    for code in sorted({*codes}):
+        if found and found[-1][1] == code - 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    return "".join(f"\\U{first:08X}-\\U{last:08X}" for first, last in found)
+
+
+_LISTED = " ".join((_CONTROLS, _HALVES, _LINE_ENDS, _MARKS, _FILLERS, _BLANK, _NEVER, _VARIANTS, _VARIANTS_OF_HAN))
+_ALL = {*_codes(_LISTED), *filter(_steers, _codes(_FORMAT))} - {*_codes(_JOINS)}
+_FIRST = _set(code for code in _ALL if code < 0x10000) + "\U00010000-\U0010ffff"
 _UNSEEN = (
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tab and line ends
-    "\u2028\u2029"  # line ends that most programs do not take for one
-    "\u202a-\u202e\u2066-\u2069"  # turn the order of letters round
-    "\u00ad\u180e\u200b\u2060-\u2064\ufeff"  # without width
-    "\ufff9-\ufffb\U000e0000-\U000e007f"  # notes and tags that are not shown
-    "\ud800-\udfff"  # halves of characters
+    f"(?<=[{_set(_ALL)}])"  # most characters are none of the set before, which is short and so quickly looked for
+    # variants show otherwise what is before them: a digit or a sign, or a Chinese letter
+    f"(?<![0-9#*\u00a1-\U0010ffff][{_set(_codes(_VARIANTS))}])"
+    f"(?<![\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0003fffd][{_set(_codes(_VARIANTS_OF_HAN))}])"
 )
-UNSEEN = re.compile(f"[{_UNSEEN}]")
+UNSEEN = re.compile(f"[{_FIRST}]{_UNSEEN}")
 """Characters that no text of a scenario or experiment may hold."""
 
-STEERING = re.compile(f"[{_UNSEEN}\n\r]")
+STEERING = re.compile(f"[{_FIRST}]{_UNSEEN}|[\n\r]")
 """Those and line ends: what a line on a terminal may not hold."""
 
 

@@ -12,7 +12,7 @@ from tfs_sim.scenario import layers
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, listed, nearest, quote
 from tfs_sim.scenario.fields import Check, as_number, catalogue, out_of_range, plain_number, several, span
 from tfs_sim.scenario.organizations import Organization, national, national_table
-from tfs_sim.scenario.sites import FEWEST, MOST, Site
+from tfs_sim.scenario.sites import FEWEST, MOST, Site, how_many
 from tfs_sim.scenario.tables import (
     NATIONAL_SITE,
     Clock,
@@ -23,6 +23,7 @@ from tfs_sim.scenario.tables import (
     Selection,
     Target,
     month_number,
+    never_in_force,
 )
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -294,7 +295,8 @@ def _dates(pieces: Pieces, clock: Clock) -> Iterator[Mistake]:
         if item.taper is not None and item.taper > stop - first > 0:
             yield _too_long(item, item.taper, stop - first, path)
         if item.until is not None and item.begins is None and month_number(item.until) <= month_number(begins):
-            yield Mistake(f"it would end ({item.until}) before the clock starts ({begins})", key=(*path, "until"))
+            said = never_in_force(item.until, begins, f"before the clock starts ({begins})")
+            yield Mistake(said, key=(*path, "until"))
 
 
 def _too_long(item: ScheduledIntervention, taper: int, months: int, path: KeyPath) -> Mistake:
@@ -328,7 +330,7 @@ def _organizations(pieces: Pieces) -> tuple[dict[str, tuple[Organization, ...]],
         try:
             found[name] = site.organizations_list(name)
             if site.organizations_file and not FEWEST <= len(found[name]) <= MOST:
-                message = f"a site has between {FEWEST} and {MOST} organizations; the file lists {len(found[name]):,}"
+                message = how_many(len(found[name]))
                 mistakes.append(Mistake(message, key=("sites", name, file)))
             file = "relationships_file"
             site.relationships_list(name)

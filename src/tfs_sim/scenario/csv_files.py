@@ -61,11 +61,6 @@ class CsvTable:
     ):
         self.path = path
         text = read_text(path, largest)
-        lone = text.find("\r")
-        if lone >= 0:
-            line = text.count("\n", 0, lone) + 1
-            message = "lines end with a carriage return alone, as on old Macs; save the file with usual line ends"
-            raise UserError(Mistake(message, file=path.name, line=line))
         self.lines = text.split("\n")
         self.header: list[str] = []
         self.rows: list[Row] = []

@@ -115,8 +115,8 @@ def quote(value: Any, widest: int = 60) -> str:
     elif isinstance(value, str):
         line = shown(value)
         return f'"{line if len(line) <= widest else line[: widest - 1] + "…"}"'
-    elif isinstance(value, int) and abs(value) >= 10**18:
-        text = "a number of more than 18 digits"
+    elif isinstance(value, int) and abs(value) >= 10**30:
+        text = "a number of more than 30 digits"
     elif isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         text = str(int(value))
     else:

@@ -61,7 +61,7 @@ class Check:
 def as_number(value: Any, expected: str) -> float:
     """Return a finite number, or raise an error that says what was expected."""
     if isinstance(value, str):
-        note = "a number is written without quotes" if re.fullmatch(r"\s*[-+]?[\d_.]+\s*", value) else ""
+        note = "a number is written without quotes" if re.fullmatch(r"\s*[-+]?[0-9_]+(\.[0-9_]+)?\s*", value) else ""
         raise wrong(f"{NAME} is {expected}; found {kind_of(value)}", note=note)
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise wrong(f"{NAME} is {expected}; found {kind_of(value)}")
@@ -307,6 +307,8 @@ def inside(name: Any, folder: Path) -> Path:
     path = folder / name
     try:
         real, home = path.resolve(), folder.resolve()
+    except UnicodeEncodeError:
+        raise wrong(f"{NAME} is {quote(name)}, and {presets.NO_SUCH_NAMES}") from None
     except (OSError, RuntimeError):
         raise wrong(f"{NAME} cannot be followed: {quote(name)} is a link that leads nowhere") from None
     if not real.is_relative_to(home):

@@ -6,26 +6,28 @@ reads the results must be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
-from tfs_sim.scenario.errors import count
+from tfs_sim.scenario.errors import count, quote
 from tfs_sim.scenario.fields import catalogue
 
 if TYPE_CHECKING:
     from tfs_sim.scenario.schema import Scenario
 
 
-def without_effect(scenario: Scenario) -> list[str]:
+def without_effect(scenario: Scenario, varied: Container[str] = ()) -> list[str]:
     """Return a sentence on each thing in a scenario that has no effect, or less than it says.
 
-    Mechanisms that are off and on which others build, what they would move or read, and who joins after the end.
+    Mechanisms that are off and on which others build, what they would move or read, what is there to the amount of
+    zero, and who joins after the end. `varied` are the dotted names of what a design sets instead.
     """
     known = catalogue()
     said = [
         f"{name} is off; what builds on it goes on with what it finds at the start: {', '.join(needing)}."
         for name, needing in scenario.unmet_needs().items()
     ]
+    said += _without_amount(scenario, varied)
     used = [each.use for each in scenario.in_force()[0]] + [shock.use for shock in scenario.shocks]
     for item in dict.fromkeys(used):
         mechanism = (known.INTERVENTIONS.get(item) or known.SHOCKS[item]).mechanism
@@ -35,6 +37,19 @@ def without_effect(scenario: Scenario) -> list[str]:
         if values and not scenario.is_on(name):
             said.append(f"parameters of {name} have no effect, since it is off: {', '.join(values)}.")
     return [*said, *_unread(scenario)]
+
+
+def _without_amount(scenario: Scenario, varied: Container[str]) -> Iterator[str]:
+    """Yield a sentence on each intervention, shock and grant of which there is nothing."""
+    orders, grants = scenario.in_force()
+    for use in dict.fromkeys(each.use for each in orders if each.amount == 0):
+        if f"interventions.{use}.dose" not in varied:
+            yield f"{use} has no effect: its dose is 0."
+    for use in dict.fromkeys(each.use for each in scenario.shocks if each.depth == 0):
+        if f"shocks.{use}.depth" not in varied:
+            yield f"{use} has no effect: its depth is 0."
+    for label in dict.fromkeys(each.label for each in grants if each.amount == 0):
+        yield f"the grant {quote(label)} has no effect: its amount is 0."
 
 
 def _unread(scenario: Scenario) -> Iterator[str]:

@@ -24,6 +24,8 @@ OPTIONAL = (
     "key_people",
 )
 """Columns that a file of organizations may have beside id and sector."""
+LONGEST = 300
+"""Characters of a name."""
 
 
 class Given(NamedTuple):
@@ -195,10 +197,12 @@ def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...
         if sector not in SECTORS:
             message = f"column sector is {listed(SECTORS)}; found {kind_of(sector)}"
             mistakes.append(table.mistake(row, "sector", message, nearest(sector, SECTORS)))
+        name = table.cell(row, "name")
+        if "\n" in name or len(name) > LONGEST:
+            said = f"column name is one line of at most {LONGEST} characters; found {kind_of(name)}"
+            mistakes.append(table.mistake(row, "name", said))
         given = _given(table, row, mistakes)
-        rows.setdefault(
-            identity, _Listed(identity, table.cell(row, "name"), sector, fte, given, table.mistake(row, "id", ""))
-        )
+        rows.setdefault(identity, _Listed(identity, name, sector, fte, given, table.mistake(row, "id", "")))
     if mistakes:
         raise UserError(mistakes)
     return tuple(rows.values())

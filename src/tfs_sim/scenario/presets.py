@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,8 @@ from typing import Literal
 from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
 
 Kind = Literal["scenarios", "experiments"]
+
+NO_SUCH_NAMES = f"files have no such names in this locale ({sys.getfilesystemencoding()}); set LC_ALL=C.UTF-8"
 
 
 def folder(kind: Kind) -> Path | None:

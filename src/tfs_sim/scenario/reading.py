@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tfs_sim.scenario import presets
 from tfs_sim.scenario.characters import UNSEEN, named
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, nearest, quote
 from tfs_sim.scenario.places import Place, Span, places
@@ -98,10 +100,18 @@ def read_text(path: Path, largest: int) -> str:
             raise UserError(Mistake(message, file=name))
         with path.open("rb") as stream:
             content = stream.read(largest + 1)
+    except UnicodeEncodeError:
+        raise UserError(Mistake(f"the file cannot be read: {presets.NO_SUCH_NAMES}", file=name)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not a file name"
         raise UserError(Mistake(f"the file cannot be read: {reason}", file=name)) from None
     return _decode(content, name)
+
+
+def in_the_way(folder: Path) -> Path | None:
+    """Return the file that stands where a folder, or one above it, would have to be."""
+    there = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), None)
+    return there if there is not None and not there.is_dir() else None
 
 
 def parse(text: str, path: Path) -> Document:
@@ -114,15 +124,40 @@ def parse(text: str, path: Path) -> Document:
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        raise UserError(Mistake(_TOO_DEEP, file=path.name)) from None
+        raise UserError(_too_deep(empty)) from None
     except ValueError as error:
         raise UserError(_syntax(empty, error)) from None
     if _depth(data) > DEEPEST:
-        raise UserError(Mistake(_TOO_DEEP, file=path.name))
+        raise UserError(_too_deep(empty))
     return Document(path, text, data, places(text))
 
 
-_TOO_DEEP = f"tables and lists are nested more than {DEEPEST} deep, which nothing in these files needs"
+_TOKEN = re.compile(r"\"{3}.*?\"{3,5}|'{3}.*?'{3,5}|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|#[^\n]*|[\[\]{}\n=.]", re.DOTALL)
+"""What says how deep a place is nested, and what may hold signs that do not: texts and remarks."""
+
+
+def _too_deep(document: Document) -> Mistake:
+    """Return the mistake of tables and lists that are nested too deep, with the line where they become so."""
+    said = Mistake(f"tables and lists are nested more than {DEEPEST} deep, which nothing in these files needs")
+    depths: dict[int, int] = {}
+    line, table, head, dots, opened, value = 1, 0, 0, 0, 0, False
+    for hit in _TOKEN.finditer(document.text):
+        word = hit[0]
+        if word == "\n" and not opened:
+            table, dots, value = (dots + head, 0, False) if head else (table, 0, False)
+            head = 0
+        elif word == "[" and not value:
+            head += 1  # of a table: [a.b] or [[a.b]]
+        elif word in "[{":
+            opened += 1
+        elif word in "]}":
+            opened -= value
+        elif word in "=.":
+            value, dots = value or word == "=", dots + (word == "." and not value)
+        depths[line] = max(depths.get(line, 0), 1 + (0 if head else table) + head + dots + opened)
+        line += word.count("\n")
+    beyond = [line for line, depth in depths.items() if depth > DEEPEST]
+    return document.put(said, Span(beyond[0] if beyond else max(depths, key=depths.__getitem__, default=1), 1, 1))
 
 
 def _decode(content: bytes, name: str) -> str:
@@ -146,6 +181,11 @@ def _decode(content: bytes, name: str) -> str:
             )
         ) from None
     text = text.replace("\r\n", "\n")
+    if (lone := text.find("\r")) >= 0:
+        message = "lines end with a carriage return alone, as on old Macs; save the file with usual line ends"
+        line = text.count("\n", 0, lone) + 1
+        hint = "In most editors: Save with line endings LF (Unix) or CRLF (Windows)."
+        raise UserError(Mistake(message, file=name, line=line, hint=hint))
     if unseen := UNSEEN.search(text):
         found = unseen.start()
         line = text.count("\n", 0, found) + 1

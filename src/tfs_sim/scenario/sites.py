@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.aims import Goal
@@ -24,6 +25,7 @@ from tfs_sim.scenario.fields import (
     number,
     several,
     whole,
+    whole_number,
     wrong,
 )
 from tfs_sim.scenario.influence import Influence, read_influence
@@ -60,6 +62,7 @@ def _counts(value: Any) -> dict[str, int]:
         example = "{ district = 1, nonprofit = 14 }"
         raise wrong(f"{NAME} is a table with a number for each sector, such as {example}; found {kind_of(value)}")
     mistakes = []
+    counts: dict[str, int] = {}
     for sector, count in value.items():
         if sector not in SECTORS:
             mistakes.append(
@@ -71,18 +74,21 @@ def _counts(value: Any) -> dict[str, int]:
                     hint=f"Sectors: {', '.join(SECTORS)}.",
                 )
             )
-        elif isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:
-            message = f"{sector} is a whole number of organizations between 0 and {MOST}; found {kind_of(count)}"
-            mistakes.append(Mistake(message, key=(sector,)))
-    total = sum(count for count in value.values() if isinstance(count, int) and not isinstance(count, bool)) + 1
+            continue
+        try:
+            counts[sector] = whole_number(count, 0, MOST, "a whole number of organizations")
+        except PydanticCustomError as error:
+            mistakes += [found.under((sector,)) for found in (error.context or {})["mistakes"]]
+    total = sum(counts.values()) + 1
     if not mistakes and not FEWEST <= total <= MOST:
-        mistakes.append(Mistake(_total(total)))
+        mistakes.append(Mistake(how_many(total)))
     if mistakes:
         raise several(mistakes)
-    return dict(value)
+    return counts
 
 
-def _total(total: int) -> str:
+def how_many(total: int) -> str:
+    """Return what is said of a site with too few or too many organizations."""
     return f"a site has between {FEWEST} and {MOST} organizations, the backbone among them; this one has {total:,}"
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from tfs_sim.model.declared_metrics import PRIMARY
 from tfs_sim.scenario import presets
+from tfs_sim.scenario.characters import STEERING, shown
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 from tfs_sim.scenario.fields import catalogue
+from tfs_sim.scenario.reading import in_the_way
 from tfs_sim.scenario.schema import Scenario
 
 FLAGSHIP = "together-for-students"
@@ -81,8 +83,8 @@ def new_study(folder: Path) -> tuple[Path, Path]:
         if the folder holds something already, or cannot be written.
     """
     name = str(folder)
-    if folder.exists() and not folder.is_dir():
-        raise UserError(Mistake(f"{quote(name)} is a file, not a folder"))
+    if (there := in_the_way(folder)) is not None:
+        raise UserError(Mistake(f"{quote(str(there), 500)} is a file, not a folder"))
     if folder.is_dir() and any(folder.iterdir()):
         raise UserError(
             Mistake(f"the folder {quote(name)} is not empty", hint="Choose a new folder; nothing is overwritten.")
@@ -135,7 +137,7 @@ def _texts(folder: Path) -> dict[str, str]:
     base = _base(flagship)
     facts = {
         "title": _title(folder.resolve().name),
-        "folder": re.sub(r"[\x00-\x1f\x7f]", "", folder.name) or ".",
+        "folder": shown(folder.name) or ".",
         "flagship": flagship,
         "months": base.clock.months,
         "own": ", ".join(f'"{name}"' for name in base.strategy),
@@ -154,5 +156,5 @@ def _base(name: str) -> Scenario:
 
 
 def _title(name: str) -> str:
-    plain = re.sub(r"[\W_]+", " ", name).strip()
+    plain = re.sub(r"[\W_]+", " ", STEERING.sub(" ", name)).strip()
     return (plain[:1].upper() + plain[1:])[:100] or "My study"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
 from tfs_sim.model.state import CONTRIBUTIONS, PAYERS, ROLES, SECTORS
-from tfs_sim.scenario.errors import Mistake, kind_of
+from tfs_sim.scenario.errors import Mistake, kind_of, listed, quote
 from tfs_sim.scenario.fields import (
     DURATION,
     KEY,
@@ -159,6 +159,13 @@ def everyone() -> Target:
     return Target.model_validate("all")
 
 
+def never_in_force(until: str, begins: str, before: str) -> str:
+    """Return what is said of something that ends no later than it begins."""
+    if until == begins:
+        return f"it would never be in force: until is the first month without it, and that is when it begins ({begins})"
+    return f"it would end ({until}) {before}"
+
+
 class ScheduledIntervention(Table):
     """An intervention of the catalogue with its months, its dose, and whom it reaches."""
 
@@ -204,10 +211,15 @@ class ScheduledIntervention(Table):
             message = out_of_range(self.dose, 0, declaration.largest_dose, unit)
             hint = f"tfs-sim explain {self.use}  says what a dose is."
             mistakes.append(Mistake(message, key=("dose",), hint=hint))
+        if self.payer == "organization" and declaration.scope == "site":
+            message = f"{self.use} acts on a whole site, which has no organizations as targets that could pay for it"
+            payers = [quote(payer) for payer in PAYERS if payer != "organization"]
+            mistakes.append(Mistake(message, key=("paid_by",), hint=f"paid_by is {listed(payers)} here."))
         if self.until is not None and self.lasts is not None:
             mistakes.append(Mistake("until and lasts say the same; keep one of the two", key=("lasts",), at="key"))
         if self.until is not None and self.begins is not None and month_number(self.until) <= month_number(self.begins):
-            mistakes.append(Mistake(f"it would end ({self.until}) before it begins ({self.begins})", key=("until",)))
+            said = never_in_force(self.until, self.begins, f"before it begins ({self.begins})")
+            mistakes.append(Mistake(said, key=("until",)))
         if mistakes:
             raise several(mistakes)
         return self

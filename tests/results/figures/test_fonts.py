@@ -66,3 +66,13 @@ def test_the_report_says_which_characters_figures_lack(small, tmp_path, caplog: 
         page = write_report(replace(small, experiment=small.experiment | {"strategies": titles}), tmp_path).read_text()
     (said,) = caplog.messages
     assert all(each in said and each in page for each in UNKNOWN)
+
+
+@pytest.mark.parametrize("name", ["matplotlib", "matplotlib.font_manager"])
+def test_what_matplotlib_says_of_its_own_cache_is_left_out(caplog: pytest.LogCaptureFixture, name: str) -> None:
+    log = logging.getLogger(name)
+    log.warning("Matplotlib created a temporary cache directory at %s because there was an issue", "/tmp/x")
+    log.warning("mkdir -p failed for path %s: no such file", "/proc/x/.config/matplotlib")
+    log.warning("Matplotlib is building the font cache; this may take a moment.")
+    log.warning("a font is broken")
+    assert caplog.messages == ["a font is broken"]

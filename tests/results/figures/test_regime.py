@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from dataclasses import replace
 from typing import Any
 
@@ -74,6 +76,16 @@ def test_many_values_are_cut_into_ranges() -> None:
     hurt = axes(stored)[0]
     assert len(hurt.labels) == 4 and hurt.labels[0] == "0 to 0.25"
     assert set(hurt.level_of) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.5, 1.0], [n / 20 for n in range(21)]])
+def test_a_point_at_which_a_variable_stays_as_it_is_is_not_on_the_map(values: list[float]) -> None:
+    sweep = design({"hurt": values, "price": [1.0, 2.0]}, crossing, replicates=4)
+    sweep.points.loc[0, "hurt"] = math.nan
+    hurt = axes(Stored.of(sweep))[0]
+    assert hurt.level_of[0] == -1 and min(hurt.level_of[1:]) == 0
+    assert "nan" not in " ".join(hurt.labels)
+    assert regimes(Stored.of(sweep)) is not None
 
 
 def test_without_a_design_or_with_one_variable_there_is_no_map(small) -> None:  # type: ignore[no-untyped-def]

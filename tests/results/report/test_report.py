@@ -128,6 +128,7 @@ def test_the_same_sweep_gives_the_same_report(small, tmp_path) -> None:
     assert pages[0] == pages[1]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_second_writer_of_a_report_is_refused(small, tmp_path, held_elsewhere) -> None:
     with held_elsewhere(tmp_path), pytest.raises(UserError, match="another process"):
         write_report(small, tmp_path)
@@ -135,6 +136,7 @@ def test_a_second_writer_of_a_report_is_refused(small, tmp_path, held_elsewhere)
     write_report(small, tmp_path)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_calibrated_is_said(small, tmp_path) -> None:
     page = write_report(replace(small, experiment=small.experiment | {"calibrated": True}), tmp_path).read_text()
     assert "Not calibrated yet" not in page and "Calibrated." in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import operator
 import re
@@ -35,6 +36,9 @@ def problem(text: str, names: list[str]) -> Mistake | None:
     """Return what is wrong with a constraint over variables of these names, or None."""
     if len(text) > LONGEST:
         return Mistake(f"a constraint has at most {LONGEST} characters; found {len(text):,}")
+    depths = itertools.accumulate({"(": 1, ")": -1}.get(each, 0) for each in text)
+    if max(depths, default=0) > DEEPEST:
+        return Mistake(f"{quote(text)}: brackets are nested more than {DEEPEST} deep, which no comparison needs")
     try:
         tree = _parsed(text, names)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # a number of thousands of digits, deep nesting
@@ -62,6 +66,8 @@ def problem(text: str, names: list[str]) -> Mistake | None:
 
 LONGEST = 500
 """Characters of a constraint; a comparison of two sums has a hundred."""
+DEEPEST = 50
+"""Brackets within brackets."""
 
 
 _ALLOWED = (
@@ -89,6 +95,16 @@ def holds(text: str, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.b
         unknown = np.isnan(left) | np.isnan(right)
         met &= np.asarray(_COMPARE[type(compare)](left, right) | unknown)
     return met
+
+
+def divides_by_zero(text: str, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """Return for every point whether a constraint divides by zero there, so that it says nothing of it."""
+    named = {_safe(name): column for name, column in columns.items()}
+    found = np.zeros(len(next(iter(columns.values()))), bool)
+    for node in ast.walk(_parsed(text, list(columns))):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            found |= np.asarray(_value(node.right, named) == 0.0)
+    return found
 
 
 def _value(node: ast.AST, named: Mapping[str, NDArray[np.float64]]) -> Any:

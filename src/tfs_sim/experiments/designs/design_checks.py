@@ -25,9 +25,14 @@ COLUMNS = (
     "source",
     "target",
     "organization",
+    "sector",
     "status",
     "role",
+    "open",
+    "in_post",
+    "pair",
 )
+"""Names that columns of tables have, stored or reckoned with."""
 
 
 def strategy_mistakes(against: Any, strategies: Mapping[str, Strategy], names: Iterable[str]) -> Iterable[Mistake]:

@@ -19,7 +19,7 @@ from tfs_sim.experiments.designs.plausible import VARIES, Settings, chosen, open
 from tfs_sim.experiments.designs.point_files import read_points, spanning
 from tfs_sim.experiments.designs.variables import Variable, mistakes_with, parts_of, range_text, shared, usual
 from tfs_sim.experiments.designs.varying import Vary, drawn, number_of
-from tfs_sim.scenario.errors import KeyPath, Mistake, listed, quote
+from tfs_sim.scenario.errors import KeyPath, Mistake, count, listed, quote
 from tfs_sim.scenario.fields import DATA_FILE, LARGEST_SEED, NAME, TEXT, DataFile, one_of, several, whole
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.table import Table
@@ -91,13 +91,32 @@ class Points:
     def table(self) -> Array:
         """Float64 [points, variables], those that meet every constraint."""
         found = self._all()
-        columns = {variable.name: found[:, column] for column, variable in enumerate(self.variables)}
+        columns = self._columns(found)
         met = np.ones(len(found), bool)
         for text in self.design.constraints:
             met &= constraints.holds(text, columns)
         kept = found if met.all() else found[met]
         kept.flags.writeable = False
         return kept
+
+    def _columns(self, table: Array) -> dict[str, Array]:
+        return {variable.name: table[:, column] for column, variable in enumerate(self.variables)}
+
+    def undefined(self) -> Iterator[Mistake]:
+        """Yield a mistake for each constraint that divides by zero at a point, be that left out or not."""
+        for number, text in enumerate(self.design.constraints):
+            if "/" not in text:
+                continue
+            found = self._all()
+            zero = np.flatnonzero(constraints.divides_by_zero(text, self._columns(found)))
+            if len(zero):
+                values = ", ".join(
+                    f"{variable.name} {variable.label(code) if code == code else 'as it is'}"
+                    for variable, code in zip(self.variables[:6], found[zero[0]].tolist(), strict=False)
+                )
+                said = f"{quote(text)} divides by zero at {count(len(zero), 'point')}, the first with {values}"
+                hint = "Multiply instead: a < 2 * b says what a / b < 2 says."
+                yield Mistake(said, ("design", "constraints", number), hint=hint)
 
     @property
     def one_line(self) -> bool:
@@ -225,6 +244,8 @@ def planned(design: Design, scenarios: Sequence[Scenario], taken: Sequence[str])
         count = f"{points._count():,}" if points._count() < 10**15 else "more than 1,000,000,000,000,000"
         message = f"these are {count} points; at most {sampling.MOST_POINTS:,} can be run"
         return None, [Mistake(message, ("design",))]
+    if undefined := list(points.undefined()):
+        return None, undefined
     if not len(points):
         return None, [Mistake("no point meets the constraints", ("design", "constraints"))]
     mistakes = _refused(points, scenarios)

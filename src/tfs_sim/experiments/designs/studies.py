@@ -65,14 +65,17 @@ def told(study: Any, folder: Path) -> str:
 
 def _file(path: str, folder: Path) -> Path:
     """Return the file at a path relative to a folder, whichever way that is reached."""
-    return Path(os.path.normpath(folder.resolve() / path))
+    here = os.fsdecode(path.encode("utf-8", "surrogateescape"))
+    return Path(os.path.normpath(folder.resolve() / here))
 
 
 def _relative(path: Path, folder: Path) -> str:
+    """Return the path as a text that is the same in every locale: its bytes as UTF-8, as far as they are."""
     try:
-        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+        found = Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
     except ValueError:  # on another drive
-        return path.resolve().as_posix()
+        found = path.resolve().as_posix()
+    return os.fsencode(found).decode("utf-8", "surrogateescape")
 
 
 def _shown(path: Path) -> str:

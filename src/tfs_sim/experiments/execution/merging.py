@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tfs_sim.experiments.designs import studies
-from tfs_sim.experiments.storage import records, store
+from tfs_sim.experiments.storage import records, shapes, store, tables
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.keys import WIDTH, Words, run_keys, words_of
 from tfs_sim.experiments.storage.marks import read_mark, read_provenance
 from tfs_sim.experiments.storage.parts import KINDS, Address, ArmParts, DamagedPartError, Part, size_of_run
 from tfs_sim.experiments.storage.store import StoredArm
+from tfs_sim.scenario.characters import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,13 @@ def _words(marks: Sequence[tuple[Path, dict[str, Any]]], entry: dict[str, Any]) 
 def _points(marks: Sequence[tuple[Path, dict[str, Any]]]) -> pa.Table | None:
     """Return the table of the design's points, if there is a design."""
     folder, mark = marks[0]
-    return None if mark["design"] is None else pq.read_table(records.intact(folder / "points.parquet"))
+    if mark["design"] is None:
+        return None
+    path = records.intact(folder / "points.parquet")
+    shapes.look_at(path, mark)
+    table = tables.read(path).replace_schema_metadata()
+    shapes.look_through(path, table.to_pandas(), mark)
+    return table
 
 
 def _shape(parts: ArmParts, description: dict[str, Any]) -> tuple[int, int]:
@@ -200,16 +206,20 @@ def _tables_of_the_traced(marks: Sequence[tuple[Path, dict[str, Any]]], target: 
 def _provenance(marks: Sequence[tuple[Path, dict[str, Any]]], plan: dict[str, Any]) -> dict[str, Any]:
     """Return the first shard's provenance, with the time and the machines of all."""
     found = [read_provenance(folder) for folder, _ in marks]
+    first = next((each for each in found if each), None)
+    if first is None:
+        raise refusal("none of these shards is finished (provenance.json is not there)", "Give one of them again.")
     shared = [each.get("shared_pasts") or {} for each in found]
     run, full = (sum(each.get(key, 0) for each in shared) for key in ("months_run", "months_in_full"))
     return {
-        **found[0],
+        **first,
         "plan": plan,
         "runs_made": sum(each.get("runs_made", 0) for each in found),
         "wall_seconds": round(sum(float(each.get("wall_seconds", 0.0)) for each in found), 3),
         "shared_pasts": {"months_run": run, "months_in_full": full, "saved": round(1 - run / full, 4) if full else 0.0},
         "shards": [
-            {"folder": folder.name, **{key: each.get(key) for key in ("date", "platform", "processor")}}
+            {"folder": shown(folder.name), **{key: each[key] for key in ("date", "platform", "processor")}}
             for (folder, _), each in zip(marks, found, strict=True)
+            if each
         ],
     }

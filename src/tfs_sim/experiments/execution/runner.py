@@ -35,6 +35,7 @@ from tfs_sim.experiments.storage.parts import DamagedPartError
 from tfs_sim.experiments.storage.provenance import environment, model_version, processors
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.experiments.storage.summary import summarize, ways_of
+from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
 
@@ -99,7 +100,7 @@ def simulate(
     values.flags.writeable = summaries.flags.writeable = False
     provenance = environment() | {
         "scenario": loaded.as_written(),
-        "scenario_files": loaded.texts,
+        "scenario_files": {shown(name): text for name, text in loaded.texts.items()},
         "scenario_digest": loaded.digest(),
         "seed": seed,
         "replicates": replicates,
@@ -322,7 +323,7 @@ def _provenance(experiment: Experiment, description: dict[str, Any], made: int, 
         "experiment": experiment.as_written(),
         "experiment_file": experiment.text,
         "scenario": experiment.base.as_written(),
-        "scenario_files": experiment.base.texts,
+        "scenario_files": {shown(name): text for name, text in experiment.base.texts.items()},
         "scenario_digest": experiment.base.digest(),
         "seed": description["plan"]["seed"],
         "replicates": description["plan"]["replicates"],

@@ -54,14 +54,15 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def save(result: Result, folder: str | os.PathLike[str]) -> None:
-    """Write the runs of `result` into `folder`, each file whole or not at all."""
+    """Write the runs of `result` into `folder`: all files, or none, and what was there stays as it was."""
     folder = Path(folder)
     with held(folder):
         files.sweep_up(folder)
-        # first of all, so that where the disk is full the folder is known as ours, and can be given again
-        files.write_json(folder / "provenance.json", {"format": MARK} | dict(result.provenance))
-        _write(folder / "runs.parquet", iter([tables.runs_table(0, result.summaries, result.sites, result.metrics)]))
-        _write(folder / "series.parquet", _series(result))
+        runs = tables.runs_table(0, result.summaries, result.sites, result.metrics)
+        with files.exchanged(folder, ("provenance.json", "runs.parquet", "series.parquet")) as (provenance, *both):
+            for path, content in zip(both, (iter([runs]), _series(result)), strict=True):
+                _write(path, content)
+            files.write_json(provenance, {"format": MARK} | dict(result.provenance))
 
 
 def _series(result: Result) -> Iterator[pa.Table]:

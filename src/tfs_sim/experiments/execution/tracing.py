@@ -38,6 +38,8 @@ def write_traces(
     """Write `network.parquet` and `organizations.parquet`, if the experiment asks for snapshots."""
     snapshots = experiment.snapshots
     if snapshots is None:
+        for name in ("network", "organizations"):
+            store.drop(name)
         return
     site, months = snapshots.site, list(snapshots.months)
     plan = [[arm_keys(arm), arm.scenario.digest()] for arm in arms]
@@ -53,7 +55,7 @@ def write_traces(
 
     def networks() -> Iterator[pa.Table]:
         for keys, scenario, made, month, world in worlds():
-            if scenario.clock.date(month) in months:
+            if scenario.clock.date(month) in months and site in made.sites:  # a level's scenario may have others
                 yield _network(keys, made, site, month, world)
 
     def organizations() -> Iterator[pa.Table]:

@@ -18,6 +18,7 @@ from tfs_sim.scenario.characters import shown
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment
     from tfs_sim.experiments.execution.plan import Plan
+    from tfs_sim.scenario import Scenario
 
 
 def file_name(name: str) -> str:
@@ -43,7 +44,7 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "calibrated": False,
         "start": base.clock.start,
         "months": arms[0].scenario.clock.months,
-        "sites": {key: {"title": site.title or key.replace("-", " ").title()} for key, site in base.sites.items()},
+        "sites": sites([base, *{tuple(arm.levels.values()): arm.scenario for arm in arms}.values()]),
         "strategies": {
             key: {"title": strategy.title or key.replace("-", " ").capitalize()}
             for key, strategy in experiment.strategies.items()
@@ -67,6 +68,15 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
             "arms": [{"keys": arm.keys, "scenario": arm.digest, "points": fingerprint(arm.words)} for arm in plan.arms],
         },
     }
+
+
+def sites(scenarios: Iterable[Scenario]) -> dict[str, Any]:
+    """Return the titles of all sites of these scenarios: a level of the cross may have another one than the base."""
+    found: dict[str, Any] = {}
+    for scenario in scenarios:
+        for key, site in scenario.sites.items():
+            found.setdefault(key, {"title": site.title or key.replace("-", " ").title()})
+    return found
 
 
 def _design(plan: Plan) -> dict[str, Any] | None:

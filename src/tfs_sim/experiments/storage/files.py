@@ -2,7 +2,8 @@
 
 Everything that a store writes goes through `written`: into a temporary file beside its final place,
 flushed to the disk, then renamed. A process that dies in between leaves the old file (or none).
-A folder of results may come from anybody: what is opened in it is an ordinary file, never what a link leads to.
+A folder of results may come from anybody: what is opened in it is an ordinary file, never what a link leads to, and
+what is read whole is of a size that is stated.
 """
 
 from __future__ import annotations
@@ -13,17 +14,22 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from tfs_sim.scenario.errors import Mistake, UserError
+from tfs_sim.scenario.reading import in_the_way
 
 TEMPORARY = ".unfinished-"
 """How the names of files begin that are being written."""
 
+LARGEST_RECORD = 200_000_000
+"""Bytes of a JSON file that are read; the record of ten thousand arms has a tenth of that."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_NO_FOLDER = {errno.ENOTDIR, errno.EEXIST, errno.ENOENT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -107,6 +113,32 @@ def written(path: Path) -> Iterator[Hashing]:
         raise
 
 
+@contextmanager
+def exchanged(folder: Path, names: Sequence[str]) -> Iterator[list[Path]]:
+    """Give paths to write to, which become the files of these names together when the block ends well.
+
+    Until then, and where the block fails, the files of before stay as they are. After the first, which says what the
+    others are, those of before go before the new ones come: so never do old ones stand beside new ones, whenever the
+    process or the machine dies.
+    """
+    made = [folder / f"{TEMPORARY}{name}" for name in names]
+    first, *others = (folder / name for name in names)
+    try:
+        yield made
+        for path in others:
+            removed(path)
+        for temporary, path in zip(made, (first, *others), strict=True):
+            try:
+                temporary.replace(path)
+            except OSError as problem:
+                raise explained(problem, path) from problem
+        _settle(folder)
+    finally:
+        for temporary in made:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
 def opened(path: Path, how: int = os.O_RDONLY, mode: str = "rb") -> BinaryIO:
     """Open an ordinary file, not what a link leads to, nor a folder, a pipe or a device.
 
@@ -125,10 +157,25 @@ def opened(path: Path, how: int = os.O_RDONLY, mode: str = "rb") -> BinaryIO:
     return cast(BinaryIO, os.fdopen(handle, mode))
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the content of an ordinary file."""
+def read_bytes(path: Path, largest: int) -> bytes:
+    """Return the content of an ordinary file of at most `largest` bytes.
+
+    Raises
+    ------
+    UserError
+        When it is larger: nothing of it is read.
+    OSError
+        When it cannot be opened.
+    """
     with opened(path) as file:
-        return file.read()
+        if (size := os.fstat(file.fileno()).st_size) > largest:
+            raise too_large(path, f"{size:,} bytes", f"{largest:,}")
+        return file.read(largest)
+
+
+def too_large(path: Path, found: str, most: str) -> UserError:
+    """Return the error that says that a file is larger than what is read."""
+    return refusal(f"{path} is too large: {found}, where at most {most} are read", "No sweep writes such a file.")
 
 
 def made_folder(path: Path) -> Path:
@@ -138,7 +185,7 @@ def made_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise refusal(f"{path} is a file, not a folder", "Choose another folder with --out.") from None
+        raise refusal(f"{path} is a file, not a folder", "Choose another folder.") from None
     except OSError as problem:
         raise explained(problem, path, "made") from problem
     return path
@@ -159,12 +206,17 @@ def explained(problem: OSError, path: Path, what: str = "written") -> UserError:
     if problem.errno in _FULL:
         return refusal(
             f"the disk is full: {path} could not be {what}",
-            "What was finished before is kept: make room and give the same command again to go on.",
+            "Make room and give the same command again; a sweep goes on from what is finished.",
         )
     if problem.errno in _FORBIDDEN:
         if what == "read":
             return refusal(f"{path} may not be read")
-        return refusal(f"{path.parent} may not be written to", "Choose another folder with --out.")
+        own = os.path.lexists(path) and os.access(path.parent, os.W_OK)
+        return refusal(
+            f"{path if own else path.parent} may not be written to", "Change its rights, or take another folder."
+        )
+    if problem.errno in _NO_FOLDER and (file := in_the_way(path.parent)) is not None:
+        return refusal(f"{path} cannot be {what}: {file} is a file, not a folder")
     return refusal(f"{path} cannot be {what} ({problem.strerror or problem})")
 
 
@@ -223,7 +275,8 @@ def removed(path: Path) -> None:
 
 def write_json(path: Path, content: Any) -> str:
     """Write `content` to `path` as readable JSON, whole or not at all, and return its SHA-256."""
-    return write_bytes(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return write_bytes(path, text.encode("utf-8", "backslashreplace"))  # what is not UTF-8 in names: \udc.., as in JSON
 
 
 def read_json(path: Path) -> Any:
@@ -232,10 +285,10 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     UserError
-        When the disk does not let it be read: it may well be there, and intact.
+        When the disk does not let it be read, it may well be there, and intact; or when it is too large.
     """
     try:
-        return json.loads(read_bytes(path))
+        return json.loads(read_bytes(path, LARGEST_RECORD))
     except OSError as problem:
         if not is_no_file(problem):
             raise explained(problem, path, "read") from problem

@@ -59,7 +59,7 @@ def _own(path: Path, folder: Path) -> IO[bytes]:
                 holder = file.read(20).decode("ascii", "replace").strip()
             raise files.refusal(
                 f"another process{f' ({holder})' if holder.isdecimal() else ''} is writing to {folder}",
-                "Wait until it is done, or choose another folder with --out.",
+                "Wait until it is done, or choose another folder.",
             )
         if _is_there(file, path):
             return file

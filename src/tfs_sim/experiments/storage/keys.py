@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.designs.plausible import written
+from tfs_sim.experiments.designs.sampling import MOST_POINTS
 from tfs_sim.experiments.designs.variables import applies
 from tfs_sim.experiments.storage import files
 
@@ -110,7 +111,8 @@ def words_of(parts: Path, entry: Mapping[str, Any]) -> Words | None:
     if name == fingerprint(ONE_POINT):
         return ONE_POINT
     try:
-        words = np.frombuffer(files.read_bytes(words_file(parts, name)), "<u8").reshape(-1, 2).astype(np.uint64)
+        content = files.read_bytes(words_file(parts, name), WIDTH * MOST_POINTS)
+        words = np.frombuffer(content, "<u8").reshape(-1, 2).astype(np.uint64)
     except (OSError, ValueError):
         return None
     return words if fingerprint(words) == name else None

@@ -1,134 +1,32 @@
 """`experiment.json`: what marks a folder as one of results, checked before anything in it becomes a path or a size.
 
-The folder may come from somebody else. So names of folders are made of digests, numbers and letters alone, counts are
-within what an experiment can ask for, and texts hold nothing that would steer a terminal.
+The folder may come from somebody else. `record_shapes` says what each value of a record may be; here is what must fit
+together, and how what does not is told.
 """
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic import ValidationError
 
-from tfs_sim.experiments.designs.design_checks import MOST_ARMS
-from tfs_sim.experiments.designs.sampling import MOST_POINTS
-from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
+from tfs_sim.experiments.designs.design_checks import COLUMNS
 from tfs_sim.experiments.storage import files, records
 from tfs_sim.experiments.storage.files import refusal
-from tfs_sim.scenario.characters import UNSEEN, named
-from tfs_sim.scenario.errors import KeyPath, dotted, quote
-from tfs_sim.scenario.fields import LARGEST_SEED
+from tfs_sim.experiments.storage.record_shapes import Ledger, Mark, Provenance
+from tfs_sim.scenario.errors import dotted, listed, quote
+from tfs_sim.scenario.jargon import mistakes_of
+from tfs_sim.scenario.table import Table
 
 MARK = "tfs-sim results"
 FORMAT = 4
 """Version of the layout of the folder."""
 
 MOST_RUNS = 1_000_000_000
-
-Digest = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[StrictStr, Field(max_length=2000)]
-Count = Annotated[StrictInt, Field(ge=0, le=2**53)]
-Month = Annotated[StrictInt, Field(ge=-2400, le=24_000)]
-Seconds = StrictFloat | StrictInt
-Levels = dict[Text, list[Text]]
-
-
-class _Read(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-
-class _Titled(_Read):
-    title: Text
-
-
-class _Arm(_Read):
-    keys: dict[Text, Text]
-    scenario: Digest
-    points: Digest
-
-
-class _Plan(_Read):
-    replicates: Annotated[StrictInt, Field(ge=1, le=MOST_REPLICATES)]
-    points: Annotated[StrictInt, Field(ge=1, le=MOST_POINTS)]
-    seed: Annotated[StrictInt, Field(ge=0, le=LARGEST_SEED)]
-    arms: Annotated[list[_Arm], Field(min_length=1, max_length=MOST_ARMS)]
-    shard: tuple[Annotated[StrictInt, Field(ge=1)], Annotated[StrictInt, Field(ge=1)]] | None = None
-
-
-class _Design(_Read):
-    method: Text
-    points: Count
-    left_out: Count
-    constraints: list[Text]
-    in_runs: StrictBool
-    variables: dict[Text, dict[Text, Any]]
-
-
-class _Shock(_Read):
-    title: Text
-    onset_month: Month
-    levels: Levels
-
-
-class _Order(_Read):
-    strategy: Text
-    title: Text
-    levels: Levels
-
-
-class _Grant(_Read):
-    strategy: Text
-    label: Text
-    levels: Levels
-
-
-class _Snapshots(_Read):
-    site: Text
-    months: list[Text]
-
-
-class _Mark(_Read):
-    name: Annotated[Text, Field(min_length=1)]
-    study: dict[Text, Text]
-    model: Annotated[StrictStr, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,99}$")]
-    title: Text
-    question: Text
-    start: Annotated[StrictStr, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
-    months: Annotated[StrictInt, Field(ge=1, le=1200)]
-    sites: Annotated[dict[Text, _Titled], Field(min_length=1)]
-    strategies: Annotated[dict[Text, _Titled], Field(min_length=1)]
-    against: Text
-    cross: Levels
-    primary: Text
-    also: list[Text]
-    not_modelled: list[Text]
-    shocks: list[_Shock]
-    orders: list[_Order]
-    grants: list[_Grant]
-    design: _Design | None
-    snapshots: _Snapshots | None
-    plan: _Plan
-
-
-class _Shared(_Read):
-    months_run: Count
-    months_in_full: Count
-    saved: Seconds = 0.0
-
-
-class _Provenance(_Read):
-    runs_made: Count = 0
-    wall_seconds: Seconds = 0.0
-    date: Text = ""
-    shared_pasts: _Shared | None = None
-
-
-class _Ledger(_Read):
-    name: Annotated[Text, Field(min_length=1)]
-    study: dict[Text, Text]
-    model: Text
 
 
 def read_mark(folder: Path) -> dict[str, Any]:
@@ -159,8 +57,10 @@ def read_mark(folder: Path) -> dict[str, Any]:
             f"{folder} was written by {age} version of tfs-sim (layout {found}; this one reads {FORMAT})",
             "Use that version for it, or run the sweep again into another folder with --out.",
         )
-    mark = _checked(path, records.read(path), _Mark)
+    mark = _checked(path, records.read(path), Mark)
     _fitting(path, mark)
+    for arm in mark["plan"]["arms"]:  # JSON keeps no order of keys, and columns have one
+        arm["keys"] = {key: arm["keys"][key] for key in ("strategy", *mark["cross"])}
     return mark
 
 
@@ -173,7 +73,7 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         When it is not what was written, or what no sweep would write.
     """
     path = folder / "provenance.json"
-    return _checked(path, records.read(path), _Provenance) if os.path.lexists(path) else {}
+    return _checked(path, records.read(path), Provenance) if os.path.lexists(path) else {}
 
 
 def whose(folder: Path) -> dict[str, Any] | None:
@@ -181,45 +81,81 @@ def whose(folder: Path) -> dict[str, Any] | None:
     content = records.ledger(folder)
     if content.get("format") != MARK:
         return None
-    return _checked(folder / records.LEDGER, content, _Ledger)
+    return _checked(folder / records.LEDGER, content, Ledger)
 
 
-def _checked(path: Path, content: dict[str, Any], model: type[_Read]) -> dict[str, Any]:
-    """Return `content` if it is of this kind, or refuse it with the first place that is not."""
+def _checked(path: Path, content: dict[str, Any], shape: type[Table]) -> dict[str, Any]:
+    """Return `content` if it has this shape, or refuse it with the first place that does not."""
     try:
-        model.model_validate(content)
+        shape.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place: KeyPath = tuple(first["loc"])
-        raise _strange(path, dotted(place), f"{first['msg'][:1].lower()}{first['msg'][1:]}") from None
-    # the study is left out: a file may be called anything, and is shown with what would steer a terminal replaced
-    stack: list[tuple[KeyPath, Any]] = [((key,), value) for key, value in content.items() if key != "study"]
-    while stack:
-        place, value = stack.pop()
-        inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        stack += [((*place, key), each) for key, each in inside]
-        for text in (value, *(value if isinstance(value, dict) else ())):
-            if isinstance(text, str) and (unseen := UNSEEN.search(text)):
-                raise _strange(path, dotted(place), f"it holds a character that cannot be seen, {named(unseen[0])}")
+        first = mistakes_of(error, shape)[0]
+        raise _strange(path, dotted(first.key), first.message) from None
     return content
 
 
 def _fitting(path: Path, mark: dict[str, Any]) -> None:
     """Refuse a mark whose parts do not fit each other."""
-    plan = mark["plan"]
+    for place, what in (*_of_the_plan(mark), *_of_the_names(mark)):
+        raise _strange(path, place, what)
+
+
+def _of_the_plan(mark: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the plan of runs, with its place."""
+    plan, design = mark["plan"], mark["design"]
     runs = plan["replicates"] * plan["points"]
     if runs > MOST_RUNS:
-        raise _strange(path, "plan", f"{runs:,} runs of each arm are more than can be stored")
-    keys = {"strategy", *mark["cross"]}
-    if any(arm["keys"].keys() != keys for arm in plan["arms"]):
-        raise _strange(path, "plan.arms", "the arms have other keys than the experiment")
-    if mark["against"] not in mark["strategies"]:
-        raise _strange(path, "against", "there is no such strategy")
-    if any(arm["keys"]["strategy"] not in mark["strategies"] for arm in plan["arms"]):
-        raise _strange(path, "plan.arms", "an arm is of no strategy of the experiment")
+        yield "plan", f"{runs:,} runs of each arm are more than can be stored"
+    if plan["points"] != (1 if design is None else design["points"]):
+        yield "plan.points", "the design has another number of points"
     shard, shards = plan.get("shard") or (1, 1)
     if not shard <= shards <= runs:
-        raise _strange(path, "plan.shard", "there is no such shard")
+        yield "plan.shard", "there is no such shard"
+    arms = [arm["keys"] for arm in plan["arms"]]
+    if any(keys.keys() != {"strategy", *mark["cross"]} for keys in arms):
+        yield "plan.arms", "the arms have other keys than the experiment"
+    elif any(keys["strategy"] not in mark["strategies"] for keys in arms):
+        yield "plan.arms", "an arm is of no strategy of the experiment"
+    elif any(keys[key] not in labels for keys in arms for key, labels in mark["cross"].items()):
+        yield "plan.arms", "an arm is under no condition of the experiment"
+    elif len({tuple(sorted(keys.items())) for keys in arms}) < len(arms):
+        yield "plan.arms", "an arm is there twice"
+    elif len(arms) != len(mark["strategies"]) * math.prod(map(len, mark["cross"].values())):
+        yield "plan.arms", "they are not every strategy under every condition"
+
+
+def _of_the_names(mark: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the first name in each list that stands for nothing, or for two things, with its place."""
+    scheduled = ("shocks", "orders", "grants", "rules")
+    entries = [(f"{kind}[{n + 1}]", each) for kind in scheduled for n, each in enumerate(mark[kind])]
+    strategies = [("against", mark["against"]), *((at, each["strategy"]) for at, each in entries if "strategy" in each)]
+    strategies += [("parameters", each) for each in mark["parameters"]]
+    strategies += [("nothing", mark["nothing"])] if mark["nothing"] is not None else []
+    yield from _unknown(strategies, mark["strategies"], "strategy")
+    sites = [(at, each["site"]) for at, each in entries if each.get("site") is not None]
+    sites += [(at, site) for at, each in entries for site in each.get("sites", ())]
+    sites += [("snapshots", mark["snapshots"]["site"])] if mark["snapshots"] is not None else []
+    yield from _unknown(sites, mark["sites"], "site")
+    for at, each in entries:
+        for key, labels in each.get("levels", {}).items():
+            yield from _unknown([(at, label) for label in (labels if key in mark["cross"] else [key])],
+                                mark["cross"].get(key, ()), "condition")  # fmt: skip
+    variables = () if mark["design"] is None else mark["design"]["variables"]
+    outcomes = dict.fromkeys((mark["primary"], *mark["also"]))
+    named = [*COLUMNS, *mark["cross"], *variables, *outcomes]
+    twice = [name for name in dict.fromkeys(named) if named.count(name) > 1]
+    if twice:
+        yield "", f"{quote(twice[0])} names two columns of its tables"
+    for key, labels in mark["cross"].items():
+        if len(set(labels)) < len(labels):
+            yield f"cross.{key}", "a condition is there twice"
+
+
+def _unknown(said: Iterable[tuple[str, str]], known: Iterable[str], what: str) -> Iterator[tuple[str, str]]:
+    there = set(known)
+    for place, name in said:
+        if name not in there:
+            yield place, f"there is no {what} {quote(name)}; there are {listed(list(known), 5)}"
 
 
 def _strange(path: Path, place: str, what: str) -> Exception:

@@ -21,7 +21,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.storage import files, tables
@@ -30,8 +29,17 @@ from tfs_sim.experiments.storage.keys import WIDTH, Keys
 Kind = Literal["runs", "series"]
 KINDS: tuple[Kind, Kind] = ("runs", "series")
 
+_COLUMNS: dict[Kind, dict[str, pa.DataType]] = {
+    "runs": {"site": pa.string()},
+    "series": {"site": pa.string(), "month": pa.int32(), "date": pa.timestamp("ms")},
+}
+
 WINDOW = 4
 """So many parts' worth of runs are put in order at a time."""
+
+LONGEST_LINE = 50_000_000
+LARGEST_MANIFEST = 4_000_000_000
+"""Bytes of a line, and of a manifest, that are read: a part of two million runs, and 180 million runs of an arm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +100,8 @@ class ArmParts:
     def __init__(self, parts_folder: Path, address: Address) -> None:
         self.address = address
         self.folder = parts_folder / address.folder
-        self._manifest = self.folder / "manifest.jsonl"
-        self._parts, self._length = _listed(self._manifest, address)
+        self.manifest = self.folder / "manifest.jsonl"
+        self._parts, self._length = _listed(self.manifest, address)
         self._sorted: tuple[Keys, NDArray[np.int64]] | None = None
 
     @property
@@ -162,7 +170,7 @@ class ArmParts:
         if not self._length:
             self._write_manifest({})
         line = part.line()
-        files.append(self._manifest, line, self._length)
+        files.append(self.manifest, line, self._length)
         self._length += len(line)
         self._parts[part.number] = part
         self._sorted = None
@@ -173,7 +181,7 @@ class ArmParts:
 
     def _write_manifest(self, parts: dict[int, Part]) -> None:
         content = b"".join([_first_line(self.address), *(part.line() for part in parts.values())])
-        files.write_bytes(self._manifest, content)
+        files.write_bytes(self.manifest, content)
         self._parts, self._length, self._sorted = parts, len(content), None
 
     def damage(self) -> Iterator[tuple[Part, str]]:
@@ -211,9 +219,11 @@ class ArmParts:
             raise DamagedPartError(self, part, what)
         path = self.folder / part.file(kind)
         try:
-            table = pq.read_table(pa.BufferReader(files.read_bytes(path)))
+            table = tables.read(path).replace_schema_metadata()
         except (OSError, pa.ArrowException) as problem:
             raise DamagedPartError(self, part, f"{path.name} cannot be read as a table") from problem
+        if not _is_of(kind, table.schema):
+            raise DamagedPartError(self, part, f"{path.name} does not have the columns of {kind}")
         if not len(table) or len(table) % part.count:
             raise DamagedPartError(self, part, f"{path.name} has {len(table):,} rows for {part.count:,} runs")
         return table
@@ -256,6 +266,14 @@ class ArmParts:
                 path.unlink(missing_ok=True)
 
 
+def _is_of(kind: Kind, schema: pa.Schema) -> bool:
+    """Say whether a table has the columns of a part: those that tell rows apart, and metrics."""
+    columns = dict(zip(schema.names, schema.types, strict=True))
+    keys = {name: columns.pop(name, None) for name in _COLUMNS[kind]}
+    once = len(schema.names) == len(keys) + len(columns)
+    return once and keys == _COLUMNS[kind] and all(map(pa.types.is_floating, columns.values()))
+
+
 def _rows(table: pa.Table, runs: NDArray[np.int64], count: int) -> pa.Table:
     """Return the rows of some of the `count` runs that a table holds, in the order given."""
     each = len(table) // count
@@ -271,23 +289,32 @@ def _first_line(address: Address) -> bytes:
 def _listed(path: Path, address: Address) -> tuple[dict[int, Part], int]:
     """Return the parts of a manifest of this address, and how many of its bytes are whole lines."""
     parts: dict[int, Part] = {}
+    length = end = 0
     try:
-        content = b"" if path.parent.is_symlink() else files.read_bytes(path)
+        for line in () if path.parent.is_symlink() else _lines(path):
+            if not end and line != _first_line(address):
+                return parts, 0
+            part = _entered(line) if end else None
+            end += len(line)
+            if part is not None:  # else it is damaged, or unfinished; those after it count all the same
+                parts[part.number] = part
+            if part is not None or not length:
+                length = end
     except OSError as problem:
         if not files.is_no_file(problem):
             raise files.explained(problem, path, "read") from problem
-        return parts, 0
-    first, *lines = content.splitlines(keepends=True) or [b""]
-    if first != _first_line(address):
-        return parts, 0
-    length = end = len(first)
-    for line in lines:
-        end += len(line)
-        part = _entered(line)
-        if part is not None:  # else it is damaged, or unfinished; those after it count all the same
-            parts[part.number] = part
-            length = end
     return parts, length
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a manifest; one at a time is in memory."""
+    with files.opened(path) as file:
+        if (size := os.fstat(file.fileno()).st_size) > LARGEST_MANIFEST:
+            raise files.too_large(path, f"{size:,} bytes", f"{LARGEST_MANIFEST:,}")
+        while line := file.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                raise files.too_large(path, f"a line of more than {LONGEST_LINE:,} bytes", "that many")
+            yield line
 
 
 def _entered(line: bytes) -> Part | None:

@@ -98,8 +98,8 @@ def damage(folder: Path) -> list[str]:
     wrong = [] if ledger(folder) else [LEDGER]
     for name in TABLES:
         path = folder / name
-        if name in sums and os.path.lexists(path) and not _is(path, sums[name]):
-            wrong.append(name)
+        if name in sums and not _is(path, sums[name]):
+            wrong.append(name if os.path.lexists(path) else f"{name} (it is gone)")
     path = folder / "provenance.json"
     return wrong + ([path.name] if os.path.lexists(path) and found(path) is None else [])
 

@@ -5,17 +5,24 @@ A folder may come from somebody else, and a right checksum says only that a tabl
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from tfs_sim.experiments.storage import files, records
+from tfs_sim.experiments.designs.design_checks import COLUMNS
+from tfs_sim.experiments.storage import records, tables
 from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.record_shapes import METRIC_NAME
+from tfs_sim.model.state import ROLES, SECTORS, STATUSES
+from tfs_sim.scenario.characters import STEERING, named
 from tfs_sim.scenario.errors import quote
+from tfs_sim.scenario.sites import MOST
+from tfs_sim.scenario.tables import NATIONAL_SITE
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -28,6 +35,11 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "months": pa.types.is_timestamp,
     "texts or numbers": lambda kind: pa.types.is_string(kind) or pa.types.is_floating(kind),
 }
+MOST_MONTHS = 1200
+LARGEST = 1e15
+"""No number of a table is larger: sums and squares of such numbers are still finite."""
+LONGEST = 2000
+"""Letters of a text in a table."""
 _TRACED: dict[str, dict[str, str]] = {
     "network": {"source": "text", "target": "text", "open": "true or false", "trust": "numbers"},
     "organizations": {"replicate": "whole numbers", "organization": "text", "sector": "text", "role": "text",
@@ -43,26 +55,52 @@ def look_at(path: Path, mark: Mapping[str, Any]) -> None:
     UserError
         When it cannot be read, or a column is missing, there twice or of another kind, or it has no rows.
     """
-    try:
-        with files.opened(path) as file:
-            table = pq.ParquetFile(file)
-            schema, rows = table.schema_arrow, table.metadata.num_rows
-    except (OSError, pa.ArrowException) as problem:
-        raise refusal(f"{path} cannot be read", records.AGAIN) from problem
+    schema, rows = _footer(path)
     wanted = _columns(path.stem, mark)
+    if path.stem == "series" and os.path.lexists(path.with_name("runs.parquet")):
+        runs, _ = _footer(path.with_name("runs.parquet"))
+        wanted |= dict.fromkeys((name for name in runs.names if name not in _columns("runs", mark)), "numbers")
     for name, kind in wanted.items():
         if name not in schema.names:
             raise _strange(path, f"there is no column {quote(name)}")
         if not _IS[kind](schema.field(schema.names.index(name)).type):
             raise _strange(path, f"the column {quote(name)} does not hold {kind}")
-    measured = path.stem in ("runs", "series")
     for field in schema:
-        if schema.names.count(field.name) > 1:
-            raise _strange(path, f"the column {quote(field.name)} is there twice")
-        if measured and field.name not in wanted and not pa.types.is_floating(field.type):
-            raise _strange(path, f"the column {quote(field.name)} does not hold numbers")
+        name = field.name
+        if schema.names.count(name) > 1:
+            raise _strange(path, f"the column {quote(name)} is there twice")
+        if name in wanted:
+            continue
+        if path.stem not in ("runs", "series") or name in COLUMNS or not re.fullmatch(METRIC_NAME, name):
+            raise _strange(path, f"there is a column {quote(name)}, which no sweep writes")
+        if not pa.types.is_floating(field.type):
+            raise _strange(path, f"the column {quote(name)} does not hold numbers")
     if not rows:
         raise _strange(path, "it has no rows")
+    if rows > (most := _most_rows(path.stem, mark)):
+        raise _strange(path, f"it has {rows:,} rows, where the sweep has at most {most:,}")
+
+
+def _footer(path: Path) -> tuple[pa.Schema, int]:
+    """Return what a table says of itself: its columns, and how many rows it has."""
+    try:
+        with tables.opened(path) as table:
+            return table.schema_arrow, table.metadata.num_rows
+    except (OSError, pa.ArrowException) as problem:
+        raise refusal(f"{path} cannot be read", records.AGAIN) from problem
+
+
+def _most_rows(name: str, mark: Mapping[str, Any]) -> int:
+    """Return how many rows a finished table may have."""
+    plan, sites = mark["plan"], len(mark["sites"])
+    each: int = {
+        "runs": plan["replicates"] * plan["points"] * sites,
+        "series": plan["replicates"] * plan["points"] * sites * MOST_MONTHS,
+        "points": plan["points"],
+        "network": MOST * MOST * MOST_MONTHS,
+        "organizations": MOST * (sites + 1) * MOST_MONTHS,
+    }[name]
+    return each if name == "points" else each * len(plan["arms"])
 
 
 def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
@@ -74,28 +112,69 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
         With the first column that holds something else.
     """
     plan = mark["plan"]
-    ends = {"replicate": plan["replicates"], "point": plan["points"], "month": 1200}
+    ends = {"replicate": plan["replicates"], "point": plan["points"], "month": MOST_MONTHS}
     words = {"strategy": set(mark["strategies"]), **{key: set(labels) for key, labels in mark["cross"].items()}}
+    words |= {"site": {*mark["sites"], *((NATIONAL_SITE,) if path.stem == "organizations" else ())}}
+    words |= {"sector": set(SECTORS), "role": set(ROLES), "status": set(STATUSES)} if path.stem in _TRACED else {}
     for name in map(str, frame.columns):
         column = frame[name]
+        if column.dtype.kind != "f" and not column.notna().all():
+            raise _strange(path, f"the column {quote(name)} has gaps")
         if name in ends and not column.between(0, ends[name] - 1).all():
             raise _strange(path, f"the column {quote(name)} goes beyond what the sweep has")
         if name in words and not set(column.unique()) <= words[name]:
             raise _strange(path, f"the column {quote(name)} names what the sweep does not have")
-        if name in _varied(mark) and column.dtype.kind == "f":
-            continue  # a gap stands for what the scenario says
-        if not (column.notna() if column.dtype.kind != "f" else np.isfinite(column)).all():
-            raise _strange(path, f"the column {quote(name)} has gaps, or numbers that are not finite")
+        if column.dtype.kind == "f":
+            if not (column.abs() <= LARGEST).where(column.notna(), name in _varied(mark)).all():
+                raise _strange(path, f"the column {quote(name)} has gaps, or numbers that are not finite or too large")
+        elif column.dtype.kind in "OTU":
+            _readable(path, name, column.unique())
     if path.stem == "points" and "point" in frame and frame["point"].tolist() != list(range(plan["points"])):
         raise _strange(path, "its rows are not the points of the sweep")
-    own = [*words, "site"]
-    if path.stem in ("runs", "series") and {*own, *_counted(path.stem, mark)} <= set(frame.columns):
-        row = frame.groupby(own, sort=False).ngroup().to_numpy(np.int64)
-        whole = (np.bincount(row) % (plan["replicates"] * plan["points"]) == 0).all()
-        for name in _counted(path.stem, mark):
-            row = row * ends[name] + frame[name].to_numpy(np.int64)
-        if not whole or len(np.unique(row)) < len(row):
-            raise _strange(path, "it does not have one row for each run, site and month")
+    if path.stem in ("runs", "series"):
+        _complete(path, frame, mark, ends)
+
+
+def _readable(path: Path, name: str, texts: Any) -> None:
+    """Refuse a column of texts that a terminal or a page would not show as they stand."""
+    for text in map(str, texts):
+        if unseen := STEERING.search(text):
+            raise _strange(path, f"the column {quote(name)} holds a character that cannot be seen, {named(unseen[0])}")
+        if len(text) > LONGEST:
+            raise _strange(path, f"the column {quote(name)} holds a text of {len(text):,} letters")
+
+
+def _complete(path: Path, frame: DataFrame, mark: Mapping[str, Any], ends: Mapping[str, int]) -> None:
+    """Refuse a table of runs that does not have each run of each arm at all sites and in all months, once."""
+    plan = mark["plan"]
+    keys = ["strategy", *mark["cross"]]
+    counted = _counted(path.stem, mark)
+    if not {*keys, "site", *counted} <= set(frame.columns):
+        return  # some columns were asked for
+    groups = frame.groupby([*keys, "site"], sort=False)
+    row = groups.ngroup().to_numpy(np.int64)
+    months = groups["month"].max().to_numpy() + 1 if path.stem == "series" else 1
+    whole = bool((np.bincount(row) == plan["replicates"] * plan["points"] * months).all())
+    for name in counted:
+        row = row * ends[name] + frame[name].to_numpy(np.int64)
+    if not whole or len(np.unique(row)) < len(row):
+        raise _strange(path, "it does not have one row for each run, site and month")
+    if len(frame.drop_duplicates(keys)) != len(plan["arms"]):
+        raise _strange(path, "it does not have every arm of the sweep")
+
+
+def of_the_same(path: Path, runs: DataFrame, series: DataFrame, mark: Mapping[str, Any]) -> None:
+    """Refuse months that are of other sites than the runs.
+
+    Raises
+    ------
+    UserError
+        When an arm has a site in one of the two tables alone.
+    """
+    keys = ["strategy", *mark["cross"], "site"]
+    one, other = ({*frame[keys].drop_duplicates().itertuples(index=False, name=None)} for frame in (runs, series))
+    if one != other:
+        raise _strange(path, "it has other sites than runs.parquet")
 
 
 def _columns(name: str, mark: Mapping[str, Any]) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from tfs_sim.experiments.storage import records, shapes
 from tfs_sim.experiments.storage.keys import run_keys, words_of
 from tfs_sim.experiments.storage.marks import read_mark, read_provenance
 from tfs_sim.experiments.storage.parts import Address, ArmParts
+from tfs_sim.scenario.errors import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Status:
     """What a folder of results holds, what is missing, what is damaged, and what nothing refers to.
 
     `saved` is the share of the months that shared pasts saved; `spare` are runs of these arms that are kept and that
-    the experiment does not ask for (now); `damaged` are finished tables and records that are not what was written.
+    the experiment does not ask for (now); `damaged` are finished tables and records that are not what was written, or
+    are gone, and links in the place of folders of ours.
     """
 
     folder: Path
@@ -39,6 +43,11 @@ class Status:
     saved: float = 0.0
     spare: int = 0
     damaged: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is damaged."""
+        return not self.damaged and not any(arm.damaged for arm in self.arms)
 
     @property
     def done(self) -> int:
@@ -54,6 +63,32 @@ class Status:
 def saving_in_words(share: float) -> str:
     """Return what shared pasts saved as the terminal says it, or nothing where that was nothing."""
     return f"shared pasts ran once: {share:.0%} of the months saved" if share >= 0.005 else ""
+
+
+def _misplaced(folder: Path, *files: Path) -> list[str]:
+    """Return what stands in the place of a folder of ours, or of files in it, if it is something else."""
+    if folder.is_symlink():
+        return [f"{folder.name} is a link"]
+    if os.path.lexists(folder) and not folder.is_dir():
+        return [f"{folder.name} is no folder"]
+    return [
+        f"{path.name} is a link" if path.is_symlink() else f"{path.name} is no file"
+        for path in files
+        if os.path.lexists(path) and (path.is_symlink() or not path.is_file())
+    ]
+
+
+def _was_finished(folder: Path, mark: dict[str, Any]) -> bool:
+    """Say whether the tables were made from all runs of this plan, so that those that are missing are lost."""
+    plan, made = mark["plan"], records.ledger(folder).get("made", {}).get("tables", {}).get("inputs")
+    runs = plan["replicates"] * plan["points"]
+    wanted = [[arm["keys"], Address(arm["scenario"], plan["seed"], mark["model"]).folder, runs] for arm in plan["arms"]]
+    entries = made if isinstance(made, list) else []
+    return [[*each[:2], each[3]] for each in entries if isinstance(each, list) and len(each) == 4] == wanted
+
+
+def _lacking(arm: ArmStatus) -> ArmStatus:
+    return replace(arm, damaged=(f"{count(arm.wanted - arm.done, 'finished run')} cannot be found",))
 
 
 def status(folder: Path) -> Status:
@@ -76,9 +111,11 @@ def status(folder: Path) -> Status:
         parts = ArmParts(folder / "parts", Address(arm["scenario"], plan["seed"], model))
         used.add(parts.address.folder)
         damaged = list(parts.damage())
+        wrong = [*_misplaced(parts.folder, parts.manifest), *(what for _, what in damaged)]
         words = words_of(folder / "parts", arm)
         if words is None or len(words) != plan["points"]:
-            arms.append(ArmStatus(arm["keys"], 0, high - low, ("its points are not there",)))
+            begun = bool(wrong) or os.path.lexists(parts.folder)
+            arms.append(ArmStatus(arm["keys"], 0, high - low, ("its points are not there",) if begun else ()))
             continue
         wanted = np.unique(run_keys(words, low, high))
         lost = np.frombuffer(b"".join(part.keys for part, _ in damaged), wanted.dtype)
@@ -86,11 +123,14 @@ def status(folder: Path) -> Status:
         done = int(np.count_nonzero(there & ~np.isin(wanted, lost)))
         if shards == 1:
             spare[arm["scenario"]] = len(np.unique(parts.keys())) - int(np.count_nonzero(there))
-        arms.append(ArmStatus(arm["keys"], done, len(wanted), tuple(what for _, what in damaged)))
+        arms.append(ArmStatus(arm["keys"], done, len(wanted), tuple(wrong)))
     parts_folder = folder / "parts"
     here = {path.name for path in parts_folder.iterdir() if path.is_dir()} if parts_folder.is_dir() else set()
-    finished = shards > 1 or all((folder / f"{kind}.parquet").is_file() for kind in ("runs", "series"))
-    damaged_tables = tuple(records.damage(folder))
+    damaged_tables = (*_misplaced(parts_folder), *records.damage(folder))
+    if _was_finished(folder, mark):
+        arms = [arm if arm.done == arm.wanted or arm.damaged else _lacking(arm) for arm in arms]
+    last = ("runs.parquet", "series.parquet", "provenance.json")
+    finished = shards > 1 or all((folder / name).is_file() for name in last)
     for name in sorted(records.checksums(folder).keys() - set(damaged_tables)):
         if (folder / name).exists():
             shapes.look_at(folder / name, mark)

@@ -129,7 +129,7 @@ class Store:
         DamagedPartError
             When a part is not what was written.
         """
-        inputs = [[dict(arm.keys), _content(arm), runs] for arm in arms]
+        inputs = [[dict(arm.keys), arm.parts.address.folder, _content(arm), runs] for arm in arms]
         if self._current("tables", inputs):
             return False
         sums = {f"{kind}.parquet": self._join(kind, arms, runs) for kind in KINDS}
@@ -147,6 +147,11 @@ class Store:
                     for table in tables.regrouped(arm.read(kind, runs), group):
                         keyed = tables.with_keys(table, dict(arm.keys))
                         writer = writer or pq.ParquetWriter(file, keyed.schema, **tables.parquet_options(keyed.schema))
+                        if keyed.schema != writer.schema:
+                            raise refusal(
+                                f"runs of {arm.label} in {self.folder} have other columns than those of other arms",
+                                "No sweep writes such parts: do not trust this folder, or make it anew.",
+                            )
                         writer.write_table(keyed, row_group_size=group)
             finally:
                 if writer is not None:
@@ -173,6 +178,12 @@ class Store:
         if writer is None:
             files.removed(path)
         self._record(name, inputs, {path.name: file.sha256} if writer is not None else {})
+
+    def drop(self, name: str) -> None:
+        """Remove a table that the experiment does not ask for any more."""
+        if records.ledger(self.folder).get("made", {}).get(name, {}).get("files"):
+            files.removed(self.folder / f"{name}.parquet")
+            self._record(name, None, {})
 
     def _current(self, what: str, inputs: Any) -> bool:
         """Say whether the files of `what` were made from these inputs and are still what was written."""
@@ -338,7 +349,7 @@ def digest(folder: Path) -> str:
         path = Path(folder) / f"{kind}.parquet"
         if not path.is_file():
             raise refusal(f"{path} is not there", "The sweep is not finished: give the same command again.")
-        with pq.ParquetFile(records.intact(path)) as file:
+        with tables.opened(records.intact(path)) as file:
             for batch in file.iter_batches():
                 table.add(pa.Table.from_batches([batch]))
         total.append(table.hexdigest())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tfs_sim.experiments.storage import files, records, store
 from tfs_sim.experiments.storage.marks import read_mark, read_provenance
-from tfs_sim.scenario.characters import printable
+from tfs_sim.scenario.characters import printable, shown
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -65,16 +65,15 @@ class Sweep:
         """
         import pandas as pd
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         path = self.folder / f"{name}.parquet"
         if not os.path.lexists(path) and path.name not in records.checksums(self.folder):
             return pd.DataFrame()
-        from tfs_sim.experiments.storage import shapes
+        from tfs_sim.experiments.storage import shapes, tables
 
         shapes.look_at(records.intact(path), self.experiment)
         try:
-            frame: DataFrame = pq.read_table(path, columns=None if columns is None else list(columns)).to_pandas()
+            frame: DataFrame = tables.read(path, columns).to_pandas(ignore_metadata=True)
         except (OSError, pa.ArrowException) as problem:
             raise files.refusal(f"{path} cannot be read", "Run `tfs-sim sweep` again to make it anew.") from problem
         shapes.look_through(path, frame, self.experiment)
@@ -88,7 +87,11 @@ class Sweep:
     @cached_property
     def series(self) -> DataFrame:
         """One row a strategy, level, replicate, site and month."""
-        return self.read("series")
+        from tfs_sim.experiments.storage import shapes
+
+        found = self.read("series")
+        shapes.of_the_same(self.folder / "series.parquet", self.runs, found, self.experiment)
+        return found
 
     @cached_property
     def points(self) -> DataFrame:
@@ -123,7 +126,7 @@ class Sweep:
         plan = self.experiment["plan"]
         return (
             f"{self.experiment['title']}: {len(plan['arms'])} arms × {plan['replicates']:,} replicates, "
-            f"seed {plan['seed']}, in {self.folder}"
+            f"seed {plan['seed']}, in {shown(str(self.folder))}"
         )
 
     def __repr__(self) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from tfs_sim.experiments.storage import files
 
 ROWS = 100_000
 """About how many rows a part, and a row group of a finished table, holds."""
@@ -84,6 +90,48 @@ def to_bytes(table: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, **parquet_options(table.schema))
     return sink.getvalue()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """Give the table in a file, of which only what it says of itself is read so far.
+
+    Raises
+    ------
+    OSError, ArrowException
+        When it is no ordinary file, or no table.
+    """
+    with files.opened(path) as file, pq.ParquetFile(file) as table:
+        yield table
+
+
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the table in a file, or some of its columns.
+
+    Raises
+    ------
+    UserError
+        When what it says of itself would not fit into the memory of this machine: nothing of it is read.
+    OSError, ArrowException
+        When it is no ordinary file, or no table.
+    """
+    with opened(path) as table:
+        rows, wanted = table.metadata.num_rows, len(columns or table.schema_arrow.names)
+        packed = sum(table.metadata.row_group(n).total_byte_size for n in range(table.num_row_groups))
+        needed = max(2 * 8 * rows * wanted, 0 if columns else packed)  # once as it is read, once as it is used
+        if needed > memory():
+            found = f"{rows:,} rows of {wanted:,} columns, about {needed / 1e9:,.0f} GB in memory"
+            raise files.too_large(path, found, f"{memory() / 1e9:,.0f} GB")
+        return table.read(columns=None if columns is None else list(columns))
+
+
+@cache
+def memory() -> int:
+    """Return how many bytes of memory this machine has, or 64 GB where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows
+        return 64 * 10**9
 
 
 def parquet_options(schema: pa.Schema) -> dict[str, Any]:
