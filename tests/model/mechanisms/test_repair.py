@@ -6,7 +6,7 @@ import pytest
 from alone import alone
 from tfs_sim.model import draws
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import histories, institutional_trust, key_people, repair, trust
+from tfs_sim.model.mechanisms import histories, institutional_trust, repair, trust
 from tfs_sim.model.state import ACTIVE
 
 P_TRUST = record(trust.Parameters, {"negativity": 2.0})
@@ -15,11 +15,19 @@ P_TRUST = record(trust.Parameters, {"negativity": 2.0})
 def test_apologies_and_forgiveness_by_hand():
     p = record(
         repair.Parameters,
-        {"apology": 0.3, "principles": 0.2, "facilitation": 0.6, "deceit_forgiven": 0.4, "forgiveness_spread": 0.2},
+        {
+            "apology": 0.3,
+            "principles": 0.2,
+            "facilitation": 0.6,
+            "deceit_forgiven": 0.4,
+            "forgiveness_spread": 0.2,
+            "experience": 0.4,
+        },
     )
     assert repair.chance_of_apology(0.0, 1.0, 1.0, 1.0, p) == pytest.approx(0.3)  # nobody helps
     assert repair.chance_of_apology(1.0, 0.5, 0.5, 1.0, p) == pytest.approx(1 - 0.7 * 0.9 * 0.7)
-    # experience leaves four fifths of silences, whoever helps
+    assert [repair.silence_left(x, p) for x in (0.0, 0.5, 1.0)] == pytest.approx([1.0, 0.8, 0.6])
+    # half of the experience leaves four fifths of silences, whoever helps
     assert repair.chance_of_apology(0.0, 1.0, 1.0, 0.8, p) == pytest.approx(1 - 0.8 * 0.7)
     assert repair.chance_of_apology(1.0, 0.5, 0.5, 0.8, p) == pytest.approx(1 - 0.8 * 0.7 * 0.9 * 0.7)
     assert repair.chance_of_apology(1.0, 0.5, 0.5, 0.0, p) == 1.0
@@ -46,8 +54,7 @@ def one_failure(
     on_histories=1,
     dose=0.0,
     coordination=1.0,
-    experience=(0.0, 0.0),
-    on_key_people=1,
+    experienced=(0.0, 0.0),
     **parameters,
 ):
     """Return evidence and grievance of the first, whom the second let down, after one broken promise of weight 2."""
@@ -73,7 +80,7 @@ def one_failure(
         alignment=np.ones(1),
         coordination=np.array([coordination]),
         forgiveness=np.full(2, forgiveness),
-        experience=np.array(experience),
+        experience=np.array(experienced),
         grievance=grievance,
         betrayal=betrayal,
         personal_good=evidence["good"],
@@ -83,8 +90,6 @@ def one_failure(
         dose_facilitated_conversations=np.array([dose]),
         on_histories=on_histories,
         on_institutional_trust=1,
-        on_key_people=on_key_people,
-        p_key_people=record(key_people.Parameters, {"owning_up": 1.0}),
         p_institutional_trust=record(institutional_trust.Parameters, {"recorded": 0.25}),
         p_histories=record(histories.Parameters),
         p_trust=record(trust.Parameters, {"negativity": 2.0}),
@@ -129,11 +134,11 @@ def test_nobody_talks_without_apology_principles_or_a_facilitator_who_has_time()
 
 
 def test_who_has_experience_owns_up_and_its_own_experience_is_of_no_help_to_who_was_let_down():
-    """With `owning_up` 1 full experience leaves no silence; nothing else leads to an apology here."""
+    """Where full experience leaves no silence, and nothing else leads to an apology."""
     silent = {"apology": 0.0, "principles": 0.0, "facilitation": 0.0, "deceit": 0.0}
-    assert one_failure(**silent, experience=(0.0, 1.0))["grievance"] == 0.0
-    assert one_failure(**silent, experience=(1.0, 0.0))["grievance"] > 0.0
-    assert one_failure(**silent, experience=(1.0, 1.0), on_key_people=0)["grievance"] > 0.0
+    assert one_failure(**silent, experience=1.0, experienced=(0.0, 1.0))["grievance"] == 0.0
+    assert one_failure(**silent, experience=1.0, experienced=(1.0, 0.0))["grievance"] > 0.0
+    assert one_failure(**silent, experience=0.0, experienced=(1.0, 1.0))["grievance"] > 0.0
 
 
 def test_forgiveness_has_the_mean_and_spread_that_are_asked_for():
