@@ -80,9 +80,7 @@ def test_one_who_listens_to_nobody_keeps_the_own_mission_and_a_follower_comes_ha
     assert (world.given_influence >= 0).all()
 
 
-def grasped(
-    months, contacts=0, departed=0, documentation=0.0, retreat=0.0, v=1.0, experience=0.0, on_key_people=1, **parameters
-):
+def grasped(months, contacts=0, departed=0, documentation=0.0, retreat=0.0, v=1.0, experienced=0.0, **parameters):
     p = record(MECHANISMS["understanding"].parameters, parameters)
     byte = np.zeros(1, np.uint8)
     variance, clarity, estimate = np.array([v]), np.ones(1), np.zeros((3, 1))
@@ -104,9 +102,7 @@ def grasped(
             goal_estimate=estimate,
             goal_variance=variance,
             clarity=clarity,
-            experience=np.array([experience]),
-            on_key_people=on_key_people,
-            p_key_people=record(MECHANISMS["key_people"].parameters, {"grasping": 0.3}),
+            experience=np.array([experienced]),
             dose_goal_clarity_retreats=np.array([retreat]),
             dose_written_principles=np.zeros(1),
             p=p,
@@ -122,11 +118,14 @@ def test_precision_adds_up_and_the_estimate_follows_as_a_kalman_filter_does():
 
 
 def test_to_one_with_experience_contact_tells_more_and_a_retreat_does_not():
+    p = parameters(experience=0.3)
+    assert [understanding.told_by_contact(x, p) for x in (0.0, 0.5, 1.0)] == pytest.approx([1.0, 1.15, 1.3])
     known = {"contacts": 2, "drift": 0.0, "contact_information": 0.05, "v": 2.0}
-    assert grasped(1, **known, experience=0.5)[0] == pytest.approx(1 / (1 / 2 + 2 * 0.05 * 1.15))
-    assert grasped(1, **known, experience=0.5, on_key_people=0)[0] == pytest.approx(1 / (1 / 2 + 2 * 0.05))
-    alone_with_a_retreat = {"retreat": 1.0, "drift": 0.0, "v": 2.0}
-    assert grasped(1, **alone_with_a_retreat, experience=1.0) == grasped(1, **alone_with_a_retreat)
+    more = grasped(1, **known, experienced=0.5, experience=0.3)[0]
+    assert more == pytest.approx(1 / (1 / 2 + 2 * 0.05 * 1.15))
+    assert grasped(1, **known, experienced=0.5, experience=0)[0] == pytest.approx(1 / (1 / 2 + 2 * 0.05))
+    retreat = {"retreat": 1.0, "drift": 0.0, "v": 2.0}
+    assert grasped(1, **retreat, experienced=1.0) == grasped(1, **retreat)
 
 
 def test_time_blurs_and_a_departure_takes_away_what_is_not_written():
