@@ -40,13 +40,14 @@ def test_the_share_that_others_pay_for():
     assert hosting.share_paid(2.0, 0.0) == hosting.share_paid(0.0, 0.0) == 0.0
 
 
-def hosted_after(hosted, own=1.0, by_others=0.0, income=1.0, statuses=(ACTIVE, ACTIVE), org=(), **values):
+def hosted_after(hosted, month=0, own=1.0, by_others=0.0, income=1.0, statuses=(ACTIVE, ACTIVE), org=(), **values):
     """Say whether a backbone with two partners is hosted after a month in which all ask themselves; by default none
     is committed to anything, nothing is worth anything and nothing costs anything."""
     now = np.array([hosted], np.uint8)
     given = {"commitment": (0, 0, 0), "backing": (1, 1, 1), "in_post": (1, 1, 1), "belief": (0, 0, 0), **dict(org)}
     alone(
         hosting.review,
+        month=month,
         backbone=np.array([0]),
         first_organization=np.array([0]),
         end_organization=np.array([3]),
@@ -81,18 +82,20 @@ def test_whoever_hosts_looks_at_the_own_belief_and_the_own_coordinator():
 
 
 def test_the_most_committed_who_is_present_weighs_taking_it_up():
-    both = {"commitment": (1, 0.3, 0.6), "belief": (1, 0.9, 0.2)}
+    both = {"commitment": (1, 0.6, 0.3), "belief": (1, 0.2, 0.9)}
     assert hosted_after(0, org=both, results=1, cost=0.1) and not hosted_after(0, org=both, results=1, cost=0.3)
-    gone = both | {"in_post": (1, 1, 0)}
+    gone = both | {"in_post": (1, 0, 1)}
     assert hosted_after(0, org=gone, results=1, cost=0.8) and not hosted_after(0, org=gone, results=1, cost=1.0)
-    away = {"org": both, "statuses": (ACTIVE, PROSPECT)}
+    away = {"org": both, "statuses": (PROSPECT, ACTIVE)}
     assert hosted_after(0, **away, results=1, cost=0.8), "only who is at the table is asked"
     assert hosted_after(0, org=both, leader=1, cost=0.5) and not hosted_after(0, org=both, leader=1, cost=0.7)
 
 
 def test_without_partners_only_one_who_pays_looks_for_a_host():
     nobody = (PROSPECT, PROSPECT)
-    assert not hosted_after(0, statuses=nobody, results=1000)
+    taken_up = [hosted_after(0, month, cost=0) for month in range(20)]
+    assert 0 < sum(taken_up) < 20, "worth nothing, it is taken up every second time"
+    assert not any(hosted_after(0, month, statuses=nobody, cost=0) for month in range(20))
     assert hosted_after(0, statuses=nobody, by_others=1.0, paid=1, cost=0.4)
     assert not hosted_after(0, statuses=nobody, by_others=1.0, paid=1, cost=0.6), "half is paid for"
     hopeful = {"commitment": (0, 1, 1), "belief": (1, 1, 1)}
