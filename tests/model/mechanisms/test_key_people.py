@@ -7,13 +7,13 @@ from alone import alone
 from tfs_sim.model import engine
 from tfs_sim.model.catalogue import METRICS
 from tfs_sim.model.declare import record
-from tfs_sim.model.mechanisms import backbone, key_people, turnover
-from tfs_sim.model.state import ACTIVE, BACKBONE, SECTORS
+from tfs_sim.model.mechanisms import key_people, turnover
+from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario import UserError
 
 NOBODY_LEAVES = {f"rate_{name}": 0.0 for name in (*SECTORS, "backbone")}
 EVERYBODY_LEAVES = {"rate_district": 12}
-WITHOUT_EFFECT = {"coordination": 0.0, "owning_up": 0.0, "grasping": 0.0}
+WITHOUT_EFFECT = {name: {"experience": 0.0} for name in ("backbone", "repair", "understanding")}
 
 
 def parameters(**values):
@@ -21,11 +21,8 @@ def parameters(**values):
 
 
 def test_experience_by_hand():
-    p = parameters(half_learned=18, coordination=0.2, owning_up=0.1, grasping=0.3)
+    p = parameters(half_learned=18)
     assert [key_people.experience_of(float(months), p) for months in (0, 18, 36)] == pytest.approx([0, 0.5, 0.75])
-    assert [key_people.done_with(x, p) for x in (0.0, 0.5, 1.0)] == pytest.approx([0.8, 0.9, 1.0])
-    assert [key_people.silence_left(x, p) for x in (0.0, 0.5, 1.0)] == pytest.approx([1.0, 0.95, 0.9])
-    assert [key_people.told_by_contact(x, p) for x in (0.0, 0.5, 1.0)] == pytest.approx([1.0, 1.15, 1.3])
 
 
 def test_a_leader_takes_support_along_that_was_more_than_the_first():
@@ -143,29 +140,6 @@ def test_of_three_key_people_somebody_leaves_within_a_few_years():
     assert world["has_changed"].mean() == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / n))
 
 
-def test_a_backbone_gets_more_done_with_a_coordinator_of_experience():
-    """Without any experience 80% of it; where experience is not part of the model, all."""
-    hours = {}
-    for experience, on in ((0.0, 1), (0.5, 1), (1.0, 1), (0.0, 0)):
-        hours[experience, on] = np.zeros(1)
-        alone(
-            backbone.coordinate,
-            backbone=np.array([0]),
-            end_organization=np.array([1]),
-            role=np.array([BACKBONE], np.uint8),
-            status=np.array([ACTIVE], np.uint8),
-            own_backbone_fte=np.array([1.0]),
-            in_post=np.ones(1, np.uint8),
-            experience=np.array([experience]),
-            backbone_hours=hours[experience, on],
-            on_key_people=on,
-            p_key_people=parameters(coordination=0.2),
-        )
-    whole = hours[1.0, 1][0]
-    assert whole > 0 and hours[0.0, 0][0] == whole
-    assert hours[0.5, 1][0] == pytest.approx(0.9 * whole) and hours[0.0, 1][0] == pytest.approx(0.8 * whole)
-
-
 def test_nothing_in_joining_staying_or_surviving_reads_experience():
     readers = {step.name for step in engine.STEPS if "experience" in dict(engine._arguments(step))}
     assert readers == {"key_people.learn", "backbone.coordinate", "repair.mend", "understanding.grasp"}
@@ -183,7 +157,7 @@ def test_switched_off_nobody_beside_representatives_leaves_and_nothing_is_learne
 def test_with_one_post_each_and_without_effect_all_is_as_switched_off_but_what_is_counted(lab, run):
     short = lab.with_(months=24)
     off = run(short.with_(mechanisms={"key_people": False}))
-    alone_in_post = run(short.with_(parameters={"key_people": {"posts": 1, **WITHOUT_EFFECT}}))
+    alone_in_post = run(short.with_(parameters={"key_people": {"posts": 1}, **WITHOUT_EFFECT}))
     counted = [list(METRICS).index(name) for name in ("key_departures", "changed")]
     assert np.delete(off, counted, axis=-1).tobytes() == np.delete(alone_in_post, counted, axis=-1).tobytes()
     assert alone_in_post[..., counted[0]].sum() > 0
