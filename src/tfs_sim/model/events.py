@@ -49,7 +49,7 @@ KINDS = (
 class Event(NamedTuple):
     """Something that happened: numbers as in the template's organizations and sites, −1 for nobody.
 
-    `person` counts those in an organization's post from 1, who is there at the start.
+    `person` counts those in an organization's post from 1, who was there before the run-in.
     """
 
     month: int
@@ -111,6 +111,7 @@ def _table(month: int, world: World, before: _Before) -> Iterator[Event]:
     yield from _each(month, "join", world, np.flatnonzero(joined), world.person)
     yield from _each(month, "refusal", world, np.flatnonzero(world.refused), world.person)
     left = (world.status == WITHDRAWN) & (before.status == ACTIVE)
+    left &= world.dissolved[world.site_of] == 0  # who parts with goals met does not withdraw
     yield from _each(month, "withdrawal", world, np.flatnonzero(left), world.person)
 
 

@@ -6,7 +6,7 @@ there (Butterfoss et al. 1996). How much work they align is another decision (`p
 
     V = worth_of_the_table + worth of pooled money − cost_of_a_seat
 
-A table that does not meet is worth nothing to anybody.
+A table that does not meet is worth nothing to anybody, but for money that it still shares out.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tfs_sim.model.mechanisms.endings import chance_of_joint_meeting
 from tfs_sim.model.payoff import worth_of_money
 from tfs_sim.model.state import ACTIVE, BACKBONE
 from tfs_sim.model.wages import wages
+from tfs_sim.model.world import SITE_LEVERS
 
 
 @rule
@@ -61,7 +62,7 @@ def weigh_seats(who, count, s, org, rel, site, dose, p_invitation, p_effort, p_e
             trusted += there * rel.trust[rel.ties[m]]
         company = usual * trusted / max(neighbours, 1.0)
         worth = worth_of_the_table(meets, org.commitment[i], org.backing[i], org.belief[i], company, p)
-        worth += site.tradition_here[s]
+        worth += meets * site.tradition_here[s]
         if staff > 0.0:
             everyone = staff + (0.0 if org.status[i] == ACTIVE else org.fte[i])
             pool = worth_of_money(site.pool_payout[s], wages(org.fte[i], p_money), p_effort)
@@ -85,7 +86,9 @@ def worth(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:
     """
     value = np.zeros(world.role.size)
     records = {f"p_{name}": record for name, record in parameters.items()}
-    given = {**world._asdict(), **records, "joining_value": value, "p": parameters["participation"]}
+    accommodation = world.site_doses[SITE_LEVERS.index("accommodation")]
+    given = {**world._asdict(), **records, "joining_value": value, "dose_accommodation": accommodation}
+    given["p"] = parameters["participation"]
     for s, (first, end) in enumerate(zip(world.first_organization, world.end_organization, strict=True)):
         play(weigh_seats, {**given, "who": np.arange(first, end), "count": end - first, "s": s})
     return value

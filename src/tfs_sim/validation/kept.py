@@ -26,7 +26,9 @@ def identity(template: engine.Template) -> bytes:
     for part in (template.fixed, template.neutral, template.on):
         digest.update(np.ascontiguousarray(part).view(np.uint8).data)
         digest.update(b"/")
-    digest.update(repr((template.parameters, template.months, template.run_in, sorted(template.layout.sizes.items()))).encode())
+    digest.update(
+        repr((template.parameters, template.months, template.run_in, sorted(template.layout.sizes.items()))).encode()
+    )
     return digest.digest()
 
 

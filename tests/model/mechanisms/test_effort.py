@@ -43,8 +43,8 @@ def test_the_equations():
     assert effort.belief_forgotten(0.2, 0.4, P) == pytest.approx(0.22)
     assert effort.belief_forgotten(0.9, 0.4, P._replace(forgetting=2.0)) == pytest.approx(0.4)
     p_ledger = record(ledger.Parameters, {"weight": 0.3, "full_balance": 0.2})
-    assert ledger.with_own_ledger(0.5, 0.2, p_ledger) == pytest.approx(0.65)
-    assert ledger.with_own_ledger(0.5, -0.1, p_ledger) == pytest.approx(0.35)
+    assert ledger.with_own_ledger(0.5, 0.2, 1.0, p_ledger) == pytest.approx(0.65)
+    assert ledger.with_own_ledger(0.5, -0.1, 1.0, p_ledger) == pytest.approx(0.35)
 
 
 def test_one_looks_to_those_whom_one_trusts_not_to_those_who_trust_one():

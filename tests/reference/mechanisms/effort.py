@@ -43,10 +43,10 @@ def update_belief(model: Partnership) -> None:
             organization.belief = rules.belief_forgotten(organization.belief, usual, p)
             continue
         seen = rules.gain_in_view(organization.site.gain_seen, p)
-        if model.on("ledger") and organization.is_active:
-            seen = ledger.with_own_ledger(seen, organization.ledger, model.p.ledger)
         given = [each.effort for each in organization.site.partners]
         done = sum(given) / (len(given) * p.largest)
+        if model.on("ledger") and organization.is_active:
+            seen = ledger.with_own_ledger(seen, organization.ledger, done, model.p.ledger)
         organization.belief = rules.belief_after(organization.belief, seen, done, organization.is_active, p)
 
 

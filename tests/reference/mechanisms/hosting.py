@@ -18,7 +18,7 @@ def review(model: Partnership) -> None:
     p, p_effort = model.p.hosting, model.p.effort
     for site in model.sites:
         by_others = site.doses["backbone-staffing"]
-        if site.own_backbone_fte + by_others <= 0.0:
+        if site.own_backbone_fte + by_others <= 0.0 or site.national_site or site.dissolved:
             continue
         partners = site.partners
         paid = rules.share_paid(site.own_backbone_fte, by_others)

@@ -116,7 +116,7 @@ def worth(model: Partnership, organization: Organization) -> float:
     value: float = seats.worth_of_the_table(
         meets, organization.commitment, organization.backing, organization.belief, company, p
     )
-    value += site.tradition_here
+    value += meets * site.tradition_here
     staff = sum(partner.fte for partner in site.partners)
     if site.pool_payout > 0.0 and staff > 0.0:
         everyone = staff + (0.0 if organization.is_active else organization.fte)

@@ -383,5 +383,5 @@ def update_belief(org, site, on, p_ledger, p_community, p):
                 continue
             seen = gain_in_view(site.gain_seen[s], p)
             if on.ledger and org.status[i] == ACTIVE:
-                seen = with_own_ledger(seen, org.ledger[i], p_ledger)
+                seen = with_own_ledger(seen, org.ledger[i], done, p_ledger)
             org.belief[i] = belief_after(org.belief[i], seen, done, org.status[i] == ACTIVE, p)

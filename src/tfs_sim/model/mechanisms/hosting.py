@@ -152,11 +152,11 @@ def share_paid(own, by_others):
 def review(month, key, org, site, dose, p_effort, p):
     """Let hosts lay their part down, and others take it up.
 
-    A community without any staff for a backbone has nothing that could be hosted.
+    A community without any staff for a backbone has nothing that could be hosted; the nationals' own table has no host.
     """
     for s in range(site.backbone.size):
         own, by_others = site.own_backbone_fte[s], dose.backbone_staffing[s]
-        if own + by_others <= 0.0:
+        if own + by_others <= 0.0 or site.national_site[s] or site.dissolved[s]:
             continue
         b = site.backbone[s]
         partners = 0.0

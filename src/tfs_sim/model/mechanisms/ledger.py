@@ -80,9 +80,12 @@ def ledger_after(ledger, balance, p):
 
 
 @rule
-def with_own_ledger(seen, ledger, p):
-    """g + weight · (clip(ledger / full_balance) − g): what one goes by: what all gain, g, and what itself did."""
-    return seen + p.weight * (clip(ledger / p.full_balance, 0.0, 1.0) - seen)
+def with_own_ledger(seen, ledger, done, p):
+    """g + weight · (m · clip(ledger / full_balance) − g): what one goes by: what all gain, g, and what itself did.
+
+    done: m, how much of what could be is done together: the less, the less the own ledger tells of what it could gain.
+    """
+    return seen + p.weight * (done * clip(ledger / p.full_balance, 0.0, 1.0) - seen)
 
 
 @kernel

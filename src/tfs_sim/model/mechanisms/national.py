@@ -166,12 +166,13 @@ STREAM = draws.stream("national mistakes")
 
 @rule
 def principles_after(principles, work, p):
-    """[a + d (1 − a) / alignment_time] · (1 − wearing_off · (1 − d)), in [0, 1]: shared principles a month later.
+    """a′ − wearing_off · (1 − d) · max(a′ − a₀, 0), a′ = a + d (1 − a) / alignment_time: shared principles a month later.
 
-    principles: a; work: d, dose of alignment work.
+    principles: a; work: d, dose of alignment work; a₀: first_alignment, what they share without working on it.
     """
     principles = principles + work * (1.0 - principles) / p.alignment_time
-    return clip(principles * (1.0 - min(p.wearing_off, 1.0) * (1.0 - work)), 0.0, 1.0)
+    beyond = max(principles - p.first_alignment, 0.0)
+    return clip(principles - min(p.wearing_off, 1.0) * (1.0 - work) * beyond, 0.0, 1.0)
 
 
 @rule

@@ -48,7 +48,7 @@ def learn(m: Community, s: State, now: Month, leaving: float) -> None:
         s.variance = understanding.variance_after_news(v, news * s.in_post)
     if m.on.effort:
         seen = effort.gain_in_view(s.gain_seen, eff)
-        own = ledger.with_own_ledger(seen, s.ledger, m.p.ledger) if m.on.ledger else seen
+        own = ledger.with_own_ledger(seen, s.ledger, s.effort, m.p.ledger) if m.on.ledger else seen
         s.belief = effort.belief_after(s.belief, own, s.effort, True, eff)
         s.belief_outside = effort.belief_after(s.belief_outside, seen, s.effort, False, eff)
 
