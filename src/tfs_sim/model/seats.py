@@ -22,7 +22,6 @@ from tfs_sim.model.mechanisms.endings import chance_of_joint_meeting
 from tfs_sim.model.payoff import worth_of_money
 from tfs_sim.model.state import ACTIVE, BACKBONE
 from tfs_sim.model.wages import wages
-from tfs_sim.model.world import SITE_LEVERS
 
 
 @rule
@@ -84,6 +83,8 @@ def worth(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:
 
     `parameters` are the mechanisms' records by name. The world is left as it is.
     """
+    from tfs_sim.model.world import SITE_LEVERS  # which knows all mechanisms, this file's readers among them
+
     value = np.zeros(world.role.size)
     records = {f"p_{name}": record for name, record in parameters.items()}
     accommodation = world.site_doses[SITE_LEVERS.index("accommodation")]

@@ -166,9 +166,9 @@ STREAM = draws.stream("national mistakes")
 
 @rule
 def principles_after(principles, work, p):
-    """a′ − wearing_off · (1 − d) · max(a′ − a₀, 0), a′ = a + d (1 − a) / alignment_time: shared principles a month later.
+    """a′ − wearing_off · (1 − d) · max(a′ − a₀, 0), a′ = a + d (1 − a) / alignment_time: a month later.
 
-    principles: a; work: d, dose of alignment work; a₀: first_alignment, what they share without working on it.
+    principles: a, shared; work: d, dose of alignment work; a₀: first_alignment, shared without working on it.
     """
     principles = principles + work * (1.0 - principles) / p.alignment_time
     beyond = max(principles - p.first_alignment, 0.0)
