@@ -7,13 +7,13 @@ shared goals has to become clear again. `model/mechanisms/endings.py` does the l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from tfs_sim.scenario.errors import Mistake
-from tfs_sim.scenario.fields import DURATION, catalogue, out_of_range, plain_number, several
-from tfs_sim.scenario.rules import INDICATOR, THRESHOLD
+from tfs_sim.scenario.fields import DURATION, catalogue, one_of, out_of_range, plain_number, several
+from tfs_sim.scenario.rules import INDICATOR, THRESHOLD, unit_of
 from tfs_sim.scenario.table import Table
 
 
@@ -24,7 +24,7 @@ class Goal(Table):
     at_least: Annotated[float, THRESHOLD] | None = Field(None, description="reached at this or above, in its unit")
     at_most: Annotated[float, THRESHOLD] | None = Field(None, description="instead of at_least: at this or below")
     over: Annotated[int, DURATION] = Field(12, description="looks at the mean of the last so many recorded months")
-    then: Literal["end", "next"] = Field(
+    then: Annotated[str, one_of(("end", "next"), "what follows when it is reached")] = Field(
         "end", description="end: the partnership ends, its goals met; next: it goes on to the next goal, or goes on"
     )
 
@@ -41,13 +41,12 @@ class Goal(Table):
             end = "keep one of the two" if both else "this one has neither"
             message = f"a goal has a threshold, at_least or at_most; {end}"
             yield Mistake(message, key=("at_most",) if both else (), at="key")
-        metric = catalogue().METRICS[self.indicator]
-        low, high = metric.domain
+        low, high = catalogue().METRICS[self.indicator].domain
         for name in ("at_least", "at_most"):
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 hint = f"tfs-sim explain {self.indicator}  says what it measures."
-                yield Mistake(out_of_range(value, low, high, metric.unit), key=(name,), hint=hint)
+                yield Mistake(out_of_range(value, low, high, unit_of(self.indicator)), key=(name,), hint=hint)
 
     @property
     def threshold(self) -> float:

@@ -88,7 +88,7 @@ class Rule(Table):
         for name in ("below", "above", "off_at"):
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
-                message = out_of_range(value, low, high, _unit(self.indicator))
+                message = out_of_range(value, low, high, unit_of(self.indicator))
                 yield Mistake(message, key=(name,), hint=f"tfs-sim explain {self.indicator}  says what it measures.")
 
     def _way_back(self) -> Iterator[Mistake]:
@@ -129,7 +129,7 @@ class Rule(Table):
         return said + (f"; for at least {self.at_least} months" if self.at_least > 1 else "")
 
 
-def _unit(indicator: str) -> str:
+def unit_of(indicator: str) -> str:
     """Return what the values of an indicator are, as it reads in an error."""
     unit = catalogue().METRICS[indicator].unit
     if unit.startswith("share"):

@@ -22,11 +22,12 @@ def parameters(**values):
     return record(national.Parameters, values)
 
 
-def test_principles_are_won_by_work_and_wear_off():
-    p = parameters(alignment_time=5, wearing_off=1.2)
+def test_principles_are_won_by_work_and_wear_off_to_what_was_shared_before_it():
+    p = parameters(alignment_time=5, wearing_off=1.2, first_alignment=0.3)
     assert national.principles_after(0.5, 1.0, p) == pytest.approx(0.6)
-    assert national.principles_after(0.5, 0.0, p) == pytest.approx(0.45)
-    assert national.principles_after(0.5, 0.5, p) == pytest.approx(0.55 * 0.95)
+    assert national.principles_after(0.5, 0.0, p) == pytest.approx(0.5 - 0.1 * 0.2)
+    assert national.principles_after(0.5, 0.5, p) == pytest.approx(0.55 - 0.1 * 0.5 * 0.25)
+    assert [national.principles_after(a, 0.0, p) for a in (0.3, 0.1)] == [0.3, 0.1]  # nothing to wear off
 
 
 def test_friction_is_what_is_not_shared_and_what_mistakes_left():

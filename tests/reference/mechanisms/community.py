@@ -44,7 +44,7 @@ def draw(model: Partnership, organization: Organization) -> None:
     organization.base_fte = lognormal(STAFF.rows[sector], p.staff_spread, luck.normal("community", 0, who, word=0))
     first = rules.trait(p.commitment, p.commitment_spread, luck.normal("person", 0, who))
     organization.commitment = differences.shifted(first, organization.site.commitment_here)
-    starts = organization.site.begins <= -model.run_in and founds(model, organization)
+    starts = organization.site.begins <= -model.run_in and founds(model, organization, 0)
     organization.status = "active" if starts else "prospect"
     organization.months_active = 1 if starts else 0
     organization.effort = p.first_effort * model.p.effort.largest if starts else 0.0
@@ -62,10 +62,10 @@ def draw(model: Partnership, organization: Organization) -> None:
     organization.recognized = dict(organization.strength)
 
 
-def founds(model: Partnership, organization: Organization) -> bool:
+def founds(model: Partnership, organization: Organization, month: int) -> bool:
     """Say whether an organization is among those who are at the table when the partnership begins."""
     if organization.given_joining is not None:
-        return organization.given_joining == 0
+        return organization.given_joining <= month
     chance = rules.chance_at_the_table(organization.site.at_the_table, organization.commitment, model.p.community)
     return bool(model.luck.uniform("founders", 0, organization.organization_id) < chance)
 

@@ -17,7 +17,7 @@ def found(model: Partnership) -> None:
             continue
         site.own_backbone_fte = site.base_backbone_fte
         for each in site.members:
-            if not each.is_active and founds(model, each):
+            if not each.is_active and founds(model, each, max(model.month, 0)):
                 each.status = "active"
                 each.months_active = 0
                 site.recent_joins += 1.0

@@ -23,6 +23,7 @@ def change(model: Partnership) -> None:
         each.key_departures = float(each.departed)
         posts = int(model.p.key_people.posts if each.given_posts is None else each.given_posts)
         if posts < 2:
+            each.has_changed |= model.month >= 0 and each.key_departures > 0
             continue
         site = each.site
         hazard = turnover.hazard(rate_of(model, each) * site.leaving_here, site.leaving_factor, site.coordination, p)

@@ -18,7 +18,7 @@ def join_and_withdraw(model: Partnership) -> None:
     """Let each organization join, refuse, stay or withdraw, in the light of how things stood last month."""
     for site in model.sites:
         site.joined = site.withdrew = 0.0
-        if site.dissolved:
+        if site.dissolved or model.month < site.begins:  # there is no table any more, or not yet
             part(site)
             continue
         for organization in site.organizations:

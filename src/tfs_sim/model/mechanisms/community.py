@@ -286,7 +286,7 @@ def begin_organizations(key, org, site, run_in, p_effort, p):
         first = first_commitment(key, org.organization_id[i], p.commitment, p.commitment_spread)
         org.commitment[i] = shifted(first, site.commitment_here[org.site_of[i]])
         there = site.begins[org.site_of[i]] <= -run_in
-        org.status[i] = ACTIVE if there and founds(i, key, org, site, p) else PROSPECT
+        org.status[i] = ACTIVE if there and founds(i, 0, key, org, site, p) else PROSPECT
         org.effort[i] = p.first_effort * p_effort.largest * (org.status[i] == ACTIVE)
         org.tenure[i] = np.int64(draws.unit(c) * p.longest_tenure)
         if org.given_tenure[i] >= 0:
@@ -327,10 +327,13 @@ def first_commitment(key, organization, mean, spread):
 
 
 @inline
-def founds(i, key, org, site, p):
-    """Say whether an organization is among those who are at the table when the partnership begins."""
+def founds(i, month, key, org, site, p):
+    """Say whether an organization is among those who are at the table when the partnership begins in a month.
+
+    One whose file gives a month is if that has come by then.
+    """
     if org.given_joining[i] >= 0:
-        return org.given_joining[i] == 0
+        return org.given_joining[i] <= month
     chance = chance_at_the_table(site.at_the_table[org.site_of[i]], org.commitment[i], p)
     return draws.uniform(key, FOUNDERS_STREAM, 0, org.organization_id[i]) < chance
 

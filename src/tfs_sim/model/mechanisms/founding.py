@@ -45,7 +45,7 @@ def found(month, key, org, site, run_in, p_community):
         for i in range(site.first_organization[s], site.end_organization[s]):
             if org.role[i] == BACKBONE or org.status[i] == ACTIVE:
                 continue
-            if founds(i, key, org, site, p_community):
+            if founds(i, max(month, 0), key, org, site, p_community):
                 org.status[i] = ACTIVE
                 org.months_active[i] = 0
                 site.recent_joins[s] += 1.0

@@ -101,22 +101,21 @@ def change(month, key, org, site, shock, p_turnover, p):
         s = org.site_of[i]
         org.key_departures[i] = np.float64(org.departed[i])
         people = np.int64(p.posts) if org.given_posts[i] < 0 else org.given_posts[i]
-        if people < LEADER_AMONG:
-            continue
-        usual = rate_of(org.role[i], org.sector[i], p_turnover) * site.leaving_here[s]
-        h = hazard(usual, site.leaving_factor[s], site.coordination[s], p_turnover)
-        chance = chance_of_leaving(h, shock.departure_wave[i], p_turnover)
-        a, b, _, _ = draws.words(key, LEADER_STREAM, month, org.organization_id[i], 0)
-        if org.leader_in_post[i] == 0:
-            org.leader_vacancy[i] -= 1
-            org.leader_in_post[i] = 1 if org.leader_vacancy[i] <= 0 else 0
-        elif draws.unit(a) < chance:
-            org.leader_vacancy[i] = months_to_fill(draws.unit(b), p_turnover)
-            org.leader_in_post[i] = 1 if org.leader_vacancy[i] == 0 else 0
-            org.backing[i] = backing_without_leader(org.backing[i], p_turnover.first_backing, p)
-            org.key_departures[i] += 1.0
-        for n in range(people - LEADER_AMONG):
-            u = draws.uniform(key, COLLEAGUE_STREAM, month, org.organization_id[i], n)
-            org.key_departures[i] += 1.0 if u < chance else 0.0
+        if people >= LEADER_AMONG:
+            usual = rate_of(org.role[i], org.sector[i], p_turnover) * site.leaving_here[s]
+            h = hazard(usual, site.leaving_factor[s], site.coordination[s], p_turnover)
+            chance = chance_of_leaving(h, shock.departure_wave[i], p_turnover)
+            a, b, _, _ = draws.words(key, LEADER_STREAM, month, org.organization_id[i], 0)
+            if org.leader_in_post[i] == 0:
+                org.leader_vacancy[i] -= 1
+                org.leader_in_post[i] = 1 if org.leader_vacancy[i] <= 0 else 0
+            elif draws.unit(a) < chance:
+                org.leader_vacancy[i] = months_to_fill(draws.unit(b), p_turnover)
+                org.leader_in_post[i] = 1 if org.leader_vacancy[i] == 0 else 0
+                org.backing[i] = backing_without_leader(org.backing[i], p_turnover.first_backing, p)
+                org.key_departures[i] += 1.0
+            for n in range(people - LEADER_AMONG):
+                u = draws.uniform(key, COLLEAGUE_STREAM, month, org.organization_id[i], n)
+                org.key_departures[i] += 1.0 if u < chance else 0.0
         if month >= 0 and org.key_departures[i] > 0.0:
             org.has_changed[i] = 1

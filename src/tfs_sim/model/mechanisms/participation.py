@@ -227,6 +227,9 @@ def join_and_withdraw(
     for s in range(site.first_organization.size):
         first, end = site.first_organization[s], site.end_organization[s]
         site.joined[s] = site.withdrew[s] = 0.0
+        if month < site.begins[s]:  # there is no table yet
+            org.refused[first:end] = 0
+            continue
         if site.dissolved[s]:
             for i in range(first, end):
                 org.refused[i] = 0
