@@ -172,7 +172,8 @@ def orders(draw: Random, name: str, sites: dict[str, Any], stages: list[dict[str
         if draw.random() < 0.5:
             order |= {"from": month(draw, 3), "lasts": draw.randint(4, MONTHS)}
         order |= {"taper": draw.randint(1, 3)} if draw.random() < 0.3 else {}
-        order |= {"paid_by": draw.choice(PAYERS)} if draw.random() < 0.5 else {}
+        payers = [each for each in PAYERS if each != "organization" or lever.scope == "organization"]
+        order |= {"paid_by": draw.choice(payers)} if draw.random() < 0.5 else {}
         if lever.mechanism == "national":
             order["target"] = {"role": "national"}
         else:
