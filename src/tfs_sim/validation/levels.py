@@ -203,7 +203,7 @@ def crisis(asked: Asked) -> Iterator[Line]:
         return shares
 
     yield Line("sites with more support in a crisis than without it, at the defaults", share(helped({}, 20)), "99%")
-    over = [np.mean(helped(point, 2)) for point in plausible_points(asked.points, asked.seed)]
+    over = [float(np.mean(helped(point, 2))) for point in plausible_points(asked.points, asked.seed)]
     yield Line("… over the plausible space", quantiles(over), ".90", "both signs, in mapped regions")
 
 
