@@ -84,7 +84,7 @@ def test_the_month_is_told_with_what_each_step_reads_and_writes(call) -> None:  
     assert max(map(len, said.splitlines())) <= 80
     (step,) = re.findall(r"let successors learn and win backing\n.*\n((?:      .*\n)+)", said)
     assert " ".join(step.split()) == (
-        "reads org.backing, org.documentation, org.in_post, org.ramp writes org.backing, org.ramp"
+        "reads org.backing, org.documentation, org.in_post, org.leader_in_post, org.ramp writes org.backing, org.ramp"
     )
     assert "reads" not in call("explain", "month").out
 

@@ -109,12 +109,12 @@ def test_the_audit_prints_a_table_and_leaves_with_1_if_a_check_fails(
 def test_adaptive_strategies_are_explained_checked_and_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rule = '{ indicator = "trust", below = 0.61, every = 3 }'
+    rule = '{ indicator = "trust", below = 0.74, every = 3 }'
     old = 'add = [{ use = "overlap", from = "2020-01", paid_by = "funder" }]'
     real.trial(tmp_path, change=(old, f'add = [{{ use = "overlap", paid_by = "funder", when = {rule} }}]'))
     monkeypatch.chdir(tmp_path)
     assert left("check", "trial.toml") == 0
-    said = "while trust is below 0.61, looked at every 3 months"
+    said = "while trust is below 0.74, looked at every 3 months"
     assert f"\n  overlap: {said}\n" in capsys.readouterr().out
     assert left("explain", "when") == left("explain", "performance") == left("list", "indicators") == 0
     told = capsys.readouterr().out

@@ -172,12 +172,12 @@ def test_points_that_differ_in_their_schedule_share_their_past(tmp_path: Path, m
 
 def test_points_with_adaptive_strategies_share_their_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = 'add = [{ use = "overlap", from = "2020-01", paid_by = "funder" }]'
-    rule = '{ indicator = "trust", below = 0.62, every = 3, over = 2, off_at = 0.7 }'
+    rule = '{ indicator = "trust", below = 0.7, every = 3, over = 2, off_at = 0.76 }'
     text = """
 [design]
 method = "grid"
 [design.vary]
-threshold = { of = "interventions.trust-building-convenings.when.below", values = [0.3, 0.62, 0.66] }
+threshold = { of = "interventions.trust-building-convenings.when.below", values = [0.3, 0.7, 0.74] }
 looks = { of = "interventions.trust-building-convenings.when.every", values = [1, 4] }
 begin = { of = "interventions.trust-building-convenings.from", values = ["2019-08", "2020-02"] }
 """

@@ -22,7 +22,7 @@ def named(names):
 def test_reads_and_writes_of_a_step_that_one_can_check_by_eye():
     flow = flow_of(turnover.ramp_up)
     assert flow.writes == {"ramp", "backing"}
-    assert flow.reads == {"in_post", "ramp", "backing", "documentation"}
+    assert flow.reads == {"in_post", "leader_in_post", "ramp", "backing", "documentation"}
     assert "person" in flow_of(turnover.leave_and_arrive).writes, "through the helper that starts a successor"
 
 

@@ -17,7 +17,9 @@ RATE = 0.8
 
 
 def trust(months, memory):
-    template = space.with_parameters(space.laboratory(months=months, mechanisms=ALONE).to_template(), PLAIN)
+    template = space.with_parameters(
+        space.laboratory(months=months, clock={"run_in": 0}, mechanisms=ALONE).to_template(), PLAIN
+    )
     return space.with_parameters(template, {"trust": {"memory": memory, "reliability": RATE}})
 
 
@@ -53,9 +55,16 @@ def test_outcomes_are_the_erlang_distribution_of_a_step():
 
 
 def test_who_joins_and_leaves_follows_the_engine_where_luck_averages_out():
-    """With effort off taking part is worth nothing to anyone: organizations are alike, and so are the two models."""
-    changes = {"mechanisms": {"effort": False, "turnover": False, "patience": False}}
-    template = space.laboratory(months=24, sites={"lab": {"grievance": 0.0}}, **changes).to_template()
+    """A seat is worth nothing to anyone, and costs the same: organizations are alike, and so are the two models."""
+    off = ("effort", "turnover", "patience", "differences", "hosting", "key_people")
+    worthless = {"belonging": 0.0, "promise": 0.0, "company": 0.0}
+    template = space.laboratory(
+        months=24,
+        clock={"run_in": 0},
+        sites={"lab": {"grievance": 0.0}},
+        mechanisms=dict.fromkeys(off, False),
+        parameters={"participation": worthless},
+    ).to_template()
     runs = np.array([engine.run_replicate(template, 1, r)[:, 0, PLACE["partners"]] for r in range(400)])
     found = course(template)[:, 0, PLACE["partners"]]
     assert np.abs(runs.mean(axis=0) - found).max() < 0.6, "of 27 organizations"
@@ -63,14 +72,14 @@ def test_who_joins_and_leaves_follows_the_engine_where_luck_averages_out():
 
 
 def test_bistability_needs_no_organizations():
-    """With less to gain than at the default the equations, too, end large or empty, depending on the start."""
+    """Where a seat costs twice as much the equations, too, end large or empty, depending on the start."""
 
-    def end(start, gain):
-        changes = {"sites": {"lab": {"at_the_table": start}}, "parameters": {"effort": {"joint_gain": gain}}}
+    def end(start, sitting):
+        changes = {"sites": {"lab": {"at_the_table": start}}, "parameters": {"participation": {"sitting": sitting}}}
         return course(space.laboratory(months=120, **changes).to_template())[-1, 0, PLACE["partners"]]
 
-    assert end(0.05, 7.5) < 5.0 and end(0.95, 7.5) > 16.0
-    assert end(0.05, 10.8) > 16.0, "at the default all partnerships of average organizations grow"
+    assert end(0.05, 0.2) < 5.0 and end(0.95, 0.2) > 16.0
+    assert end(0.05, 0.1) > 16.0, "at the default all partnerships of average organizations grow"
 
 
 def test_the_schedule_is_the_engines():

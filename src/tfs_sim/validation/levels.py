@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model import engine
 from tfs_sim.scenario import Scenario, load_scenario
+from tfs_sim.validation import running
 from tfs_sim.validation.space import METRIC_NAMES, Point, plausible_points, with_parameters
 
 AGE = 45
@@ -81,7 +81,7 @@ def towns(months: int, begins: int, package: bool, count: int = 20) -> Scenario:
 
 def run(scenario: Scenario, point: Point, seed: int, replicate: int = 0) -> dict[str, NDArray[np.float64]]:
     """Return every metric of one replicate at a point: [months, sites] by name."""
-    out = engine.run_replicate(with_parameters(scenario.to_template(), point), seed, replicate)
+    out = running.run_replicate(with_parameters(scenario.to_template(), point), seed, replicate)
     return {name: out[:, :, n] for n, name in enumerate(METRIC_NAMES)}
 
 

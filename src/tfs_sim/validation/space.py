@@ -225,6 +225,9 @@ def judge(
     That is the control's standard deviation between replicates, unless `unit` says otherwise. Ones leave it as it is.
     """
     effects = differences.mean(axis=1) / np.maximum(spread, 1e-12)
+    if not effects.size:
+        nothing = Effects(np.zeros(1), least, quantity, unit)
+        return Measured(holds=False, found="at no point is there anything to judge", figure=nothing, note=note)
     good = int((effects >= least).sum())
     low, high = wilson(good, len(effects))
     share = good / len(effects)

@@ -65,6 +65,7 @@ def joined(lure=0.0, **given):
             "readiness": np.ones(n),
             "given_threshold": np.full(n, -1.0),
             "given_joining": np.full(n, -1),
+            "begins": np.array([-60]),
             "month": 0,
             **given,
         },
@@ -104,6 +105,7 @@ def left(worth, month=0, by_file=False, n=2000, **values):
         status=status,
         given_threshold=np.full(n, -1.0),
         given_joining=np.full(n, 0 if by_file else -1),
+        begins=np.array([-60]),
         p=parameters(**values),
     )
     return int((status == WITHDRAWN).sum())

@@ -98,7 +98,7 @@ def _slow_to_build(budget: Budget) -> Measured:
 def _true_rate(budget: Budget) -> Measured:
     rates = (0.5, 0.8, 0.95)
     memory: Point = {"trust": {"memory": 0.0}}
-    scenario = laboratory(months=600, mechanisms=ALONE)
+    scenario = laboratory(months=600, clock={"run_in": 0}, mechanisms=ALONE)
     templates = [
         with_parameters(
             with_parameters(scenario.to_template(), PLAIN), {"trust": {**memory["trust"], "reliability": r}}
@@ -130,7 +130,9 @@ def _beta_bernoulli(budget: Budget) -> Measured:
     labels, expected, measured, errors = [], [], [], []
     worst = 0.0
     for label, months, memory, mean, variance in cases:
-        template = with_parameters(laboratory(months=months, mechanisms=ALONE).to_template(), PLAIN)
+        template = with_parameters(
+            laboratory(months=months, clock={"run_in": 0}, mechanisms=ALONE).to_template(), PLAIN
+        )
         template = with_parameters(template, {"trust": {"memory": memory}})
         runs = run_measures(
             template,

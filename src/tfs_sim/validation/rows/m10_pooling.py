@@ -29,8 +29,11 @@ from tfs_sim.validation.space import (
 
 
 def _trust_of_first_partners(_: Template, before: Any, after: Any) -> float:
-    """Return mean trust in the end over the ties that partners had with each other at the start."""
-    partner = (before.status == ACTIVE) & (before.role != BACKBONE)
+    """Return mean trust in the end over the ties that partners had with each other at the start.
+
+    Nobody joins or leaves after the partnership has begun: who is at the table in the end founded it.
+    """
+    partner = (after.status == ACTIVE) & (after.role != BACKBONE)
     ties = (before.is_open[before.pair] == 1) & partner[before.source] & partner[before.target]
     return float(after.trust[ties].mean())
 
