@@ -15,7 +15,7 @@ from tfs_sim.model.world import ORGANIZATION_LEVERS, SITE_LEVERS
 NAMES = list(METRICS)
 USE = "goal-clarity-retreats"
 ANNEX = {"students": 3000, "organizations": {"nonprofit": 4, "health": 2, "community_group": 1}}
-RULE = {"indicator": "clarity", "below": 0.5, "every": 6, "over": 3, "off_at": 0.56, "at_least": 8}
+RULE = {"indicator": "clarity", "below": 0.48, "every": 6, "over": 3, "off_at": 0.5, "at_least": 8}
 
 
 @pytest.fixture(scope="module")

@@ -28,14 +28,13 @@ from tfs_sim.validation.space import (
 )
 
 
-def _trust_of_first_partners(_: Template, before: Any, after: Any) -> float:
-    """Return mean trust in the end over the ties that partners had with each other at the start.
+def _trust_of_first_partners(_template: Template, _before: Any, after: Any) -> float:
+    """Return mean trust in the end between partners, with a tie or without: the same pairs in every arm.
 
     Nobody joins or leaves after the partnership has begun: who is at the table in the end founded it.
     """
     partner = (after.status == ACTIVE) & (after.role != BACKBONE)
-    ties = (before.is_open[before.pair] == 1) & partner[before.source] & partner[before.target]
-    return float(after.trust[ties].mean())
+    return float(after.trust[partner[after.source] & partner[after.target]].mean())
 
 
 TRUST = OfWorlds(_trust_of_first_partners)
