@@ -28,8 +28,8 @@ def studies() -> ModuleType:
     return module
 
 
-# Since communities differ and begin at rest (2026-11-29) joint gain has heavier tails: with so few replicates its intervals
-# hold the truth a little less often than they say. docs/model/findings.md has the figures; one that is mended must come off.
+# Since communities differ and begin at rest (2026-11-29) joint gain has heavier tails: with so few replicates its
+# intervals hold the truth less often than they say. docs/model/findings.md has the figures; what is mended comes off.
 TAILS = pytest.mark.xfail(reason="docs/model/findings.md", strict=True)
 
 
