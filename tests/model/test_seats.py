@@ -8,6 +8,7 @@ from tfs_sim.model import engine, seats
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import effort, endings, invitation, money, participation
 from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, PROSPECT
+from tfs_sim.validation.rows.m08_participation import worth_of_seats
 
 P = record(participation.Parameters, {"belonging": 0.12, "promise": 0.08, "company": 0.1, "sitting": 0.1})
 P_INVITATION = record(invitation.Parameters, {"accommodated": 0.3})
@@ -38,6 +39,9 @@ TIES = {  # whom each knows, and how far it trusts them
     SCHOOL: [(LEAD, 0.9), (CLUB, 0.3)],
     CLINIC: [(LEAD, 0.8), (SCHOOL, 0.4), (CLUB, 0.1)],
 }
+
+
+P_ENDINGS = record(endings.Parameters, {"meets_anyway": 0.5, "least_coordination": 0.02})
 
 
 def value(who=(SCHOOL, CLINIC, CLUB), accommodation=0.0, strain=0.0, **site):
@@ -72,7 +76,9 @@ def value(who=(SCHOOL, CLINIC, CLUB), accommodation=0.0, strain=0.0, **site):
         **{name: np.array([amount]) for name, amount in site.items()},
         p_invitation=P_INVITATION,
         p_effort=record(effort.Parameters, {"money": 3.0}),
-        p_endings=record(endings.Parameters, {"meets_anyway": 0.5, "least_coordination": 0.02}),
+        meets=endings.chance_of_joint_meeting(
+            site.get("coordination", 1.0), site.get("contact_factor", 1.0), P_ENDINGS
+        ),
         p_money=record(money.Parameters, {"dollars_per_fte": 5000}),
         p=P,
     )
@@ -131,7 +137,7 @@ def test_the_worth_of_all_seats_is_what_decides_and_the_world_is_left_as_it_is(l
     parameters = dict(zip(engine.RECORDS, template.parameters, strict=True))
     *_, (_, world, _) = engine.trace(template, 1, 0)
     before = world.joining_value.copy()
-    found = seats.worth(world, parameters)
+    found = worth_of_seats(world, parameters)
     assert np.array_equal(world.joining_value, before) and found.shape == world.role.shape
     p, p_endings = parameters["participation"], parameters["endings"]
     c, contact = world.coordination[0], world.contact_factor[0]
@@ -142,4 +148,4 @@ def test_the_worth_of_all_seats_is_what_decides_and_the_world_is_left_as_it_is(l
         meets = endings.chance_of_joint_meeting(c, contact, p_endings)
         of_table = seats.worth_of_the_table(meets, world.commitment[i], world.backing[i], world.belief[i], company, p)
         cost = seats.cost_of_a_seat(0.0, world.mission_strain[i], parameters["invitation"], p)
-        assert found[i] == pytest.approx(of_table + world.tradition_here[0] - cost)
+        assert found[i] == pytest.approx(of_table + meets * world.tradition_here[0] - cost)

@@ -11,14 +11,7 @@ A table that does not meet is worth nothing to anybody, but for money that it st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-from tfs_sim.model.forms import inline, kernel, play, rule
-from tfs_sim.model.mechanisms.endings import chance_of_joint_meeting
+from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.payoff import worth_of_money
 from tfs_sim.model.state import ACTIVE, BACKBONE
 from tfs_sim.model.wages import wages
@@ -44,12 +37,12 @@ def cost_of_a_seat(accommodation, strain, p_invitation, p):
 
 
 @kernel
-def weigh_seats(who, count, s, org, rel, site, dose, p_invitation, p_effort, p_endings, p_money, p):
+def weigh_seats(who, count, s, meets, org, rel, site, dose, p_invitation, p_effort, p_money, p):
     """Work out what a seat at the table of site s would be worth to the first `count` of `who`, less what it costs.
 
-    `joining_value` [organization] receives it. Of pooled money they expect a part by their staff.
+    `joining_value` [organization] receives it. Of pooled money they expect a part by their staff. meets: the chance
+    of a joint meeting in a month.
     """
-    meets = chance_of_joint_meeting(site.coordination[s], site.contact_factor[s], p_endings)
     usual = site.coordination[s] * site.contact_factor[s]
     staff = staff_at_the_table(s, org, site) if site.pool_payout[s] > 0.0 else 0.0
     for n in range(count):
@@ -76,20 +69,3 @@ def staff_at_the_table(s, org, site):
     for i in range(site.first_organization[s], site.end_organization[s]):
         staff += org.fte[i] if org.status[i] == ACTIVE and org.role[i] != BACKBONE else 0.0
     return staff
-
-
-def worth(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:
-    """Return what a seat would be worth to every organization of a world now over what it costs, in units of utility.
-
-    `parameters` are the mechanisms' records by name. The world is left as it is.
-    """
-    from tfs_sim.model.world import SITE_LEVERS  # which knows all mechanisms, this file's readers among them
-
-    value = np.zeros(world.role.size)
-    records = {f"p_{name}": record for name, record in parameters.items()}
-    accommodation = world.site_doses[SITE_LEVERS.index("accommodation")]
-    given = {**world._asdict(), **records, "joining_value": value, "dose_accommodation": accommodation}
-    given["p"] = parameters["participation"]
-    for s, (first, end) in enumerate(zip(world.first_organization, world.end_organization, strict=True)):
-        play(weigh_seats, {**given, "who": np.arange(first, end), "count": end - first, "s": s})
-    return value

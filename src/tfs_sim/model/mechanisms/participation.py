@@ -25,6 +25,7 @@ from tfs_sim.model import draws
 from tfs_sim.model.contact import chance_of_any
 from tfs_sim.model.declare import Intervention, Mechanism, parameter
 from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.endings import chance_of_joint_meeting
 from tfs_sim.model.numerics import exp, logistic
 from tfs_sim.model.seats import weigh_seats
 from tfs_sim.model.state import ACTIVE, BACKBONE, RELUCTANT, WITHDRAWN
@@ -290,7 +291,8 @@ def join_and_withdraw(
             share = at_table / max(org.end_of_ties[i] - org.first_relationship[i], 1)
             if u < chance_of_any(invitations(share, by_backbone, invited, scratch.favour[i], p)):
                 count += 1
-        weigh_seats(scratch.deciders, count, s, org, rel, site, dose, p_invitation, p_effort, p_endings, p_money, p)
+        meets = chance_of_joint_meeting(site.coordination[s], site.contact_factor[s], p_endings)
+        weigh_seats(scratch.deciders, count, s, meets, org, rel, site, dose, p_invitation, p_effort, p_money, p)
         wants_to = scratch.weighed[0, :count]  # leave, or join
         for n in range(count):
             i = scratch.deciders[n]

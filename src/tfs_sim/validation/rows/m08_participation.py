@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import engine, seats
+from tfs_sim.model.forms import play
+from tfs_sim.model.mechanisms.endings import chance_of_joint_meeting
 from tfs_sim.model.state import BACKBONE
+from tfs_sim.model.world import SITE_LEVERS
 from tfs_sim.validation.row import Budget, Effects, Measured, Null, Region, Row
 from tfs_sim.validation.rows.r2_weak_link import COST, TABLES, table
 from tfs_sim.validation.space import (
@@ -115,10 +118,27 @@ def _steepest(budget: Budget) -> Measured:
     )
 
 
+def worth_of_seats(world: Any, parameters: Mapping[str, Any]) -> NDArray[np.float64]:
+    """Return what a seat would be worth to every organization of a world now over what it costs, in units of utility.
+
+    `parameters` are the mechanisms' records by name. The world is left as it is.
+    """
+    value = np.zeros(world.role.size)
+    records = {f"p_{name}": record for name, record in parameters.items()}
+    accommodation = world.site_doses[SITE_LEVERS.index("accommodation")]
+    given = {**world._asdict(), **records, "joining_value": value, "dose_accommodation": accommodation}
+    given["p"] = parameters["participation"]
+    for s, (first, end) in enumerate(zip(world.first_organization, world.end_organization, strict=True)):
+        meets = chance_of_joint_meeting(world.coordination[s], world.contact_factor[s], parameters["endings"])
+        here = {"who": np.arange(first, end), "count": end - first, "s": s, "meets": meets}
+        play(seats.weigh_seats, {**given, **here})
+    return value
+
+
 def _worth(template: engine.Template, months: Iterator[Any]) -> float:
     """Return by how much a seat is worth more than it costs to the one in the middle, while others may leave."""
     parameters = dict(zip(engine.RECORDS, template.parameters, strict=True))
-    worth = [seats.worth(world, parameters)[world.role != BACKBONE] for world in islice(months, MONTHS_TO_LEAVE - 1)]
+    worth = [worth_of_seats(world, parameters)[world.role != BACKBONE] for world in islice(months, MONTHS_TO_LEAVE - 1)]
     return float(np.median(worth))
 
 
