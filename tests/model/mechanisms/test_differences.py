@@ -172,6 +172,7 @@ def test_a_seat_is_worth_more_where_that_is_the_tradition():
         worth[here] = np.zeros(2)
         alone(
             seats.weigh_seats,
+            meets=1.0,
             who=np.arange(2),
             count=2,
             s=0,
