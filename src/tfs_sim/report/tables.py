@@ -79,9 +79,9 @@ def takes(stored: Stored) -> Table:
         rows.append([stored.title(s), *(price.said(totals[price.name]) for price in prices)])
     note = (
         f"Means over the runs{_where(stored)}, of {count(stored.months, 'month')}. Cost is all that is spent on "
-        "interventions, whoever pays. What partners give of their own is not priced in it: staff in joint work is "
-        "the full-time people whose time goes into the shared work; hours beside it are meetings, coordination and "
-        "learning on top; hours for bids are those of all organizations."
+        "interventions, whoever pays. What partners give of their own is not priced in it: work that they "
+        "align is theirs anyway, done as part of the shared plan; hours on top are meetings, coordination within "
+        "teams and learning; hours for bids are those of all organizations."
     )
     return Table(["Strategy", *(price.heading for price in prices)], rows, note)
 

@@ -15,9 +15,8 @@ from tfs_sim.scenario.fields import (
     LINE,
     MONTH,
     NAME,
-    RUN_IN,
     SHARE,
-    TAPER,
+    SPELL,
     TEXT,
     TIME,
     catalogue,
@@ -49,7 +48,7 @@ class Clock(Table):
     months: Annotated[int, whole(1, 1200, "a number of months")] = Field(
         120, description="how many months are simulated"
     )
-    run_in: Annotated[int, RUN_IN] = Field(
+    run_in: Annotated[int, SPELL] = Field(
         60,
         description="how many months communities pass before the start, without interventions, grants and shocks; "
         "0: they start as they are drawn",
@@ -92,7 +91,7 @@ class Grant(Table):
     )
     begins: Annotated[str, MONTH] | None = Field(None, alias="from", description="first month; default: the start")
     months: Annotated[int, DURATION] = Field(description="over how many months it is paid")
-    taper: Annotated[int, TAPER] = Field(
+    taper: Annotated[int, SPELL] = Field(
         0, description="over how many of its last months it falls in equal steps; the sum stays"
     )
     flexible: Annotated[float, SHARE] = Field(
