@@ -96,10 +96,9 @@ static void weigh_pool(const struct now *now, int64_t s, int64_t begin, int64_t 
         int taking_part = status[i] == ACTIVE && role[i] != BACKBONE;
         double wages = fte[i] * now->p->money.dollars_per_fte;
         double pool = wages > 0.0 ? p->money * payout / wages : 0.0;
-        double everyone = at_the_table + (taking_part ? 0.0 : fte[i]);
         double mine = taking_part ? as_seen(effort[i], fte[i], clearness, p->largest) : 0.0;
         money[i] = pool * by_seen;
-        even[i] = everyone > 0.0 ? pool * (1.0 - by_seen) * fte[i] / everyone : 0.0;
+        even[i] = at_the_table > 0.0 ? pool * (1.0 - by_seen) * fte[i] / at_the_table : 0.0;
         rest[i] = most(contributions + 1e-9 - mine, 1e-9);
     }
 }
@@ -129,9 +128,7 @@ static inline __attribute__((always_inline)) void coefficients(
     double *restrict scale = w->payoff + SCALE * n, *restrict linear = w->payoff + LINEAR * n;
     double team_size = now->p->delivery.team_size, salience = w->salience[s], largest = p->largest;
     double pull_of_norm = p->norm + salience, pull_of_heart = p->commitment;
-    double size_inside = least(partners, team_size), size_outside = least(partners + 1.0, team_size);
-    double inside = worth_of_joint_work(size_inside, partners, now);
-    double outside = worth_of_joint_work(size_outside, partners + 1.0, now);
+    double members = least(partners, team_size), worth = worth_of_joint_work(members, partners, now);
     double nobody = weakest ? 1.0 : 0.0, result = weakest ? smallest : (total + idle * NOBODY_GIVES) / most(givers, 1.0);
     int last_result = p->expectation > 0.5;
     for (int64_t i = begin; i < stop; i++) {
@@ -148,8 +145,8 @@ static inline __attribute__((always_inline)) void coefficients(
         }
         expected = last_result ? result : expected;
         seen[i] = others > 0.0 ? expected : nobody;
-        size[i] = taking_part ? size_inside : size_outside;
-        scale[i] = belief[i] * (taking_part ? inside : outside);
+        size[i] = members;
+        scale[i] = belief[i] * worth;
         linear[i] = pull_of_norm * norm[i] + pull_of_heart * commitment[i] * backing[i] - (burden + portfolio[i]);
     }
 }

@@ -45,9 +45,8 @@ def weigh(model: Partnership, site: Site, who: Iterable[Organization], burden: f
     idle = sum(term == NOBODY_GIVES for term in ranked)
     total = sum(term for term in ranked if term != NOBODY_GIVES)
     count = len(partners)
-    size_inside, size_outside = min(count, p_delivery.team_size), min(count + 1, p_delivery.team_size)
-    inside = rules.worth_of_joint_work(size_inside, count, p_delivery, p)
-    outside = rules.worth_of_joint_work(size_outside, count + 1, p_delivery, p)
+    members = min(count, p_delivery.team_size)
+    worth = rules.worth_of_joint_work(members, count, p_delivery, p)
     for each in who:
         others = len(given) - (each in given)
         if others == 0:
@@ -62,8 +61,8 @@ def weigh(model: Partnership, site: Site, who: Iterable[Organization], burden: f
             expected = max(left, 0.0) / others
         payoff = each.payoff
         payoff.seen = expected
-        payoff.size = size_inside if each.is_partner else size_outside
-        payoff.scale = each.belief * (inside if each.is_partner else outside)
+        payoff.size = members
+        payoff.scale = each.belief * worth
         payoff.linear = rules.worth_of_effort(
             each.peer_norm, each.commitment, each.backing, site.salience, burden, each.portfolio, p
         )
@@ -87,8 +86,7 @@ def weigh_pool(model: Partnership, site: Site, who: Iterable[Organization], part
             continue
         pool = rules.worth_of_money(site.pool_payout, pay.wages(each.fte, model.p.money), p)
         payoff.money = pool * site.by_seen
-        everyone = staff + (0.0 if each.is_partner else each.fte)
-        payoff.even = pool * (1.0 - site.by_seen) * each.fte / everyone if everyone > 0.0 else 0.0
+        payoff.even = pool * (1.0 - site.by_seen) * each.fte / staff if staff > 0.0 else 0.0
         payoff.rest = max(everything - contributions.get(each, 0.0), LEAST_CONTRIBUTION)
 
 

@@ -148,7 +148,7 @@ def levels_of(s):
 
 @kernel
 def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, slope, scratch, p_delivery, p_money, p):
-    """Set the coefficients of the payoff of organizations begin … stop − 1 of the site first … end − 1.
+    """Set the coefficients of the payoff of organizations begin … stop − 1 of the site first … end − 1, as partners.
 
     What is seen of others is what partners gave last month; those who have only just joined gave nothing yet. Where the
     summand of nothing is so large that all others' would be lost beside it, those who give nothing are counted.
@@ -171,9 +171,8 @@ def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, 
         total += x if (giver > 0.0) & (not nothing) else 0.0
         if weakest and giver > 0.0:
             smallest, second = min(x, smallest), max(smallest, min(x, second))
-    size_inside, size_outside = min(partners, p_delivery.team_size), min(partners + 1.0, p_delivery.team_size)
-    inside = worth_of_joint_work(size_inside, partners, p_delivery, p)
-    outside = worth_of_joint_work(size_outside, partners + 1.0, p_delivery, p)
+    members = min(partners, p_delivery.team_size)
+    worth = worth_of_joint_work(members, partners, p_delivery, p)
     nobody = 1.0 if weakest else 0.0
     last_result = smallest if weakest else (total + idle * NOBODY_GIVES) / max(givers, 1.0)
     standing, place, since = org.status[begin:stop], org.role[begin:stop], org.months_active[begin:stop]
@@ -194,8 +193,8 @@ def weigh(begin, stop, first, end, org, burden, salience, pool_payout, by_seen, 
             expected = max(of_others, 0.0) / max(others, 1.0)
         expected = last_result if p.expectation > 0.5 else expected
         seen[n] = expected if others > 0.0 else nobody
-        size[n] = size_inside if taking_part else size_outside
-        scale[n] = hope[n] * (inside if taking_part else outside)
+        size[n] = members
+        scale[n] = hope[n] * worth
         linear[n] = worth_of_effort(norm[n], heart[n], support[n], salience, burden, pull[n], p)
     weigh_pool(begin, stop, first, end, org, pool_payout, by_seen, slope, p_money, p)
 
@@ -219,8 +218,7 @@ def weigh_pool(begin, stop, first, end, org, pool_payout, by_seen, slope, p_mone
         taking_part = org.status[i] == ACTIVE and org.role[i] != BACKBONE
         pool = worth_of_money(pool_payout, wages(org.fte[i], p_money), p)
         money[n] = pool * by_seen
-        everyone = at_the_table + (0.0 if taking_part else org.fte[i])
-        even[n] = pool * (1.0 - by_seen) * org.fte[i] / everyone if everyone > 0.0 else 0.0
+        even[n] = pool * (1.0 - by_seen) * org.fte[i] / at_the_table if at_the_table > 0.0 else 0.0
         mine = contribution_as_seen(org.effort[i], org.fte[i], slope, p) if taking_part else 0.0
         rest[n] = max(contributions + 1e-9 - mine, 1e-9)
 

@@ -4,9 +4,10 @@ A seat takes a few hours a month. What holds members of coalitions is what the t
 to it and what they hope for, against what sitting costs (Wandersman et al. 1987), how it is led and whom they meet
 there (Butterfoss et al. 1996). How much work they align is another decision (`payoff`).
 
-    V = worth_of_the_table + worth of pooled money − cost_of_a_seat
+    V = worth_of_the_table + m · tradition + worth of pooled money − cost_of_a_seat
 
-A table that does not meet is worth nothing to anybody, but for money that it still shares out.
+with m the chance of a joint meeting, and the tradition of the community (`differences`). A table that does not meet is
+worth nothing to anybody, but for money that it still shares out.
 """
 
 from __future__ import annotations
