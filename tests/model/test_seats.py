@@ -122,6 +122,9 @@ def test_meeting_times_and_strain_change_what_a_seat_costs():
 
 def test_a_tradition_of_the_community_comes_on_top():
     assert value(tradition_here=0.02)[1:] - value()[1:] == pytest.approx([0.02] * 3)
+    # … as far as the table meets: every other month with all doors closed, and never without a coordinator
+    assert value(tradition_here=0.02, contact_factor=0.0)[CLUB] == pytest.approx(0.5 * (ANYWAY + 0.02) - COST)
+    assert value(tradition_here=0.02, coordination=0.0)[1:] == pytest.approx([-COST] * 3)
 
 
 def test_pooled_money_is_expected_by_staff_and_weighed_against_the_own_wages():
