@@ -192,7 +192,7 @@ class _Teller:
         stood = words.level(before, m)
         partners = f" with {self.months['partners'][onset]:.0f} partners at the table" if self._has("partners") else ""
         yield self.event(
-            onset, f"The {label} begins{partners}; partners' support stood at {stood} of staff time before it."
+            onset, f"The {label} begins{partners}; partners' support stood at {stood} of their work before it."
         )
         trough = onset + int(np.argmin(support[onset : onset + TROUGH_WITHIN + 1]))
         if support[trough] >= RECOVERED * before:

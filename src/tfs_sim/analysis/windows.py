@@ -28,7 +28,7 @@ DERIVED = {
     "support_change": Metric(
         "support_change",
         "Change of support after the shock",
-        "share of staff time",
+        "share of partners' work",
         "mean support of months +1 to +6 after the onset minus that of months -6 to -1",
         better="higher",
         decimals=3,

@@ -76,7 +76,7 @@ BEHAVIOUR = (
     Word("coordination", "The backbone's hours over its load, at most 1; beyond that, meetings, invitations and repair suffer.", "[kania2011]"),
     Word("documentation", "How much of an organization's part is written down, so that a successor finds it.", "[together2020]"),
     Word("practice", "A way of coordinating that a community may use, and that peers may copy.", "[rogers2003]"),
-    Word("support", "The share of partners' staff time that goes to the shared work: what deepens or fades."),
+    Word("support", "The share of partners' work for students that is aligned to the shared plan and that no grant pays for: what deepens or fades."),
     Word("outcome", "A student's level that follows support years later, through a delay of stages.", "[macdonald1978]"),
 )  # fmt: skip
 """How organizations act on each other."""

@@ -49,7 +49,7 @@ UNITS: dict[str, Unit] = {
         Unit("", "none"),
         Unit("share", "share", 0.0, 1.0),
         *(Unit(name, "share", 0.0, 1.0) for name in _SHARES),
-        Unit("share of staff time", "share", 0.0, 1.0, of="of staff time"),
+        Unit("share of partners' work", "share", 0.0, 1.0, of="of their work"),
         Unit("0 to 1", "index", 0.0, 1.0),
         Unit("−1 to 1", "index", -1.0, 1.0),
         Unit("thousand dollars", "money"),

@@ -14,7 +14,7 @@ from tfs_sim.model.declare import Metric
 JITTER = np.tile([0.01, -0.01], 10)
 UNITS = {
     "coverage": ("share of needs met", "10.0 percentage points {way}", 0.1),
-    "support": ("share of staff time", "{way} by 10.0 percentage points of staff time", 0.1),
+    "support": ("share of partners' work", "{way} by 10.0 percentage points of their work", 0.1),
     "trust": ("0 to 1", "0.100 {way}", 0.1),
     "partners": ("organizations", "10.0 {way}", 10.0),
     "performance": ("students for 1,000 in need", "{way} by 10.0 students for 1,000 in need", 10.0),

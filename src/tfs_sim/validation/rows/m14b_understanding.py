@@ -100,7 +100,7 @@ def _support_without_clarity(budget: Budget) -> Measured:
             np.array(doses), {"share of runs": both}, {"share of runs": errors}, "retreats a month",
             "high support together with low clarity", default=0.0,
         ),
-        note=f"support above {HIGH_SUPPORT:g} of staff time and clarity below {LOW_CLARITY:g} in the third year",
+        note=f"support above {HIGH_SUPPORT:g} of their work and clarity below {LOW_CLARITY:g} in the third year",
     )  # fmt: skip
 
 
