@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment, load_experiment
     from tfs_sim.experiments.execution.replaying import events
     from tfs_sim.experiments.execution.result import Result
-    from tfs_sim.experiments.execution.runner import simulate, sweep
+    from tfs_sim.experiments.execution.runner import sweep
+    from tfs_sim.experiments.execution.simulating import simulate
     from tfs_sim.experiments.storage.stored import Sweep
     from tfs_sim.model.partnership import PartnershipModel
     from tfs_sim.scenario import Scenario, load_scenario
@@ -65,7 +66,7 @@ _HOMES = {
     "findings": "analysis.findings",
     "load_experiment": "experiments.designs.design",
     "load_scenario": "scenario",
-    "simulate": "experiments.execution.runner",
+    "simulate": "experiments.execution.simulating",
     "sweep": "experiments.execution.runner",
 }
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import types
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,8 +86,16 @@ class Experiment:
     against: str = "s0"
     months: int = 24
     snapshots: Any = field(default_factory=lambda: SimpleNamespace(site="north", months=("2018-06", "2019-01")))
-    outcomes: Any = field(default_factory=lambda: SimpleNamespace(primary="trust", also=("cost",)))
+    outcomes: Any = field(default_factory=lambda: SimpleNamespace(primary="trust", also=("cost",), worthwhile=None))
     text: str = "title = 'Trial'"
+    uncertainty: str = "defaults"
+    sets: int = 0
+    points: Any = None
+    design: Any = None
+    model_fields_set: frozenset[str] = frozenset({"replicates"})
+
+    def model_copy(self, update: dict[str, Any]) -> Experiment:
+        return replace(self, **update)
 
     def as_written(self) -> dict[str, Any]:
         return {"levels": list(self.levels)}
@@ -180,7 +188,7 @@ def foundation(template: Template) -> float:
     return template.level
 
 
-def run_alone(template: Template, seed: int, replicate: int) -> np.ndarray:
+def run_alone(template: Template, seed: int, replicate: int, parameter_set: str = "") -> np.ndarray:
     """Run the stand-in, or what a test has put in its place."""
     return sys.modules["tfs_sim.model.engine"].run_replicate(template, seed, replicate)  # type: ignore[no-any-return]
 

@@ -210,7 +210,7 @@ def test_keys_tell_runs_apart_and_do_not_depend_on_the_order_of_variables(tmp_pa
     experiment = real.trial(tmp_path, real.DESIGN.replace("points = 6", "points = 20_000"))
     scenario = experiment.arms()[-1].scenario
     assert experiment.points is not None
-    words = keys.point_words(experiment.points, scenario)
+    words = keys.place_words(experiment.points, None, scenario)
     found = keys.run_keys(words, 0, 5 * len(words))
     assert len(np.unique(found)) == len(found)
     assert (keys.run_keys(words, 31_000, 31_050) == found[31_000:31_050]).all()
@@ -223,5 +223,5 @@ def test_keys_tell_runs_apart_and_do_not_depend_on_the_order_of_variables(tmp_pa
     assert not frames[0].equals(frames[1])  # a sample of other points: equal rows have equal words
     row = few[0]
     assert row is not None
-    same = keys.point_words(row, scenario)
-    assert (keys.point_words(row, scenario) == same).all() and len(np.unique(same, axis=0)) == len(row)
+    same = keys.place_words(row, None, scenario)
+    assert (keys.place_words(row, None, scenario) == same).all() and len(np.unique(same, axis=0)) == len(row)

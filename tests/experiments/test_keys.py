@@ -8,7 +8,7 @@ import numpy as np
 import real
 
 from tfs_sim.experiments.storage import keys
-from tfs_sim.experiments.storage.keys import ONE_POINT, distinct, fingerprint, point_words, run_keys, words_file
+from tfs_sim.experiments.storage.keys import ONE_PLACE, distinct, fingerprint, place_words, run_keys, words_file
 
 POINTS = np.random.default_rng(1).integers(0, 2**64, (7, 2), dtype=np.uint64)
 
@@ -35,7 +35,7 @@ def test_the_key_of_a_run_is_its_points_and_its_replicates() -> None:
     whole = run_keys(POINTS, 0, 7 * 4).reshape(4, 7)
     assert (run_keys(POINTS[order], 0, 3 * 4).reshape(4, 3) == whole[:, order]).all()
     assert (run_keys(POINTS, 5, 20) == whole.ravel()[5:20]).all()
-    assert run_keys(ONE_POINT, 0, 3).tolist() == run_keys(ONE_POINT, 0, 9)[:3].tolist()
+    assert run_keys(ONE_PLACE, 0, 3).tolist() == run_keys(ONE_PLACE, 0, 9)[:3].tolist()
 
 
 def test_each_word_of_a_point_counts() -> None:
@@ -46,19 +46,19 @@ def test_each_word_of_a_point_counts() -> None:
 
 
 def test_points_are_told_apart() -> None:
-    assert distinct(POINTS) and distinct(ONE_POINT)
+    assert distinct(POINTS) and distinct(ONE_PLACE)
     assert not distinct(np.concatenate([POINTS, POINTS[:1]]))
     assert len({fingerprint(POINTS), fingerprint(POINTS[::-1]), fingerprint(POINTS[:-1])}) == 3
 
 
 def test_words_of_points_are_found_where_they_are_what_was_written(tmp_path: Path) -> None:
-    entry = {"points": fingerprint(POINTS)}
+    entry = {"places": fingerprint(POINTS)}
     assert keys.words_of(tmp_path, entry) is None
     words_file(tmp_path, entry["points"]).write_bytes(POINTS.astype("<u8").tobytes())
     assert np.array_equal(keys.words_of(tmp_path, entry), POINTS)
     words_file(tmp_path, entry["points"]).write_bytes(POINTS[::-1].astype("<u8").tobytes())
     assert keys.words_of(tmp_path, entry) is None
-    assert np.array_equal(keys.words_of(tmp_path, {"points": fingerprint(ONE_POINT)}), ONE_POINT)
+    assert np.array_equal(keys.words_of(tmp_path, {"places": fingerprint(ONE_PLACE)}), ONE_PLACE)
 
 
 def words(folder: Path, header: str, rows: list[str]) -> dict[str, np.ndarray]:
@@ -66,7 +66,7 @@ def words(folder: Path, header: str, rows: list[str]) -> dict[str, np.ndarray]:
     folder.mkdir()
     (folder / "points.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     experiment = real.trial(folder, VARIED)
-    return {arm.label: point_words(experiment.points, arm.scenario) for arm in experiment.arms()}
+    return {arm.label: place_words(experiment.points, None, arm.scenario) for arm in experiment.arms()}
 
 
 def test_what_a_point_sets_makes_its_words_in_any_order_of_columns(tmp_path: Path) -> None:

@@ -66,6 +66,14 @@ def _whole(*names: str, metavar: str, smallest: int = 1, largest: int = MOST, he
 Seed = Annotated[int | None, _whole("--seed", "-s", metavar="S", smallest=0, largest=LARGEST_SEED, help="Which luck.")]
 Workers = Annotated[int | None, _whole("--workers", "-w", metavar="N", help="Threads; default: one a processor.")]
 HOW_MANY = "How many runs with different luck; default: "
+Over = Annotated[
+    str | None,
+    typer.Option(
+        "--uncertainty",
+        metavar="WHAT",
+        help='Over which parameters: plausible, "plausible: turnover", defaults, or the JSON file of an ensemble.',
+    ),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -103,12 +111,17 @@ def run(
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for runs.parquet and series.parquet.")
     ] = None,
     workers: Workers = None,
+    sets: Annotated[
+        int | None, _whole("--sets", metavar="S", help="Under how many sets of parameters; default: its own alone.")
+    ] = None,
+    uncertainty: Over = None,
     profile: Annotated[bool, typer.Option("--profile", help="Print the time that each step of a month takes.")] = False,
 ) -> None:
     """Run a scenario and print what came of it."""
     from tfs_sim.cli import running
 
-    running.run(scenario, replicates or 1, 1 if seed is None else seed, months, out, workers, profile)
+    seed = 1 if seed is None else seed
+    running.run(scenario, replicates or 1, seed, months, out, workers, profile, sets, uncertainty)
 
 
 @app.command()
@@ -120,6 +133,11 @@ def sweep(
         int | None,
         _whole("--replicates", "-n", metavar="N", help=f"{HOW_MANY}the experiment's own."),
     ] = None,
+    sets: Annotated[
+        int | None,
+        _whole("--sets", metavar="S", smallest=2, help="How many sets of parameters; default: the experiment's own."),
+    ] = None,
+    uncertainty: Over = None,
     seed: Seed = None,
     workers: Workers = None,
     out: Annotated[
@@ -144,7 +162,8 @@ def sweep(
     """Run an experiment, or what is missing of it; say what was found and write the report."""
     from tfs_sim.cli import running
 
-    running.sweep(experiment, replicates, seed, workers, out, fresh, dask or executor, batch, shard)
+    asked = running.Asked(replicates, sets, uncertainty)
+    running.sweep(experiment, asked, seed, workers, out, fresh, dask or executor, batch, shard)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm
+    from tfs_sim.experiments.designs.stopping import Until
     from tfs_sim.scenario.presets import Kind
     from tfs_sim.scenario.tables import ScheduledIntervention
 
@@ -46,18 +47,21 @@ def _checked(name: str) -> str:
     if is_experiment(name):
         from tfs_sim.experiments.designs import plausible, sharing
         from tfs_sim.experiments.designs.design import load_experiment
+        from tfs_sim.experiments.execution.uncertain import sets_of
 
         experiment = load_experiment(name)
         arms = len(experiment.arms())
         points = "" if experiment.points is None else f" × {count(len(experiment.points), 'point')}"
-        asked = experiment.replicates
-        replicates = count(asked, "replicate") if isinstance(asked, int) else f"at most {count(asked.max, 'replicate')}"
+        sets = f" × {how_many(experiment.sets, 'set')}" if experiment.sets else ""
+        replicates = how_many(experiment.replicates, "replicate")
         lines = [*_adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])]
         lines += [*_unpaid(experiment.arms()), *sharing.told(experiment.arms(), experiment.against, experiment.points)]
         lines += plausible.told(experiment)
+        if (over := sets_of(experiment)) is not None:
+            lines += plausible.told_of_sets(experiment, [variable.path[1:] for variable in over.variables])
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
-        return f"good (experiment: {count(arms, 'arm')}{points} × {replicates}){_below(lines)}"
+        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}"
     from tfs_sim.cli.paying import beforehand
     from tfs_sim.scenario import load_scenario
 
@@ -66,6 +70,13 @@ def _checked(name: str) -> str:
     size = f"{count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}"
     lines = [*_adaptive(scenario.in_force()[0]), *beforehand(scenario), *without_effect(scenario)]
     return f"good (scenario: {size}){_below(lines)}"
+
+
+def how_many(number: int | Until, what: str) -> str:
+    """Return how many sets or replicates there are to be, in words."""
+    if isinstance(number, int):
+        return count(number, what)
+    return f"{what}s until {number.of} is known within ±{number.at:g} (at most {number.max:,})"
 
 
 def _below(lines: Iterable[str]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfs_sim.cli import terminal
-from tfs_sim.cli.looking import only
+from tfs_sim.cli.looking import how_many, only
 from tfs_sim.cli.terminal import bold, dim, wrapped
 from tfs_sim.scenario.errors import count
 
@@ -21,7 +22,15 @@ if TYPE_CHECKING:
 
 
 def run(
-    name: str, replicates: int, seed: int, months: int | None, out: Path | None, workers: int | None, profile: bool
+    name: str,
+    replicates: int,
+    seed: int,
+    months: int | None,
+    out: Path | None,
+    workers: int | None,
+    profile: bool,
+    sets: int | None = None,
+    uncertainty: str | None = None,
 ) -> None:
     """Run a scenario and print what came of it."""
     from tfs_sim.scenario import load_scenario
@@ -35,15 +44,19 @@ def run(
         return
     from tfs_sim.cli.paying import afterwards
     from tfs_sim.experiments.execution import saved
-    from tfs_sim.experiments.execution.runner import simulate
+    from tfs_sim.experiments.execution.simulating import simulate
     from tfs_sim.scenario.ineffective import without_effect
 
-    shape = [count(replicates, "replicate"), count(len(scenario.sites), "site")]
+    shape = [
+        *([] if sets is None else [count(sets, "set")]),
+        count(replicates, "replicate"),
+        count(len(scenario.sites), "site"),
+    ]
     with nullcontext() if out is None else saved.held(out):
         _head(scenario.title or scenario.name, shape, scenario.clock.months)
         with terminal.working() as shown:
-            told = shown.progress if replicates > 1 else None
-            result = simulate(scenario, replicates, seed, workers, told, shown.notice)
+            told = shown.progress if replicates * (sets or 1) > 1 else None
+            result = simulate(scenario, replicates, seed, workers, told, shown.notice, sets, uncertainty or "plausible")
         print()
         print(outcomes(result))
         print()
@@ -61,11 +74,17 @@ def outcomes(result: Result) -> str:
     """Return the main outcomes by site; below each mean, where nine in ten replicates lie."""
     head, rows = _cells(result)
     below = (
-        f"Means of {result.replicates:,} replicates; below them, where nine in ten replicates lie."
-        if result.replicates > 1
+        f"Means of {_sample(result)}; below them, where nine in ten runs lie."
+        if len(result.values) > 1
         else "One run: luck is part of every number. More replicates (--replicates 100) say how much."
     )
     return "\n\n".join([*terminal.tables(head, rows), wrapped(below)])
+
+
+def _sample(result: Result) -> str:
+    """Return how many runs there are, in words."""
+    replicates = count(result.replicates, "replicate")
+    return replicates if result.sets is None else f"{count(len(result.sets), 'set')} of parameters × {replicates}"
 
 
 def _cells(result: Result) -> tuple[list[str], list[list[str]]]:
@@ -89,7 +108,7 @@ def _cells(result: Result) -> tuple[list[str], list[list[str]]]:
             number = partial(_number, decimals=metric.decimals)
             unit = metric.unit and f"({metric.unit})"
             means = list(map(number, values.mean(axis=0).tolist()))
-            if result.replicates == 1:
+            if len(result.values) == 1:
                 rows.append([_cut(f"  {metric.title} {unit}", 34), *means])
                 continue
             low, high = np.quantile(values, [0.05, 0.95], axis=0).tolist()
@@ -151,9 +170,18 @@ def _step(step: Step) -> str:
     return f"{step.mechanism}: {kernel}" if step.mechanism else kernel
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for in the place of what an experiment says: None where it says nothing."""
+
+    replicates: int | None = None
+    sets: int | None = None
+    uncertainty: str | None = None
+
+
 def sweep(
     name: str,
-    replicates: int | None,
+    asked: Asked,
     seed: int | None,
     workers: int | None,
     out: Path | None,
@@ -165,11 +193,11 @@ def sweep(
     """Run an experiment, say what was found, write the report."""
     from tfs_sim.experiments.execution import runner
 
-    experiment = shown_experiment(name, replicates)
+    experiment = shown_experiment(name, asked)
     part = None if shard is None else _shard(shard)
     with terminal.working() as shown:
         done = runner.sweep(
-            experiment, replicates, seed, workers, out, shown.progress, shown.notice, fresh, executor, batch, part
+            experiment, None, seed, workers, out, shown.progress, shown.notice, fresh, executor, batch, part
         )
     if part is not None:
         folder = terminal.path(done.folder.parent) if out is None else "DIR..."
@@ -179,13 +207,13 @@ def sweep(
     concluded(done)
 
 
-def shown_experiment(name: str, replicates: int | None) -> Experiment:
-    """Read an experiment and print its title and how much there is to run."""
+def shown_experiment(name: str, asked: Asked) -> Experiment:
+    """Read an experiment, as it is asked for, and print its title and how much there is to run."""
     from tfs_sim.experiments.designs.design import load_experiment
+    from tfs_sim.experiments.execution.uncertain import under
 
     only("experiments", name)
-    experiment = load_experiment(name)
-    asked = experiment.replicates if replicates is None else replicates
+    experiment = under(load_experiment(name), asked.uncertainty, asked.sets, asked.replicates)
     arms = experiment.arms()
     worlds = len(arms) // len(experiment.strategies)
     scenario = arms[0].scenario
@@ -194,11 +222,9 @@ def shown_experiment(name: str, replicates: int | None) -> Experiment:
         shape.append(count(worlds, "world"))
     if experiment.points is not None:
         shape.append(count(len(experiment.points), "point"))
-    shape.append(
-        count(asked, "replicate")
-        if isinstance(asked, int)
-        else f"pairs until {asked.of} is known within ±{asked.at:g} (at most {asked.max:,})"
-    )
+    if experiment.sets:
+        shape.append(how_many(experiment.sets, "set"))
+    shape.append(how_many(experiment.replicates, "replicate"))
     shape.append(count(len(scenario.sites), "site"))
     _head(experiment.title or experiment.name, shape, scenario.clock.months)
     return experiment

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment, load_experiment
     from tfs_sim.experiments.execution.result import Result
-    from tfs_sim.experiments.execution.runner import simulate, sweep
+    from tfs_sim.experiments.execution.runner import sweep
+    from tfs_sim.experiments.execution.simulating import simulate
     from tfs_sim.experiments.storage.stored import Sweep
 
 __all__ = ["Arm", "Experiment", "Result", "Sweep", "load_experiment", "simulate", "sweep"]
@@ -18,7 +19,7 @@ _HOMES = {
     "Result": "execution.result",
     "Sweep": "storage.stored",
     "load_experiment": "designs.design",
-    "simulate": "execution.runner",
+    "simulate": "execution.simulating",
     "sweep": "execution.runner",
 }
 

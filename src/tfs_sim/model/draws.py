@@ -50,9 +50,12 @@ def stream(name: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little"))
 
 
-def run_key(seed: int, replicate: int) -> np.uint64:
-    """Return the 64-bit Philox key of one replicate of a seed."""
-    text = f"{seed}/{replicate}".encode()
+def run_key(seed: int, replicate: int, parameter_set: str = "") -> np.uint64:
+    """Return the 64-bit Philox key of one replicate of a seed, of a set of parameters where it is run under one.
+
+    Replicates of different sets have nothing in common, so that sets are independent and further ones change nothing.
+    """
+    text = (f"{seed}/{replicate}/{parameter_set}" if parameter_set else f"{seed}/{replicate}").encode()
     return np.uint64(int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little"))
 
 

@@ -53,6 +53,12 @@ LAYOUT_PARAMETERS = frozenset({("community", "all_pairs_up_to"), ("community", "
 """Parameters that decide who could know whom."""
 
 
+def draws_candidates(scenario: Scenario) -> bool:
+    """Say whether any site is so large that those who could know each other are drawn."""
+    largest = float(scenario.effective_parameters()["community"]["all_pairs_up_to"])
+    return any(len(site.organizations_list(key)) > largest for key, site in scenario.sites.items())
+
+
 def retuned(template: Template, scenario: Scenario, areas: Collection[str] = ("parameters", "schedule")) -> Template:
     """Return the template of a variant of the scenario that `template` was built from.
 

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from tfs_sim.experiments.designs.assembly import (
-    ADDITION,
     Setting,
     additions_of,
     assembled,
@@ -26,93 +25,35 @@ from tfs_sim.experiments.designs.design_checks import (
     snapshot_mistakes,
     strategy_mistakes,
 )
+from tfs_sim.experiments.designs.experiment_tables import Level, Outcomes, Snapshots, Strategy
 from tfs_sim.experiments.designs.points import Design, Points, planned
 from tfs_sim.experiments.designs.stopping import REPLICATES, Until
+from tfs_sim.experiments.designs.uncertainty import (
+    DEFAULTS,
+    PLAUSIBLE,
+    SETS,
+    UNCERTAINTY,
+    is_file,
+    uncertainty_mistakes,
+)
 from tfs_sim.scenario import presets
-from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
-from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, nearest, quote
+from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, nearest, quote
 from tfs_sim.scenario.fields import (
     DURATION,
     KEY,
     LARGEST_SEED,
     LINE,
-    MONTH,
-    NAME,
     TEXT,
-    Check,
     DataFile,
     catalogue,
-    declared,
     several,
     whole,
-    wrong,
 )
 from tfs_sim.scenario.inheritance import in_order, load_scenario, named_file
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.reading import Document, read_document
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.table import Table
-from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock
-
-
-def _sites(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise wrong(f"{NAME} is a table with a table for each site; found {kind_of(value)}")
-    mistakes = [
-        Mistake(f"{NAME} is a table of keys; found {kind_of(each)}", (str(name),))
-        for name, each in value.items()
-        if not isinstance(each, Mapping)
-    ]
-    if mistakes:
-        raise several(mistakes)
-    return dict(value)
-
-
-SITES = Check(_sites, (("type", "object"), ("additionalProperties", {"type": "object"})))
-
-
-class Strategy(Table):
-    """What is done beyond the scenario's own interventions and grants."""
-
-    title: Annotated[str, LINE] = Field("", description="label for tables and charts; default: the key of the table")
-    extends: Annotated[str, TEXT] | None = Field(None, description="another strategy, which this one adds to")
-    add: tuple[Annotated[str | ScheduledIntervention, ADDITION], ...] = Field(
-        (), description="bundles, names of interventions, or tables of interventions"
-    )
-    parameters: Annotated[dict[str, dict[str, float | str]], PARAMETERS] = Field(
-        default_factory=dict, description="parameters of mechanisms under this strategy"
-    )
-
-
-class Level(Table):
-    """One condition of a cross key; without keys but its label it keeps the scenario as it is."""
-
-    label: Annotated[str, LINE] = Field(description="what the condition is called")
-    scenario: Annotated[str, TEXT] | None = Field(
-        None, description="another scenario instead: a ready-made name, or path relative to this file"
-    )
-    shocks: tuple[ScheduledShock, ...] | None = Field(None, description="instead of the scenario's shocks")
-    sites: Annotated[dict[str, Any], SITES] = Field(
-        default_factory=dict, description="what differs in the scenario's sites, as in a file that extends it"
-    )
-    mechanisms: Annotated[dict[str, bool], MECHANISMS] = Field(default_factory=dict, description="switches")
-    parameters: Annotated[dict[str, dict[str, float | str]], PARAMETERS] = Field(
-        default_factory=dict, description="parameters of mechanisms under this condition"
-    )
-
-
-class Outcomes(Table):
-    """Which metrics the comparison is about."""
-
-    primary: Annotated[str, declared("metric")] = Field(description="the metric that answers the question")
-    also: tuple[Annotated[str, declared("metric")], ...] = Field((), description="further metrics")
-
-
-class Snapshots(Table):
-    """The network of one site in one replicate, kept for the report."""
-
-    site: Annotated[str, TEXT] = Field(description="key of a site")
-    months: tuple[Annotated[str, MONTH], ...] = Field(description="months", min_length=1)
 
 
 @dataclass(frozen=True)
@@ -136,6 +77,10 @@ class Arm:
         return ", ".join([self.strategy, *self.levels.values()])
 
 
+USUAL_SETS = 100
+USUAL_REPLICATES = {True: 8, False: 100}
+"""Replicates of an experiment that does not say how many: of each set, or without sets."""
+
 UNNAMED = "experiment"
 """What `tfs-sim new` calls the file of an experiment: a name that says nothing of the study."""
 
@@ -147,8 +92,14 @@ class Experiment(Table):
     question: Annotated[str, TEXT] = Field("", description="the question that the experiment answers")
     scenario: Annotated[str, TEXT] = Field(description="ready-made name, or path relative to this file")
     replicates: Annotated[int | Until, REPLICATES] = Field(
-        100, description="runs of every arm (at every point), or until when pairs are added"
+        0, description="runs of every arm (under every set, at every point); default: 8 with sets, 100 without"
     )
+    uncertainty: Annotated[str | DataFile, UNCERTAINTY] = Field(
+        "",
+        description='over what parameters every strategy is run: "plausible" (the default), "plausible: turnover, '
+        'trust.memory", "defaults", or the JSON file of an ensemble',
+    )
+    sets: Annotated[int | Until, SETS] = Field(0, description="sets of parameters (default: 100), or until when")
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     months: Annotated[int, DURATION] | None = Field(None, description="instead of the scenario's number of months")
     against: Annotated[str, TEXT] = Field("", description="strategy that all are compared with; default: the first")
@@ -169,16 +120,23 @@ class Experiment(Table):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         mistakes = [*strategy_mistakes(self.against, self.strategies, self.strategies), *cross_mistakes(self)]
-        if isinstance(self.replicates, Until):
-            mistakes += self.replicates.mistakes(self.strategies)
-            if self.design is not None:
-                said = "at the points of a design, replicates is a number; pairs are added only without a design"
-                mistakes.append(Mistake(said, key=("replicates",)))
+        mistakes += uncertainty_mistakes(self)
         if mistakes:
             raise several(mistakes)
         if not self.against:
             object.__setattr__(self, "against", next(iter(self.strategies)))
+        if not self.uncertainty:
+            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else PLAUSIBLE)
+        if self.uncertainty != DEFAULTS and not self.sets:
+            object.__setattr__(self, "sets", USUAL_SETS)
+        if not self.replicates:
+            object.__setattr__(self, "replicates", USUAL_REPLICATES[self.uncertainty != DEFAULTS])
         return self
+
+    @property
+    def _drawn_by_design(self) -> bool:
+        """Whether the design draws all parameters itself: its points are then what is not known."""
+        return self.design is not None and isinstance(self.design.vary, str)
 
     @property
     def name(self) -> str:
@@ -239,6 +197,8 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     design = document.data.get("design")
     if isinstance(design, dict) and isinstance(design.get("file"), str):
         design["file"] = DataFile(design["file"], document.path.parent)
+    if is_file(document.data.get("uncertainty")):
+        document.data["uncertainty"] = DataFile(document.data["uncertainty"], document.path.parent)
     scenario: Scenario | None = None
     problem: UserError | None = None
     others: dict[str, Scenario] = {}

@@ -11,12 +11,14 @@ from tfs_sim.scenario.errors import KeyPath, Mistake, nearest, quote
 from tfs_sim.scenario.fields import catalogue
 
 if TYPE_CHECKING:
-    from tfs_sim.experiments.designs.design import Experiment, Snapshots, Strategy
+    from tfs_sim.experiments.designs.design import Experiment
+    from tfs_sim.experiments.designs.experiment_tables import Snapshots, Strategy
     from tfs_sim.scenario.schema import Scenario
 
 MOST_ARMS = 10_000
 COLUMNS = (
     "strategy",
+    "set",
     "point",
     "replicate",
     "month",

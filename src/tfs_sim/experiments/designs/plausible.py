@@ -8,7 +8,7 @@ there, and one that every arm writes does not vary at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.designs.varying import VARY, Vary
@@ -29,7 +29,7 @@ _LINE = re.compile(rf"\s*{WORD}\s*(?::(.*))?", re.DOTALL)
 def _varies(value: Any) -> dict[str, Vary] | str:
     """Return what `vary` says: the variables by name, or the one line."""
     if isinstance(value, str):
-        return _line(value)
+        return as_line(value)
     if not isinstance(value, Mapping):
         raise wrong(f'{NAME} is a table of variables by name, or "{WORD}"; found {kind_of(value)}')
     if not value:
@@ -61,7 +61,8 @@ VARIES = Check(
 )
 
 
-def _line(text: str) -> str:
+def as_line(text: str) -> str:
+    """Return a line (`plausible`, `plausible: turnover, trust.gain`) in its usual form, or raise what is wrong."""
     match = _LINE.fullmatch(text)
     if match is None:
         example = f'"{WORD}", "{WORD}: turnover, trust", or a table of variables by name'
@@ -145,15 +146,31 @@ def told(experiment: Experiment) -> Iterator[str]:
         if count > 1
         else (f"1 parameter varies over its plausible range: {points.variables[0].name}")
     )
-    arms = experiment.arms()
+    yield from _given(experiment.arms(), named(points.design.vary), "written, so not drawn")
+
+
+def told_of_sets(experiment: Experiment, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield in sentences how many parameters differ between sets, given as (mechanism, name), and which are given.
+
+    A value in a scenario, strategy, level or design wins in every set.
+    """
+    yield f"{len(pairs):,} parameters differ between sets" if len(pairs) > 1 else "1 parameter differs between sets"
+    varied = set() if experiment.points is None else {each.path for each in experiment.points.variables}
+    if by_design := [".".join(each) for each in pairs if ("parameters", *each) in varied]:
+        yield f"varied by the design, so the same in every set: {', '.join(by_design)}"
+    yield from _given(experiment.arms(), pairs, "written, so the same in every set")
+
+
+def _given(arms: Sequence[Arm], pairs: Iterable[tuple[str, str]], how: str) -> Iterator[str]:
+    """Yield which of these parameters arms give themselves, and in which arms."""
     groups: dict[tuple[str, ...], list[str]] = {}
-    for owner, field in named(points.design.vary):
+    for owner, field in pairs:
         labels = tuple(arm.label for arm in arms if written(("parameters", owner, field), arm.scenario))
         if labels and any(arm.scenario.is_on(owner) for arm in arms):
             groups.setdefault(labels, []).append(f"{owner}.{field}")
     for labels, names in groups.items():
         what = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-        yield f"written, so not drawn {_where(labels, arms)}: {what}"
+        yield f"{how} {_where(labels, arms)}: {what}"
 
 
 def _where(labels: Sequence[str], arms: Sequence[Arm]) -> str:

@@ -65,12 +65,12 @@ class Until(Table):
             at = max(at * GROWTH, at + 1)
         return [*found, self.max]
 
-    def mistakes(self, strategies: Mapping[str, Any]) -> list[Mistake]:
-        """Return what is wrong with the names of strategies."""
+    def mistakes(self, strategies: Mapping[str, Any], key: str) -> list[Mistake]:
+        """Return what is wrong with the names of strategies; `key` is where the rule stands."""
         return [
             Mistake(
                 f"there is no strategy {quote(name)}",
-                key=("replicates", "between", position),
+                key=(key, "between", position),
                 suggestion=nearest(name, strategies),
                 hint=f"Strategies: {', '.join(strategies)}.",
             )
@@ -79,25 +79,27 @@ class Until(Table):
         ]
 
 
-def _replicates(value: Any) -> int | Until:
-    if isinstance(value, Until):
-        return value
-    if isinstance(value, Mapping):
-        try:
-            return Until.model_validate(value)
-        except ValidationError as error:
-            raise several(mistakes_of(error, Until, "replicates")) from None
-    if isinstance(value, str):
-        example = '{ until = "half-width", of = "support", at = 0.01, between = ["a", "b"] }'
-        raise wrong(f"{NAME} is a whole number or a table such as {example}; found the text {quote(value)}")
-    return int(_NUMBER.function(value))
+def number_or_until(plain: Check, smallest: int, largest: int) -> Check:
+    """Return the check for a whole number, which `plain` checks, or a rule that says until when pairs are added."""
+
+    def check(value: Any) -> int | Until:
+        if isinstance(value, Until):
+            return value
+        if isinstance(value, Mapping):
+            try:
+                return Until.model_validate(value)
+            except ValidationError as error:
+                raise several(mistakes_of(error, Until, "a rule")) from None
+        if isinstance(value, str):
+            example = '{ until = "half-width", of = "support", at = 0.01, between = ["a", "b"] }'
+            raise wrong(f"{NAME} is a whole number or a table such as {example}; found the text {quote(value)}")
+        return int(plain.function(value))
+
+    return Check(check, (("anyOf", [{"type": "integer", "minimum": smallest, "maximum": largest},
+                                    {"x-table": "Until"}]),))  # fmt: skip
 
 
-_NUMBER = whole(1, MOST_REPLICATES, "a whole number")
-REPLICATES = Check(
-    _replicates,
-    (("anyOf", [{"type": "integer", "minimum": 1, "maximum": MOST_REPLICATES}, {"x-table": "Until"}]),),
-)
+REPLICATES = number_or_until(whole(1, MOST_REPLICATES, "a whole number"), 1, MOST_REPLICATES)
 
 
 def half_width(sd: float, pairs: int, alpha: float = ALPHA, narrowest: int = 200) -> float:
@@ -122,15 +124,16 @@ class Look:
     differences: dict[str, float]
 
 
-def look(rule: Until, arms: list[StoredArm], pairs: int) -> Look:
-    """Return how narrow the intervals are after `pairs` pairs."""
+def look(rule: Until, arms: list[StoredArm], replicates: int, sets: int = 0) -> Look:
+    """Return how narrow the intervals are: over sets of parameters, each with its mean, or without, over replicates."""
+    pairs = sets or replicates
     conditions: dict[tuple[str, ...], dict[str, StoredArm]] = {}
     for arm in arms:
         levels = tuple(value for key, value in arm.keys.items() if key != "strategy")
         conditions.setdefault(levels, {})[arm.keys["strategy"]] = arm
     widest, differences = 0.0, {}
     for levels, strategies in conditions.items():
-        a, b = (_values(strategies[name], rule.of, pairs) for name in rule.between)
+        a, b = (_values(strategies[name], rule.of, replicates, sets) for name in rule.between)
         difference = a - b
         deviation = float(np.std(difference, ddof=1))
         widest = max(widest, half_width(deviation, pairs, ALPHA / len(conditions)))
@@ -138,20 +141,23 @@ def look(rule: Until, arms: list[StoredArm], pairs: int) -> Look:
     return Look(pairs, widest, widest <= rule.at, differences)
 
 
-def _values(arm: StoredArm, metric: str, pairs: int) -> Any:
-    """Return the metric's mean over sites of each of the first replicates."""
-    found = [table.column(metric).to_numpy() for table in arm.read("runs", pairs)]
-    return np.concatenate(found).reshape(pairs, -1).mean(axis=1)
+def _values(arm: StoredArm, metric: str, replicates: int, sets: int) -> Any:
+    """Return the metric's mean over sites (and replicates) of each set, or of each replicate without sets."""
+    found = [table.column(metric).to_numpy() for table in arm.read("runs", replicates * max(1, sets))]
+    runs = np.concatenate(found).reshape(replicates, max(1, sets), -1).mean(axis=2)
+    return runs.mean(axis=0) if sets else runs[:, 0]
 
 
-def told(rule: Until, found: Look) -> dict[str, Any]:
-    """Return what is stored of a sequence that has stopped."""
+def told(rule: Until, found: Look, unit: str) -> dict[str, Any]:
+    """Return what is stored of a sequence that has stopped; `unit` says what was added, "pairs" or "sets"."""
     return {
+        "unit": unit,
         "until": rule.until,
         "of": rule.of,
         "at": rule.at,
         "between": list(rule.between),
         "max": rule.max,
+        "most": "allowed" if found.pairs >= rule.max else "that the ensemble has",
         "pairs": found.pairs,
         "half_width": found.half_width,
         "reached": found.enough,
@@ -164,6 +170,7 @@ def sentence(stopping: Mapping[str, Any]) -> str:
     """Return in words how many pairs were needed."""
     pair = " and ".join(stopping["between"])
     said = f"{stopping['of']}, {pair}: ±{stopping['half_width']:.3g}"
+    number = f"{stopping['pairs']:,} {stopping['unit']}"
     if stopping["reached"]:
-        return f"{stopping['pairs']:,} pairs were needed ({said}, asked for ±{stopping['at']:g})"
-    return f"{stopping['pairs']:,} pairs, the most allowed, were not enough ({said}, asked for ±{stopping['at']:g})"
+        return f"{number} were needed ({said}, asked for ±{stopping['at']:g})"
+    return f"{number}, the most {stopping['most']}, were not enough ({said}, asked for ±{stopping['at']:g})"

@@ -35,13 +35,13 @@ def missing_together(gaps: Sequence[Sequence[tuple[int, int]]]) -> list[Segment]
     return found
 
 
-def blocks(segments: Sequence[Segment], points: int, most: int) -> list[list[Segment]]:
+def blocks(segments: Sequence[Segment], places: int, most: int) -> list[list[Segment]]:
     """Return the segments cut into blocks of at most `most` runs.
 
-    A block has all points of some replicates, or where there are too many of them, some points of one replicate: so
-    the same points come together in every replicate.
+    A block has all places of some replicates, or where there are too many of them, some places of one replicate: so
+    the same places come together in every replicate.
     """
-    window = most // points * points or points
+    window = most // places * places or places
     found: dict[tuple[int, int], list[Segment]] = {}
     for first, end, wanted in segments:
         while first < end:
@@ -61,9 +61,16 @@ def together(plan: Plan, family: int, block: Sequence[Segment], batch: int) -> I
     batches = list(_batches(plan, [(run, each) for first, end, each in block for run in range(first, end)], batch))
     for number, cells in enumerate(batches, 1):
         numbers, wanted = zip(*cells, strict=True)
-        replicates, points = tuple(map(plan.replicate, numbers)), tuple(map(plan.point, numbers))
-        settings = tuple(map(plan.settings, numbers))
-        yield Task(family, wanted, numbers, replicates, points, settings, number == len(batches))
+        yield Task(
+            family,
+            wanted,
+            numbers,
+            replicates=tuple(map(plan.replicate, numbers)),
+            places=tuple(map(plan.place, numbers)),
+            sets=tuple(map(plan.set, numbers)),
+            settings=tuple(map(plan.settings, numbers)),
+            last=number == len(batches),
+        )
 
 
 def _batches(plan: Plan, cells: list[Cell], batch: int) -> Iterator[list[Cell]]:
@@ -90,16 +97,16 @@ def _packed(group: list[Cell], batch: int) -> Iterator[list[Cell]]:
 
 
 def _groups(plan: Plan, cells: list[Cell]) -> list[list[Cell]]:
-    """Return the runs by replicate and by what must be equal for them to share a past."""
+    """Return the runs by replicate, by set, and by what else must be equal for them to share a past."""
     if plan.points is None:
         return [[cell] for cell in cells]
     variables, table = plan.points.variables, plan.points.table
     base = [n for n, variable in enumerate(variables) if variable.path[0] not in SCHEDULED]
     months = [n for n, variable in enumerate(variables) if variable.kind == "month"]
     rest = [n for n in range(len(variables)) if n not in months]
-    found: dict[tuple[int, bytes], list[Cell]] = {}
+    found: dict[tuple[int, int, bytes], list[Cell]] = {}
     for run, wanted in cells:
-        key = plan.replicate(run), table[plan.point(run), base].tobytes()
+        key = plan.replicate(run), plan.set(run), table[plan.point(run), base].tobytes()
         found.setdefault(key, []).append((run, wanted))
     for group in found.values():
         group.sort(key=lambda cell: tuple(table[plan.point(cell[0]), [*months, *rest]].tolist()))

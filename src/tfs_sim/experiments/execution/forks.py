@@ -165,14 +165,17 @@ class Grove:
             return cls(templates, Branch(BEFORE, templates[0].months, (0,)))
         return cls(templates, grow([schedule(each) for each in templates], templates[0].months))
 
-    def run(self, seed: int, replicate: int) -> tuple[list[NDArray[np.float64]], int]:
-        """Return the metrics of every arm, float64 [months, sites, metrics], and how many months were run."""
+    def run(self, seed: int, replicate: int, parameter_set: str = "") -> tuple[list[NDArray[np.float64]], int]:
+        """Return the metrics of every arm, float64 [months, sites, metrics], and how many months were run.
+
+        The luck is that of seed, replicate and set of parameters, see `draws.run_key`.
+        """
         if len(self.templates) == 1:
-            return [run_alone(self.templates[0], seed, replicate)], self.templates[0].months
+            return [run_alone(self.templates[0], seed, replicate, parameter_set)], self.templates[0].months
         from tfs_sim.model import draws, engine
 
         rooms = rooms_for(self.templates)
-        key = draws.run_key(seed, replicate)
+        key = draws.run_key(seed, replicate, parameter_set)
         outs = [template.output() for template in self.templates]
 
         def grown(branch: Branch) -> None:
@@ -195,13 +198,13 @@ class Grove:
         return outs, self.tree.months
 
 
-def run_alone(template: Template, seed: int, replicate: int) -> NDArray[np.float64]:
+def run_alone(template: Template, seed: int, replicate: int, parameter_set: str = "") -> NDArray[np.float64]:
     """Return what `engine.run_replicate` does, in a room that stands ready."""
     from tfs_sim.model import draws, engine
 
     (room,) = rooms_for([template])
     out = template.output()
-    key = draws.run_key(seed, replicate)
+    key = draws.run_key(seed, replicate, parameter_set)
     engine.run_months(template, room.world, key, engine.DRAW_START, template.months, out)
     return out
 

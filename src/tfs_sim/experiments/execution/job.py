@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.designs.plausible import open_to
+from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.designs.variables import SCHEDULED, varied
 from tfs_sim.experiments.execution.forks import MOST, Grove
 from tfs_sim.experiments.storage.summary import summarize, ways_of
@@ -43,7 +44,7 @@ class Task:
     wanted : for each run, which of the family's arms.
     runs : run numbers.
     replicates : the replicate of each.
-    points, settings : the point of each, and what the design sets there.
+    places, sets, settings : the place of each, its set (0 without sets), and what the design sets there.
     last : whether its block ends with it.
     """
 
@@ -51,7 +52,8 @@ class Task:
     wanted: tuple[tuple[int, ...], ...]
     runs: tuple[int, ...]
     replicates: tuple[int, ...]
-    points: tuple[int, ...]
+    places: tuple[int, ...]
+    sets: tuple[int, ...]
     settings: tuple[Settings, ...]
     last: bool
 
@@ -86,19 +88,22 @@ class Job:
     seed : which luck.
     share : whether arms that share a past run it once.
     one_line : whether what points set yields to what the arms' scenarios give themselves.
+    sets : the sets of parameters, if there are any; they always yield.
     """
 
     families: Sequence[Sequence[Scenario]]
     seed: int
     share: bool = True
     one_line: bool = False
+    sets: Sets | None = None
     _templates: dict[tuple[int, int], Template] = field(default_factory=dict, repr=False)
     _groves: dict[Any, Groves] = field(default_factory=dict, repr=False)
     _held: int = field(default=0, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"families": self.families, "seed": self.seed, "share": self.share, "one_line": self.one_line}
+        names = ("families", "seed", "share", "one_line", "sets")
+        return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _templates={}, _groves={}, _held=0, _lock=threading.Lock())
@@ -108,9 +113,10 @@ class Job:
         ways = ways_of(self.template(task.family, 0).metrics)
         found: list[dict[int, Outcome]] = [{} for _ in task.runs]
         spent = full = 0
-        for replicate, positions in _alike(task).items():
+        for (replicate, number, _), positions in _alike(task).items():
+            name = "" if self.sets is None else self.sets.ids[number]
             for grove, cells in self._groves_of(task, positions):
-                outs, months = grove.run(self.seed, replicate[0])
+                outs, months = grove.run(self.seed, replicate, name)
                 spent += months
                 full += sum(template.months for template in grove.templates)
                 for (position, member), out in zip(cells, outs, strict=True):
@@ -134,7 +140,7 @@ class Job:
     def _groves_of(self, task: Task, positions: tuple[int, ...]) -> list[tuple[Grove, list[tuple[int, int]]]]:
         """Return the trees along which the arms of some runs go, with the (position in the task, arm) of each."""
         cells = [(position, member) for position in positions for member in task.wanted[position]]
-        key = (task.family, tuple((task.points[position], member) for position, member in cells))
+        key = (task.family, tuple((task.places[position], member) for position, member in cells))
         groves = self._groves.get(key)
         if groves is None:
             templates = [self._at(task, *cell) for cell in cells]
@@ -155,6 +161,8 @@ class Job:
         settings = task.settings[position]
         if self.one_line:
             settings = open_to(settings, scenario)
+        if self.sets is not None:
+            settings = {**open_to(self.sets.settings(task.sets[position]), scenario), **settings}
         return at_point(template, scenario, settings) if settings else template
 
 
@@ -162,12 +170,13 @@ def _bytes(groves: Groves) -> int:
     return sum(template.fixed.nbytes for grove, _ in groves for template in grove.templates)
 
 
-def _alike(task: Task) -> dict[tuple[int, Any], tuple[int, ...]]:
-    """Return the positions of a task's runs that may share a past, by replicate and what must be equal for that."""
-    found: dict[tuple[int, Any], tuple[int, ...]] = {}
-    for position, (replicate, settings) in enumerate(zip(task.replicates, task.settings, strict=True)):
+def _alike(task: Task) -> dict[tuple[int, int, Any], tuple[int, ...]]:
+    """Return the positions of a task's runs that may share a past, by replicate, set and what else must be equal."""
+    found: dict[tuple[int, int, Any], tuple[int, ...]] = {}
+    runs = zip(task.replicates, task.sets, task.settings, strict=True)
+    for position, (replicate, number, settings) in enumerate(runs):
         base = tuple((path, repr(value)) for path, value in settings.items() if path[0] not in SCHEDULED)
-        found[replicate, base] = (*found.get((replicate, base), ()), position)
+        found[replicate, number, base] = (*found.get((replicate, number, base), ()), position)
     return found
 
 
@@ -177,13 +186,13 @@ _IN_PLACE = {"dose", "from", "until", "lasts", "taper", "paid_by", "onset", "dep
 
 def at_point(template: Template, scenario: Scenario, settings: Settings) -> Template:
     """Return what `scenario`, of which `template` was built, is at a design point."""
-    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, retuned
+    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, draws_candidates, retuned
 
     variant = varied(scenario, settings)
     areas = set()
     for area, owner, name in settings:
         if area == "parameters":
-            if (owner, name) in LAYOUT_PARAMETERS:
+            if (owner, name) in LAYOUT_PARAMETERS and (draws_candidates(scenario) or draws_candidates(variant)):
                 return build.__wrapped__(variant)
             areas.add("parameters")
         elif area == "sites" or name in _IN_PLACE:

@@ -15,7 +15,7 @@ from tfs_sim.experiments.designs import studies
 from tfs_sim.experiments.storage import records, shapes, store, tables
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.keys import WIDTH, Words, run_keys, words_of
-from tfs_sim.experiments.storage.marks import read_mark, read_provenance
+from tfs_sim.experiments.storage.marks import read_mark, read_provenance, runs_of
 from tfs_sim.experiments.storage.parts import KINDS, Address, ArmParts, DamagedPartError, Part, size_of_run
 from tfs_sim.experiments.storage.store import StoredArm
 from tfs_sim.scenario.characters import shown
@@ -71,13 +71,14 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
         out = default_folder(first["name"])
     description["study"] = studies.moved(first.get("study"), marks[0][0], out)
     plan, model = description["plan"], first["model"]
-    runs = plan["replicates"] * plan["points"]
+    runs = runs_of(plan)
     shards = (first["plan"].get("shard") or (1, 1))[1]
     damaged: list[str] = []
     with store.opened(out, description) as target:
         words = [_words(marks, entry) for entry in plan["arms"]]
-        table = _points(marks)
-        target.write_points(words, table)
+        table, sets = _listed(marks, "design", "points"), _listed(marks, "uncertainty", "sets")
+        target.write_places(words, table, sets)
+        ids = () if sets is None else tuple(sets.column("set").to_pylist())
         if table is not None and not description["design"]["in_runs"]:
             table = table.select(["point"])
         arms: dict[str, ArmParts] = {}
@@ -97,7 +98,7 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
         )
         stored = [
             StoredArm(
-                entry["keys"], arms[entry["scenario"]], *_shape(arms[entry["scenario"]], description), each, table
+                entry["keys"], arms[entry["scenario"]], *_shape(arms[entry["scenario"]], description), each, table, ids
             )
             for entry, each in zip(plan["arms"], words, strict=True)
         ]
@@ -111,23 +112,23 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
 
 
 def _words(marks: Sequence[tuple[Path, dict[str, Any]]], entry: dict[str, Any]) -> Words:
-    """Return what an arm's runs are known by at each point, from the first shard that has it."""
+    """Return what an arm's runs are known by at each place, from the first shard that has it."""
     for folder, mark in marks:
         found = words_of(folder / "parts", entry)
-        if found is not None and len(found) == mark["plan"]["points"]:
+        if found is not None and len(found) == mark["plan"]["points"] * mark["plan"]["sets"]:
             return found
     raise refusal(
-        f"the points of {', '.join(entry['keys'].values())} are not in {marks[0][0]}",
+        f"the points and sets of {', '.join(entry['keys'].values())} are not in {marks[0][0]}",
         "Give the sweep of one shard again: it writes them anew.",
     )
 
 
-def _points(marks: Sequence[tuple[Path, dict[str, Any]]]) -> pa.Table | None:
-    """Return the table of the design's points, if there is a design."""
+def _listed(marks: Sequence[tuple[Path, dict[str, Any]]], asked: str, name: str) -> pa.Table | None:
+    """Return the table of the design's points, or of the sets of parameters, if there are any."""
     folder, mark = marks[0]
-    if mark["design"] is None:
+    if mark[asked] is None:
         return None
-    path = records.intact(folder / "points.parquet")
+    path = records.intact(folder / f"{name}.parquet")
     shapes.look_at(path, mark)
     table = tables.read(path).replace_schema_metadata()
     shapes.look_through(path, table.to_pandas(), mark)

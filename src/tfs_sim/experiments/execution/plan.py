@@ -1,7 +1,8 @@
-"""The plan of a sweep: arms × points × replicates as numbered runs, without a list of them.
+"""The plan of a sweep: arms × sets × points × replicates as numbered runs, without a list of them.
 
-Run number n of an arm is replicate n // P at point n % P of the design's P points; without a design there is
-one point. So more replicates add runs at the end, and a million points cost no more than their table of values.
+Run number n of an arm is replicate n // P at place n % P; a place is a point of the design under a set of parameters,
+number set × points + point. Without a design there is one point, and without sets one set. So more replicates add runs
+at the end, and a million points cost no more than their table of values.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.storage.describe import arm_keys
-from tfs_sim.experiments.storage.keys import Words, distinct, point_words
+from tfs_sim.experiments.storage.keys import Words, distinct, place_words
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment
     from tfs_sim.experiments.designs.points import Points
+    from tfs_sim.experiments.designs.sets import Sets
     from tfs_sim.scenario import Scenario
 
 
@@ -32,7 +34,7 @@ class PlannedArm:
     ----------
     keys : its key columns.
     scenario, digest : what is run before a design changes it.
-    words : what its runs are known by at each point of the design.
+    words : what its runs are known by at each place.
     """
 
     keys: dict[str, str]
@@ -53,63 +55,88 @@ class PlannedArm:
 
 @dataclass(frozen=True)
 class Plan:
-    """Arms × points × replicates.
+    """Arms × sets × points × replicates.
 
     Attributes
     ----------
     arms : the arms, in the order of the experiment.
-    points : the points of the design, or None.
-    replicates, seed : runs of every arm at every point; which luck.
+    points, sets : the points of the design, and the sets of parameters, or None.
+    replicates, seed : runs of every arm at every place; which luck.
     """
 
     arms: tuple[PlannedArm, ...]
     points: Points | None
+    sets: Sets | None
     replicates: int
     seed: int
-    _count: int = field(default=1)
+    _points: int = field(default=1)
 
     @classmethod
-    def of(cls, experiment: Experiment, replicates: int, seed: int) -> Plan:
-        """Return the plan of an experiment."""
-        points: Points | None = getattr(experiment, "points", None)
-        arms = tuple(planned_arm(arm, points) for arm in experiment.arms())
-        return cls(arms, points, replicates, seed, 1 if points is None else len(points))
+    def of(cls, experiment: Experiment, replicates: int, seed: int, sets: Sets | None = None) -> Plan:
+        """Return the plan of an experiment under these sets of parameters, which yield to what its design varies."""
+        points = experiment.points
+        if sets is not None and points is not None:
+            sets = sets.without(variable.path for variable in points.variables)
+        arms = tuple(planned_arm(arm, points, sets) for arm in experiment.arms())
+        return cls(arms, points, sets, replicates, seed, 1 if points is None else len(points))
 
     @property
     def runs(self) -> int:
         """Runs of every arm."""
-        return self.replicates * self._count
+        return self.replicates * self.places
+
+    @property
+    def places(self) -> int:
+        """Number of places: points under sets."""
+        return self._points * (1 if self.sets is None else len(self.sets))
 
     @property
     def size(self) -> int:
         """Number of points."""
-        return self._count
+        return self._points
 
     def replicate(self, run: int) -> int:
         """Return the replicate of a run number."""
-        return run // self._count
+        return run // self.places
+
+    def place(self, run: int) -> int:
+        """Return the place of a run number."""
+        return run % self.places
+
+    def set(self, run: int) -> int:
+        """Return the number of a run's set (0 without sets)."""
+        return self.place(run) // self._points
 
     def point(self, run: int) -> int:
         """Return the point of a run number."""
-        return run % self._count
+        return self.place(run) % self._points
 
     def settings(self, run: int) -> dict[tuple[str, str, str], Any]:
         """Return what the design sets in a run."""
         return {} if self.points is None else self.points.settings(self.point(run))
 
+    def sets_table(self) -> pa.Table | None:
+        """Return the sets as a table: their identity, then a column a parameter, in the units of files."""
+        if self.sets is None:
+            return None
+        columns: dict[str, Any] = {"set": pa.array(self.sets.ids)}
+        for column, variable in enumerate(self.sets.variables):
+            columns[variable.name] = pa.array(self.sets.table[:, column])
+        return pa.table(columns)
+
     def table(self) -> pa.Table | None:
         """Return the points of the design as a table: their number, then a column a variable."""
         if self.points is None:
             return None
-        columns: dict[str, Any] = {"point": pa.array(np.arange(self._count, dtype=np.int32))}
+        columns: dict[str, Any] = {"point": pa.array(np.arange(self._points, dtype=np.int32))}
         for column, variable in enumerate(self.points.variables):
             columns[variable.name] = _column(variable, self.points.table[:, column], self.points.usual[column])
         return pa.table(columns)
 
 
-def planned_arm(arm: Arm, points: Points | None) -> PlannedArm:
+def planned_arm(arm: Arm, points: Points | None, sets: Sets | None = None) -> PlannedArm:
     """Return an arm with its keys and what its runs are stored under."""
-    return PlannedArm(arm_keys(arm), arm.scenario, arm.scenario.digest(), point_words(points, arm.scenario))
+    return PlannedArm(arm_keys(arm), arm.scenario, arm.scenario.digest(), place_words(points, sets, arm.scenario))
 
 
 def _column(variable: Any, codes: NDArray[np.float64], usual: float) -> pa.Array:

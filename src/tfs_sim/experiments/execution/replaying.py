@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
-from tfs_sim.experiments.execution.runner import loaded_scenario
+from tfs_sim.experiments.execution.simulating import loaded_scenario
 from tfs_sim.experiments.storage.tables import month_dates
 from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
 from tfs_sim.scenario.tables import NATIONAL_SITE

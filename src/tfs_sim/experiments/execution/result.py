@@ -16,6 +16,7 @@ from tfs_sim.scenario.characters import printable
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from tfs_sim.experiments.designs.sets import Sets
     from tfs_sim.scenario import Scenario
 
 
@@ -26,12 +27,14 @@ class Result:
     Attributes
     ----------
     scenario : what was run.
-    seed, replicates : which runs; replicate r of a seed has the same luck in every scenario.
+    seed, replicates : which runs (of each set); replicate r of a seed (and set) has the same luck in every scenario.
     sites, metrics : the labels of the last two axes of `values`.
-    values : float64 [replicates, months, sites, metrics], read-only.
-    summaries : float64 [replicates, sites, metrics], each run's single numbers, read-only.
+    values : float64 [runs, months, sites, metrics], read-only.
+    summaries : float64 [runs, sites, metrics], each run's single numbers, read-only.
     start : first month, "2018-06".
     provenance : scenario, seed, versions, machine and wall time.
+    sets : the sets of parameters under which it was run; None for its own parameters alone. The runs of `values` are
+        the replicates of the first set, then those of the next.
 
     Examples
     --------
@@ -48,6 +51,7 @@ class Result:
     summaries: NDArray[np.float64] = field(repr=False)
     start: str
     provenance: Mapping[str, Any] = field(repr=False)
+    sets: Sets | None = None
 
     @property
     def months(self) -> int:
@@ -56,31 +60,35 @@ class Result:
 
     @cached_property
     def series(self) -> DataFrame:
-        """One row a replicate, month (from 0) and site: the columns replicate, month, date, site and the metrics."""
+        """One row a run, month (from 0) and site: the columns (set,) replicate, month, date, site and the metrics."""
         import pandas as pd
 
         from tfs_sim.experiments.storage.tables import month_dates
 
-        sites = len(self.sites)
-        month = np.tile(np.repeat(np.arange(self.months), sites), self.replicates)
+        month = np.tile(np.repeat(np.arange(self.months), len(self.sites)), len(self.values))
         keys = {
-            "replicate": np.repeat(np.arange(self.replicates), self.months * sites),
+            **self._runs(self.months * len(self.sites)),
             "month": month,
             "date": month_dates(self.start, self.months)[month],
-            "site": list(self.sites) * (self.replicates * self.months),
+            "site": list(self.sites) * (len(self.values) * self.months),
         }
         return pd.DataFrame(keys | self._columns(self.values))
 
     @cached_property
     def runs(self) -> DataFrame:
-        """One row a replicate and site: the columns replicate, site and the metrics, each summed up as it says."""
+        """One row a run and site: the columns (set,) replicate, site and the metrics, each summed up as it says."""
         import pandas as pd
 
-        keys = {
-            "replicate": np.repeat(np.arange(self.replicates), len(self.sites)),
-            "site": list(self.sites) * self.replicates,
-        }
+        keys = {**self._runs(len(self.sites)), "site": list(self.sites) * len(self.values)}
         return pd.DataFrame(keys | self._columns(self.summaries))
+
+    def _runs(self, rows: int) -> dict[str, Any]:
+        """Return the columns that tell runs apart, for so many rows a run."""
+        run = np.repeat(np.arange(len(self.values)), rows)
+        replicate = {"replicate": run % self.replicates}
+        if self.sets is None:
+            return replicate
+        return {"set": np.array(self.sets.ids)[run // self.replicates], **replicate}
 
     def _columns(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         flat = values.reshape(-1, len(self.metrics))
@@ -88,6 +96,7 @@ class Result:
 
     def _facts(self) -> str:
         runs = "1 replicate" if self.replicates == 1 else f"{self.replicates:,} replicates"
+        runs = runs if self.sets is None else f"{len(self.sets):,} sets of parameters × {runs}"
         sites = "1 site" if len(self.sites) == 1 else f"{len(self.sites)} sites"
         return f"{self.scenario.title or self.scenario.name}: {runs} × {sites} × {self.months} months, seed {self.seed}"
 

@@ -1,4 +1,4 @@
-"""Runs: many replicates of one scenario (`simulate`), or of every arm of an experiment (`sweep`).
+"""Runs of every arm of an experiment, stored as they are made: `sweep`.
 
 Threads call the compiled engine, which releases the lock; `executors` has processes and clusters beside them.
 Results come back in the order of the tasks, so they are the same for any number of workers; a bounded number is
@@ -11,113 +11,37 @@ import logging
 import os
 import time
 from concurrent.futures import Executor
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES, Until, look, told
 from tfs_sim.experiments.designs.stopping import sentence as stopped_in_words
-from tfs_sim.experiments.execution.executors import Workers, leave_if_unguarded, stream
+from tfs_sim.experiments.execution.executors import Workers, leave_if_unguarded
 from tfs_sim.experiments.execution.plan import Plan
-from tfs_sim.experiments.execution.result import Result
 from tfs_sim.experiments.execution.tracing import write_traces
-from tfs_sim.experiments.execution.work import Notice, Pace, Progress, Work, run_one, warm_up
+from tfs_sim.experiments.execution.uncertain import sets_of, under
+from tfs_sim.experiments.execution.work import Notice, Progress, Work
 from tfs_sim.experiments.storage import records
 from tfs_sim.experiments.storage import store as stores
 from tfs_sim.experiments.storage.describe import described, file_name
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.marks import read_provenance
 from tfs_sim.experiments.storage.parts import DamagedPartError
-from tfs_sim.experiments.storage.provenance import environment, model_version, processors
+from tfs_sim.experiments.storage.provenance import environment, model_version, now, processors
 from tfs_sim.experiments.storage.stored import Sweep
-from tfs_sim.experiments.storage.summary import summarize, ways_of
 from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment
-    from tfs_sim.scenario import Scenario
 
 _log = logging.getLogger("tfs_sim")
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a sweep; its text says what is kept and how to go on."""
-
-
-def simulate(
-    scenario: Scenario | str | os.PathLike[str],
-    replicates: int = 1,
-    seed: int = 1,
-    workers: int | None = None,
-    progress: Progress | None = None,
-    notice: Notice | None = None,
-) -> Result:
-    """Run a scenario and return its runs.
-
-    Parameters
-    ----------
-    scenario : a scenario, the name of a ready-made one, or the path of a file.
-    replicates : how many runs; replicate r has the same luck in every scenario that is run with the same seed.
-    seed : which luck.
-    workers : how many threads; as many as there are processors by default. The numbers do not depend on it.
-    progress : called with (runs done, runs in all, runs per second).
-    notice : called with a sentence on what is happening, such as compiling; by default it is logged.
-
-    Returns
-    -------
-    Result
-        With the tables `.series` and `.runs`.
-    """
-    from tfs_sim.scenario.build import build
-
-    loaded = loaded_scenario(scenario)
-    replicates, seed, workers = _count("replicates", replicates), _seed(seed), _workers(workers)
-    began = time.monotonic()
-    template = build(loaded)
-    warm_up(template, notice or _log.warning)
-    ways = ways_of(template.metrics)
-    shape = (replicates, template.months, len(template.sites), len(template.metrics))
-    try:
-        values = np.empty(shape)
-    except MemoryError:
-        raise refusal(
-            f"{replicates:,} replicates do not fit into memory", "Sweeps of an experiment are stored as they run."
-        ) from None
-    summaries = np.empty((replicates, *shape[2:]))
-    pace = Pace(replicates, progress)
-    tasks = ((template, seed, replicate) for replicate in range(replicates))
-    with closing(stream(tasks, run_one, workers)) as results:
-        for (_, _, replicate), run in results:
-            values[replicate] = run
-            summaries[replicate] = summarize(run, ways)
-            pace.step()
-    values.flags.writeable = summaries.flags.writeable = False
-    provenance = environment() | {
-        "scenario": loaded.as_written(),
-        "scenario_files": {shown(name): text for name, text in loaded.texts.items()},
-        "scenario_digest": loaded.digest(),
-        "seed": seed,
-        "replicates": replicates,
-        "wall_seconds": round(time.monotonic() - began, 3),
-        "date": _now(),
-    }
-    return Result(
-        scenario=loaded,
-        seed=seed,
-        replicates=replicates,
-        sites=tuple(template.sites),
-        metrics=tuple(template.metrics),
-        values=values,
-        summaries=summaries,
-        start=str(template.start),
-        provenance=provenance,
-    )
 
 
 def sweep(
@@ -132,6 +56,8 @@ def sweep(
     executor: str | Executor = "threads",
     batch: int | None = None,
     shard: tuple[int, int] | None = None,
+    sets: int | None = None,
+    uncertainty: str | None = None,
 ) -> Sweep:
     """Run what is missing of an experiment, store it, and return the stored results.
 
@@ -139,6 +65,7 @@ def sweep(
     ----------
     experiment : an experiment, the name of a ready-made one, or the path of a file.
     replicates, seed : instead of the experiment's own.
+    sets, uncertainty : how many sets of parameters, and over what, instead of the experiment's own.
     workers : how many threads or processes; as many as there are processors by default. The numbers do not depend
         on it, nor on executor, batch or shards.
     out : folder of the results; `results/<experiment>` in the current folder by default, named after the file (after
@@ -162,10 +89,9 @@ def sweep(
     """
     if executor != "threads":
         leave_if_unguarded()
-    loaded = _loaded_experiment(experiment)
-    asked = loaded.replicates if replicates is None else replicates
-    rule = asked if isinstance(asked, Until) else None
-    replicates = asked.looks()[0] if isinstance(asked, Until) else _count("replicates", asked)
+    loaded = under(_loaded_experiment(experiment), uncertainty, sets, replicates)
+    rule = next((each for each in (loaded.replicates, loaded.sets) if isinstance(each, Until)), None)
+    replicates = loaded.replicates.looks()[0] if isinstance(loaded.replicates, Until) else loaded.replicates
     seed = _seed(loaded.seed if seed is None else seed)
     made_by = _executor(executor, workers, batch)
     if out is None and loaded.path is None and not loaded.title:
@@ -176,7 +102,7 @@ def sweep(
     folder = Path(out) if out is not None else default_folder(loaded.name, shard)
     notice = notice or _log.warning
     began = time.monotonic()
-    plan = Plan.of(loaded, replicates, seed)
+    plan = Plan.of(loaded, replicates, seed, sets_of(loaded))
     slice_ = _shard(shard, plan, rule is not None)
     description = described(loaded, loaded.arms(), plan, model_version(), folder)
     if shard is not None:
@@ -186,9 +112,10 @@ def sweep(
         for arm, what in store.drop_damaged(work.stored):
             notice(f"{what}; the runs of {arm.label} in it are done again")
         try:
-            made, stopping = _filled(store, work, rule, progress, notice)
-            description = description | {"stopping": stopping, "plan": description["plan"] | {
-                "replicates": work.plan.replicates}}  # fmt: skip
+            made, stopping = _filled(store, work, loaded, rule, progress, notice)
+            if rule is not None:
+                description = described(loaded, loaded.arms(), work.plan, model_version(), folder)
+            description |= {"stopping": stopping}
             store.describe(description)
             if shard is None or shard[0] == 1:
                 write_traces(store, loaded, loaded.arms(), seed, work.template)
@@ -208,26 +135,44 @@ def sweep(
 
 
 def _filled(
-    store: stores.Store, work: Work, rule: Until | None, progress: Progress | None, notice: Notice
+    store: stores.Store,
+    work: Work,
+    experiment: Experiment,
+    rule: Until | None,
+    progress: Progress | None,
+    notice: Notice,
 ) -> tuple[int, dict[str, Any] | None]:
-    """Run what is missing (and add pairs as long as the rule asks for them), and put the tables together."""
+    """Run what is missing (and add pairs or sets as long as the rule asks for them), and put the tables together."""
     made, stopping = 0, None
     while True:
         try:
             made += work.fill(progress, notice)
             if rule is not None and stopping is None:
-                found = look(rule, work.stored, work.plan.replicates)
+                sets = 0 if work.plan.sets is None else len(work.plan.sets)
+                found = look(rule, work.stored, work.plan.replicates, sets)
                 more = [pairs for pairs in rule.looks() if pairs > found.pairs]
-                if not found.enough and more:
-                    work.plan = replace(work.plan, replicates=more[0])
+                if not found.enough and more and _taken(work, experiment, more[0]):
                     continue
-                stopping = told(rule, found)
+                stopping = told(rule, found, "sets" if sets else "pairs")
             if work.shard == (0, 1):
                 store.assemble(work.stored, work.plan.runs)
             return made, stopping
         except DamagedPartError as damage:
             notice(f"{damage.what}; its runs are done again")
             damage.arm.drop(damage.part)
+
+
+def _taken(work: Work, experiment: Experiment, number: int) -> bool:
+    """Go on with so many pairs, or sets; say whether there are more of them."""
+    plan = work.plan
+    if plan.sets is None:
+        work.take(replace(plan, replicates=number))
+        return True
+    sets = sets_of(experiment, number)
+    if sets is None or len(sets) == len(plan.sets):
+        return False
+    work.take(Plan.of(experiment, plan.replicates, plan.seed, sets))
+    return True
 
 
 def saved_months(work: Work, folder: Path) -> dict[str, Any]:
@@ -274,15 +219,6 @@ def _shard(shard: tuple[int, int] | None, plan: Plan, sequential: bool) -> tuple
     return part - 1, parts
 
 
-def loaded_scenario(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
-    """Return a scenario as it is, or the one of a ready-made name or a file."""
-    if isinstance(scenario, (str, os.PathLike)):
-        from tfs_sim.scenario import load_scenario
-
-        return load_scenario(scenario if isinstance(scenario, str) else Path(scenario))
-    return scenario
-
-
 def _loaded_experiment(experiment: Experiment | str | os.PathLike[str]) -> Experiment:
     if isinstance(experiment, (str, os.PathLike)):
         from tfs_sim.experiments.designs.design import load_experiment
@@ -301,10 +237,6 @@ def _seed(value: Any) -> int:
 
 def _workers(value: int | None) -> int:
     return processors() if value is None else _count("workers", value)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _outdated(folder: Path, description: dict[str, Any]) -> bool:
@@ -330,5 +262,5 @@ def _provenance(experiment: Experiment, description: dict[str, Any], made: int, 
         "plan": description["plan"],
         "runs_made": made,
         "wall_seconds": round(seconds, 3),
-        "date": _now(),
+        "date": now(),
     }

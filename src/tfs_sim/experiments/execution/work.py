@@ -63,10 +63,15 @@ class Work:
     """
 
     def __init__(self, store: Store, plan: Plan, workers: Workers, shard: tuple[int, int] = (0, 1)) -> None:
-        self.plan, self.workers, self.shard = plan, workers, shard
-        self.saving = Saving()
+        self.workers, self.shard, self.saving = workers, shard, Saving()
+        self._store = store
+        self.take(plan)
+
+    def take(self, plan: Plan) -> None:
+        """Go over to another plan of the same arms: with more replicates, or more sets."""
+        self.plan, store = plan, self._store
         table = plan.table()
-        store.write_points([arm.words for arm in plan.arms], table)
+        store.write_places([arm.words for arm in plan.arms], table, plan.sets_table())
         if table is not None and plan.points is not None and plan.points.one_line:
             table = table.select(["point"])
         self._arms = {arm.digest: arm for arm in unique(plan.arms)}
@@ -79,6 +84,7 @@ class Work:
                 len(arm.scenario.sites),
                 arm.words,
                 table,
+                () if plan.sets is None else plan.sets.ids,
             )
             for arm in plan.arms
         ]
@@ -128,16 +134,17 @@ class Work:
         arms = list(self._arms.values())
         warm_up(self.template(arms[0].scenario), notice)
         if self._job is None:
-            points, each = self.plan.points, [arm.scenario for arm in arms]
+            points, sets, each = self.plan.points, self.plan.sets, [arm.scenario for arm in arms]
             one_line = points is not None and points.one_line
+            yielding = one_line or sets is not None
             groups = forks.families(
                 lambda arm: self.template(each[arm]),
                 len(arms),
-                beside=lambda arm: all_written(each[arm]) if one_line else None,
+                beside=lambda arm: all_written(each[arm]) if yielding else None,
             )
             self._families = [[arms[arm] for arm in group] for group in groups]
             scenarios = [[arm.scenario for arm in family] for family in self._families]
-            self._job = Job(scenarios, self.plan.seed, one_line=one_line)
+            self._job = Job(scenarios, self.plan.seed, one_line=one_line, sets=sets)
         pace = Pace(total, progress, done)
         block = Block()
         with closing(self.workers.stream(self._job, self._tasks(gaps))) as results:
@@ -160,7 +167,7 @@ class Work:
         left = [
             blocks(
                 missing_together([gaps[arm.digest] for arm in family]),
-                self.plan.size,
+                self.plan.places,
                 max(1, tables.ROWS // family[0].rows),
             )
             for family in self._families
@@ -224,8 +231,8 @@ class Pace:
             self._progress(self._done, self._total, (self._done - self._before) / max(now - self._began, 1e-9))
 
 
-def run_one(task: tuple[Template, int, int]) -> NDArray[np.float64]:
-    """Run (template, seed, replicate)."""
+def run_one(task: tuple[Template, int, int, str]) -> NDArray[np.float64]:
+    """Run (template, seed, replicate, set of parameters)."""
     return forks.run_alone(*task)
 
 

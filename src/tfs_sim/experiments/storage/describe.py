@@ -41,7 +41,6 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "question": experiment.question,
         "scenario": {"title": base.title or shown(base.name), "question": base.question, "digest": base.digest()},
         "not_modelled": list(base.not_modelled),
-        "calibrated": False,
         "start": base.clock.start,
         "months": arms[0].scenario.clock.months,
         "sites": sites([base, *{tuple(arm.levels.values()): arm.scenario for arm in arms}.values()]),
@@ -61,11 +60,14 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "rules": rules(arms),
         "snapshots": _snapshots(experiment),
         "design": _design(plan),
+        "uncertainty": _uncertainty(plan),
+        "worthwhile": experiment.outcomes.worthwhile,
         "plan": {
             "replicates": plan.replicates,
             "points": plan.size,
+            "sets": 1 if plan.sets is None else len(plan.sets),
             "seed": plan.seed,
-            "arms": [{"keys": arm.keys, "scenario": arm.digest, "points": fingerprint(arm.words)} for arm in plan.arms],
+            "arms": [{"keys": arm.keys, "scenario": arm.digest, "places": fingerprint(arm.words)} for arm in plan.arms],
         },
     }
 
@@ -77,6 +79,21 @@ def sites(scenarios: Iterable[Scenario]) -> dict[str, Any]:
         for key, site in scenario.sites.items():
             found.setdefault(key, {"title": site.title or key.replace("-", " ").title()})
     return found
+
+
+def _uncertainty(plan: Plan) -> dict[str, Any] | None:
+    """Return over what sets of parameters every strategy is run."""
+    sets = plan.sets
+    if sets is None:
+        return None
+    return {
+        "origin": sets.origin,
+        "title": sets.title,
+        "sets": len(sets),
+        "parameters": len(sets.variables),
+        "digest": sets.digest(),
+        "calibrated": False,
+    }
 
 
 def _design(plan: Plan) -> dict[str, Any] | None:

@@ -1,11 +1,13 @@
 """What a run is stored under: what it depends on, never its place in a design.
 
 The runs of an arm lie in a folder of their own, which is named after the arm's scenario, the seed and the version
-of the model. Within it, a run is known by a key: a fingerprint of what the design sets at its point (of that which
-this arm has at all) and of its replicate. So points may be added, reordered or named anew, and what is there counts.
+of the model. Within it, a run is known by a key: a fingerprint of what its set of parameters and the design give at its
+place (of that which this arm has at all), of the set whose luck it has, and of its replicate. So sets and points may be
+added, reordered or named anew, and what is there counts.
 
-A key has 128 bits: two words of 64, mixed as in `model.draws`. The words of a point are sums over the variables that
-are set there, so that the order of variables does not matter either.
+A *place* is a point of the design under a set: number set × points + point. A key has 128 bits: two words of 64, mixed
+as in `model.draws`. The words of a place are sums over the variables that are given there, so that the order of
+variables does not matter either.
 """
 
 from __future__ import annotations
@@ -26,34 +28,54 @@ from tfs_sim.experiments.storage import files
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.points import Points
+    from tfs_sim.experiments.designs.sets import Sets
+    from tfs_sim.experiments.designs.variables import Variable
     from tfs_sim.scenario import Scenario
 
 Words = NDArray[np.uint64]
-"""Two words for each point: uint64 [points, 2]."""
+"""Two words for each place: uint64 [places, 2]."""
 
 Keys = NDArray[np.bytes_]
 """Keys of runs, 16 bytes each."""
 
 WIDTH = 16
-ONE_POINT: Words = np.zeros((1, 2), np.uint64)
-"""The words of the one point of an experiment without a design."""
+ONE_PLACE: Words = np.zeros((1, 2), np.uint64)
+"""The words of the one place of an experiment without sets and design."""
 
 
-def point_words(points: Points | None, scenario: Scenario) -> Words:
-    """Return the words of every point of a design for an arm of this scenario."""
-    if points is None:
-        return ONE_POINT
+def place_words(points: Points | None, sets: Sets | None, scenario: Scenario) -> Words:
+    """Return the words of every place, a point of the design under a set, for an arm of this scenario."""
+    at_points = ONE_PLACE if points is None else _point_words(points, scenario)
+    if sets is None:
+        return at_points
+    with np.errstate(over="ignore"):
+        together: Words = _set_words(sets, scenario)[:, None, :] + at_points[None, :, :]
+    return together.reshape(-1, 2)
+
+
+def _point_words(points: Points, scenario: Scenario) -> Words:
     total = np.zeros((len(points), 2), np.uint64)
     for column, variable in enumerate(points.variables):
-        if not applies(variable.path, scenario) or (points.one_line and written(variable.path, scenario)):
-            continue
-        codes = points.table[:, column]
-        values = _values(variable, codes)
-        name = _words_of(variable.dotted)
-        with np.errstate(over="ignore"):
-            for lane in range(2):
-                total[:, lane] += np.where(np.isnan(codes), np.uint64(0), _mixed(values + name[lane]))
+        if applies(variable.path, scenario) and not (points.one_line and written(variable.path, scenario)):
+            _add(total, variable, points.table[:, column])
     return total
+
+
+def _set_words(sets: Sets, scenario: Scenario) -> Words:
+    """Return the words of every set: of what it gives to this arm, and of its luck."""
+    total = np.array([_words_of(f"set {name}") for name in sets.ids], np.uint64)
+    for column, variable in enumerate(sets.variables):
+        if not written(variable.path, scenario):
+            _add(total, variable, sets.table[:, column])
+    return total
+
+
+def _add(total: Words, variable: Variable, codes: NDArray[np.float64]) -> None:
+    """Add the words of one variable's values (none for what is left as it is)."""
+    values, name = _values(variable, codes), _words_of(variable.dotted)
+    with np.errstate(over="ignore"):
+        for lane in range(2):
+            total[:, lane] += np.where(np.isnan(codes), np.uint64(0), _mixed(values + name[lane]))
 
 
 def _values(variable: Any, codes: NDArray[np.float64]) -> NDArray[np.uint64]:
@@ -79,37 +101,37 @@ def _mixed(words: Words) -> Words:
         return words ^ (words >> np.uint64(31))
 
 
-def run_keys(points: Words, first: int, end: int) -> Keys:
-    """Return the keys of runs `first` to `end` - 1: run n is replicate n // P at point n % P."""
+def run_keys(places: Words, first: int, end: int) -> Keys:
+    """Return the keys of runs `first` to `end` - 1: run n is replicate n // P at the place n % P of P."""
     run = np.arange(first, end, dtype=np.uint64)
-    count = np.uint64(len(points))
-    words = points[run % count]
+    count = np.uint64(len(places))
+    words = places[run % count]
     luck = _mixed(run // count + np.uint64(1))
     with np.errstate(over="ignore"):
         found = np.stack([_mixed(words[:, 0] + luck), _mixed(words[:, 1] ^ luck)], axis=1)
     return np.ascontiguousarray(found.astype("<u8")).view(f"S{WIDTH}").ravel()
 
 
-def distinct(points: Words) -> bool:
-    """Say whether no two points are the same (for one in a billion designs it says no where it should say yes)."""
-    return len(np.unique(points[:, 0])) == len(points)
+def distinct(places: Words) -> bool:
+    """Say whether no two places are the same (for one in a billion designs it says no where it should say yes)."""
+    return len(np.unique(places[:, 0])) == len(places)
 
 
-def fingerprint(points: Words) -> str:
-    """Return a fingerprint of the points of an arm, in their order."""
-    return hashlib.sha256(np.ascontiguousarray(points).astype("<u8").tobytes()).hexdigest()
+def fingerprint(places: Words) -> str:
+    """Return a fingerprint of the places of an arm, in their order."""
+    return hashlib.sha256(np.ascontiguousarray(places).astype("<u8").tobytes()).hexdigest()
 
 
 def words_file(parts: Path, name: str) -> Path:
-    """Return where the words of the points with this fingerprint are."""
+    """Return where the words of the places with this fingerprint are."""
     return parts / f"{name[:20]}.words"
 
 
 def words_of(parts: Path, entry: Mapping[str, Any]) -> Words | None:
-    """Return the words of the points of an arm of the plan; None where they are not there."""
-    name = entry["points"]
-    if name == fingerprint(ONE_POINT):
-        return ONE_POINT
+    """Return the words of the places of an arm of the plan; None where they are not there."""
+    name = entry["places"]
+    if name == fingerprint(ONE_PLACE):
+        return ONE_PLACE
     try:
         content = files.read_bytes(words_file(parts, name), WIDTH * MOST_POINTS)
         words = np.frombuffer(content, "<u8").reshape(-1, 2).astype(np.uint64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.table import Table
 
 MARK = "tfs-sim results"
-FORMAT = 4
+FORMAT = 5
 """Version of the layout of the folder."""
 
 MOST_RUNS = 1_000_000_000
@@ -62,6 +62,11 @@ def read_mark(folder: Path) -> dict[str, Any]:
     for arm in mark["plan"]["arms"]:  # JSON keeps no order of keys, and columns have one
         arm["keys"] = {key: arm["keys"][key] for key in ("strategy", *mark["cross"])}
     return mark
+
+
+def runs_of(plan: Mapping[str, Any]) -> int:
+    """Return how many runs every arm of a plan has."""
+    return int(plan["replicates"] * plan["points"] * plan["sets"])
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -103,11 +108,13 @@ def _fitting(path: Path, mark: dict[str, Any]) -> None:
 def _of_the_plan(mark: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the plan of runs, with its place."""
     plan, design = mark["plan"], mark["design"]
-    runs = plan["replicates"] * plan["points"]
+    runs = runs_of(plan)
     if runs > MOST_RUNS:
         yield "plan", f"{runs:,} runs of each arm are more than can be stored"
     if plan["points"] != (1 if design is None else design["points"]):
         yield "plan.points", "the design has another number of points"
+    if plan["sets"] != (1 if mark["uncertainty"] is None else mark["uncertainty"]["sets"]):
+        yield "plan.sets", "there is another number of sets"
     shard, shards = plan.get("shard") or (1, 1)
     if not shard <= shards <= runs:
         yield "plan.shard", "there is no such shard"

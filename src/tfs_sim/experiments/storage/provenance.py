@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import sys
+from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -48,6 +49,11 @@ def environment() -> dict[str, Any]:
         "processor": processor(),
         "processors": processors(),
     }
+
+
+def now() -> str:
+    """Return the time at which a result was made."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def processor() -> str:

@@ -16,6 +16,7 @@ from pydantic import Field
 from tfs_sim.experiments.designs.design_checks import MOST_ARMS
 from tfs_sim.experiments.designs.distributions import NAMES as DISTRIBUTIONS
 from tfs_sim.experiments.designs.sampling import METHODS, MOST_POINTS
+from tfs_sim.experiments.designs.sets import MOST_SETS
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
 from tfs_sim.model.state import PAYERS
 from tfs_sim.scenario.characters import UNSEEN
@@ -235,14 +236,27 @@ class Design(Table):
     variables: dict[Annotated[str, VARIABLE], Varied]
 
 
+class Uncertainty(Table):
+    """Over what sets of parameters every strategy was run."""
+
+    origin: Annotated[str, one_of(("plausible", "ensemble"), "where sets come from")]
+    title: Line
+    sets: Annotated[int, _count(1, MOST_SETS)]
+    parameters: Count
+    digest: Annotated[str, DIGEST]
+    calibrated: Annotated[bool, SWITCH]
+
+
 class Stopping(Table):
     """Why no more pairs were added."""
 
+    unit: Annotated[str, one_of(("pairs", "sets"), "what was added")]
     until: Key
     of: Metric
     at: Number
     between: Annotated[list[Key], Field(min_length=2, max_length=2)]
     max: Runs
+    most: Line
     pairs: Runs
     half_width: Number
     reached: Annotated[bool, SWITCH]
@@ -255,7 +269,7 @@ class Arm(Table):
 
     keys: Annotated[dict[Key, Line], Field(min_length=1)]
     scenario: Annotated[str, DIGEST]
-    points: Annotated[str, DIGEST]
+    places: Annotated[str, DIGEST]
 
 
 class Plan(Table):
@@ -263,6 +277,7 @@ class Plan(Table):
 
     replicates: Runs
     points: Annotated[int, _count(1, MOST_POINTS)]
+    sets: Annotated[int, _count(1, MOST_SETS)]
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     arms: Annotated[list[Arm], Field(min_length=1, max_length=MOST_ARMS)]
     shard: Annotated[list[Annotated[int, _count(1, 2**53)]], Field(min_length=2, max_length=2)] | None = None
@@ -285,7 +300,6 @@ class Mark(Owner):
     question: Text
     scenario: Based
     not_modelled: list[Text]
-    calibrated: Annotated[bool, SWITCH]
     start: Annotated[str, MONTH]
     months: Annotated[int, _count(1, 1200)]
     sites: Annotated[dict[Key, Titled], Field(min_length=1)]
@@ -302,6 +316,8 @@ class Mark(Owner):
     rules: list[Rule]
     snapshots: Snapshots | None
     design: Design | None
+    uncertainty: Uncertainty | None
+    worthwhile: Annotated[float, number(0, 1e300, "a number")] | None
     plan: Plan
     stopping: Stopping | None = None
 

@@ -20,7 +20,7 @@ from tfs_sim.experiments.storage import files
 
 SEAL = "checksum"
 LEDGER = "tables.json"
-TABLES = tuple(f"{name}.parquet" for name in ("runs", "series", "points", "network", "organizations"))
+TABLES = tuple(f"{name}.parquet" for name in ("runs", "series", "points", "sets", "network", "organizations"))
 
 AGAIN = "The same `tfs-sim sweep` (or `merge`) makes it anew from what is intact."
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from tfs_sim.experiments.designs.design_checks import COLUMNS
 from tfs_sim.experiments.storage import records, tables
 from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.marks import runs_of
 from tfs_sim.experiments.storage.record_shapes import METRIC_NAME
 from tfs_sim.model.state import ROLES, SECTORS, STATUSES
 from tfs_sim.scenario.characters import STEERING, named
@@ -36,6 +37,8 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "texts or numbers": lambda kind: pa.types.is_string(kind) or pa.types.is_floating(kind),
 }
 MOST_MONTHS = 1200
+PARAMETER_NAME = r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}"
+"""What a column of sets.parquet is called: a mechanism and one of its parameters."""
 LARGEST = 1e15
 """No number of a table is larger: sums and squares of such numbers are still finite."""
 LONGEST = 2000
@@ -71,6 +74,8 @@ def look_at(path: Path, mark: Mapping[str, Any]) -> None:
             raise _strange(path, f"the column {quote(name)} is there twice")
         if name in wanted:
             continue
+        if path.stem == "sets" and re.fullmatch(PARAMETER_NAME, name) and pa.types.is_floating(field.type):
+            continue
         if path.stem not in ("runs", "series") or name in COLUMNS or not re.fullmatch(METRIC_NAME, name):
             raise _strange(path, f"there is a column {quote(name)}, which no sweep writes")
         if not pa.types.is_floating(field.type):
@@ -94,13 +99,14 @@ def _most_rows(name: str, mark: Mapping[str, Any]) -> int:
     """Return how many rows a finished table may have."""
     plan, sites = mark["plan"], len(mark["sites"])
     each: int = {
-        "runs": plan["replicates"] * plan["points"] * sites,
-        "series": plan["replicates"] * plan["points"] * sites * MOST_MONTHS,
+        "runs": runs_of(plan) * sites,
+        "series": runs_of(plan) * sites * MOST_MONTHS,
         "points": plan["points"],
+        "sets": plan["sets"],
         "network": MOST * MOST * MOST_MONTHS,
         "organizations": MOST * (sites + 1) * MOST_MONTHS,
     }[name]
-    return each if name == "points" else each * len(plan["arms"])
+    return each if name in ("points", "sets") else each * len(plan["arms"])
 
 
 def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
@@ -112,7 +118,7 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
         With the first column that holds something else.
     """
     plan = mark["plan"]
-    ends = {"replicate": plan["replicates"], "point": plan["points"], "month": MOST_MONTHS}
+    ends = {"replicate": plan["replicates"], "point": plan["points"], "set": plan["sets"], "month": MOST_MONTHS}
     words = {"strategy": set(mark["strategies"]), **{key: set(labels) for key, labels in mark["cross"].items()}}
     words |= {"site": {*mark["sites"], *((NATIONAL_SITE,) if path.stem == "organizations" else ())}}
     words |= {"sector": set(SECTORS), "role": set(ROLES), "status": set(STATUSES)} if path.stem in _TRACED else {}
@@ -120,7 +126,9 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
         column = frame[name]
         if column.dtype.kind != "f" and not column.notna().all():
             raise _strange(path, f"the column {quote(name)} has gaps")
-        if name in ends and not column.between(0, ends[name] - 1).all():
+        if name == "set" and column.nunique() != plan["sets"]:
+            raise _strange(path, 'the column "set" does not name as many sets as the sweep has')
+        if name in ends and name != "set" and not column.between(0, ends[name] - 1).all():
             raise _strange(path, f"the column {quote(name)} goes beyond what the sweep has")
         if name in words and not set(column.unique()) <= words[name]:
             raise _strange(path, f"the column {quote(name)} names what the sweep does not have")
@@ -154,9 +162,9 @@ def _complete(path: Path, frame: DataFrame, mark: Mapping[str, Any], ends: Mappi
     groups = frame.groupby([*keys, "site"], sort=False)
     row = groups.ngroup().to_numpy(np.int64)
     months = groups["month"].max().to_numpy() + 1 if path.stem == "series" else 1
-    whole = bool((np.bincount(row) == plan["replicates"] * plan["points"] * months).all())
+    whole = bool((np.bincount(row) == runs_of(plan) * months).all())
     for name in counted:
-        row = row * ends[name] + frame[name].to_numpy(np.int64)
+        row = row * ends[name] + (frame[name].factorize()[0] if name == "set" else frame[name].to_numpy(np.int64))
     if not whole or len(np.unique(row)) < len(row):
         raise _strange(path, "it does not have one row for each run, site and month")
     if len(frame.drop_duplicates(keys)) != len(plan["arms"]):
@@ -184,18 +192,22 @@ def _columns(name: str, mark: Mapping[str, Any]) -> dict[str, str]:
     point = {} if design is None else {"point": "whole numbers", **(varied if design["in_runs"] else {})}
     if name == "points":
         return {"point": "whole numbers", **varied}
+    if name == "sets":
+        return {"set": "text"}
     keys = {"strategy": "text", **{str(key): "text" for key in mark["cross"]}, "site": "text"}
     if name in _TRACED:
         return {**keys, "month": "whole numbers", **_TRACED[name]}
     outcomes = dict.fromkeys((mark["primary"], *mark["also"]), "numbers")
     when = {"month": "whole numbers", "date": "months"} if name == "series" else {}
-    return {**outcomes, **keys, **point, "replicate": "whole numbers", **when}
+    sets = {} if mark["uncertainty"] is None else {"set": "text"}
+    return {**outcomes, **keys, **sets, **point, "replicate": "whole numbers", **when}
 
 
 def _counted(name: str, mark: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the columns that tell the rows of an arm and site apart."""
     month = ("month",) if name == "series" else ()
-    return ("replicate", *(() if mark["design"] is None else ("point",)), *month)
+    sets = () if mark["uncertainty"] is None else ("set",)
+    return ("replicate", *sets, *(() if mark["design"] is None else ("point",)), *month)
 
 
 def _varied(mark: Mapping[str, Any]) -> tuple[str, ...]:

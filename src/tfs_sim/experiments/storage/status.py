@@ -11,7 +11,7 @@ import numpy as np
 
 from tfs_sim.experiments.storage import records, shapes
 from tfs_sim.experiments.storage.keys import run_keys, words_of
-from tfs_sim.experiments.storage.marks import read_mark, read_provenance
+from tfs_sim.experiments.storage.marks import read_mark, read_provenance, runs_of
 from tfs_sim.experiments.storage.parts import Address, ArmParts
 from tfs_sim.scenario.errors import count
 
@@ -81,7 +81,7 @@ def _misplaced(folder: Path, *files: Path) -> list[str]:
 def _was_finished(folder: Path, mark: dict[str, Any]) -> bool:
     """Say whether the tables were made from all runs of this plan, so that those that are missing are lost."""
     plan, made = mark["plan"], records.ledger(folder).get("made", {}).get("tables", {}).get("inputs")
-    runs = plan["replicates"] * plan["points"]
+    runs = runs_of(plan)
     wanted = [[arm["keys"], Address(arm["scenario"], plan["seed"], mark["model"]).folder, runs] for arm in plan["arms"]]
     entries = made if isinstance(made, list) else []
     return [[*each[:2], each[3]] for each in entries if isinstance(each, list) and len(each) == 4] == wanted
@@ -102,7 +102,7 @@ def status(folder: Path) -> Status:
     folder = Path(folder)
     mark = read_mark(folder)
     plan, model = mark["plan"], mark["model"]
-    runs = plan["replicates"] * plan["points"]
+    runs = runs_of(plan)
     shard, shards = plan.get("shard") or (1, 1)
     low, high = (shard - 1) * runs // shards, shard * runs // shards
     arms, used = [], set()
@@ -113,9 +113,9 @@ def status(folder: Path) -> Status:
         damaged = list(parts.damage())
         wrong = [*_misplaced(parts.folder, parts.manifest), *(what for _, what in damaged)]
         words = words_of(folder / "parts", arm)
-        if words is None or len(words) != plan["points"]:
+        if words is None or len(words) != plan["points"] * plan["sets"]:
             begun = bool(wrong) or os.path.lexists(parts.folder)
-            arms.append(ArmStatus(arm["keys"], 0, high - low, ("its points are not there",) if begun else ()))
+            arms.append(ArmStatus(arm["keys"], 0, high - low, ("its points and sets are not there",) if begun else ()))
             continue
         wanted = np.unique(run_keys(words, low, high))
         lost = np.frombuffer(b"".join(part.keys for part, _ in damaged), wanted.dtype)

@@ -6,10 +6,11 @@ provenance.json        what the numbers came from: scenario, seed, versions, mac
 runs.parquet           one row a strategy, level, replicate and site
 series.parquet         one row a strategy, level, replicate, site and month
 points.parquet         with a design: one row a point, a column a variable
+sets.parquet           with sets of parameters: one row a set, a column a parameter
 network.parquet        one site's relationships at a few moments of one replicate
 organizations.parquet  every organization in every month of that replicate
 parts/<arm>/           the finished runs, see `parts`; the tables above are put together from them
-parts/<points>.words   what an arm's runs are known by at each point, see `keys`
+parts/<places>.words   what an arm's runs are known by at each place, see `keys`
 tables.json            what each finished table was made from, and its checksum, see `records`
 ```
 """
@@ -32,7 +33,7 @@ from tfs_sim.experiments.designs import studies
 from tfs_sim.experiments.storage import files, records, tables
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.holding import LOCK, only_one
-from tfs_sim.experiments.storage.keys import ONE_POINT, Keys, Words, fingerprint, run_keys, words_file
+from tfs_sim.experiments.storage.keys import ONE_PLACE, Keys, Words, fingerprint, run_keys, words_file
 from tfs_sim.experiments.storage.marks import FORMAT, MARK, read_mark, whose
 from tfs_sim.experiments.storage.parts import KINDS, Address, ArmParts, DamagedPartError, Kind, Part
 
@@ -46,8 +47,9 @@ class StoredArm:
     keys : its key columns.
     parts : its finished runs.
     months, sites : the rows that one of its runs takes.
-    words : what its runs are known by at each point of the design.
-    points : the table of these points, or None.
+    words : what its runs are known by at each place: a point of the design under a set.
+    points : the table of the points, or None.
+    sets : the identities of the sets of parameters, if there are any.
     """
 
     keys: Mapping[str, str]
@@ -56,6 +58,7 @@ class StoredArm:
     sites: int
     words: Words
     points: pa.Table | None = None
+    sets: tuple[str, ...] = ()
 
     def wanted(self, first: int, end: int) -> Keys:
         """Return the keys of runs `first` to `end` - 1."""
@@ -71,7 +74,7 @@ class StoredArm:
         """
         each = self.sites * (self.months if kind == "series" else 1)
         for first, table in self.parts.read(kind, self.wanted(0, runs)):
-            yield tables.numbered(table, first, len(table) // each, len(self.words), self.points)
+            yield tables.numbered(table, first, len(table) // each, len(self.words), self.points, self.sets)
 
     @property
     def label(self) -> str:
@@ -105,21 +108,26 @@ class Store:
                 arm.parts.drop(part)
                 yield arm, what
 
-    def write_points(self, words: Iterable[Words], table: pa.Table | None) -> None:
-        """Write what the points of the design are, and what the runs of arms are known by there."""
+    def write_places(self, words: Iterable[Words], points: pa.Table | None, sets: pa.Table | None) -> None:
+        """Write what the points of the design and the sets are, and what the runs of arms are known by there."""
         for each in words:
             path = words_file(self.parts, fingerprint(each))
-            if each is not ONE_POINT and not path.is_file():
+            if each is not ONE_PLACE and not path.is_file():
                 files.write_bytes(path, each.astype("<u8").tobytes())
-        path = self.folder / "points.parquet"
+        self._write_listed("points", points)
+        self._write_listed("sets", sets)
+
+    def _write_listed(self, name: str, table: pa.Table | None) -> None:
+        """Write a table of the plan, or remove the one that is not asked for any more."""
+        path = self.folder / f"{name}.parquet"
         if table is None:
             files.removed(path)
-            self._record("points", None, {})
+            self._record(name, None, {})
             return
         content = tables.to_bytes(table)
         total = hashlib.sha256(content).hexdigest()
-        if not self._current("points", total):
-            self._record("points", total, {path.name: files.write_bytes(path, content)})
+        if not self._current(name, total):
+            self._record(name, total, {path.name: files.write_bytes(path, content)})
 
     def assemble(self, arms: Sequence[StoredArm], runs: int) -> bool:
         """Put `runs.parquet` and `series.parquet` together from the parts; say whether they had to be.
@@ -227,6 +235,7 @@ def _content(arm: StoredArm) -> str:
         table = tables.TableDigest()
         table.add(arm.points)
         total.update(table.hexdigest().encode())
+    total.update("|".join(arm.sets).encode())
     return total.hexdigest()
 
 

@@ -17,7 +17,7 @@ from tfs_sim.scenario.characters import printable, shown
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-TableName = Literal["runs", "series", "points", "network", "organizations"]
+TableName = Literal["runs", "series", "points", "sets", "network", "organizations"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +99,11 @@ class Sweep:
         return self.read("points")
 
     @cached_property
+    def sets(self) -> DataFrame:
+        """With sets of parameters: one row a set, a column a parameter, in the units of files."""
+        return self.read("sets")
+
+    @cached_property
     def network(self) -> DataFrame:
         """The relationships of one site at the moments of `[snapshots]`."""
         return self.read("network")
@@ -131,7 +136,7 @@ class Sweep:
 
     def __repr__(self) -> str:
         return printable(
-            f"{self._facts()}\n.runs, .series, .points, .network, .organizations, .experiment, .provenance"
+            f"{self._facts()}\n.runs, .series, .points, .sets, .network, .organizations, .experiment, .provenance"
         )
 
     def _repr_html_(self) -> str:

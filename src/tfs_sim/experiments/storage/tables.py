@@ -54,16 +54,21 @@ def series_table(
     return pa.table(columns | {name: pa.array(np.ascontiguousarray(flat[:, i])) for i, name in enumerate(metrics)})
 
 
-def numbered(table: pa.Table, first: int, count: int, size: int, points: pa.Table | None) -> pa.Table:
-    """Return the table of `count` runs from `first` on with columns for the replicate and what the design sets.
+def numbered(
+    table: pa.Table, first: int, count: int, size: int, points: pa.Table | None, sets: Sequence[str] = ()
+) -> pa.Table:
+    """Return the table of `count` runs from `first` on with columns for set, replicate and what the design sets.
 
-    Run n is replicate n // size at point n % size; `points` has a row for each of these points.
+    Run n is replicate n // size at place n % size; `points` has a row for each point, `sets` the identity of each set,
+    and place p is set p // len(points) at point p % len(points).
     """
     run, each = np.arange(first, first + count), len(table) // count
-    columns: dict[str, Any] = {}
+    place = np.repeat(run % size, each)
+    per_set = max(1, size // max(1, len(sets)))
+    columns: dict[str, Any] = {"set": _labels(place // per_set, sets)} if sets else {}
     if points is not None:
-        taken = points.take(pa.array(np.repeat((run % size).astype(np.int32), each)))
-        columns = dict(zip(taken.column_names, taken.columns, strict=True))
+        taken = points.take(pa.array((place % per_set).astype(np.int32)))
+        columns |= dict(zip(taken.column_names, taken.columns, strict=True))
     columns["replicate"] = pa.array(np.repeat((run // size).astype(np.int32), each))
     table = table.drop_columns([name for name in columns if name in table.column_names])
     return pa.table([*columns.values(), *table.columns], names=[*columns, *table.column_names])

@@ -1,0 +1,107 @@
+"""The sets of parameters under which an experiment is run: drawn from what is plausible, or read from an ensemble."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfs_sim.experiments.designs.plausible import all_written
+from tfs_sim.experiments.designs.sets import MOST_SETS, Sets, drawn
+from tfs_sim.experiments.designs.stopping import MOST_REPLICATES, Until
+from tfs_sim.experiments.designs.uncertainty import DEFAULTS, UNCERTAINTY, uncertainty_mistakes
+from tfs_sim.experiments.storage import ensembles
+from tfs_sim.scenario.errors import Mistake, UserError, count
+from tfs_sim.scenario.fields import DataFile, whole_or_refused
+
+if TYPE_CHECKING:
+    from tfs_sim.experiments.designs.design import Experiment
+
+
+def under(
+    experiment: Experiment, uncertainty: str | None = None, sets: int | None = None, replicates: int | None = None
+) -> Experiment:
+    """Return an experiment over other parameters, or with other numbers of sets and replicates, than it says itself.
+
+    Raises
+    ------
+    UserError
+        When they do not fit together, or the experiment's design.
+    """
+    from tfs_sim.experiments.designs.design import USUAL_REPLICATES, USUAL_SETS
+
+    changes: dict[str, Any] = {}
+    if uncertainty is not None:
+        changes["uncertainty"] = _checked("uncertainty", uncertainty, UNCERTAINTY)
+    if sets is not None:
+        changes["sets"] = whole_or_refused("sets", sets, 2, MOST_SETS)
+    if replicates is not None:
+        changes["replicates"] = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
+    without = changes.get("uncertainty", experiment.uncertainty) == DEFAULTS
+    if uncertainty is not None and sets is None:
+        changes["sets"] = 0 if without else experiment.sets or USUAL_SETS
+    if uncertainty is not None and replicates is None and "replicates" not in experiment.model_fields_set:
+        changes["replicates"] = USUAL_REPLICATES[not without]
+    if not changes:
+        return experiment
+    changed = experiment.model_copy(update=changes)
+    if found := list(uncertainty_mistakes(changed)):
+        raise UserError(found)
+    return changed
+
+
+def _checked(name: str, value: Any, check: Any) -> Any:
+    from pydantic_core import PydanticCustomError
+
+    from tfs_sim.scenario.fields import NAME
+
+    try:
+        return check.function(value)
+    except PydanticCustomError as error:
+        found: Mistake = (error.context or {})["mistakes"][0]
+        raise UserError(Mistake(found.message.replace(NAME, name), suggestion=found.suggestion)) from None
+
+
+def first_count(experiment: Experiment) -> int:
+    """Return with how many sets an experiment begins; 0 for one without sets."""
+    asked = experiment.sets
+    return asked.looks()[0] if isinstance(asked, Until) else asked
+
+
+def listed_sets(over: str, number: int, strict: bool = True) -> Sets:
+    """Return the first sets of what `uncertainty` says (`strict`: refuse where there are fewer).
+
+    Raises
+    ------
+    UserError
+        When the text, or the file of an ensemble, cannot be used, or has fewer sets.
+    """
+    over = over if isinstance(over, DataFile) else _checked("uncertainty", over, UNCERTAINTY)
+    if over == DEFAULTS:
+        raise UserError(Mistake(f'uncertainty "{DEFAULTS}" has no sets of parameters', key=("sets",)))
+    if not isinstance(over, DataFile):
+        return drawn(number, over)
+    there = ensembles.read(over.path).sets
+    if number > len(there) and strict:
+        said = f"{over} has {count(len(there), 'set')} of parameters, and {number:,} are asked for"
+        raise UserError(Mistake(said, key=("sets",), hint="Ask for fewer, or add replicates of each."))
+    return there.first(number)
+
+
+def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:
+    """Return the first sets of an experiment (as many as it asks for), or None where it is run at the defaults.
+
+    Raises
+    ------
+    UserError
+        When the file of its ensemble cannot be used, has fewer sets, or nothing varies.
+    """
+    over = experiment.uncertainty
+    if over == DEFAULTS:
+        return None
+    wanted = first_count(experiment) if number is None else number
+    strict = "sets" in experiment.model_fields_set and number is None
+    found = listed_sets(over, wanted, strict)
+    given = [all_written(arm.scenario) for arm in experiment.arms()]
+    if all(all((variable.path[1:]) in each for each in given) for variable in found.variables):
+        said = f'every parameter that "{over}" varies is written in every arm, so no set differs from another'
+        raise UserError(Mistake(said, key=("uncertainty",), hint='Write uncertainty = "defaults".'))
+    return found

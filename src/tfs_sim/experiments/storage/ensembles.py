@@ -1,0 +1,213 @@
+"""Files of ensembles: sets of parameters that were run, as a JSON record and a Parquet table of the same name.
+
+```
+ci1.json       what it is: title, edition, licence, parameters with units, digests, what its sets gave when they ran
+ci1.parquet    one row a set: its identity, a column a parameter ("turnover.rate_nonprofit"), in the units of files
+```
+The record carries a checksum of itself and of the table. A file may come from anybody: everything in it is checked
+before it is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError
+
+from tfs_sim.experiments.designs.sets import MOST_SETS, Sets, rounded, variables_named
+from tfs_sim.experiments.storage import files, records, tables
+from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.record_shapes import DIGEST, MODEL, Line, Metric, Number, Text
+from tfs_sim.scenario.checks import specification
+from tfs_sim.scenario.errors import UserError, dotted, nearest, quote
+from tfs_sim.scenario.fields import SWITCH, catalogue, plain_number, whole
+from tfs_sim.scenario.jargon import mistakes_of
+from tfs_sim.scenario.table import Table
+
+FORMAT = "tfs-sim ensemble"
+VERSION = 1
+LARGEST = 50_000_000
+"""Bytes of a table of sets that are read."""
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_AGAIN = "Ask whoever made it for an intact copy, or make it anew."
+
+
+class Behaviour(Table):
+    """What some sets gave when the ensemble was made: whether the model still behaves like that is seen by it."""
+
+    scenario: Line
+    months: Annotated[int, whole(1, 1200, "a whole number")]
+    replicates: Annotated[int, whole(1, 1000, "a whole number")]
+    seed: Annotated[int, whole(0, 2**53, "a whole number")]
+    sets: Annotated[list[Line], Field(min_length=1)]
+    digest: Annotated[str, DIGEST]
+    means: Annotated[dict[Metric, list[Number]], Field(min_length=1)]
+    errors: Annotated[dict[Metric, list[Number]], Field(min_length=1)]
+
+
+class Record(Table):
+    """The JSON file of an ensemble."""
+
+    format: Line
+    version: Annotated[int, whole(1, 10**6, "a whole number")]
+    name: Line
+    title: Line
+    edition: Line
+    licence: Line
+    calibrated: Annotated[bool, SWITCH]
+    model: Annotated[str, MODEL]
+    sets: Annotated[int, whole(2, MOST_SETS, "a whole number")]
+    table: Annotated[str, DIGEST]
+    units: dict[Line, Text]
+    prior: Annotated[str, DIGEST]
+    targets: Annotated[str, DIGEST] | None
+    figures: Annotated[int, whole(0, 10_000, "a whole number")]
+    misses: list[Text]
+    behaviour: Behaviour
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """An ensemble that was read.
+
+    Attributes
+    ----------
+    path : its JSON file.
+    record : what it says of itself.
+    sets : its sets of parameters.
+    """
+
+    path: Path
+    record: Record
+    sets: Sets
+
+
+def read(path: Path) -> Ensemble:
+    """Return the ensemble in a JSON file and the table beside it.
+
+    Raises
+    ------
+    UserError
+        When there is none, it is damaged, or it names what this model does not have, or values that are not allowed.
+    """
+    content = files.read_json(path)
+    if not isinstance(content, dict):
+        raise refusal(f"{path} is not there, or is no JSON file of an ensemble")
+    if content.get("format") != FORMAT:
+        raise refusal(f"{path} is no file of an ensemble", "`tfs-sim ensemble make` writes one from a table of sets.")
+    if content.get("version") != VERSION:
+        raise refusal(f"{path} has layout {quote(content.get('version'))}; this version reads layout {VERSION}")
+    try:
+        record = Record.model_validate(records.read(path))
+    except ValidationError as error:
+        first = mistakes_of(error, Record)[0]
+        raise refusal(f"{path} is no sound ensemble at {dotted(first.key)}: {first.message}", _AGAIN) from None
+    return Ensemble(path, record, _sets(path.with_suffix(".parquet"), record))
+
+
+def _sets(path: Path, record: Record) -> Sets:
+    try:
+        content = files.read_bytes(path, LARGEST)
+        if hashlib.sha256(content).hexdigest() != record.table:
+            raise refusal(f"{path} is not the table that its record was written with", _AGAIN)
+        table = tables.read(path)
+    except (OSError, pa.ArrowException):
+        raise refusal(f"{path}, the table of the ensemble, cannot be read", _AGAIN) from None
+    columns = {name: table.column(name) for name in table.column_names if name != "set"}
+    if "set" not in table.column_names or not pa.types.is_string(table.column("set").type):
+        raise refusal(f'{path} has no column "set" with the identities of its sets', _AGAIN)
+    if len(columns) != table.num_columns - 1 or not all(pa.types.is_floating(each.type) for each in columns.values()):
+        raise refusal(f"{path} has a column that is no column of numbers, or is there twice", _AGAIN)
+    ids = [str(each) for each in table.column("set").to_pylist()]
+    values = {name: each.to_numpy().astype(np.float64) for name, each in columns.items()}
+    return checked(str(path), record.title, ids, values)
+
+
+def checked(place: str, title: str, ids: Sequence[str], values: Mapping[str, NDArray[np.float64]]) -> Sets:
+    """Return sets of parameters, or refuse those that this model cannot run; `place` says where they stand.
+
+    Raises
+    ------
+    UserError
+        With the first set or parameter that is wrong.
+    """
+    if not 2 <= len(ids) <= MOST_SETS:
+        raise refusal(f"{place} has {len(ids):,} sets of parameters, where there are 2 to {MOST_SETS:,}")
+    seen: set[str] = set()
+    for name in ids:
+        if not _ID.fullmatch(name):
+            raise refusal(f"{place}: {quote(name)} is no identity of a set (letters, digits, dots and hyphens)")
+        if name in seen:
+            raise refusal(f"{place}: the set {name} is there twice")
+        seen.add(name)
+    if not values:
+        raise refusal(f"{place} has no parameters, so no set differs from another")
+    pairs = [_parameter(place, name) for name in values]
+    for (owner, field), column in zip(pairs, values.values(), strict=True):
+        declared = specification(catalogue().MECHANISMS[owner])[field]
+        whole_only = declared.whole and not np.equal(column, np.round(column))
+        wrong = ~np.isfinite(column) | (column < declared.smallest) | (column > declared.largest) | whole_only
+        if wrong.any():
+            at = int(np.flatnonzero(wrong)[0])
+            said = f"{plain_number(declared.smallest)} to {plain_number(declared.largest)}"
+            kind = "a whole number" if declared.whole else "a number"
+            raise refusal(
+                f"{place}: set {ids[at]} has {owner}.{field} = {column[at]:g}, where it is {kind} from {said}",
+                f"tfs-sim explain {owner}.{field}",
+            )
+    table = np.column_stack([rounded(column, -np.inf, np.inf) for column in values.values()])
+    table.flags.writeable = False
+    return Sets("ensemble", title, tuple(ids), variables_named(pairs), table)
+
+
+def _parameter(place: str, name: str) -> tuple[str, str]:
+    """Return a parameter by its dotted name, or refuse a name that there is not."""
+    mechanisms = catalogue().MECHANISMS
+    owner, _, field = name.removeprefix("parameters.").partition(".")
+    known = specification(mechanisms[owner]) if owner in mechanisms else {}
+    if field not in known:
+        every = [f"{each}.{key}" for each in mechanisms for key in specification(mechanisms[each])]
+        near = nearest(name, every)
+        raise refusal(f"{place}: there is no parameter {quote(name)}{f' (nearest: {near})' if near else ''}")
+    if known[field].choices:
+        raise refusal(f"{place}: {name} is a choice among words, which sets of parameters do not vary")
+    return owner, field
+
+
+def write(path: Path, sets: Sets, facts: Mapping[str, Any]) -> Ensemble:
+    """Write an ensemble: its table, then the record, whole or not at all.
+
+    Parameters
+    ----------
+    path : the JSON file; the table stands beside it.
+    sets : its sets.
+    facts : what else the record says (see `Record`).
+    """
+    columns: dict[str, Any] = {"set": pa.array(sets.ids)}
+    declared = {name: specification(mechanism) for name, mechanism in catalogue().MECHANISMS.items()}
+    for column, variable in enumerate(sets.variables):
+        columns[variable.name] = pa.array(sets.table[:, column])
+    content = tables.to_bytes(pa.table(columns))
+    record = {
+        "format": FORMAT,
+        "version": VERSION,
+        "sets": len(sets),
+        "table": hashlib.sha256(content).hexdigest(),
+        "units": {each.name: declared[each.path[1]][each.path[2]].unit for each in sets.variables},
+        **facts,
+    }
+    try:
+        sound = Record.model_validate(record)
+    except ValidationError as error:
+        raise UserError(mistakes_of(error, Record)) from None
+    files.write_bytes(path.with_suffix(".parquet"), content)
+    records.write(path, record)
+    return Ensemble(path, sound, sets)
