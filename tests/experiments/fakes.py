@@ -160,7 +160,7 @@ class Engine:
             report("compiling")
         return 0.0
 
-    def trace(self, template: Template, seed: int, replicate: int) -> Any:
+    def trace(self, template: Template, seed: int, replicate: int, parameter_set: str = "") -> Any:
         for month in range(template.months):
             world = SimpleNamespace(
                 site_of=np.array([0, 0, 1]),

@@ -89,7 +89,9 @@ class Stored:
         """Return `sweep` as a `Stored` (itself, if it is one already)."""
         if isinstance(sweep, cls):
             return sweep
-        runs, series = (_numbered(table, sweep.experiment) for table in (sweep.runs, sweep.series))
+        runs, series = sweep.runs, sweep.series
+        sets = {name: number for number, name in enumerate(dict.fromkeys(runs["set"]))} if "set" in runs else {}
+        runs, series = (_numbered(table, sweep.experiment, sets) for table in (runs, series))
         return cls(runs, series, sweep.network, sweep.organizations, sweep.experiment, sweep.provenance, sweep.points)
 
     @cached_property
@@ -132,7 +134,7 @@ class Stored:
 
     @cached_property
     def pairs(self) -> NDArray[np.int64]:
-        """Numbers of the pairs: what every arm and site has, a replicate, or with a design a replicate at a point."""
+        """Numbers of the pairs: what every arm and site has, a replicate (of a set, at a point of a design)."""
         counts = self.runs.groupby("pair").size()
         wanted = len(self.runs.drop_duplicates([*self.keys, "site"]))  # a level's scenario may have other sites
         whole = counts[counts == wanted].index.to_numpy()
@@ -155,7 +157,7 @@ class Stored:
     def metrics(self) -> list[str]:
         """Names of the metric columns."""
         design = (self.experiment.get("design") or {}).get("variables") or {}
-        ids = {*self.keys, *design, "point", "pair", "replicate", "site", "month", "date"}
+        ids = {*self.keys, *design, "set", "point", "pair", "replicate", "site", "month", "date"}
         return [str(column) for column in self.runs.columns if column not in ids]
 
     @property
@@ -189,8 +191,14 @@ class Stored:
 
     @property
     def calibrated(self) -> bool:
-        """Whether the parameters were calibrated."""
-        return bool(self.experiment.get("calibrated", False))
+        """Whether the sets of parameters are those of a calibrated ensemble."""
+        return bool((self.experiment.get("uncertainty") or {}).get("calibrated", False))
+
+    @property
+    def worthwhile(self) -> float | None:
+        """The smallest difference in the primary outcome that matters, if the experiment says one."""
+        found = self.experiment.get("worthwhile")
+        return None if found is None else float(found)
 
     def title(self, strategy: str) -> str:
         """Return a strategy's title."""
@@ -297,15 +305,15 @@ class Stored:
         return self._cache[key]
 
     def kinds(self, name: str, arm: int) -> Kinds | None:
-        """Return the two kinds of runs of an arm in a metric; None where it has one mode, and with a design."""
-        return None if self.units.design else kinds_of(self.values(name)[arm])
+        """Return the two kinds of runs of an arm in a metric; None for one mode, with a design and with sets."""
+        return kinds_of(self.values(name)[arm]) if self.units.independent else None
 
     def jump(self, name: str, levels: tuple[str, ...], site: str | None = None) -> float:
         """Return how far a run's number moves when a site's run is of the other kind (0 where there are no kinds).
 
         Runs are told apart by the primary outcome, or else by the metric itself; the largest of the strategies'.
         """
-        if self.units.design:
+        if not self.units.independent:
             return 0.0
         key = f"{name}/jump/{levels}"
         if key not in self._cache:
@@ -335,17 +343,20 @@ class Stored:
         return self._cache[name]
 
 
-def _numbered(table: DataFrame, experiment: Mapping[str, Any]) -> DataFrame:
-    """Return a table with the number of each row's pair: the replicate, or with a design the replicate at the point.
+def _numbered(table: DataFrame, experiment: Mapping[str, Any], sets: Mapping[str, int]) -> DataFrame:
+    """Return a table with the number of each row's pair: the replicate, of its set, at its point of the design.
 
-    Strategies are compared over the same luck at the same point.
+    Strategies are compared under the same set over the same luck at the same point. `sets` are their numbers.
     """
     if "replicate" not in table:
         return table
+    pair = table["replicate"].to_numpy().astype(np.int64)
+    if sets:
+        pair = pair * len(sets) + table["set"].map(sets).to_numpy(np.int64)
     design = experiment.get("design")
-    if not design or "point" not in table:
-        return table.assign(pair=table["replicate"])
-    return table.assign(pair=table["replicate"].to_numpy() * int(design["points"]) + table["point"].to_numpy())
+    if design and "point" in table:
+        pair = pair * int(design["points"]) + table["point"].to_numpy()
+    return table.assign(pair=pair)
 
 
 def codes(column: Any, labels: Sequence[str]) -> Any:

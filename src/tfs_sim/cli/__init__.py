@@ -179,6 +179,10 @@ def events(
     replicate: Annotated[
         int, _whole("--replicate", "-r", metavar="R", smallest=0, help="Which run, counted from 0.")
     ] = 0,
+    parameter_set: Annotated[
+        str | None,
+        typer.Option("--set", metavar="ID", help="Under which set of parameters; default: an experiment's first."),
+    ] = None,
     seed: Seed = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="A CSV file of all events, with who and when.")
@@ -187,7 +191,7 @@ def events(
     """Run one replicate again and tell what happened in it: who left, joined, won money, apologized."""
     from tfs_sim.cli import telling
 
-    telling.events(name, arm, replicate, seed, out)
+    telling.events(name, arm, replicate, seed, out, parameter_set)
 
 
 @app.command()

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from tfs_sim.scenario import Scenario
 
 
-def events(name: str, arm: str | None, replicate: int, seed: int | None, out: Path | None) -> None:
+def events(
+    name: str, arm: str | None, replicate: int, seed: int | None, out: Path | None, parameter_set: str | None
+) -> None:
     """Run one replicate again, print how often what happened, and write the events to a file."""
     from tfs_sim.experiments.execution.replaying import events as replayed
     from tfs_sim.experiments.storage import files
     from tfs_sim.report.csv import as_csv
 
-    title, scenario, usual = _asked(name, arm)
+    title, scenario, usual, over, first = _asked(name, arm)
+    under = first if parameter_set is None else parameter_set
     if out is not None and out.suffix != ".csv":
         raise UserError(Mistake(f"--out is a file of events that ends in .csv; found {quote(str(out))}"))
     seed = usual if seed is None else seed
@@ -31,8 +34,9 @@ def events(name: str, arm: str | None, replicate: int, seed: int | None, out: Pa
         from tfs_sim.scenario.build import build
 
         warm_up(build(scenario), shown.notice)
-        found = replayed(scenario, replicate, seed)
-    print(bold(wrapped(f"{title}: replicate {replicate} of seed {seed}, {len(found):,} events")))
+        found = replayed(scenario, replicate, seed, under, over)
+    of_set = f" of set {under}" if under else ""
+    print(bold(wrapped(f"{title}: replicate {replicate}{of_set} of seed {seed}, {len(found):,} events")))
     for block in terminal.tables(*_counts(found)):
         print(f"\n{block}")
     if out is None:
@@ -42,16 +46,20 @@ def events(name: str, arm: str | None, replicate: int, seed: int | None, out: Pa
     print(f"\nEvents   {terminal.path(out)}")
 
 
-def _asked(name: str, arm: str | None) -> tuple[str, Scenario, int]:
-    """Return title, scenario and usual seed: of an experiment those of an arm, the first if none is named."""
+def _asked(name: str, arm: str | None) -> tuple[str, Scenario, int, str, str]:
+    """Return title, scenario, usual seed, over what parameters, and the first set.
+
+    Of an experiment those of an arm, the first if none is named; of a scenario there is no first set.
+    """
     if not is_experiment(name):
         from tfs_sim.scenario import load_scenario
 
         if arm is not None:
             raise UserError(Mistake("--arm names an arm of an experiment", hint=f"{name} is a scenario"))
         scenario = load_scenario(name)
-        return scenario.title or scenario.name, scenario, 1
+        return scenario.title or scenario.name, scenario, 1, "plausible", ""
     from tfs_sim.experiments.designs.design import load_experiment
+    from tfs_sim.experiments.execution.uncertain import sets_of
 
     experiment = load_experiment(name)
     arms = {each.label: each for each in experiment.arms()}
@@ -59,7 +67,9 @@ def _asked(name: str, arm: str | None) -> tuple[str, Scenario, int]:
     if chosen not in arms:
         message = f"{name} has no arm {quote(chosen)}; it has {'; '.join(arms)}"
         raise UserError(Mistake(message, suggestion=nearest(chosen, arms)))
-    return f"{experiment.title or experiment.name}, {chosen}", arms[chosen].scenario, experiment.seed
+    sets = sets_of(experiment, 1)
+    over, first = ("plausible", "") if sets is None else (experiment.uncertainty, sets.ids[0])
+    return f"{experiment.title or experiment.name}, {chosen}", arms[chosen].scenario, experiment.seed, over, first
 
 
 def _counts(found: DataFrame) -> tuple[list[str], list[list[str]]]:

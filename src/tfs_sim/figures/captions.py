@@ -11,7 +11,7 @@ from tfs_sim.scenario.errors import count
 def caption(stored: Stored, *more: str) -> str:
     """Return what made a figure: runs, scenario, seed, version, calibrated or not."""
     arms = len(stored.arms)
-    each = stored.units.said if stored.units.design else f"{len(stored.pairs):,}"
+    each = stored.units.said if not stored.units.independent else f"{len(stored.pairs):,}"
     runs = count(arms * len(stored.pairs), "run")
     p = stored.provenance
     parts = [

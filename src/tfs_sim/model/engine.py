@@ -278,11 +278,13 @@ def run_replicate(template: Template, seed: int, replicate: int) -> NDArray[np.f
     return out
 
 
-def trace(template: Template, seed: int, replicate: int) -> Iterator[tuple[int, World, NDArray[np.float64]]]:
+def trace(
+    template: Template, seed: int, replicate: int, parameter_set: str = ""
+) -> Iterator[tuple[int, World, NDArray[np.float64]]]:
     """Yield (month, world, output so far) after every month; the arrays are live views, to be copied if kept."""
     _, world = template.fresh()
     out = template.output()
-    key = draws.run_key(seed, replicate)
+    key = draws.run_key(seed, replicate, parameter_set)
     run_months(template, world, key, DRAW_START, 0, out)
     for month in range(template.months):
         run_months(template, world, key, month, month + 1, out)

@@ -61,14 +61,14 @@ class Event(NamedTuple):
     outcome: str = ""
 
 
-def replay(template: engine.Template, seed: int, replicate: int) -> Iterator[Event]:
+def replay(template: engine.Template, seed: int, replicate: int, parameter_set: str = "") -> Iterator[Event]:
     """Run one replicate again and yield what happens, month by month, in the order of the month.
 
     The national organizations' own table is the site after the last.
     """
     _, world = template.fresh()
     out = template.output()
-    key = draws.run_key(seed, replicate)
+    key = draws.run_key(seed, replicate, parameter_set)
     engine.run_months(template, world, key, engine.DRAW_START, 0, out)
     first, end = len(tick.START), len(engine.STEPS)
     for month in range(template.months):

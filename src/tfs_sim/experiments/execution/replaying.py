@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
+from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.simulating import loaded_scenario
+from tfs_sim.experiments.execution.uncertain import one_set
 from tfs_sim.experiments.storage.tables import month_dates
 from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
 from tfs_sim.scenario.tables import NATIONAL_SITE
@@ -17,7 +20,13 @@ if TYPE_CHECKING:
     from tfs_sim.scenario import Scenario
 
 
-def events(scenario: Scenario | str | os.PathLike[str], replicate: int = 0, seed: int = 1) -> DataFrame:
+def events(
+    scenario: Scenario | str | os.PathLike[str],
+    replicate: int = 0,
+    seed: int = 1,
+    parameter_set: str = "",
+    uncertainty: str = "plausible",
+) -> DataFrame:
     """Run one replicate again and return what happened in it, a row an event.
 
     The run is, bit for bit, the one that `simulate` and `sweep` make of this scenario, seed and replicate.
@@ -27,6 +36,8 @@ def events(scenario: Scenario | str | os.PathLike[str], replicate: int = 0, seed
     scenario : a scenario, the name of a ready-made one, or the path of a file; of an experiment an arm's `scenario`.
     replicate : which replicate, from 0.
     seed : which luck.
+    parameter_set : the identity of a set of parameters under which it is run ("plausible-0007"); default: none.
+    uncertainty : where that set comes from, as in experiment files.
 
     Returns
     -------
@@ -40,9 +51,14 @@ def events(scenario: Scenario | str | os.PathLike[str], replicate: int = 0, seed
     from tfs_sim.model.events import KINDS, replay
     from tfs_sim.scenario.build import build
 
-    template = build(loaded_scenario(scenario))
+    loaded = loaded_scenario(scenario)
+    template = build(loaded)
+    if parameter_set:
+        given = one_set(uncertainty, parameter_set).settings(0)
+        template = at_point(template, loaded, open_to(given, loaded))
     replicate = whole_or_refused("replicate", replicate, 0, MOST_REPLICATES)
-    found = list(replay(template, whole_or_refused("seed", seed, 0, LARGEST_SEED), replicate))
+    seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
+    found = list(replay(template, seed, replicate, parameter_set))
     sites = [*template.sites, NATIONAL_SITE]
     names = [organization.identity for organization in template.organizations] + [None]  # −1 is the last: nobody
     dates = month_dates(template.start, template.months)

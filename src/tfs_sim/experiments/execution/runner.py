@@ -118,7 +118,7 @@ def sweep(
             description |= {"stopping": stopping}
             store.describe(description)
             if shard is None or shard[0] == 1:
-                write_traces(store, loaded, loaded.arms(), seed, work.template)
+                write_traces(store, loaded, loaded.arms(), seed, work.template, work.plan.sets)
         except KeyboardInterrupt as stop:
             raise Interrupted(
                 f"Stopped. {work.done:,} of {work.total:,} runs are kept in {folder}; "

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tfs_sim.experiments.designs.plausible import open_to
+from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.storage import tables
 from tfs_sim.experiments.storage.describe import arm_keys
 from tfs_sim.experiments.storage.provenance import model_version
@@ -21,6 +23,7 @@ from tfs_sim.scenario.tables import NATIONAL_SITE
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment
+    from tfs_sim.experiments.designs.sets import Sets
     from tfs_sim.model.engine import Template
     from tfs_sim.scenario import Scenario
 
@@ -34,23 +37,31 @@ def write_traces(
     arms: Sequence[Arm],
     seed: int,
     template: Callable[[Scenario], Template],
+    sets: Sets | None = None,
 ) -> None:
-    """Write `network.parquet` and `organizations.parquet`, if the experiment asks for snapshots."""
+    """Write `network.parquet` and `organizations.parquet`, if the experiment asks for snapshots.
+
+    The run is the first replicate, under the first set of parameters where there are any.
+    """
     snapshots = experiment.snapshots
     if snapshots is None:
-        for name in ("network", "organizations"):
-            store.drop(name)
+        for table in ("network", "organizations"):
+            store.drop(table)
         return
     site, months = snapshots.site, list(snapshots.months)
     plan = [[arm_keys(arm), arm.scenario.digest()] for arm in arms]
-    inputs: list[Any] = [plan, seed, model_version()]
+    first = None if sets is None else sets.first(1)
+    name = "" if first is None else first.ids[0]
+    inputs: list[Any] = [plan, seed, model_version(), "" if first is None else first.digest()]
 
     def worlds() -> Iterator[tuple[dict[str, str], Scenario, Template, int, Any]]:
         from tfs_sim.model import engine
 
         for arm in arms:
             made = template(arm.scenario)
-            for month, world, _ in engine.trace(made, seed, REPLICATE):
+            if first is not None:
+                made = at_point(made, arm.scenario, open_to(first.settings(0), arm.scenario))
+            for month, world, _ in engine.trace(made, seed, REPLICATE, name):
                 yield arm_keys(arm), arm.scenario, made, month, world
 
     def networks() -> Iterator[pa.Table]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.designs.plausible import all_written
 from tfs_sim.experiments.designs.sets import MOST_SETS, Sets, drawn
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES, Until
-from tfs_sim.experiments.designs.uncertainty import DEFAULTS, UNCERTAINTY, uncertainty_mistakes
+from tfs_sim.experiments.designs.uncertainty import (
+    DEFAULTS,
+    PLAUSIBLE,
+    UNCERTAINTY,
+    is_file,
+    uncertainty_mistakes,
+)
 from tfs_sim.experiments.storage import ensembles
-from tfs_sim.scenario.errors import Mistake, UserError, count
+from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 from tfs_sim.scenario.fields import DataFile, whole_or_refused
 
 if TYPE_CHECKING:
@@ -84,6 +91,24 @@ def listed_sets(over: str, number: int, strict: bool = True) -> Sets:
         said = f"{over} has {count(len(there), 'set')} of parameters, and {number:,} are asked for"
         raise UserError(Mistake(said, key=("sets",), hint="Ask for fewer, or add replicates of each."))
     return there.first(number)
+
+
+def one_set(over: str, name: str) -> Sets:
+    """Return the set of this identity alone.
+
+    Raises
+    ------
+    UserError
+        When there is no such set.
+    """
+    place = re.fullmatch(rf"{PLAUSIBLE}-(\d+)", name)
+    most = int(place[1]) if place and not isinstance(over, DataFile) and not is_file(over) else MOST_SETS
+    listed = listed_sets(over, min(max(most, 1), MOST_SETS), strict=False)
+    if name not in listed.ids:
+        said = f"there is no set {quote(name)}; the sets are {listed.ids[0]}, {listed.ids[1]} …"
+        raise UserError(Mistake(said, suggestion=nearest(name, listed.ids[:1000])))
+    at = listed.ids.index(name)
+    return Sets(listed.origin, listed.title, (name,), listed.variables, listed.table[at : at + 1])
 
 
 def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:
