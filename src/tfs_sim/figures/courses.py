@@ -10,6 +10,7 @@ from pandas import DataFrame
 
 from tfs_sim.analysis import headlines, words
 from tfs_sim.analysis.sentences import lower
+from tfs_sim.analysis.spreads import set_means
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.figures import ladder as ladder_
@@ -44,9 +45,13 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     calm = stored.crisis[1] if stored.crisis else None
     context = f" Dashed grey: median with {', '.join(calm)}." if calm is not None else ""
     sites = ", mean over the sites of a run" if len(stored.sites) > 1 else ""
+    over_sets = stored.units.set is not None
+    banded = "dark band: half of them; light band: 90%"
+    if over_sets:
+        banded = "dark band: 90% of sets of parameters (means over their luck); light band: 90% of runs, luck included"
     subtitle = (
         f"{words.axis(m)}{conditions(stored)}{sites}. Line: median of the runs; "
-        f"dark band: half of them; light band: 90%.{context}{f' {m.moving}' if m.moving else ''}"
+        f"{banded}.{context}{f' {m.moving}' if m.moving else ''}"
     )
     columns = 1 if narrow else 2 if len(stored.strategies) <= 4 else 4
     rows = math.ceil(len(stored.strategies) / columns)
@@ -64,8 +69,10 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
         ax.set_label(s)
         here = values[stored.arm(s, stored.main)]
         there = values[stored.arm(s, calm)] if calm is not None else None
-        fan(ax, x, here, look[s], there)
+        of_sets = set_means(here, stored.units) if over_sets else None
+        fan(ax, x, here, look[s], there, of_sets)
         q = quantiles(here)
+        ends = q[:0] if of_sets is None else quantiles(of_sets)[[0, 4]]
         shown = q if there is None else np.vstack([q, quantiles(there)[2]])
         limits = [min(limits[0], float(np.nanmin(shown))), max(limits[1], float(np.nanmax(shown)))]
         bands(ax, stored, stored.main, name=at == 0)
@@ -78,11 +85,12 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
         if column:
             ax.tick_params(labelleft=False)
         panels.append(ax)
-        data += [(stored.title(s), month, *q[:, month]) for month in range(stored.months)]
+        data += [(stored.title(s), month, *q[:, month], *ends[:, month]) for month in range(stored.months)]
     room = 0.16 * (limits[1] - limits[0] or 1.0)
     for ax in panels:
         ax.set_ylim(limits[0] - 0.3 * room, limits[1] + room)
-    chart.data = DataFrame(data, columns=["strategy", "month", "p05", "p25", "median", "p75", "p95"])
+    more = ["sets_p05", "sets_p95"] if over_sets else []
+    chart.data = DataFrame(data, columns=["strategy", "month", "p05", "p25", "median", "p75", "p95", *more])
     chart.alt = f"{chart.title}. {words.axis(m)} over the months, a panel for each strategy."
     return chart
 
