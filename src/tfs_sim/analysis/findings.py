@@ -81,6 +81,11 @@ def _kinds(stored: Stored) -> list[Finding]:
     if name not in stored.metrics:
         return []
     for strategy in dict.fromkeys((stored.against, *stored.strategies)):
+        if stored.units.set is not None and not stored.units.design:
+            if (text := spread_words.of_kinds(stored, name, strategy, levels)) is None:
+                continue
+            blank = Paired(len(stored.pairs), stored.units.luck, 0, sets=stored.units.sets)
+            return [Finding(text, "kinds", name, strategy, strategy, levels, blank)]
         found = stored.kinds(name, stored.arm(strategy, levels))
         if found is None:
             continue

@@ -135,7 +135,8 @@ def over_sets(values: Array, units: Units) -> OverSets | None:
     of_set = np.bincount(code, chances) / np.bincount(code)
     differs = split(chances, units.set) if several else None
     never, always = float((of_set == 0).mean()), float((of_set == 1).mean())
-    return OverSets(len(sets), found, _chance(chances, units), *kinds, differs, never, always)
+    lower, higher = kinds
+    return OverSets(len(sets), found, _chance(chances, units), lower, higher, differs, never, always)
 
 
 def _border(flat: Array) -> float | None:

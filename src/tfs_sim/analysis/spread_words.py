@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.deconvolution import Share, Shares
-from tfs_sim.analysis.sentences import opened, thing_of
+from tfs_sim.analysis.kinds import over_sets
+from tfs_sim.analysis.sentences import capital, opened, thing_of
 from tfs_sim.analysis.spreads import Spread, spread
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import metric
@@ -38,6 +39,29 @@ def sentence(stored: Stored, name: str, strategy: str, other: str, levels: tuple
     return (
         f"{said}. It is better by {f'{least} {unit}'.rstrip()} or more under {_share(shares.better)} of sets, no "
         f"different under {_share(shares.same)}, worse under {_share(shares.worse)}."
+    )
+
+
+def of_kinds(stored: Stored, name: str, strategy: str, levels: tuple[str, ...]) -> str | None:
+    """Return in words that runs are of two kinds over sets of parameters; None where they have one mode."""
+    found = over_sets(stored.values(name)[stored.arm(strategy, levels)], stored.units)
+    if found is None:
+        return None
+    m = metric(name)
+    lead = opened(words.condition(levels), f"with {words.quoted(stored.title(strategy))}")
+    chance = (
+        f"{words.percent(found.chance.value)} ({words.percent(found.chance.low)} to {words.percent(found.chance.high)})"
+    )
+    rest = []
+    if found.never > 0:
+        rest.append(f"under {words.percent(found.never)} of sets no run was of the upper kind")
+    if found.always > 0:
+        rest.append(f"under {words.percent(found.always)} all were")
+    more = f" {capital(words.joined(rest))}." if rest else ""
+    return (
+        f"{lead}, runs are of two kinds: in {chance} of them, over {found.sets} sets of parameters, "
+        f"{thing_of(stored, name)} was around {words.level(found.high.value, m)} (their mean), in the others around "
+        f"{words.level(found.low.value, m)}.{more}"
     )
 
 

@@ -18,6 +18,7 @@ from tfs_sim.analysis.deconvolution import Shares, Truths
 from tfs_sim.analysis.pooling import Units
 from tfs_sim.analysis.sets import SetMeans
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.variance import Part, split
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.scenario.errors import UserError
 
@@ -32,6 +33,7 @@ class Spread:
     reliability : share of the variance of set means that is between sets, not luck: 0 to 1.
     verdict : "told"; "too few replicates" (reliability below .8); "alike" (sets cannot be told apart).
     needed : replicates of each set at which it would be told; None where sets are alike.
+    parameters : share of the variance of a run's difference that is between sets, with its interval (see `variance`).
     low, high : ends of the middle 90% of sets' true differences; missing where that cannot be told.
     shares : of sets that are better, no different and worse; None without `worthwhile`, or where it cannot be told.
     """
@@ -40,6 +42,7 @@ class Spread:
     reliability: float
     verdict: str
     needed: int | None
+    parameters: Part
     low: float = math.nan
     high: float = math.nan
     shares: Shares | None = None
@@ -49,6 +52,9 @@ class Spread:
         row: dict[str, Any] = {
             "reliability": self.reliability,
             "sets_told": self.verdict,
+            "by_parameters": self.parameters.value,
+            "by_parameters_low": self.parameters.low,
+            "by_parameters_high": self.parameters.high,
             "sets_low": self.low,
             "sets_high": self.high,
         }
@@ -87,12 +93,12 @@ def spread_of_pairs(
         found = Truths(SetMeans.of(difference, names))
     except UserError:
         return None
-    sets = len(found.means)
+    sets, parameters = len(found.means), split(difference, names).share
     if found.verdict == "too few replicates":
-        return Spread(sets, found.reliability, found.verdict, found.replicates_needed)
+        return Spread(sets, found.reliability, found.verdict, found.replicates_needed, parameters)
     low, high = found.range() if found.verdict == "told" else (math.nan, math.nan)
     shares = None if worthwhile is None else found.shares(worthwhile, better)
-    return Spread(sets, found.reliability, found.verdict, found.replicates_needed, low, high, shares)
+    return Spread(sets, found.reliability, found.verdict, found.replicates_needed, parameters, low, high, shares)
 
 
 def set_means(values: Array, units: Units) -> Array:
@@ -105,6 +111,30 @@ def set_means(values: Array, units: Units) -> Array:
     np.add.at(total, code, np.where(known, values, 0.0))
     np.add.at(there, code, known)
     return np.where(there > 0, total / np.maximum(there, 1), np.nan)
+
+
+def luck_about(
+    values: Array, units: Units, middle: Array, domain: tuple[float, float], factor: float = 1.0
+) -> tuple[Array, Array]:
+    """Return between what 90% of the runs of a set in the middle lie, month by month: luck without parameters.
+
+    Runs' deviations from the mean of their set, all sets together, about `middle`; widened by what the mean of few
+    replicates takes from them, and within the metric's domain times `factor`.
+    """
+    assert units.set is not None
+    names, code = np.unique(units.set, return_inverse=True)
+    known = (~np.isnan(values)).astype(float)
+    there = np.zeros((len(names), *values.shape[1:]))
+    np.add.at(there, code, known)
+    runs = there[code]
+    widened = np.sqrt(np.where(runs > 1, runs / np.maximum(runs - 1, 1), np.nan))
+    left = (values - set_means(values, units)[code]) * widened
+    ends = np.full((2, *values.shape[1:]), np.nan)
+    seen = ~np.isnan(left).all(0)
+    if seen.any():
+        ends[:, seen] = np.nanquantile(left[:, seen], (0.05, 0.95), axis=0)
+    low, high = (np.clip(middle + end, domain[0] * factor, domain[1] * factor) for end in ends)
+    return low, high
 
 
 def spread(

@@ -24,22 +24,30 @@ def quantiles(values: Array) -> Array:
     return out
 
 
-def fan(ax: Axes, x: Any, values: Array, look: Look, context: Array | None = None, sets: Array | None = None) -> None:
-    """Draw the median and a band of 90% of the runs, and in it half of them, or 90% of sets of parameters.
+def fan(
+    ax: Axes,
+    x: Any,
+    values: Array,
+    look: Look,
+    context: Array | None = None,
+    luck: tuple[Array, Array] | None = None,
+) -> None:
+    """Draw the median and the bands of 50% and 90% of runs, or of sets of parameters.
 
     Parameters
     ----------
     ax : where to draw.
     x : the months, as years.
-    values : runs × months.
+    values : runs × months, or sets × months: the mean of each set.
     look : the strategy's look.
-    context : runs × months of the same strategy under other conditions: its median only, dashed in grey.
-    sets : sets × months, the mean of each set of parameters, if there are any.
+    context : the same of the same strategy under other conditions: its median only, dashed in grey.
+    luck : months, between which 90% of the runs of a set in the middle lie, dotted.
     """
     q = quantiles(values)
     ax.fill_between(x, q[0], q[4], color=look.colour, alpha=0.16, linewidth=0, label="90%")
-    inner = (q[1], q[3]) if sets is None else tuple(quantiles(sets)[[0, 4]])
-    ax.fill_between(x, *inner, color=look.colour, alpha=0.34, linewidth=0, label="half" if sets is None else "sets")
+    ax.fill_between(x, q[1], q[3], color=look.colour, alpha=0.34, linewidth=0, label="half")
+    for end, name in zip(luck or (), ("luck low", "luck high"), strict=False):
+        ax.plot(x, end, color=look.colour, linewidth=1.1, linestyle=(0, (1, 1.6)), label=name)
     if context is not None:
         ax.plot(x, quantiles(context)[2], color=GREY, linewidth=1.3, linestyle=(0, (4, 2)), label="calm median")
     ax.plot(x, q[2], color=look.colour, linewidth=2.1, label="median")
