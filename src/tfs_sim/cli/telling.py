@@ -20,7 +20,7 @@ def events(name: str, arm: str | None, replicate: int, seed: int | None, out: Pa
     """Run one replicate again, print how often what happened, and write the events to a file."""
     from tfs_sim.experiments.execution.replaying import events as replayed
     from tfs_sim.experiments.storage import files
-    from tfs_sim.report.csv import as_csv
+    from tfs_sim.experiments.storage.spreadsheets import as_csv
 
     title, scenario, usual = _asked(name, arm)
     if out is not None and out.suffix != ".csv":

@@ -23,7 +23,7 @@ from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.report import tables
-from tfs_sim.report.csv import as_csv
+from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.scenario.errors import count
 
 

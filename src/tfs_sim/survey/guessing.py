@@ -1,0 +1,393 @@
+"""What a sheet and its columns seem to be, by their names and by what stands in them; and what the user said instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tfs_sim.scenario.csv_files import plain_float
+from tfs_sim.scenario.errors import Mistake, UserError, quote
+from tfs_sim.survey.mapping import ROLES, FileMap, Mapping, may_be, place_of
+from tfs_sim.survey.people import about_persons
+from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
+from tfs_sim.survey.sheets import Sheet
+
+
+@dataclass(frozen=True)
+class Column:
+    """What was made of a column.
+
+    Attributes
+    ----------
+    name : as it is in the file.
+    role : see `mapping.ROLES`.
+    why : how that was found, for people.
+    said : whether the user, or the format, said so.
+    filled : how many of its cells hold something.
+    """
+
+    name: str
+    role: str
+    why: str
+    said: bool
+    filled: int
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A sheet with what it holds; `reports` is "each" or "mutual" where it holds ties, `wave` a label or empty."""
+
+    sheet: Sheet
+    holds: str
+    reports: str
+    why: str
+    wave: str
+    columns: tuple[Column, ...]
+
+    def of(self, role: str) -> str | None:
+        """Return the column that has a role, or None."""
+        return next((column.name for column in self.columns if column.role == role), None)
+
+    def cells(self, role: str) -> list[str] | None:
+        """Return the cells of the column that has a role, or None."""
+        name = self.of(role)
+        return None if name is None else self.sheet.column(name)
+
+
+_EACH = r"ego|respondent|rater|reporter|nominator|sender|respondent.?org\w*|(your|my|responding|reporting).?(org\w*|agency)"
+_FROM = re.compile(rf"(from|source|src|{_EACH}|i|a|(org\w*|agency|node|partner).?(1|a|one)|respond\w*.*)", re.I)
+_TO = re.compile(
+    r"(to|target|tgt|alter|partner|ratee|rated|receiver|nominee|named|j|b|(org\w*|agency|node|partner).?(2|b|two)"
+    r"|(partner|named|target|rated|other|nominated).?(org\w*|agency)|partner.?name)",
+    re.I,
+)
+_OF_EACH = re.compile(_EACH + "|respond.*", re.I)
+_NUMBERED = re.compile(r"(.*?)[\s_.#-]*(\d{1,4})")
+
+_OF_ORGANIZATIONS = (
+    ("id", r"id|code|key|number|no|org.?id|record.?id"),
+    ("name", r"(name.?of.?)?(the.?)?(org\w*|agency|partner|member|actor|node)(.?name)?|name|label|full.?label|title"),
+    ("sector", r".*(sector|category|field)|(org\w*|agency|partner)?.?(type|kind|class)|kind.?of.?org\w*"),
+    ("fte", r".*(fte|staff|employees)\b.*|size"),
+    ("lead", r".*\b(lead|backbone|convener|anchor|hub)\b.*"),
+    ("answered", r".*(answered|responded|complete|response|returned|finished).*"),
+    ("asked", r".*(asked|invited|surveyed|sampled|sent).*"),
+    ("member", r".*(member|at.?the.?table|participat|joined).*"),
+    ("wave", r"wave|round|survey|year|period|time"),
+    ("date", r".*(date|month|timestamp|submitted).*"),
+)
+_OF_TIES = (
+    ("wave", r"wave|round|survey|year|period|time"),
+    ("date", r".*(date|timestamp|submitted)|month"),
+    ("which", r"relation(ship)?|(tie|relation|relationship|link|edge).?(type|kind)|type|kind|activity|activities|network"),
+)
+_ITEMS = re.compile(r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e|able)\b|satisf", re.I)
+_YES_NO = {"yes", "no", "y", "n", "1", "0", "true", "false", "x", "", "1.0", "0.0", "complete", "completed", "incomplete"}
+
+
+def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
+    """Return every sheet with what it holds and what its columns are.
+
+    What the mapping says holds; the rest is guessed. Names of organizations in one sheet help to understand others.
+
+    Raises
+    ------
+    UserError
+        where a sheet cannot be understood: ties without both ends, or nothing that is known.
+    """
+    known = {name for sheet in sheets for name in _likely_names(sheet)}
+    return [_one(sheet, mapping.files.get(sheet.name, FileMap()), known) for sheet in sheets]
+
+
+def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
+    holds = said.holds or sheet.holds or _holds(sheet, said, known)
+    if holds is None:
+        message = "it is not clear what stands in it: no column names organizations, and no two name the ends of ties"
+        hint = f'Say it in mapping.toml: [files.{quote(sheet.name)}] with holds = "ties" (or organizations, list, matrix).'
+        raise UserError(Mistake(message, file=sheet.name, line=1, hint=hint))
+    for column, role in said.columns.items():
+        if not may_be(role, holds):
+            message = f"column {quote(column)} cannot be {quote(role)}: the sheet holds {holds}"
+            raise UserError(Mistake(message, file=sheet.name, line=1))
+    guess = {"organizations": _organizations, "ties": _ties, "list": _list, "matrix": _matrix}.get(holds, _nothing)
+    guessed = guess(sheet, dict(said.columns))
+    columns = tuple(
+        Column(name, *_role(name, said, guessed), filled=sum(map(bool, sheet.column(name)))) for name in sheet.header
+    )
+    found = Understood(sheet, holds, "", "", said.wave or _wave_of(sheet.name), columns)
+    if holds == "organizations" and found.of("name") is None and found.of("id") is None:
+        raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
+    if holds in ("ties", "list"):
+        _both_ends(found)
+    if holds in ("ties", "list", "matrix"):
+        reports, why = (said.reports, "as the mapping says") if said.reports else _whose(found)
+        found = Understood(sheet, holds, reports, why, found.wave, columns)
+    return found
+
+
+_HINT = "Say in mapping.toml which column it is."
+
+
+def _both_ends(found: Understood) -> None:
+    ends = {place_of(column.role) for column in found.columns if column.role.split()[0] == "to"}
+    lacking = "from" if found.of("from") is None else "to" if not ends else ""
+    if lacking:
+        which = "whose tie it is, or who says so" if lacking == "from" else "to whom a tie goes"
+        message = f'no column seems to say {which} ("{lacking}")'
+        raise UserError(Mistake(message, file=found.sheet.name, line=1, hint=_HINT))
+
+
+def _role(name: str, said: FileMap, guessed: dict[str, tuple[str, str]]) -> tuple[str, str, bool]:
+    if name in said.columns:
+        return said.columns[name], "as the mapping says", True
+    role, why = guessed.get(name, ("left", "nothing is known that it could be"))
+    return role, why, False
+
+
+def _likely_names(sheet: Sheet) -> list[str]:
+    """Return the cells of the first column that seems to name organizations."""
+    for name in sheet.header:
+        if re.fullmatch(_OF_ORGANIZATIONS[1][1], _spaced(name), re.I) or _FROM.fullmatch(_spaced(name)):
+            return [cell for cell in sheet.column(name) if cell and not cell.isdecimal()]
+    return []
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"[\s_.\-]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).strip(" ?:*")
+
+
+def _holds(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
+    roles = set(said.columns.values())
+    titles = [_spaced(name) for name in sheet.header]
+    if {"from", "to"} <= roles or (any(map(_FROM.fullmatch, titles)) and any(map(_TO.fullmatch, titles))):
+        return "ties"
+    if _is_matrix(sheet, known):
+        return "matrix"
+    if len(_alters(sheet)) >= 2:
+        return "list"
+    if any(re.fullmatch(_OF_ORGANIZATIONS[k][1], title, re.I) for title in titles for k in (0, 1)):
+        ends = _ends_by_content(sheet)
+        return "ties" if ends and not _all_different(sheet.column(ends[0])) else "organizations"
+    if _ends_by_content(sheet):
+        return "ties"
+    first = sheet.column(sheet.header[0]) if sheet.rows else []
+    return "organizations" if first and _all_different(first) and _is_text(first) else None
+
+
+def _is_matrix(sheet: Sheet, known: set[str]) -> bool:
+    """Say whether most columns are called like the rows, or like organizations, with answers below."""
+    if len(sheet.header) < 3 or not sheet.rows:
+        return False
+    rows = {*sheet.column(sheet.header[0]), *known}
+    alike = [name for name in sheet.header[1:] if name in rows]
+    others = len(sheet.header) - 1
+    cells = {cell for name in alike for cell in sheet.column(name)}
+    return len(alike) >= max(2, 0.5 * others) and all(not c or looks_like_answers([c]) or c.casefold() in UNKNOWN for c in cells)
+
+
+def _alters(sheet: Sheet) -> dict[str, str]:
+    """Return columns that name partners in a row, by their number: "Partner 1", "Partner 2" …"""
+    stems: dict[str, dict[str, str]] = {}
+    for name in sheet.header:
+        found = _NUMBERED.fullmatch(name)
+        if found and found[1] and _is_text([c for c in sheet.column(name) if c] or ["x"]):
+            stems.setdefault(found[1].strip().casefold(), {})[name] = found[2]
+    several = {stem: found for stem, found in stems.items() if len(found) >= 2}
+    named = [stem for stem in several if _TO.fullmatch(_spaced(stem)) or re.search(r"partner|org|alter|agency|nam", stem)]
+    return several[named[0]] if named else {}
+
+
+def _ends_by_content(sheet: Sheet) -> tuple[str, str] | None:
+    """Return the first two columns of texts that have many names in common."""
+    texts = [name for name in sheet.header if sheet.rows and _is_text(sheet.column(name))]
+    for n, one in enumerate(texts[:12]):
+        for other in texts[n + 1 : 12]:
+            a, b = set(sheet.column(one)), set(sheet.column(other))
+            if len(a & b) >= 0.3 * min(len(a), len(b)) and len(a | b) > 4 and not looks_like_answers(a):
+                return one, other
+    return None
+
+
+def _all_different(cells: Sequence[str]) -> bool:
+    return len(set(cells)) == len(cells)
+
+
+def _is_text(cells: Iterable[str]) -> bool:
+    said = [cell for cell in cells if cell]
+    return bool(said) and sum(plain_float(cell) is None for cell in said) >= 0.8 * len(said)
+
+
+def _whose(found: Understood) -> tuple[str, str]:
+    """Say whether rows are reports of one end or ties of both, and why that is thought."""
+    sheet = found.sheet
+    if found.holds == "list":
+        return "each", "every row is what one organization says"
+    if sheet.directed is not None:
+        return ("each", "the graph has directions") if sheet.directed else ("mutual", "the graph has no directions")
+    if found.holds == "matrix":
+        return ("mutual", "the matrix is symmetric") if _symmetric(found) else ("each", "the matrix is not symmetric")
+    if (name := found.of("from")) and _OF_EACH.fullmatch(_spaced(name)):
+        return "each", f"{quote(name)} is the name of who says so"
+    pairs = set(zip(found.cells("from") or [], found.cells("to") or [], strict=True))
+    both = sum((b, a) in pairs for a, b in pairs if a != b) // 2
+    if both:
+        return "each", f"{both:,} {'pair is' if both == 1 else 'pairs are'} given both ways"
+    return "mutual", "no pair is given both ways"
+
+
+def _symmetric(found: Understood) -> bool:
+    places = {column.name: n for n, column in enumerate(found.columns) if column.role == "organization"}
+    first = found.sheet.header.index(found.of("from") or found.sheet.header[0])
+    rows = {row[first]: row for row in found.sheet.rows}
+    if set(places) != set(rows):
+        return False
+    return all(rows[a][places[b]] == rows[b][places[a]] for a in places for b in places if a < b)
+
+
+def _wave_of(name: str) -> str:
+    """Return the wave that a file's name says: "ties-wave2.csv" → "2", "ties 2018.csv" → "2018"."""
+    found = re.search(r"(?:wave|round|time|\bt|_t)[\s_-]?(\d{1,2})(?!\d)", name, re.I) or re.search(
+        r"(?<!\d)((?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?)(?!\d)", name
+    )
+    return found[1] if found else ""
+
+
+Guesses = dict[str, tuple[str, str]]
+
+
+def _persons(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    found = {name: about_persons(name, sheet.column(name)) for name in sheet.header if name not in taken}
+    return {name: ("person", why) for name, why in found.items() if why}
+
+
+def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    found = _persons(sheet, taken)
+    roles = set(taken.values())
+    for role, pattern in _OF_ORGANIZATIONS:
+        for name in sheet.header:
+            if name in taken or name in found or role in roles:
+                continue
+            if re.fullmatch(pattern, _spaced(name), re.I) and _fits(role, sheet.column(name)):
+                found[name] = (role, "by its name")
+                roles.add(role)
+    if not roles & {"name", "id"}:
+        free = [name for name in sheet.header if name not in taken and name not in found]
+        likely = [name for name in free if _is_text(sheet.column(name)) and _all_different(sheet.column(name))]
+        if likely:
+            found[likely[0]] = ("name", "the first column of different texts")
+    return found
+
+
+def _fits(role: str, cells: Sequence[str]) -> bool:
+    """Say whether what stands in a column can be what its name promises."""
+    said = [cell for cell in cells if cell]
+    if role in ("lead", "member", "asked", "answered"):
+        yes = {cell.casefold() for cell in said}
+        return bool(yes) and yes <= _YES_NO
+    if role == "fte":
+        return bool(said) and all(plain_float(cell.replace(",", "")) is not None for cell in said)
+    if role == "sector":
+        return bool(said) and len(set(said)) <= max(12, len(said) // 3)
+    return bool(said)
+
+
+def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    found = {name: guess for name, guess in _persons(sheet, taken).items() if not looks_like_answers(sheet.column(name))}
+    roles = set(taken.values())
+    free = [name for name in sheet.header if name not in taken and name not in found]
+    for role, pattern in (("from", _FROM), ("to", _TO)):
+        fitting = [name for name in free if name not in found and pattern.fullmatch(_spaced(name))]
+        if role not in roles and fitting:
+            found[fitting[0]] = (role, "by its name")
+            roles.add(role)
+    ends = _ends_by_content(sheet)
+    for role, name in zip(("from", "to"), ends or (), strict=False):
+        if role not in roles and name in free and name not in found:
+            found[name] = (role, "two columns have these names in common")
+            roles.add(role)
+    for role, pattern in _OF_TIES:
+        for name in free:
+            if name in found or role in roles or not re.fullmatch(pattern, _spaced(name), re.I):
+                continue
+            if role != "which" or not looks_like_answers(sheet.column(name)):
+                found[name] = (role, "by its name")
+                roles.add(role)
+    for name in free:
+        if name not in found and looks_like_answers(sheet.column(name)) and not _numbers_rows(sheet, name):
+            if "which" in roles and "value" not in roles:
+                found[name] = ("value", "answers stand in it")
+                roles.add("value")
+            else:
+                found[name] = (f"{_kind(name)} {slug(name)}", "answers stand in it")
+        elif name not in found and _ITEM_OR_RELATION.search(_spaced(name)) and any(sheet.column(name)):
+            found[name] = (f"{_kind(name)} {slug(name)}", "by its name")
+    return found
+
+
+_ITEM_OR_RELATION = re.compile(r"frequen|how often|contact|collaborat|trust|reliab|influence|referral", re.I)
+
+
+def _numbers_rows(sheet: Sheet, name: str) -> bool:
+    """Say whether a column only numbers the rows."""
+    cells = sheet.column(name)
+    return len(cells) > 7 and _all_different(cells) and all(cell.isdecimal() for cell in cells)
+
+
+def _kind(name: str) -> str:
+    return "item" if _ITEMS.search(_spaced(name)) else "relation"
+
+
+def slug(name: str) -> str:
+    """Return a column's name as the name of a relation: small letters, digits and hyphens."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40].strip("-")
+    return plain or "tie"
+
+
+def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    found = _persons(sheet, taken)
+    found |= {name: (f"to {number}", "by its name and number") for name, number in _alters(sheet).items() if name not in taken}
+    numbers = {place_of(role) for role, _ in found.values()}
+    for name in sheet.header:
+        end = _NUMBERED.fullmatch(name)
+        if name in taken or name in found:
+            continue
+        if end and end[2] in numbers and looks_like_answers(sheet.column(name)):
+            found[name] = (f"{_kind(end[1])} {slug(end[1])} {end[2]}", "answers, with the number of whom they are about")
+    return found | _rest_of_rows(sheet, taken, found)
+
+
+def _matrix(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    first = next((name for name, role in taken.items() if role == "from"), sheet.header[0])
+    rows = set(sheet.column(first))
+    found: Guesses = {} if first in taken else {first: ("from", "the first column names the rows")}
+    for name in sheet.header:
+        if name in taken or name in found:
+            continue
+        cells = sheet.column(name)
+        if name in rows or not any(cells) or looks_like_answers(cells):
+            found[name] = ("organization", "called like an organization, with answers below")
+    persons = {n: g for n, g in _persons(sheet, taken).items() if n not in found}
+    return found | persons
+
+
+def _rest_of_rows(sheet: Sheet, taken: dict[str, str], found: Guesses) -> Guesses:
+    """Return who says what a row says, and when."""
+    more: Guesses = {}
+    roles = set(taken.values())
+    free = [name for name in sheet.header if name not in taken and name not in found]
+    for role, pattern in (*_OF_TIES[:2], ("from", rf"{_FROM.pattern}|{_OF_ORGANIZATIONS[1][1]}")):
+        fitting = [name for name in free if name not in more and re.fullmatch(pattern, _spaced(name), re.I)]
+        if role not in roles and fitting:
+            more[fitting[0]] = (role, "by its name")
+    if "from" not in roles and not any(role == "from" for role, _ in more.values()):
+        texts = [name for name in free if name not in more and _is_text(sheet.column(name))]
+        more |= {name: ("from", "the first column of texts") for name in texts[:1]}
+    return more
+
+
+def _nothing(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    return _persons(sheet, taken)
+
+
+__all__ = ["ROLES", "Column", "Understood", "slug", "understood"]
