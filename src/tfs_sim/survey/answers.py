@@ -90,9 +90,7 @@ def answers(found: Sequence[Understood], mapping: MappingFile, called: Mapping[s
     return result
 
 
-def _scales(
-    result: Answers, sheets: Sequence[Understood], mapping: MappingFile, called: Mapping[str, str]
-) -> None:
+def _scales(result: Answers, sheets: Sequence[Understood], mapping: MappingFile, called: Mapping[str, str]) -> None:
     """Find the scale of every relation over all sheets and waves; tell answers that are on none."""
     said: dict[str, Counter[str]] = {}
     of_list: dict[str, bool] = {}
@@ -112,9 +110,7 @@ def _scales(
         result.scales[name] = _scale(name, counted, of_list[name], mapping.relations.get(name), first[name])
 
 
-def _scale(
-    name: str, counted: Counter[str], of_list: bool, given: RelationMap | None, sheet: Understood
-) -> Scale:
+def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap | None, sheet: Understood) -> Scale:
     """Return the scale of a relation: what the user said of it, and the rest guessed."""
     guessed = scales.guess(counted, of_list)
     words = {word.casefold(): number for word, number in given.words.items()} if given else {}
@@ -131,7 +127,7 @@ def _scale(
     if guessed is None:
         odd = [answer for answer in counted if answer and not scales.looks_like_answers([answer])] or list(counted)
         message = f"the answers to {quote(name)} are on no scale that is known, such as {quote(odd[0])}"
-        hint = f'Say in mapping.toml what they mean: [relations.{name}] with words = {{ {quote(odd[0])} = 1 }}, least, most.'
+        hint = f"Say in mapping.toml what they mean: [relations.{name}] with words = {{ {quote(odd[0])} = 1 }}, least, most."
         row = next((raw for raw in _raw(sheet, {}) if raw.relation == name and raw.answer == odd[0]), None)
         at = sheet.sheet.mistake(row.row, message, odd[0], hint=hint) if row else Mistake(message, hint=hint)
         raise UserError(at)

@@ -86,13 +86,17 @@ def _with_vertices(text: str, name: str) -> tuple[list[str], int]:
         raise UserError(Mistake(f"the line {quote(lines[start])} should say a number: *Vertices 25", file=name))
     wanted = int(said[1])
     if wanted > MOST_VERTICES:
-        raise UserError(Mistake(f"the file has {wanted:,} vertices, where at most {MOST_VERTICES:,} are read", file=name))
+        raise UserError(
+            Mistake(f"the file has {wanted:,} vertices, where at most {MOST_VERTICES:,} are read", file=name)
+        )
     end = next((n for n in range(start + 1, len(lines)) if lines[n].lstrip().startswith("*")), len(lines))
     given: dict[int, str] = {}
     for line in lines[start + 1 : end]:
         number = re.match(r"\s*(\d{1,9})\b", line)
         if number is None or not 1 <= int(number[1]) <= wanted:
-            raise UserError(Mistake(f"a vertex has a number from 1 to {wanted:,}; found {quote(line.strip())}", file=name))
+            raise UserError(
+                Mistake(f"a vertex has a number from 1 to {wanted:,}; found {quote(line.strip())}", file=name)
+            )
         given[int(number[1])] = line if len(line.split()) > 1 else f'{number[1]} "{number[1]}"'
     vertices = [given.get(n, f'{n} "{n}"') for n in range(1, wanted + 1)]
     return [*lines[:start], f"*Vertices {wanted}", *vertices, *lines[end:]], wanted - len(given)
@@ -209,7 +213,9 @@ def _listed_ties(name: str, by_node: bool, labels: list[str] | None, data: str, 
         if labels is None:
             return word
         if not word.isdecimal() or len(word) > 6 or not 1 <= int(word) <= len(labels):
-            raise UserError(Mistake(f"organizations have numbers from 1 to {len(labels)}; found {quote(word)}", file=name))
+            raise UserError(
+                Mistake(f"organizations have numbers from 1 to {len(labels)}; found {quote(word)}", file=name)
+            )
         return labels[int(word) - 1]
 
     for line in data.split("\n"):

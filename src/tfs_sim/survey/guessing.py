@@ -55,7 +55,9 @@ class Understood:
         return None if name is None else self.sheet.column(name)
 
 
-_EACH = r"ego|respondent|rater|reporter|nominator|sender|respondent.?org\w*|(your|my|responding|reporting).?(org\w*|agency)"
+_EACH = (
+    r"ego|respondent|rater|reporter|nominator|sender|respondent.?org\w*|(your|my|responding|reporting).?(org\w*|agency)"
+)
 _FROM = re.compile(rf"(from|source|src|{_EACH}|i|a|(org\w*|agency|node|partner).?(1|a|one)|respond\w*.*)", re.I)
 _TO = re.compile(
     r"(to|target|tgt|alter|partner|ratee|rated|receiver|nominee|named|j|b|(org\w*|agency|node|partner).?(2|b|two)"
@@ -80,10 +82,29 @@ _OF_ORGANIZATIONS = (
 _OF_TIES = (
     ("wave", r"wave|round|survey|year|period|time"),
     ("date", r".*(date|timestamp|submitted)|month"),
-    ("which", r"relation(ship)?|(tie|relation|relationship|link|edge).?(type|kind)|type|kind|activity|activities|network"),
+    (
+        "which",
+        r"relation(ship)?|(tie|relation|relationship|link|edge).?(type|kind)|type|kind|activity|activities|network",
+    ),
 )
 _ITEMS = re.compile(r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e|able)\b|satisf", re.I)
-_YES_NO = {"yes", "no", "y", "n", "1", "0", "true", "false", "x", "", "1.0", "0.0", "complete", "completed", "incomplete"}
+_YES_NO = {
+    "yes",
+    "no",
+    "y",
+    "n",
+    "1",
+    "0",
+    "true",
+    "false",
+    "x",
+    "",
+    "1.0",
+    "0.0",
+    "complete",
+    "completed",
+    "incomplete",
+}
 
 
 def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
@@ -104,7 +125,9 @@ def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
     holds = said.holds or sheet.holds or _holds(sheet, said, known)
     if holds is None:
         message = "it is not clear what stands in it: no column names organizations, and no two name the ends of ties"
-        hint = f'Say it in mapping.toml: [files.{quote(sheet.name)}] with holds = "ties" (or organizations, list, matrix).'
+        hint = (
+            f'Say it in mapping.toml: [files.{quote(sheet.name)}] with holds = "ties" (or organizations, list, matrix).'
+        )
         raise UserError(Mistake(message, file=sheet.name, line=1, hint=hint))
     for column, role in said.columns.items():
         if not may_be(role, holds):
@@ -183,7 +206,9 @@ def _is_matrix(sheet: Sheet, known: set[str]) -> bool:
     alike = [name for name in sheet.header[1:] if name in rows]
     others = len(sheet.header) - 1
     cells = {cell for name in alike for cell in sheet.column(name)}
-    return len(alike) >= max(2, 0.5 * others) and all(not c or looks_like_answers([c]) or c.casefold() in UNKNOWN for c in cells)
+    return len(alike) >= max(2, 0.5 * others) and all(
+        not c or looks_like_answers([c]) or c.casefold() in UNKNOWN for c in cells
+    )
 
 
 def _alters(sheet: Sheet) -> dict[str, str]:
@@ -194,7 +219,9 @@ def _alters(sheet: Sheet) -> dict[str, str]:
         if found and found[1] and _is_text([c for c in sheet.column(name) if c] or ["x"]):
             stems.setdefault(found[1].strip().casefold(), {})[name] = found[2]
     several = {stem: found for stem, found in stems.items() if len(found) >= 2}
-    named = [stem for stem in several if _TO.fullmatch(_spaced(stem)) or re.search(r"partner|org|alter|agency|nam", stem)]
+    named = [
+        stem for stem in several if _TO.fullmatch(_spaced(stem)) or re.search(r"partner|org|alter|agency|nam", stem)
+    ]
     return several[named[0]] if named else {}
 
 
@@ -293,7 +320,9 @@ def _fits(role: str, cells: Sequence[str]) -> bool:
 
 
 def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
-    found = {name: guess for name, guess in _persons(sheet, taken).items() if not looks_like_answers(sheet.column(name))}
+    found = {
+        name: guess for name, guess in _persons(sheet, taken).items() if not looks_like_answers(sheet.column(name))
+    }
     roles = set(taken.values())
     free = [name for name in sheet.header if name not in taken and name not in found]
     for role, pattern in (("from", _FROM), ("to", _TO)):
@@ -346,14 +375,19 @@ def slug(name: str) -> str:
 
 def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     found = _persons(sheet, taken)
-    found |= {name: (f"to {number}", "by its name and number") for name, number in _alters(sheet).items() if name not in taken}
+    found |= {
+        name: (f"to {number}", "by its name and number") for name, number in _alters(sheet).items() if name not in taken
+    }
     numbers = {place_of(role) for role, _ in found.values()}
     for name in sheet.header:
         end = _NUMBERED.fullmatch(name)
         if name in taken or name in found:
             continue
         if end and end[2] in numbers and looks_like_answers(sheet.column(name)):
-            found[name] = (f"{_kind(end[1])} {slug(end[1])} {end[2]}", "answers, with the number of whom they are about")
+            found[name] = (
+                f"{_kind(end[1])} {slug(end[1])} {end[2]}",
+                "answers, with the number of whom they are about",
+            )
     return found | _rest_of_rows(sheet, taken, found)
 
 

@@ -151,14 +151,18 @@ def import_survey(
     notes += said.notes
     unlisted = [name for name in said.named if name not in people]
     if people and unlisted:
-        text = f"{few(len(unlisted))} named in answers, but on no list of organizations; taken as organizations not asked"
+        text = (
+            f"{few(len(unlisted))} named in answers, but on no list of organizations; taken as organizations not asked"
+        )
         notes.append(Note(text))
     for name in unlisted:
         people[name] = Member(name)
     if not FEWEST <= len(people) + 1 <= MOST:
         raise UserError(Mistake(f"{how_many(len(people) + 1)} ({count(len(people), 'organization')} in the files)"))
     categories = sectors(people, given.sectors)
-    waves = in_order(dict.fromkeys(wave for wave, _ in (*said.each, *said.mutual)), found, given.waves) or [Wave("", None)]
+    waves = in_order(dict.fromkeys(wave for wave, _ in (*said.each, *said.mutual)), found, given.waves) or [
+        Wave("", None)
+    ]
     survey = Survey(
         site, names, codes(people, known or {}), people, found, categories, said, waves, _wave(given, waves), {}, [],
         given.network.take, {}, notes, given,
@@ -204,7 +208,9 @@ def _look(survey: Survey) -> None:
     tied = {end for pair in survey.ties for end in pair}
     alone = [name for name in survey.members if name not in tied]
     if alone and survey.ties:
-        notes.append(Note(f"{few(len(alone))} of {len(survey.members):,} organizations without a tie, kept", serious=False))
+        notes.append(
+            Note(f"{few(len(alone))} of {len(survey.members):,} organizations without a tie, kept", serious=False)
+        )
     if not survey.ties:
         notes.append(Note("no tie is reported: the scenario begins with a network without ties"))
     for relation in survey.relations:
@@ -226,7 +232,11 @@ def _look(survey: Survey) -> None:
 
 
 def _look_at_matrix(each: Understood, survey: Survey) -> None:
-    cells = {cell for column in each.columns if column.role == "organization" for cell in each.sheet.column(column.name)}
-    if "" in cells and not any(survey.scales[r].number(c) == survey.scales[r].least for r in survey.relations for c in cells if c):
+    cells = {
+        cell for column in each.columns if column.role == "organization" for cell in each.sheet.column(column.name)
+    }
+    if "" in cells and not any(
+        survey.scales[r].number(c) == survey.scales[r].least for r in survey.relations for c in cells if c
+    ):
         text = 'no cell says that there is no tie, and empty cells are unknown; if they mean no tie: blank = "none"'
         survey.notes.append(Note(f"{each.sheet.name}: {text}"))

@@ -1,15 +1,15 @@
 """What each column means: a small TOML file that the import writes, and the user corrects and gives again.
 
-    [files."ties.csv"]
-    holds = "ties"                        # organizations, ties, list, matrix or nothing
-    reports = "each"                      # a row is what one of the two said; "mutual": a tie without a direction
-    [files."ties.csv".columns]
-    "Respondent org" = "from"
-    "Partner org" = "to"
-    "How often?" = "relation contact"     # "item …": kept in the clean data, makes no tie; "left": not used
-    [relations.contact]
-    least = 0                             # the answer that means no tie
-    most = 5                              # the strongest
+[files."ties.csv"]
+holds = "ties"                        # organizations, ties, list, matrix or nothing
+reports = "each"                      # a row is what one of the two said; "mutual": a tie without a direction
+[files."ties.csv".columns]
+"Respondent org" = "from"
+"Partner org" = "to"
+"How often?" = "relation contact"     # "item …": kept in the clean data, makes no tie; "left": not used
+[relations.contact]
+least = 0                             # the answer that means no tie
+most = 5                              # the strongest
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _mistakes(mapping: Mapping, sheets: Mapped[str, Sheet]) -> list[Mistake]:
                 found.append(Mistake(message, key, "key", nearest(column, sheets[name].header)))
             elif not may_be(role, each.holds):
                 roles = ROLES[each.holds] if each.holds else tuple(dict.fromkeys(sum(ROLES.values(), ())))
-                message = f'a column is {listed([*roles, "relation NAME", "item NAME"], 20)}; found {quote(role)}'
+                message = f"a column is {listed([*roles, 'relation NAME', 'item NAME'], 20)}; found {quote(role)}"
                 found.append(Mistake(message, key, suggestion=nearest(role, roles)))
     for name, relation in mapping.relations.items():
         if relation.least is not None and relation.least == relation.most:

@@ -19,7 +19,10 @@ _KEYWORDS = (
     ("district", r"school|district|k.?12|\bisd\b|superintend"),
     ("health", r"health|hospital|clinic|medical|medicine|medicaid"),
     ("philanthropy", r"foundation|philanthrop|funder|united.?way|donor|grant.?mak"),
-    ("government", r"govern|county|\bcity\b|\bstate\b|federal|municip|public.?(agency|sector)|police|court|ministry|\bgov"),
+    (
+        "government",
+        r"govern|county|\bcity\b|\bstate\b|federal|municip|public.?(agency|sector)|police|court|ministry|\bgov",
+    ),
     ("business", r"business|compan|corporat|chamber|private|for.?profit|employer|\binc\b|\bllc\b|industry|\bbank\b"),
     ("community_group", r"parent|student|resident|neighbo|faith|church|grass.?roots|communit|famil|youth|coalition"),
 )

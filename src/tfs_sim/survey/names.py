@@ -8,7 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-_FILLERS = frozenset({"the", "of", "and", "for", "inc", "llc", "ltd", "corp", "co", "incorporated", "dept", "department"})
+_FILLERS = frozenset(
+    {"the", "of", "and", "for", "inc", "llc", "ltd", "corp", "co", "incorporated", "dept", "department"}
+)
 CLOSE = 0.86
 """How alike two names are at least (0 to 1, Ratcliff and Obershelp) to be shown as nearly the same."""
 

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from tfs_sim.scenario.csv_files import plain_float
 
 UNKNOWN = frozenset(
-    {"don't know", "dont know", "don’t know", "do not know", "dk", "d/k", "n/a", "na", "n.a.", "not applicable", "unsure"}
+    {
+        "don't know",
+        "dont know",
+        "don’t know",
+        "do not know",
+        "dk",
+        "d/k",
+        "n/a",
+        "na",
+        "n.a.",
+        "not applicable",
+        "unsure",
+    }
     | {"not sure", "refused", "prefer not to say", "prefer not to answer", "?", "-", "–", "unknown", "missing", "nan"}
     | {"null", "none given", "can't say", "cannot say", "no answer", "no opinion"}
 )
@@ -19,7 +31,17 @@ UNKNOWN = frozenset(
 
 _WORDS = (
     ("never", "not at all", "no", "none", "false", "no contact", "no relationship", "no interaction", "no tie", "n"),
-    ("rarely", "seldom", "yearly", "annually", "once a year", "a little", "slightly", "awareness", "less than quarterly"),
+    (
+        "rarely",
+        "seldom",
+        "yearly",
+        "annually",
+        "once a year",
+        "a little",
+        "slightly",
+        "awareness",
+        "less than quarterly",
+    ),
     ("occasionally", "quarterly", "a few times a year", "every few months", "somewhat", "networking", "some"),
     ("sometimes", "monthly", "once a month", "moderately", "a fair amount", "cooperation"),
     ("often", "weekly", "once a week", "every week", "quite a bit", "a lot", "coordination", "a few times a month"),
@@ -108,7 +130,9 @@ def guess(cells: Iterable[str], listed: bool) -> Scale | None:
         words = {cell: _RANK[cell] for cell in said}
         top = max(words.values())
         if top > 0.0:
-            return Scale(0.0, top, words, guessed="words in their usual order, the strongest that was given as the most")
+            return Scale(
+                0.0, top, words, guessed="words in their usual order, the strongest that was given as the most"
+            )
     return None
 
 

@@ -36,7 +36,9 @@ def in_order(labels: Iterable[str], found: Sequence[Understood], said: Mapping[s
     different = list(dict.fromkeys(labels))
     for label in said:
         if label not in different:
-            message = f"mapping: there is no wave {quote(label)}; there are {listed([quote(each) for each in different])}"
+            message = (
+                f"mapping: there is no wave {quote(label)}; there are {listed([quote(each) for each in different])}"
+            )
             raise UserError(Mistake(message))
     dates = _dates(found)
     waves = [Wave(each, said.get(each) or month_of(each) or dates.get(each)) for each in different]

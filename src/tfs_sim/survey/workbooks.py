@@ -100,7 +100,9 @@ def _checked(path: Path) -> bool:
         if not path.is_file():
             raise UserError(Mistake("this is not an ordinary file", file=path.name))
         if size > LARGEST_TABLE:
-            message = f"the file is too large: {size / 1e6:,.1f} MB, where at most {LARGEST_TABLE / 1e6:,.0f} MB are read"
+            message = (
+                f"the file is too large: {size / 1e6:,.1f} MB, where at most {LARGEST_TABLE / 1e6:,.0f} MB are read"
+            )
             raise UserError(Mistake(message, file=path.name))
         with zipfile.ZipFile(path) as book:
             if sum(each.file_size for each in book.infolist()) > LARGEST_UNPACKED:

@@ -1,10 +1,10 @@
 """A survey on disk: a scenario, its two CSV files, the clean data, the mapping, and the key of the codes.
 
-    scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
-    as-surveyed.toml                                       the same with the network standing still, to look at it
-    survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
-    mapping.toml                                           what was made of each column, to be corrected
-    key.csv                                                which code is whom: mode 600, git-ignored, for you alone
+scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
+as-surveyed.toml                                       the same with the network standing still, to look at it
+survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
+mapping.toml                                           what was made of each column, to be corrected
+key.csv                                                which code is whom: mode 600, git-ignored, for you alone
 """
 
 from __future__ import annotations
@@ -248,7 +248,9 @@ def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[
         "start": month or START,
         "start_said": "" if month else "                             # guessed: the files do not say when (--start)",
         "students": f"{students or STUDENTS:_}",
-        "students_said": "" if students else "                             # guessed: how many are in its schools (--students)",
+        "students_said": ""
+        if students
+        else "                             # guessed: how many are in its schools (--students)",
         "backbone_said": f" of {survey.codes[lead]}, which leads" if lead else "",
     }
     return {"scenario.toml": _SCENARIO.format(**words), "as-surveyed.toml": _AS_SURVEYED.format(**words)}
