@@ -127,7 +127,7 @@ def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap |
     if guessed is None:
         odd = [answer for answer in counted if answer and not scales.looks_like_answers([answer])] or list(counted)
         message = f"the answers to {quote(name)} are on no scale that is known, such as {quote(odd[0])}"
-        hint = f"Say in mapping.toml what they mean: [relations.{name}] with words = {{ {quote(odd[0])} = 1 }}, least, most."
+        hint = f"Say in mapping.toml what they mean: [relations.{name}] words = {{ {quote(odd[0])} = 1 }}."
         row = next((raw for raw in _raw(sheet, {}) if raw.relation == name and raw.answer == odd[0]), None)
         at = sheet.sheet.mistake(row.row, message, odd[0], hint=hint) if row else Mistake(message, hint=hint)
         raise UserError(at)

@@ -50,7 +50,7 @@ def read_graphml(path: Path) -> list[Sheet]:
 
     text = read_text(path, LARGEST_TABLE)
     refuse_entities(text, path.name)
-    with _told(path, "GraphML"):
+    with _Told(path, "GraphML"):
         return _sheets(path.name, nx.parse_graphml(text))
 
 
@@ -59,18 +59,18 @@ def read_gml(path: Path) -> list[Sheet]:
     import networkx as nx
 
     text = read_text(path, LARGEST_TABLE)
-    with _told(path, "GML"):
+    with _Told(path, "GML"):
         return _sheets(path.name, nx.parse_gml(text, label=None))
 
 
 def read_pajek(path: Path) -> list[Sheet]:
-    """Return the nodes and edges of a Pajek file; vertices that have no line of their own are called by their number."""
+    """Return the nodes and edges of a Pajek file; vertices without a line of their own are called by number."""
     import networkx as nx
 
     text = read_text(path, LARGEST_TABLE)
     lines, added = _with_vertices(text, path.name)
     remarks = (f"{count(added, 'vertex has', 'vertices have')} no line of its own; called by number",) if added else ()
-    with _told(path, "Pajek"):
+    with _Told(path, "Pajek"):
         return _sheets(path.name, nx.parse_pajek(lines), remarks, numbered=bool(added))
 
 
@@ -105,7 +105,7 @@ def _with_vertices(text: str, name: str) -> tuple[list[str], int]:
 MOST_VERTICES = 20_000
 
 
-class _told:
+class _Told:
     """Tell what networkx could not read as a sentence."""
 
     def __init__(self, path: Path, kind: str) -> None:

@@ -1,16 +1,31 @@
-"""What a sheet and its columns seem to be, by their names and by what stands in them; and what the user said instead."""
+"""What columns seem to be, by their names and by what stands in them; and what the user said instead."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 from tfs_sim.survey.mapping import ROLES, FileMap, Mapping, may_be, place_of
 from tfs_sim.survey.people import about_persons
-from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
+from tfs_sim.survey.scales import looks_like_answers
+from tfs_sim.survey.shapes import (
+    FROM,
+    ID,
+    NAME,
+    NUMBERED,
+    OF_EACH,
+    TO,
+    all_different,
+    alters,
+    ends_by_content,
+    holds_of,
+    is_text,
+    likely_names,
+    spaced,
+)
 from tfs_sim.survey.sheets import Sheet
 
 
@@ -55,21 +70,9 @@ class Understood:
         return None if name is None else self.sheet.column(name)
 
 
-_EACH = (
-    r"ego|respondent|rater|reporter|nominator|sender|respondent.?org\w*|(your|my|responding|reporting).?(org\w*|agency)"
-)
-_FROM = re.compile(rf"(from|source|src|{_EACH}|i|a|(org\w*|agency|node|partner).?(1|a|one)|respond\w*.*)", re.I)
-_TO = re.compile(
-    r"(to|target|tgt|alter|partner|ratee|rated|receiver|nominee|named|j|b|(org\w*|agency|node|partner).?(2|b|two)"
-    r"|(partner|named|target|rated|other|nominated).?(org\w*|agency)|partner.?name)",
-    re.I,
-)
-_OF_EACH = re.compile(_EACH + "|respond.*", re.I)
-_NUMBERED = re.compile(r"(.*?)[\s_.#-]*(\d{1,4})")
-
 _OF_ORGANIZATIONS = (
-    ("id", r"id|code|key|number|no|org.?id|record.?id"),
-    ("name", r"(name.?of.?)?(the.?)?(org\w*|agency|partner|member|actor|node)(.?name)?|name|label|full.?label|title"),
+    ("id", ID),
+    ("name", NAME),
     ("sector", r".*(sector|category|field)|(org\w*|agency|partner)?.?(type|kind|class)|kind.?of.?org\w*"),
     ("fte", r".*(fte|staff|employees)\b.*|size"),
     ("lead", r".*\b(lead|backbone|convener|anchor|hub)\b.*"),
@@ -117,12 +120,12 @@ def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
     UserError
         where a sheet cannot be understood: ties without both ends, or nothing that is known.
     """
-    known = {name for sheet in sheets for name in _likely_names(sheet)}
+    known = {name for sheet in sheets for name in likely_names(sheet)}
     return [_one(sheet, mapping.files.get(sheet.name, FileMap()), known) for sheet in sheets]
 
 
 def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
-    holds = said.holds or sheet.holds or _holds(sheet, said, known)
+    holds = said.holds or sheet.holds or holds_of(sheet, said, known)
     if holds is None:
         message = "it is not clear what stands in it: no column names organizations, and no two name the ends of ties"
         hint = (
@@ -168,83 +171,6 @@ def _role(name: str, said: FileMap, guessed: dict[str, tuple[str, str]]) -> tupl
     return role, why, False
 
 
-def _likely_names(sheet: Sheet) -> list[str]:
-    """Return the cells of the first column that seems to name organizations."""
-    for name in sheet.header:
-        if re.fullmatch(_OF_ORGANIZATIONS[1][1], _spaced(name), re.I) or _FROM.fullmatch(_spaced(name)):
-            return [cell for cell in sheet.column(name) if cell and not cell.isdecimal()]
-    return []
-
-
-def _spaced(name: str) -> str:
-    return re.sub(r"[\s_.\-]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).strip(" ?:*")
-
-
-def _holds(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
-    roles = set(said.columns.values())
-    titles = [_spaced(name) for name in sheet.header]
-    if {"from", "to"} <= roles or (any(map(_FROM.fullmatch, titles)) and any(map(_TO.fullmatch, titles))):
-        return "ties"
-    if _is_matrix(sheet, known):
-        return "matrix"
-    if len(_alters(sheet)) >= 2:
-        return "list"
-    if any(re.fullmatch(_OF_ORGANIZATIONS[k][1], title, re.I) for title in titles for k in (0, 1)):
-        ends = _ends_by_content(sheet)
-        return "ties" if ends and not _all_different(sheet.column(ends[0])) else "organizations"
-    if _ends_by_content(sheet):
-        return "ties"
-    first = sheet.column(sheet.header[0]) if sheet.rows else []
-    return "organizations" if first and _all_different(first) and _is_text(first) else None
-
-
-def _is_matrix(sheet: Sheet, known: set[str]) -> bool:
-    """Say whether most columns are called like the rows, or like organizations, with answers below."""
-    if len(sheet.header) < 3 or not sheet.rows:
-        return False
-    rows = {*sheet.column(sheet.header[0]), *known}
-    alike = [name for name in sheet.header[1:] if name in rows]
-    others = len(sheet.header) - 1
-    cells = {cell for name in alike for cell in sheet.column(name)}
-    return len(alike) >= max(2, 0.5 * others) and all(
-        not c or looks_like_answers([c]) or c.casefold() in UNKNOWN for c in cells
-    )
-
-
-def _alters(sheet: Sheet) -> dict[str, str]:
-    """Return columns that name partners in a row, by their number: "Partner 1", "Partner 2" …"""
-    stems: dict[str, dict[str, str]] = {}
-    for name in sheet.header:
-        found = _NUMBERED.fullmatch(name)
-        if found and found[1] and _is_text([c for c in sheet.column(name) if c] or ["x"]):
-            stems.setdefault(found[1].strip().casefold(), {})[name] = found[2]
-    several = {stem: found for stem, found in stems.items() if len(found) >= 2}
-    named = [
-        stem for stem in several if _TO.fullmatch(_spaced(stem)) or re.search(r"partner|org|alter|agency|nam", stem)
-    ]
-    return several[named[0]] if named else {}
-
-
-def _ends_by_content(sheet: Sheet) -> tuple[str, str] | None:
-    """Return the first two columns of texts that have many names in common."""
-    texts = [name for name in sheet.header if sheet.rows and _is_text(sheet.column(name))]
-    for n, one in enumerate(texts[:12]):
-        for other in texts[n + 1 : 12]:
-            a, b = set(sheet.column(one)), set(sheet.column(other))
-            if len(a & b) >= 0.3 * min(len(a), len(b)) and len(a | b) > 4 and not looks_like_answers(a):
-                return one, other
-    return None
-
-
-def _all_different(cells: Sequence[str]) -> bool:
-    return len(set(cells)) == len(cells)
-
-
-def _is_text(cells: Iterable[str]) -> bool:
-    said = [cell for cell in cells if cell]
-    return bool(said) and sum(plain_float(cell) is None for cell in said) >= 0.8 * len(said)
-
-
 def _whose(found: Understood) -> tuple[str, str]:
     """Say whether rows are reports of one end or ties of both, and why that is thought."""
     sheet = found.sheet
@@ -254,7 +180,7 @@ def _whose(found: Understood) -> tuple[str, str]:
         return ("each", "the graph has directions") if sheet.directed else ("mutual", "the graph has no directions")
     if found.holds == "matrix":
         return ("mutual", "the matrix is symmetric") if _symmetric(found) else ("each", "the matrix is not symmetric")
-    if (name := found.of("from")) and _OF_EACH.fullmatch(_spaced(name)):
+    if (name := found.of("from")) and OF_EACH.fullmatch(spaced(name)):
         return "each", f"{quote(name)} is the name of who says so"
     pairs = set(zip(found.cells("from") or [], found.cells("to") or [], strict=True))
     both = sum((b, a) in pairs for a, b in pairs if a != b) // 2
@@ -295,12 +221,12 @@ def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
         for name in sheet.header:
             if name in taken or name in found or role in roles:
                 continue
-            if re.fullmatch(pattern, _spaced(name), re.I) and _fits(role, sheet.column(name)):
+            if re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
                 found[name] = (role, "by its name")
                 roles.add(role)
     if not roles & {"name", "id"}:
         free = [name for name in sheet.header if name not in taken and name not in found]
-        likely = [name for name in free if _is_text(sheet.column(name)) and _all_different(sheet.column(name))]
+        likely = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
         if likely:
             found[likely[0]] = ("name", "the first column of different texts")
     return found
@@ -325,19 +251,19 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     }
     roles = set(taken.values())
     free = [name for name in sheet.header if name not in taken and name not in found]
-    for role, pattern in (("from", _FROM), ("to", _TO)):
-        fitting = [name for name in free if name not in found and pattern.fullmatch(_spaced(name))]
+    for role, pattern in (("from", FROM), ("to", TO)):
+        fitting = [name for name in free if name not in found and pattern.fullmatch(spaced(name))]
         if role not in roles and fitting:
             found[fitting[0]] = (role, "by its name")
             roles.add(role)
-    ends = _ends_by_content(sheet)
+    ends = ends_by_content(sheet)
     for role, name in zip(("from", "to"), ends or (), strict=False):
         if role not in roles and name in free and name not in found:
             found[name] = (role, "two columns have these names in common")
             roles.add(role)
-    for role, pattern in _OF_TIES:
+    for role, words in _OF_TIES:
         for name in free:
-            if name in found or role in roles or not re.fullmatch(pattern, _spaced(name), re.I):
+            if name in found or role in roles or not re.fullmatch(words, spaced(name), re.I):
                 continue
             if role != "which" or not looks_like_answers(sheet.column(name)):
                 found[name] = (role, "by its name")
@@ -349,7 +275,7 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
                 roles.add("value")
             else:
                 found[name] = (f"{_kind(name)} {slug(name)}", "answers stand in it")
-        elif name not in found and _ITEM_OR_RELATION.search(_spaced(name)) and any(sheet.column(name)):
+        elif name not in found and _ITEM_OR_RELATION.search(spaced(name)) and any(sheet.column(name)):
             found[name] = (f"{_kind(name)} {slug(name)}", "by its name")
     return found
 
@@ -360,11 +286,11 @@ _ITEM_OR_RELATION = re.compile(r"frequen|how often|contact|collaborat|trust|reli
 def _numbers_rows(sheet: Sheet, name: str) -> bool:
     """Say whether a column only numbers the rows."""
     cells = sheet.column(name)
-    return len(cells) > 7 and _all_different(cells) and all(cell.isdecimal() for cell in cells)
+    return len(cells) > 7 and all_different(cells) and all(cell.isdecimal() for cell in cells)
 
 
 def _kind(name: str) -> str:
-    return "item" if _ITEMS.search(_spaced(name)) else "relation"
+    return "item" if _ITEMS.search(spaced(name)) else "relation"
 
 
 def slug(name: str) -> str:
@@ -376,11 +302,11 @@ def slug(name: str) -> str:
 def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     found = _persons(sheet, taken)
     found |= {
-        name: (f"to {number}", "by its name and number") for name, number in _alters(sheet).items() if name not in taken
+        name: (f"to {number}", "by its name and number") for name, number in alters(sheet).items() if name not in taken
     }
     numbers = {place_of(role) for role, _ in found.values()}
     for name in sheet.header:
-        end = _NUMBERED.fullmatch(name)
+        end = NUMBERED.fullmatch(name)
         if name in taken or name in found:
             continue
         if end and end[2] in numbers and looks_like_answers(sheet.column(name)):
@@ -410,13 +336,13 @@ def _rest_of_rows(sheet: Sheet, taken: dict[str, str], found: Guesses) -> Guesse
     more: Guesses = {}
     roles = set(taken.values())
     free = [name for name in sheet.header if name not in taken and name not in found]
-    for role, pattern in (*_OF_TIES[:2], ("from", rf"{_FROM.pattern}|{_OF_ORGANIZATIONS[1][1]}")):
-        fitting = [name for name in free if name not in more and re.fullmatch(pattern, _spaced(name), re.I)]
+    for role, pattern in (*_OF_TIES[:2], ("from", rf"{FROM.pattern}|{NAME}")):
+        fitting = [name for name in free if name not in more and re.fullmatch(pattern, spaced(name), re.I)]
         if role not in roles and fitting:
             more[fitting[0]] = (role, "by its name")
     if "from" not in roles and not any(role == "from" for role, _ in more.values()):
-        texts = [name for name in free if name not in more and _is_text(sheet.column(name))]
-        more |= {name: ("from", "the first column of texts") for name in texts[:1]}
+        texts = [name for name in free if name not in more and is_text(sheet.column(name))]
+        more |= dict.fromkeys(texts[:1], ("from", "the first column of texts"))
     return more
 
 

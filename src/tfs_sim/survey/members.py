@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.csv_files import plain_float
-from tfs_sim.scenario.errors import Mistake, UserError, count, quote
+from tfs_sim.scenario.errors import UserError, count, quote
 from tfs_sim.survey.guessing import Understood
 from tfs_sim.survey.notes import Note, literal
 
@@ -58,7 +58,7 @@ class Member:
 
 
 def known_as(found: Sequence[Understood], same: Mapping[str, str]) -> dict[str, str]:
-    """Return the name by which an organization goes, by every id that a list gives it and every name said to be the same.
+    """Return the name of an organization, by every id that a list gives it and every name said to be the same.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What two ends say of their tie, put side by side: reciprocated, one-sided, in conflict, heard from one end, unobserved.
+"""What two ends say of their tie: reciprocated, one-sided, in conflict, heard from one end, unobserved.
 
 A pair is observed where at least one of the two answered. Who answered and did not name another has said that there is
 no tie; who did not answer, or answered "don't know", has said nothing.
@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 
 
 def pairs_of(answers: Answers, key: Key, answered: set[str]) -> list[Pair]:
-    """Return the pairs of which something was said in a wave about a relation, sorted; "none" among them if it was said.
+    """Return the pairs of which something was said in a wave about a relation, sorted.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ class Sheet:
         place = self.header.index(name)
         return [row[place] for row in self.rows]
 
-    def mistake(self, row: int, message: str, cell: str = "", **more: str) -> Mistake:
+    def mistake(self, row: int, message: str, cell: str = "", hint: str = "") -> Mistake:
         """Return a mistake in a row (counted from 0)."""
         source = ",".join(self.rows[row])
         column = source.find(cell) + 1 if cell else 1
@@ -66,7 +66,7 @@ class Sheet:
             column=max(1, column),
             length=max(1, length),
             source=source,
-            **more,
+            hint=hint,
         )
 
 

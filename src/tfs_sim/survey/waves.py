@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from tfs_sim.scenario.errors import Mistake, UserError, listed, quote
@@ -50,7 +51,7 @@ def in_order(labels: Iterable[str], found: Sequence[Understood], said: Mapping[s
     if all(number is not None for number in numbers):
         by_number = [wave for _, wave in sorted(zip(numbers, waves, strict=True), key=lambda each: each[0] or 0.0)]
         dated = [wave for wave in by_number if wave.month]
-        for before, after in zip(dated, dated[1:], strict=False):
+        for before, after in pairwise(dated):
             if str(after.month) <= str(before.month):
                 message = (
                     f"waves are out of order: wave {quote(before.label)} was held in {before.month}, "

@@ -46,7 +46,7 @@ months = 60
 title = {title_quoted}
 students = {students}{students_said}
 organizations_file = "organizations.csv"      # joins = 0: at the table in the first month
-relationships_file = "relationships.csv"      # strength: mean of what was reported, from no tie (0) to the strongest (1)
+relationships_file = "relationships.csv"      # strength: what was reported, from no tie (0) to 1
 at_the_table = 1.0                            # before the first month, too
 backbone = {{ fte = 1.0 }}                      # guessed: the coordinating office{backbone_said}
 """
@@ -154,7 +154,7 @@ def _organizations(survey: Survey) -> Rows:
 def _relationships(survey: Survey) -> Rows:
     yield _head("source", "target", "strength")
     lead = lead_of(survey)
-    found = [(*sorted((survey.codes[a], survey.codes[b])), share) for (a, b), share in survey.ties.items()]
+    found = [(*_ends(survey, a, b), share) for (a, b), share in survey.ties.items()]
     for source, target, share in sorted(found):
         yield {"source": source, "target": target, "strength": _share(share)}
     if lead is None:
@@ -165,6 +165,12 @@ def _relationships(survey: Survey) -> Rows:
     for source, target, share in sorted(found):
         if code in (source, target):
             yield {"source": "backbone", "target": target if source == code else source, "strength": _share(share)}
+
+
+def _ends(survey: Survey, a: str, b: str) -> tuple[str, str]:
+    """Return the codes of two ends, in their order: codes do not tell the order of names."""
+    one, other = survey.codes[a], survey.codes[b]
+    return (one, other) if one < other else (other, one)
 
 
 def _share(share: float) -> str:
@@ -203,7 +209,7 @@ def _reports(survey: Survey) -> Rows:
 def _pairs(survey: Survey) -> Rows:
     yield _head("wave", "relation", "one", "other", "status", "share")
     for (wave, relation), pairs in survey.pairs.items():
-        coded = [(*sorted((survey.codes[p.one], survey.codes[p.other])), p.status, p.share) for p in pairs]
+        coded = [(*_ends(survey, p.one, p.other), p.status, p.share) for p in pairs]
         for one, other, status, share in sorted(coded, key=lambda each: each[:2]):
             yield {
                 "wave": wave, "relation": relation, "one": one, "other": other, "status": status,
@@ -213,16 +219,16 @@ def _pairs(survey: Survey) -> Rows:
 
 def said(survey: Survey) -> dict[str, Any]:
     """Return the mapping that says what was made of every column, as its file has it."""
-    files = {}
+    files: dict[str, Any] = {}
     for each in survey.sheets:
         columns = {column.name: column.role for column in each.columns if column.role != "organization"}
-        about = {"holds": each.holds, "reports": each.reports, "wave": each.wave, "columns": columns}
+        about: dict[str, Any] = {"holds": each.holds, "reports": each.reports, "wave": each.wave, "columns": columns}
         files[each.sheet.name] = {key: value for key, value in about.items() if value}
-    relations = {}
+    relations: dict[str, Any] = {}
     for name, scale in survey.scales.items():
-        about = {"least": scale.least, "most": scale.most, "blank": scale.blank}
-        about |= {"unknown": sorted(scale.unknown)} if scale.unknown else {}
-        relations[name] = about | ({"words": dict(scale.words)} if scale.words else {})
+        ends = {"least": scale.least, "most": scale.most, "blank": scale.blank}
+        rest = {"unknown": sorted(scale.unknown), "words": dict(scale.words)}
+        relations[name] = ends | {key: value for key, value in rest.items() if value}
     network: dict[str, Any] = {"relations": survey.relations, "take": survey.take}
     return {
         "network": network | ({"wave": survey.wave.label} if survey.wave.label else {}),

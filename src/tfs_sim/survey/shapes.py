@@ -1,0 +1,101 @@
+"""What a sheet seems to hold: organizations, ties, lists of partners, or a matrix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from tfs_sim.scenario.csv_files import plain_float
+from tfs_sim.survey.mapping import FileMap
+from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
+from tfs_sim.survey.sheets import Sheet
+
+ID = r"((org\w*|agency|record|participant|partner|node).?)?(id|code|key|number|no)"
+NAME = r"(name.?of.?)?(the.?)?(org\w*|agency|partner|member|actor|node)(.?name)?|name|label|full.?label|title"
+"""What columns are called that name organizations."""
+_EACH = (
+    r"ego|respondent|rater|reporter|nominator|sender|respondent.?org\w*|(your|my|responding|reporting).?(org\w*|agency)"
+)
+FROM = re.compile(rf"(from|source|src|{_EACH}|i|a|(org\w*|agency|node|partner).?(1|a|one)|respond\w*.*)", re.I)
+TO = re.compile(
+    r"(to|target|tgt|alter|partner|ratee|rated|receiver|nominee|named|j|b|(org\w*|agency|node|partner).?(2|b|two)"
+    r"|(partner|named|target|rated|other|nominated).?(org\w*|agency)|partner.?name)",
+    re.I,
+)
+OF_EACH = re.compile(_EACH + "|respond.*", re.I)
+NUMBERED = re.compile(r"(.*?)[\s_.#-]*(\d{1,4})")
+
+
+def likely_names(sheet: Sheet) -> list[str]:
+    """Return the cells of the first column that seems to name organizations."""
+    for name in sheet.header:
+        if re.fullmatch(NAME, spaced(name), re.I) or FROM.fullmatch(spaced(name)):
+            return [cell for cell in sheet.column(name) if cell and not cell.isdecimal()]
+    return []
+
+
+def spaced(name: str) -> str:
+    return re.sub(r"[\s_.\-]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).strip(" ?:*")
+
+
+def holds_of(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
+    roles = set(said.columns.values())
+    titles = [spaced(name) for name in sheet.header]
+    if {"from", "to"} <= roles or (any(map(FROM.fullmatch, titles)) and any(map(TO.fullmatch, titles))):
+        return "ties"
+    if _is_matrix(sheet, known):
+        return "matrix"
+    if len(alters(sheet)) >= 2:
+        return "list"
+    if any(re.fullmatch(pattern, title, re.I) for title in titles for pattern in (ID, NAME)):
+        ends = ends_by_content(sheet)
+        return "ties" if ends and not all_different(sheet.column(ends[0])) else "organizations"
+    if ends_by_content(sheet):
+        return "ties"
+    first = sheet.column(sheet.header[0]) if sheet.rows else []
+    return "organizations" if first and all_different(first) and is_text(first) else None
+
+
+def _is_matrix(sheet: Sheet, known: set[str]) -> bool:
+    """Say whether most columns are called like the rows, or like organizations, with answers below."""
+    if len(sheet.header) < 3 or not sheet.rows:
+        return False
+    rows = {*sheet.column(sheet.header[0]), *known}
+    alike = [name for name in sheet.header[1:] if name in rows]
+    others = len(sheet.header) - 1
+    cells = {cell for name in alike for cell in sheet.column(name)}
+    return len(alike) >= max(2, 0.5 * others) and all(
+        not c or looks_like_answers([c]) or c.casefold() in UNKNOWN for c in cells
+    )
+
+
+def alters(sheet: Sheet) -> dict[str, str]:
+    """Return columns that name partners in a row, by their number: "Partner 1", "Partner 2" …"""
+    stems: dict[str, dict[str, str]] = {}
+    for name in sheet.header:
+        found = NUMBERED.fullmatch(name)
+        if found and found[1] and is_text([c for c in sheet.column(name) if c] or ["x"]):
+            stems.setdefault(found[1].strip().casefold(), {})[name] = found[2]
+    several = {stem: found for stem, found in stems.items() if len(found) >= 2}
+    named = [stem for stem in several if TO.fullmatch(spaced(stem)) or re.search(r"partner|org|alter|agency|nam", stem)]
+    return several[named[0]] if named else {}
+
+
+def ends_by_content(sheet: Sheet) -> tuple[str, str] | None:
+    """Return the first two columns of texts that have many names in common."""
+    texts = [name for name in sheet.header if sheet.rows and is_text(sheet.column(name))]
+    for n, one in enumerate(texts[:12]):
+        for other in texts[n + 1 : 12]:
+            a, b = set(sheet.column(one)), set(sheet.column(other))
+            if len(a & b) >= 0.3 * min(len(a), len(b)) and len(a | b) > 4 and not looks_like_answers(a):
+                return one, other
+    return None
+
+
+def all_different(cells: Sequence[str]) -> bool:
+    return len(set(cells)) == len(cells)
+
+
+def is_text(cells: Iterable[str]) -> bool:
+    said = [cell for cell in cells if cell]
+    return bool(said) and sum(plain_float(cell) is None for cell in said) >= 0.8 * len(said)
