@@ -6,10 +6,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import NamedTuple
 
+from tfs_sim.scenario.csv_files import MOST_TOLD
 from tfs_sim.scenario.errors import Mistake, UserError, count, listed, quote
 from tfs_sim.survey import scales
 from tfs_sim.survey.guessing import Understood, slug
@@ -83,8 +84,6 @@ def answers(found: Sequence[Understood], mapping: MappingFile, called: Mapping[s
     mistakes: list[Mistake] = []
     for sheet in sheets:
         _take(result, sheet, called, mistakes)
-        if len(mistakes) >= 20:
-            break
     if mistakes:
         raise UserError(mistakes)
     return result
@@ -112,7 +111,9 @@ def _scales(result: Answers, sheets: Sequence[Understood], mapping: MappingFile,
 
 def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap | None, sheet: Understood) -> Scale:
     """Return the scale of a relation: what the user said of it, and the rest guessed."""
-    guessed = scales.guess(counted, of_list)
+    item = sheet.holds != "matrix" and any(answers_of(column.role) == ("item", name) for column in sheet.columns)
+    titles = [column.name for column in sheet.columns if (answers_of(column.role) or ("", ""))[1] == name]
+    guessed = scales.guess(counted, of_list and not item, titles[0] if titles else "")
     words = {word.casefold(): number for word, number in given.words.items()} if given else {}
     if given and (words or None not in (given.least, given.most)):
         numbers = list(words.values()) or [0.0]
@@ -122,6 +123,8 @@ def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap |
             raise UserError(Mistake(f"mapping: least and most of {quote(name)} are the same answer"))
         unknown = frozenset(word.casefold() for word in given.unknown)
         return Scale(least, most, words, unknown, given.blank)
+    if guessed is not None and item:
+        guessed = replace(guessed, guessed=guessed.guessed.replace("means no tie", "is the lowest"))
     if guessed is None and not any(answer for answer in counted):
         return Scale(0.0, 1.0, guessed="no answer at all")
     if guessed is None:
@@ -146,17 +149,20 @@ def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap |
 def _take(result: Answers, found: Understood, called: Mapping[str, str], mistakes: list[Mistake]) -> None:
     """Put the reports of a sheet to the others."""
     selfs = again = 0
+    told: set[int] = set()  # rows with a mistake: one each is told
     lines: dict[tuple[str, str, str, str], int] = {}
     for raw in _raw(found, called):
+        if len(mistakes) >= MOST_TOLD:
+            return
         key = (raw.wave, raw.relation)
         scale = result.scales[raw.relation]
         value = math.nan if raw.answer == "" else scale.number(raw.answer)
-        if value is None:
+        if value is None and raw.row not in told:
+            told.add(raw.row)
             message = f"{quote(raw.answer)} is not on the scale of {quote(raw.relation)}, {ends(scale)}"
             hint = f"Say in mapping.toml what it means: [relations.{raw.relation}] with least, most, words or unknown."
             mistakes.append(found.sheet.mistake(raw.row, message, raw.answer, hint=hint))
-            if len(mistakes) >= 20:
-                return
+        if value is None:
             continue
         if raw.answer == "" and scale.blank == "none":
             value = scale.least
@@ -182,14 +188,13 @@ def _take(result: Answers, found: Understood, called: Mapping[str, str], mistake
             reports[ends_] = value
         elif math.isnan(value) or reports[ends_] == value:
             again += found.holds != "matrix"
-        else:
+        elif raw.row not in told:
+            told.add(raw.row)
             before = lines.get((*key, *ends_))
             where = f" in line {before}" if before else " in another file"
             message = f"{quote(raw.relation)} of this pair is given a second time, and otherwise{where}"
             hint = 'If both ends answered, say reports = "each" in mapping.toml; if these are waves, say which column.'
             mistakes.append(found.sheet.mistake(raw.row, message, raw.source, hint=hint))
-            if len(mistakes) >= 20:
-                return
         lines.setdefault((*key, *ends_), found.sheet.lines[raw.row])
     name = literal(found.sheet.name)
     if selfs and found.holds != "matrix":

@@ -73,17 +73,20 @@ class Understood:
 _OF_ORGANIZATIONS = (
     ("id", ID),
     ("name", NAME),
-    ("sector", r".*(sector|category|field)|(org\w*|agency|partner)?.?(type|kind|class)|kind.?of.?org\w*"),
+    (
+        "sector",
+        r".*(sector|category|field)|(org\w*|agency|partner)?.?(type|kind|class)|(type|kind).?of.?(org\w*|agency)",
+    ),
     ("fte", r".*(fte|staff|employees)\b.*|size"),
     ("lead", r".*\b(lead|backbone|convener|anchor|hub)\b.*"),
     ("answered", r".*(answered|responded|complete|response|returned|finished).*"),
     ("asked", r".*(asked|invited|surveyed|sampled|sent).*"),
     ("member", r".*(member|at.?the.?table|participat|joined).*"),
-    ("wave", r"wave|round|survey|year|period|time"),
+    ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
     ("date", r".*(date|month|timestamp|submitted).*"),
 )
 _OF_TIES = (
-    ("wave", r"wave|round|survey|year|period|time"),
+    ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
     ("date", r".*(date|timestamp|submitted)|month"),
     (
         "which",
@@ -269,7 +272,7 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
                 found[name] = (role, "by its name")
                 roles.add(role)
     for name in free:
-        if name not in found and looks_like_answers(sheet.column(name)) and not _numbers_rows(sheet, name):
+        if name not in found and _answers(sheet, name):
             if "which" in roles and "value" not in roles:
                 found[name] = ("value", "answers stand in it")
                 roles.add("value")
@@ -280,13 +283,19 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     return found
 
 
+_COUNTED = re.compile(r"contact|frequen|often|meeting|times|hours|days|strength|weight|value|count|referr|collab", re.I)
+"""What a column with many different numbers is called that may be answers nevertheless."""
 _ITEM_OR_RELATION = re.compile(r"frequen|how often|contact|collaborat|trust|reliab|influence|referral", re.I)
 
 
-def _numbers_rows(sheet: Sheet, name: str) -> bool:
-    """Say whether a column only numbers the rows."""
+def _answers(sheet: Sheet, name: str) -> bool:
+    """Say whether answers stand in a column, rather than numbers of rows, of persons, or of something else."""
     cells = sheet.column(name)
-    return len(cells) > 7 and all_different(cells) and all(cell.isdecimal() for cell in cells)
+    if not looks_like_answers(cells) or re.fullmatch(rf"(.* )?({ID})", spaced(name), re.I):
+        return False
+    if len(cells) > 7 and all_different(cells) and all(cell.isdecimal() for cell in cells):
+        return False
+    return len(set(cells)) <= 15 or bool(_COUNTED.search(spaced(name)))
 
 
 def _kind(name: str) -> str:
@@ -295,6 +304,7 @@ def _kind(name: str) -> str:
 
 def slug(name: str) -> str:
     """Return a column's name as the name of a relation: small letters, digits and hyphens."""
+    name = re.sub(r"\([^)]*\)", " ", name)
     plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40].strip("-")
     return plain or "tie"
 

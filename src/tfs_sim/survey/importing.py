@@ -75,8 +75,12 @@ class Survey:
 
     def answered(self, wave: str) -> set[str]:
         """Return the names of those who answered in a wave: as a list says, or by having answered anything."""
-        said = {name for name, member in self.members.items() if member.answered.get(wave, member.answered.get(""))}
+        said = {name for name, member in self.members.items() if self._of(member.answered, wave)}
         return said | self.answers.answered.get(wave, set())
+
+    def _of(self, said: dict[str, bool], wave: str) -> bool | None:
+        """Return what a list says of a wave; what it says of none in particular holds where there is one alone."""
+        return said.get(wave, said.get("") if len(self.waves) == 1 else None)
 
     def asked(self, wave: str) -> set[str] | None:
         """Return the names of those who were asked in a wave; None where nothing says so.
@@ -84,9 +88,7 @@ class Survey:
         A list says so; or, where ends report, all that are listed were asked, and else all who answered.
         """
         said = {
-            name: asked
-            for name, member in self.members.items()
-            if (asked := member.asked.get(wave, member.asked.get(""))) is not None
+            name: asked for name, member in self.members.items() if (asked := self._of(member.asked, wave)) is not None
         }
         if said:
             return {name for name, asked in said.items() if asked} | self.answered(wave)
@@ -223,6 +225,11 @@ def _look(survey: Survey) -> None:
                 "which is not what was found"
             )
             notes.append(Note(text))
+    if len(survey.waves) > 1 and any("" in (*m.asked, *m.answered) for m in survey.members.values()):
+        text = (
+            "a list says who was asked or answered, but not in which wave; it is not used: say its wave in mapping.toml"
+        )
+        notes.append(Note(text))
     leads = [name for name, member in survey.members.items() if member.lead]
     if len(leads) > 1:
         notes.append(Note(f"{few(len(leads))} organizations are said to lead; none is taken for the lead"))

@@ -13,6 +13,7 @@ _TITLES = re.compile(
 )
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,20}")
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
 _TITLE_OF_PERSON = re.compile(r"\b(mr|mrs|ms|dr|prof|rev|hon)\.?\s+[A-Z]", re.IGNORECASE)
 _TWO_NAMES = re.compile(r"[A-Z][a-z'’\-]+(\s+[A-Z]\.?)?(\s+[A-Z][a-z'’\-]+)")
 _CONTACT = re.compile(r"contact|respondent|representative|director|leader|manager|staff|who", re.IGNORECASE)
@@ -29,7 +30,8 @@ def about_persons(title: str, cells: Sequence[str]) -> str:
     said = [cell for cell in cells if cell]
     if _share(_MAIL, said) >= 0.1:
         return "e-mail addresses stand in it"
-    phones = [cell for cell in said if _PHONE.fullmatch(cell) and sum(map(str.isdigit, cell)) >= 7]
+    phones = [cell for cell in said if _PHONE.fullmatch(cell) and not _DATE.match(cell)]
+    phones = [cell for cell in phones if sum(map(str.isdigit, cell)) >= 7]
     if said and len(phones) >= 0.5 * len(said) and any(not cell.isdecimal() for cell in phones):
         return "telephone numbers stand in it"
     if _TITLES.search(re.sub(r"[_\-.]+", " ", title)):

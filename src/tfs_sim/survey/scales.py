@@ -110,19 +110,20 @@ def looks_like_answers(cells: Iterable[str]) -> bool:
     return len(known) == len(told)
 
 
-def guess(cells: Iterable[str], listed: bool) -> Scale | None:
+def guess(cells: Iterable[str], listed: bool, title: str = "") -> Scale | None:
     """Return the scale that answers seem to be on, or None where they are neither numbers nor known words.
 
     Parameters
     ----------
     cells : the answers, empty ones among them.
     listed : whether a tie that is not there may simply not be listed; then numbers begin above the answer for no tie.
+    title : name of the column, which may say the range: "Trust (1-5)".
     """
     said = Counter(cell.casefold() for cell in cells if cell and cell.casefold() not in UNKNOWN)
     if not said:
         return None
     if all(leading_number(cell) is not None for cell in said):
-        return _of_numbers({cell: leading_number(cell) or 0.0 for cell in said}, listed)
+        return _of_numbers({cell: leading_number(cell) or 0.0 for cell in said}, listed, _stated(title))
     if all(cell in _YES or cell in _WORDS[0] for cell in said):
         words = {cell: _YES.get(cell, 0.0) for cell in said}
         return Scale(0.0, 1.0, words, guessed="yes or no")
@@ -136,18 +137,33 @@ def guess(cells: Iterable[str], listed: bool) -> Scale | None:
     return None
 
 
-def _of_numbers(values: Mapping[str, float], listed: bool) -> Scale | None:
+def _stated(title: str) -> tuple[float, float] | None:
+    """Return the range that a column's name says."""
+    found = re.search(r"[(\[]\s*(-?\d+)\s*(?:-|–|to|\.\.)\s*(-?\d+)\s*[)\]]", title)
+    return (float(found[1]), float(found[2])) if found and float(found[1]) < float(found[2]) else None
+
+
+def _of_numbers(values: Mapping[str, float], listed: bool, stated: tuple[float, float] | None) -> Scale | None:
     numbers = sorted(set(values.values()))
+    if stated is not None and all(stated[0] <= n <= stated[1] or n in _CODES for n in numbers):
+        low, high = stated
+        outside = frozenset(answer for answer, n in values.items() if not low <= n <= high)
+        least = 0.0 if listed and low > 0.0 else low
+        said = f"the column's name says {low:g} to {high:g}; {least:g} means no tie{_aside(outside)}"
+        return Scale(least, high, unknown=outside, guessed=said)
     coded = _coded(numbers)
     real = [value for value in numbers if value not in coded]
     low, high = real[0], real[-1]
     unknown = frozenset(answer for answer, value in values.items() if value in coded)
-    aside = f'; {", ".join(sorted(unknown))} taken for "don\'t know"' if unknown else ""
     least = 0.0 if low >= 0.0 and (listed or low == 0.0 or low == high) else low
     if high == least:
         high = least + 1.0
-    said = f"{least:g} means no tie, {high:g} (the largest answer) the strongest{aside}"
+    said = f"{least:g} means no tie, {high:g} (the largest answer) the strongest{_aside(unknown)}"
     return Scale(least, high, unknown=unknown, guessed=said)
+
+
+def _aside(unknown: frozenset[str]) -> str:
+    return f'; {", ".join(sorted(unknown))} taken for "don\'t know"' if unknown else ""
 
 
 def _coded(numbers: list[float]) -> set[float]:

@@ -35,10 +35,12 @@ def likely_names(sheet: Sheet) -> list[str]:
 
 
 def spaced(name: str) -> str:
+    """Return a column's name with spaces between its words: "OrgName_1" → "Org Name 1"."""
     return re.sub(r"[\s_.\-]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).strip(" ?:*")
 
 
 def holds_of(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
+    """Return what a sheet seems to hold, or None; known: names of organizations in any sheet."""
     roles = set(said.columns.values())
     titles = [spaced(name) for name in sheet.header]
     if {"from", "to"} <= roles or (any(map(FROM.fullmatch, titles)) and any(map(TO.fullmatch, titles))):
@@ -93,9 +95,11 @@ def ends_by_content(sheet: Sheet) -> tuple[str, str] | None:
 
 
 def all_different(cells: Sequence[str]) -> bool:
+    """Say whether no cell stands twice."""
     return len(set(cells)) == len(cells)
 
 
 def is_text(cells: Iterable[str]) -> bool:
+    """Say whether most of what stands in cells is no number."""
     said = [cell for cell in cells if cell]
     return bool(said) and sum(plain_float(cell) is None for cell in said) >= 0.8 * len(said)
