@@ -11,7 +11,15 @@ import numpy as np
 
 KINDS = ("Public school district", "Non-profit", "Health clinic", "City government", "University", "Family foundation")
 FREQUENCY = ("Never", "Quarterly", "Monthly", "Weekly", "Daily")
-ROSTER = ("Agency name", "Type of agency", "Staff (FTE)", "Lead agency", "Invited to survey", "Completed", "Contact e-mail")
+ROSTER = (
+    "Agency name",
+    "Type of agency",
+    "Staff (FTE)",
+    "Lead agency",
+    "Invited to survey",
+    "Completed",
+    "Contact e-mail",
+)
 QUESTIONS = (
     "Record", "Survey wave", "Date submitted", "Responding organization", "Completed by", "Partner organization",
     "How often do you have contact?", "Share information (0-3)", "Trust: reliability (1-5)", "Comments",
@@ -30,7 +38,9 @@ def partnership(folder: Path, key: int, organizations: int = 30, response: float
     In each wave `response` of all organizations answer. `key` says which partnership it is.
     """
     luck = np.random.default_rng([22, key])
-    names = [f"{KINDS[n % len(KINDS)].split()[-1].title()} of {_word(luck)} {_word(luck)}" for n in range(organizations)]
+    names = [
+        f"{KINDS[n % len(KINDS)].split()[-1].title()} of {_word(luck)} {_word(luck)}" for n in range(organizations)
+    ]
     close = luck.random((organizations, organizations)) < 0.25
     close |= close.T
     answered = [luck.permutation(organizations)[: round(response * organizations)] for _ in range(2)]
@@ -43,7 +53,7 @@ def partnership(folder: Path, key: int, organizations: int = 30, response: float
     for wave, those in enumerate(answered, start=1):
         for i in sorted(those):
             for j in range(organizations):
-                if i == j or not close[i, j]:
+                if i == j or not close[i, j] or luck.random() < 0.1:  # forgotten
                     continue
                 often = FREQUENCY[int(luck.integers(1, 5))]
                 often = str(luck.choice([often, "", "Don't know"], p=[0.9, 0.05, 0.05]))

@@ -19,8 +19,10 @@ from tfs_sim.survey.mapping import RelationMap, answers_of, place_of
 from tfs_sim.survey.notes import Note, literal
 from tfs_sim.survey.scales import Scale
 
-NOBODY = frozenset({"", "none", "nobody", "no one", "n/a", "na", "-", "other", "others"})
-"""What stands in the place of a partner where none is named."""
+NAMES_NOBODY = frozenset({"none", "nobody", "no one", "no partners"})
+"""What stands in the place of a partner where somebody answers that there is none."""
+NOBODY = NAMES_NOBODY | {"", "n/a", "na", "-", "other", "others"}
+"""What stands there where none is named, for whatever reason."""
 Key = tuple[str, str]
 """A wave and a relation."""
 
@@ -95,7 +97,7 @@ def _scales(result: Answers, sheets: Sequence[Understood], mapping: MappingFile,
     of_list: dict[str, bool] = {}
     first: dict[str, Understood] = {}
     for sheet in sheets:
-        for raw in _raw(sheet, called):
+        for raw in filter(lambda raw: raw.target, _raw(sheet, called)):
             said.setdefault(raw.relation, Counter())[raw.answer] += 1
             of_list[raw.relation] = of_list.get(raw.relation, False) or sheet.holds != "matrix"
             first.setdefault(raw.relation, sheet)
@@ -154,6 +156,10 @@ def _take(result: Answers, found: Understood, called: Mapping[str, str], mistake
     for raw in _raw(found, called):
         if len(mistakes) >= MOST_TOLD:
             return
+        if not raw.target:  # "none": an answer, of which every other is none
+            result.named.setdefault(raw.source)
+            result.answered.setdefault(raw.wave, set()).add(raw.source)
+            continue
         key = (raw.wave, raw.relation)
         scale = result.scales[raw.relation]
         value = math.nan if raw.answer == "" else scale.number(raw.answer)
@@ -224,6 +230,8 @@ def _raw(found: Understood, called: Mapping[str, str]) -> Iterator[Raw]:
         for kind, relation, target, answer in reader(found, row):
             if target.casefold() not in NOBODY:
                 yield Raw(wave, kind, relation, called.get(name, name), called.get(target, target), answer, row)
+            elif target.casefold() in NAMES_NOBODY:
+                yield Raw(wave, kind, relation, called.get(name, name), "", "", row)
 
 
 Found = Iterator[tuple[str, str, str, str]]
@@ -286,4 +294,4 @@ def _nameless(found: Understood) -> int:
     if found.holds != "ties":
         return 0
     pairs = zip(found.cells("from") or [], found.cells("to") or [], strict=True)
-    return sum(a.casefold() in NOBODY or b.casefold() in NOBODY for a, b in pairs)
+    return sum(a.casefold() in NOBODY or b.casefold() in NOBODY - NAMES_NOBODY for a, b in pairs)

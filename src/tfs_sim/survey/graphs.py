@@ -69,7 +69,7 @@ def read_pajek(path: Path) -> list[Sheet]:
 
     text = read_text(path, LARGEST_TABLE)
     lines, added = _with_vertices(text, path.name)
-    remarks = (f"{count(added, 'vertex has', 'vertices have')} no line of its own; called by number",) if added else ()
+    remarks = (f"{count(added, 'vertex', 'vertices')} without a line of their own; called by number",) if added else ()
     with _Told(path, "Pajek"):
         return _sheets(path.name, nx.parse_pajek(lines), remarks, numbered=bool(added))
 

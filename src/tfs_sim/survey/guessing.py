@@ -10,7 +10,7 @@ from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 from tfs_sim.survey.mapping import ROLES, FileMap, Mapping, may_be, place_of
 from tfs_sim.survey.people import about_persons
-from tfs_sim.survey.scales import looks_like_answers
+from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
 from tfs_sim.survey.shapes import (
     FROM,
     ID,
@@ -93,7 +93,7 @@ _OF_TIES = (
         r"relation(ship)?|(tie|relation|relationship|link|edge).?(type|kind)|type|kind|activity|activities|network",
     ),
 )
-_ITEMS = re.compile(r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e|able)\b|satisf", re.I)
+_ITEMS = re.compile(r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf", re.I)
 _YES_NO = {
     "yes",
     "no",
@@ -273,7 +273,7 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
                 roles.add(role)
     for name in free:
         if name not in found and _answers(sheet, name):
-            if "which" in roles and "value" not in roles:
+            if "value" not in roles and ("which" in roles or re.fullmatch(_VALUE, spaced(name), re.I)):
                 found[name] = ("value", "answers stand in it")
                 roles.add("value")
             else:
@@ -283,6 +283,7 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     return found
 
 
+_VALUE = r"(tie )?(value|weight|strength|score)"
 _COUNTED = re.compile(r"contact|frequen|often|meeting|times|hours|days|strength|weight|value|count|referr|collab", re.I)
 """What a column with many different numbers is called that may be answers nevertheless."""
 _ITEM_OR_RELATION = re.compile(r"frequen|how often|contact|collaborat|trust|reliab|influence|referral", re.I)
@@ -291,7 +292,11 @@ _ITEM_OR_RELATION = re.compile(r"frequen|how often|contact|collaborat|trust|reli
 def _answers(sheet: Sheet, name: str) -> bool:
     """Say whether answers stand in a column, rather than numbers of rows, of persons, or of something else."""
     cells = sheet.column(name)
-    if not looks_like_answers(cells) or re.fullmatch(rf"(.* )?({ID})", spaced(name), re.I):
+    said = [cell for cell in cells if cell]
+    like = [cell for cell in said if cell.casefold() in UNKNOWN or looks_like_answers([cell])]
+    if len(like) < 0.6 * max(1, len(said)) or all(c.casefold() in UNKNOWN for c in said):
+        return False  # where some of many are no answers, the user is told; where many are none, it is something else
+    if re.fullmatch(rf"(.* )?({ID})", spaced(name), re.I):
         return False
     if len(cells) > 7 and all_different(cells) and all(cell.isdecimal() for cell in cells):
         return False

@@ -75,12 +75,9 @@ class Survey:
 
     def answered(self, wave: str) -> set[str]:
         """Return the names of those who answered in a wave: as a list says, or by having answered anything."""
-        said = {name for name, member in self.members.items() if self._of(member.answered, wave)}
+        alone = len(self.waves) == 1  # else a list that names no wave may mean any of them
+        said = {n for n, member in self.members.items() if member.answered.get(wave, alone and member.answered.get(""))}
         return said | self.answers.answered.get(wave, set())
-
-    def _of(self, said: dict[str, bool], wave: str) -> bool | None:
-        """Return what a list says of a wave; what it says of none in particular holds where there is one alone."""
-        return said.get(wave, said.get("") if len(self.waves) == 1 else None)
 
     def asked(self, wave: str) -> set[str] | None:
         """Return the names of those who were asked in a wave; None where nothing says so.
@@ -88,7 +85,9 @@ class Survey:
         A list says so; or, where ends report, all that are listed were asked, and else all who answered.
         """
         said = {
-            name: asked for name, member in self.members.items() if (asked := self._of(member.asked, wave)) is not None
+            name: asked
+            for name, member in self.members.items()
+            if (asked := member.asked.get(wave, member.asked.get(""))) is not None
         }
         if said:
             return {name for name, asked in said.items() if asked} | self.answered(wave)
@@ -225,10 +224,8 @@ def _look(survey: Survey) -> None:
                 "which is not what was found"
             )
             notes.append(Note(text))
-    if len(survey.waves) > 1 and any("" in (*m.asked, *m.answered) for m in survey.members.values()):
-        text = (
-            "a list says who was asked or answered, but not in which wave; it is not used: say its wave in mapping.toml"
-        )
+    if len(survey.waves) > 1 and any("" in m.answered for m in survey.members.values()):
+        text = "a list says who answered, but not in which wave; it is not used: say its wave in mapping.toml"
         notes.append(Note(text))
     leads = [name for name, member in survey.members.items() if member.lead]
     if len(leads) > 1:

@@ -46,7 +46,7 @@ def nearly_equal(names: Sequence[str]) -> list[tuple[str, str]]:
         if shared / (size[i] * size[j]) < 0.5 or re.findall(r"\d+", plain[i]) != re.findall(r"\d+", plain[j]):
             continue
         if plain[i] == plain[j] or difflib.SequenceMatcher(None, plain[i], plain[j]).ratio() >= CLOSE:
-            found.append((names[i], names[j]))
+            found.append((min(names[i], names[j]), max(names[i], names[j])))
     return sorted(found)
 
 

@@ -43,11 +43,14 @@ def holds_of(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
     """Return what a sheet seems to hold, or None; known: names of organizations in any sheet."""
     roles = set(said.columns.values())
     titles = [spaced(name) for name in sheet.header]
+    partners = set(alters(sheet))
+    if len(partners) >= 2 and any(FROM.fullmatch(spaced(name)) for name in sheet.header if name not in partners):
+        return "list"
     if {"from", "to"} <= roles or (any(map(FROM.fullmatch, titles)) and any(map(TO.fullmatch, titles))):
         return "ties"
     if _is_matrix(sheet, known):
         return "matrix"
-    if len(alters(sheet)) >= 2:
+    if len(partners) >= 2:
         return "list"
     if any(re.fullmatch(pattern, title, re.I) for title in titles for pattern in (ID, NAME)):
         ends = ends_by_content(sheet)

@@ -141,6 +141,8 @@ def sheet_of(
             raise UserError(Mistake(said, file=name, line=line, column=1, length=max(1, len(source)), source=source))
         kept.append((*cells, *[""] * (len(head) - len(cells))))
         lines.append(line)
+    if not kept:
+        raise UserError(Mistake("there is no row below the header", file=name, line=first))
     return Sheet(name, tuple(_named(head)), tuple(kept), tuple(lines), holds, directed, tuple(remarks))
 
 
