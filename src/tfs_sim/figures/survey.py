@@ -39,7 +39,7 @@ def picture(survey: Survey) -> tuple[str, bytes]:
     ties = [(survey.codes[a], survey.codes[b], share) for (a, b), share in survey.ties.items()]
     pairs = np.array([(number[a], number[b]) for a, b, _ in ties], float).reshape(-1, 2)
     weights = np.array([share for *_, share in ties], float)
-    spots = layout(len(codes), pairs, weights, 160 if len(codes) <= COARSE else 40)
+    spots = layout(len(codes), pairs, weights, 160 if len(codes) <= COARSE else max(20, 160 * COARSE // len(codes)))
     places = {code: (float(spots[n, 0]), float(spots[n, 1])) for code, n in number.items()}
     kinds = _kinds(survey)
     figure = Figure(figsize=(WIDTH, 7.6), facecolor="white")

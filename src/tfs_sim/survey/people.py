@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 _TITLES = re.compile(
-    r"e-?mail|phone|\btel\b|mobile|\bfax\b|first.?name|last.?name|full.?name|sur.?name|given.?name|family.?name"
+    r"\be.?mail|phone|\btel\b|mobile|\bfax\b|first.?name|last.?name|full.?name|sur.?name|given.?name|family.?name"
     r"|contact.?(person|name)|person|respondent.?name|name.?of.?(respondent|person|contact)|completed.?by|filled.?(in|out).?by"
     r"|\bip\b|ip.?address|job.?title|position.?title|birth|gender|signature|linkedin|latitude|longitude|recipient",
     re.IGNORECASE,

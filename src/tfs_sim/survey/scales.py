@@ -168,15 +168,21 @@ def _aside(unknown: frozenset[str]) -> str:
 
 def _coded(numbers: list[float]) -> set[float]:
     """Return numbers that stand apart from the others and are usual codes for "don't know"."""
-    coded: set[float] = set()
-    rest = list(numbers)
-    while len(rest) > 2:
-        inner_high, high = rest[-2], rest[-1]
-        inner_low, low = rest[1], rest[0]
-        if high in _CODES and high >= 7.0 and high - inner_high > max(1.0, inner_high - max(low, 0.0)) * 0.75 + 1.0:
-            coded.add(rest.pop())
-        elif low in _CODES and low < 0.0 and inner_low >= 0.0:
-            coded.add(rest.pop(0))
-        else:
-            break
+    coded = {value for value in numbers if value in _CODES and value < 0.0} if _lonely(numbers) else set()
+    rest = [value for value in numbers if value not in coded]
+    for k in range(1, len(rest)):
+        below, above = rest[:k], rest[k:]
+        gap, span = above[0] - below[-1], below[-1] - max(below[0], 0.0)
+        if len(below) > 1 and gap >= 3.0 and gap > 0.6 * span and all(n in _CODES and n >= 7.0 for n in above):
+            return coded | set(above)
     return coded
+
+
+def _lonely(numbers: list[float]) -> bool:
+    """Say whether all numbers below zero are codes; a scale from -1 to 1 is none."""
+    below = [value for value in numbers if value < 0.0]
+    return (
+        all(value in _CODES for value in below)
+        and sum(value >= 0.0 for value in numbers) > 1
+        and (min(numbers) != -max(numbers))
+    )
