@@ -301,3 +301,48 @@ def test_the_office_of_the_lead_begins_with_the_ties_of_the_lead(tmp_path: Path)
     lead = next(iter(made))
     assert office == {survey.codes[lead], *(survey.codes[name] for name in made[lead])}
     assert len(rows) == made.number_of_edges() + len(office)
+
+
+@pytest.mark.parametrize("form", ["{question} - {name}", "{question} [{name}]", "{question}: {name}"])
+def test_a_question_a_partner_in_each_row(tmp_path: Path, form: str) -> None:
+    """As survey tools export a roster: a row for each who answers, a column for each question and partner."""
+    names = ["North Clinic", "Lakeside - Schools", "City Hall", "Food Bank"]
+    asked = [(question, name) for question in ("Contact", "Trust (1-5)") for name in names]
+    head = ["Organization name", "Wave", "Your e-mail", *(form.format(question=q, name=n) for q, n in asked)]
+    rows = [
+        [names[0], "1", "a@b.org", "", "3", "0", "", "", "5", "1", ""],
+        [names[1], "1", "b@b.org", "1", "", "0", "0", "2", "", "", ""],
+        [names[2], "1", "", *[""] * 8],
+    ]
+    survey = import_survey([write(tmp_path / "roster.csv", [head, *rows]), _listed(tmp_path, names)], "town")
+    assert survey.relations == ["contact"] and survey.answers.kinds["trust"] == "item"
+    assert survey.answered("1") == set(names[:2]) and survey.asked("1") == set(names)
+    statuses = {frozenset((p.one, p.other)): (p.status, p.share) for p in survey.pairs["1", "contact"]}
+    assert statuses[frozenset(names[:2])] == ("in conflict", pytest.approx((3 + 1) / 2 / 3))
+    assert survey.statuses(("1", "contact")) == {"in conflict": 1, "none": 3, "unobserved": 2}
+    assert survey.scales["trust"].least == 1
+
+
+def _listed(folder: Path, names: list[str]) -> Path:
+    return write(folder / "all.csv", [("Agency",), *((name,) for name in names)])
+
+
+def test_a_list_without_directions_may_say_who_answered_too(tmp_path: Path) -> None:
+    rows = [("name", "answered"), *((name, "no" if name in "abc" else "yes") for name in "abcdef")]
+    ties = [("source", "target", "contact"), ("a", "d", 1), ("d", "e", 2)]
+    survey = import_survey([write(tmp_path / "all.csv", rows), write(tmp_path / "ties.csv", ties)], "town")
+    assert survey.statuses(("", "contact")) == {"mutual": 2, "none": 10, "unobserved": 3}
+
+
+def test_rows_of_question_numbers_are_no_answers(tmp_path: Path) -> None:
+    rows = [("ego", "alter", "contact"), ("Your organization?", "Which?", "How often?")]
+    rows += [('{"ImportId":"QID1"}', '{"ImportId":"QID2"}', '{"ImportId":"QID3"}'), ("a", "b", "2"), ("b", "c", "1")]
+    assert set(import_survey([write(tmp_path / "q.csv", rows)], "town").members) == {"a", "b", "c"}
+
+
+def test_a_key_gives_back_names_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
+    rows = [("source", "target"), ("=cmd()", "'quoted"), ("'quoted", "+1 Org")]
+    survey = import_survey([write(tmp_path / "t.csv", rows)], "town")
+    write_survey(survey, tmp_path / "town")
+    assert "'=cmd()" in (tmp_path / "town" / "key.csv").read_text()
+    assert read_key(tmp_path / "town" / "key.csv") == survey.codes

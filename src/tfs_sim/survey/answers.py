@@ -113,7 +113,7 @@ def _scales(result: Answers, sheets: Sequence[Understood], mapping: MappingFile,
 
 def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap | None, sheet: Understood) -> Scale:
     """Return the scale of a relation: what the user said of it, and the rest guessed."""
-    item = sheet.holds != "matrix" and any(answers_of(column.role) == ("item", name) for column in sheet.columns)
+    item = any(answers_of(column.role) == ("item", name) for column in sheet.columns)
     titles = [column.name for column in sheet.columns if (answers_of(column.role) or ("", ""))[1] == name]
     guessed = scales.guess(counted, of_list and not item, titles[0] if titles else "")
     words = {word.casefold(): number for word, number in given.words.items()} if given else {}
@@ -170,6 +170,9 @@ def _take(result: Answers, found: Understood, called: Mapping[str, str], mistake
             mistakes.append(found.sheet.mistake(raw.row, message, raw.answer, hint=hint))
         if value is None:
             continue
+        if raw.source == raw.target:
+            selfs += value > scale.least
+            continue
         if raw.answer == "" and scale.blank == "none":
             value = scale.least
         elif raw.answer == "":
@@ -180,9 +183,6 @@ def _take(result: Answers, found: Understood, called: Mapping[str, str], mistake
             result.named.setdefault(name)
         if found.reports == "each" and raw.answer:
             result.answered.setdefault(raw.wave, set()).add(raw.source)
-        if raw.source == raw.target:
-            selfs += bool(value)
-            continue
         reports = (result.each if found.reports == "each" else result.mutual).setdefault(key, {})
         if found.holds == "matrix" and value == scale.least:
             continue  # as if it were not listed: who answers says so of all the others
@@ -273,12 +273,15 @@ def _of_list(found: Understood, row: int) -> Found:
 
 def _of_matrix(found: Understood, row: int) -> Found:
     cells = found.sheet.rows[row]
-    places = [n for n, column in enumerate(found.columns) if column.role == "organization"]
-    if not any(cells[n] for n in places):
-        return  # nothing in the row: this organization has not answered
-    relation = _relation_of(found.sheet.name)
-    for n in places:
-        yield "relation", relation, found.sheet.header[n], cells[n]
+    plain = ("relation", _relation_of(found.sheet.name))
+    asking = [
+        (column.about, *(answers_of(column.role) or plain), cells[place])
+        for place, column in enumerate(found.columns)
+        if column.role == "organization" or answers_of(column.role)
+    ]
+    if any(answer for *_, answer in asking):  # else this organization has not answered
+        for organization, kind, relation, answer in asking:
+            yield kind, relation, organization, answer
 
 
 def _relation_of(name: str) -> str:

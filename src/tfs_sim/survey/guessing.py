@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.scenario.errors import Mistake, UserError, quote
@@ -18,6 +18,7 @@ from tfs_sim.survey.shapes import (
     NUMBERED,
     OF_EACH,
     TO,
+    about,
     all_different,
     alters,
     ends_by_content,
@@ -25,6 +26,7 @@ from tfs_sim.survey.shapes import (
     is_text,
     likely_names,
     spaced,
+    whose,
 )
 from tfs_sim.survey.sheets import Sheet
 
@@ -40,6 +42,7 @@ class Column:
     why : how that was found, for people.
     said : whether the user, or the format, said so.
     filled : how many of its cells hold something.
+    about : of a matrix: the organization that the column asks about.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Column:
     why: str
     said: bool
     filled: int
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,19 +98,7 @@ _OF_TIES = (
     ),
 )
 _ITEMS = re.compile(r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf", re.I)
-_YES_NO = {
-    "yes",
-    "no",
-    "y",
-    "n",
-    "1",
-    "0",
-    "true",
-    "false",
-    "x",
-    "",
-    "1.0",
-    "0.0",
+_YES_NO = {"yes", "no", "y", "n", "1", "0", "true", "false", "x", "1.0", "0.0"} | {
     "complete",
     "completed",
     "incomplete",
@@ -139,11 +131,14 @@ def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
         if not may_be(role, holds):
             message = f"column {quote(column)} cannot be {quote(role)}: the sheet holds {holds}"
             raise UserError(Mistake(message, file=sheet.name, line=1))
-    guess = {"organizations": _organizations, "ties": _ties, "list": _list, "matrix": _matrix}.get(holds, _nothing)
-    guessed = guess(sheet, dict(said.columns))
+    guess = {"organizations": _organizations, "ties": _ties, "list": _list}.get(holds, _nothing)
+    taken = dict(said.columns)
+    guessed = _matrix(sheet, taken, known) if holds == "matrix" else guess(sheet, taken)
     columns = tuple(
         Column(name, *_role(name, said, guessed), filled=sum(map(bool, sheet.column(name)))) for name in sheet.header
     )
+    if holds == "matrix":
+        columns = tuple(_asking(column, {*known, *_rows_of(sheet, columns)}) for column in columns)
     found = Understood(sheet, holds, "", "", said.wave or _wave_of(sheet.name), columns)
     if holds == "organizations" and found.of("name") is None and found.of("id") is None:
         raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
@@ -158,8 +153,23 @@ def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
 _HINT = "Say in mapping.toml which column it is."
 
 
+def _rows_of(sheet: Sheet, columns: Sequence[Column]) -> list[str]:
+    return [cell for column in columns if column.role == "from" for cell in sheet.column(column.name)]
+
+
+def _asking(column: Column, organizations: set[str]) -> Column:
+    """Return a column of a matrix with the organization that it asks about."""
+    asked = about(column.name, organizations)
+    return replace(column, about=asked[1] if asked else column.name)
+
+
 def _both_ends(found: Understood) -> None:
     ends = {place_of(column.role) for column in found.columns if column.role.split()[0] == "to"}
+    first = found.of("from")
+    cells = {*(found.cells("from") or []), *(found.cells("to") or [])}
+    if first in cells and found.of("to") in cells:
+        message = "the first row names organizations; it should say what the columns are, such as from,to"
+        raise UserError(Mistake(message, file=found.sheet.name, line=1))
     lacking = "from" if found.of("from") is None else "to" if not ends else ""
     if lacking:
         which = "whose tie it is, or who says so" if lacking == "from" else "to whom a tie goes"
@@ -332,18 +342,25 @@ def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     return found | _rest_of_rows(sheet, taken, found)
 
 
-def _matrix(sheet: Sheet, taken: dict[str, str]) -> Guesses:
-    first = next((name for name, role in taken.items() if role == "from"), sheet.header[0])
-    rows = set(sheet.column(first))
-    found: Guesses = {} if first in taken else {first: ("from", "the first column names the rows")}
+def _matrix(sheet: Sheet, taken: dict[str, str], known: set[str]) -> Guesses:
+    first = next((name for name, role in taken.items() if role == "from"), whose(sheet))
+    organizations = {*sheet.column(first), *known}
+    found: Guesses = {} if first in taken else {first: ("from", "it names the rows")}
+    persons = _persons(sheet, taken)
     for name in sheet.header:
         if name in taken or name in found:
             continue
-        cells = sheet.column(name)
-        if name in rows or not any(cells) or looks_like_answers(cells):
-            found[name] = ("organization", "called like an organization, with answers below")
-    persons = {n: g for n, g in _persons(sheet, taken).items() if n not in found}
-    return found | persons
+        if name in organizations:
+            found[name] = ("organization", "called like an organization")
+        elif (asked := about(name, organizations)) is not None:
+            found[name] = (f"{_kind(asked[0])} {slug(asked[0])}", f"a question about {quote(asked[1])}")
+        elif name in persons:
+            found[name] = persons[name]
+        elif (role := next((r for r, words in _OF_TIES[:2] if re.fullmatch(words, spaced(name), re.I)), "")) != "":
+            found[name] = (role, "by its name")
+        elif _answers(sheet, name) or not any(sheet.column(name)):
+            found[name] = ("organization", "answers stand in it, as below the organizations")
+    return found
 
 
 def _rest_of_rows(sheet: Sheet, taken: dict[str, str], found: Guesses) -> Guesses:

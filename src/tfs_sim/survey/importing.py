@@ -97,7 +97,8 @@ class Survey:
 
     def statuses(self, key: tuple[str, str]) -> dict[str, int]:
         """Return how many pairs there are of each status (see `pairs.STATUSES`) in a wave, of a relation."""
-        answered = self.answered(key[0]) if self.answers.each.get(key) else None
+        said = any(member.answered for member in self.members.values())
+        answered = self.answered(key[0]) if said or self.answers.each.get(key) else None
         return pairs_.counted(self.pairs[key], len(self.members), answered)
 
     def graph(self) -> Any:

@@ -40,7 +40,7 @@ ROLES = {
     "matrix": ("from", "organization", "wave", "date", "person", "left"),
     "nothing": ("person", "left"),
 }
-"""What a column may be, by what its sheet holds; of ties and lists also "relation NAME" and "item NAME"."""
+"""What a column may be, by what its sheet holds; of ties, lists and matrices also "relation NAME" and "item NAME"."""
 
 _ANSWERS = re.compile(r"(relation|item) ([a-z0-9][a-z0-9_-]{0,63})( \d{1,4})?")
 _NUMBERED = re.compile(r"to \d{1,4}")
@@ -135,7 +135,7 @@ def may_be(role: str, holds: str | None) -> bool:
     """Say whether a column of a sheet that holds something may have a role; None: of any sheet."""
     if holds is None:
         return any(may_be(role, each) for each in ROLES)
-    answers = holds in ("ties", "list") and _ANSWERS.fullmatch(role)
+    answers = holds in ("ties", "list", "matrix") and _ANSWERS.fullmatch(role)
     return role in ROLES[holds] or bool(answers) or (holds == "list" and bool(_NUMBERED.fullmatch(role)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.survey.mapping import FileMap
@@ -65,13 +65,33 @@ def _is_matrix(sheet: Sheet, known: set[str]) -> bool:
     """Say whether most columns are called like the rows, or like organizations, with answers below."""
     if len(sheet.header) < 3 or not sheet.rows:
         return False
-    rows = {*sheet.column(sheet.header[0]), *known}
-    alike = [name for name in sheet.header[1:] if name in rows]
+    rows = {*sheet.column(whose(sheet)), *known}
+    alike = [name for name in sheet.header if name in rows or about(name, rows)]
     others = len(sheet.header) - 1
     cells = {cell for name in alike for cell in sheet.column(name)}
     return len(alike) >= max(2, 0.5 * others) and all(
         not c or looks_like_answers([c]) or c.casefold() in UNKNOWN for c in cells
     )
+
+
+def whose(sheet: Sheet) -> str:
+    """Return the column of a matrix that seems to name its rows."""
+    titled = [n for n in sheet.header if FROM.fullmatch(spaced(n)) or re.fullmatch(NAME, spaced(n), re.I)]
+    return next((name for name in titled if is_text(sheet.column(name))), sheet.header[0])
+
+
+def about(title: str, organizations: Container[str]) -> tuple[str, str] | None:
+    """Return the question and the organization of a column that asks about one: "Contact - Clinic", "Contact [Clinic]".
+
+    None where what stands behind the question is none of the organizations.
+    """
+    for found in re.finditer(r"\s+[-–|]\s+|:\s+|\s*\[", title):
+        question, organization = title[: found.start()].strip(), title[found.end() :].strip()
+        if found[0].endswith("["):
+            organization = organization.removesuffix("]")
+        if question and organization in organizations:
+            return question, organization
+    return None
 
 
 def alters(sheet: Sheet) -> dict[str, str]:

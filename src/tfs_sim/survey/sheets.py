@@ -132,6 +132,10 @@ def sheet_of(
     if len(head) > MOST_COLUMNS:
         raise UserError(too_wide(name, len(head)))
     kept, lines = [], []
+    told = next((n for n, (_, cells) in enumerate(filled[:4]) if any(c.startswith('{"ImportId"') for c in cells)), 0)
+    if told:  # Qualtrics says each question again in words, and then its number, before the first answer
+        remarks = (*remarks, f"{count(told, 'row')} of questions and their numbers above the answers left out")
+        filled = [filled[0], *filled[told + 1 :]]
     for line, cells in filled[1:]:
         while len(cells) > len(head) and not cells[-1]:
             cells = cells[:-1]

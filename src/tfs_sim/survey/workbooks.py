@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -35,21 +36,23 @@ def read_workbook(path: Path) -> list[Sheet]:
         message = "workbooks are read with openpyxl, which is not installed"
         hint = 'Install it (pip install "tfs-sim[survey]"), or save each sheet as CSV.'
         raise UserError(Mistake(message, file=path.name, hint=hint)) from None
-    try:
-        stored = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        written = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except Exception as problem:  # openpyxl raises many kinds of error for what is no workbook
-        raise UserError(Mistake("this cannot be read as a workbook (XLSX)", file=path.name)) from problem
-    try:
-        found = [_sheet(path.name, title, stored[title], written[title]) for title in _titles(stored)]
-    finally:
-        stored.close()
-        written.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what a workbook has beside values: charts, checks of what is put in
+        try:
+            stored = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            written = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        except Exception as problem:  # openpyxl raises many kinds of error for what is no workbook
+            raise UserError(Mistake("this cannot be read as a workbook (XLSX)", file=path.name)) from problem
+        try:
+            found = [_sheet(path.name, title, stored[title], written[title]) for title in _titles(stored)]
+        finally:
+            stored.close()
+            written.close()
     sheets = [sheet for sheet in found if sheet is not None]
-    if macros and sheets:
-        sheets[0] = replace(sheets[0], remarks=(*sheets[0].remarks, "the workbook has macros, which are not read"))
     if not sheets:
         raise UserError(Mistake("no sheet of the workbook holds anything", file=path.name))
+    if macros:
+        sheets[0] = replace(sheets[0], remarks=(*sheets[0].remarks, "the workbook has macros, which are not read"))
     return sheets
 
 

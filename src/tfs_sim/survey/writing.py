@@ -18,7 +18,7 @@ from typing import Any
 
 from tfs_sim.experiments.storage.files import PRIVATE, made_folder, refusal, sweep_up, write_bytes
 from tfs_sim.experiments.storage.holding import only_one
-from tfs_sim.experiments.storage.spreadsheets import as_csv
+from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
 from tfs_sim.scenario.csv_files import CsvTable
 from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.survey.importing import Survey
@@ -109,7 +109,10 @@ def write_survey(
 def read_key(path: Path) -> dict[str, str]:
     """Return the code of each organization by its name, from the key of an earlier import."""
     table = CsvTable(path, ("id", "name"))
-    return {table.cell(row, "name").removeprefix("'"): table.cell(row, "id") for row in table.rows}
+    named = {table.cell(row, "id"): table.cell(row, "name") for row in table.rows}
+    return {
+        name[1:] if name.startswith("'") and name[1:].startswith(RUN) else name: code for code, name in named.items()
+    }
 
 
 def lead_of(survey: Survey) -> str | None:
