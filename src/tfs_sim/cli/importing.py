@@ -65,3 +65,4 @@ def import_(
     print(f"\nScenario   {path(scenario)}")
     print(f"Page       {path(page)}")
     print(f"Mapping    {path(folder / 'mapping.toml')}")
+    print(f"\n  tfs-sim sweep {path(folder / 'experiment.toml')}     compares strategies, and writes a report")

@@ -1,6 +1,7 @@
 """A survey on disk: a scenario, its two CSV files, the clean data, the mapping, and the key of the codes.
 
 scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
+experiment.toml                                        strategies to compare: `tfs-sim sweep`
 as-surveyed.toml                                       the same with the network standing still, to look at it
 survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
 mapping.toml                                           what was made of each column, to be corrected
@@ -19,6 +20,7 @@ from typing import Any
 from tfs_sim.experiments.storage.files import PRIVATE, made_folder, refusal, sweep_up, write_bytes
 from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
+from tfs_sim.model.declared_metrics import PRIMARY
 from tfs_sim.scenario.csv_files import CsvTable
 from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.survey.importing import Survey
@@ -49,6 +51,30 @@ organizations_file = "organizations.csv"      # joins = 0: at the table in the f
 relationships_file = "relationships.csv"      # strength: what was reported, from no tie (0) to 1
 at_the_table = 1.0                            # before the first month, too
 backbone = {{ fte = 1.0 }}                      # guessed: the coordinating office{backbone_said}
+"""
+_EXPERIMENT = """\
+# {title}: what do these practices change? Change what stands here; `tfs-sim list interventions` shows all.
+# Run it with:  tfs-sim sweep FOLDER/experiment.toml
+
+title = {title_quoted}
+question = "Which practices would change most?"
+scenario = "scenario.toml"
+replicates = 40                       # for a first look; findings need some hundreds
+seed = 1
+against = "as-it-is"                  # every strategy is compared with this one, over the same luck
+
+[strategies.as-it-is]
+title = "As it is"
+[strategies.handover]
+title = "Handover practices"
+add = ["procedure-manuals", "overlap", "transition-plan"]
+[strategies.goals]
+title = "Retreats on shared goals"
+add = ["goal-clarity-retreats"]
+
+[outcomes]
+primary = "{primary}"
+also = ["performance", "trust", "density", "alive"]
 """
 _AS_SURVEYED = """\
 # {title} with the network standing still: nobody joins, leaves or makes ties. Month 0 shows the density and the
@@ -251,6 +277,7 @@ def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[
         "title": title,
         "title_quoted": json.dumps(title),
         "site": survey.site,
+        "primary": PRIMARY,
         "organizations": len(survey.members),
         "ties": len(survey.ties),
         "when": f" in {survey.wave.month}" if survey.wave.month else "",
@@ -262,7 +289,8 @@ def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[
         else "                             # guessed: how many are in its schools (--students)",
         "backbone_said": f" of {survey.codes[lead]}, which leads" if lead else "",
     }
-    return {"scenario.toml": _SCENARIO.format(**words), "as-surveyed.toml": _AS_SURVEYED.format(**words)}
+    texts = {"scenario.toml": _SCENARIO, "experiment.toml": _EXPERIMENT, "as-surveyed.toml": _AS_SURVEYED}
+    return {name: text.format(**words) for name, text in texts.items()}
 
 
 def _ignore(folder: Path) -> None:
