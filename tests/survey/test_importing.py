@@ -112,7 +112,18 @@ def _dl_of_edges(made: nx.Graph, path: Path) -> list[Path]:
     lines = [f"{names.index(a) + 1} {names.index(b) + 1} {d['contact']}" for a, b, d in made.edges(data=True)]
     head = f"DL n={len(made)} format = edgelist1\nlabels:\n" + "\n".join(f'"{name}"' for name in names)
     path.with_suffix(".dl").write_text(head + "\ndata:\n" + "\n".join(lines) + "\n")
-    return [path.with_suffix(".dl"), write(path.with_name("all.csv"), [("Name",), *((name,) for name in names)])]
+    return [path.with_suffix(".dl")]
+
+
+def _dl_embedded(made: nx.Graph, path: Path) -> list[Path]:
+    cells = "\n".join(" ".join(f'"{c}"' if " " in c else c for c in row if c) for row in _rows(made))
+    path.with_suffix(".dl").write_text(f"dl n = {len(made)}\nlabels embedded\ndata:\n{cells}\n")
+    return [path.with_suffix(".dl")]
+
+
+def _numbers_alone(made: nx.Graph, path: Path) -> list[Path]:
+    rows = [row[1:] for row in _rows(made)]
+    return [write(path.with_suffix(".csv"), rows)]
 
 
 def _workbook(made: nx.Graph, path: Path) -> list[Path]:
@@ -124,7 +135,7 @@ def _workbook(made: nx.Graph, path: Path) -> list[Path]:
     return [path.with_suffix(".xlsx")]
 
 
-FORMATS = (_graphml, _gml, _pajek, _matrix, _semicolons, _dl, _dl_of_edges, _workbook)
+FORMATS = (_graphml, _gml, _pajek, _matrix, _semicolons, _dl, _dl_of_edges, _dl_embedded, _numbers_alone, _workbook)
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.__name__)
@@ -346,3 +357,30 @@ def test_a_key_gives_back_names_that_a_spreadsheet_would_run(tmp_path: Path) -> 
     write_survey(survey, tmp_path / "town")
     assert "'=cmd()" in (tmp_path / "town" / "key.csv").read_text()
     assert read_key(tmp_path / "town" / "key.csv") == survey.codes
+
+
+def test_matrices_of_several_relations_in_one_dl_file(tmp_path: Path) -> None:
+    text = "dl n=3 nm=2 format=fullmatrix\nlabels:\na b c\nmatrix labels:\nreferral,information\ndata:\n"
+    (tmp_path / "n.dl").write_text(text + "0 1 1\n0 0 1\n1 1 0\n0 1 0\n1 0 1\n0 1 0\n")
+    survey = import_survey([tmp_path / "n.dl"], "town")
+    assert survey.relations == ["referral", "information"]
+    assert survey.statuses(("", "referral")) == {"reciprocated": 2, "one-sided": 1}
+    assert survey.statuses(("", "information")) == {"mutual": 2, "none": 1}
+
+
+def test_partners_beside_organizations_are_ties(tmp_path: Path) -> None:
+    rows = [("Organization", "Partner", "Frequency"), ("A", "B", "weekly"), ("B", "C", "monthly"), ("C", "A", "never")]
+    survey = import_survey([write(tmp_path / "t.csv", rows)], "town")
+    assert set(survey.ties) == {("A", "B"), ("B", "C")}
+
+
+def test_activities_named_in_one_cell_are_relations(tmp_path: Path) -> None:
+    rows = [
+        ("respondent", "partner", "activities"),
+        ("A", "B", "referral; data"),
+        ("B", "A", "data"),
+        ("C", "A", "none"),
+    ]
+    survey = import_survey([write(tmp_path / "t.csv", rows)], "town")
+    assert survey.relations == ["referral", "data"] and survey.answered("") == {"A", "B", "C"}
+    assert survey.statuses(("", "referral")) == {"one-sided": 1, "none": 2}

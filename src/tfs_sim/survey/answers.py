@@ -190,7 +190,7 @@ def _take(result: Answers, found: Understood, called: Mapping[str, str], mistake
         if found.reports == "mutual" and raw.source > raw.target:
             ends_ = (raw.target, raw.source)
         if ends_ not in reports or math.isnan(reports[ends_]):
-            again += ends_ in reports
+            again += ends_ in reports and found.holds != "matrix"
             reports[ends_] = value
         elif math.isnan(value) or reports[ends_] == value:
             again += found.holds != "matrix"
@@ -244,7 +244,9 @@ def _of_ties(found: Understood, row: int) -> Found:
     if "which" in roles:
         answer = cells[roles["value"]] if "value" in roles else "1"
         for which in re.split(r"[;|]", cells[roles["which"]]):
-            if which.strip():
+            if which.strip().casefold() in NAMES_NOBODY:
+                yield "relation", "", next(iter(NAMES_NOBODY)), ""
+            elif which.strip():
                 yield "relation", slug(which), target, answer
         return
     told = False

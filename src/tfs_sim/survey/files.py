@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
-from tfs_sim.survey.graphs import read_dl, read_gml, read_graphml, read_pajek
+from tfs_sim.survey.dl import read_dl
+from tfs_sim.survey.graphs import read_gml, read_graphml, read_pajek
+from tfs_sim.survey.shapes import squared
 from tfs_sim.survey.sheets import Sheet, read_table
 from tfs_sim.survey.workbooks import read_workbook
 
@@ -14,7 +16,7 @@ MOST_FILES = 50
 
 
 def _table(path: Path) -> list[Sheet]:
-    return [read_table(path)]
+    return [squared(read_table(path))]
 
 
 READERS: dict[str, Callable[[Path], list[Sheet]]] = {

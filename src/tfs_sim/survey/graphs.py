@@ -1,4 +1,4 @@
-"""Files of graphs as sheets: GraphML, GML and Pajek through networkx, and UCINET DL.
+"""Files of graphs as sheets, through networkx: GraphML, GML and Pajek.
 
 XML with a document type or entities is refused before anything parses it: a few lines of entities can ask for all of a
 machine's memory, or for a file of this machine.
@@ -7,7 +7,7 @@ machine's memory, or for a file of this machine.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,87 +143,3 @@ def _columns(records: Iterable[dict[str, str]]) -> list[str]:
 
 def _text(value: Any) -> str:
     return "" if isinstance(value, dict | list) else " ".join(str(value).split())
-
-
-def read_dl(path: Path) -> list[Sheet]:
-    """Return the matrices or lists of a UCINET DL file; without labels organizations are called by their number."""
-    text = read_text(path, LARGEST_TABLE)
-    head, found, data = _split_at_data(text)
-    if not found or not head.strip().lower().startswith("dl"):
-        raise UserError(Mistake('a DL file begins with "dl", and its numbers follow the word "data:"', file=path.name))
-    size = re.search(r"\bn\s*=\s*(\d{1,6})\b", head, re.IGNORECASE)
-    if size is None:
-        raise UserError(Mistake('it is not said how many organizations there are ("dl n=25")', file=path.name))
-    n = int(size[1])
-    kind = re.search(r"\bformat\s*=\s*(\w+)", head, re.IGNORECASE)
-    layout = kind[1].lower() if kind else "fullmatrix"
-    labels, remarks = _labels(head, n, path.name)
-    embedded = "labels embedded" in head.lower()
-    if layout in ("fullmatrix", "fm") and not embedded:
-        matrices = re.search(r"\bnm\s*=\s*(\d{1,3})\b", head, re.IGNORECASE)
-        return list(_matrices(path.name, n, int(matrices[1]) if matrices else 1, labels, data, head, remarks))
-    if layout in ("edgelist1", "el1", "nodelist1", "nl1"):
-        return [_listed_ties(path.name, layout.startswith("n"), None if embedded else labels, data, remarks)]
-    what = "labels embedded in a matrix" if embedded else f"the format {quote(layout)}"
-    message = f"{what} of DL files is not read; there are fullmatrix, edgelist1 and nodelist1"
-    raise UserError(Mistake(message, file=path.name, hint="In UCINET: Data > Export > DL, with a full matrix."))
-
-
-def _split_at_data(text: str) -> tuple[str, bool, str]:
-    parts = re.split(r"\bdata\s*:", text, maxsplit=1, flags=re.IGNORECASE)
-    return parts[0], len(parts) == 2, parts[-1]
-
-
-def _labels(head: str, n: int, name: str) -> tuple[list[str], list[str]]:
-    said = re.search(r"(?:^|\s)(?:row\s+)?labels\s*:(.*?)(?=(?:matrix|column|col)\s+labels\s*:|$)", head, re.I | re.S)
-    if said is None:
-        return [str(number) for number in range(1, n + 1)], ["it has no labels; organizations are called by number"]
-    labels = _words(said[1])
-    if len(labels) != n:
-        message = f"n = {n}, and there are {count(len(labels), 'label')}"
-        raise UserError(Mistake(message, file=name, hint="A label with spaces or commas stands in double quotes."))
-    return labels, []
-
-
-def _words(text: str) -> list[str]:
-    return [quoted or plain for quoted, plain in re.findall(r'"([^"\n]*)"|([^\s,"]+)', text)]
-
-
-def _matrices(
-    name: str, n: int, number: int, labels: list[str], data: str, head: str, remarks: list[str]
-) -> Iterator[Sheet]:
-    cells = _words(data)
-    if len(cells) != n * n * number:
-        message = f"{count(number, 'matrix', 'matrices')} of {n} × {n} organizations need {n * n * number:,} numbers"
-        raise UserError(Mistake(f"{message}; there are {len(cells):,}", file=name))
-    said = re.search(r"matrix\s+labels\s*:(.*)$", head, re.IGNORECASE | re.DOTALL)
-    titles = _words(said[1]) if said else []
-    for k in range(number):
-        part = cells[k * n * n : (k + 1) * n * n]
-        rows = [["organization", *labels], *([labels[i], *part[i * n : (i + 1) * n]] for i in range(n))]
-        title = titles[k] if k < len(titles) else (str(k + 1) if number > 1 else "")
-        sheet = f"{name}#{title}" if title else name
-        yield sheet_of(sheet, list(enumerate(rows)), "matrix", remarks=remarks)
-
-
-def _listed_ties(name: str, by_node: bool, labels: list[str] | None, data: str, remarks: list[str]) -> Sheet:
-    rows = [["from", "to"] if by_node else ["from", "to", "value"]]
-
-    def called(word: str) -> str:
-        if labels is None:
-            return word
-        if not word.isdecimal() or len(word) > 6 or not 1 <= int(word) <= len(labels):
-            raise UserError(
-                Mistake(f"organizations have numbers from 1 to {len(labels)}; found {quote(word)}", file=name)
-            )
-        return labels[int(word) - 1]
-
-    for line in data.split("\n"):
-        words = _words(line)
-        if by_node:
-            rows += [[called(words[0]), called(other)] for other in words[1:]]
-        elif words:
-            if len(words) not in (2, 3):
-                raise UserError(Mistake(f"a line has two organizations and a number; found {quote(line)}", file=name))
-            rows.append([called(words[0]), called(words[1]), words[2] if len(words) == 3 else "1"])
-    return sheet_of(f"{name}#edges", list(enumerate(rows)), "ties", None, remarks)

@@ -25,6 +25,7 @@ from tfs_sim.survey.shapes import (
     holds_of,
     is_text,
     likely_names,
+    partners,
     spaced,
     whose,
 )
@@ -167,7 +168,7 @@ def _both_ends(found: Understood) -> None:
     ends = {place_of(column.role) for column in found.columns if column.role.split()[0] == "to"}
     first = found.of("from")
     cells = {*(found.cells("from") or []), *(found.cells("to") or [])}
-    if first in cells and found.of("to") in cells:
+    if first in cells or found.of("to") in cells:
         message = "the first row names organizations; it should say what the columns are, such as from,to"
         raise UserError(Mistake(message, file=found.sheet.name, line=1))
     lacking = "from" if found.of("from") is None else "to" if not ends else ""
@@ -266,6 +267,8 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     free = [name for name in sheet.header if name not in taken and name not in found]
     for role, pattern in (("from", FROM), ("to", TO)):
         fitting = [name for name in free if name not in found and pattern.fullmatch(spaced(name))]
+        if role == "from" and not fitting:
+            fitting = [name for name in free if name not in partners(sheet) and re.fullmatch(NAME, spaced(name), re.I)]
         if role not in roles and fitting:
             found[fitting[0]] = (role, "by its name")
             roles.add(role)

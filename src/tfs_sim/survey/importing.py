@@ -232,7 +232,7 @@ def _look(survey: Survey) -> None:
     if len(leads) > 1:
         notes.append(Note(f"{few(len(leads))} organizations are said to lead; none is taken for the lead"))
     for each in survey.sheets:
-        if each.holds == "matrix" and each.reports == "each":
+        if each.holds == "matrix":
             _look_at_matrix(each, survey)
 
 

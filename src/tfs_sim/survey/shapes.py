@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 
 from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.survey.mapping import FileMap
@@ -43,14 +44,17 @@ def holds_of(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
     """Return what a sheet seems to hold, or None; known: names of organizations in any sheet."""
     roles = set(said.columns.values())
     titles = [spaced(name) for name in sheet.header]
-    partners = set(alters(sheet))
-    if len(partners) >= 2 and any(FROM.fullmatch(spaced(name)) for name in sheet.header if name not in partners):
+    numbered = set(alters(sheet))
+    if len(numbered) >= 2 and any(FROM.fullmatch(spaced(name)) for name in sheet.header if name not in numbered):
         return "list"
     if {"from", "to"} <= roles or (any(map(FROM.fullmatch, titles)) and any(map(TO.fullmatch, titles))):
         return "ties"
+    named = partners(sheet)
+    if named and any(re.fullmatch(NAME, spaced(name), re.I) for name in sheet.header if name not in named):
+        return "ties"
     if _is_matrix(sheet, known):
         return "matrix"
-    if len(partners) >= 2:
+    if len(numbered) >= 2:
         return "list"
     if any(re.fullmatch(pattern, title, re.I) for title in titles for pattern in (ID, NAME)):
         ends = ends_by_content(sheet)
@@ -59,6 +63,24 @@ def holds_of(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
         return "ties"
     first = sheet.column(sheet.header[0]) if sheet.rows else []
     return "organizations" if first and all_different(first) and is_text(first) else None
+
+
+def partners(sheet: Sheet) -> list[str]:
+    """Return columns that seem to name partners, rather than to say yes or no of them."""
+    found = [name for name in sheet.header if TO.fullmatch(spaced(name))]
+    return [name for name in found if is_text(sheet.column(name)) and not looks_like_answers(sheet.column(name))]
+
+
+def squared(sheet: Sheet) -> Sheet:
+    """Return a matrix without names of its rows with these before them: rows are in the order of the columns."""
+    size = len(sheet.header)
+    if size < 3 or size != len(sheet.rows) or not looks_like_answers([cell for row in sheet.rows for cell in row]):
+        return sheet
+    if any(cell and cell != "0" for cell in (row[n] for n, row in enumerate(sheet.rows))):
+        return sheet  # what has answers of organizations about themselves is likely something else
+    rows = tuple((name, *row) for name, row in zip(sheet.header, sheet.rows, strict=True))
+    remarks = (*sheet.remarks, "rows have no names; they are taken in the order of the columns")
+    return replace(sheet, header=("organization", *sheet.header), rows=rows, holds="matrix", remarks=remarks)
 
 
 def _is_matrix(sheet: Sheet, known: set[str]) -> bool:

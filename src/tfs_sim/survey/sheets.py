@@ -82,6 +82,8 @@ def read_table(path: Path) -> Sheet:
     if not text.strip():
         raise UserError(Mistake("the file is empty", file=path.name))
     delimiter = _delimiter(text)
+    if (said := re.match(r"\s*sep=(.)[ \t]*\n", text, re.IGNORECASE)) is not None:  # as spreadsheets write it
+        delimiter, text = said[1], "\n" * text.count("\n", 0, said.end()) + text[said.end() :]
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     found: list[tuple[int, list[str]]] = []
