@@ -332,6 +332,7 @@ def test_a_question_a_partner_in_each_row(tmp_path: Path, form: str) -> None:
     assert statuses[frozenset(names[:2])] == ("in conflict", pytest.approx((3 + 1) / 2 / 3))
     assert survey.statuses(("1", "contact")) == {"in conflict": 1, "none": 3, "unobserved": 2}
     assert survey.scales["trust"].least == 1
+    assert ("1", "trust") not in survey.pairs, "not to rate is not the lowest mark"
 
 
 def _listed(folder: Path, names: list[str]) -> Path:

@@ -67,7 +67,6 @@ def content(survey: Survey) -> dict[str, Any]:
     graph = survey.graph()
     kind, data = picture(survey)
     total = len(survey.members) * (len(survey.members) - 1) // 2
-    unobserved = {each: survey.statuses((survey.wave.label, each)).get("unobserved", 0) for each in survey.relations}
     return {
         "site": survey.site,
         "named": survey.named,
@@ -82,7 +81,6 @@ def content(survey: Survey) -> dict[str, Any]:
         "take": survey.take,
         "directed": survey.directed,
         "wave": survey.wave.label or survey.wave.month or "",
-        "unobserved": [(name, few(number)) for name, number in unobserved.items() if number],
         "picture": f"data:image/{kind};base64,{base64.b64encode(data).decode()}",
         "files": [_file(each, survey) for each in survey.sheets],
         "scales": [_scale(survey, name) for name in survey.scales],
@@ -136,7 +134,7 @@ def _answers(role: str) -> str:
 
 def _scale(survey: Survey, name: str) -> dict[str, str]:
     scale = survey.scales[name]
-    keys = [key for key in survey.pairs if key[1] == name]
+    keys = [key for key in (survey.answers.unknown + survey.answers.blanks) if key[1] == name]
     use = "makes the network" if name in survey.relations else "kept in the clean data alone"
     return {
         "name": name,

@@ -40,7 +40,7 @@ class Survey:
     categories : the sector of each kind of organization that files tell apart, with how it was found.
     answers : all reports.
     waves : in their order; `wave` is the one that the network is of.
-    pairs : by wave and relation, what both ends say of their tie.
+    pairs : by wave and relation (items are none), what both ends say of their tie.
     relations : the relations that make the network.
     take : "either" or "both": whose reports make a tie.
     ties : strength of each tie of the network in (0, 1], by the names of its ends.
@@ -170,7 +170,8 @@ def import_survey(
         given.network.take, {}, notes, given,
     )  # fmt: skip
     for key in dict.fromkeys((*said.each, *said.mutual)):
-        survey.pairs[key] = pairs_.pairs_of(said, key, survey.answered(key[0]))
+        if said.kinds[key[1]] == "relation":  # who does not rate a partner has not given it the lowest mark
+            survey.pairs[key] = pairs_.pairs_of(said, key, survey.answered(key[0]))
     survey.relations.extend(_relations(survey, given))
     tables = [survey.pairs[survey.wave.label, each] for each in survey.relations]
     survey.ties.update(pairs_.strengths(tables, survey.take))
@@ -190,11 +191,11 @@ def _wave(given: Mapping, waves: list[Wave]) -> Wave:
 
 
 def _relations(survey: Survey, given: Mapping) -> list[str]:
-    """Return the relations of the wave that make the network: those that the user chose, or all but items."""
+    """Return the relations of the wave that make the network: those that the user chose, or all."""
     there = [relation for wave, relation in survey.pairs if wave == survey.wave.label]
     wanted = given.network.relations
     if wanted is None:
-        return [each for each in there if survey.answers.kinds[each] == "relation"]
+        return there
     for name in wanted:
         if name not in there:
             message = f"mapping: there is no relation {quote(name)} in this wave"
