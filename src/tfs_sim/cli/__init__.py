@@ -394,6 +394,40 @@ def ensemble_check(
     ensembles.check(path)
 
 
+@app.command("import")
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Organizations and ties: CSV, XLSX, GraphML, GML, Pajek (.net) or UCINET (.dl).",
+            show_default=False,
+        ),
+    ],
+    site: Annotated[str, typer.Option("--site", metavar="NAME", help="Key of the community: small letters, hyphens.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder of what is written; default: NAME.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="A mapping.toml that you corrected.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="Codes to keep; default: key.csv in the folder.")
+    ] = None,
+    names: Annotated[bool, typer.Option("--names", help="Write and show names of organizations, not codes.")] = False,
+    students: Annotated[
+        int | None, _whole("--students", metavar="N", largest=10_000_000, help="In the community's schools.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="MONTH", help='First month, "2018-05"; default: the last wave\'s.')
+    ] = None,
+) -> None:
+    """Make a scenario of a survey that you already have; say column by column what was taken, guessed or left."""
+    from tfs_sim.cli import importing
+
+    importing.import_(files, site, out, mapping, key, names, students, start)
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code.
 

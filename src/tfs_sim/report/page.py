@@ -17,13 +17,13 @@ from tfs_sim.analysis.story import story
 from tfs_sim.analysis.windows import metric
 from tfs_sim.experiments.storage.files import made_folder, sweep_up, write_bytes
 from tfs_sim.experiments.storage.holding import only_one
+from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.figures import fonts
 from tfs_sim.figures.charts import charts
 from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.report import tables
-from tfs_sim.report.csv import as_csv
 from tfs_sim.scenario.errors import count
 
 
