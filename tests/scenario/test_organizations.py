@@ -232,7 +232,7 @@ def test_a_changed_file_is_read_again_and_variants_find_it(tmp_path: Path, monke
         (ROWS.replace("clinic", "backbone"), 0, "both"),
         ("", 0, "empty"),
         (b"\x00\x01", 0, "not a text file"),
-        ("id,sector\na,health\n", 0, "between 3 and 500 organizations, the backbone among them; this one has 2"),
+        ("id,sector\na,health\n", 0, "between 3 and 2,000 organizations, the backbone among them; this one has 2"),
         ('id,sector,name\na,health,"x\ny"\n', 2, "column name is one line of at most 300 characters"),
         (f"id,sector,name\na,health,{'x' * 301}\n", 2, "column name is one line of at most 300 characters"),
         (
@@ -291,3 +291,11 @@ def test_files_of_other_systems_and_huge_ones(tmp_path: Path) -> None:
         stream.truncate(LARGEST_TABLE + 1)
     with pytest.raises(UserError, match=r"too large: 20\.1 MB"):
         read(tmp_path, None)
+
+
+def test_what_is_counted_on_a_fact_holds_the_largest_site() -> None:
+    """As many binary digits as 2,000 organizations need, and no more: one more would be written beyond its array."""
+    from tfs_sim.model.state import TALLY_DIGITS
+    from tfs_sim.scenario.sites import MOST
+
+    assert 2 ** (TALLY_DIGITS - 1) <= MOST < 2**TALLY_DIGITS

@@ -96,8 +96,8 @@ CASES = [
     ("students = 14_000", "students = 1" + "0" * 400, "and 10,000,000; found a number of more than 30 digits", ""),
     ("students = 14_000", "student = 14_000", "there is no key student in sites.riverton", "students"),
     ("nonprofit = 14", "non_profit = 14", 'there is no sector "non_profit"', "nonprofit"),
-    ("nonprofit = 14", "nonprofit = 1400", "whole number of organizations between 0 and 500", ""),
-    ("nonprofit = 14", "nonprofit = 499", "between 3 and 500 organizations", ""),
+    ("nonprofit = 14", "nonprofit = 14000", "whole number of organizations between 0 and 2,000", ""),
+    ("nonprofit = 14", "nonprofit = 1999", "between 3 and 2,000 organizations", ""),
     ("nonprofit = 14", "nonprofit = 1" + "0" * 30, "between 0 and 500; found a number of more than 30 digits", ""),
     (
         "grievance = 0.35",
@@ -110,7 +110,7 @@ CASES = [
     (
         "nonprofit = 14, health = 3",
         "health = 0",
-        "between 3 and 500 organizations, the backbone among them; this one has 2",
+        "between 3 and 2,000 organizations, the backbone among them; this one has 2",
         "",
     ),
     ("nonprofit = 14", "nonprofit = true", "found true", ""),
@@ -126,7 +126,7 @@ CASES = [
     (
         "nonprofit = 14",
         "nonprofit = 1.5",
-        "nonprofit is a whole number of organizations between 0 and 500, without",
+        "nonprofit is a whole number of organizations between 0 and 2,000, without",
         "",
     ),
     ('taper = "6 months"', 'taper = "4 years"', "taper is part of the 36 months", ""),

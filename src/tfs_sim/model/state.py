@@ -42,7 +42,7 @@ MAX_LEVELS = 8
 GOALS = 3
 MAX_STAGES = 6
 PRACTICES = 8
-TALLY_DIGITS = 9  # a site has at most 500 organizations
+TALLY_DIGITS = 11  # a site has at most 2,000 organizations
 PAYOFF_TERMS = 9
 MONEY_REASONS = ("income", "spending", "award", "pool", "grant", "intervention", "emergency")
 

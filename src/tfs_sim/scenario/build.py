@@ -393,7 +393,8 @@ class _Builder:
             key = _mix(np.minimum(ids[a], ids[b]), np.maximum(ids[a], ids[b]))
             uniform = ((key >> np.uint64(11)).astype(float) + 0.5) / 2.0**53
             score = -np.log(-np.log(uniform)) + np.log(2.0) * (sectors[a] == sectors[b])
-            score[[members[i].role == "backbone" or members[j].role == "backbone" for i, j in everyone]] = np.inf
+            hub = np.array([member.role == "backbone" for member in members])
+            score[hub[a] | hub[b]] = np.inf
             # both ends draw by the same score, so about six in ten of their choices are the same pairs
             each = min(n - 1, max(1, round(float(community["candidates"]) * 0.72)))
             chosen = np.zeros((n, n), bool)

@@ -39,7 +39,7 @@ from tfs_sim.scenario.organizations import (
 )
 from tfs_sim.scenario.table import Table
 
-FEWEST, MOST = 3, 500
+FEWEST, MOST = 3, 2_000
 """Organizations of a site, the backbone among them."""
 
 
@@ -89,7 +89,7 @@ def _counts(value: Any) -> dict[str, int]:
 
 def how_many(total: int) -> str:
     """Return what is said of a site with too few or too many organizations."""
-    return f"a site has between {FEWEST} and {MOST} organizations, the backbone among them; this one has {total:,}"
+    return f"a site has between {FEWEST} and {MOST:,} organizations, the backbone among them; this one has {total:,}"
 
 
 COUNTS = Check(
