@@ -241,6 +241,8 @@ def _jump(a: Any, b: Any, name: str, site: str | None) -> float:
     known = getattr(a, "jump", None)
     if known is not None:
         return float(known(name, site))
+    if "set" in a.runs:
+        return 0.0
     tables = [x.runs.pivot(index="replicate", columns="site", values=name) for x in (a, b)]
     kept = [table if site is None else table[[site]] for table in tables]
     widest = jump_of((table.to_numpy(float), table.to_numpy(float)) for table in kept)
@@ -249,13 +251,19 @@ def _jump(a: Any, b: Any, name: str, site: str | None) -> float:
 
 def _units(result: Any) -> Units:
     """Return where the pairs of an arm come from, in the order of `_by_pair`."""
-    if "pair" not in result.runs:
+    keys = _keys(result.runs)
+    if keys == ["replicate"]:
         return Units.replicates(result.runs["replicate"].nunique())
-    pairs = result.runs.drop_duplicates("pair").sort_values("pair")
-    return Units.of_table(pairs, result.sampled)
+    pairs = result.runs.drop_duplicates(keys).sort_values(keys)
+    return Units.of_table(pairs, getattr(result, "sampled", False))
 
 
-_IDS = ("strategy", "replicate", "point", "pair", "site")
+_IDS = ("strategy", "set", "replicate", "point", "pair", "site")
+
+
+def _keys(runs: Any) -> list[str]:
+    """Return the columns that tell pairs apart."""
+    return ["pair"] if "pair" in runs else [name for name in ("set", "replicate") if name in runs]
 
 
 def _by_pair(result: Any, name: str, site: str | None) -> Any:
@@ -265,7 +273,7 @@ def _by_pair(result: Any, name: str, site: str | None) -> Any:
         if len(runs) == 0:
             sites = ", ".join(str(s) for s in result.runs["site"].unique())
             raise ValueError(f'there is no site "{site}"; there are {sites}')
-    return runs.groupby("pair" if "pair" in runs else "replicate")[name].mean().sort_index()
+    return runs.groupby(_keys(runs))[name].mean().sort_index()
 
 
 def _seed(result: Any) -> int | None:
