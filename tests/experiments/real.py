@@ -31,6 +31,7 @@ TRIAL = """
 scenario = "town.toml"
 replicates = 5
 seed = 3
+uncertainty = "defaults"
 [strategies.as-it-is]
 [strategies.manuals]
 add = ["manuals"]
