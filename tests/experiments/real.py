@@ -67,3 +67,9 @@ def trial(folder: Path, *more: str, change: tuple[str, str] = ("", "")) -> Exper
     text = TRIAL.replace(*change) if change[0] else TRIAL
     (folder / "trial.toml").write_text(text + "".join(more), encoding="utf-8")
     return load_experiment(folder / "trial.toml")
+
+
+def over_sets(folder: Path, *more: str, sets: str = "3", replicates: str = "2", over: str = "plausible") -> Experiment:
+    """Return the experiment run over sets of parameters."""
+    lines = f'replicates = {replicates}\nseed = 3\nuncertainty = "{over}"\nsets = {sets}\n'
+    return trial(folder, *more, change=('replicates = 5\nseed = 3\nuncertainty = "defaults"\n', lines))
