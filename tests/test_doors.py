@@ -68,9 +68,7 @@ def test_what_is_no_ordinary_file_is_not_read(tmp_path: Path, name: str, command
 @pytest.mark.parametrize("command", ["run", "sweep", "merge", "status", "report", "validate"])
 def test_a_name_of_300_letters(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
     (tmp_path / "s.toml").write_text(SCENARIO)
-    (tmp_path / "e.toml").write_text(
-        f'scenario = "s.toml"\n{REST}'
-    )
+    (tmp_path / "e.toml").write_text(f'scenario = "s.toml"\n{REST}')
     long = str(tmp_path / ("x" * 300))
     given = {
         "run": (str(tmp_path / "s.toml"), "--out", long),

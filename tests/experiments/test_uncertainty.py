@@ -179,9 +179,9 @@ def test_what_is_worthwhile_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--sets", "1"), "--sets is a whole number between 2 and 1,000,000; found 1"),
+        (("--sets", "1"), "--sets is a whole number between 2 and 100,000; found 1"),
         (("--sets", "many"), 'found the text "many"'),
-        (("--sets", "100001"), "sets is a whole number between 2 and 100,000; found 100001"),
+        (("--sets", "100001"), "--sets is a whole number between 2 and 100,000; found 100001"),
         (("--sets", "3", "--uncertainty", "defaults"), 'sets of parameters, and uncertainty is "defaults"'),
         (("--uncertainty", "plausibel"), 'did you mean "plausible"?'),
         (("--uncertainty", "plausible: turnovr"), 'did you mean "turnover"?'),
