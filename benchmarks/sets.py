@@ -1,7 +1,7 @@
 """How often what is said over sets of parameters holds the truth: 1,000 reseeded studies of each kind.
 
-Every set has a true difference, drawn from a distribution that is known (variance 1), and luck a replicate of its own. A
-study draws its sets and their luck; what it says is compared with the distribution: the mean, the shares of sets that
+Every set has a true difference, drawn from a distribution that is known (variance 1), and luck of its own a replicate.
+A study draws its sets and their luck; what it says is compared with the distribution: the mean, the shares of sets that
 are better, no different and worse, and how many of all other sets lie in the middle 90% range.
 
     python benchmarks/sets.py            # the tables of docs/how-to/read-an-interval.md, about ten minutes

@@ -16,7 +16,7 @@ HEAVY = ("numba", "pandas", "pyarrow", "pydantic", "matplotlib", "mesa", "scipy"
 def test_help_names_every_command(call) -> None:  # type: ignore[no-untyped-def]
     said = call("--help")
     assert said.code == 0
-    for command in ("run", "sweep", "report", "status", "validate", "check", "list", "explain", "new"):
+    for command in ("run", "sweep", "report", "status", "validate", "check", "list", "explain", "new", "import"):
         assert re.search(rf"\b{command}\b", said.out)
         assert call(command, "--help").code == 0
 

@@ -12,6 +12,7 @@ import numpy as np
 from tfs_sim.analysis import words
 from tfs_sim.analysis.kinds import jump_of
 from tfs_sim.analysis.pooling import LEVEL, Units, mean_of, share_of, words_of
+from tfs_sim.analysis.spreads import spread
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.model.declared_metrics import PRIMARY
@@ -336,7 +337,8 @@ def _crisis(stored: Stored) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def compare_arms(sweep: SweepLike, metric: str = PRIMARY, site: str | None = None) -> DataFrame:
     """Return every strategy against the reference and against no initiative, under each level.
 
-    One row a comparison: strategy, against, the cross keys, metric, site, then the numbers of `Paired`.
+    One row a comparison: strategy, against, the cross keys, metric, site, the numbers of `Paired`, and over sets of
+    parameters those of `spreads.Spread`.
     """
     from pandas import DataFrame
 
@@ -349,7 +351,9 @@ def compare_arms(sweep: SweepLike, metric: str = PRIMARY, site: str | None = Non
                 if strategy != other:
                     result = against(stored, metric, strategy, other, levels, site)
                     ids = {"strategy": strategy, "against": other, **dict(zip(stored.cross, levels, strict=True))}
-                    rows.append({**ids, "metric": metric, "site": site or "all", **result.record()})
+                    over = spread(stored, metric, strategy, other, levels, site)
+                    sets = {} if over is None else over.record()
+                    rows.append({**ids, "metric": metric, "site": site or "all", **result.record(), **sets})
     return DataFrame(rows)
 
 

@@ -53,14 +53,16 @@ WIDTHS = (0.75, 0.5, 0.25, 0.1)
 """Widths of components, in errors of the middle set, from the smoothest on."""
 SPACING = 1.5
 """How far components are apart, in their width."""
-CLEARLY = 1.2
-"""Log-likelihood that narrower components must gain."""
+CLEARLY = 1.0
+"""Log-likelihood that narrower components must gain: Akaike's price of a parameter."""
 _WIDEST = 0.4
 """Widest components, in standard deviations between sets."""
 _APART = 1.6448536269514722
 """Sets differ where the variance of their means is so many standard errors above what luck alone makes of it."""
 _FLOOR = 1e-3
 """Smallest error, in standard deviations of set means: finer detail is not looked for."""
+_MOST = 100
+"""Components at most: where luck is so small that more would fit, they are wider instead."""
 
 Verdict = Literal["told", "too few replicates", "alike"]
 
@@ -107,7 +109,7 @@ class Truths:
     @cached_property
     def between(self) -> float:
         """Variance between sets: that of set means less what luck adds to it (may be below zero by luck)."""
-        return float(spread_parts(self.means).mean())
+        return float(self.means.between.mean())
 
     @cached_property
     def alike(self) -> bool:
@@ -167,6 +169,9 @@ class Truths:
         error, _ = self._scale
         mean, freedom = self.means.mean, self.means.freedom
         centre = _centres(np.sort(mean), SPACING * width)
+        while len(centre) > _MOST:
+            width *= 1.1
+            centre = _centres(np.sort(mean), SPACING * width)
         scale = np.hypot(error, width)
         own = freedom * (1 + (width / error) ** 2) ** 2
         z = ((mean[:, None] - centre) / scale[:, None]) ** 2
@@ -273,21 +278,13 @@ def checked(worthwhile: float) -> float:
     return worthwhile
 
 
-def spread_parts(means: SetMeans) -> Array:
-    """Return each set's part of the variance between sets: its squared deviation less what luck adds, [sets].
-
-    Their mean is the estimate by unweighted means (`variance`); sets without a variance of their own have the others'.
-    """
-    n = len(means)
-    luck = np.where(means.count > 1, means.variance, np.nanmean(means.variance)) / means.count
-    return np.asarray((means.mean - means.mean.mean()) ** 2 * (n / (n - 1)) - luck)
-
-
 def _centres(ordered: Array, step: float) -> Array:
-    """Return places a step apart that follow the data: where none are near, the next place is that of the next."""
-    centre = [float(ordered[0])]
-    while True:
-        at = int(np.searchsorted(ordered, centre[-1] + step / 2, side="right"))
-        if at == len(ordered):
-            return np.array(centre)
-        centre.append(max(centre[-1] + step, float(ordered[at])))
+    """Return places that follow ordered data: a step apart within each stretch without a gap, around its middle.
+
+    Where data are sparse each has a place of its own. Data turned round have the places turned round.
+    """
+    gaps = np.flatnonzero(np.diff(ordered) > step)
+    first, last = ordered[np.r_[0, gaps + 1]], ordered[np.r_[gaps, len(ordered) - 1]]
+    steps = np.floor((last - first) / step).astype(np.int64)
+    places = [(a + b) / 2 + step * (np.arange(k + 1) - k / 2) for a, b, k in zip(first, last, steps, strict=True)]
+    return np.concatenate(places)

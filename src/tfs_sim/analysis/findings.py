@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfs_sim.analysis import words
+from tfs_sim.analysis import spread_words, words
 from tfs_sim.analysis.compare import Paired, against, crisis_difference, crisis_effect, over_sites, paired
 from tfs_sim.analysis.provisos import provisos, unpaid
 from tfs_sim.analysis.ranking import Ranking, ranking
@@ -39,7 +39,7 @@ class Finding:
     "best" (the best strategy against the next), "reference" (the best
     against the reference), "worse" (what does worse than nothing), "crisis" (what the shock does), "practice" (a
     strategy against the reference), "initiative" (the reference against no initiative), "softening" (does a strategy
-    change what the shock does) or "sites" (they differ).
+    change what the shock does), "sites" (they differ) or "sets" (how the answer depends on parameters).
     """
 
     sentence: str
@@ -81,6 +81,11 @@ def _kinds(stored: Stored) -> list[Finding]:
     if name not in stored.metrics:
         return []
     for strategy in dict.fromkeys((stored.against, *stored.strategies)):
+        if stored.units.set is not None and not stored.units.design:
+            if (text := spread_words.of_kinds(stored, name, strategy, levels)) is None:
+                continue
+            blank = Paired(len(stored.pairs), stored.units.luck, 0, sets=stored.units.sets)
+            return [Finding(text, "kinds", name, strategy, strategy, levels, blank)]
         found = stored.kinds(name, stored.arm(strategy, levels))
         if found is None:
             continue
@@ -311,7 +316,21 @@ def findings(sweep: SweepLike, how_many: int = 3) -> list[Finding]:
                 chosen.append(finding)
     sites = [f for f in everything if f.kind == "sites"]
     chosen += sites[: max(0, how_many - len(chosen))]
-    return [*(provided(stored, f) for f in [*_kinds(stored), *chosen[:how_many]]), *_unpaid(stored)]
+    answers = [provided(stored, f) for f in [*_kinds(stored), *chosen[:how_many]]]
+    return [*answers, *_sets(stored, best), *_unpaid(stored)]
+
+
+def _sets(stored: Stored, best: list[Finding]) -> list[Finding]:
+    """Say how the answer depends on parameters: the best against the reference, or the reference against nothing."""
+    name, levels = stored.primary, stored.main
+    if not best or name not in stored.metrics:
+        return []
+    first = best[0].strategy
+    one, other = (first, stored.against) if first != stored.against else (first, stored.nothing or best[0].against)
+    if one == other:
+        one, other = first, best[0].against
+    text = spread_words.sentence(stored, name, one, other, levels)
+    return [Finding(text, "sets", name, one, other, levels, against(stored, name, one, other, levels))] if text else []
 
 
 def provided(stored: Stored, finding: Finding) -> Finding:

@@ -236,12 +236,15 @@ def _over_sets(units: Units) -> str:
 def words_of(luck: int, points: int, *, design: bool, sets: int = 0) -> str:
     """Return a number of pairs in its own unit.
 
-    "40 pairs", "8 replicates at 60 points", or "800 replicates of 100 sets", with a design "at 60 points".
+    "40 pairs", "8 replicates at 60 points", or "8 replicates of each of 100 sets", with a design "at 60 points".
     """
     if not design and not sets:
         return f"{luck:,} pair{'' if luck == 1 else 's'}"
     own = f"{luck:,} replicate{'' if luck == 1 else 's'}"
-    own = f"{own} of {sets:,} set{'' if sets == 1 else 's'}" if sets else own
+    if sets > 1 and luck % sets == 0:
+        own = f"{luck // sets:,} replicate{'' if luck == sets else 's'} of each of {sets:,} sets"
+    elif sets:
+        own = f"{own} of {sets:,} set{'' if sets == 1 else 's'}"
     return f"{own} at {points:,} point{'' if points == 1 else 's'}" if design else own
 
 

@@ -73,7 +73,10 @@ class ShockTold:
 
 @dataclass(frozen=True)
 class Stored:
-    """A stored sweep, read once: tables, titles and the arrays behind every comparison."""
+    """A stored sweep, read once: tables, titles and the arrays behind every comparison.
+
+    `spreads` keeps what `oversets.spread` has found.
+    """
 
     runs: DataFrame
     series: DataFrame
@@ -83,6 +86,7 @@ class Stored:
     provenance: Mapping[str, Any]
     points: DataFrame
     _cache: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    spreads: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, sweep: SweepLike) -> Stored:

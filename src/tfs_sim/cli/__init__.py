@@ -360,6 +360,84 @@ def new(
     looking.new(folder)
 
 
+ensemble = typer.Typer(
+    help="Sets of parameters in a file: what experiments are run over with `uncertainty`.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(ensemble, name="ensemble")
+
+
+@ensemble.command("make")
+def ensemble_make(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help='plausible, "plausible: turnover", or a CSV file: a column "set", and one for each parameter.',
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="The JSON file; its table stands beside it.")
+    ],
+    sets: Annotated[
+        int | None, _whole("--sets", metavar="S", smallest=2, help="How many are drawn; default: 200.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="What it is, in a line.")] = None,
+    edition: Annotated[str, typer.Option("--edition", metavar="TEXT", help="Of your file.")] = "1",
+    licence: Annotated[str, typer.Option("--licence", metavar="TEXT", help="How others may use it.")] = "CC0-1.0",
+) -> None:
+    """Write sets of parameters as an ensemble, which experiments can be run over and others can check."""
+    from tfs_sim.cli import ensembles
+
+    ensembles.make(source, out, sets, title, edition, licence)
+
+
+@ensemble.command("check")
+def ensemble_check(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The JSON file of an ensemble.", show_default=False)],
+) -> None:
+    """Say whether an ensemble is intact and the model still behaves as when it was made; leave with 2 if not."""
+    from tfs_sim.cli import ensembles
+
+    ensembles.check(path)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Organizations and ties: CSV, XLSX, GraphML, GML, Pajek (.net) or UCINET (.dl).",
+            show_default=False,
+        ),
+    ],
+    site: Annotated[str, typer.Option("--site", metavar="NAME", help="Key of the community: small letters, hyphens.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder of what is written; default: NAME.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="A mapping.toml that you corrected.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="Codes to keep; default: key.csv in the folder.")
+    ] = None,
+    names: Annotated[bool, typer.Option("--names", help="Write and show names of organizations, not codes.")] = False,
+    students: Annotated[
+        int | None, _whole("--students", metavar="N", largest=10_000_000, help="In the community's schools.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="MONTH", help='First month, "2018-05"; default: the last wave\'s.')
+    ] = None,
+) -> None:
+    """Make a scenario of a survey that you already have; say column by column what was taken, guessed or left."""
+    from tfs_sim.cli import importing
+
+    importing.import_(files, site, out, mapping, key, names, students, start)
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code.
 

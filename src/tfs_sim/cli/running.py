@@ -62,7 +62,7 @@ def run(
         print()
         for line in (*afterwards(result), *without_effect(scenario)):
             print(wrapped(line))
-        print(uncalibrated())
+        print(uncalibrated(sets is not None))
         if out is None:
             return
         saved.save(result, out)
@@ -268,7 +268,10 @@ def found(sweep: Sweep) -> None:
 
     stored = Stored.of(sweep)
     sites = mean_over_sites(len(stored.sites))
-    how = f"Differences over the same luck, {stored.units.said}{f', {sites}' if sites else ''}; 95% intervals."
+    how = (
+        f"Differences over the same luck, {stored.units.said}{f', {sites}' if sites else ''}; 95% intervals hold "
+        f"{stored.units.holds}{'' if stored.units.set is not None else ' alone'}."
+    )
     print(f"\n{bold('What we found')}\n{dim(wrapped(how, '  ', '  '))}")
     told = findings(stored, 3)
     if not told:
@@ -277,12 +280,14 @@ def found(sweep: Sweep) -> None:
         print(wrapped(str(finding), "     ", f"  {number}. "))
     if title := map_title(stored):
         print(wrapped(title + ".", "     ", "  Map: "))
-    print(uncalibrated())
+    print(uncalibrated(stored.units.set is not None))
 
 
-def uncalibrated() -> str:
+def uncalibrated(over_sets: bool) -> str:
     """Return how far the numbers may be trusted."""
-    return wrapped("Not calibrated yet: read these as how the model behaves, not as forecasts.")
+    said = "Not calibrated yet: read these as how the model behaves, not as forecasts."
+    where = "Parameters are one assumed point, about which these numbers are silent."
+    return wrapped(said if over_sets else f"{said} {where}")
 
 
 def _report(sweep: Sweep) -> None:

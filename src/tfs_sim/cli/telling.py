@@ -22,7 +22,7 @@ def events(
     """Run one replicate again, print how often what happened, and write the events to a file."""
     from tfs_sim.experiments.execution.replaying import events as replayed
     from tfs_sim.experiments.storage import files
-    from tfs_sim.report.csv import as_csv
+    from tfs_sim.experiments.storage.spreadsheets import as_csv
 
     title, scenario, usual, over, first = _asked(name, arm)
     under = first if parameter_set is None else parameter_set

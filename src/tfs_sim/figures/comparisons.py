@@ -14,6 +14,7 @@ from tfs_sim.analysis.compare import Paired, against, over_sites
 from tfs_sim.analysis.findings import ranked_metrics
 from tfs_sim.analysis.pooling import Units, mean_of
 from tfs_sim.analysis.sentences import capital, lower
+from tfs_sim.analysis.spreads import spread
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, metric
 from tfs_sim.figures import cost_effect as costs_
@@ -62,7 +63,8 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
     where = "In words" if narrow else "Right"
     said = words.unit(m, difference=True)
     unit = f", in {said}," if said else ""
-    subtitle = f"{shown}. Bars: 95% intervals of the means."
+    held = " (of parameters and luck)" if stored.units.set is not None else ""
+    subtitle = f"{shown}. Bars: 95% intervals of the means{held}."
     if len(rows) > 1:
         subtitle += f" {where}: paired difference from the reference{unit} with its 95% interval."
     made = caption(stored, stored.units.said, words.mean_over_sites(len(stored.sites)))
@@ -169,14 +171,26 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
             flip = m.better == "lower"
             raw = f"{words.difference(r.difference, r.low, r.high, m)} ({words.interval(r.low, r.high, m)})"
             raw = "the same in all pairs" if r.same else raw
-            rows.append(forest_.Row(s, labels[s], look[s], r, raw, flip))
+            over = spread(stored, name, s, stored.against, stored.main)
+            thin = None
+            if over is not None and math.isfinite(over.low) and r.difference and math.isfinite(r.standardized):
+                by = r.standardized / r.difference
+                thin = (over.low * by, over.high * by)
+            rows.append(forest_.Row(s, labels[s], look[s], r, raw, flip, thin))
             results.append((r, flip))
-            data.append((name, stored.title(s), stored.title(stored.against), *r.record().values()))
+            ends = () if stored.units.set is None else (math.nan,) * 2 if over is None else (over.low, over.high)
+            data.append((name, stored.title(s), stored.title(stored.against), *r.record().values(), *ends))
         heading = capital(_in_unit(m))
         groups.append((wrapped(heading, 40) if narrow else heading, rows))
+    bars = "95% intervals"
+    if stored.units.set is not None:
+        bars = (
+            "thick: 95% interval of the mean (parameters and luck); thin: middle 90% of the differences under single "
+            "sets of parameters, where replicates suffice to tell"
+        )
     subtitle = (
         f"Paired differences from {words.quoted(stored.title(stored.against))} over the same luck{conditions(stored)}; "
-        f"95% intervals. Filled: the interval leaves out zero. {'In words' if narrow else 'Right'}: the difference in "
+        f"{bars}. Filled: the interval leaves out zero. {'In words' if narrow else 'Right'}: the difference in "
         "the outcome's own unit."
     )
     count = sum(len(rows) for _, rows in groups)
@@ -190,6 +204,7 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
     ends = (0.3, NARROW - 0.3) if narrow else (2.6, 5.7)
     ax = place(chart, ends[0], 0.55, ends[1], 0.55 + tall)
     forest_.forest(ax, groups, words.quoted(stored.title(stored.against)), narrow=narrow)
-    chart.data = DataFrame(data, columns=["metric", "strategy", "against", *Paired.__slots__])
+    more = [] if stored.units.set is None else ["sets_low", "sets_high"]
+    chart.data = DataFrame(data, columns=["metric", "strategy", "against", *Paired.__slots__, *more])
     chart.alt = f"{chart.title}. The numbers are printed at the right of every line and stand in the data file."
     return chart

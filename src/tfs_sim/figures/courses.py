@@ -10,6 +10,7 @@ from pandas import DataFrame
 
 from tfs_sim.analysis import headlines, words
 from tfs_sim.analysis.sentences import lower
+from tfs_sim.analysis.spreads import luck_about, set_means
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.figures import ladder as ladder_
@@ -44,9 +45,16 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     calm = stored.crisis[1] if stored.crisis else None
     context = f" Dashed grey: median with {', '.join(calm)}." if calm is not None else ""
     sites = ", mean over the sites of a run" if len(stored.sites) > 1 else ""
+    over_sets = stored.units.set is not None
+    banded = "dark band: half of them; light band: 90%"
+    if over_sets:
+        banded = (
+            "dark band: half of the sets of parameters; light band: 90% of them (each the mean of its runs); dotted: "
+            "luck apart, 90% of the runs of a set in the middle lie between"
+        )
     subtitle = (
-        f"{words.axis(m)}{conditions(stored)}{sites}. Line: median of the runs; "
-        f"dark band: half of them; light band: 90%.{context}{f' {m.moving}' if m.moving else ''}"
+        f"{words.axis(m)}{conditions(stored)}{sites}. Line: median of the {'sets' if over_sets else 'runs'}; "
+        f"{banded}.{context}{f' {m.moving}' if m.moving else ''}"
     )
     columns = 1 if narrow else 2 if len(stored.strategies) <= 4 else 4
     rows = math.ceil(len(stored.strategies) / columns)
@@ -64,9 +72,15 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
         ax.set_label(s)
         here = values[stored.arm(s, stored.main)]
         there = values[stored.arm(s, calm)] if calm is not None else None
-        fan(ax, x, here, look[s], there)
+        luck = None
+        if over_sets:
+            runs, here = here, set_means(here, stored.units)
+            there = None if there is None else set_means(there, stored.units)
+            luck = luck_about(runs, stored.units, quantiles(here)[2], m.domain, words.factor(m))
+        fan(ax, x, here, look[s], there, luck)
         q = quantiles(here)
-        shown = q if there is None else np.vstack([q, quantiles(there)[2]])
+        ends = q[:0] if luck is None else np.stack(luck)
+        shown = np.vstack([q, ends, *([] if there is None else [quantiles(there)[2]])])
         limits = [min(limits[0], float(np.nanmin(shown))), max(limits[1], float(np.nanmax(shown)))]
         bands(ax, stored, stored.main, name=at == 0)
         year_ticks(ax, x, 6 if columns < 4 else 4)
@@ -78,11 +92,12 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
         if column:
             ax.tick_params(labelleft=False)
         panels.append(ax)
-        data += [(stored.title(s), month, *q[:, month]) for month in range(stored.months)]
+        data += [(stored.title(s), month, *q[:, month], *ends[:, month]) for month in range(stored.months)]
     room = 0.16 * (limits[1] - limits[0] or 1.0)
     for ax in panels:
         ax.set_ylim(limits[0] - 0.3 * room, limits[1] + room)
-    chart.data = DataFrame(data, columns=["strategy", "month", "p05", "p25", "median", "p75", "p95"])
+    more = ["luck_p05", "luck_p95"] if over_sets else []
+    chart.data = DataFrame(data, columns=["strategy", "month", "p05", "p25", "median", "p75", "p95", *more])
     chart.alt = f"{chart.title}. {words.axis(m)} over the months, a panel for each strategy."
     return chart
 

@@ -21,7 +21,8 @@ CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 class Row:
     """One difference: the strategy, its look, the paired result and the raw numbers in words.
 
-    `flip` says that lower is better, so that the right side of the chart is always the better one.
+    `flip` says that lower is better, so that the right side of the chart is always the better one; `sets` are the ends
+    of the middle 90% of sets' true differences, in standard deviations, where they can be told.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Row:
     result: Paired
     raw: str
     flip: bool = False
+    sets: tuple[float, float] | None = None
 
 
 def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, *, narrow: bool = False) -> None:
@@ -48,7 +50,7 @@ def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, 
             y += step
             _row(ax, y, row, narrow)
             r = row.result
-            ends = (r.standardized, r.standardized_low, r.standardized_high)
+            ends = (r.standardized, r.standardized_low, r.standardized_high, *(row.sets or ()))
             reach = max([reach, *(abs(end) for end in ends if math.isfinite(end))])
         y += 1.35
     ax.axvline(0, color=INK, linewidth=0.9, zorder=1)
@@ -73,7 +75,10 @@ def _row(ax: Axes, y: float, row: Row, narrow: bool) -> None:
     sign = -1 if row.flip else 1
     r = row.result
     ends = [sign * r.standardized_low, sign * r.standardized_high]
-    ax.plot(ends, [y, y], color=row.look.colour, linewidth=2.2, label=f"interval:{row.key}")
+    if row.sets is not None:
+        thin = [sign * end for end in row.sets]
+        ax.plot(thin, [y, y], color=row.look.colour, linewidth=1.0, alpha=0.65, label=f"sets:{row.key}")
+    ax.plot(ends, [y, y], color=row.look.colour, linewidth=2.8, label=f"interval:{row.key}")
     face = row.look.colour if r.distinguishable else "white"
     look: dict[str, Any] = {"color": row.look.colour, "markerfacecolor": face, "markersize": 7}
     ax.plot(sign * r.standardized, y, row.look.marker, label=f"difference:{row.key}", **look)

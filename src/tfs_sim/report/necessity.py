@@ -11,9 +11,9 @@ from typing import Any
 
 from tfs_sim.experiments.storage.files import write_bytes
 from tfs_sim.experiments.storage.provenance import environment
+from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.figures.necessity import heat_map
 from tfs_sim.figures.save import svg
-from tfs_sim.report.csv import as_csv
 from tfs_sim.report.page import template
 from tfs_sim.report.validation import prepared
 from tfs_sim.validation.matrix import FULL, LEVEL, Cell, Column, Matrix, Usual

@@ -17,13 +17,13 @@ from tfs_sim.analysis.story import story
 from tfs_sim.analysis.windows import metric
 from tfs_sim.experiments.storage.files import made_folder, sweep_up, write_bytes
 from tfs_sim.experiments.storage.holding import only_one
+from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.figures import fonts
 from tfs_sim.figures.charts import charts
 from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.report import tables
-from tfs_sim.report.csv import as_csv
 from tfs_sim.scenario.errors import count
 
 
@@ -88,7 +88,8 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "seed": p.get("seed"),
         "runs": count(len(stored.arms) * len(stored.pairs), "run"),
         "drawn": stored.units.sampled,
-        "few": SURE if not stored.units.design and len(stored.pairs) * len(stored.sites) < SURE else None,
+        "sets": stored.units.sets,
+        "few": SURE if stored.units.independent and len(stored.pairs) * len(stored.sites) < SURE else None,
         "sample": stored.units.said,
         "over_sites": words.mean_over_sites(len(stored.sites)),
         "arms": count(len(stored.arms), "arm"),
@@ -107,6 +108,8 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "takes": tables.takes(stored),
         "changes": tables.changes(stored),
         "rules": tables.rules(stored),
+        "over_parameters": tables.over_sets(stored),
+        "holds": stored.units.holds,
         "conditions": tables.conditions(stored, others),
         "stability": stability(stored, stored.primary, others),
         "naive": naive(stored, stored.primary),

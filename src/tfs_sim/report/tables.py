@@ -14,8 +14,11 @@ from tfs_sim.analysis.conditions import by_condition
 from tfs_sim.analysis.findings import ranked_metrics
 from tfs_sim.analysis.provisos import differing_parameters, shortfalls
 from tfs_sim.analysis.rules import months_on
-from tfs_sim.analysis.sentences import lower
+from tfs_sim.analysis.sentences import capital, lower, thing_of
+from tfs_sim.analysis.spread_words import in_cells
+from tfs_sim.analysis.spreads import spread
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.variance import Part
 from tfs_sim.analysis.windows import mean_over, metric
 from tfs_sim.scenario.errors import count
 
@@ -112,6 +115,45 @@ def changes(stored: Stored) -> Table:
             "with its 95% interval."
         )
     return Table(headings, rows, note)
+
+
+def over_sets(stored: Stored) -> Table | None:
+    """Return how each strategy's difference from the reference depends on parameters; None without sets of them."""
+    name, base = stored.primary, stored.against
+    others = [s for s in stored.strategies if s != base]
+    if stored.units.set is None or stored.units.sampled or name not in stored.metrics or not others:
+        return None
+    m = metric(name)
+    unit = words.unit(m, difference=True)
+    sure = stored.worthwhile is not None
+    headings = ["Strategy", f"Mean difference{f' ({unit})' if unit else ''}", "Middle 90% of sets"]
+    headings += ["Better / no different / worse"] if sure else []
+    headings += ["Of the variance between runs, parameters make"]
+    rows = []
+    for s in others:
+        result, found = against(stored, name, s, base, stored.main), spread(stored, name, s, base, stored.main)
+        span, shares = in_cells(found, name)
+        part = "–"
+        if found is not None and not math.isnan(found.parameters.value):
+            part = _chances(found.parameters)
+        rows.append([stored.title(s), spoken(result, name), span, *([shares] if sure else []), part])
+    note = (
+        f"{capital(thing_of(stored, name))}{_where(stored)}: differences from {words.quoted(stored.title(base))}. The "
+        f"mean's interval says where the mean over sets of parameters lies ({stored.units.holds}). The middle 90% of "
+        "sets says how different the answer is under single sets, with luck taken out (a mixture of normal "
+        "distributions, fitted to the sets' means); it is not told where luck is more than a fifth of what sets seem "
+        "to differ by. Parameters' share is that of the variance between sets; the rest is luck with its product with "
+        "parameters (one-way random effects)."
+    )
+    if stored.worthwhile is not None:
+        least = words.difference(stored.worthwhile, 0, 2 * stored.worthwhile, m, sign=False)
+        note += f" Better and worse mean by {f'{least} {unit}'.rstrip()} or more: what the experiment calls worthwhile."
+    return Table(headings, rows, note)
+
+
+def _chances(part: Part) -> str:
+    said = words.percent(part.value)
+    return said if math.isnan(part.low) else f"{said} ({words.percent(part.low)} to {words.percent(part.high)})"
 
 
 def _headed(stored: Stored, name: str) -> str:

@@ -13,10 +13,10 @@ from typing import Any
 from tfs_sim.experiments.storage.files import made_folder, sweep_up, write_bytes, write_json
 from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.provenance import environment
+from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.figures.save import svg
 from tfs_sim.figures.validation import diagnostic
 from tfs_sim.literature.bibliography import keys, short
-from tfs_sim.report.csv import as_csv
 from tfs_sim.report.page import template
 from tfs_sim.validation import Verdict, all_rows
 from tfs_sim.validation.row import FULL

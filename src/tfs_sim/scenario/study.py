@@ -49,7 +49,8 @@ _EXPERIMENT = """\
 title = "{title}"
 question = "What do these interventions change?"
 scenario = "scenario.toml"            # relative to this file, or the name of a ready-made one
-replicates = 20                       # few, for a first look; findings need some hundreds
+sets = 20                             # sets of parameters, drawn from what is plausible: few, for a first look
+replicates = 4                        # runs of each set, with luck of their own; findings need 100 sets of 8
 seed = 1
 against = "as-it-is"                  # every strategy is compared with this one, over the same luck
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from tfs_sim.cli.explaining import arrays, declared, month, rules
 from tfs_sim.cli.explaining.words import about
@@ -22,6 +23,11 @@ def explain(name: str, with_arrays: bool = False) -> None:
     """
     from tfs_sim.scenario.errors import Mistake, UserError, quote
 
+    if name.strip().lower().endswith(".json"):
+        from tfs_sim.cli.ensembles import explained
+
+        print(explained(Path(name)))
+        return
     wanted = name.strip().lower()
     if with_arrays:
         if wanted != "month":

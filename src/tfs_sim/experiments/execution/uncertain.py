@@ -15,6 +15,7 @@ from tfs_sim.experiments.designs.uncertainty import (
     is_file,
     uncertainty_mistakes,
 )
+from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.storage import ensembles
 from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 from tfs_sim.scenario.fields import DataFile, whole_or_refused
@@ -86,7 +87,9 @@ def listed_sets(over: str, number: int, strict: bool = True) -> Sets:
         raise UserError(Mistake(f'uncertainty "{DEFAULTS}" has no sets of parameters', key=("sets",)))
     if not isinstance(over, DataFile):
         return drawn(number, over)
-    there = ensembles.read(over.path).sets
+    ensemble = ensembles.read(over.path)
+    behaving.checked(ensemble)
+    there = ensemble.sets
     if number > len(there) and strict:
         said = f"{over} has {count(len(there), 'set')} of parameters, and {number:,} are asked for"
         raise UserError(Mistake(said, key=("sets",), hint="Ask for fewer, or add replicates of each."))

@@ -153,8 +153,8 @@ def checked(place: str, title: str, ids: Sequence[str], values: Mapping[str, NDA
     pairs = [_parameter(place, name) for name in values]
     for (owner, field), column in zip(pairs, values.values(), strict=True):
         declared = specification(catalogue().MECHANISMS[owner])[field]
-        whole_only = declared.whole and not np.equal(column, np.round(column))
-        wrong = ~np.isfinite(column) | (column < declared.smallest) | (column > declared.largest) | whole_only
+        wrong = ~np.isfinite(column) | (column < declared.smallest) | (column > declared.largest)
+        wrong |= bool(declared.whole) & (column != np.round(column))
         if wrong.any():
             at = int(np.flatnonzero(wrong)[0])
             said = f"{plain_number(declared.smallest)} to {plain_number(declared.largest)}"

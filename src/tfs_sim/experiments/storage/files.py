@@ -86,9 +86,15 @@ class Hashing:
         return self._hash.hexdigest()
 
 
+PRIVATE = 0o600
+"""Rights of a file that nobody but its owner may read."""
+
+
 @contextmanager
-def written(path: Path) -> Iterator[Hashing]:
+def written(path: Path, rights: int = 0o666) -> Iterator[Hashing]:
     """Give a file to write that becomes `path` when the block ends well, and vanishes otherwise.
+
+    `rights` are those that it has from the first byte on, less what the process does not grant (umask).
 
     Raises
     ------
@@ -98,7 +104,7 @@ def written(path: Path) -> Iterator[Hashing]:
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     try:
         temporary.unlink(missing_ok=True)  # or a link of that name would be followed
-        with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, "wb") as file:
+        with opened(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, "wb", rights) as file:
             hashing = Hashing(file)
             yield hashing
             file.flush()
@@ -139,7 +145,7 @@ def exchanged(folder: Path, names: Sequence[str]) -> Iterator[list[Path]]:
                 temporary.unlink(missing_ok=True)
 
 
-def opened(path: Path, how: int = os.O_RDONLY, mode: str = "rb") -> BinaryIO:
+def opened(path: Path, how: int = os.O_RDONLY, mode: str = "rb", rights: int = 0o666) -> BinaryIO:
     """Open an ordinary file, not what a link leads to, nor a folder, a pipe or a device.
 
     Raises
@@ -150,7 +156,7 @@ def opened(path: Path, how: int = os.O_RDONLY, mode: str = "rb") -> BinaryIO:
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a link, and links are not followed here", str(path))
     extra = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, how | extra, 0o666)
+    handle = os.open(path, how | extra, rights)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
@@ -242,9 +248,9 @@ def _settle(folder: Path) -> None:
             os.close(handle)
 
 
-def write_bytes(path: Path, data: Any) -> str:
+def write_bytes(path: Path, data: Any, rights: int = 0o666) -> str:
     """Write `data` to `path`, whole or not at all, and return its SHA-256."""
-    with written(path) as file:
+    with written(path, rights) as file:
         file.write(data)
     return file.sha256
 

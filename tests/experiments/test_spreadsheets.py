@@ -8,7 +8,7 @@ import io
 import pandas as pd
 import pytest
 
-from tfs_sim.report.csv import as_csv
+from tfs_sim.experiments.storage.spreadsheets import as_csv
 
 
 def cells(data: pd.DataFrame) -> list[list[str]]:

@@ -1,0 +1,68 @@
+"""`tfs-sim import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tfs_sim.cli.terminal import bold, columns, path, wrapped
+from tfs_sim.scenario.errors import Mistake, UserError, count
+
+
+def import_(
+    files: list[Path],
+    site: str,
+    out: Path | None,
+    mapping: Path | None,
+    key: Path | None,
+    names: bool,
+    students: int | None,
+    start: str | None,
+) -> None:
+    """Import a survey, write its files and its page, and say what was made of every column."""
+    from tfs_sim.report.survey import write_page
+    from tfs_sim.survey import import_survey, write_survey
+    from tfs_sim.survey.waves import month_of
+    from tfs_sim.survey.writing import KEY, read_key
+
+    if start is not None and month_of(start) != start:
+        raise UserError(Mistake(f'--start is a month, written "2018-05"; found "{start}"'))
+    folder = out if out is not None else Path(site)
+    kept = key if key is not None else folder / KEY
+    known = read_key(kept) if key is not None or kept.is_file() else None
+    survey = import_survey(files, site, mapping=mapping, known=known, names=names)
+    scenario = write_survey(survey, folder, students=students, start=start)
+    page = write_page(survey, folder)
+    for sheet in survey.sheets:
+        said = f": {sheet.reports} ({sheet.why})" if sheet.reports else ""
+        print(bold(wrapped(f"{sheet.sheet.name} holds {sheet.holds}, {count(len(sheet.sheet.rows), 'row')}{said}")))
+        shown = [column for column in sheet.columns if column.role != "organization"]
+        print(columns([(each.name, f"{each.role} · {each.why}") for each in shown[:40]]))
+        rest = [("…", f"{count(len(shown) - 40, 'more column')}, on the page")] if len(shown) > 40 else []
+        matrix = len(sheet.columns) - len(shown)
+        rest += [("…", f"{count(matrix, 'column')} that are organizations")] if matrix else []
+        if rest:
+            print(columns(rest))
+    for name, scale in survey.scales.items():
+        how = f"guessed: {scale.guessed}" if scale.guessed else f"from {scale.least:g} (no tie) to {scale.most:g}"
+        print(wrapped(f"Answers to {name}: {how}.", "  "))
+    for category, (sector, how) in survey.categories.items():
+        print(wrapped(f"{category} is taken for {sector} ({how}).", "    ", "  "))
+    print()
+    for note in survey.notes:
+        print(wrapped(f"{'Look at this: ' if note.serious else ''}{note.named()}.", "  ", "  "))
+    graph = survey.graph()
+    from networkx import density, transitivity
+
+    what = "mean of both ends' reports" if survey.directed else "ties without a direction"
+    print(
+        wrapped(
+            f"{count(len(survey.members), 'organization')}, {count(len(survey.ties), 'tie')} ({what}): density "
+            f"{density(graph):.3f}, transitivity {transitivity(graph):.3f}, over all pairs."
+        )
+    )
+    whose = "names" if names else "codes; who is who stands in key.csv, for you alone"
+    print(wrapped(f"Files hold {whose}. To correct what was guessed: edit mapping.toml, import again with --mapping."))
+    print(f"\nScenario   {path(scenario)}")
+    print(f"Page       {path(page)}")
+    print(f"Mapping    {path(folder / 'mapping.toml')}")
+    print(f"\n  tfs-sim sweep {path(folder / 'experiment.toml')}     compares strategies, and writes a report")

@@ -1,0 +1,171 @@
+"""Whether the model still behaves as it did when an ensemble was made.
+
+An ensemble is invalid by behaviour, not by version: its first sets are run again in a small batch that its file
+remembers. The same bits: it is valid. Others, but no metric further off than luck may move it: it is valid, and said
+to be re-checked. Else it is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfs_sim.experiments.designs.plausible import open_to
+from tfs_sim.experiments.designs.sets import Sets
+from tfs_sim.experiments.execution.forks import run_alone
+from tfs_sim.experiments.execution.job import at_point
+from tfs_sim.experiments.execution.work import Notice, warm_up
+from tfs_sim.experiments.storage import ensembles
+from tfs_sim.experiments.storage.ensembles import Ensemble
+from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.provenance import model_version
+from tfs_sim.experiments.storage.summary import summarize, ways_of
+from tfs_sim.model.declare import specification
+from tfs_sim.scenario.fields import catalogue
+
+SCENARIO, MONTHS, REPLICATES, SEED = "laboratory", 36, 4, 1
+MOST = 50
+"""So many sets are run again at most."""
+FAR = 3.5
+"""A metric is further off than luck may move it at so many standard errors of its mean change."""
+
+Verdict = Literal["the same", "re-checked"]
+
+
+def _batch(
+    sets: Sets, scenario: str, months: int, replicates: int, seed: int, notice: Notice | None
+) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Run some sets; return the metrics, and each run's single numbers over sites: [sets, replicates, metrics]."""
+    from tfs_sim.scenario import load_scenario
+    from tfs_sim.scenario.build import build
+
+    loaded = load_scenario(scenario).with_(months=months)
+    template = build(loaded)
+    warm_up(template, notice)
+    ways = ways_of(template.metrics)
+    found = np.empty((len(sets), replicates, len(ways)))
+    for number, name in enumerate(sets.ids):
+        here = at_point(template, loaded, open_to(sets.settings(number), loaded))
+        for replicate in range(replicates):
+            found[number, replicate] = summarize(run_alone(here, seed, replicate, name), ways).mean(axis=0)
+    return tuple(template.metrics), found
+
+
+def _digest(values: NDArray[np.float64]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(values).astype("<f8").tobytes()).hexdigest()
+
+
+def behaviour(sets: Sets, notice: Notice | None = None) -> dict[str, Any]:
+    """Return what the first sets give in the batch, as the record of an ensemble has it."""
+    first = sets.first(MOST)
+    metrics, values = _batch(first, SCENARIO, MONTHS, REPLICATES, SEED, notice)
+    errors = values.std(axis=1, ddof=1) / math.sqrt(REPLICATES)
+    told = [n for n in range(len(metrics)) if np.isfinite(values[:, :, n]).all()]  # a mean over nobody is missing
+    return {
+        "scenario": SCENARIO,
+        "months": MONTHS,
+        "replicates": REPLICATES,
+        "seed": SEED,
+        "sets": list(first.ids),
+        "digest": _digest(values),
+        "means": {metrics[n]: values[:, :, n].mean(axis=1).tolist() for n in told},
+        "errors": {metrics[n]: errors[:, n].tolist() for n in told},
+    }
+
+
+def prior_digest(sets: Sets) -> str:
+    """Return a fingerprint of what is declared as plausible of the parameters that sets vary."""
+    total = hashlib.sha256()
+    for variable in sets.variables:
+        declared = specification(catalogue().MECHANISMS[variable.path[1]].parameters)[variable.path[2]]
+        total.update(f"{variable.name}|{declared.low!r}|{declared.middle!r}|{declared.high!r};".encode())
+    return total.hexdigest()
+
+
+def written(path: Path, sets: Sets, name: str, title: str, edition: str, licence: str, notice: Notice) -> Ensemble:
+    """Write an ensemble that was made by hand, with how its sets behave, and return it.
+
+    Raises
+    ------
+    UserError
+        When it cannot be written.
+    """
+    facts = {
+        "name": name,
+        "title": title,
+        "edition": edition,
+        "licence": licence,
+        "calibrated": False,
+        "model": model_version(),
+        "prior": prior_digest(sets),
+        "targets": None,
+        "figures": 0,
+        "misses": [],
+        "behaviour": behaviour(sets, notice),
+    }
+    return ensembles.write(path, sets, facts)
+
+
+def checked(ensemble: Ensemble, notice: Notice | None = None) -> tuple[Verdict, str]:
+    """Return whether the model still gives what the ensemble's file says, and in a sentence how that was seen.
+
+    Raises
+    ------
+    UserError
+        When it behaves otherwise: the ensemble says nothing of this model.
+    """
+    record = ensemble.record
+    if record.model == model_version():
+        return "the same", "it was made with this version of the model"
+    return _compared(ensemble.path, record.table, model_version(), notice)
+
+
+@lru_cache(maxsize=16)
+def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tuple[Verdict, str]:
+    ensemble = ensembles.read(path)
+    was = ensemble.record.behaviour
+    known = {name: n for n, name in enumerate(ensemble.sets.ids)}
+    if not set(was.sets) <= known.keys():
+        raise refusal(f"{path} names sets in its batch that it does not have", "Make the ensemble anew.")
+    listed = ensemble.sets
+    at = [known[name] for name in was.sets]
+    batch = Sets(listed.origin, listed.title, tuple(was.sets), listed.variables, listed.table[at])
+    metrics, values = _batch(batch, was.scenario, was.months, was.replicates, was.seed, notice)
+    runs = f"{len(batch)} sets × {was.replicates} replicates of {was.scenario}"
+    if _digest(values) == was.digest:
+        return "the same", f"{runs} give the same bits as when it was made"
+    off = _furthest(metrics, values, was.means, was.errors)
+    if off is None or off[1] > FAR:
+        what = "has other metrics" if off is None else f"moves {off[0]} by {off[1]:.1f} standard errors"
+        raise refusal(
+            f"{path} is an ensemble of another model: this one {what} in {runs}",
+            "Make it anew with this version (`tfs-sim ensemble make`), or use the version that it was made with.",
+        )
+    return "re-checked", f"{runs} differ by no more than luck (at most {off[1]:.1f} standard errors, {off[0]})"
+
+
+def _furthest(
+    metrics: tuple[str, ...], values: NDArray[np.float64], means: dict[str, list[float]], errors: dict[str, list[float]]
+) -> tuple[str, float] | None:
+    """Return the metric whose mean over the sets has moved most, in standard errors; None where none is known."""
+    worst: tuple[str, float] | None = None
+    for name, was in means.items():
+        if name not in metrics or len(was) != len(values) or len(errors.get(name, ())) != len(was):
+            continue
+        now = values[:, :, metrics.index(name)]
+        change = now.mean(axis=1) - np.array(was)
+        noise = now.var(axis=1, ddof=1) / now.shape[1] + np.array(errors[name]) ** 2
+        error = math.sqrt(float(noise.sum())) / len(was)
+        moved = abs(float(change.mean()))
+        far = moved / error if error > 0 else 0.0 if moved == 0 else math.inf
+        if np.isnan(far):
+            far = math.inf
+        if worst is None or far > worst[1]:
+            worst = (name, far)
+    return worst

@@ -1,0 +1,175 @@
+"""The page of an imported survey: what was made of every column, who answered, and the network; in codes."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tfs_sim.experiments.storage.files import write_bytes
+from tfs_sim.experiments.storage.holding import only_one
+from tfs_sim.figures.survey import picture
+from tfs_sim.report.page import template
+from tfs_sim.scenario.errors import count
+from tfs_sim.survey import Survey
+from tfs_sim.survey.guessing import Understood
+from tfs_sim.survey.notes import FEWEST_SHOWN, few, suppressed
+from tfs_sim.survey.pairs import STATUSES
+from tfs_sim.survey.writing import lead_of
+from tfs_sim.version import __version__
+
+MOST_SHOWN = 200
+"""Columns of a file that the page tells one by one."""
+_TAKES = {
+    "name": "taken: name of the organization, {coded}",
+    "id": "taken: another name of the organization, {coded}",
+    "from": "taken: whose tie it is, or who says so, {coded}",
+    "to": "taken: to whom the tie goes, {coded}",
+    "sector": "taken: kind of organization, brought to the model's sectors",
+    "fte": "taken: staff, full-time equivalents",
+    "lead": "taken: which organization leads",
+    "member": "taken: whether it is at the table",
+    "asked": "taken: who was asked",
+    "answered": "taken: who answered",
+    "wave": "taken: the wave",
+    "date": "taken: when the wave was held",
+    "which": "taken: which relation the tie is of",
+    "value": "rescaled: the answer",
+    "person": "left out: about persons",
+    "left": "left",
+}
+
+
+def write_page(survey: Survey, folder: str | os.PathLike[str]) -> Path:
+    """Write `import.html` into a folder: one file that holds all that it shows, whole or not at all.
+
+    Organizations have codes unless the survey was imported with names; who said what of whom is not shown, and counts
+    below 5 are not either.
+
+    Returns
+    -------
+    Path
+        Of the page.
+    """
+    target = Path(folder)
+    with only_one(target):
+        text = str(template("survey.html.j2").render(**content(survey)))
+        write_bytes(target / "import.html", text.encode())
+    return target / "import.html"
+
+
+def content(survey: Survey) -> dict[str, Any]:
+    """Return what the template shows."""
+    from networkx import density, transitivity
+
+    graph = survey.graph()
+    kind, data = picture(survey)
+    total = len(survey.members) * (len(survey.members) - 1) // 2
+    return {
+        "site": survey.site,
+        "named": survey.named,
+        "version": __version__,
+        "fewest": FEWEST_SHOWN,
+        "organizations": count(len(survey.members), "organization"),
+        "ties": count(len(survey.ties), "tie"),
+        "pairs": f"{total:,}",
+        "density": f"{density(graph):.3f}",
+        "transitivity": f"{transitivity(graph):.3f}",
+        "relations": survey.relations,
+        "take": survey.take,
+        "directed": survey.directed,
+        "wave": survey.wave.label or survey.wave.month or "",
+        "picture": f"data:image/{kind};base64,{base64.b64encode(data).decode()}",
+        "files": [_file(each, survey) for each in survey.sheets],
+        "scales": [_scale(survey, name) for name in survey.scales],
+        "waves": [_wave(survey, label, month) for label, month in survey.waves],
+        "statuses": STATUSES,
+        "tables": [_statuses(survey, key) for key in survey.pairs],
+        "categories": _categories(survey),
+        "sectors": suppressed(Counter(member.sector for member in survey.members.values())),
+        "lead": lead_of(survey) is not None,
+        "notes": [(note.serious, note.named() if survey.named else note.coded(survey.codes)) for note in survey.notes],
+        "people": sum(column.role == "person" for each in survey.sheets for column in each.columns),
+    }
+
+
+def _file(each: Understood, survey: Survey) -> dict[str, Any]:
+    columns = [column for column in each.columns if column.role != "organization"]
+    matrix = len(each.columns) - len(columns)
+    coded = "kept beside its code" if survey.named else "replaced by a code"
+    shown = [
+        {
+            "name": column.name,
+            "became": _TAKES.get(column.role, "").format(coded=coded) or _answers(column.role),
+            "how": "said" if column.said else "guessed" if column.role != "left" else "–",
+            "why": column.why,
+            "filled": few(column.filled),
+            "rows": len(each.sheet.rows),
+        }
+        for column in columns[:MOST_SHOWN]
+    ]
+    reports = {
+        "each": "each row is what one of the two says",
+        "mutual": "ties have no direction",
+    }.get(each.reports, "")
+    return {
+        "name": each.sheet.name,
+        "holds": each.holds,
+        "rows": count(len(each.sheet.rows), "row"),
+        "reports": f"{reports} ({each.why})" if reports else "",
+        "columns": shown,
+        "more": len(columns) - len(shown),
+        "matrix": matrix,
+    }
+
+
+def _answers(role: str) -> str:
+    kind, _, name = role.partition(" ")
+    if kind == "relation":
+        return f"rescaled: answers about {name}"
+    return f"kept in the clean data: answers about {name}; they make no tie" if kind == "item" else f"taken: {role}"
+
+
+def _scale(survey: Survey, name: str) -> dict[str, str]:
+    scale = survey.scales[name]
+    keys = [key for key in (survey.answers.unknown + survey.answers.blanks) if key[1] == name]
+    use = "makes the network" if name in survey.relations else "kept in the clean data alone"
+    return {
+        "name": name,
+        "least": f"{scale.least:g}",
+        "most": f"{scale.most:g}",
+        "how": f"guessed: {scale.guessed}" if scale.guessed else "as the mapping says",
+        "unknown": few(sum(survey.answers.unknown[key] for key in keys)),
+        "blank": few(sum(survey.answers.blanks[key] for key in keys)),
+        "use": use,
+    }
+
+
+def _wave(survey: Survey, label: str, month: str | None) -> dict[str, str]:
+    asked, answered = survey.asked(label), survey.answered(label)
+    known = asked is not None
+    silent = len(asked - answered) if asked is not None else 0
+    hidden = 0 < silent < FEWEST_SHOWN or 0 < len(answered) < FEWEST_SHOWN
+    return {
+        "label": label or "the only one",
+        "month": month or "not said",
+        "asked": few(len(asked)) if asked is not None else "not said",
+        "answered": "not shown" if hidden and known else few(len(answered)) if known else "not said",
+        "silent": few(silent) if known else "not said",
+    }
+
+
+def _statuses(survey: Survey, key: tuple[str, str]) -> dict[str, Any]:
+    found = survey.statuses(key)
+    return {"wave": key[0], "relation": key[1], "counts": suppressed(found), "pairs": f"{sum(found.values()):,}"}
+
+
+def _categories(survey: Survey) -> list[dict[str, str]]:
+    counted = Counter(member.category for member in survey.members.values() if member.category)
+    shown = suppressed(counted)
+    return [
+        {"name": name, "sector": sector, "how": how, "count": shown[name]}
+        for name, (sector, how) in survey.categories.items()
+    ]

@@ -1,0 +1,388 @@
+"""What columns seem to be, by their names and by what stands in them; and what the user said instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tfs_sim.scenario.csv_files import plain_float
+from tfs_sim.scenario.errors import Mistake, UserError, quote
+from tfs_sim.survey.mapping import ROLES, FileMap, Mapping, may_be, place_of
+from tfs_sim.survey.people import about_persons
+from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
+from tfs_sim.survey.shapes import (
+    FROM,
+    ID,
+    NAME,
+    NUMBERED,
+    OF_EACH,
+    TO,
+    about,
+    all_different,
+    alters,
+    ends_by_content,
+    holds_of,
+    is_text,
+    likely_names,
+    partners,
+    spaced,
+    whose,
+)
+from tfs_sim.survey.sheets import Sheet
+
+
+@dataclass(frozen=True)
+class Column:
+    """What was made of a column.
+
+    Attributes
+    ----------
+    name : as it is in the file.
+    role : see `mapping.ROLES`.
+    why : how that was found, for people.
+    said : whether the user, or the format, said so.
+    filled : how many of its cells hold something.
+    about : of a matrix: the organization that the column asks about.
+    """
+
+    name: str
+    role: str
+    why: str
+    said: bool
+    filled: int
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A sheet with what it holds; `reports` is "each" or "mutual" where it holds ties, `wave` a label or empty."""
+
+    sheet: Sheet
+    holds: str
+    reports: str
+    why: str
+    wave: str
+    columns: tuple[Column, ...]
+
+    def of(self, role: str) -> str | None:
+        """Return the column that has a role, or None."""
+        return next((column.name for column in self.columns if column.role == role), None)
+
+    def cells(self, role: str) -> list[str] | None:
+        """Return the cells of the column that has a role, or None."""
+        name = self.of(role)
+        return None if name is None else self.sheet.column(name)
+
+
+_OF_ORGANIZATIONS = (
+    ("id", ID),
+    ("name", NAME),
+    (
+        "sector",
+        r".*(sector|category|field)|(org\w*|agency|partner)?.?(type|kind|class)|(type|kind).?of.?(org\w*|agency)",
+    ),
+    ("fte", r".*(fte|staff|employees)\b.*|size"),
+    ("lead", r".*\b(lead|backbone|convener|anchor|hub)\b.*"),
+    ("answered", r".*(answered|responded|complete|response|returned|finished).*"),
+    ("asked", r".*(asked|invited|surveyed|sampled|sent).*"),
+    ("member", r".*(member|at.?the.?table|participat|joined).*"),
+    ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
+    ("date", r".*(date|month|timestamp|submitted).*"),
+)
+_OF_TIES = (
+    ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
+    ("date", r".*(date|timestamp|submitted)|month"),
+    (
+        "which",
+        r"relation(ship)?|(tie|relation|relationship|link|edge).?(type|kind)|type|kind|activity|activities|network",
+    ),
+)
+_ITEMS = re.compile(r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf", re.I)
+_YES_NO = {"yes", "no", "y", "n", "1", "0", "true", "false", "x", "1.0", "0.0"} | {
+    "complete",
+    "completed",
+    "incomplete",
+}
+
+
+def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
+    """Return every sheet with what it holds and what its columns are.
+
+    What the mapping says holds; the rest is guessed. Names of organizations in one sheet help to understand others.
+
+    Raises
+    ------
+    UserError
+        where a sheet cannot be understood: ties without both ends, or nothing that is known.
+    """
+    known = {name for sheet in sheets for name in likely_names(sheet)}
+    return [_one(sheet, mapping.files.get(sheet.name, FileMap()), known) for sheet in sheets]
+
+
+def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
+    holds = said.holds or sheet.holds or holds_of(sheet, said, known)
+    if holds is None:
+        message = "it is not clear what stands in it: no column names organizations, and no two name the ends of ties"
+        hint = (
+            f'Say it in mapping.toml: [files.{quote(sheet.name)}] with holds = "ties" (or organizations, list, matrix).'
+        )
+        raise UserError(Mistake(message, file=sheet.name, line=1, hint=hint))
+    for column, role in said.columns.items():
+        if not may_be(role, holds):
+            message = f"column {quote(column)} cannot be {quote(role)}: the sheet holds {holds}"
+            raise UserError(Mistake(message, file=sheet.name, line=1))
+    guess = {"organizations": _organizations, "ties": _ties, "list": _list}.get(holds, _nothing)
+    taken = dict(said.columns)
+    guessed = _matrix(sheet, taken, known) if holds == "matrix" else guess(sheet, taken)
+    columns = tuple(
+        Column(name, *_role(name, said, guessed), filled=sum(map(bool, sheet.column(name)))) for name in sheet.header
+    )
+    if holds == "matrix":
+        columns = tuple(_asking(column, {*known, *_rows_of(sheet, columns)}) for column in columns)
+    found = Understood(sheet, holds, "", "", said.wave or _wave_of(sheet.name), columns)
+    if holds == "organizations" and found.of("name") is None and found.of("id") is None:
+        raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
+    if holds in ("ties", "list"):
+        _both_ends(found)
+    if holds in ("ties", "list", "matrix"):
+        reports, why = (said.reports, "as the mapping says") if said.reports else _whose(found)
+        found = Understood(sheet, holds, reports, why, found.wave, columns)
+    return found
+
+
+_HINT = "Say in mapping.toml which column it is."
+
+
+def _rows_of(sheet: Sheet, columns: Sequence[Column]) -> list[str]:
+    return [cell for column in columns if column.role == "from" for cell in sheet.column(column.name)]
+
+
+def _asking(column: Column, organizations: set[str]) -> Column:
+    """Return a column of a matrix with the organization that it asks about."""
+    asked = about(column.name, organizations)
+    return replace(column, about=asked[1] if asked else column.name)
+
+
+def _both_ends(found: Understood) -> None:
+    ends = {place_of(column.role) for column in found.columns if column.role.split()[0] == "to"}
+    first = found.of("from")
+    cells = {*(found.cells("from") or []), *(found.cells("to") or [])}
+    if first in cells or found.of("to") in cells:
+        message = "the first row names organizations; it should say what the columns are, such as from,to"
+        raise UserError(Mistake(message, file=found.sheet.name, line=1))
+    lacking = "from" if found.of("from") is None else "to" if not ends else ""
+    if lacking:
+        which = "whose tie it is, or who says so" if lacking == "from" else "to whom a tie goes"
+        message = f'no column seems to say {which} ("{lacking}")'
+        raise UserError(Mistake(message, file=found.sheet.name, line=1, hint=_HINT))
+
+
+def _role(name: str, said: FileMap, guessed: dict[str, tuple[str, str]]) -> tuple[str, str, bool]:
+    if name in said.columns:
+        return said.columns[name], "as the mapping says", True
+    role, why = guessed.get(name, ("left", "nothing is known that it could be"))
+    return role, why, False
+
+
+def _whose(found: Understood) -> tuple[str, str]:
+    """Say whether rows are reports of one end or ties of both, and why that is thought."""
+    sheet = found.sheet
+    if found.holds == "list":
+        return "each", "every row is what one organization says"
+    if sheet.directed is not None:
+        return ("each", "the graph has directions") if sheet.directed else ("mutual", "the graph has no directions")
+    if found.holds == "matrix":
+        return ("mutual", "the matrix is symmetric") if _symmetric(found) else ("each", "the matrix is not symmetric")
+    if (name := found.of("from")) and OF_EACH.fullmatch(spaced(name)):
+        return "each", f"{quote(name)} is the name of who says so"
+    pairs = set(zip(found.cells("from") or [], found.cells("to") or [], strict=True))
+    both = sum((b, a) in pairs for a, b in pairs if a != b) // 2
+    if both:
+        return "each", f"{both:,} {'pair is' if both == 1 else 'pairs are'} given both ways"
+    return "mutual", "no pair is given both ways"
+
+
+def _symmetric(found: Understood) -> bool:
+    places = {column.name: n for n, column in enumerate(found.columns) if column.role == "organization"}
+    first = found.sheet.header.index(found.of("from") or found.sheet.header[0])
+    rows = {row[first]: row for row in found.sheet.rows}
+    if set(places) != set(rows):
+        return False
+    return all(rows[a][places[b]] == rows[b][places[a]] for a in places for b in places if a < b)
+
+
+def _wave_of(name: str) -> str:
+    """Return the wave that a file's name says: "ties-wave2.csv" → "2", "ties 2018.csv" → "2018"."""
+    found = re.search(r"(?:wave|round|time|\bt|_t)[\s_-]?(\d{1,2})(?!\d)", name, re.I) or re.search(
+        r"(?<!\d)((?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?)(?!\d)", name
+    )
+    return found[1] if found else ""
+
+
+Guesses = dict[str, tuple[str, str]]
+
+
+def _persons(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    found = {name: about_persons(name, sheet.column(name)) for name in sheet.header if name not in taken}
+    return {name: ("person", why) for name, why in found.items() if why}
+
+
+def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    found = _persons(sheet, taken)
+    roles = set(taken.values())
+    for role, pattern in _OF_ORGANIZATIONS:
+        for name in sheet.header:
+            if name in taken or name in found or role in roles:
+                continue
+            if re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
+                found[name] = (role, "by its name")
+                roles.add(role)
+    if not roles & {"name", "id"}:
+        free = [name for name in sheet.header if name not in taken and name not in found]
+        likely = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
+        if likely:
+            found[likely[0]] = ("name", "the first column of different texts")
+    return found
+
+
+def _fits(role: str, cells: Sequence[str]) -> bool:
+    """Say whether what stands in a column can be what its name promises."""
+    said = [cell for cell in cells if cell]
+    if role in ("lead", "member", "asked", "answered"):
+        yes = {cell.casefold() for cell in said}
+        return bool(yes) and yes <= _YES_NO
+    if role == "fte":
+        return bool(said) and all(plain_float(cell.replace(",", "")) is not None for cell in said)
+    if role == "sector":
+        return bool(said) and len(set(said)) <= max(12, len(said) // 3)
+    return bool(said)
+
+
+def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    found = {
+        name: guess for name, guess in _persons(sheet, taken).items() if not looks_like_answers(sheet.column(name))
+    }
+    roles = set(taken.values())
+    free = [name for name in sheet.header if name not in taken and name not in found]
+    for role, pattern in (("from", FROM), ("to", TO)):
+        fitting = [name for name in free if name not in found and pattern.fullmatch(spaced(name))]
+        if role == "from" and not fitting:
+            fitting = [name for name in free if name not in partners(sheet) and re.fullmatch(NAME, spaced(name), re.I)]
+        if role not in roles and fitting:
+            found[fitting[0]] = (role, "by its name")
+            roles.add(role)
+    ends = ends_by_content(sheet)
+    for role, name in zip(("from", "to"), ends or (), strict=False):
+        if role not in roles and name in free and name not in found:
+            found[name] = (role, "two columns have these names in common")
+            roles.add(role)
+    for role, words in _OF_TIES:
+        for name in free:
+            if name in found or role in roles or not re.fullmatch(words, spaced(name), re.I):
+                continue
+            if role != "which" or not looks_like_answers(sheet.column(name)):
+                found[name] = (role, "by its name")
+                roles.add(role)
+    for name in free:
+        if name not in found and _answers(sheet, name):
+            if "value" not in roles and ("which" in roles or re.fullmatch(_VALUE, spaced(name), re.I)):
+                found[name] = ("value", "answers stand in it")
+                roles.add("value")
+            else:
+                found[name] = (f"{_kind(name)} {slug(name)}", "answers stand in it")
+        elif name not in found and _ITEM_OR_RELATION.search(spaced(name)) and any(sheet.column(name)):
+            found[name] = (f"{_kind(name)} {slug(name)}", "by its name")
+    return found
+
+
+_VALUE = r"(tie )?(value|weight|strength|score)"
+_COUNTED = re.compile(r"contact|frequen|often|meeting|times|hours|days|strength|weight|value|count|referr|collab", re.I)
+"""What a column with many different numbers is called that may be answers nevertheless."""
+_ITEM_OR_RELATION = re.compile(r"frequen|how often|contact|collaborat|trust|reliab|influence|referral", re.I)
+
+
+def _answers(sheet: Sheet, name: str) -> bool:
+    """Say whether answers stand in a column, rather than numbers of rows, of persons, or of something else."""
+    cells = sheet.column(name)
+    said = [cell for cell in cells if cell]
+    like = [cell for cell in said if cell.casefold() in UNKNOWN or looks_like_answers([cell])]
+    if len(like) < 0.6 * max(1, len(said)) or all(c.casefold() in UNKNOWN for c in said):
+        return False  # where some of many are no answers, the user is told; where many are none, it is something else
+    if re.fullmatch(rf"(.* )?({ID})", spaced(name), re.I):
+        return False
+    if len(cells) > 7 and all_different(cells) and all(cell.isdecimal() for cell in cells):
+        return False
+    return len(set(cells)) <= 15 or bool(_COUNTED.search(spaced(name)))
+
+
+def _kind(name: str) -> str:
+    return "item" if _ITEMS.search(spaced(name)) else "relation"
+
+
+def slug(name: str) -> str:
+    """Return a column's name as the name of a relation: small letters, digits and hyphens."""
+    name = re.sub(r"\([^)]*\)", " ", name)
+    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40].strip("-")
+    return plain or "tie"
+
+
+def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    found = _persons(sheet, taken)
+    found |= {
+        name: (f"to {number}", "by its name and number") for name, number in alters(sheet).items() if name not in taken
+    }
+    numbers = {place_of(role) for role, _ in found.values()}
+    for name in sheet.header:
+        end = NUMBERED.fullmatch(name)
+        if name in taken or name in found:
+            continue
+        if end and end[2] in numbers and looks_like_answers(sheet.column(name)):
+            found[name] = (
+                f"{_kind(end[1])} {slug(end[1])} {end[2]}",
+                "answers, with the number of whom they are about",
+            )
+    return found | _rest_of_rows(sheet, taken, found)
+
+
+def _matrix(sheet: Sheet, taken: dict[str, str], known: set[str]) -> Guesses:
+    first = next((name for name, role in taken.items() if role == "from"), whose(sheet))
+    organizations = {*sheet.column(first), *known}
+    found: Guesses = {} if first in taken else {first: ("from", "it names the rows")}
+    persons = _persons(sheet, taken)
+    for name in sheet.header:
+        if name in taken or name in found:
+            continue
+        if name in organizations:
+            found[name] = ("organization", "called like an organization")
+        elif (asked := about(name, organizations)) is not None:
+            found[name] = (f"{_kind(asked[0])} {slug(asked[0])}", f"a question about {quote(asked[1])}")
+        elif name in persons:
+            found[name] = persons[name]
+        elif (role := next((r for r, words in _OF_TIES[:2] if re.fullmatch(words, spaced(name), re.I)), "")) != "":
+            found[name] = (role, "by its name")
+        elif _answers(sheet, name) or not any(sheet.column(name)):
+            found[name] = ("organization", "answers stand in it, as below the organizations")
+    return found
+
+
+def _rest_of_rows(sheet: Sheet, taken: dict[str, str], found: Guesses) -> Guesses:
+    """Return who says what a row says, and when."""
+    more: Guesses = {}
+    roles = set(taken.values())
+    free = [name for name in sheet.header if name not in taken and name not in found]
+    for role, pattern in (*_OF_TIES[:2], ("from", rf"{FROM.pattern}|{NAME}")):
+        fitting = [name for name in free if name not in more and re.fullmatch(pattern, spaced(name), re.I)]
+        if role not in roles and fitting:
+            more[fitting[0]] = (role, "by its name")
+    if "from" not in roles and not any(role == "from" for role, _ in more.values()):
+        texts = [name for name in free if name not in more and is_text(sheet.column(name))]
+        more |= dict.fromkeys(texts[:1], ("from", "the first column of texts"))
+    return more
+
+
+def _nothing(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    return _persons(sheet, taken)
+
+
+__all__ = ["ROLES", "Column", "Understood", "slug", "understood"]

@@ -1,0 +1,172 @@
+"""The organizations of a survey: what files say of each, who was asked and who answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tfs_sim.model.state import SECTORS
+from tfs_sim.scenario.csv_files import plain_float
+from tfs_sim.scenario.errors import UserError, count, quote
+from tfs_sim.survey.guessing import Understood
+from tfs_sim.survey.notes import Note, literal
+
+_YES = frozenset({"1", "1.0", "yes", "y", "true", "x", "complete", "completed"})
+_KEYWORDS = (
+    ("nonprofit", r"non.?profit|not.?for.?profit|\bngo\b|charit|501|advocacy|voluntary|social.?service|human.?service"),
+    ("higher_education", r"universit|college|higher.?ed|\buniv\b"),
+    ("district", r"school|district|k.?12|\bisd\b|superintend"),
+    ("health", r"health|hospital|clinic|medical|medicine|medicaid"),
+    ("philanthropy", r"foundation|philanthrop|funder|united.?way|donor|grant.?mak"),
+    (
+        "government",
+        r"govern|county|\bcity\b|\bstate\b|federal|municip|public.?(agency|sector)|police|court|ministry|\bgov",
+    ),
+    ("business", r"business|compan|corporat|chamber|private|for.?profit|employer|\binc\b|\bllc\b|industry|\bbank\b"),
+    ("community_group", r"parent|student|resident|neighbo|faith|church|grass.?roots|communit|famil|youth|coalition"),
+)
+USUAL = "nonprofit"
+"""The sector of which nothing is known."""
+
+
+@dataclass
+class Member:
+    """An organization.
+
+    Attributes
+    ----------
+    name : as the files have it.
+    listed : whether a list of organizations has it, rather than answers alone.
+    category : what the files call its kind; empty if they do not.
+    sector : of the model's.
+    fte : staff, full-time equivalents, if a file says so.
+    lead : whether it leads the partnership.
+    member : whether it is at the table; None: the files do not say.
+    asked, answered : by wave; where a file says so.
+    """
+
+    name: str
+    listed: bool = False
+    category: str = ""
+    sector: str = USUAL
+    fte: float | None = None
+    lead: bool = False
+    member: bool | None = None
+    asked: dict[str, bool] = field(default_factory=dict)
+    answered: dict[str, bool] = field(default_factory=dict)
+
+
+def known_as(found: Sequence[Understood], same: Mapping[str, str]) -> dict[str, str]:
+    """Return the name of an organization, by every id that a list gives it and every name said to be the same.
+
+    Raises
+    ------
+    UserError
+        where an id stands for two organizations.
+    """
+    called: dict[str, str] = {}
+    for sheet in found:
+        if sheet.holds != "organizations":
+            continue
+        ids, names = sheet.cells("id"), sheet.cells("name")
+        for row, (one, name) in enumerate(zip(ids or [], names or [], strict=False)):
+            if one and name and called.setdefault(one, name) != name:
+                message = f"the id {quote(one)} is given to two organizations"
+                raise UserError(sheet.sheet.mistake(row, message, one))
+    return {one: same.get(name, name) for one, name in called.items()} | dict(same)
+
+
+def members(found: Sequence[Understood], called: Mapping[str, str], notes: list[Note]) -> dict[str, Member]:
+    """Return the organizations that files list, in their order.
+
+    Raises
+    ------
+    UserError
+        where a file lists an organization twice and says different things of it.
+    """
+    result: dict[str, Member] = {}
+    for sheet in found:
+        if sheet.holds != "organizations":
+            continue
+        names = sheet.cells("name") or sheet.cells("id") or []
+        ids = sheet.cells("id") or names
+        waves = sheet.cells("wave") or [sheet.wave] * len(names)
+        seen: set[tuple[str, str]] = set()
+        nameless = 0
+        for row, (name, one) in enumerate(zip(names, ids, strict=True)):
+            name = called.get(name or one, name or one)
+            if not name:
+                nameless += 1
+                continue
+            if (name, waves[row]) in seen:
+                message = f"{quote(name)} is listed a second time"
+                hint = "Take one of the two out, or say which column is the wave."
+                raise UserError(sheet.sheet.mistake(row, message, names[row], hint=hint))
+            seen.add((name, waves[row]))
+            _take(result.setdefault(name, Member(name)), sheet, row, waves[row])
+        if nameless:
+            said = f"{literal(sheet.sheet.name)}: {count(nameless, 'row')} without a name left out"
+            notes.append(Note(said))
+    return result
+
+
+def _take(member: Member, sheet: Understood, row: int, wave: str) -> None:
+    def cell(role: str) -> str:
+        cells = sheet.cells(role)
+        return cells[row] if cells else ""
+
+    member.listed = True
+    member.category = member.category or cell("sector")
+    staff = plain_float(cell("fte").replace(",", ""))
+    if staff is not None and member.fte is None:
+        if not 0 <= staff <= 1e6:
+            raise UserError(sheet.sheet.mistake(row, "staff is a number between 0 and 1,000,000", cell("fte")))
+        member.fte = staff
+    member.lead = member.lead or _yes(cell("lead"))
+    if cell("member"):
+        member.member = _yes(cell("member"))
+    for role, kept in (("asked", member.asked), ("answered", member.answered)):
+        if cell(role):
+            kept[wave] = _yes(cell(role))
+
+
+def _yes(cell: str) -> bool:
+    return cell.casefold() in _YES
+
+
+def sectors(found: Mapping[str, Member], said: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Set the sector of every organization; return those of categories, each with how it was found.
+
+    Parameters
+    ----------
+    said : sectors of categories that the user gave.
+
+    Returns
+    -------
+    dict
+        By category: the sector, and "said", "the same word", "by a word in it" or "not known".
+    """
+    categories: dict[str, tuple[str, str]] = {}
+    for member in found.values():
+        if not member.category:
+            member.sector = _by_words(member.name) or USUAL
+            continue
+        if member.category not in categories:
+            categories[member.category] = _sector(member.category, said)
+        member.sector = categories[member.category][0]
+    return categories
+
+
+def _sector(category: str, said: Mapping[str, str]) -> tuple[str, str]:
+    if category in said:
+        return said[category], "said"
+    plain = re.sub(r"[\s-]+", "_", category.casefold())
+    if plain in SECTORS:
+        return plain, "the same word"
+    by_words = _by_words(category)
+    return (by_words, "by a word in it") if by_words else (USUAL, "not known")
+
+
+def _by_words(text: str) -> str:
+    return next((sector for sector, pattern in _KEYWORDS if re.search(pattern, text, re.I)), "")

@@ -1,0 +1,305 @@
+"""A survey on disk: a scenario, its two CSV files, the clean data, the mapping, and the key of the codes.
+
+scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
+experiment.toml                                        strategies to compare: `tfs-sim sweep`
+as-surveyed.toml                                       the same with the network standing still, to look at it
+survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
+mapping.toml                                           what was made of each column, to be corrected
+key.csv                                                which code is whom: mode 600, git-ignored, for you alone
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tfs_sim.experiments.storage.files import PRIVATE, made_folder, refusal, sweep_up, write_bytes
+from tfs_sim.experiments.storage.holding import only_one
+from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
+from tfs_sim.model.declared_metrics import PRIMARY
+from tfs_sim.scenario.csv_files import CsvTable
+from tfs_sim.scenario.errors import Mistake, UserError
+from tfs_sim.survey.importing import Survey
+from tfs_sim.survey.mapping import as_toml
+
+KEY = "key.csv"
+IGNORED = (KEY, "mapping.toml")
+"""Files that hold names, or may: they stay on this machine."""
+STUDENTS = 10_000
+START = "2020-01"
+"""What is written where nobody says it."""
+
+_SCENARIO = """\
+# {title}: {organizations} organizations and the {ties} ties that they reported{when}, from `tfs-sim import`.
+# Organizations are called by code; key.csv, which stays with you, says who is who.
+
+title = {title_quoted}
+question = "What would I like to know?"
+
+[clock]
+start = "{start}"{start_said}
+months = 60
+
+[sites.{site}]
+title = {title_quoted}
+students = {students}{students_said}
+organizations_file = "organizations.csv"      # joins = 0: at the table in the first month
+relationships_file = "relationships.csv"      # strength: what was reported, from no tie (0) to 1
+at_the_table = 1.0                            # before the first month, too
+backbone = {{ fte = 1.0 }}                      # guessed: the coordinating office{backbone_said}
+"""
+_EXPERIMENT = """\
+# {title}: what do these practices change? Change what stands here; `tfs-sim list interventions` shows all.
+# Run it with:  tfs-sim sweep FOLDER/experiment.toml
+
+title = {title_quoted}
+question = "Which practices would change most?"
+scenario = "scenario.toml"
+replicates = 40                       # for a first look; findings need some hundreds
+seed = 1
+against = "as-it-is"                  # every strategy is compared with this one, over the same luck
+
+[strategies.as-it-is]
+title = "As it is"
+[strategies.handover]
+title = "Handover practices"
+add = ["procedure-manuals", "overlap", "transition-plan"]
+[strategies.goals]
+title = "Retreats on shared goals"
+add = ["goal-clarity-retreats"]
+
+[outcomes]
+primary = "{primary}"
+also = ["performance", "trust", "density", "alive"]
+"""
+_AS_SURVEYED = """\
+# {title} with the network standing still: nobody joins, leaves or makes ties. Month 0 shows the density and the
+# transitivity of the network as it was surveyed, exactly. To look at it; not for studies.
+
+extends = "scenario.toml"
+title = {title_quoted}
+
+[clock]
+months = 12
+
+[mechanisms]
+ties = false
+participation = false
+"""
+
+
+def write_survey(
+    survey: Survey, folder: str | os.PathLike[str], *, students: int | None = None, start: str | None = None
+) -> Path:
+    """Write a survey as a scenario with its files, the clean data, the mapping and the key.
+
+    Parameters
+    ----------
+    folder : a new or empty one, or one that an import has written.
+    students : in the community's schools; default: a guess of 10,000, which the scenario says.
+    start : first month of the scenario; default: that of the wave, or a guess.
+
+    Returns
+    -------
+    Path
+        Of scenario.toml.
+
+    Raises
+    ------
+    UserError
+        where the folder holds something else, or cannot be written to.
+    """
+    target = Path(folder)
+    if target.is_dir() and any(target.iterdir()) and not (target / KEY).is_file():
+        raise refusal(f"the folder {target} is not empty, and no import has written it", "Choose a new folder (--out).")
+    with only_one(made_folder(target)):
+        sweep_up(target)
+        data = made_folder(target / "survey")
+        sweep_up(data)
+        _ignore(target)
+        write_bytes(target / KEY, _table(_key(survey)), PRIVATE)
+        write_bytes(target / "mapping.toml", as_toml(said(survey)).encode(), PRIVATE)
+        for name, rows in (("organizations", _asked), ("reports", _reports), ("ties", _pairs)):
+            write_bytes(data / f"{name}.csv", _table(rows(survey)))
+        write_bytes(target / "organizations.csv", _table(_organizations(survey)))
+        write_bytes(target / "relationships.csv", _table(_relationships(survey)))
+        for name, text in _scenarios(survey, students, start).items():
+            write_bytes(target / name, text.encode())
+    return target / "scenario.toml"
+
+
+def read_key(path: Path) -> dict[str, str]:
+    """Return the code of each organization by its name, from the key of an earlier import."""
+    table = CsvTable(path, ("id", "name"))
+    named = {table.cell(row, "id"): table.cell(row, "name") for row in table.rows}
+    return {
+        name[1:] if name.startswith("'") and name[1:].startswith(RUN) else name: code for code, name in named.items()
+    }
+
+
+def lead_of(survey: Survey) -> str | None:
+    """Return the name of the organization that leads, if exactly one is said to."""
+    leads = [name for name, member in survey.members.items() if member.lead]
+    return leads[0] if len(leads) == 1 else None
+
+
+Rows = Iterator[dict[str, Any]]
+
+
+def _table(rows: Rows) -> bytes:
+    from pandas import DataFrame
+
+    found = list(rows)
+    head = found.pop(0)  # what the columns are called
+    return as_csv(DataFrame(found, columns=list(head)))
+
+
+def _head(*columns: str) -> dict[str, Any]:
+    return dict.fromkeys(columns)
+
+
+def _by_code(survey: Survey) -> list[str]:
+    return sorted(survey.members, key=survey.codes.__getitem__)
+
+
+def _key(survey: Survey) -> Rows:
+    yield _head("id", "name")
+    for name, code in sorted(survey.codes.items(), key=lambda each: each[1]):
+        yield {"id": code, "name": name}
+
+
+def _organizations(survey: Survey) -> Rows:
+    yield _head("id", "sector", *(["name"] if survey.named else []), "fte", "joins")
+    for name in _by_code(survey):
+        member = survey.members[name]
+        row = {"id": survey.codes[name], "sector": member.sector, "joins": "" if member.member is False else "0"}
+        yield row | {"name": name, "fte": "" if member.fte is None else f"{member.fte:g}"}
+
+
+def _relationships(survey: Survey) -> Rows:
+    yield _head("source", "target", "strength")
+    lead = lead_of(survey)
+    found = [(*_ends(survey, a, b), share) for (a, b), share in survey.ties.items()]
+    for source, target, share in sorted(found):
+        yield {"source": source, "target": target, "strength": _share(share)}
+    if lead is None:
+        return
+    # the office that coordinates belongs to the lead, and begins with the ties that the lead has
+    code = survey.codes[lead]
+    yield {"source": "backbone", "target": code, "strength": "1"}
+    for source, target, share in sorted(found):
+        if code in (source, target):
+            yield {"source": "backbone", "target": target if source == code else source, "strength": _share(share)}
+
+
+def _ends(survey: Survey, a: str, b: str) -> tuple[str, str]:
+    """Return the codes of two ends, in their order: codes do not tell the order of names."""
+    one, other = survey.codes[a], survey.codes[b]
+    return (one, other) if one < other else (other, one)
+
+
+def _share(share: float) -> str:
+    return f"{max(share, 0.0001):.4f}".rstrip("0").rstrip(".")
+
+
+def _asked(survey: Survey) -> Rows:
+    yield _head("wave", "month", "id", *(["name"] if survey.named else []), "sector", "category", "asked", "answered")
+    for wave in survey.waves:
+        asked, answered = survey.asked(wave.label), survey.answered(wave.label)
+        for name in _by_code(survey):
+            member = survey.members[name]
+            yield {
+                "wave": wave.label, "month": wave.month or "", "id": survey.codes[name], "name": name,
+                "sector": member.sector, "category": member.category,
+                "asked": "" if asked is None else "yes" if name in asked else "no",
+                "answered": "" if asked is None else "yes" if name in answered else "no",
+            }  # fmt: skip
+
+
+def _reports(survey: Survey) -> Rows:
+    yield _head("wave", "relation", "kind", "source", "target", "direction", "answer", "share")
+    for direction, tables in (("reported", survey.answers.each), ("mutual", survey.answers.mutual)):
+        for (wave, relation), reports in tables.items():
+            scale = survey.scales[relation]
+            coded = sorted((survey.codes[a], survey.codes[b], value) for (a, b), value in reports.items())
+            for source, target, value in coded:
+                heard = not math.isnan(value)
+                yield {
+                    "wave": wave, "relation": relation, "kind": survey.answers.kinds[relation],
+                    "source": source, "target": target, "direction": direction,
+                    "answer": f"{value:g}" if heard else "", "share": f"{scale.share(value):.4f}" if heard else "",
+                }  # fmt: skip
+
+
+def _pairs(survey: Survey) -> Rows:
+    yield _head("wave", "relation", "one", "other", "status", "share")
+    for (wave, relation), pairs in survey.pairs.items():
+        coded = [(*_ends(survey, p.one, p.other), p.status, p.share) for p in pairs]
+        for one, other, status, share in sorted(coded, key=lambda each: each[:2]):
+            yield {
+                "wave": wave, "relation": relation, "one": one, "other": other, "status": status,
+                "share": "" if math.isnan(share) else f"{share:.4f}",
+            }  # fmt: skip
+
+
+def said(survey: Survey) -> dict[str, Any]:
+    """Return the mapping that says what was made of every column, as its file has it."""
+    files: dict[str, Any] = {}
+    for each in survey.sheets:
+        columns = {column.name: column.role for column in each.columns if column.role != "organization"}
+        about: dict[str, Any] = {"holds": each.holds, "reports": each.reports, "wave": each.wave, "columns": columns}
+        files[each.sheet.name] = {key: value for key, value in about.items() if value}
+    relations: dict[str, Any] = {}
+    for name, scale in survey.scales.items():
+        ends = {"least": scale.least, "most": scale.most, "blank": scale.blank}
+        rest = {"unknown": sorted(scale.unknown), "words": dict(scale.words)}
+        relations[name] = ends | {key: value for key, value in rest.items() if value}
+    network: dict[str, Any] = {"relations": survey.relations, "take": survey.take}
+    return {
+        "network": network | ({"wave": survey.wave.label} if survey.wave.label else {}),
+        "waves": {wave.label: wave.month for wave in survey.waves if wave.label and wave.month},
+        "sectors": {category: sector for category, (sector, _) in survey.categories.items()},
+        "same": dict(survey.mapping.same),
+        "relations": relations,
+        "files": files,
+    }
+
+
+def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[str, str]:
+    lead = lead_of(survey)
+    title = survey.site.replace("-", " ").replace("_", " ").capitalize()
+    month = start or survey.wave.month
+    words = {
+        "title": title,
+        "title_quoted": json.dumps(title),
+        "site": survey.site,
+        "primary": PRIMARY,
+        "organizations": len(survey.members),
+        "ties": len(survey.ties),
+        "when": f" in {survey.wave.month}" if survey.wave.month else "",
+        "start": month or START,
+        "start_said": "" if month else "                             # guessed: the files do not say when (--start)",
+        "students": f"{students or STUDENTS:_}",
+        "students_said": ""
+        if students
+        else "                             # guessed: how many are in its schools (--students)",
+        "backbone_said": f" of {survey.codes[lead]}, which leads" if lead else "",
+    }
+    texts = {"scenario.toml": _SCENARIO, "experiment.toml": _EXPERIMENT, "as-surveyed.toml": _AS_SURVEYED}
+    return {name: text.format(**words) for name, text in texts.items()}
+
+
+def _ignore(folder: Path) -> None:
+    """Let git leave alone what holds names: before any of it is written."""
+    path = folder / ".gitignore"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UserError(Mistake(f"{path} cannot be read ({problem})")) from None
+    lacking = [name for name in IGNORED if name not in lines]
+    if lacking:
+        write_bytes(path, "\n".join([*lines, *lacking, ""]).encode())

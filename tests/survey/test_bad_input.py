@@ -1,0 +1,289 @@
+"""What must not go in, or go in safely: each a sentence with its place, or a note; never a traceback, never silence."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from recipes import QUESTIONS, write
+
+from tfs_sim.scenario import UserError
+from tfs_sim.survey import import_survey
+from tfs_sim.survey.sheets import MOST_COLUMNS
+
+TIES = "source,target,contact\na,b,1\nb,c,2\nc,d,1\n"
+
+
+def refused(*files: Path, site: str = "town", mapping: Path | None = None) -> str:
+    with pytest.raises(UserError) as caught:
+        import_survey(files, site, mapping=mapping)
+    assert all("\n" not in mistake.message for mistake in caught.value.mistakes)
+    return str(caught.value)
+
+
+def put(folder: Path, text: str, name: str = "ties.csv") -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def notes(*files: Path) -> str:
+    survey = import_survey(files, "town")
+    return "\n".join(note.named() for note in survey.notes)
+
+
+def test_an_unknown_scale(tmp_path: Path) -> None:
+    said = refused(put(tmp_path, TIES.replace("c,d,1", "c,d,purple")))
+    assert "ties.csv:4" in said and 'such as "purple"' in said and "[relations.contact]" in said
+
+
+def test_one_strange_answer_among_many(tmp_path: Path) -> None:
+    said = refused(put(tmp_path, TIES.replace("contact", "Q1").replace("c,d,1", "c,d,purple")))
+    assert "ties.csv" in said and "purple" not in said.split("such as")[0] and '"q1"' in said
+
+
+def test_an_answer_beyond_the_scale_that_was_said(tmp_path: Path) -> None:
+    mapping = put(tmp_path, "[relations.contact]\nleast = 0\nmost = 1\n", "m.toml")
+    said = refused(put(tmp_path, TIES), mapping=mapping)
+    assert 'ties.csv:3: "2" is not on the scale of "contact", which goes from 0 (no tie) to 1' in said
+
+
+def test_near_equal_names_are_shown_and_never_merged(tmp_path: Path) -> None:
+    path = put(tmp_path, TIES.replace("c,d", "Riverton Helth Dept.,d") + "a,Riverton Health Dept,1\n")
+    survey = import_survey([path], "town")
+    assert {"Riverton Helth Dept.", "Riverton Health Dept"} <= set(survey.members)
+    (note,) = [note for note in survey.notes if "nearly the same name" in note.text]
+    assert '"Riverton Health Dept" and "Riverton Helth Dept."' in note.named()
+    assert "Riverton" not in note.coded(survey.codes) and note.coded(survey.codes).count("org-") == 2
+    mapping = put(tmp_path, '[same]\n"Riverton Helth Dept." = "Riverton Health Dept"\n', "m.toml")
+    assert len(import_survey([path], "town", mapping=mapping).members) == len(survey.members) - 1
+
+
+def test_ties_to_oneself_are_left_out_and_said(tmp_path: Path) -> None:
+    path = put(tmp_path, TIES + "d,d,3\n")
+    assert "1 tie of an organization to itself left out" in notes(path)
+    assert ("d", "d") not in import_survey([path], "town").ties
+
+
+@pytest.mark.parametrize("again", ["a,b,1", "b,a,1"])
+def test_what_is_given_twice_alike_is_taken_once(tmp_path: Path, again: str) -> None:
+    mapping = put(tmp_path, '[files."ties.csv"]\nreports = "mutual"\n', "m.toml")
+    survey = import_survey([put(tmp_path, TIES + again + "\n")], "town", mapping=mapping)
+    assert len(survey.ties) == 3 and any("taken once" in note.text for note in survey.notes)
+
+
+@pytest.mark.parametrize("again", ["a,b,2", "b,a,2"])
+def test_what_is_given_twice_and_differs_is_told(tmp_path: Path, again: str) -> None:
+    mapping = put(tmp_path, '[files."ties.csv"]\nreports = "mutual"\n', "m.toml")
+    said = refused(put(tmp_path, TIES + again + "\n"), mapping=mapping)
+    assert 'ties.csv:5: "contact" of this pair is given a second time, and otherwise in line 2' in said
+
+
+def test_both_directions_are_two_reports(tmp_path: Path) -> None:
+    survey = import_survey([put(tmp_path, TIES + "b,a,2\n")], "town")
+    assert survey.directed and survey.pairs["", "contact"][0].status == "reciprocated"
+
+
+def test_waves_out_of_order(tmp_path: Path) -> None:
+    rows = "ego,alter,contact,wave,date\na,b,1,1,2019-05-01\nb,c,1,1,2019-05-03\na,b,2,2,2018-05-01\n"
+    said = refused(put(tmp_path, rows))
+    assert 'waves are out of order: wave "1" was held in 2019-05, and wave "2" in 2018-05' in said
+
+
+def test_waves_of_which_nothing_says_which_came_first(tmp_path: Path) -> None:
+    path = put(tmp_path, "ego,alter,contact,wave\na,b,1,before\nb,c,1,before\na,b,2,after\n")
+    assert 'nor which came first: "before" or "after"' in refused(path)
+    mapping = put(tmp_path, '[waves]\nbefore = "2018-05"\nafter = "2019-05"\n', "m.toml")
+    assert [w.label for w in import_survey([path], "town", mapping=mapping).waves] == ["before", "after"]
+
+
+def test_those_without_a_tie_are_kept(tmp_path: Path) -> None:
+    listed = put(tmp_path, "name\na\nb\nc\nd\ne\nf\n", "all.csv")
+    survey = import_survey([listed, put(tmp_path, TIES)], "town")
+    assert len(survey.members) == 6 and survey.graph().number_of_nodes() == 6
+    assert "fewer than 5 of 6 organizations without a tie, kept" in notes(listed, put(tmp_path, TIES))
+
+
+def test_one_organization_is_no_partnership(tmp_path: Path) -> None:
+    said = refused(put(tmp_path, "name,sector\nAlone,health\n", "one.csv"))
+    assert "a site has between 3 and" in said and "(1 organization in the files)" in said
+
+
+def test_ten_thousand_columns(tmp_path: Path) -> None:
+    wide = write(tmp_path / "wide.csv", [[f"c{n}" for n in range(10_000)], ["1"] * 10_000])
+    assert f"wide.csv: the file has 10,000 columns, where at most {MOST_COLUMNS:,} are read" in refused(wide)
+
+
+def test_too_many_organizations(tmp_path: Path) -> None:
+    rows = [("from", "to"), *((f"a{n}", f"a{n + 1}") for n in range(2_500))]
+    assert "a site has between 3 and" in refused(write(tmp_path / "many.csv", rows))
+
+
+GRAPHML = """<?xml version="1.0" encoding="utf-8"?>{}
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="undirected">
+<node id="a"/><node id="b"/><node id="c"/><edge source="a" target="b"/><edge source="b" target="{}"/></graph></graphml>
+"""
+BOMB = '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;">]>'
+
+
+@pytest.mark.parametrize("where", [BOMB, '<!DOCTYPE g SYSTEM "file:///etc/passwd">', "<!doctype g>"])
+def test_entities_in_xml_are_refused_before_anything_parses_them(
+    tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import networkx
+
+    monkeypatch.setattr(networkx, "parse_graphml", None)
+    said = refused(put(tmp_path, GRAPHML.format(where, "c"), "net.graphml"))
+    assert "net.graphml:1: the file declares a document type, which is not read" in said
+
+
+def test_encodings_that_could_hide_entities_are_refused(tmp_path: Path) -> None:
+    text = GRAPHML.format("", "c").replace("utf-8", "cp037")
+    assert 'the file says that it is "cp037"; save it as UTF-8' in refused(put(tmp_path, text, "net.graphml"))
+    (tmp_path / "wide.graphml").write_bytes(GRAPHML.format(BOMB, "c").encode("utf-16"))
+    assert "UTF-16" in refused(tmp_path / "wide.graphml")
+
+
+def test_graphs_that_are_not_what_they_say(tmp_path: Path) -> None:
+    assert "cannot be read as GraphML" in refused(put(tmp_path, "<graphml", "net.graphml"))
+    assert "cannot be read as GML" in refused(put(tmp_path, "graph [ node [", "net.gml"))
+    assert import_survey([put(tmp_path, GRAPHML.format("", "c"), "good.graphml")], "town").ties.keys() == {
+        ("a", "b"),
+        ("b", "c"),
+    }
+
+
+def test_dl_without_labels_goes_by_number(tmp_path: Path) -> None:
+    path = put(tmp_path, "dl n=3\nformat=fullmatrix\ndata:\n0 1 0\n1 0 2\n0 2 0\n", "net.dl")
+    survey = import_survey([path], "town")
+    assert survey.ties == {("1", "2"): 0.5, ("2", "3"): 1.0}
+    assert "it has no labels; organizations are called by number" in notes(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("n=3\ndata:\n1 2 3\n", 'a DL file begins with "dl"'),
+        ("dl n=3\n0 1 0\n", 'follow the word "data:"'),
+        ("dl\ndata:\n0 1\n", "not said how many organizations"),
+        ("dl n=3\ndata:\n0 1 0\n", "1 matrix of 3 × 3 organizations need 9 numbers; there are 3"),
+        ("dl n=3\nlabels:\na,b\ndata:\n0 1 0 1 0 1 0 1 0\n", "n = 3, and there are 2 labels"),
+        ("dl n=3 format=lowerhalf\ndata:\n0\n1 0\n", 'the format "lowerhalf" of DL files is not read'),
+        ("dl n=3 format=edgelist1\ndata:\n1 9 1\n", 'numbers from 1 to 3; found "9"'),
+    ],
+)
+def test_dl_files_that_cannot_be_read(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(put(tmp_path, text, "net.dl"))
+
+
+def test_pajek_without_lines_of_vertices(tmp_path: Path) -> None:
+    path = put(tmp_path, "*Vertices 4\n*Edges\n1 2 1\n2 3 2\n", "net.net")
+    survey = import_survey([path], "town")
+    assert set(survey.members) == {"1", "2", "3", "4"} and len(survey.ties) == 2
+    assert "4 vertices without a line of their own; called by number" in notes(path)
+    some = put(tmp_path, '*Vertices 3\n2 "King\'s Daughters"\n*Edges\n1 2 1\n2 3 1\n', "some.net")
+    assert set(import_survey([some], "town").members) == {"1", "King's Daughters", "3"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 a\n*Edges\n1 2\n", "the line *Vertices is missing"),
+        ("*Vertices many\n", "should say a number"),
+        ("*Vertices 900000000\n*Edges\n1 2 1\n", "900,000,000 vertices, where at most"),
+        ('*Vertices 2\n7 "x"\n*Edges\n1 2 1\n', "a vertex has a number from 1 to 2"),
+    ],
+)
+def test_pajek_files_that_cannot_be_read(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(put(tmp_path, text, "net.net"))
+
+
+def test_workbooks_need_openpyxl_or_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as book:
+        book.writestr("xl/workbook.xml", "<workbook/>")
+    assert 'which is not installed\n  Install it (pip install "tfs-sim[survey]")' in refused(tmp_path / "book.xlsx")
+
+
+@pytest.mark.parametrize("name", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_entities_in_workbooks_are_refused(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as book:
+        book.writestr(name, f'<?xml version="1.0"?>{BOMB}<workbook/>')
+    assert "the file declares a document type" in refused(tmp_path / "book.xlsx")
+    with zipfile.ZipFile(tmp_path / "wide.xlsx", "w") as book:
+        book.writestr(name, f"{BOMB}<workbook/>".encode("utf-16"))
+    assert "parts that are not UTF-8" in refused(tmp_path / "wide.xlsx")
+
+
+def test_workbooks_that_unpack_to_too_much(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
+        for n in range(21):
+            book.writestr(f"xl/{n}.bin", bytes(10_000_000))
+    assert "unpacked, the workbook has more than 200 MB" in refused(tmp_path / "book.xlsx")
+    put(tmp_path, "no workbook", "not.xlsx")
+    assert "cannot be read as a workbook" in refused(tmp_path / "not.xlsx")
+
+
+def test_formulas_are_taken_by_their_stored_value_and_macros_are_not_read(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (("source", "target", "contact"), ("a", "b", "=1+1"), ("b", "c", 1)):
+        book.active.append(row)
+    book.save(tmp_path / "book.xlsx")
+    assert "the formula in column 3 was never reckoned" in refused(tmp_path / "book.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file is empty"),
+        ("\n\n", "the file is empty"),
+        ("name,sector\n", "there is no row below the header"),
+        ("x,y,z\n1,2,3\n4,5,6\n1,2,3\n", "it is not clear what stands in it"),
+        ('source,target\na,"b\n', "a quote is not closed"),
+        ("source,target\na,b,c\n", "this row has 3 cells, and the header in line 1 has 2"),
+        ("name,sector\na,health\na,business\nb,health\n", '"a" is listed a second time'),
+        ("id,name\n1,a\n1,b\n2,c\n", 'the id "1" is given to two organizations'),
+        ("\x00", "not a text file"),
+        ("a,b\nb,c\nc,d\n", "the first row names organizations"),
+    ],
+)
+def test_tables_that_cannot_be_read(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(put(tmp_path, text))
+
+
+def test_files_that_are_not_there_or_of_no_known_kind(tmp_path: Path) -> None:
+    assert "there is no such file" in refused(tmp_path / "nowhere.csv")
+    assert 'files that end in ".pdf" are not read' in refused(put(tmp_path, "x", "survey.pdf"))
+    assert "two files are called" in refused(put(tmp_path, TIES), put(tmp_path, TIES))
+    assert "no file is given" in refused()
+    assert 'did you mean "town"' in refused(put(tmp_path, TIES), site="Town")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[files."tie.csv"]\nholds = "ties"\n', 'm.toml:1: no file "tie.csv" is imported; there are ties.csv'),
+        ('[files."ties.csv".columns]\ncontacts = "left"\n', 'm.toml:2: ties.csv has no column "contacts"'),
+        ('[files."ties.csv".columns]\ncontact = "relatoin x"\n', "m.toml:2: a column is"),
+        ('[files."ties.csv"]\nholds = "tie"\n', 'm.toml:2: holds is what the sheet holds: "organizations"'),
+        ("[relations.talk]\nleast = 0\n", 'there is no relation "talk"; there are contact'),
+        ("[relations.contact]\nleast = 1\nmost = 1\n", "m.toml:3: least and most are the same answer"),
+        ('[network]\nwave = "9"\n', 'there is no wave "9"'),
+        ('[network]\nrelations = ["x"]\n', 'there is no relation "x"'),
+        ('[waves]\nx = "2018-05"\n', 'there is no wave "x"'),
+        ("[nets]\n", "there is no key nets"),
+        ('[files."ties.csv".columns]\ntarget = "left"\n', 'no column seems to say to whom a tie goes ("to")'),
+    ],
+)
+def test_mistakes_in_a_mapping(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(put(tmp_path, TIES), mapping=put(tmp_path, text, "m.toml"))
+
+
+def test_an_answer_given_twice_within_a_wave_is_told_once_a_row(tmp_path: Path) -> None:
+    rows = [QUESTIONS]
+    rows += [(n, 1, "2017-05-01", "A", "", "BC"[n % 2], "Daily", n % 4, "3", "") for n in range(1, 9)]
+    path = write(tmp_path / "answers.csv", rows)
+    assert refused(path).count("is given a second time") <= 6
