@@ -30,6 +30,7 @@ from tfs_sim.model import engine
 STANDARD = """
 scenario = "laboratory"
 replicates = 100
+uncertainty = "defaults"
 months = 120
 [strategies.standard]
 parameters = { community = { all_pairs_up_to = 0, candidates = 16 } }
@@ -44,6 +45,7 @@ primary = "support"
 MILLION = """
 scenario = "laboratory"
 replicates = 1
+uncertainty = "defaults"
 [strategies.as-it-is]
 [strategies.staff]
 add = ["backbone-staffing"]

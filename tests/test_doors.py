@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="devices and she
 COMMAND = f'exec "{sys.executable}" -m tfs_sim'
 SCENARIO = '[clock]\nstart = "2020-01"\nmonths = 12\n[sites.a]\nstudents = 4000\norganizations = { nonprofit = 3 }\n'
 LISTED = SCENARIO.replace("organizations = { nonprofit = 3 }", 'organizations_file = "o.csv"')
-REST = 'replicates = 2\n[strategies.a]\n[outcomes]\nprimary = "trust"\n'
+REST = 'replicates = 2\nuncertainty = "defaults"\n[strategies.a]\n[outcomes]\nprimary = "trust"\n'
 
 
 def shell(rest: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -68,9 +68,7 @@ def test_what_is_no_ordinary_file_is_not_read(tmp_path: Path, name: str, command
 @pytest.mark.parametrize("command", ["run", "sweep", "merge", "status", "report", "validate"])
 def test_a_name_of_300_letters(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
     (tmp_path / "s.toml").write_text(SCENARIO)
-    (tmp_path / "e.toml").write_text(
-        'scenario = "s.toml"\nreplicates = 2\n[strategies.a]\n[outcomes]\nprimary = "trust"\n'
-    )
+    (tmp_path / "e.toml").write_text(f'scenario = "s.toml"\n{REST}')
     long = str(tmp_path / ("x" * 300))
     given = {
         "run": (str(tmp_path / "s.toml"), "--out", long),
@@ -124,7 +122,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     from tfs_sim import validation
-    from tfs_sim.experiments.execution import runner
+    from tfs_sim.experiments.execution import simulating
     from tfs_sim.experiments.storage import files
 
     opened = files.opened
@@ -136,7 +134,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_any_work(
 
     monkeypatch.setattr(files, "opened", refused)
     monkeypatch.setattr(validation, "validate", None)
-    monkeypatch.setattr(runner, "simulate", None)
+    monkeypatch.setattr(simulating, "simulate", None)
     (tmp_path / "s.toml").write_text(SCENARIO)
     given = [str(tmp_path / "s.toml")] if command == "run" else []
     assert "may not be written to" in said(capsys, command, *given, "--out", str(tmp_path / "out"))

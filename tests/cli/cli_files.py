@@ -17,6 +17,7 @@ title = "Trial"
 scenario = "town.toml"
 replicates = 4
 seed = 3
+uncertainty = "defaults"
 [strategies.as-it-is]
 [strategies.manuals]
 add = ["procedure-manuals"]

@@ -13,4 +13,4 @@ def test_a_new_study_runs_as_it_is(call) -> None:  # type: ignore[no-untyped-def
     assert call("check", *files).code == 0
     assert call("new", "mine").code == 2
     run = next(line.split() for line in said.out.splitlines() if line.strip().startswith("tfs-sim sweep"))
-    assert call(*run[1:], "--replicates", "2").code == 0
+    assert call(*run[1:], "--replicates", "2", "--uncertainty", "defaults").code == 0

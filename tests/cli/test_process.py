@@ -36,7 +36,8 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
 def test_ctrl_c_stops_a_sweep_and_says_how_to_go_on(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     call("run", "town.toml")
-    command = [sys.executable, "-m", "tfs_sim", "sweep", "crisis-shock", "--replicates", "3000"]
+    command = [sys.executable, "-m", "tfs_sim", "sweep", "crisis-shock", "--uncertainty", "defaults"]
+    command += ["--replicates", "3000"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     folder = tmp_path / "results" / "crisis-shock"
     patience = time.monotonic() + 120

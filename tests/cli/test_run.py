@@ -39,7 +39,7 @@ def test_run_stores_tables_and_where_they_come_from(call) -> None:  # type: igno
 
 def test_many_replicates_are_told_with_their_spread_in_80_columns(call) -> None:  # type: ignore[no-untyped-def]
     said = call("run", "together-for-students", "-n", "5", "-m", "12")
-    assert "where nine in ten replicates lie" in said.out
+    assert "where nine in ten runs lie" in said.out
     assert max(map(len, said.out.splitlines())) <= 80
     for site in ("Chicago", "Dayton", "Lehigh Valley", "Memphis"):
         assert site in said.out

@@ -48,7 +48,8 @@ window.addEventListener("load", () => {
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("sweep")
-    command = [sys.executable, "-m", "tfs_sim", "sweep", "crisis-shock", "--replicates", "6", "--out", "results"]
+    command = [sys.executable, "-m", "tfs_sim", "sweep", "crisis-shock", "--uncertainty", "defaults"]
+    command += ["--replicates", "6", "--out", "results"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder / "results" / "report.html"
 

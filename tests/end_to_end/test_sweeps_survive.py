@@ -52,13 +52,15 @@ ENDINGS = {"SIGKILL": -9, "SIGTERM": 143, "SIGHUP": 129}
 
 
 def reduced(name: str, folder: Path) -> Path:
-    """Write a shipped experiment with two values for each variable of its design."""
+    """Write a shipped experiment with two values for each variable of its design, at the defaults."""
     data: dict[str, Any] = tomllib.loads(presets.find("experiments", name).read_text(encoding="utf-8"))
     for vary in data.get("design", {}).get("vary", {}).values():
         if "values" in vary:
             vary["values"] = [vary["values"][0], vary["values"][-1]]
         else:
             vary["levels"] = 2
+    data["uncertainty"] = "defaults"
+    data.pop("sets", None)
     path = folder / f"{name}.toml"
     path.write_text(to_toml(data), encoding="utf-8")
     return path

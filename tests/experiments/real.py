@@ -31,6 +31,7 @@ TRIAL = """
 scenario = "town.toml"
 replicates = 5
 seed = 3
+uncertainty = "defaults"
 [strategies.as-it-is]
 [strategies.manuals]
 add = ["manuals"]
@@ -66,3 +67,9 @@ def trial(folder: Path, *more: str, change: tuple[str, str] = ("", "")) -> Exper
     text = TRIAL.replace(*change) if change[0] else TRIAL
     (folder / "trial.toml").write_text(text + "".join(more), encoding="utf-8")
     return load_experiment(folder / "trial.toml")
+
+
+def over_sets(folder: Path, *more: str, sets: str = "3", replicates: str = "2", over: str = "plausible") -> Experiment:
+    """Return the experiment run over sets of parameters."""
+    lines = f'replicates = {replicates}\nseed = 3\nuncertainty = "{over}"\nsets = {sets}\n'
+    return trial(folder, *more, change=('replicates = 5\nseed = 3\nuncertainty = "defaults"\n', lines))

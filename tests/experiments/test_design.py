@@ -28,6 +28,7 @@ question = "Do handovers matter?"
 scenario = "riverton.toml"
 replicates = 10
 seed = 20200313
+uncertainty = "defaults"
 months = "5 years"
 against = "as-funded"
 
@@ -105,7 +106,11 @@ def test_defaults(tmp_path: Path) -> None:
     text = 'scenario = "riverton.toml"\n[strategies.one]\n[outcomes]\nprimary = "trust"\n'
     (tmp_path / "least.toml").write_text(text)
     experiment = load_experiment(tmp_path / "least.toml")
-    assert (experiment.against, experiment.replicates, experiment.seed) == ("one", 100, 1)
+    assert (experiment.against, experiment.seed) == ("one", 1)
+    assert (experiment.uncertainty, experiment.sets, experiment.replicates) == ("plausible", 100, 8)
+    (tmp_path / "least.toml").write_text(f'uncertainty = "defaults"\n{text}')
+    experiment = load_experiment(tmp_path / "least.toml")
+    assert (experiment.uncertainty, experiment.sets, experiment.replicates) == ("defaults", 0, 100)
     (arm,) = experiment.arms()
     assert arm.levels == {} and arm.scenario.clock.months == 120
 
@@ -194,7 +199,7 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
             ('against = "as-funded"', 'against = "as-fundd"'),
             ("replicates = 10", "replicates = 0"),
         )
-    assert [mistake.line for mistake in caught.value.mistakes] == [5, 8, 14, 34]
+    assert [mistake.line for mistake in caught.value.mistakes] == [5, 9, 15, 35]
 
 
 def test_mistakes_of_the_scenario_are_told_as_well(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import failing
 import fakes
 import pytest
 
-from tfs_sim.experiments.execution import runner, saved
+from tfs_sim.experiments.execution import runner, saved, simulating
 from tfs_sim.experiments.execution.merging import merge
 from tfs_sim.experiments.storage import files
 from tfs_sim.experiments.storage.holding import LOCK
@@ -44,7 +44,7 @@ def merged(folder: Path) -> str:
 
 
 def ran(folder: Path) -> bytes:
-    saved.save(runner.simulate(fakes.Scenario(), 2), folder)
+    saved.save(simulating.simulate(fakes.Scenario(), 2), folder)
     return (folder / "series.parquet").read_bytes()
 
 

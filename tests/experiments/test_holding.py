@@ -14,7 +14,7 @@ import fakes
 import pytest
 
 from tfs_sim.cli import main
-from tfs_sim.experiments.execution import runner, saved
+from tfs_sim.experiments.execution import runner, saved, simulating
 from tfs_sim.experiments.execution.merging import merge
 from tfs_sim.experiments.storage import files, holding
 from tfs_sim.scenario.errors import UserError
@@ -28,7 +28,7 @@ def test_a_second_writer_is_refused_on_every_path(
     shards = [tmp_path / "shard-1", tmp_path / "shard-2"]
     for part, folder in enumerate(shards, 1):
         runner.sweep(EXPERIMENT, replicates=2, out=folder, shard=(part, 2))
-    result = runner.simulate(fakes.Scenario())
+    result = simulating.simulate(fakes.Scenario())
     uses: dict[str, Callable[[], Any]] = {
         "sweep": lambda: runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "sweep"),
         "extend": lambda: runner.sweep(EXPERIMENT, replicates=3, out=tmp_path / "sweep"),
@@ -50,14 +50,14 @@ def test_a_second_writer_is_refused_on_every_path(
 
 
 def test_a_run_holds_its_folder_from_the_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    simulate = runner.simulate
+    simulate = simulating.simulate
 
     def looked(*given: Any) -> Any:
         with pytest.raises(UserError, match="another process"):
             holding._own(tmp_path / "runs" / holding.LOCK, tmp_path / "runs")
         return simulate(*given)
 
-    monkeypatch.setattr(runner, "simulate", looked)
+    monkeypatch.setattr(simulating, "simulate", looked)
     with pytest.raises(SystemExit) as left:
         main(["run", "laboratory", "--months", "3", "--out", str(tmp_path / "runs")])
     assert left.value.code == 0

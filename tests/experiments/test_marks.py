@@ -29,6 +29,8 @@ GRANT = {"strategy": "s0", "label": "first", "site": "north", "stage": None, "fr
          "levels": {}}  # fmt: skip
 ORDER = {"strategy": "s0", "use": "overlap", "title": "Overlap", "payer": "funder", "from": 0, "until": 3, "taper": 0,
          "dose": 0.5, "stage": None, "adaptive": False, "levels": {}}  # fmt: skip
+UNCERTAINTY = {"origin": "plausible", "title": "drawn", "sets": 2, "parameters": 1, "digest": "a" * 64,
+               "calibrated": False}  # fmt: skip
 
 EVIL: list[tuple[str, Any]] = [
     ("name", 3), ("name", ""), ("name", "a\x1b[31m"), ("name", "x" * 3000),
@@ -42,7 +44,7 @@ EVIL: list[tuple[str, Any]] = [
     ("plan.shard", [0, 2]), ("plan.shard", [3, 2]), ("plan.shard", [1, 10**15]), ("plan.shard", "1/2"),
     ("plan.arms", []), ("plan.arms", {}), ("plan.arms", [{}]),
     ("plan.arms.0.scenario", "../../../victim"), ("plan.arms.0.scenario", "A" * 64), ("plan.arms.0.scenario", 3),
-    ("plan.arms.0.scenario", "a" * 64 + "\n"), ("plan.arms.0.points", "/etc/passwd"),
+    ("plan.arms.0.scenario", "a" * 64 + "\n"), ("plan.arms.0.places", "/etc/passwd"),
     ("plan.arms.0.keys", {"a": "b"}),
     ("plan.arms.0.keys", {"strategy": "s9", "crisis": "calm"}),
     ("plan.arms.0.keys", {"strategy": "s0", "crisis": "flood"}),
@@ -50,7 +52,11 @@ EVIL: list[tuple[str, Any]] = [
     ("parameters", {"s0": {"trust.memory": float("nan")}}), ("parameters", "x"), ("parameters", {"s9": {}}),
     ("rules", 5), ("rules", [5]), ("rules", [{}]), ("primary", "replicate"), ("primary", "strategy"),
     ("primary", "crisis"),
-    ("primary", "Trust"), ("also", ["site"]), ("nothing", "s9"), ("calibrated", "no"), ("not_modelled", [3]),
+    ("primary", "Trust"), ("also", ["site"]), ("nothing", "s9"),
+    ("calibrated", False), ("uncertainty", {}), ("uncertainty", "plausible"),
+    ("uncertainty", UNCERTAINTY), ("plan.sets", 0), ("plan.sets", 2), ("plan.sets", 10**9), ("plan.sets", "1"),
+    ("worthwhile", -1), ("worthwhile", 0), ("worthwhile", float("nan")), ("worthwhile", "x"), ("worthwhile", True),
+    ("not_modelled", [3]),
     ("sites", {"../x": {"title": "x"}}), ("sites", {"north": {"title": "a\nb"}}),
     ("snapshots", {"site": "zz", "months": []}),
     ("shocks", [{**SHOCK, "lasts": "x"}]), ("shocks", [{**SHOCK, "onset_month": -1}]),

@@ -26,7 +26,7 @@ onset = { of = "shocks.community-crisis.onset", values = ["2020-01", "2020-06"] 
 
 
 def test_runs_go_through_all_points_of_a_replicate_before_the_next() -> None:
-    plan = Plan((), None, replicates=3, seed=1, _count=4)
+    plan = Plan((), None, None, replicates=3, seed=1, _points=4)
     assert plan.runs == 12 and plan.size == 4
     assert [(plan.replicate(run), plan.point(run)) for run in range(12)] == list(product(range(3), range(4)))
 

@@ -10,7 +10,7 @@ import real
 
 from tfs_sim.cli import main
 from tfs_sim.experiments.designs.design import Experiment
-from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.execution import runner, simulating
 from tfs_sim.experiments.execution.merging import merge
 from tfs_sim.experiments.storage.status import status
 from tfs_sim.model.catalogue import MECHANISMS
@@ -259,7 +259,7 @@ def test_columns_stand_in_the_points_alone_and_what_arms_write_wins(
                 drawn.setdefault(owner, {})[key] = value
             if arm.strategy == "more":
                 assert drawn["turnover"].pop("notice_share") != 0.9
-            alone = runner.simulate(arm.scenario.with_(parameters=drawn), replicates=2, seed=3)
+            alone = simulating.simulate(arm.scenario.with_(parameters=drawn), replicates=2, seed=3)
             here = sweep.runs.query(f"strategy == '{arm.strategy}' and crisis == '{arm.levels['crisis']}'")
             assert here.query(f"point == {point}")["trust"].tolist() == alone.runs["trust"].tolist()
 
@@ -282,7 +282,7 @@ def test_a_default_that_an_arm_writes_is_not_forked_away(tmp_path: Path) -> None
     experiment = one_line(tmp_path, "plausible: trust.memory", old="add = [{", new=written)
     sweep = runner.sweep(experiment, replicates=1, out=tmp_path / "out")
     arm = next(arm for arm in experiment.arms() if arm.label == "more, calm")
-    alone = runner.simulate(arm.scenario, replicates=1, seed=3).runs["trust"].tolist()
+    alone = simulating.simulate(arm.scenario, replicates=1, seed=3).runs["trust"].tolist()
     assert sweep.runs.query("strategy == 'more' and crisis == 'calm'")["trust"].tolist() == 3 * alone
     assert sweep.runs.query("strategy == 'manuals' and crisis == 'calm'")["trust"].nunique() == 3
     assert sweep.provenance["runs_made"] == 2 * (3 + 3 + 1)

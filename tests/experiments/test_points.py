@@ -12,7 +12,7 @@ import real
 from tfs_sim.experiments.designs import constraints, sampling
 from tfs_sim.experiments.designs.distributions import Distribution
 from tfs_sim.experiments.designs.variables import changes
-from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.execution import runner, simulating
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.plan import Plan
 from tfs_sim.scenario.errors import UserError
@@ -97,7 +97,7 @@ def test_a_design_becomes_columns(tmp_path: Path) -> None:
     one = sweep.runs.query("strategy == 'more' and crisis == 'crisis' and point == 1 and replicate == 1").iloc[0]
     settings = points.settings(1)
     scenario = next(a.scenario for a in experiment.arms() if a.label == "more, crisis")
-    alone = runner.simulate(scenario.with_(**changes(scenario, settings)), replicates=2, seed=3)
+    alone = simulating.simulate(scenario.with_(**changes(scenario, settings)), replicates=2, seed=3)
     assert one["trust"] == alone.runs.query("replicate == 1").iloc[0]["trust"]
     assert one["leaving"] == settings["parameters", "turnover", "rate_nonprofit"]
     assert one["begin"] == settings["interventions", "procedure-manuals", "from"]

@@ -12,7 +12,7 @@ import fakes
 import pandas as pd
 import pytest
 
-from tfs_sim.experiments.execution import runner, saved
+from tfs_sim.experiments.execution import saved, simulating
 from tfs_sim.experiments.storage import files, tables
 from tfs_sim.scenario.errors import UserError
 
@@ -21,7 +21,7 @@ def test_the_tables_are_those_of_the_result(
     engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tables, "ROWS", 24 * 2 * 2)
-    result = runner.simulate(fakes.Scenario(), replicates=5)
+    result = simulating.simulate(fakes.Scenario(), replicates=5)
     saved.save(result, tmp_path / "runs")
     runs = pd.read_parquet(tmp_path / "runs" / "runs.parquet")
     assert (runs["trust"].to_numpy() == result.runs["trust"].to_numpy()).all()
@@ -33,8 +33,8 @@ def test_the_tables_are_those_of_the_result(
 
 
 def test_runs_are_replaced_and_nothing_else_is(engine: fakes.Engine, tmp_path: Path) -> None:
-    saved.save(runner.simulate(fakes.Scenario(), replicates=5), tmp_path / "runs")
-    saved.save(runner.simulate(fakes.Scenario(), replicates=2), tmp_path / "runs")
+    saved.save(simulating.simulate(fakes.Scenario(), replicates=5), tmp_path / "runs")
+    saved.save(simulating.simulate(fakes.Scenario(), replicates=2), tmp_path / "runs")
     assert len(pd.read_parquet(tmp_path / "runs" / "runs.parquet")) == 4
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "runs.parquet").write_text("not yours")
@@ -46,7 +46,7 @@ def test_a_full_disk_is_told(engine: fakes.Engine, tmp_path: Path, monkeypatch: 
     def full(self: files.Hashing, data: Any) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    result = runner.simulate(fakes.Scenario())
+    result = simulating.simulate(fakes.Scenario())
     monkeypatch.setattr(files.Hashing, "write", full)
     with pytest.raises(UserError, match="the disk is full"):
         saved.save(result, tmp_path / "runs")
@@ -57,7 +57,7 @@ def test_a_full_disk_is_told(engine: fakes.Engine, tmp_path: Path, monkeypatch: 
 
 def test_a_full_disk_leaves_no_runs_of_one_seed_beside_months_of_another(engine: fakes.Engine, tmp_path: Path) -> None:
     names = ("runs.parquet", "series.parquet")
-    results = {seed: runner.simulate(fakes.Scenario(), 2, seed=seed) for seed in (1, 2)}
+    results = {seed: simulating.simulate(fakes.Scenario(), 2, seed=seed) for seed in (1, 2)}
     whole = {}
     for seed, result in results.items():
         saved.save(result, tmp_path / str(seed))

@@ -98,9 +98,9 @@ def test_narrow_enough_is_at_most_what_was_asked_for() -> None:
 
 def test_what_is_stored_and_said_of_a_sequence() -> None:
     asked = rule(0.05, 60)
-    stored = told(asked, look(asked, arms({"calm": 0.01}), 40))
-    assert {name: stored[name] for name in ("until", "of", "at", "between", "max", "pairs", "reached")} == {
-        "until": "half-width", "of": "trust", "at": 0.05, "between": ["a", "b"], "max": 60,
+    stored = told(asked, look(asked, arms({"calm": 0.01}), 40), "pairs")
+    assert {name: stored[name] for name in ("unit", "until", "of", "at", "between", "max", "pairs", "reached")} == {
+        "unit": "pairs", "until": "half-width", "of": "trust", "at": 0.05, "between": ["a", "b"], "max": 60,
         "pairs": 40, "reached": True,
     }  # fmt: skip
     assert stored["differences"]["calm"] == pytest.approx(0.3, abs=0.02) and "95%" in stored["interval"]

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfs_sim.experiments.execution import runner, work
+from tfs_sim.experiments.execution import runner, simulating, work
 from tfs_sim.experiments.storage import files, tables
 from tfs_sim.experiments.storage.status import status
 from tfs_sim.experiments.storage.stored import Sweep
@@ -63,7 +63,7 @@ def test_the_tables_are_as_promised(engine: fakes.Engine, tmp_path: Path) -> Non
 def test_the_stored_numbers_are_those_of_simulate(engine: fakes.Engine, tmp_path: Path) -> None:
     sweep = runner.sweep(EXPERIMENT, out=tmp_path)
     arm = EXPERIMENT.arms()[1]
-    alone = runner.simulate(arm.scenario, replicates=20, seed=7)
+    alone = simulating.simulate(arm.scenario, replicates=20, seed=7)
     stored = sweep.runs.query("strategy == @arm.strategy and crisis == @arm.levels['crisis']")
     pd.testing.assert_frame_equal(
         stored[list(fakes.METRICS)].reset_index(drop=True), alone.runs[list(fakes.METRICS)], check_exact=True
@@ -404,7 +404,8 @@ def test_the_real_engine_gives_the_same_bytes_for_any_number_of_workers(tmp_path
         "organizations = { district = 1, nonprofit = 6, business = 2 }\n"
     )
     (tmp_path / "trial.toml").write_text(
-        'scenario = "town.toml"\nreplicates = 12\n[strategies.as-it-is]\n[strategies.manuals]\n'
+        'scenario = "town.toml"\nreplicates = 12\nuncertainty = "defaults"\n'
+        "[strategies.as-it-is]\n[strategies.manuals]\n"
         'add = ["procedure-manuals"]\n[outcomes]\nprimary = "support"\n'
         '[snapshots]\nsite = "riverton"\nmonths = ["2019-02", "2020-03"]\n'
     )
@@ -416,6 +417,6 @@ def test_the_real_engine_gives_the_same_bytes_for_any_number_of_workers(tmp_path
     assert set(one.network["month"]) == {1, 14}
     assert set(one.organizations["month"]) == set(range(18))
     assert one.experiment["name"] == "trial"
-    alone = runner.simulate(experiment.arms()[1].scenario, replicates=12, seed=1)
+    alone = simulating.simulate(experiment.arms()[1].scenario, replicates=12, seed=1)
     stored = one.runs.query("strategy == 'manuals'")
     assert (stored["trust"].to_numpy() == alone.runs["trust"].to_numpy()).all()

@@ -44,6 +44,7 @@ app = typer.Typer(
 
 MOST = 1_000_000
 LARGEST_SEED = 2**63 - 1
+MOST_SETS = 100_000
 
 
 def _whole(*names: str, metavar: str, smallest: int = 1, largest: int = MOST, help: str) -> Any:
@@ -112,7 +113,10 @@ def run(
     ] = None,
     workers: Workers = None,
     sets: Annotated[
-        int | None, _whole("--sets", metavar="S", help="Under how many sets of parameters; default: its own alone.")
+        int | None,
+        _whole(
+            "--sets", metavar="S", largest=MOST_SETS, help="Under how many sets of parameters; default: its own alone."
+        ),
     ] = None,
     uncertainty: Over = None,
     profile: Annotated[bool, typer.Option("--profile", help="Print the time that each step of a month takes.")] = False,
@@ -135,7 +139,13 @@ def sweep(
     ] = None,
     sets: Annotated[
         int | None,
-        _whole("--sets", metavar="S", smallest=2, help="How many sets of parameters; default: the experiment's own."),
+        _whole(
+            "--sets",
+            metavar="S",
+            smallest=2,
+            largest=MOST_SETS,
+            help="How many sets of parameters; default: the experiment's own.",
+        ),
     ] = None,
     uncertainty: Over = None,
     seed: Seed = None,

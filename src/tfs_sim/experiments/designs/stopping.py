@@ -79,8 +79,9 @@ class Until(Table):
         ]
 
 
-def number_or_until(plain: Check, smallest: int, largest: int) -> Check:
-    """Return the check for a whole number, which `plain` checks, or a rule that says until when pairs are added."""
+def number_or_until(name: str, smallest: int, largest: int) -> Check:
+    """Return the check for the key `name`: a whole number, or a rule that says until when pairs are added."""
+    plain = whole(smallest, largest, "a whole number")
 
     def check(value: Any) -> int | Until:
         if isinstance(value, Until):
@@ -89,7 +90,7 @@ def number_or_until(plain: Check, smallest: int, largest: int) -> Check:
             try:
                 return Until.model_validate(value)
             except ValidationError as error:
-                raise several(mistakes_of(error, Until, "a rule")) from None
+                raise several(mistakes_of(error, Until, name)) from None
         if isinstance(value, str):
             example = '{ until = "half-width", of = "support", at = 0.01, between = ["a", "b"] }'
             raise wrong(f"{NAME} is a whole number or a table such as {example}; found the text {quote(value)}")
@@ -99,7 +100,7 @@ def number_or_until(plain: Check, smallest: int, largest: int) -> Check:
                                     {"x-table": "Until"}]),))  # fmt: skip
 
 
-REPLICATES = number_or_until(whole(1, MOST_REPLICATES, "a whole number"), 1, MOST_REPLICATES)
+REPLICATES = number_or_until("replicates", 1, MOST_REPLICATES)
 
 
 def half_width(sd: float, pairs: int, alpha: float = ALPHA, narrowest: int = 200) -> float:

@@ -13,7 +13,7 @@ from tfs_sim.experiments.designs.plausible import WORD, as_line
 from tfs_sim.experiments.designs.sets import MOST_SETS
 from tfs_sim.experiments.designs.stopping import Until, number_or_until
 from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
-from tfs_sim.scenario.fields import NAME, TEXT, Check, DataFile, inside, whole, wrong
+from tfs_sim.scenario.fields import NAME, TEXT, Check, DataFile, inside, wrong
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment
@@ -55,7 +55,7 @@ def _uncertainty(value: Any) -> str | DataFile:
 UNCERTAINTY = Check(_uncertainty, (("type", "string"), ("examples", [PLAUSIBLE, DEFAULTS, "mine.json"])))
 """Over what parameters every strategy is run."""
 
-SETS = number_or_until(whole(2, MOST_SETS, "a whole number"), 2, MOST_SETS)
+SETS = number_or_until("sets", 2, MOST_SETS)
 """How many sets of parameters: at least two, since one alone cannot say how sets differ."""
 
 

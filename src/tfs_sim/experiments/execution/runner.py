@@ -212,9 +212,10 @@ def _shard(shard: tuple[int, int] | None, plan: Plan, sequential: bool) -> tuple
     if parts > plan.runs:
         raise refusal(f"{parts:,} shards are more than the {plan.runs:,} runs of each arm")
     if sequential:
+        what, added = ("replicates", "pairs") if plan.sets is None else ("sets", "sets")
         raise refusal(
-            "shards need a number of replicates, and this experiment adds pairs until an interval is narrow",
-            "Give a number: --replicates 500",
+            f"shards need a number of {what}, and this experiment adds {added} until an interval is narrow",
+            f"Give a number: --{what} 500",
         )
     return part - 1, parts
 

@@ -1,0 +1,529 @@
+"""Every strategy under every set of parameters: what is run, over whose luck, and that more changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import real
+
+from tfs_sim.cli import main
+from tfs_sim.experiments.designs.design import Experiment
+from tfs_sim.experiments.designs.sets import Sets, drawn
+from tfs_sim.experiments.execution import batches, forks, runner, uncertain, work
+from tfs_sim.experiments.execution.merging import merge
+from tfs_sim.experiments.execution.plan import Plan
+from tfs_sim.experiments.storage import ensembles, tables
+from tfs_sim.experiments.storage.keys import distinct, place_words, run_keys
+from tfs_sim.experiments.storage.status import status
+from tfs_sim.experiments.storage.stored import Sweep
+from tfs_sim.model import draws
+from tfs_sim.model.catalogue import METRICS
+from tfs_sim.scenario.build import build
+from tfs_sim.scenario.errors import UserError
+
+KEYS = ["strategy", "crisis", "set", "replicate", "site"]
+NAMES = list(METRICS)
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Experiment, Sweep]:
+    """Three strategies under two conditions, three sets and two replicates."""
+    folder = tmp_path_factory.mktemp("swept")
+    experiment = real.over_sets(folder)
+    return experiment, runner.sweep(experiment, out=folder / "out", workers=2)
+
+
+def made(sweep: Sweep) -> int:
+    return int(sweep.provenance["runs_made"])
+
+
+def rows(sweep: Sweep, arm: Any, **where: Any) -> pd.DataFrame:
+    """The runs of an arm, of a set or replicate if they are named."""
+    found = sweep.runs[(sweep.runs["strategy"] == arm.strategy) & (sweep.runs["crisis"] == arm.levels["crisis"])]
+    for name, value in where.items():
+        found = found[found[name] == value]
+    return found
+
+
+def by_hand(arm: Any, given: dict[Any, Any], replicate: int, name: str, seed: int = 3) -> np.ndarray:
+    """A run of the arm's scenario with these parameters written in it, unless it writes them itself: [months, …]."""
+    parameters: dict[str, dict[str, float]] = {}
+    for (_, owner, key), value in given.items():
+        if key not in arm.scenario.parameters.get(owner, {}):
+            parameters.setdefault(owner, {})[key] = value
+    return forks.run_alone(build(arm.scenario.with_(parameters=parameters)), seed, replicate, name)
+
+
+def is_run(row: pd.Series, run: np.ndarray) -> None:
+    assert row["trust"] == pytest.approx(run[-12:, 0, NAMES.index("trust")].mean(), rel=1e-12)
+    assert row["cost"] == pytest.approx(run[:, 0, NAMES.index("cost")].sum(), rel=1e-12)
+    assert row["support"] == pytest.approx(run[-12:, 0, NAMES.index("support")].mean(), rel=1e-12)
+
+
+# ── What is run ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_strategy_is_run_under_every_set_and_condition(swept: tuple[Experiment, Sweep]) -> None:
+    experiment, sweep = swept
+    assert list(sweep.runs.columns[:5]) == KEYS
+    assert list(sweep.series.columns[:7]) == [*KEYS, "month", "date"]
+    cells = sweep.runs.groupby(["strategy", "crisis", "set", "replicate"]).size()
+    assert (cells == 1).all() and len(cells) == 3 * 2 * 3 * 2
+    assert len(sweep.series) == 3 * 2 * 3 * 2 * 24 and made(sweep) == 36
+    first = rows(sweep, experiment.arms()[0])
+    assert first["replicate"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert first["set"].tolist() == ["plausible-0001", "plausible-0002", "plausible-0003"] * 2
+
+
+def test_what_the_sets_are_is_stored(swept: tuple[Experiment, Sweep]) -> None:
+    _, sweep = swept
+    sets = drawn(3)
+    assert list(sweep.sets.columns) == ["set", *(variable.name for variable in sets.variables)]
+    assert tuple(sweep.sets["set"]) == sets.ids
+    assert np.array_equal(sweep.sets.drop(columns="set").to_numpy(), sets.table)
+    assert sweep.experiment["uncertainty"] == {
+        "origin": "plausible", "title": "drawn from what is plausible", "sets": 3,
+        "parameters": len(sets.variables), "digest": sets.digest(), "calibrated": False,
+    }  # fmt: skip
+    plan = sweep.experiment["plan"]
+    assert (plan["sets"], plan["points"], plan["replicates"]) == (3, 1, 2)
+    found = status(sweep.folder)
+    assert found.finished and found.whole and found.done == found.wanted == 36
+
+
+def test_a_run_under_a_set_is_that_of_the_scenario_with_its_values_written(swept: tuple[Experiment, Sweep]) -> None:
+    experiment, sweep = swept
+    sets = drawn(3)
+    for arm in experiment.arms():
+        for number, name in enumerate(sets.ids):
+            for replicate in range(2):
+                (_, row), *more = rows(sweep, arm, set=name, replicate=replicate).iterrows()
+                assert not more
+                is_run(row, by_hand(arm, sets.settings(number), replicate, name))
+
+
+def test_strategies_have_the_same_luck_under_a_set(swept: tuple[Experiment, Sweep]) -> None:
+    """Before a strategy's first month it is, to the last bit, the one that does nothing."""
+    _, sweep = swept
+    series = sweep.series[sweep.series["crisis"] == "calm"].set_index(["strategy", "set", "replicate", "month"])
+    metrics = [name for name in NAMES if name in series]
+    one, other = (series.loc[name].loc[:, metrics].sort_index() for name in ("as-it-is", "manuals"))
+    before = one.index.get_level_values("month") < 6  # manuals come in July 2019
+    assert one[before].equals(other[before])
+    after = one[~before].groupby(["set", "replicate"]).apply(lambda frame: frame.equals(other.loc[frame.index]))
+    assert not after.any()
+
+
+def test_the_luck_of_sets_has_nothing_in_common() -> None:
+    names = ["", *drawn(50).ids, "a", "b"]
+    keys = {int(draws.run_key(seed, replicate, name)) for seed in (1, 2) for replicate in range(20) for name in names}
+    assert len(keys) == 2 * 20 * len(names)
+    assert draws.run_key(1, 2, "") == draws.run_key(1, 2)
+
+
+def test_sets_of_the_same_values_have_luck_of_their_own(tmp_path: Path) -> None:
+    """Else more sets would be no more evidence than more replicates of one."""
+    one = drawn(1, "plausible: turnover")
+    same = Sets("ensemble", "twice", ("a", "b"), one.variables, np.repeat(one.table, 2, axis=0))
+    plan = Plan.of(real.over_sets(tmp_path), 2, 3, same)
+    assert all(arm.distinct for arm in plan.arms)
+    (arm, *_) = real.trial(tmp_path).arms()
+    runs = [by_hand(arm, same.settings(0), 0, name) for name in ("a", "b", "a")]
+    assert np.array_equal(runs[0], runs[2]) and not np.array_equal(runs[0], runs[1])
+
+
+def test_a_seed_is_another_luck_under_the_same_sets(swept: tuple[Experiment, Sweep], tmp_path: Path) -> None:
+    experiment, sweep = swept
+    other = runner.sweep(experiment, seed=4, out=tmp_path / "out")
+    assert other.sets.equals(sweep.sets)
+    assert (other.runs["trust"].to_numpy() != sweep.runs["trust"].to_numpy()).all()
+
+
+# ── What is written wins ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def town() -> Iterator[None]:
+    """A town that gives a parameter itself."""
+    before = real.TOWN
+    real.TOWN += "[parameters.trust]\nmemory = 24\n"
+    yield
+    real.TOWN = before
+
+
+def test_what_a_scenario_a_strategy_or_a_level_gives_wins(
+    town: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = real.TRIAL.replace(
+        "[strategies.more]\n", "[strategies.more]\nparameters = { turnover = { notice_share = 0.9 } }\n"
+    )
+    text = text.replace(
+        '{ label = "crisis" }', '{ label = "crisis", parameters = { turnover = { rate_nonprofit = 0.3 } } }'
+    )
+    before, real.TRIAL = real.TRIAL, text
+    try:
+        experiment = real.over_sets(tmp_path, over="plausible: turnover, trust")
+    finally:
+        real.TRIAL = before
+    sweep = runner.sweep(experiment, out=tmp_path / "out")
+    sets = drawn(3, "plausible: turnover, trust")
+    given = sets.settings(1)
+    assert given["parameters", "trust", "memory"] != 24 and given["parameters", "turnover", "notice_share"] != 0.9
+    for arm in experiment.arms():
+        template = arm.scenario.effective_parameters()
+        assert template["trust"]["memory"] == 24
+        (_, row), *_ = rows(sweep, arm, set=sets.ids[1], replicate=1).iterrows()
+        is_run(row, by_hand(arm, given, 1, sets.ids[1]))
+        other = next(path for path in given if path[1] == "trust" and path[2] != "memory")
+        wrong = by_hand(arm, {**given, other: drawn(9, "plausible: trust").settings(8)[other]}, 1, sets.ids[1])
+        with pytest.raises(AssertionError):
+            is_run(row, wrong)
+    with pytest.raises(SystemExit):
+        main(["check", str(tmp_path / "trial.toml")])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "6 arms × 3 sets × 2 replicates" in said and "parameters differ between sets" in said
+    assert "written, so the same in every set in any arm: trust.memory" in said
+    assert "written, so the same in every set under more: turnover.notice_share" in said
+    assert "turnover.rate_nonprofit" in said
+
+
+def test_what_a_design_varies_wins_in_every_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '[design]\nmethod = "grid"\n[design.vary]\n'
+    text += 'leaving = { of = "parameters.turnover.rate_nonprofit", values = [0.15, 0.35] }\n'
+    text += 'begin = { of = "interventions.procedure-manuals.from", values = ["2019-07", "2019-09"] }\n'
+    experiment = real.over_sets(tmp_path, text)
+    sweep = runner.sweep(experiment, out=tmp_path / "out", workers=2)
+    assert list(sweep.runs.columns[:7]) == [*KEYS[:3], "point", "leaving", "begin", "replicate"]
+    assert "turnover.rate_nonprofit" not in sweep.sets and "turnover.notice_share" in sweep.sets
+    assert len(sweep.runs) == 6 * 3 * 4 * 2
+    # without manuals, when they begin makes no difference: two points of four are run, under each set
+    assert made(sweep) == 2 * 3 * 2 * (4 + 4 + 2)
+    sets, points = drawn(3), experiment.points
+    assert points is not None
+    for arm in experiment.arms():
+        bare = rows(sweep, arm, replicate=0)
+        for number, name in enumerate(sets.ids):
+            for point in range(4):
+                row = bare[(bare["set"] == name) & (bare["point"] == point)].iloc[0]
+                at = points.settings(point)
+                assert row["leaving"] == at["parameters", "turnover", "rate_nonprofit"]
+                if arm.strategy != "as-it-is" and at["interventions", "procedure-manuals", "from"] != "2019-07":
+                    continue  # another schedule, which `by_hand` does not write
+                both = {**sets.settings(number), ("parameters", "turnover", "rate_nonprofit"): row["leaving"]}
+                is_run(row, by_hand(arm, both, 0, name))
+    with pytest.raises(SystemExit):
+        main(["check", str(tmp_path / "trial.toml")])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "6 arms × 3 sets × 4 points × 2 replicates" in said
+    assert "varied by the design, so the same in every set: turnover.rate_nonprofit" in said
+
+
+def test_sets_that_differ_in_nothing_are_refused(tmp_path: Path) -> None:
+    before = real.TOWN
+    try:
+        real.TOWN += "[parameters.trust]\nmemory = 24\n"
+        experiment = real.over_sets(tmp_path, over="plausible: trust.memory")
+        with pytest.raises(
+            UserError, match=r'every parameter that "plausible: trust\.memory" varies is written in every'
+        ):
+            runner.sweep(experiment, out=tmp_path / "out")
+    finally:
+        real.TOWN = before
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_arm_that_writes_what_sets_vary_has_fewer_runs_of_its_own(tmp_path: Path) -> None:
+    """But its luck is that of the sets: it is still run under each."""
+    text = "[strategies.more]\nparameters = { trust = { memory = 30 } }\n"
+    before, real.TRIAL = real.TRIAL, real.TRIAL.replace("[strategies.more]\n", text)
+    try:
+        experiment = real.over_sets(tmp_path, over="plausible: trust.memory")
+    finally:
+        real.TRIAL = before
+    sweep = runner.sweep(experiment, out=tmp_path / "out")
+    assert made(sweep) == 36
+    own = sweep.runs[(sweep.runs["strategy"] == "more") & (sweep.runs["crisis"] == "calm")]
+    assert own["trust"].nunique() == len(own) == 6
+
+
+# ── More of it changes nothing that is there ────────────────────────────────────────────────────────────
+
+
+def those(sweep: Sweep, sets: int, replicates: int, kind: str = "runs") -> pd.DataFrame:
+    """The runs of the first sets and replicates, in an order of their own."""
+    frame = sweep.runs if kind == "runs" else sweep.series
+    kept = frame[frame["set"].isin(drawn(sets).ids) & (frame["replicate"] < replicates)]
+    return kept.sort_values([*KEYS, *(["month"] if kind == "series" else [])]).reset_index(drop=True)
+
+
+def parts(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.glob("parts/*/*.parquet")}
+
+
+def test_more_sets_and_replicates_leave_what_is_there(tmp_path: Path) -> None:
+    experiment, out = real.over_sets(tmp_path), tmp_path / "out"
+    first = runner.sweep(experiment, out=out)
+    whole = {name: (out / name).read_bytes() for name in ("runs.parquet", "series.parquet", "sets.parquet")}
+    stored = parts(out)
+    before = {kind: those(first, 3, 2, kind) for kind in ("runs", "series")}
+
+    def again(sets: int, replicates: int, missing: int) -> Sweep:
+        sweep = runner.sweep(experiment, sets=sets, replicates=replicates, out=out)
+        assert made(sweep) == missing
+        assert len(sweep.sets) == sets and sweep.runs["set"].nunique() == sweep.series["set"].nunique() == sets
+        fresh = runner.sweep(experiment, sets=sets, replicates=replicates, out=tmp_path / f"{sets}-{replicates}")
+        assert sweep.digest() == fresh.digest()
+        assert stored.items() <= parts(out).items(), "what was stored stays as it is"
+        return sweep
+
+    more = [again(5, 2, 6 * 2 * 2), again(5, 4, 6 * 5 * 2)]
+    for sweep in more:
+        for kind, frame in before.items():
+            assert those(sweep, 3, 2, kind).equals(frame), kind
+    assert len(again(2, 1, 0).runs) == 6 * 2
+    again(3, 2, 0)
+    assert {name: (out / name).read_bytes() for name in whole} == whole
+    assert status(out).spare == 6 * (5 * 4 - 3 * 2)
+
+
+def test_another_line_keeps_what_it_does_not_change(tmp_path: Path) -> None:
+    """A set is known by what it gives: other parameters are other runs, and the way back finds the first ones."""
+    out = tmp_path / "out"
+    some = runner.sweep(real.over_sets(tmp_path, over="plausible: turnover"), out=out)
+    before = some.digest()
+    assert made(some) == made(runner.sweep(real.over_sets(tmp_path), out=out)) == 36
+    assert runner.sweep(real.over_sets(tmp_path, over="plausible: turnover"), out=out).digest() == before
+    assert made(Sweep.load(out)) == 0
+    bare = runner.sweep(real.trial(tmp_path), out=out, replicates=2)
+    assert made(bare) == 12 and "set" not in bare.runs
+    assert bare.experiment["uncertainty"] is None and bare.sets.empty and not (out / "sets.parquet").exists()
+
+
+# ── However it is run ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"workers": 1}, {"workers": 3, "batch": 1}, {"executor": "processes", "workers": 2}],
+    ids=["one thread", "threads", "processes"],
+)
+def test_the_digest_is_the_same_on_every_executor(
+    swept: tuple[Experiment, Sweep], tmp_path: Path, options: dict[str, Any]
+) -> None:
+    experiment, sweep = swept
+    assert runner.sweep(experiment, out=tmp_path / "out", **options).digest() == sweep.digest()
+
+
+def test_the_digest_is_the_same_in_small_parts_and_without_shared_pasts(
+    swept: tuple[Experiment, Sweep], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment, sweep = swept
+    assert sweep.provenance["shared_pasts"]["saved"] > 0.1
+    monkeypatch.setattr(tables, "ROWS", 24)
+    monkeypatch.setattr(forks, "MOST", 1)
+    monkeypatch.setattr(batches, "MOST", 1)
+    monkeypatch.setattr(work.forks, "families", lambda template, arms, **_: [[arm] for arm in range(arms)])
+    alone = runner.sweep(experiment, out=tmp_path / "out")
+    assert alone.provenance["shared_pasts"]["saved"] == 0
+    assert alone.digest() == sweep.digest()
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_shards_are_put_together(swept: tuple[Experiment, Sweep], tmp_path: Path, count: int) -> None:
+    experiment, sweep = swept
+    folders = [
+        runner.sweep(experiment, out=tmp_path / f"shard-{n}", shard=(n, count)).folder for n in range(1, count + 1)
+    ]
+    partial = merge(folders[1:], tmp_path / "partial")
+    assert partial.gaps and partial.done < partial.wanted
+    merged = merge(folders[::-1], tmp_path / "merged")
+    assert not merged.gaps and merged.done == merged.wanted == 36
+    found = Sweep.load(tmp_path / "merged")
+    assert found.digest() == sweep.digest() and found.sets.equals(sweep.sets)
+    assert found.experiment["uncertainty"] == sweep.experiment["uncertainty"]
+
+
+@pytest.mark.parametrize("after", [1, 10, 25])
+def test_a_sweep_that_was_stopped_goes_on(swept: tuple[Experiment, Sweep], tmp_path: Path, after: int) -> None:
+    experiment, sweep = swept
+
+    def stopped(done: int, total: int, rate: float) -> None:
+        assert total == 36
+        if done >= after:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work.Pace, "step", _every_step)
+        with pytest.raises(runner.Interrupted):
+            runner.sweep(experiment, out=tmp_path / "out", workers=1, batch=1, progress=stopped)
+    done = status(tmp_path / "out").done
+    assert 0 <= done < 36
+    again = runner.sweep(experiment, out=tmp_path / "out")
+    assert again.digest() == sweep.digest()
+    assert made(again) == 36 - done
+
+
+def _every_step(self: work.Pace, runs: int = 1) -> None:
+    self._done += runs
+    if self._progress is not None:
+        self._progress(self._done, self._total, 1.0)
+
+
+# ── Until an interval is narrow ─────────────────────────────────────────────────────────────────────────
+
+RULE = '{{ until = "half-width", of = "trust", at = {at}, between = ["manuals", "as-it-is"], max = {most} }}'
+
+
+def until(folder: Path, at: float, most: int = 60, over: str = "plausible") -> Experiment:
+    return real.over_sets(folder, sets=RULE.format(at=at, most=most), replicates="1", over=over)
+
+
+def test_sets_are_added_until_the_interval_is_narrow(tmp_path: Path) -> None:
+    said: list[str] = []
+    sweep = runner.sweep(until(tmp_path, 0.05), out=tmp_path / "out", notice=said.append)
+    stopping = sweep.experiment["stopping"]
+    assert (stopping["unit"], stopping["pairs"], stopping["reached"]) == ("sets", 32, True)
+    assert len(sweep.sets) == sweep.experiment["plan"]["sets"] == 32 == sweep.experiment["uncertainty"]["sets"]
+    assert said[-1].startswith("32 sets were needed (trust, manuals and as-it-is: ±")
+    fixed = runner.sweep(real.over_sets(tmp_path, sets="32", replicates="1"), out=tmp_path / "fixed")
+    assert sweep.digest() == fixed.digest()
+    calm = fixed.runs[fixed.runs["crisis"] == "calm"].set_index(["strategy", "set"])["trust"]
+    expected = (calm.loc["manuals"] - calm.loc["as-it-is"]).mean()
+    assert stopping["differences"]["calm"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_largest_number_of_sets_ends_it_and_a_second_time_runs_nothing(tmp_path: Path) -> None:
+    experiment = until(tmp_path, 1e-9, 41)
+    sweep = runner.sweep(experiment, out=tmp_path / "out")
+    stopping = sweep.experiment["stopping"]
+    assert (stopping["pairs"], stopping["reached"], stopping["most"]) == (41, False, "allowed")
+    assert made(sweep) == 6 * 41 and len(sweep.sets) == 41
+    runner.sweep(experiment, out=tmp_path / "out")
+    assert made(Sweep.load(tmp_path / "out")) == 6 * 41, "nothing was run again"
+    with pytest.raises(UserError, match="shards need a number of sets") as caught:
+        runner.sweep(experiment, out=tmp_path / "shard", shard=(1, 2))
+    assert "--sets 500" in str(caught.value)
+
+
+BEHAVIOUR = {"scenario": "laboratory", "months": 12, "replicates": 1, "seed": 1, "sets": ["a"], "digest": "0" * 64,
+             "means": {"trust": [0.5]}, "errors": {"trust": [0.1]}}  # fmt: skip
+
+
+def ensemble(path: Path, count: int, line: str = "plausible: turnover") -> Sets:
+    """Write an ensemble of so many sets, and return them."""
+    one = drawn(count, line, stream="mine")
+    facts = {"name": "mine", "title": "Mine", "edition": "1", "licence": "CC-BY-4.0", "calibrated": False,
+             "model": "0.0.0+x", "prior": "0" * 64, "targets": None, "figures": 0, "misses": [],
+             "behaviour": BEHAVIOUR}  # fmt: skip
+    return ensembles.write(path, one, facts).sets
+
+
+def test_an_ensemble_that_is_used_up_ends_it(tmp_path: Path) -> None:
+    ensemble(tmp_path / "mine.json", 45)
+    sweep = runner.sweep(until(tmp_path, 1e-9, 500, "mine.json"), out=tmp_path / "out")
+    stopping = sweep.experiment["stopping"]
+    assert (stopping["pairs"], stopping["reached"]) == (45, False)
+    assert stopping["most"] == "that the ensemble has" and len(sweep.sets) == 45
+    assert sweep.experiment["uncertainty"]["origin"] == "ensemble"
+
+
+# ── Which sets ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_sets_of_an_ensemble_are_run_as_they_are(tmp_path: Path) -> None:
+    sets = ensemble(tmp_path / "mine.json", 4)
+    experiment = real.over_sets(tmp_path, sets="3", replicates="1", over="mine.json")
+    sweep = runner.sweep(experiment, out=tmp_path / "out")
+    assert tuple(sweep.sets["set"]) == sets.ids[:3]
+    for number, name in enumerate(sets.ids[:3]):
+        for arm in experiment.arms():
+            (_, row), *_ = rows(sweep, arm, set=name).iterrows()
+            is_run(row, by_hand(arm, sets.settings(number), 0, name))
+    with pytest.raises(UserError, match=r"mine\.json has 4 sets of parameters, and 5 are asked for"):
+        runner.sweep(experiment, sets=5, out=tmp_path / "more")
+
+
+def test_an_ensemble_smaller_than_usual_is_taken_whole(tmp_path: Path) -> None:
+    ensemble(tmp_path / "mine.json", 4)
+    (tmp_path / "town.toml").write_text(real.TOWN, encoding="utf-8")
+    experiment = real.trial(tmp_path, change=('uncertainty = "defaults"', 'uncertainty = "mine.json"'))
+    sets = uncertain.sets_of(experiment)
+    assert sets is not None and len(sets) == 4
+
+
+def test_what_is_asked_for_takes_the_place_of_what_a_file_says(tmp_path: Path) -> None:
+    plain, over = real.trial(tmp_path / "plain"), real.over_sets(tmp_path / "over", replicates="7")
+    assert uncertain.under(plain) is plain and uncertain.under(over) is over
+    found = uncertain.under(plain, "plausible: turnover")
+    assert (found.uncertainty, found.sets, found.replicates) == ("plausible: turnover", 100, 5)
+    found = uncertain.under(over, "defaults")
+    assert (found.uncertainty, found.sets, found.replicates) == ("defaults", 0, 7)
+    found = uncertain.under(over, None, 9, 2)
+    assert (found.uncertainty, found.sets, found.replicates) == ("plausible", 9, 2)
+    usual = real.trial(tmp_path / "usual", change=("replicates = 5\n", ""))
+    assert uncertain.under(usual, "plausible").replicates == 8
+    assert uncertain.under(real.trial(tmp_path / "more", change=("replicates = 5\n", "")), "defaults").replicates == 100
+    for wrong in ((None, 1), (None, 2.5), ("plausibel",), ("defaults", 3), (None, None, 0)):
+        with pytest.raises(UserError):
+            uncertain.under(over, *wrong)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="sets is for experiments over sets"):
+        uncertain.under(plain, None, 3)
+
+
+def test_one_set_is_found_by_its_identity(tmp_path: Path) -> None:
+    sets = drawn(30)
+    one = uncertain.one_set("plausible", "plausible-0017")
+    assert one.ids == ("plausible-0017",) and np.array_equal(one.table[0], sets.table[16])
+    own = ensemble(tmp_path / "mine.json", 5)
+    assert uncertain.one_set(str(tmp_path / "mine.json"), own.ids[4]).settings(0) == own.settings(4)
+    for over, name in (("plausible", "plausible-17"), ("plausible", "plausible-0000"), ("plausible", "mine-0001"),
+                       (str(tmp_path / "mine.json"), "mine-0006"), ("plausible", f"plausible-{'9' * 50}")):  # fmt: skip
+        with pytest.raises(UserError, match="there is no set"):
+            uncertain.one_set(over, name)
+
+
+def test_places_are_told_apart_and_do_not_depend_on_the_order_of_parameters(tmp_path: Path) -> None:
+    arm = real.trial(tmp_path).arms()[0]
+    sets = drawn(40)
+    words = place_words(None, sets, arm.scenario)
+    assert words.shape == (40, 2) and distinct(words)
+    turned = Sets(sets.origin, sets.title, sets.ids, sets.variables[::-1], np.ascontiguousarray(sets.table[:, ::-1]))
+    assert np.array_equal(place_words(None, turned, arm.scenario), words)
+    assert np.array_equal(place_words(None, sets.first(7), arm.scenario), words[:7])
+    found = run_keys(words, 0, 40 * 25)
+    assert len(np.unique(found)) == len(found)
+    named = Sets(sets.origin, sets.title, tuple(f"x{n}" for n in range(40)), sets.variables, sets.table)
+    assert not set(place_words(None, named, arm.scenario)[:, 0].tolist()) & set(words[:, 0].tolist())
+
+
+def test_runs_go_through_all_places_of_a_replicate_and_points_lie_within_sets(tmp_path: Path) -> None:
+    text = '[design]\nmethod = "grid"\n[design.vary]\nx = { of = "sites.all.grievance", levels = 4 }\n'
+    experiment = real.over_sets(tmp_path, text)
+    plan = Plan.of(experiment, 2, 3, drawn(3))
+    assert (plan.places, plan.size, plan.runs) == (12, 4, 24)
+    seen = [(plan.replicate(run), plan.set(run), plan.point(run)) for run in range(24)]
+    assert seen == [(r, s, p) for r in range(2) for s in range(3) for p in range(4)]
+    table = plan.sets_table()
+    assert table is not None and table.column("set").to_pylist() == list(drawn(3).ids)
+    assert Plan.of(experiment, 2, 3).sets_table() is None
+
+
+def test_the_traced_run_is_the_first_replicate_of_the_first_set(tmp_path: Path) -> None:
+    snapshots = '[snapshots]\nsite = "riverton"\nmonths = ["2020-06"]\n'
+    sweep = runner.sweep(real.over_sets(tmp_path, snapshots), out=tmp_path / "out")
+    bare = runner.sweep(real.trial(tmp_path, snapshots), out=tmp_path / "bare")
+    partners = sweep.organizations.query("role == 'partner' and status == 'active'")
+    counted = partners.groupby(["strategy", "crisis", "month"]).size()
+    first = sweep.series[(sweep.series["set"] == "plausible-0001") & (sweep.series["replicate"] == 0)]
+    recorded = first.set_index(["strategy", "crisis", "month"])["partners"]
+    assert counted.reindex(recorded.index, fill_value=0).tolist() == recorded.tolist()
+    assert not bare.organizations["effort"].equals(sweep.organizations["effort"])
+    more = runner.sweep(real.over_sets(tmp_path, snapshots, sets="4"), out=tmp_path / "out")
+    assert more.organizations.equals(sweep.organizations)
+    assert pq.read_table(tmp_path / "out" / "network.parquet").num_rows > 0
