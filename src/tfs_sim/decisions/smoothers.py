@@ -28,6 +28,10 @@ CENTRES = 400
 """Sets whose kernels a process is made of at most, evenly chosen; it is fitted to all sets."""
 SEARCHED = 250
 """Sets by which its lengths are found at most, evenly chosen."""
+PENALTY = 2.0
+"""What a variable's weight costs, times the number of variables, as in an exponential prior by which all of them
+together are expected to weigh 1. With less, tens of variables that do nothing explain chance."""
+LEAST_PENALTY = 10.0
 _GRID = np.logspace(-6, 8, 57)
 
 
@@ -136,13 +140,18 @@ def _kernel(a: Array, b: Array, shape: Array) -> Array:
 
 
 def _searched(scores: Array, targets: Array) -> Array:
-    """Return the kernel's shape by marginal likelihood, each column's variance profiled out; weights have a penalty."""
+    """Return the kernel's shape by marginal likelihood, variances profiled out; weights have a penalty.
+
+    Columns share what they vary by, so that each would count the same chance again: likelihoods are those of principal
+    components, by their shares of the variance.
+    """
     sets, count = scores.shape
-    targets = targets[:, (targets**2).sum(axis=0) > 0]
-    columns = targets.shape[1]
-    if not columns:
+    size, axes = np.linalg.eigh(targets.T @ targets)
+    kept = size > 1e-9 * size.max()
+    if not size.max() > 0:
         return np.concatenate([[-5.0, -5.0], np.zeros(count)])
-    start = np.concatenate([[0.0, 0.0], np.full(count, 0.3 / count)])
+    penalty = max(LEAST_PENALTY, PENALTY * count)
+    parts, share = targets @ axes[:, kept], size[kept] / size[kept].sum()
 
     def loss(shape: Array) -> tuple[float, Array]:
         weights = shape[2:]
@@ -151,17 +160,21 @@ def _searched(scores: Array, targets: Array) -> Array:
         smooth = np.exp(shape[1]) * np.exp(-0.5 * np.maximum(far, 0.0))
         factor = linalg.cholesky(linear + smooth + np.eye(sets), lower=True)
         inverse = linalg.cho_solve((factor, True), np.eye(sets))
-        solved = inverse @ targets
-        power = (targets * solved).sum(axis=0)
-        value = sets * np.log(power).sum() + columns * 2.0 * np.log(np.diag(factor)).sum()
-        slope = columns * inverse - sets * (solved / power) @ solved.T
+        solved = inverse @ parts
+        power = (parts * solved).sum(axis=0)
+        value = sets * (share * np.log(power)).sum() + 2.0 * np.log(np.diag(factor)).sum()
+        slope = inverse - sets * (solved * share / power) @ solved.T
         pull = slope * smooth
         # of Σ pull · −½ (x_i − x_k)², each variable's sum over pairs at once
         by_weight = -(pull.sum(axis=1) @ scores**2 - (scores * (pull @ scores)).sum(axis=0))
-        penalty = 2.0 * columns
         gradient = np.concatenate([[(slope * linear).sum(), pull.sum()], by_weight + penalty])
         return float(value + penalty * weights.sum()), gradient
 
+    # a process that is rough enough is noise by another name, and as likely: it is also begun where there is none
+    starts = [np.concatenate([[0.0, 0.0], np.full(count, 0.3 / count)]), np.concatenate([[-4.0, -4.0], np.zeros(count)])]
     limits = [(-8.0, 8.0), (-8.0, 8.0), *[(0.0, 10.0)] * count]
-    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 40})
-    return np.asarray(found.x)
+    found = [
+        optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 40})
+        for start in starts
+    ]
+    return np.asarray(min(found, key=lambda each: float(each.fun)).x)
