@@ -33,6 +33,7 @@ from tfs_sim.decisions.information import evpi, evppi, evsi
 from tfs_sim.decisions.sites import value_by_site
 from tfs_sim.decisions.survival import survival
 from tfs_sim.decisions.time import deciders, discount
+from tfs_sim.decisions.words import in_words
 
 __all__ = [
     "acceptability",
@@ -45,6 +46,7 @@ __all__ = [
     "evsi",
     "expected_loss",
     "frontier",
+    "in_words",
     "net_benefit",
     "quadrants",
     "survival",

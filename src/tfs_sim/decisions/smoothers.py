@@ -171,7 +171,10 @@ def _searched(scores: Array, targets: Array) -> Array:
         return float(value + penalty * weights.sum()), gradient
 
     # a process that is rough enough is noise by another name, and as likely: it is also begun where there is none
-    starts = [np.concatenate([[0.0, 0.0], np.full(count, 0.3 / count)]), np.concatenate([[-4.0, -4.0], np.zeros(count)])]
+    starts = [
+        np.concatenate([[0.0, 0.0], np.full(count, 0.3 / count)]),
+        np.concatenate([[-4.0, -4.0], np.zeros(count)]),
+    ]
     limits = [(-8.0, 8.0), (-8.0, 8.0), *[(0.0, 10.0)] * count]
     found = [
         optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 40})
