@@ -96,15 +96,17 @@ def _choices(chosen: pd.DataFrame, knowing: pd.DataFrame, scale: float, scaled: 
 
     rows = []
     for row, value in zip(chosen.to_dict("records"), knowing.to_dict("records"), strict=True):
+        lead = 0.0 if abs(row["lead"]) < 1e-6 * (row["high"] - row["low"]) else row["lead"]  # where the choice changes
+        least, most = amount(scale * value["lower"]), amount(scale * value["upper"])
         rows.append(
             [
                 amount(row["worth"]),
                 row["best"],
                 row["runner_up"],
-                f"{amount(row['lead'])} ({amount(row['low'])} to {amount(row['high'])})",
+                f"{amount(lead)} ({amount(row['low'])} to {amount(row['high'])})",
                 "yes" if row["apart"] else "no",
                 f"{row['share_best']:.0%}",
-                f"{amount(scale * value['evpi'])} ({amount(scale * value['lower'])} to {amount(scale * value['upper'])})",
+                f"{amount(scale * value['evpi'])} ({least} to {most})",
             ]
         )
     print()

@@ -37,7 +37,7 @@ def in_words(bands: pd.DataFrame, unit: str = "a unit of effect") -> list[str]:
         for other, stretch in groupby(likelier, key=lambda row: row["likeliest"]):
             spans = ", ".join(_span(low, high) for low, high in _stretches(list(stretch)))
             said.append(
-                f"{other} is likelier to be the best {spans}, but {best} is better by expectation, which is what counts."
+                f"{other} is likelier to be the best {spans}; {best} is better by expectation, which is what counts."
             )
     return said
 
