@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 def of_benefits(values: Array, names: Sequence[str] | None = None, luck: bool = False) -> pd.DataFrame:
     """A table without costs whose effects are values [sets, replicates, strategies]; luck differs between sets."""
-    sets, replicates, strategies = values.shape
+    _, replicates, strategies = values.shape
     s, r, d = (axis.ravel() for axis in np.indices(values.shape))
     named = np.array(names or [f"s{place}" for place in range(strategies)])
     table = pd.DataFrame({"strategy": named[d], "set": s, "cost": 0.0, "effect": values.ravel()})

@@ -171,52 +171,27 @@ def events(
     telling.events(name, arm, replicate, seed, out)
 
 
-def _worths(text: str) -> tuple[float, ...]:
-    """Return worths that are apart by commas."""
-    from tfs_sim.scenario.csv_files import plain_float
-    from tfs_sim.scenario.errors import Mistake, UserError, quote
-
-    found = []
-    for part in text.split(","):
-        value = plain_float(part.strip().replace("_", ""))
-        if value is None:
-            raise UserError(Mistake(f"--worth is a number, or several apart by commas; found {quote(part.strip())}"))
-        found.append(value)
-    return tuple(found)
-
-
 @app.command()
 def decide(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="TABLE",
-            help="A CSV or Parquet file with columns strategy, set, cost, effect, if you like replicate and site.",
-            show_default=False,
-        ),
-    ],
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV or Parquet: strategy, set, cost, effect …")],
     worth: Annotated[
         str | None,
-        typer.Option(
-            "--worth", metavar="W,…", help="What a unit of effect may cost; default: where the choice changes."
-        ),
+        typer.Option("--worth", metavar="W,…", help="Of a unit of effect; default: where the choice changes."),
     ] = None,
     parameters: Annotated[
-        Path | None,
-        typer.Option("--parameters", metavar="FILE", help="Each set's parameters: which are worth knowing?"),
+        Path | None, typer.Option("--parameters", metavar="FILE", help="Of each set: which are worth knowing?")
     ] = None,
     population: Annotated[
-        int | None, _whole("--population", metavar="N", help="How many decide each year, for values of information.")
+        int | None, _whole("--population", metavar="N", help="How many decide a year, for values of information.")
     ] = None,
     horizon: Annotated[
-        int | None, _whole("--horizon", metavar="YEARS", help="For how many years what is learned counts.")
+        int | None, _whole("--horizon", metavar="YEARS", help="How long what is learned counts.")
     ] = None,
 ) -> None:
     """Say what to choose at which worth of an outcome, how sure that is, and what is worth learning first."""
     from tfs_sim.cli import deciding
 
-    worths = () if worth is None else _worths(worth)
-    deciding.decide(file, parameters, deciding.Asked(worths, population, horizon))
+    deciding.decide(file, parameters, worth, population, horizon)
 
 
 @app.command()

@@ -21,18 +21,48 @@ MOST_PARAMETERS = 10
 
 
 class Asked(NamedTuple):
-    """What a user asks of a decision: worths, and for how many decisions a year and how many years one learns."""
+    """What a user asks of a decision.
+
+    Attributes
+    ----------
+    worths : of a unit of effect; without any, those at which the choice changes.
+    decisions : to how many decisions what is learned is worth something.
+    """
 
     worths: tuple[float, ...] = ()
-    population: float | None = None
-    horizon: int | None = None
+    decisions: float = 1.0
 
 
-def decide(file: Path, parameters: Path | None, asked: Asked) -> None:
+def decide(file: Path, parameters: Path | None, worth: str | None, population: int | None, horizon: int | None) -> None:
     """Print the frontier, bands of worths, and at each worth what to choose and what knowing more is worth."""
+    if (population is None) != (horizon is None):
+        raise UserError(
+            Mistake("--population and --horizon go together: how many decide a year, and for how many years")
+        )
+    asked = _worths(worth)
     if file.is_dir():
         raise UserError(Mistake(f"{path(file)} is a folder; a table is needed: a CSV or Parquet file"))
-    tell(read(file), None if parameters is None else read(parameters, parameters=True), asked)
+    known = None if parameters is None else read(parameters, parameters=True)
+    from tfs_sim.decisions import deciders
+
+    scale = 1.0 if population is None or horizon is None else deciders(population, horizon)
+    tell(read(file), known, Asked(asked, scale))
+
+
+def _worths(text: str | None) -> tuple[float, ...]:
+    """Return worths that are apart by commas."""
+    if text is None:
+        return ()
+    from tfs_sim.decisions.tables import worths
+    from tfs_sim.scenario.csv_files import plain_float
+
+    found = []
+    for part in text.split(","):
+        value = plain_float(part.strip().replace("_", ""))
+        if value is None:
+            raise UserError(Mistake(f"--worth is a number, or several apart by commas; found {quote(part.strip())}"))
+        found.append(value)
+    return worths(found)
 
 
 def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked) -> None:
@@ -40,10 +70,8 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked) -> None:
     from tfs_sim import decisions
     from tfs_sim.decisions.tables import UNITS
 
-    scale, scaled = 1.0, "of one decision"
-    if asked.population is not None or asked.horizon is not None:
-        scale = decisions.deciders(1.0 if asked.population is None else asked.population, asked.horizon or 1)
-        scaled = f"of {scale:,.6g} decisions"
+    scale = asked.decisions
+    scaled = "to one decision" if scale == 1 else f"to {scale:,.6g} decisions"
     keys = [str(name) for name in runs.columns if name not in (*UNITS, "cost", "effect")]
     for where, part in _apart(runs, keys):
         if where:
@@ -56,14 +84,14 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked) -> None:
         print()
         for sentence in decisions.in_words(found):
             print(wrapped(sentence))
-        worths = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
-        if not worths:
+        at = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
+        if not at:
             continue
         if not asked.worths:
             print(wrapped("No worth was given; what follows is told where the choice changes."))
-        _choices(decisions.choices(part, worths), decisions.evpi(part, worths), scale, scaled)
+        _choices(decisions.choices(part, at), decisions.evpi(part, at), scale, scaled)
         if known is not None:
-            _parameters(decisions.evppi(part, known, worths), scale, scaled)
+            _parameters(decisions.evppi(part, known, at), scale, scaled)
 
 
 def _apart(runs: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -106,17 +134,17 @@ def _choices(chosen: pd.DataFrame, knowing: pd.DataFrame, scale: float, scaled: 
                 f"{amount(lead)} ({amount(row['low'])} to {amount(row['high'])})",
                 "yes" if row["apart"] else "no",
                 f"{row['share_best']:.0%}",
-                f"{amount(scale * value['evpi'])} ({least} to {most})",
+                amount(scale * value["evpi"]) + (f" ({least} to {most})" if value["luck"] != "none" else ""),
             ]
         )
     print()
-    head = ["worth", "best", "next", "lead (95%)", "told apart", "best in sets", "knowing all (bounds)"]
+    head = ["worth", "best", "next", "lead (95%)", "told apart", "best in sets", "knowing all"]
     print("\n\n".join(tables(head, rows)))
     luck = set(knowing["luck"])
     print(
         wrapped(
-            f"Knowing all is {scaled}, in the unit of cost. "
-            + ("Luck is taken out." if luck == {"measured"} else "")
+            f"Knowing all is worth so much {scaled}, in the unit of cost. "
+            + ("Luck is taken out; what is in brackets holds without that." if luck == {"measured"} else "")
             + (
                 "With one replicate, luck cannot be told from uncertainty: these are upper bounds."
                 if "unknown" in luck
