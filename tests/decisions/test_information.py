@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -98,6 +99,20 @@ def test_a_group_is_worth_at_least_its_members_where_they_act_together() -> None
     assert found.loc["a and b", "evppi"] > 3 * found.loc["a", "evppi"]
 
 
+def test_a_group_is_worth_at_least_each_member_also_where_it_is_fitted_worse() -> None:
+    rng = np.random.default_rng(14)
+    worse = 0
+    for _ in range(3):
+        p = pd.DataFrame(rng.normal(size=(80, 8)), columns=list("abcdefgh")).assign(set=range(80))
+        gain = np.sin(3 * p["a"]) + rng.normal(size=80)
+        table = of_benefits(np.stack([np.zeros(80), gain], axis=1)[:, None])
+        found = evppi(table, p, 1, {"all": list("abcdefgh")}).iloc[0]
+        alone = evppi(table, p, 1).iloc[0]
+        assert found["evppi"] >= alone["evppi"]
+        worse += found["evppi"] == alone["evppi"]
+    assert worse  # or this would test nothing
+
+
 def test_the_order_of_strategies_and_of_rows_changes_nothing() -> None:
     rng = np.random.default_rng(2)
     p = pd.DataFrame({"set": range(200), "a": rng.normal(size=200), "b": rng.normal(size=200)})
@@ -117,6 +132,16 @@ def test_the_noise_floor_hides_most_of_what_is_worth_nothing() -> None:
         seen += int(evppi(of_benefits(values), p, 1)["seen"].sum())
     rate = seen / (15 * 40)
     assert rate < 1 / 21 + 3 * np.sqrt(1 / 21 / 21 / 15)  # one in 21 on average, differently in each study
+
+
+def test_three_hundred_parameters_over_five_hundred_sets_take_less_than_a_minute() -> None:
+    rng = np.random.default_rng(3)
+    p = pd.DataFrame(rng.normal(size=(500, 300)), columns=[f"p{n}" for n in range(300)]).assign(set=range(500))
+    values = np.stack([p["p0"] * place for place in range(6)], axis=1) + rng.normal(size=(500, 6))
+    begun = time.process_time()
+    found = evppi(of_benefits(values[:, None]), p, 1)
+    assert time.process_time() - begun < 60
+    assert found["parameter"].iloc[0] == "p0" and len(found) == 300
 
 
 def test_words_as_parameters() -> None:

@@ -79,6 +79,31 @@ def test_luck_that_sets_share_is_no_spread_between_them() -> None:
     assert whole == pytest.approx(float(noise.value_of_knowing(true[:, 0])))
 
 
+def test_the_covariance_of_luck() -> None:
+    rng = np.random.default_rng(11)
+    mix = np.array([[2.0, 0.0], [1.0, 1.0]])
+    own = rng.normal(size=(400, 3, 2)) @ mix.T
+    shared = 4 * rng.normal(size=(1, 3, 2))
+    for values, common in ((own, False), (own + shared, True)):
+        assert noise.covariance_of_luck(values, common) == pytest.approx(mix @ mix.T, abs=0.4)
+
+
+def test_what_the_first_step_leaves_is_extrapolated() -> None:
+    rng = np.random.default_rng(12)
+    rare = np.where(rng.random((200, 400, 1)) < 0.05, 8.0, -0.5)  # far from normal
+    seen = rare + 2 * rng.normal(size=(200, 400, 4))
+    truth = 0.05 * 8
+    values = np.stack([np.zeros_like(seen), seen], axis=-1)
+    both = np.mean([float(knowing(v, False)) for v in values])
+    first = np.mean(
+        [
+            float(noise.value_of_knowing(noise.without_luck(v.mean(axis=1), noise.covariance_of_luck(v, False) / 4)))
+            for v in values
+        ]
+    )
+    assert abs(both - truth) < 0.6 * abs(first - truth)
+
+
 def test_bounds_and_what_is_said_of_luck() -> None:
     (study,) = studies(1)
     table = of_benefits(study, luck=True)

@@ -93,7 +93,8 @@ def bands(table: pd.DataFrame, low: float = 0.0, high: float = math.inf) -> pd.D
     """Return from which worth to which which strategy is the best by expectation, and how sure that is.
 
     Where the best changes is exact (the ratios of the frontier); where the runner-up, or whether it can be told apart,
-    or the likeliest changes is looked for at `STEPS` places between two of these, and then halved down.
+    or the likeliest changes is looked for at `STEPS` places between two of these, and then halved down: what holds for
+    less than a fortieth of the way may be missed, such as that close to a ratio nothing can be told apart.
 
     Parameters
     ----------
