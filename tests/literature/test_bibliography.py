@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from pathlib import Path
@@ -74,9 +75,27 @@ def test_what_mechanisms_name_in_their_equations_is_in_the_bibliography() -> Non
         assert not unknown, f"{module.__name__}: {unknown}"
 
 
+def texts_of(package: str) -> dict[str, str]:
+    """Every docstring of a package's files by where it stands: what its functions are taken from is said there."""
+    found = {}
+    for path in sorted((Path(__file__).parents[2] / "src" / "tfs_sim" / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):
+                name = getattr(node, "name", "")
+                found[f"{path.name} {name}"] = " ".join((ast.get_docstring(node) or "").split())
+    return found
+
+
+def test_what_decisions_are_taken_from_is_in_the_bibliography() -> None:
+    for place, text in texts_of("decisions").items():
+        unknown = named(text) - set(bibliography.references())
+        assert not unknown, f"{place}: {unknown}"
+
+
 def test_every_entry_is_used() -> None:
     used = {key for source in sources().values() for key in bibliography.keys(source)}
     used |= {key for module in tick.MODULES for key in named(inspect.getdoc(module) or "")}
+    used |= {key for text in texts_of("decisions").values() for key in named(text)}
     used |= named((Path(__file__).parents[2] / "docs" / "model" / "odd.md").read_text(encoding="utf-8"))
     assert set(bibliography.references()) - used == set()
 

@@ -205,6 +205,29 @@ def events(
 
 
 @app.command()
+def decide(
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV or Parquet: strategy, set, cost, effect …")],
+    worth: Annotated[
+        str | None,
+        typer.Option("--worth", metavar="W,…", help="Of a unit of effect; default: where the choice changes."),
+    ] = None,
+    parameters: Annotated[
+        Path | None, typer.Option("--parameters", metavar="FILE", help="Of each set: which are worth knowing?")
+    ] = None,
+    population: Annotated[
+        int | None, _whole("--population", metavar="N", help="How many decide a year, for values of information.")
+    ] = None,
+    horizon: Annotated[
+        int | None, _whole("--horizon", metavar="YEARS", help="How long what is learned counts.")
+    ] = None,
+) -> None:
+    """Say what to choose at which worth of an outcome, how sure that is, and what is worth learning first."""
+    from tfs_sim.cli import deciding
+
+    deciding.decide(file, parameters, worth, population, horizon)
+
+
+@app.command()
 def merge(
     folders: Annotated[
         list[Path], typer.Argument(metavar="DIR...", help="Folders of `sweep --shard`.", show_default=False)

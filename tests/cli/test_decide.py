@@ -1,0 +1,113 @@
+"""`tfs-sim decide`, and the page about it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "decide.md"
+
+
+def block(kind: str) -> str:
+    (found,) = re.findall(rf"```{kind}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    return str(found)
+
+
+@pytest.fixture
+def studied(call, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """A table with sets, luck and a condition, and its parameters."""
+    rng = np.random.default_rng(3)
+    rows, known = [], []
+    for number in range(60):
+        gain = rng.normal(300, 150)
+        known.append((number, gain, "calm"))
+        for luck in range(2):
+            for name, cost, effect in (("nothing", 0, 0.0), ("manuals", 20_000, gain + 100 * rng.normal())):
+                rows.append((name, number, luck, "none", cost, effect))
+    head = ["strategy", "set", "replicate", "crisis", "cost", "effect"]
+    pd.DataFrame(rows, columns=head).to_csv(tmp_path / "table.csv", index=False)
+    pd.DataFrame(rows, columns=head).to_parquet(tmp_path / "table.parquet")
+    pd.DataFrame(known, columns=["set", "gain", "mood"]).to_csv(tmp_path / "known.csv", index=False)
+    return call
+
+
+def test_what_the_page_says_is_what_is_said(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "table.csv").write_text(block("csv"))
+    said = call("decide", "table.csv")
+    assert said.code == 0, said.err
+    assert " ".join(block("text").split()) in " ".join(said.out.split())
+    assert call("decide", "table.csv", "--worth", "100,200").code == 0
+
+
+def test_the_python_of_the_page_runs() -> None:
+    names: dict[str, object] = {}
+    program = block("python").replace("\ndecisions.evsi(", "\nlast = decisions.evsi(")
+    exec(compile(program, "decide.md", "exec"), names)
+    assert bool(names["last"]["seen"].iloc[0])  # type: ignore[index]
+
+
+def test_a_study_with_luck_conditions_and_parameters(studied) -> None:  # type: ignore[no-untyped-def]
+    said = studied("decide", "table.csv", "--worth", "70", "--parameters", "known.csv")
+    assert said.code == 0, said.err
+    assert "crisis none" in said.out and "Luck is taken out;" in " ".join(said.out.split())
+    assert re.search(r"gain +[\d,.]+ ± [\d,.]+", said.out)
+    assert "mood" not in said.out and "not seen" in said.out
+    assert said.out == studied("decide", "table.parquet", "--worth", "70", "--parameters", "known.csv").out
+
+
+def test_values_for_all_who_decide(studied) -> None:  # type: ignore[no-untyped-def]
+    values = []
+    for more in ((), ("--population", "50", "--horizon", "2")):
+        said = studied("decide", "table.csv", "--worth", "70", *more).out
+        values.append(float(re.findall(r"knowing all\n.*?([\d,]+) \(", said)[0].replace(",", "")))
+    assert values[1] == pytest.approx(100 * values[0], rel=0.01)
+
+
+def test_one_set_has_a_frontier_alone(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "t.csv").write_text("strategy,cost,effect\na,0,0\nb,5,1\nc,4,1\n")
+    said = call("decide", "t.csv")
+    assert said.code == 0 and "dominated" in said.out and "cannot be said" in said.out
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "told"),
+    [
+        ("strategy,cost,effect\na,0,0\n", (), "nothing to choose from"),
+        ("strategy,cost,effect\na,0,0\nb,much,1\n", (), 't.csv:3: column "cost" is a finite number; found "much"'),
+        ("strategy,cost,effect\na,0,nan\nb,1,1\n", (), "finite number"),
+        ("strategy,set,cost,effect\na,,0,1\nb,1,1,1\n", (), 'column "set" is empty here'),
+        ("strategy;cost;effect\na;0;0\n", (), "semicolons"),
+        ("strategy,costs,effect\na,0,1\n", (), "cost"),
+        ("", (), "empty"),
+        ("strategy,cost,effect\na,0,0\nb,1,1\n", ("--worth", "5,3"), "worths go up"),
+        ("strategy,cost,effect\na,0,0\nb,1,1\n", ("--worth", "-1"), "from 0 on"),
+        ("strategy,cost,effect\na,0,0\nb,1,1\n", ("--worth", "dear"), "--worth is a number"),
+        ("strategy,cost,effect\na,0,0\nb,1,1\n", ("--horizon", "3"), "go together"),
+        ("strategy,cost,effect\na,0,0\nb,1,1\n", ("--parameters", "nowhere.csv"), "nowhere.csv"),
+    ],
+)
+def test_mistakes_are_sentences(call, tmp_path: Path, text: str, more: tuple[str, ...], told: str) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "t.csv").write_text(text)
+    said = call("decide", "t.csv", *more)
+    assert said.code == 2 and told in " ".join(said.err.split()) and "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("name", ["folder", "nowhere.csv", "nowhere.parquet", "broken.parquet"])
+def test_what_is_no_table_is_told(call, tmp_path: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and nothing else")
+    said = call("decide", name)
+    assert said.code == 2 and name in said.err and "Traceback" not in said.err
+
+
+def test_odd_names_do_not_steer_the_terminal(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "t.csv").write_text(
+        "strategy,set,cost,effect\n"
+        + "".join(f"\x1b[31m{name},{n},{n},{v + n}\n" for name, v in (("a", 0), ("b", 9)) for n in (1, 2))
+    )
+    said = call("decide", "t.csv", "--worth", "1")
+    assert "\x1b[31m" not in said.out + said.err
