@@ -1,0 +1,192 @@
+"""Commands that run something, or go on with results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfs_sim.cli.app import HOW_MANY, MOST_SETS, Over, Seed, Workers, app, whole
+
+
+@app.command()
+def run(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A ready-made scenario's name, or a file.", show_default=False)
+    ],
+    replicates: Annotated[
+        int | None,
+        whole("--replicates", "-n", metavar="N", help=f"{HOW_MANY}1."),
+    ] = None,
+    seed: Seed = None,
+    months: Annotated[
+        int | None,
+        whole("--months", "-m", metavar="M", largest=1200, help="Instead of the scenario's own."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for runs.parquet and series.parquet.")
+    ] = None,
+    workers: Workers = None,
+    sets: Annotated[
+        int | None,
+        whole(
+            "--sets", metavar="S", largest=MOST_SETS, help="Under how many sets of parameters; default: its own alone."
+        ),
+    ] = None,
+    uncertainty: Over = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Print the time that each step of a month takes.")] = False,
+) -> None:
+    """Run a scenario and print what came of it."""
+    from tfs_sim.cli import running
+
+    seed = 1 if seed is None else seed
+    running.run(scenario, replicates or 1, seed, months, out, workers, profile, sets, uncertainty)
+
+
+@app.command()
+def sweep(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="A ready-made experiment's name, or a file.", show_default=False)
+    ],
+    replicates: Annotated[
+        int | None,
+        whole("--replicates", "-n", metavar="N", help=f"{HOW_MANY}the experiment's own."),
+    ] = None,
+    sets: Annotated[
+        int | None,
+        whole(
+            "--sets",
+            metavar="S",
+            smallest=2,
+            largest=MOST_SETS,
+            help="How many sets of parameters; default: the experiment's own.",
+        ),
+    ] = None,
+    uncertainty: Over = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder of the results; default: results/EXPERIMENT."),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is stored there and begin again.")] = False,
+    executor: Annotated[
+        str, typer.Option("--executor", metavar="KIND", help="threads or processes; the numbers are the same.")
+    ] = "threads",
+    dask: Annotated[
+        str | None, typer.Option("--dask", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
+    ] = None,
+    batch: Annotated[
+        int | None,
+        whole("--batch", metavar="B", help="Runs that a worker is given at a time."),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="I/N", help="Run the I-th of N parts alone; then: tfs-sim merge.")
+    ] = None,
+) -> None:
+    """Run an experiment, or what is missing of it; say what was found and write the report."""
+    from tfs_sim.cli import running
+
+    asked = running.Asked(replicates, sets, uncertainty)
+    running.sweep(experiment, asked, seed, workers, out, fresh, dask or executor, batch, shard)
+
+
+@app.command()
+def events(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A scenario or an experiment: a name, or a file.", show_default=False),
+    ],
+    arm: Annotated[
+        str | None,
+        typer.Option("--arm", metavar="ARM", help='Of an experiment: "strategy, level, …"; default: its first.'),
+    ] = None,
+    replicate: Annotated[
+        int, whole("--replicate", "-r", metavar="R", smallest=0, help="Which run, counted from 0.")
+    ] = 0,
+    parameter_set: Annotated[
+        str | None,
+        typer.Option("--set", metavar="ID", help="Under which set of parameters; default: an experiment's first."),
+    ] = None,
+    seed: Seed = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="A CSV file of all events, with who and when.")
+    ] = None,
+) -> None:
+    """Run one replicate again and tell what happened in it: who left, joined, won money, apologized."""
+    from tfs_sim.cli import telling
+
+    telling.events(name, arm, replicate, seed, out, parameter_set)
+
+
+@app.command()
+def merge(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Folders of `sweep --shard`.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder of the results; default: results/EXPERIMENT."),
+    ] = None,
+) -> None:
+    """Put the shards of an experiment together; say what is missing, and leave with 1 if anything is."""
+    from tfs_sim.cli import proving
+
+    proving.merge(folders, out)
+
+
+@app.command()
+def audit(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="A ready-made experiment's name, or a file.", show_default=False)
+    ],
+    pairs: Annotated[int, whole("--pairs", "-n", metavar="N", smallest=8, help="Pairs for variances.")] = 40,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Check that strategies are compared over the same luck, and how much that helps; leave with 1 if it fails."""
+    from tfs_sim.cli import proving
+
+    proving.audit(experiment, pairs, as_json, workers)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.", show_default=False)],
+) -> None:
+    """Write the report again, from stored results alone."""
+    from tfs_sim.cli import running
+
+    running.report(folder)
+
+
+@app.command()
+def status(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.", show_default=False)],
+) -> None:
+    """Say what a folder of results holds, what is missing and what is damaged."""
+    from tfs_sim.cli import looking
+
+    looking.status(folder)
+
+
+@app.command()
+def decide(
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV or Parquet: strategy, set, cost, effect …")],
+    worth: Annotated[
+        str | None,
+        typer.Option("--worth", metavar="W,…", help="Of a unit of effect; default: where the choice changes."),
+    ] = None,
+    parameters: Annotated[
+        Path | None, typer.Option("--parameters", metavar="FILE", help="Of each set: which are worth knowing?")
+    ] = None,
+    population: Annotated[
+        int | None, whole("--population", metavar="N", help="How many decide a year, for values of information.")
+    ] = None,
+    horizon: Annotated[int | None, whole("--horizon", metavar="YEARS", help="How long what is learned counts.")] = None,
+) -> None:
+    """Say what to choose at which worth of an outcome, how sure that is, and what is worth learning first."""
+    from tfs_sim.cli import deciding
+
+    deciding.decide(file, parameters, worth, population, horizon)

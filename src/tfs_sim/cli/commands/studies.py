@@ -1,0 +1,193 @@
+"""Commands that begin, check and explain: nothing is kept of what they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfs_sim.cli.app import Workers, app, whole
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE...", help="Scenarios and experiments.", show_default=False)
+    ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option("--schema", metavar="scenario|experiment", help="Print the JSON Schema for editors instead."),
+    ] = None,
+) -> None:
+    """Check scenario and experiment files; say every mistake with its place."""
+    from tfs_sim.cli import looking
+
+    looking.check(files or [], schema)
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="scenarios, experiments, mechanisms, interventions, shocks, metrics, indicators, parameters or words",
+            show_default=False,
+        ),
+    ],
+    word: Annotated[
+        str | None,
+        typer.Argument(metavar="[WORD]", help="Of parameters and words: those with this in them.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List what there is, with a line on each."""
+    from tfs_sim.cli import listing
+
+    listing.list_(kind, word, as_json)
+
+
+@app.command()
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A parameter (turnover.rate_nonprofit), mechanism, intervention, shock, metric, array (org.effort) or "
+            "word; or: month, plausible, when",
+            show_default=False,
+        ),
+    ],
+    arrays: Annotated[bool, typer.Option("--arrays", help="With month: what each step reads and writes.")] = False,
+) -> None:
+    """Say what a name means: unit, default, plausible range, source, how sure we are of it."""
+    from tfs_sim.cli import explaining
+
+    explaining.explain(name, arrays)
+
+
+@app.command()
+def validate(
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="ROWS", help="Rows apart by commas, such as M4,R1; default: all.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Small samples: a minute instead of ten.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the page and its figures.")] = Path(
+        "results/validation"
+    ),
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="MECHANISMS",
+            help="Mechanisms to switch off, apart by commas; with --necessity, one at a time.",
+            show_default=False,
+        ),
+    ] = None,
+    necessity: Annotated[
+        bool,
+        typer.Option(
+            "--necessity",
+            help="Which patterns break without which mechanism, against what was predicted: twenty minutes.",
+        ),
+    ] = False,
+    workers: Workers = None,
+) -> None:
+    """Check every claim of the model and every published value; leave with 1 if one fails."""
+    from tfs_sim.cli import validating
+
+    names = None if without is None else [name for part in without for name in part.split(",")]
+    if necessity:
+        validating.necessity(only, names, quick, as_json, out, workers)
+    else:
+        validating.validate(only, names, quick, as_json, out, workers)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.", show_default=False)],
+) -> None:
+    """Begin a study of your own: a commented scenario and experiment that run as they are."""
+    from tfs_sim.cli import looking
+
+    looking.new(folder)
+
+
+ensemble = typer.Typer(
+    help="Sets of parameters in a file: what experiments are run over with `uncertainty`.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(ensemble, name="ensemble")
+
+
+@ensemble.command("make")
+def ensemble_make(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help='plausible, "plausible: turnover", or a CSV file: a column "set", and one for each parameter.',
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="The JSON file; its table stands beside it.")
+    ],
+    sets: Annotated[
+        int | None, whole("--sets", metavar="S", smallest=2, help="How many are drawn; default: 200.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="What it is, in a line.")] = None,
+    edition: Annotated[str, typer.Option("--edition", metavar="TEXT", help="Of your file.")] = "1",
+    licence: Annotated[str, typer.Option("--licence", metavar="TEXT", help="How others may use it.")] = "CC0-1.0",
+) -> None:
+    """Write sets of parameters as an ensemble, which experiments can be run over and others can check."""
+    from tfs_sim.cli import ensembles
+
+    ensembles.make(source, out, sets, title, edition, licence)
+
+
+@ensemble.command("check")
+def ensemble_check(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The JSON file of an ensemble.", show_default=False)],
+) -> None:
+    """Say whether an ensemble is intact and the model still behaves as when it was made; leave with 2 if not."""
+    from tfs_sim.cli import ensembles
+
+    ensembles.check(path)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Organizations and ties: CSV, XLSX, GraphML, GML, Pajek (.net) or UCINET (.dl).",
+            show_default=False,
+        ),
+    ],
+    site: Annotated[str, typer.Option("--site", metavar="NAME", help="Key of the community: small letters, hyphens.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder of what is written; default: NAME.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="A mapping.toml that you corrected.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="Codes to keep; default: key.csv in the folder.")
+    ] = None,
+    names: Annotated[bool, typer.Option("--names", help="Write and show names of organizations, not codes.")] = False,
+    students: Annotated[
+        int | None, whole("--students", metavar="N", largest=10_000_000, help="In the community's schools.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="MONTH", help='First month, "2018-05"; default: the last wave\'s.')
+    ] = None,
+) -> None:
+    """Make a scenario of a survey that you already have; say column by column what was taken, guessed or left."""
+    from tfs_sim.cli import importing
+
+    importing.import_(files, site, out, mapping, key, names, students, start)
