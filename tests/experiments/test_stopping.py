@@ -107,8 +107,13 @@ def test_what_is_stored_and_said_of_a_sequence() -> None:
     assert sentence(stored | {"half_width": 0.0123, "pairs": 1234}) == (
         "1,234 pairs were needed (trust, a and b: ±0.0123, asked for ±0.05)"
     )
-    assert sentence(stored | {"reached": False, "half_width": 0.2}) == (
-        "40 pairs, the most allowed, were not enough (trust, a and b: ±0.2, asked for ±0.05)"
+    longest = told(asked, look(asked, arms({"calm": 0.01}), 60), "pairs")
+    assert sentence(longest | {"reached": False, "half_width": 0.2}) == (
+        "60 pairs, the most allowed, were not enough (trust, a and b: ±0.2, asked for ±0.05)"
+    )
+    used_up = told(asked, look(asked, arms({"calm": 0.01}), 40), "sets")
+    assert sentence(used_up | {"reached": False, "half_width": 0.2}) == (
+        "40 sets, the most that the ensemble has, were not enough (trust, a and b: ±0.2, asked for ±0.05)"
     )
 
 
