@@ -20,7 +20,11 @@ from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.errors import UserError
 
 EXPERIMENT = fakes.Experiment()
-FINISHED = ["experiment.json", "provenance.json", *(name for name in records.TABLES if name != "points.parquet")]
+FINISHED = [
+    "experiment.json",
+    "provenance.json",
+    *(name for name in records.TABLES if name not in ("points.parquet", "sets.parquet")),
+]
 FLIPS = int(os.environ.get("TFS_SIM_FLIPS", "120"))
 
 

@@ -12,8 +12,10 @@ import fakes
 import pandas as pd
 import pytest
 
+from tfs_sim.experiments.designs.sets import drawn
 from tfs_sim.experiments.execution import saved, simulating
 from tfs_sim.experiments.storage import files, tables
+from tfs_sim.scenario import load_scenario
 from tfs_sim.scenario.errors import UserError
 
 
@@ -30,6 +32,21 @@ def test_the_tables_are_those_of_the_result(
     assert (series["date"] == result.series["date"]).all()
     assert series["cost"].to_numpy() == pytest.approx(result.series["cost"].to_numpy(), rel=1e-6)
     assert json.loads((tmp_path / "runs" / "provenance.json").read_text())["replicates"] == 5
+
+
+def test_under_sets_every_run_is_there_with_its_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "ROWS", 12 * 2)
+    result = simulating.simulate(load_scenario("laboratory").with_(months=12), replicates=2, sets=3)
+    saved.save(result, tmp_path / "runs")
+    for name, expected in (("runs", result.runs), ("series", result.series)):
+        found = pd.read_parquet(tmp_path / "runs" / f"{name}.parquet")
+        keys = [key for key in expected.columns[:5] if key in ("set", "replicate", "month", "date", "site")]
+        assert list(found.columns[:2]) == ["set", "replicate"]
+        for key in keys:
+            assert found[key].tolist() == expected[key].tolist(), key
+        assert found["trust"].to_numpy() == pytest.approx(expected["trust"].to_numpy(), rel=1e-6)
+    record = json.loads((tmp_path / "runs" / "provenance.json").read_text())
+    assert record["sets"] == {"title": "drawn from what is plausible", "sets": 3, "digest": drawn(3).digest()}
 
 
 def test_runs_are_replaced_and_nothing_else_is(engine: fakes.Engine, tmp_path: Path) -> None:

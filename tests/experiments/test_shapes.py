@@ -10,8 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import real
 
 from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.execution.merging import merge
 from tfs_sim.experiments.storage import files, records
 from tfs_sim.experiments.storage.status import status
 from tfs_sim.experiments.storage.stored import Sweep
@@ -99,3 +101,105 @@ def test_some_columns_of_a_table_are_no_whole_rows(engine: fakes.Engine, tmp_pat
     sweep = runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "trial")
     some = sweep.read("series", columns=["strategy", *EXPERIMENT.cross, "site", "replicate", METRIC])
     assert len(some) == len(sweep.series)
+
+
+# ── Sets of parameters ──────────────────────────────────────────────────────────────────────────────────
+
+ROWS = 6 * 3 * 2
+"""Six arms under three sets, two replicates each, at one site."""
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("sets", lambda t: t.drop_columns(["set"]), 'there is no column "set"'),
+        ("sets", lambda t: t.slice(0, 0), "it has no rows"),
+        ("sets", lambda t: pa.concat_tables([t, t]), "it has 6 rows, where the sweep has at most 3"),
+        ("sets", column("set", lambda old: [1, 2, 3]), 'the column "set" does not hold text'),
+        ("sets", lambda t: t.append_column("more", pa.array([0.5] * 3)), 'there is a column "more"'),
+        ("sets", lambda t: t.append_column("a.b/../c", pa.array([0.5] * 3)), 'there is a column "a.b/../c"'),
+        ("sets", lambda t: t.append_column("trust.more", pa.array(["x"] * 3)), 'there is a column "trust.more"'),
+        ("sets", lambda t: t.append_column("trust.memory", t["trust.memory"]), "is there twice"),
+        ("runs", lambda t: t.drop_columns(["set"]), 'there is no column "set"'),
+        ("series", lambda t: t.drop_columns(["set"]), 'there is no column "set"'),
+        ("runs", column("set", lambda old: [1] * len(old)), 'the column "set" does not hold text'),
+        ("runs", lambda t: t.append_column("set", t["set"]), 'the column "set" is there twice'),
+    ],
+)
+def test_other_columns_of_sets_are_told(
+    tmp_path: Path, name: str, change: Callable[[pa.Table], pa.Table], said: str
+) -> None:
+    sweep = runner.sweep(real.over_sets(tmp_path), out=tmp_path / "trial")
+    rewritten(sweep.folder, f"{name}.parquet", change)
+    for use in (lambda: status(sweep.folder), lambda: sweep.read(name)):  # type: ignore[arg-type]
+        with pytest.raises(UserError) as caught:
+            use()
+        (mistake,) = caught.value.mistakes
+        assert f"{name}.parquet" in mistake.message and said in mistake.message
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("sets", column("set", lambda old: [old[0], *old[:2]]), "does not name as many sets as the sweep has"),
+        ("sets", column("set", lambda old: [None, *old[1:]]), "has gaps"),
+        ("sets", column("set", lambda old: ["a\x1b[31mb", *old[1:]]), "a character that cannot be seen"),
+        ("sets", column("set", lambda old: ["x" * 3000, *old[1:]]), "holds a text of 3,000 letters"),
+        ("sets", column("trust.memory", lambda old: [np.nan, *old[1:]]), "numbers that are not finite"),
+        ("sets", column("trust.memory", lambda old: [np.inf, *old[1:]]), "numbers that are not finite"),
+        ("sets", column("trust.memory", lambda old: [1e300, *old[1:]]), "finite or too large"),
+        ("runs", column("set", lambda old: ["elsewhere", *old[1:]]), "does not name as many sets as the sweep has"),
+        ("runs", column("set", lambda old: [old[0]] * len(old)), "does not name as many sets as the sweep has"),
+        ("runs", column("set", lambda old: [old[1], *old[1:]]), "one row for each run, site and month"),
+        ("series", column("set", lambda old: [old[-1], *old[1:]]), "one row for each run, site and month"),
+        ("runs", column("set", lambda old: [None, *old[1:]]), "has gaps"),
+        ("runs", lambda t: t.slice(1), "one row for each run, site and month"),
+        ("runs", lambda t: pa.concat_tables([t, t]), f"it has {2 * ROWS} rows, where the sweep has at most {ROWS}"),
+    ],
+)
+def test_other_values_of_sets_are_told(
+    tmp_path: Path, name: str, change: Callable[[pa.Table], pa.Table], said: str
+) -> None:
+    sweep = runner.sweep(real.over_sets(tmp_path), out=tmp_path / "trial")
+    rewritten(sweep.folder, f"{name}.parquet", change)
+    with pytest.raises(UserError) as caught:
+        Sweep.load(sweep.folder).read(name)  # type: ignore[arg-type]
+    (mistake,) = caught.value.mistakes
+    assert f"{name}.parquet is not what a sweep writes" in mistake.message and said in mistake.message
+
+
+def test_sets_that_are_damaged_or_gone_are_told_and_made_anew(tmp_path: Path) -> None:
+    experiment = real.over_sets(tmp_path)
+    sweep = runner.sweep(experiment, out=tmp_path / "trial")
+    path, digest = sweep.folder / "sets.parquet", sweep.digest()
+    whole = path.read_bytes()
+    for content in (whole[:-9], b"", whole[:60] + bytes([whole[60] ^ 8]) + whole[61:], None):
+        path.unlink()
+        if content is not None:
+            path.write_bytes(content)
+        assert any("sets.parquet" in what for what in status(sweep.folder).damaged)
+        with pytest.raises(UserError, match=r"sets\.parquet is"):
+            _ = Sweep.load(sweep.folder).sets
+        with pytest.raises(UserError, match=r"sets\.parquet is"):
+            merge([sweep.folder], tmp_path / "merged")
+        again = runner.sweep(experiment, out=sweep.folder)
+        assert again.digest() == digest and path.read_bytes() == whole and again.provenance["runs_made"] in (0, 36)
+    assert status(sweep.folder).finished
+
+
+def test_a_sweep_over_sets_is_not_read_as_one_without(tmp_path: Path) -> None:
+    """Nor the other way round: the columns say it."""
+    over = runner.sweep(real.over_sets(tmp_path), out=tmp_path / "over")
+    mark = records.read(over.folder / "experiment.json")
+    for change in (
+        {"uncertainty": None},
+        {"uncertainty": mark["uncertainty"] | {"sets": 2}},
+        {"plan": mark["plan"] | {"sets": 2}},
+        {"plan": mark["plan"] | {"sets": 6, "replicates": 1}},
+        {"uncertainty": mark["uncertainty"] | {"sets": 6}, "plan": mark["plan"] | {"sets": 6, "replicates": 1}},
+    ):
+        records.write(over.folder / "experiment.json", mark | change)
+        with pytest.raises(UserError):
+            _ = Sweep.load(over.folder).runs
+    records.write(over.folder / "experiment.json", mark)
+    assert len(Sweep.load(over.folder).runs) == ROWS

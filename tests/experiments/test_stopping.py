@@ -96,6 +96,16 @@ def test_narrow_enough_is_at_most_what_was_asked_for() -> None:
     assert not look(rule(0.999 * width), made, 40).enough
 
 
+def test_a_look_over_sets_counts_each_set_once_by_the_mean_of_its_replicates() -> None:
+    """Runs go through all sets of a replicate before the next: here two replicates of thirty sets."""
+    made = arms({"calm": 0.5})
+    found = look(rule(0.5), made, 2, 30)
+    b, a = (arm.values[:60].mean(1).reshape(2, 30).mean(axis=0) for arm in made)
+    assert found.pairs == 30
+    assert found.half_width == pytest.approx(half_width(float(np.std(a - b, ddof=1)), 30))
+    assert found.differences["calm"] == pytest.approx((a - b).mean())
+
+
 def test_what_is_stored_and_said_of_a_sequence() -> None:
     asked = rule(0.05, 60)
     stored = told(asked, look(asked, arms({"calm": 0.01}), 40), "pairs")
@@ -107,8 +117,13 @@ def test_what_is_stored_and_said_of_a_sequence() -> None:
     assert sentence(stored | {"half_width": 0.0123, "pairs": 1234}) == (
         "1,234 pairs were needed (trust, a and b: ±0.0123, asked for ±0.05)"
     )
-    assert sentence(stored | {"reached": False, "half_width": 0.2}) == (
-        "40 pairs, the most allowed, were not enough (trust, a and b: ±0.2, asked for ±0.05)"
+    longest = told(asked, look(asked, arms({"calm": 0.01}), 60), "pairs")
+    assert sentence(longest | {"reached": False, "half_width": 0.2}) == (
+        "60 pairs, the most allowed, were not enough (trust, a and b: ±0.2, asked for ±0.05)"
+    )
+    used_up = told(asked, look(asked, arms({"calm": 0.01}), 40), "sets")
+    assert sentence(used_up | {"reached": False, "half_width": 0.2}) == (
+        "40 sets, the most that the ensemble has, were not enough (trust, a and b: ±0.2, asked for ±0.05)"
     )
 
 

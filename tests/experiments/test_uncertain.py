@@ -411,17 +411,10 @@ def test_the_largest_number_of_sets_ends_it_and_a_second_time_runs_nothing(tmp_p
     assert "--sets 500" in str(caught.value)
 
 
-BEHAVIOUR = {"scenario": "laboratory", "months": 12, "replicates": 1, "seed": 1, "sets": ["a"], "digest": "0" * 64,
-             "means": {"trust": [0.5]}, "errors": {"trust": [0.1]}}  # fmt: skip
-
-
 def ensemble(path: Path, count: int, line: str = "plausible: turnover") -> Sets:
     """Write an ensemble of so many sets, and return them."""
-    one = drawn(count, line, stream="mine")
-    facts = {"name": "mine", "title": "Mine", "edition": "1", "licence": "CC-BY-4.0", "calibrated": False,
-             "model": "0.0.0+x", "prior": "0" * 64, "targets": None, "figures": 0, "misses": [],
-             "behaviour": BEHAVIOUR}  # fmt: skip
-    return ensembles.write(path, one, facts).sets
+    sets = drawn(count, line, stream="mine")
+    return ensembles.write(path, sets, real.facts(sets)).sets
 
 
 def test_an_ensemble_that_is_used_up_ends_it(tmp_path: Path) -> None:

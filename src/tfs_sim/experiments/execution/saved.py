@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -58,7 +59,7 @@ def save(result: Result, folder: str | os.PathLike[str]) -> None:
     folder = Path(folder)
     with held(folder):
         files.sweep_up(folder)
-        runs = tables.runs_table(0, result.summaries, result.sites, result.metrics)
+        runs = _told_apart(tables.runs_table(0, result.summaries, result.sites, result.metrics), result)
         with files.exchanged(folder, ("provenance.json", "runs.parquet", "series.parquet")) as (provenance, *both):
             for path, content in zip(both, (iter([runs]), _series(result)), strict=True):
                 _write(path, content)
@@ -68,9 +69,20 @@ def save(result: Result, folder: str | os.PathLike[str]) -> None:
 def _series(result: Result) -> Iterator[pa.Table]:
     """Yield the months, about `ROWS` rows at a time."""
     step = max(1, tables.ROWS // (result.months * len(result.sites)))
-    for first in range(0, result.replicates, step):
+    for first in range(0, len(result.values), step):
         values = result.values[first : first + step]
-        yield tables.series_table(first, values, result.sites, result.metrics, result.start)
+        yield _told_apart(tables.series_table(first, values, result.sites, result.metrics, result.start), result)
+
+
+def _told_apart(table: pa.Table, result: Result) -> pa.Table:
+    """Return a table whose column "replicate" counts runs with the set (where there are sets) and replicate of each."""
+    if result.sets is None:
+        return table
+    run = table.column("replicate").to_numpy()
+    replicate = pa.array((run % result.replicates).astype(np.int32))
+    names = pa.array(result.sets.ids, pa.string()).take(pa.array(run // result.replicates))
+    table = table.set_column(table.column_names.index("replicate"), "replicate", replicate)
+    return table.add_column(0, "set", names)
 
 
 def _write(path: Path, content: Iterator[pa.Table]) -> None:

@@ -104,9 +104,10 @@ def one_set(over: str, name: str) -> Sets:
     UserError
         When there is no such set.
     """
-    place = re.fullmatch(rf"{PLAUSIBLE}-(\d+)", name)
-    most = int(place[1]) if place and not isinstance(over, DataFile) and not is_file(over) else MOST_SETS
-    listed = listed_sets(over, min(max(most, 1), MOST_SETS), strict=False)
+    listed_in_file = isinstance(over, DataFile) or is_file(over)
+    place = re.fullmatch(rf"{PLAUSIBLE}-(\d{{4,6}})", name)
+    most = MOST_SETS if listed_in_file else int(place[1]) if place else 0
+    listed = listed_sets(over, min(max(most, 2), MOST_SETS), strict=False)
     if name not in listed.ids:
         said = f"there is no set {quote(name)}; the sets are {listed.ids[0]}, {listed.ids[1]} …"
         raise UserError(Mistake(said, suggestion=nearest(name, listed.ids[:1000])))

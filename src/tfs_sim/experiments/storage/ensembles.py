@@ -121,11 +121,17 @@ def _sets(path: Path, record: Record) -> Sets:
         table = tables.read(path)
     except (OSError, pa.ArrowException):
         raise refusal(f"{path}, the table of the ensemble, cannot be read", _AGAIN) from None
+    if len(set(table.column_names)) < table.num_columns:
+        raise refusal(f"{path} has a column that is there twice", _AGAIN)
     columns = {name: table.column(name) for name in table.column_names if name != "set"}
     if "set" not in table.column_names or not pa.types.is_string(table.column("set").type):
         raise refusal(f'{path} has no column "set" with the identities of its sets', _AGAIN)
-    if len(columns) != table.num_columns - 1 or not all(pa.types.is_floating(each.type) for each in columns.values()):
-        raise refusal(f"{path} has a column that is no column of numbers, or is there twice", _AGAIN)
+    if table.column("set").null_count:
+        raise refusal(f"{path} has a set without an identity", _AGAIN)
+    if not all(pa.types.is_floating(each.type) for each in columns.values()):
+        raise refusal(f"{path} has a column that is no column of numbers", _AGAIN)
+    if len(table) != record.sets:
+        raise refusal(f"{path} has {len(table):,} sets, and its record says {record.sets:,}", _AGAIN)
     ids = [str(each) for each in table.column("set").to_pylist()]
     values = {name: each.to_numpy().astype(np.float64) for name, each in columns.items()}
     return checked(str(path), record.title, ids, values)
@@ -151,6 +157,8 @@ def checked(place: str, title: str, ids: Sequence[str], values: Mapping[str, NDA
     if not values:
         raise refusal(f"{place} has no parameters, so no set differs from another")
     pairs = [_parameter(place, name) for name in values]
+    if twice := next((pair for pair in pairs if pairs.count(pair) > 1), None):
+        raise refusal(f"{place}: {'.'.join(twice)} is there twice")
     for (owner, field), column in zip(pairs, values.values(), strict=True):
         declared = specification(catalogue().MECHANISMS[owner])[field]
         wrong = ~np.isfinite(column) | (column < declared.smallest) | (column > declared.largest)
