@@ -236,6 +236,31 @@ def test_sets_that_differ_in_nothing_are_refused(tmp_path: Path) -> None:
     finally:
         real.TOWN = before
     assert not (tmp_path / "out").exists()
+    design = '[design]\nmethod = "sobol"\npoints = 2\n[design.vary]\nx = "parameters.turnover.notice_share"\n'
+    varied = real.over_sets(tmp_path, design, over="plausible: turnover.notice_share")
+    with pytest.raises(UserError, match="is written in every arm or varied by the design") as caught:
+        runner.sweep(varied, out=tmp_path / "out")
+    assert (caught.value.mistakes[0].file, caught.value.mistakes[0].line) == ("trial.toml", 5)
+
+
+def test_a_mistake_of_an_ensemble_is_told_where_the_experiment_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment = real.over_sets(tmp_path, over="mine.json")
+    with pytest.raises(UserError, match=r"mine\.json is not there") as caught:
+        uncertain.sets_of(experiment)
+    (mistake,) = caught.value.mistakes
+    assert (mistake.file, mistake.line, mistake.source) == ("trial.toml", 5, 'uncertainty = "mine.json"')
+    with pytest.raises(SystemExit):
+        main(["check", str(tmp_path / "trial.toml")])
+    assert "trial.toml:5: " in capsys.readouterr().err
+    ensemble(tmp_path / "mine.json", 2)
+    with pytest.raises(UserError, match="and 3 are asked for") as caught:
+        uncertain.sets_of(experiment)
+    assert (caught.value.mistakes[0].line, caught.value.mistakes[0].source) == (6, "sets = 3")
+    with pytest.raises(UserError, match=r"other\.json is not there") as caught:
+        uncertain.sets_of(uncertain.under(experiment, str(tmp_path / "other.json")))
+    assert caught.value.mistakes[0].file == "", "it does not stand in the file"
 
 
 def test_an_arm_that_writes_what_sets_vary_has_fewer_runs_of_its_own(tmp_path: Path) -> None:
