@@ -356,7 +356,7 @@ def _numbered(table: DataFrame, experiment: Mapping[str, Any], sets: Mapping[str
         return table
     pair = table["replicate"].to_numpy().astype(np.int64)
     if sets:
-        pair = pair * len(sets) + table["set"].map(sets).to_numpy(np.int64)
+        pair = pair * len(sets) + codes(table["set"], list(sets))
     design = experiment.get("design")
     if design and "point" in table:
         pair = pair * int(design["points"]) + table["point"].to_numpy()

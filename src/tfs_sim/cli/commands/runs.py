@@ -35,12 +35,18 @@ def run(
         ),
     ] = None,
     uncertainty: Over = None,
+    as_given: Annotated[
+        bool, typer.Option("--as-given", help="Print what is observed before anybody acts in the first month.")
+    ] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Print the time that each step of a month takes.")] = False,
 ) -> None:
     """Run a scenario and print what came of it."""
     from tfs_sim.cli import running
 
     seed = 1 if seed is None else seed
+    if as_given:
+        running.as_given(scenario, replicates or 1, seed)
+        return
     running.run(scenario, replicates or 1, seed, months, out, workers, profile, sets, uncertainty)
 
 
