@@ -532,6 +532,17 @@ def test_runs_go_through_all_places_of_a_replicate_and_points_lie_within_sets(tm
     assert Plan.of(experiment, 2, 3).sets_table() is None
 
 
+@pytest.mark.parametrize(("limit", "most"), [("MOST_POINTS", 11), ("MOST_RUNS", 23)])
+def test_more_than_can_be_stored_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    text = '[design]\nmethod = "grid"\n[design.vary]\nx = { of = "sites.all.grievance", levels = 4 }\n'
+    monkeypatch.setattr(runner, limit, most)
+    with pytest.raises(UserError, match=r"24 runs of each arm \(4 points × 3 sets × replicates\) are more than can be"):
+        runner.sweep(real.over_sets(tmp_path, text), out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_traced_run_is_the_first_replicate_of_the_first_set(tmp_path: Path) -> None:
     snapshots = '[snapshots]\nsite = "riverton"\nmonths = ["2020-06"]\n'
     sweep = runner.sweep(real.over_sets(tmp_path, snapshots), out=tmp_path / "out")

@@ -45,8 +45,14 @@ def run(
     from tfs_sim.cli.paying import afterwards
     from tfs_sim.experiments.execution import saved
     from tfs_sim.experiments.execution.simulating import simulate
+    from tfs_sim.experiments.execution.uncertain import listed_sets
+    from tfs_sim.scenario.errors import Mistake, UserError
     from tfs_sim.scenario.ineffective import without_effect
 
+    if sets is None and uncertainty not in (None, "defaults"):
+        said = "--uncertainty says where --sets are from, and there is no --sets"
+        raise UserError(Mistake(said, hint=f'tfs-sim run {name} --sets 100 --uncertainty "{uncertainty}"'))
+    under = None if sets is None else listed_sets(uncertainty or "plausible", sets)
     shape = [
         *([] if sets is None else [count(sets, "set")]),
         count(replicates, "replicate"),
@@ -56,7 +62,7 @@ def run(
         _head(scenario.title or scenario.name, shape, scenario.clock.months)
         with terminal.working() as shown:
             told = shown.progress if replicates * (sets or 1) > 1 else None
-            result = simulate(scenario, replicates, seed, workers, told, shown.notice, sets, uncertainty or "plausible")
+            result = simulate(scenario, replicates, seed, workers, told, shown.notice, under)
         print()
         print(outcomes(result))
         print()
