@@ -516,6 +516,10 @@ def test_places_are_told_apart_and_do_not_depend_on_the_order_of_parameters(tmp_
     assert np.array_equal(place_words(None, sets.first(7), arm.scenario), words[:7])
     found = run_keys(words, 0, 40 * 25)
     assert len(np.unique(found)) == len(found)
+    both, one = drawn(5, "plausible: turnover, trust.memory"), drawn(5, "plausible: turnover")
+    own = arm.scenario.with_(parameters={"trust": {"memory": 24}})
+    assert np.array_equal(place_words(None, both, own), place_words(None, one, own)), "it gives that itself"
+    assert not np.array_equal(place_words(None, both, arm.scenario), place_words(None, one, arm.scenario))
     named = Sets(sets.origin, sets.title, tuple(f"x{n}" for n in range(40)), sets.variables, sets.table)
     assert not set(place_words(None, named, arm.scenario)[:, 0].tolist()) & set(words[:, 0].tolist())
 
