@@ -400,6 +400,39 @@ def _every_step(self: work.Pace, runs: int = 1) -> None:
         self._progress(self._done, self._total, 1.0)
 
 
+GRID = """
+[design]
+method = "grid"
+[design.vary]
+leaving = {{ of = "parameters.turnover.rate_nonprofit", values = [{leaving}] }}
+begin = {{ of = "interventions.procedure-manuals.from", values = ["2019-07", "2019-09"] }}
+"""
+
+
+def test_points_under_sets_grow_both_ways_and_are_put_together(tmp_path: Path) -> None:
+    def grid(leaving: str, sets: str) -> Experiment:
+        return real.over_sets(tmp_path, GRID.format(leaving=leaving), sets=sets, replicates="1")
+
+    out = tmp_path / "out"
+    first = runner.sweep(grid("0.15, 0.35", "2"), out=out)
+    assert made(first) == 2 * 2 * 2 * (2 + 2 + 1) and first.provenance["shared_pasts"]["saved"] > 0.1
+    assert made(runner.sweep(grid("0.15, 0.35", "3"), out=out)) == 2 * 2 * (2 + 2 + 1)
+    wider = grid("0.25, 0.35, 0.15", "3")
+    again = runner.sweep(wider, out=out)
+    assert made(again) == 2 * 3 * (2 + 2 + 1)
+    fresh = runner.sweep(wider, out=tmp_path / "fresh", executor="processes", workers=2, batch=1)
+    assert again.digest() == fresh.digest()
+    shards = [runner.sweep(wider, out=tmp_path / f"shard-{n}", shard=(n, 3)).folder for n in (1, 2, 3)]
+    merged = merge(shards, tmp_path / "merged")
+    assert not merged.gaps and Sweep.load(tmp_path / "merged").digest() == fresh.digest()
+    found = status(tmp_path / "merged")
+    assert found.finished and found.done == found.wanted
+    assert (
+        runner.sweep(grid("0.15, 0.35", "2"), out=out).digest()
+        == runner.sweep(grid("0.15, 0.35", "2"), out=tmp_path / "few").digest()
+    )
+
+
 # ── Until an interval is narrow ─────────────────────────────────────────────────────────────────────────
 
 RULE = '{{ until = "half-width", of = "trust", at = {at}, between = ["manuals", "as-it-is"], max = {most} }}'
