@@ -69,6 +69,7 @@ class Synthetic:
     experiment: dict[str, Any]
     provenance: dict[str, Any]
     points: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sets: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def smooth(noise: np.ndarray, keep: float = 0.9) -> np.ndarray:
