@@ -12,7 +12,10 @@ def test_a_sweep_from_the_first_line_to_the_report(call) -> None:  # type: ignor
     assert said.code == 0
     lines = said.out.splitlines()
     assert lines[0] == "Trial: 2 strategies × 4 replicates × 1 site, 12 months"
-    assert lines[lines.index("What we found") + 1] == "  Differences over the same luck, 4 pairs; 95% intervals."
+    assert (
+        lines[lines.index("What we found") + 1]
+        == "  Differences over the same luck, 4 pairs; 95% intervals hold luck alone."
+    )
     assert any(line.startswith("  1. ") for line in lines)
     assert "Not calibrated yet: read these as how the model behaves, not as forecasts." in lines
     assert lines[-1] == f"Report   {Path('results') / 'trial' / 'report.html'}"

@@ -231,7 +231,8 @@ def synthetic(
             "Practices cost what their declarations say.",
             "The four sites had the grants that the press reports.",
         ],
-        "calibrated": False,
+        "uncertainty": None,
+        "worthwhile": None,
     }
     provenance = {
         "tfs_sim": "0.1.0",
