@@ -29,7 +29,8 @@ class Paired:
 
     Attributes
     ----------
-    pairs, replicates, points : how many pairs, from so many replicates at so many points (0 without a design).
+    pairs, replicates, points, sets : how many pairs, from so many replicates at so many points (0 without a design) of
+        so many sets of parameters (0 where all pairs have the same).
     mean_a, mean_b, difference, low, high : means over the pairs, and the interval of their difference (missing where
         a single replicate, or a single drawn point, cannot tell).
     level : confidence of the interval.
@@ -59,6 +60,7 @@ class Paired:
     worse_low: float = math.nan
     worse_high: float = math.nan
     pairing: float = math.nan
+    sets: int = 0
 
     @property
     def distinguishable(self) -> bool:
@@ -72,8 +74,8 @@ class Paired:
 
     @property
     def sample(self) -> str:
-        """What the means are over, in its own unit: "40 pairs", or "8 replicates at 60 points"."""
-        return words_of(self.replicates, self.points, design=self.points > 0)
+        """What the means are over, in its own unit: "40 pairs", "8 replicates at 60 points" (see `pooling`)."""
+        return words_of(self.replicates, self.points, design=self.points > 0, sets=self.sets)
 
     def record(self) -> dict[str, float | int]:
         """Return the numbers by name."""
@@ -99,8 +101,8 @@ def paired(
     units : where the pairs come from (default: each is a replicate, without a design); see `pooling`.
     level : confidence of the interval.
     jump : where outcomes are of two kinds (see `kinds`), how far they lie apart. A pair whose runs are of different
-        kinds moves the mean by jump / pairs, and a sample may hold none of what is rare: without a design, the interval
-        counts one such pair each way that was not seen (`Mean.allowing`).
+        kinds moves the mean by jump / pairs, and a sample may hold none of what is rare: without a design or sets, the
+        interval counts one such pair each way that was not seen (`Mean.allowing`).
     """
     units = units or Units.replicates(len(a))
     keep = ~(np.isnan(a) | np.isnan(b))
@@ -108,9 +110,9 @@ def paired(
     d = a - b
     counts = len(d), units.luck, units.points if units.design else 0
     if not len(d):
-        return Paired(*counts)
+        return Paired(*counts, sets=units.sets)
     found = mean_of(d, units)
-    jump = jump if d.any() and not units.design else 0.0
+    jump = jump if d.any() and units.independent else 0.0
     found = found.allowing(jump, len(d))
     mean, (low, high) = float(found.value), (float(end) for end in found.ends(level))
     apart = _sd(a) ** 2 + _sd(b) ** 2
@@ -122,7 +124,8 @@ def paired(
     variance = _sd(d) ** 2
     pairing = apart / variance if variance > 0 else math.inf if apart > 0 else math.nan
     by_sd = (standard, low * by, high * by)
-    return Paired(*counts, float(a.mean()), float(b.mean()), mean, low, high, level, jump, *by_sd, *worse, pairing)
+    levels = (float(mean_of(each, units).value) for each in (a, b))
+    return Paired(*counts, *levels, mean, low, high, level, jump, *by_sd, *worse, pairing, units.sets)
 
 
 def _sd(values: Array) -> float:

@@ -31,7 +31,7 @@ class Course:
 def course(a: Array, b: Array, units: Units, jump: float = 0.0) -> Course:
     """Return the paired difference of two samples (pairs × months) for every month (`jump` as in `paired`)."""
     found = mean_of(a - b, units)
-    found = found if units.design else found.allowing(jump, len(units))
+    found = found.allowing(jump, len(units)) if units.independent else found
     return Course(found.value, *found.ends())
 
 

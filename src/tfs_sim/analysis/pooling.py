@@ -8,6 +8,10 @@ sample, so an interval follows how the pairs came about:
   is over exactly these points, and its error comes from replicates alone: clustered by replicate.
 - *Points that were drawn* (Latin hypercube, Sobol): the mean is meant for the distributions that they were drawn
   from, and points as well as replicates would be others next time: clustered by both.
+- *Sets of parameters*: sets were drawn, and each has luck of its own (replicate 3 of one set has nothing in common with
+  replicate 3 of another): a set's pairs are one cluster, and the interval holds parameters and luck. The mean is
+  that over sets of each set's own mean: every set counts the same, however many replicates it was given. Clustered by
+  set, and over drawn points by set and by point, with a set's means at its points in place of replicates.
 
 With w_rp = 1 where replicate r has a pair at point p, d_rp its difference, W = Σ w and e_rp = w_rp (d_rp − mean):
 
@@ -17,10 +21,10 @@ With w_rp = 1 where replicate r has a pair at point p, d_rp its difference, W = 
     clustered by both:      V = max(V_R + V_P − V_E, V_E), by Satterthwaite's degrees of freedom
 
 Where every replicate has every point these are the exact estimates of a crossed random-effects design [1]_; the general
-form is that of two-way clustering [2]_. Over drawn points differences are skewed (a few points make most of the mean),
-so that an even interval misses too often at one end: its ends are those of Hall's transformation [3]_, with the third
-cumulant of the mean from its parts by replicate and by point. A Latin hypercube is spread more evenly than independent
-points, so that its mean is off by less than this interval says [4]_.
+form is that of two-way clustering [2]_. Over drawn points and sets differences are skewed (a few of them make most of
+the mean), so that an even interval misses too often at one end: its ends are those of Hall's transformation [3]_, with
+the third cumulant of the mean from its parts by replicate or set and by point. A Latin hypercube is spread more evenly
+than independent points, so that its mean is off by less than this interval says [4]_.
 
 Conditions (levels of cross keys) are never pooled: every comparison is made under one of them. Sites stand for
 themselves: a run's number is its mean over exactly these sites.
@@ -52,7 +56,7 @@ SAMPLED = ("latin-hypercube", "sobol")
 """Designs whose points were drawn from distributions."""
 LEVEL = 0.95
 FEWEST_POINTS = 5
-"""Fewer drawn points say too little of what others would have given: an interval from them would be too narrow."""
+"""Fewer drawn points, or sets, say too little of what others would have given: an interval would be too narrow."""
 _SWEEPS = 50
 
 
@@ -65,12 +69,15 @@ class Units:
     replicate, point : int [pairs], its replicate (luck) and its point of the design (0 without one).
     design : whether there is a design.
     sampled : whether the design's points were drawn, and stand for others.
+    set : int [pairs], its set of parameters; None where all pairs have the same parameters. Luck belongs to a set: the
+        replicates of one number in two sets have nothing in common.
     """
 
     replicate: NDArray[np.int64]
     point: NDArray[np.int64]
     design: bool = False
     sampled: bool = False
+    set: NDArray[np.int64] | None = None
 
     @classmethod
     def replicates(cls, count: int) -> Units:
@@ -79,33 +86,43 @@ class Units:
 
     @classmethod
     def of_table(cls, pairs: Any, sampled: bool) -> Units:
-        """Return the units of a table with a row a pair: replicate and, with a design, point."""
+        """Return the units of a table with a row a pair: replicate, with a design point, with sets set.
+
+        Where every pair has the same set there is none: intervals are of luck, at that set.
+        """
         replicate = pairs["replicate"].to_numpy().astype(np.int64)
         design = "point" in pairs
         point = pairs["point"].to_numpy().astype(np.int64) if design else np.zeros(len(replicate), np.int64)
-        return cls(replicate, point, design, design and sampled)
+        sets = np.unique(pairs["set"].to_numpy(), return_inverse=True)[1].astype(np.int64) if "set" in pairs else None
+        return cls(replicate, point, design, design and sampled, sets if sets is not None and sets.any() else None)
 
     def __len__(self) -> int:
         return len(self.replicate)
 
     def at(self, keep: Any) -> Units:
         """Return the units of some of the pairs."""
-        return Units(self.replicate[keep], self.point[keep], self.design, self.sampled)
+        own = None if self.set is None else self.set[keep]
+        return Units(self.replicate[keep], self.point[keep], self.design, self.sampled, own)
 
     @cached_property
     def _rows(self) -> tuple[NDArray[np.int64], int]:
-        names, code = np.unique(self.replicate, return_inverse=True)
-        return code.astype(np.int64), len(names)
+        return coded(self.replicate)
 
     @cached_property
     def _columns(self) -> tuple[NDArray[np.int64], int]:
-        names, code = np.unique(self.point, return_inverse=True)
-        return code.astype(np.int64), len(names)
+        return coded(self.point)
 
     @property
     def luck(self) -> int:
-        """How many replicates there are."""
-        return self._rows[1]
+        """How many replicates there are, over all sets."""
+        if self.set is None:
+            return self._rows[1]
+        return int(np.unique(np.stack([self.set, self.replicate]), axis=1).shape[1])
+
+    @property
+    def sets(self) -> int:
+        """How many sets of parameters there are (0: all pairs have the same)."""
+        return 0 if self.set is None else coded(self.set)[1]
 
     @property
     def points(self) -> int:
@@ -114,25 +131,65 @@ class Units:
 
     @property
     def fewest(self) -> int:
-        """How many independent units there are: replicates, or drawn points where these are fewer."""
-        return min(self.luck, self.points) if self.sampled else self.luck
+        """How many independent units there are: sets or else replicates, or drawn points where these are fewer."""
+        rows = self.luck if self.set is None else self.sets
+        return min(rows, self.points) if self.sampled else rows
+
+    @property
+    def independent(self) -> bool:
+        """Whether every pair has luck and parameters of its own: neither a design nor sets."""
+        return not self.design and self.set is None
 
     @property
     def method(self) -> str:
         """How an interval is made, in a few words."""
-        if not self.design:
+        if self.independent:
             return "paired t"
-        return "clustered by replicate and point" if self.sampled else "clustered by replicate"
+        row = "replicate" if self.set is None else "set"
+        return f"clustered by {row} and point" if self.sampled else f"clustered by {row}"
+
+    @property
+    def holds(self) -> str:
+        """What may move a mean, as its interval has it: "luck", "parameters and luck" …"""
+        own = "luck" if self.set is None else "parameters and luck"
+        return f"{own.replace(' and ', ', ')} and which points were drawn" if self.sampled else own
 
     @property
     def said(self) -> str:
         """How many pairs there are, in their own unit."""
-        return words_of(self.luck, self.points if self.design else 0, design=self.design)
+        return words_of(self.luck, self.points if self.design else 0, design=self.design, sets=self.sets)
+
+    def by_set(self, values: Array) -> tuple[Array, Units]:
+        """Return each set's mean at each point of a sample, or each set's mean where points stand for themselves.
+
+        The sets are then in the place of replicates. `values` are [pairs, …], none of them missing.
+        """
+        assert self.set is not None
+        sets, points = coded(self.set), self._columns
+        cell = coded(sets[0] * points[1] + points[0])
+        first = np.zeros(cell[1], np.int64)
+        first[cell[0]] = np.arange(len(self))
+        means, own = _means(values, *cell), self.at(first)
+        if not self.sampled and self.design:
+            row = coded(sets[0][first])
+            first = np.zeros(row[1], np.int64)
+            first[row[0]] = np.arange(len(own))
+            means, own = _means(means, *row), own.at(first)
+        assert own.set is not None
+        return means, replace(own, replicate=own.set)
+
+
+def coded(names: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """Return names as numbers from 0 in their order, and how many there are."""
+    known, code = np.unique(names, return_inverse=True)
+    return code.astype(np.int64), len(known)
 
 
 def sentence(units: Units, sites: int, conditions: int) -> str:
     """Return what the intervals of a sweep are intervals of: over what is pooled, and what stands for itself."""
-    if not units.design:
+    if units.set is not None:
+        said = _over_sets(units)
+    elif not units.design:
         said = (
             f"Intervals are 95% t-intervals of mean paired differences over {units.said}: they say how far luck may "
             "move a mean."
@@ -159,11 +216,33 @@ def sentence(units: Units, sites: int, conditions: int) -> str:
     return " ".join([said, *more])
 
 
-def words_of(luck: int, points: int, *, design: bool) -> str:
-    """Return a number of pairs in its own unit: "40 pairs", or "8 replicates at 60 points"."""
-    if not design:
+def _over_sets(units: Units) -> str:
+    """Return what the intervals of a sweep over sets of parameters are intervals of."""
+    over, also = {
+        (False, False): ("sets of parameters", ""),
+        (True, False): ("sets of parameters, at exactly these points", ", over all points that share its parameters"),
+        (True, True): (
+            "sets of parameters, and over the distributions that the design's points were drawn from",
+            ", and so do those of a point",
+        ),
+    }[units.design, units.sampled]
+    return (
+        f"Intervals are of means over {over}, from {units.said}; every set counts the same. Pairs of a set belong "
+        f"together{also}: the interval is {units.method}, and allows for skewed differences (Hall 1992). They hold "
+        f"{units.holds}."
+    )
+
+
+def words_of(luck: int, points: int, *, design: bool, sets: int = 0) -> str:
+    """Return a number of pairs in its own unit.
+
+    "40 pairs", "8 replicates at 60 points", or "800 replicates of 100 sets", with a design "at 60 points".
+    """
+    if not design and not sets:
         return f"{luck:,} pair{'' if luck == 1 else 's'}"
-    return f"{luck:,} replicate{'' if luck == 1 else 's'} at {points:,} point{'' if points == 1 else 's'}"
+    own = f"{luck:,} replicate{'' if luck == 1 else 's'}"
+    own = f"{own} of {sets:,} set{'' if sets == 1 else 's'}" if sets else own
+    return f"{own} at {points:,} point{'' if points == 1 else 's'}" if design else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,16 +304,20 @@ def _mean(values: Array, units: Units) -> Mean:
     missing, none = np.full(shape, np.nan), np.zeros(shape)
     if not len(values):
         return Mean(missing, missing, none, none)
+    if units.set is not None:
+        values, units = units.by_set(values)
     mean = values.mean(0)
     error = values - mean
     total = float(len(values))
     rows, luck = units._rows
-    if luck < 2 or (units.sampled and units.points < FEWEST_POINTS):
+    drawn = [units.points] * units.sampled + [luck] * (units.set is not None)
+    if luck < 2 or min(drawn, default=FEWEST_POINTS) < FEWEST_POINTS:
         return Mean(mean, missing, none, none)
     by_row = _sums(error, rows, luck) / total
     of_rows = luck / (luck - 1) * (by_row**2).sum(0)
     if not units.sampled:
-        return Mean(mean, np.sqrt(of_rows), np.full(shape, luck - 1.0), none)
+        skewness = none if units.set is None else _skewness(_third(by_row), of_rows)
+        return Mean(mean, np.sqrt(of_rows), np.full(shape, luck - 1.0), skewness)
     columns, points = units._columns
     rest = max(total - luck - points + 1, 1.0)
     by_column = _sums(error, columns, points) / total
@@ -244,9 +327,13 @@ def _mean(values: Array, units: Units) -> Mean:
     parts = of_rows**2 / (luck - 1) + of_columns**2 / (points - 1) + own**2 / rest
     positive = variance > 0
     freedom = np.where(positive, variance**2 / np.where(positive, parts, 1.0), luck - 1.0)
-    third = _third(by_row) + _third(by_column)
-    skewness = np.where(positive, third / np.where(positive, variance, 1.0) ** 1.5, 0.0)
+    skewness = _skewness(_third(by_row) + _third(by_column), variance)
     return Mean(mean, np.sqrt(variance), np.maximum(freedom, 1.0), skewness)
+
+
+def _skewness(third: Array, variance: Array) -> Array:
+    positive = variance > 0
+    return np.where(positive, third / np.where(positive, variance, 1.0) ** 1.5, 0.0)
 
 
 def _third(sums: Array) -> Array:
@@ -259,6 +346,11 @@ def _sums(values: Array, code: NDArray[np.int64], count: int) -> Array:
     out = np.zeros((count, *values.shape[1:]))
     np.add.at(out, code, values)
     return out
+
+
+def _means(values: Array, code: NDArray[np.int64], count: int) -> Array:
+    size = np.bincount(code, minlength=count).reshape(-1, *([1] * (values.ndim - 1)))
+    return np.asarray(_sums(values, code, count) / size)
 
 
 def _without_both(values: Array, rows: NDArray[np.int64], luck: int, columns: NDArray[np.int64], points: int) -> Array:
@@ -276,19 +368,19 @@ def _without_both(values: Array, rows: NDArray[np.int64], luck: int, columns: ND
 def share_of(true: NDArray[np.bool_], units: Units) -> tuple[float, float, float]:
     """Return the share of pairs in which something is true, with Wilson's 95% interval.
 
-    Pairs that share luck or a point count as the number of independent pairs that would be as sure (Kish's effective
-    sample size).
+    Pairs that share luck, a point or a set count as the number of independent pairs that would be as sure (Kish's
+    effective sample size).
     """
     n = len(true)
-    count = int(true.sum())
+    share = int(true.sum()) / n
     effective = float(n)
-    if units.design and n > 1:
-        share = count / n
-        error = float(mean_of(true.astype(float), units).error)
+    if not units.independent and n > 1:
+        found = mean_of(true.astype(float), units)
+        share, error = share if units.set is None else float(found.value), float(found.error)
         plain = share * (1 - share) / (n - 1)
         told = error > 0 and plain > 0
         effective = min(max(plain / error**2 * n, 1.0), n) if told else float(units.fewest)
-    return (count / n, *wilson(count / n * effective, effective))
+    return (share, *wilson(share * effective, effective))
 
 
 def wilson(count: float, n: float) -> tuple[float, float]:
