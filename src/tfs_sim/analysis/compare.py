@@ -124,8 +124,8 @@ def paired(
     variance = _sd(d) ** 2
     pairing = apart / variance if variance > 0 else math.inf if apart > 0 else math.nan
     by_sd = (standard, low * by, high * by)
-    levels = (float(mean_of(each, units).value) for each in (a, b))
-    return Paired(*counts, *levels, mean, low, high, level, jump, *by_sd, *worse, pairing, units.sets)
+    of_a, of_b = (float(mean_of(each, units).value) for each in (a, b))
+    return Paired(*counts, of_a, of_b, mean, low, high, level, jump, *by_sd, *worse, pairing, units.sets)
 
 
 def _sd(values: Array) -> float:
