@@ -91,7 +91,7 @@ class SetMeans:
         from scipy.special import digamma
 
         twice = self.count > 1
-        own, freedom = self.variance[twice], self.count[twice] - 1.0
+        own, freedom = self.variance[twice], np.asarray(self.count[twice] - 1, np.float64)
         d0, log0 = math.inf, 0.0
         if own.max() > 0:
             logs = np.log(np.maximum(own, _LEAST * own.mean())) - digamma(freedom / 2) + np.log(freedom / 2)
