@@ -1,7 +1,7 @@
 """How often what is said over sets of parameters holds the truth: 1,000 reseeded studies of each kind.
 
-Every set has a true difference, drawn from a distribution that is known (variance 1), and luck a replicate of its own. A
-study draws its sets and their luck; what it says is compared with the distribution: the mean, the shares of sets that
+Every set has a true difference, drawn from a distribution that is known (variance 1), and luck of its own a replicate.
+A study draws its sets and their luck; what it says is compared with the distribution: the mean, the shares of sets that
 are better, no different and worse, and how many of all other sets lie in the middle 90% range.
 
     python benchmarks/sets.py            # the tables of docs/how-to/read-an-interval.md, about ten minutes
@@ -198,7 +198,10 @@ def main() -> None:
     print("\nShares: held, and the middle half width; how much of the distribution lies in the middle 90% range")
     for cell in shares():
         found = share_coverage(cell, studies)
-        held = " ".join("    –          " if np.isnan(h) else f"{h:6.1%} (±{w:4.1%})" for h, w in zip(found.held, found.half, strict=True))
+        held = " ".join(
+            "    –          " if np.isnan(h) else f"{h:6.1%} (±{w:4.1%})"
+            for h, w in zip(found.held, found.half, strict=True)
+        )
         said = f"{cell.kind:34} luck {cell.luck:18} {cell.reliability:.2f} {cell.sets:4} × {cell.replicates:<3}"
         print(f"{said} {held}  {found.range_holds:6.1%}  told {found.told:6.1%}", flush=True)
     print(f"{time.perf_counter() - start:.0f} seconds")

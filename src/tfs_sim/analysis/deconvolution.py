@@ -53,8 +53,8 @@ WIDTHS = (0.75, 0.5, 0.25, 0.1)
 """Widths of components, in errors of the middle set, from the smoothest on."""
 SPACING = 1.5
 """How far components are apart, in their width."""
-CLEARLY = 1.2
-"""Log-likelihood that narrower components must gain."""
+CLEARLY = 1.0
+"""Log-likelihood that narrower components must gain: Akaike's price of a parameter."""
 _WIDEST = 0.4
 """Widest components, in standard deviations between sets."""
 _APART = 1.6448536269514722
@@ -107,7 +107,7 @@ class Truths:
     @cached_property
     def between(self) -> float:
         """Variance between sets: that of set means less what luck adds to it (may be below zero by luck)."""
-        return float(spread_parts(self.means).mean())
+        return float(self.means.between.mean())
 
     @cached_property
     def alike(self) -> bool:
@@ -271,16 +271,6 @@ def checked(worthwhile: float) -> float:
         said = f"worthwhile is the smallest difference that counts, a number above 0; found {quote(worthwhile)}"
         raise UserError(Mistake(said))
     return worthwhile
-
-
-def spread_parts(means: SetMeans) -> Array:
-    """Return each set's part of the variance between sets: its squared deviation less what luck adds, [sets].
-
-    Their mean is the estimate by unweighted means (`variance`); sets without a variance of their own have the others'.
-    """
-    n = len(means)
-    luck = np.where(means.count > 1, means.variance, np.nanmean(means.variance)) / means.count
-    return np.asarray((means.mean - means.mean.mean()) ** 2 * (n / (n - 1)) - luck)
 
 
 def _centres(ordered: Array, step: float) -> Array:

@@ -12,11 +12,20 @@ same site (else it is the sites that differ, not their luck):
 
 With a design points make outcomes differ as luck does, and luck is shared by all points: kinds are not looked for then.
 
+*Over sets of parameters* (`over_sets`) parameters make outcomes differ too, and each set has luck of its own. The two
+kinds are those of all runs, whether parameters or luck decide, and what is said of them is over sets, each counting the
+same: the chance of the upper kind, with an interval clustered by set [3]_; each kind's mean, as a ratio of means over
+sets, with that interval of its linear form [4]_; and how the chance differs between sets, by `variance.split` of ones
+and zeros.
+
 References
 ----------
 .. [1] Ashman, Bird & Zepf (1994), "Detecting bimodality in astronomical datasets", Astronomical Journal 108:2348-2361.
 .. [2] Silverman (1986), Density Estimation for Statistics and Data Analysis, Chapman & Hall, section 3.4 (bandwidth
    0.9 min(s, IQR / 1.34) n^(−1/5)).
+.. [3] Hall (1992), "On the removal of skewness by transformation", Journal of the Royal Statistical Society B
+   54(1):221-228.
+.. [4] Cochran (1977), Sampling Techniques, 3rd edition, Wiley, chapter 6 (ratio estimates).
 """
 
 from __future__ import annotations
@@ -27,6 +36,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tfs_sim.analysis.pooling import Units, mean_of
+from tfs_sim.analysis.variance import Part, Split, split
 from tfs_sim.analysis.windows import Array
 
 LEAST = 0.05
@@ -68,6 +79,87 @@ class Kinds:
     def gap(self) -> float:
         """How far the two kinds lie apart."""
         return self.high - self.low
+
+
+@dataclass(frozen=True, slots=True)
+class OverSets:
+    """An outcome's two kinds of runs over sets of parameters.
+
+    Attributes
+    ----------
+    sets : how many sets.
+    border : values above it are of the upper kind.
+    chance : of the upper kind, over sets, with its 95% interval.
+    low, high : mean of each kind, over sets that have it, with its 95% interval.
+    differs : where the variance of one run's kind comes from: between sets (parameters decide) and within (luck does);
+        None where no set has two replicates.
+    never, always : share of sets none of whose runs, and all of whose runs, are of the upper kind.
+    """
+
+    sets: int
+    border: float
+    chance: Part
+    low: Part
+    high: Part
+    differs: Split | None
+    never: float
+    always: float
+
+
+def over_sets(values: Array, units: Units) -> OverSets | None:
+    """Return the two kinds of an outcome over sets of parameters, or None where it has one mode.
+
+    Parameters
+    ----------
+    values : float64 [pairs, sites].
+    units : where the pairs come from, with sets.
+    """
+    if units.set is None:
+        raise ValueError("these pairs have no sets of parameters")
+    flat = values.reshape(len(values), -1)
+    found = _border(flat)
+    if found is None:
+        return None
+    known = ~np.isnan(flat)
+    runs = known.sum(1)
+    there = runs > 0
+    flat, known, runs, units = flat[there], known[there], runs[there], units.at(there)
+    upper = (flat > found) & known
+    kinds = [
+        _ratio(np.where(kind, flat, 0.0).sum(1) / runs, kind.sum(1) / runs, units) for kind in (known & ~upper, upper)
+    ]
+    chances = upper.sum(1) / runs
+    assert units.set is not None
+    sets, code = np.unique(units.set, return_inverse=True)
+    several = bool((np.bincount(code) > 1).any()) and len(sets) > 1
+    of_set = np.bincount(code, chances) / np.bincount(code)
+    differs = split(chances, units.set) if several else None
+    never, always = float((of_set == 0).mean()), float((of_set == 1).mean())
+    return OverSets(len(sets), found, _chance(chances, units), *kinds, differs, never, always)
+
+
+def _border(flat: Array) -> float | None:
+    """Return the border between two kinds of all runs, each more than rare, or None."""
+    known = flat[~np.isnan(flat)]
+    if len(known) < FEWEST or len(np.unique(known)) < 5:
+        return None
+    return next(
+        (border for border in (_gap(known), _valley(known)) if border is not None and _common(known, border)), None
+    )
+
+
+def _chance(chances: Array, units: Units) -> Part:
+    found = mean_of(chances, units)
+    low, high = (float(np.clip(end, 0.0, 1.0)) for end in found.ends())
+    return Part(float(found.value), low, high)
+
+
+def _ratio(above: Array, below: Array, units: Units) -> Part:
+    """Return the ratio of two means over sets, with the interval of its linear form."""
+    whole = float(mean_of(below, units).value)
+    ratio = float(mean_of(above, units).value) / whole
+    low, high = mean_of((above - ratio * below) / whole, units).ends()
+    return Part(ratio, ratio + float(low), ratio + float(high))
 
 
 def jump_of(arms: Iterable[tuple[Array, Array]]) -> float:
@@ -122,10 +214,15 @@ def _gap(values: Array) -> float | None:
 
 def _both(values: Array, border: float) -> bool:
     """Say whether both kinds are more than rare, and luck tells them apart."""
+    return _common(values, border) and _by_luck(values, border)
+
+
+def _common(values: Array, border: float) -> bool:
+    """Say whether both kinds are more than rare."""
     above = (values > border).sum()
     known = (~np.isnan(values)).sum()
     rarer = min(above, known - above)
-    return bool(rarer >= max(3, LEAST * known)) and _by_luck(values, border)
+    return bool(rarer >= max(3, LEAST * known))
 
 
 def _valley(values: Array) -> float | None:

@@ -113,6 +113,16 @@ class SetMeans:
         """Degrees of freedom of each set's error (infinite where sets do not differ in luck)."""
         return self._moderated[1]
 
+    @property
+    def between(self) -> Array:
+        """Each set's part of the variance between sets: its squared deviation less what luck adds, [sets].
+
+        Their mean is the estimate by unweighted means (`variance`); a set with one replicate has the others' luck.
+        """
+        n = len(self)
+        luck = np.where(self.count > 1, self.variance, np.nanmean(self.variance)) / self.count
+        return np.asarray((self.mean - self.mean.mean()) ** 2 * (n / (n - 1)) - luck)
+
 
 def _prior(logs: Array, freedom: Array) -> tuple[float, float]:
     """Return degrees of freedom and log variance of the distribution that sets' variances come from."""
