@@ -61,6 +61,8 @@ _APART = 1.6448536269514722
 """Sets differ where the variance of their means is so many standard errors above what luck alone makes of it."""
 _FLOOR = 1e-3
 """Smallest error, in standard deviations of set means: finer detail is not looked for."""
+_MOST = 120
+"""Components at most: where luck is so small that more would fit, they are wider instead."""
 
 Verdict = Literal["told", "too few replicates", "alike"]
 
@@ -167,6 +169,9 @@ class Truths:
         error, _ = self._scale
         mean, freedom = self.means.mean, self.means.freedom
         centre = _centres(np.sort(mean), SPACING * width)
+        while len(centre) > _MOST:
+            width *= 1.1
+            centre = _centres(np.sort(mean), SPACING * width)
         scale = np.hypot(error, width)
         own = freedom * (1 + (width / error) ** 2) ** 2
         z = ((mean[:, None] - centre) / scale[:, None]) ** 2
@@ -274,10 +279,12 @@ def checked(worthwhile: float) -> float:
 
 
 def _centres(ordered: Array, step: float) -> Array:
-    """Return places a step apart that follow the data: where none are near, the next place is that of the next."""
-    centre = [float(ordered[0])]
-    while True:
-        at = int(np.searchsorted(ordered, centre[-1] + step / 2, side="right"))
-        if at == len(ordered):
-            return np.array(centre)
-        centre.append(max(centre[-1] + step, float(ordered[at])))
+    """Return places that follow ordered data: a step apart within each stretch without a gap, around its middle.
+
+    Where data are sparse each has a place of its own. Data turned round have the places turned round.
+    """
+    gaps = np.flatnonzero(np.diff(ordered) > step)
+    first, last = ordered[np.r_[0, gaps + 1]], ordered[np.r_[gaps, len(ordered) - 1]]
+    steps = np.floor((last - first) / step).astype(np.int64)
+    places = [(a + b) / 2 + step * (np.arange(k + 1) - k / 2) for a, b, k in zip(first, last, steps, strict=True)]
+    return np.concatenate(places)
