@@ -61,7 +61,7 @@ _APART = 1.6448536269514722
 """Sets differ where the variance of their means is so many standard errors above what luck alone makes of it."""
 _FLOOR = 1e-3
 """Smallest error, in standard deviations of set means: finer detail is not looked for."""
-_MOST = 120
+_MOST = 100
 """Components at most: where luck is so small that more would fit, they are wider instead."""
 
 Verdict = Literal["told", "too few replicates", "alike"]

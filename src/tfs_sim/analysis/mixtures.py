@@ -33,6 +33,10 @@ CRITICAL = 3.841458820694124
 """Quantile .95 of χ² with one degree of freedom."""
 _STEPS = 100
 _EXACT = 1e-6
+_NEAR = 1e-5
+"""An interior point does not reach an end: what is so near is there."""
+_PIECE = 200_000
+"""Multiplications of a product that linear algebra libraries do not share out among threads, which cost more here."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,9 @@ class Weights:
 
     def ends(self, share: Array, critical: float = CRITICAL) -> tuple[float, float]:
         """Return the ends of the likelihood-ratio interval of a share, given as that of each component."""
-        return self._end(share, 1.0, critical), self._end(share, -1.0, critical)
+        low, high = self._end(share, 1.0, critical), self._end(share, -1.0, critical)
+        least, most = float(share.min()), float(share.max())
+        return least if low < least + _NEAR else low, most if high > most - _NEAR else high
 
     def _end(self, share: Array, sign: float, critical: float) -> float:
         likelihood = self.likelihood
@@ -75,7 +81,7 @@ class Weights:
             if gap < _EXACT * n and np.abs(off).max() < _EXACT * n * 100:
                 break
             barrier = shrink * gap / (m + 1)
-            curve = price * (score.T @ score) + (price / slack) * np.outer(total, total)
+            curve = price * _squared(score) + (price / slack) * np.outer(total, total)
             right = -(aim - price * total + level - barrier / weight) + total * (barrier / slack - price)
             step, across = _solved(curve, dual / weight, np.column_stack([right, np.ones(m)])).T
             dlevel = (step.sum() + weight.sum() - 1) / across.sum()
@@ -107,12 +113,22 @@ def likeliest(likelihood: Array) -> Weights:
         if gap < _EXACT * n * 0.1 and np.abs(slope - dual).max() < _EXACT * n:
             break
         barrier = (0.1 if turn else 0.3) * gap / m
-        step = _solved(score.T @ score, dual / weight, barrier / weight - slope)
+        step = _solved(_squared(score), dual / weight, barrier / weight - slope)
         ddual = barrier / weight - dual - dual / weight * step
         far, near = _within(weight, step), _within(dual, ddual)
         weight, dual = weight + far * step, dual + near * ddual
     weight = weight / weight.sum()
     return Weights(likelihood, weight, float(np.log(likelihood @ weight).sum()))
+
+
+def _squared(score: Array) -> Array:
+    """Return scoreᵀ score, a piece of the rows at a time."""
+    n, m = score.shape
+    rows = max(1, _PIECE // (m * m))
+    whole = n // rows
+    pieces = score[: whole * rows].reshape(whole, rows, m)
+    rest = score[whole * rows :]
+    return np.asarray(np.matmul(pieces.transpose(0, 2, 1), pieces).sum(0) + rest.T @ rest)
 
 
 def _within(value: Array, step: Array) -> float:
