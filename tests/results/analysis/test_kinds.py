@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tfs_sim.analysis.findings import findings
-from tfs_sim.analysis.kinds import kinds_of
+from tfs_sim.analysis.kinds import kinds_of, over_sets
+from tfs_sim.analysis.pooling import Units
 from tfs_sim.analysis.stored import Stored
 
 SEED = 7
@@ -96,3 +97,58 @@ def test_findings_say_so_first_and_intervals_allow_for_it(sweep) -> None:
     assert stored.jump("support", ("crisis",)) == pytest.approx(0.1, abs=0.005), "a site of four moves a quarter of the gap"
     assert stored.jump("support", ("crisis",), "chicago") == pytest.approx(0.4, abs=0.02)
     assert not any(f.kind == "kinds" for f in findings(sweep))
+
+
+def over(sets: int, replicates: int) -> Units:
+    own = np.repeat(np.arange(sets), replicates)
+    return Units(np.tile(np.arange(replicates), sets), np.zeros(len(own), int), set=own)
+
+
+def kind_by(chance: np.ndarray, replicates: int, seed: int = SEED) -> np.ndarray:
+    """Runs of sets that take off with these chances: [pairs, 1]."""
+    rng = np.random.default_rng(seed)
+    off = rng.random((len(chance), replicates)) < chance[:, None]
+    return np.where(off, rng.normal(0.45, 0.03, off.shape), rng.normal(0.05, 0.03, off.shape)).reshape(-1, 1)
+
+
+def test_where_parameters_decide_sets_are_of_one_kind_each() -> None:
+    chance = np.repeat([0.0, 1.0], [70, 30])
+    found = over_sets(kind_by(chance, 8), over(100, 8))
+    assert found is not None and found.sets == 100
+    assert (found.never, found.always) == (0.7, 0.3)
+    assert found.chance.value == pytest.approx(0.3)
+    assert found.chance.low == pytest.approx(0.3 - 1.98 * 0.046, abs=0.02), "30 of 100 sets, not 240 of 800 runs"
+    assert found.differs.share.value > 0.99
+    assert found.low.value == pytest.approx(0.05, abs=0.005) and found.high.value == pytest.approx(0.45, abs=0.005)
+    assert found.high.low < found.high.value < found.high.high
+
+
+def test_where_luck_decides_sets_do_not_differ() -> None:
+    found = over_sets(kind_by(np.full(100, 0.3), 8), over(100, 8))
+    assert found is not None
+    assert found.differs.share.low == 0.0 and found.differs.share.value < 0.1
+    assert found.never == pytest.approx(0.7**8, abs=0.1) and found.always < 0.02
+
+
+def test_every_set_counts_the_same_in_the_chance_and_in_the_kinds() -> None:
+    own = np.r_[np.repeat(np.arange(10), 2), np.repeat(np.arange(10, 20), 16)]
+    values = np.where(own < 10, 1.0, 0.0)[:, None] + np.random.default_rng(1).normal(0, 0.02, (len(own), 1))
+    found = over_sets(values, Units(np.arange(len(own)), np.zeros(len(own), int), set=own))
+    assert found is not None and found.chance.value == 0.5
+
+
+def test_one_mode_over_sets_is_none_and_without_sets_it_is_a_mistake_of_the_caller() -> None:
+    values = np.random.default_rng(1).normal(size=(80, 1))
+    assert over_sets(values, over(20, 4)) is None
+    with pytest.raises(ValueError, match="no sets"):
+        over_sets(values, Units.replicates(80))
+
+
+def test_chances_over_sets_cover_as_often_as_they_say() -> None:
+    held = 0
+    for study in range(400):
+        rng = np.random.default_rng(study)
+        found = over_sets(kind_by(rng.beta(0.6, 1.4, 60), 6, study), over(60, 6))
+        assert found is not None
+        held += found.chance.low <= 0.3 <= found.chance.high
+    assert held / 400 == pytest.approx(0.95, abs=3 * (0.95 * 0.05 / 400) ** 0.5)

@@ -143,3 +143,102 @@ def test_words() -> None:
     drawn = sentence(crossed(8, 60, sampled=True), 1, 1)
     assert "clustered by both" in drawn and "site" not in drawn and "condition" not in drawn
     assert "t-intervals of mean paired differences over 40 pairs" in sentence(Units.replicates(40), 1, 1)
+
+
+def nested(sets: int, replicates: int, points: int = 0, *, sampled: bool = False) -> Units:
+    """Sets × replicates (× points): replicate 3 of one set has nothing in common with replicate 3 of another."""
+    shape = (sets, replicates, max(points, 1))
+    own, replicate, point = (np.broadcast_to(axis, shape).reshape(-1) for axis in np.indices(shape))
+    return Units(replicate, point, points > 0, sampled, own)
+
+
+def test_over_sets_it_is_the_interval_of_set_means() -> None:
+    values = np.random.default_rng(SEED).normal(size=(12, 4)) + np.arange(12)[:, None]
+    found = mean_of(values.reshape(-1), nested(12, 4))
+    means = values.mean(1)
+    assert float(found.value) == pytest.approx(means.mean())
+    assert float(found.error) == pytest.approx(means.std(ddof=1) / math.sqrt(12))
+    assert float(found.freedom) == 11
+    assert float(found.skewness) == pytest.approx(stats.skew(means, bias=False) / math.sqrt(12))
+    as_replicates = mean_of(values.reshape(-1), Units.replicates(48))
+    assert float(found.error) > 1.5 * float(as_replicates.error), "48 pairs of 12 sets are no 48 independent pairs"
+
+
+def test_every_set_counts_the_same_however_many_replicates_it_has() -> None:
+    units = Units(np.r_[np.arange(2), np.arange(16)], np.zeros(18, int), set=np.r_[np.zeros(2, int), np.ones(16, int)])
+    values = np.r_[np.zeros(2), np.ones(16)]
+    assert float(mean_of(values, units).value) == 0.5
+    found = paired(values, np.zeros(18), "higher", units=units)
+    assert (found.mean_a, found.difference, found.worse) == (0.5, 0.5, 0.0)
+    months = mean_of(np.stack([values, 2 * values], axis=1), units)
+    assert months.value.tolist() == [0.5, 1.0]
+
+
+def test_over_sets_at_fixed_points_a_set_is_one_cluster() -> None:
+    values = np.random.default_rng(SEED).normal(size=(9, 3, 5)) + np.arange(9)[:, None, None]
+    found = mean_of(values.reshape(-1), nested(9, 3, 5))
+    means = values.mean((1, 2))
+    assert (float(found.value), float(found.error)) == pytest.approx((means.mean(), means.std(ddof=1) / 3))
+    holed = values.copy()
+    holed[0, :2, 0] = np.nan
+    expected = np.nanmean(np.nanmean(holed, axis=1), axis=1).mean()
+    assert float(mean_of(holed.reshape(-1), nested(9, 3, 5)).value) == pytest.approx(expected)
+
+
+def test_over_sets_and_drawn_points_it_is_clustered_by_both() -> None:
+    """Cells' means in place of pairs: the same as sets in place of replicates."""
+    values = np.random.default_rng(SEED).normal(size=(8, 3, 6))
+    found = mean_of(values.reshape(-1), nested(8, 3, 6, sampled=True))
+    cells = mean_of(values.mean(1).reshape(-1), crossed(8, 6, sampled=True))
+    for name in ("value", "error", "freedom", "skewness"):
+        assert float(getattr(found, name)) == pytest.approx(float(getattr(cells, name)))
+
+
+@pytest.mark.parametrize("points", [0, 20])
+def test_intervals_over_sets_cover_as_often_as_they_say(points: int) -> None:
+    """Two thousand studies of 40 sets × 3 replicates: sets, their luck, and with points what points do."""
+    rng = np.random.default_rng(SEED)
+    studies = 2000
+    shape = (40, 3, max(points, 1), studies)
+    d = rng.normal(size=(40, 1, 1, studies)) + rng.normal(size=(40, 3, 1, studies)) + 0.5 * rng.normal(size=shape)
+    if points:
+        d = d + 0.5 * rng.normal(size=(1, 1, points, studies))
+    low, high = mean_of(d.reshape(-1, studies), nested(40, 3, points, sampled=points > 0)).ends()
+    assert float(((low <= 0) & (high >= 0)).mean()) == pytest.approx(0.95, abs=3 * math.sqrt(0.95 * 0.05 / studies))
+
+
+def test_few_sets_tell_nothing_and_one_set_is_no_sets() -> None:
+    from pandas import DataFrame
+
+    values = np.random.default_rng(SEED).normal(size=16)
+    for sets in (1, 4):
+        assert math.isnan(float(mean_of(values, nested(sets, 16 // sets)).ends()[0]))
+    assert not math.isnan(float(mean_of(values, nested(8, 2)).ends()[0]))
+    table = DataFrame({"replicate": [0, 1, 0, 1], "set": [3, 3, 7, 7]})
+    assert Units.of_table(table, False).sets == 2 and Units.of_table(table, False).luck == 4
+    alone = Units.of_table(table[:2], False)
+    assert alone.set is None and alone.holds == "luck" and alone.method == "paired t"
+
+
+def test_shares_over_sets_count_sets() -> None:
+    units = nested(20, 8)
+    share, low, high = share_of(np.repeat(np.arange(20) < 5, 8), units)
+    assert share == 0.25 and high - low > 0.3, "five of twenty sets, not 40 of 160 pairs"
+    uneven = Units(np.r_[0, np.arange(9)], np.zeros(10, int), set=np.r_[0, np.ones(9, int)])
+    assert share_of(np.arange(10) > 0, uneven)[0] == 0.5
+
+
+def test_words_over_sets() -> None:
+    assert words_of(800, 0, design=False, sets=100) == "800 replicates of 100 sets"
+    assert words_of(1, 1, design=True, sets=1) == "1 replicate of 1 set at 1 point"
+    plain, fixed, drawn = nested(6, 2), nested(6, 2, 3), nested(6, 2, 5, sampled=True)
+    assert (plain.method, fixed.method, drawn.method) == ("clustered by set", "clustered by set", "clustered by set and point")
+    assert (plain.holds, drawn.holds) == ("parameters and luck", "parameters, luck and which points were drawn")
+    assert (plain.fewest, drawn.fewest) == (6, 5)
+    said = sentence(plain, 1, 1)
+    assert "from 12 replicates of 6 sets; every set counts the same" in said and said.endswith("They hold parameters and luck.")
+    assert "12 replicates of 6 sets at 3 points" in sentence(fixed, 1, 1) and "exactly these points" in sentence(fixed, 1, 1)
+    assert "distributions that the design's points were drawn from" in sentence(drawn, 1, 1)
+    values = np.random.default_rng(SEED).normal(size=12)
+    assert paired(values, np.zeros(12), units=plain).sample == "12 replicates of 6 sets"
+    assert paired(values, np.zeros(12), units=plain, jump=5.0).jump == 0.0, "sets differ by more than luck"
