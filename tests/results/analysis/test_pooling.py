@@ -233,7 +233,7 @@ def test_words_over_sets() -> None:
     assert words_of(799, 0, design=False, sets=100) == "799 replicates of 100 sets"
     assert words_of(1, 1, design=True, sets=1) == "1 replicate of 1 set at 1 point"
     plain, fixed, drawn = nested(6, 2), nested(6, 2, 3), nested(6, 2, 5, sampled=True)
-    assert (plain.method, fixed.method, drawn.method) == ("clustered by set", "clustered by set", "clustered by set and point")
+    assert plain.method == fixed.method == "clustered by set" and drawn.method == "clustered by set and point"
     assert (plain.holds, drawn.holds) == ("parameters and luck", "parameters, luck and which points were drawn")
     assert (plain.fewest, drawn.fewest) == (6, 5)
     said = sentence(plain, 1, 1)
