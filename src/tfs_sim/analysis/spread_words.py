@@ -29,8 +29,8 @@ def sentence(stored: Stored, name: str, strategy: str, other: str, levels: tuple
     unit = words.unit(m, difference=True)
     if found.verdict == "alike":
         said = (
-            f"{thing}, {one} against {two}: one set cannot be told from another (what sets seem to differ by is no more "
-            "than luck)"
+            f"{thing}, {one} against {two}: one set cannot be told from another (what sets seem to differ by is no "
+            "more than luck)"
         )
     else:
         span = f"from {words.interval(found.low, found.high, m)} {unit}".rstrip()
