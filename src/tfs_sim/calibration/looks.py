@@ -6,7 +6,7 @@ A run goes from look to look in one room, so that a look costs a copy of a few a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,39 +38,47 @@ class Look:
     identity : uint64 [organizations], hashes of declared identities.
     """
 
-    site_of: NDArray[Any]
-    sector: NDArray[Any]
-    role: NDArray[Any]
-    status: NDArray[Any]
-    in_post: NDArray[Any]
+    site_of: NDArray[np.int64]
+    sector: NDArray[np.int64]
+    role: NDArray[np.int64]
+    status: NDArray[np.int64]
+    in_post: NDArray[np.bool_]
     met: Array
-    gap: NDArray[Any]
-    one: NDArray[Any]
-    other: NDArray[Any]
-    is_open: NDArray[Any]
+    gap: NDArray[np.int64]
+    one: NDArray[np.int64]
+    other: NDArray[np.int64]
+    is_open: NDArray[np.bool_]
     idle: Array
     trust: Array
-    identity: NDArray[Any]
+    identity: NDArray[np.uint64]
 
     @classmethod
     def at(cls, world: Any) -> Look:
-        """Return a copy of what a world is like."""
+        """Return a copy of what a world is like: its room is another run's afterwards."""
         pairs = world.one_end.size
         return cls(
-            world.site_of,
-            world.sector,
-            world.role,
-            world.status.copy(),
+            world.site_of.astype(np.int64),
+            world.sector.astype(np.int64),
+            world.role.astype(np.int64),
+            world.status.astype(np.int64),
             world.in_post.astype(bool),
             world.contacts_at_table.copy(),
             world.meeting_gap.copy(),
-            world.one_end,
-            world.other_end,
+            world.one_end.astype(np.int64),
+            world.other_end.astype(np.int64),
             world.is_open.astype(bool),
             world.idle.copy(),
             world.trust[: 2 * pairs].reshape(2, pairs).copy(),
-            world.organization_id,
+            world.organization_id.copy(),
         )
+
+    def only(self, sites: NDArray[np.int64]) -> Look:
+        """Return the look at some communities alone, numbered in this order; nobody else is a member of any."""
+        number = np.full(int(self.site_of.max(initial=0)) + 1, -1)
+        number[sites] = np.arange(sites.size)
+        where = number[self.site_of]
+        where[where < 0] = sites.size  # one community more, which nobody asks
+        return replace(self, site_of=where, gap=np.append(self.gap[sites], 0))
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,6 @@ def run(template: Template, seed: int, parameter_set: str, replicates: int, mont
         found, first = {}, engine.DRAW_START
         for month in wanted:
             engine.run_months(template, room.world, key, first, month + 1, out)
-            # the world's fixed arrays are those of the room, which the next run fills anew with the same
             found[month] = Look.at(room.world)
             first = month + 1
         if first < template.months:

@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.calibration.looks import Array, Look
-from tfs_sim.model.state import ACTIVE, BACKBONE, SECTORS
+from tfs_sim.model.state import ACTIVE, BACKBONE, PARTNER, SECTORS
 
 Pair = tuple[Array, Array]
+Answer = NDArray[np.bool_]
 
 
 def members(look: Look) -> NDArray[np.bool_]:
     """Say of each organization whether it is a member."""
-    return np.asarray((look.status == ACTIVE) & (look.role != BACKBONE))
+    return np.asarray((look.status == ACTIVE) & (look.role == PARTNER))
 
 
 def active(looks: Sequence[Look], sites: int) -> Pair:
@@ -38,7 +39,7 @@ def active(looks: Sequence[Look], sites: int) -> Pair:
     last = looks[-1]
     came = np.zeros(last.status.size, bool)
     for look in looks:
-        held = np.asarray(look.gap)[look.site_of] == 0
+        held = look.gap[look.site_of] == 0
         came |= held & members(look) & look.in_post & (look.met > 0)
     here = members(last)
     return _by_site(last, here & came, sites), _by_site(last, here, sites)
@@ -55,10 +56,10 @@ def milestones(looks: Sequence[Look], sites: int, fewest: int, sectors: int) -> 
     """
     last = looks[-1]
     here = members(last)
-    found = np.zeros((sites, len(SECTORS)), bool)
-    found[np.asarray(last.site_of)[here], np.asarray(last.sector)[here]] = True
-    met = np.all([np.asarray(look.gap)[:sites] == 0 for look in looks], axis=0)
-    reached = (_by_site(last, here, sites) >= fewest) & (found.sum(axis=1) >= sectors) & met
+    found = np.zeros((sites + 1, len(SECTORS)), bool)  # and one for those whom nobody asks
+    found[last.site_of[here], last.sector[here]] = True
+    met = np.all([look.gap[:sites] == 0 for look in looks], axis=0)
+    reached = (_by_site(last, here, sites) >= fewest) & (found[:sites].sum(axis=1) >= sectors) & met
     return reached.astype(np.float64), np.ones(sites)
 
 
@@ -101,7 +102,7 @@ def density(look: Look, sites: int, within: float, answer: NDArray[np.bool_]) ->
     answer : bool [organizations], who answers.
     """
     named = ties(look, within, members(look)) & (answer[look.one] | answer[look.other])
-    there = np.bincount(np.asarray(look.site_of)[look.one[named]], minlength=sites)[:sites]
+    there = np.bincount(look.site_of[look.one[named]], minlength=sites)[:sites]
     everyone, silent = (_by_site(look, who, sites) for who in (members(look), members(look) & ~answer))
     pairs = (everyone * (everyone - 1) - silent * (silent - 1)) / 2
     asked = pairs > 0
@@ -123,7 +124,7 @@ def trust(
     total, marks = np.zeros(sites), np.zeros(sites)
     for row, who in enumerate((look.one, look.other)):
         told = tie & answer[who]
-        where = np.asarray(look.site_of)[who[told]]
+        where = look.site_of[who[told]]
         total += np.bincount(where, weights=look.trust[row, told], minlength=sites)[:sites]
         marks += np.bincount(where, minlength=sites)[:sites]
     asked = marks > 0
@@ -136,49 +137,50 @@ def hub(look: Look, sites: int, within: float, answer: NDArray[np.bool_]) -> Pai
 
     Σ (largest degree − degree) / ((n − 1)(n − 2)): 1 for a star, 0 where all are alike. The backbone answers.
     """
-    backbone = (look.role == BACKBONE) & (np.asarray(look.site_of) < sites)
+    backbone = (look.role == BACKBONE) & (look.site_of < sites)
     everyone, tells = members(look) | backbone, answer | backbone
     tie = ties(look, within, everyone) & (tells[look.one] | tells[look.other])
     degree = np.bincount(look.one[tie], minlength=everyone.size) + np.bincount(look.other[tie], minlength=everyone.size)
     value, asked = np.zeros(sites), np.zeros(sites)
     for site in range(sites):
-        here = degree[everyone & (np.asarray(look.site_of) == site)]
+        here = degree[everyone & (look.site_of == site)]
         if here.size > 2 and here.max() > 0:
             value[site] = (here.max() - here).sum() / ((here.size - 1) * (here.size - 2))
             asked[site] = 1.0
     return value, asked
 
 
-AFTER, BEFORE = 24, 6
-"""Months after and before a departure in which contacts are counted."""
+BEFORE = 6
+"""Months before a departure in which contacts are counted."""
 
 
-def departures(looks: Mapping[int, Look], first: int, last: int, sites: int) -> tuple[Array, Array]:
+def departures(looks: Mapping[int, Look], first: int, last: int, after: int, sites: int) -> tuple[Array, Array]:
     """Return contacts at the table around departures of members' representatives.
 
     Parameters
     ----------
-    looks : of all months from `first` − `BEFORE` to `last` + `AFTER`.
+    looks : of all months from `first` − `BEFORE` to `last` + `after`.
     first, last : months in which departures are counted.
+    after : months after each in which contacts are counted.
     sites : how many communities there are.
 
     Returns
     -------
-    Encounters a month before, [communities], and in each of the months after, [communities, `AFTER`], both summed over
+    Encounters a month before, [communities], and in each of the months after, [communities, after], both summed over
     departures of those who are members all the time.
     """
-    months = range(first - BEFORE, last + AFTER + 1)
+    months = range(first - BEFORE, last + after)
     met = np.array([looks[month].met for month in months])
     post = np.array([looks[month].in_post for month in months])
     there = np.array([members(looks[month]) for month in months])
-    where = np.asarray(looks[first].site_of)
-    before, after = np.zeros(sites), np.zeros((sites, AFTER))
+    where = looks[first].site_of
+    usual, course = np.zeros(sites + 1), np.zeros((sites + 1, after))
     for t in range(BEFORE, BEFORE + last - first + 1):
-        stays = there[t - BEFORE : t + AFTER].all(axis=0)
+        stays = there[t - BEFORE : t + after].all(axis=0)
         for n in np.flatnonzero(post[t - 1] & ~post[t] & stays).tolist():
-            before[where[n]] += met[t - BEFORE : t, n].mean()
-            after[where[n]] += met[t : t + AFTER, n]
-    return before, after
+            usual[where[n]] += met[t - BEFORE : t, n].mean()
+            course[where[n]] += met[t : t + after, n]
+    return usual[:sites], course[:sites]
 
 
 def recovered(before: Array, after: Array, part: float) -> float:
@@ -189,8 +191,8 @@ def recovered(before: Array, after: Array, part: float) -> float:
     before, after : as `departures` gives them, of some communities.
     part : share of what they were.
 
-    Contacts are smoothed over three months. It is 1 where there is no dip, `AFTER` where they do not come back, and NaN
-    where nobody left.
+    Contacts are smoothed over three months. It is 1 where there is no dip, all the months that were counted where they
+    do not come back, and NaN where nobody left.
     """
     if before.sum() <= 0:
         return float("nan")
@@ -200,8 +202,8 @@ def recovered(before: Array, after: Array, part: float) -> float:
     if not below.size:
         return 1.0
     back = np.flatnonzero(course[below[0] :] >= part)
-    return float(below[0] + back[0] + 1) if back.size else float(AFTER)
+    return float(below[0] + back[0] + 1) if back.size else float(after.shape[1])
 
 
 def _by_site(look: Look, who: NDArray[np.bool_], sites: int) -> Array:
-    return np.bincount(np.asarray(look.site_of)[who], minlength=sites)[:sites].astype(np.float64)
+    return np.bincount(look.site_of[who], minlength=sites)[:sites].astype(np.float64)
