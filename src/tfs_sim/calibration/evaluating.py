@@ -1,7 +1,7 @@
 """Sets of parameters are run over populations and observed: what waves of matching, looks and checks are made of.
 
-A set is run once for each population that the targets need, with the luck of (seed, set, replicate), and every target is
-observed on those runs. Numbers do not depend on workers, executors, batches, other sets or other targets.
+A set is run once for each population that the targets need, with the luck of (seed, set, replicate), and every target
+is observed on those runs. Numbers do not depend on workers, executors, batches, other sets or other targets.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ class Values:
     natural: Array
 
     def gaps(self, outputs: Sequence[Output] | None = None) -> Array:
-        """Return (value − centre) / √(observation + discrepancy + luck): float64 [sets, outputs]; ∞ where there is none.
+        """Return (value − centre) / √(observation + discrepancy + luck): float64 [sets, outputs].
+
+        It is ∞ where there is no value, and NaN for outputs that are held against nothing.
 
         Parameters
         ----------
@@ -80,7 +82,7 @@ class Values:
         centres = np.array([each.centre for each in held])
         variances = np.array([each.variance for each in held])
         off = (self.values - centres) / np.sqrt(variances + self.luck)
-        return np.where(np.isnan(off), np.inf, off)
+        return np.where(np.isnan(self.values) & ~np.isnan(centres), np.inf, off)
 
     def table(self) -> DataFrame:
         """Return a row a set and output: set, target, value, luck (a standard deviation), asked, natural, gap."""
@@ -283,4 +285,3 @@ def _facts(calibration: Calibration, sets: Sets, seed: int, replicates: int, sec
         "wall_seconds": round(seconds, 3),
         "date": now(),
     }
-

@@ -104,7 +104,7 @@ class Runs:
         return int(self.series.shape[0] * self.series.shape[2])
 
     def of(self, metric: str, months: slice | int) -> Array:
-        """Return a metric in some months: [communities], or [months, communities] for a slice; replicate by replicate."""
+        """Return a metric in some months: [communities], or [months, communities] for a slice."""
         values = self.series[:, months, :, self.metrics.index(metric)]
         if isinstance(months, slice):
             return np.ascontiguousarray(values.transpose(1, 0, 2).reshape(values.shape[1], -1))

@@ -1,7 +1,7 @@
 """How a target would be observed: `observe` in a calibration file, and the observation itself.
 
-A target says what is looked at and when (`what`, months counted from 1, of whom), who is asked (`sites`) and who answers
-(`answers`), on which scale and who counts. Nothing here knows what was published.
+A target says what is looked at and when (`what`, months counted from 1, of whom), who is asked (`sites`) and who
+answers (`answers`), on which scale and who counts. Nothing here knows what was published.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from tfs_sim.calibration import estimates, registers, surveys
 from tfs_sim.calibration.estimates import Estimate
-from tfs_sim.calibration.looks import Runs
+from tfs_sim.calibration.looks import Look, Runs
 
 if TYPE_CHECKING:
     from tfs_sim.calibration.tables import Observation
@@ -132,14 +132,12 @@ def _active(target: Observation, runs: Runs, _: Runs | None) -> Estimate:
 def _milestones(target: Observation, runs: Runs, _: Runs | None) -> Estimate:
     assert target.members and target.sectors
     months, sites, fewest, sectors = _lately(target), runs.series.shape[2], target.members, target.sectors
-    reached = _pooled(
-        runs, lambda n: surveys.milestones([runs.looks[n][m] for m in months], sites, fewest, sectors)
-    )
+    reached = _pooled(runs, lambda n: surveys.milestones([runs.looks[n][m] for m in months], sites, fewest, sectors))
     return estimates.share(*reached)
 
 
 def _survey(
-    question: Callable[[Observation, surveys.Look, int, surveys.Answer], surveys.Pair],
+    question: Callable[[Observation, Look, int, surveys.Answer], surveys.Pair],
 ) -> Callable[[Observation, Runs, Runs | None], Estimate]:
     """Return the observation that asks this question of members who answer; the mean is over networks."""
 
@@ -156,16 +154,16 @@ def _survey(
     return look
 
 
-def _density(target: Observation, look: surveys.Look, sites: int, answer: surveys.Answer) -> surveys.Pair:
+def _density(target: Observation, look: Look, sites: int, answer: surveys.Answer) -> surveys.Pair:
     return surveys.density(look, sites, target.within or 0.0, answer)
 
 
-def _trust(target: Observation, look: surveys.Look, sites: int, answer: surveys.Answer) -> surveys.Pair:
+def _trust(target: Observation, look: Look, sites: int, answer: surveys.Answer) -> surveys.Pair:
     assert target.lowest is not None and target.highest is not None
     return surveys.trust(look, sites, target.within or 0.0, answer, target.lowest, target.highest)
 
 
-def _hub(target: Observation, look: surveys.Look, sites: int, answer: surveys.Answer) -> surveys.Pair:
+def _hub(target: Observation, look: Look, sites: int, answer: surveys.Answer) -> surveys.Pair:
     return surveys.hub(look, sites, target.within or 0.0, answer)
 
 

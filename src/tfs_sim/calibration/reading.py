@@ -1,4 +1,4 @@
-"""Calibration files: what the model is held against, read strictly and checked against the populations that they name."""
+"""Calibration files: what the model is held against, read strictly and checked against the populations named."""
 
 from __future__ import annotations
 
@@ -122,7 +122,8 @@ def load_calibration(path_or_name: str | Path) -> Calibration:
     except ValidationError as error:
         found = [document.locate(each) for each in dict.fromkeys(mistakes_of(error, CalibrationTable))]
         raise UserError(in_order(found)) from None
-    populations, mistakes = {}, []
+    populations: dict[str, Scenario] = {}
+    mistakes: list[Mistake] = []
     for name, population in table.populations.items():
         try:
             populations[name] = _scenario(document, name, population.file)

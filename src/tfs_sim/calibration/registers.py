@@ -1,6 +1,7 @@
 """What registers would have found: which partnerships are alive, how many members they have, what is lost and gained.
 
-Each function takes the runs of a population and returns what so many communities say (`estimates`). Months count from 0.
+Each function takes the runs of a population and returns what so many communities say (`estimates`). Months count from
+0.
 """
 
 from __future__ import annotations

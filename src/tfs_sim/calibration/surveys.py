@@ -109,9 +109,7 @@ def density(look: Look, sites: int, within: float, answer: NDArray[np.bool_]) ->
     return np.where(asked, there / np.maximum(pairs, 1), 0.0), asked.astype(np.float64)
 
 
-def trust(
-    look: Look, sites: int, within: float, answer: NDArray[np.bool_], lowest: float, highest: float
-) -> Pair:
+def trust(look: Look, sites: int, within: float, answer: NDArray[np.bool_], lowest: float, highest: float) -> Pair:
     """Return each community's mean trust of those who answer in those whom they have a tie with.
 
     Parameters

@@ -188,8 +188,10 @@ class Target(Table):
         lacks = [name for name in wanted if getattr(self, name) is None]
         if lacks:
             yield Mistake(f"a target of kind {quote(self.kind)} lacks {', '.join(lacks)}")
-        unused = there("centre", "sd", "scale", "discrepancy") if self.kind == "prior-only" else there(
-            "low", "high", "parameter"
+        unused = (
+            there("centre", "sd", "scale", "discrepancy")
+            if self.kind == "prior-only"
+            else there("low", "high", "parameter")
         )
         unused += ["sd"] if self.scale == "binomial" and self.sd is not None else []
         for name in unused:
@@ -249,7 +251,7 @@ class CalibrationTable(Table):
     def _sound(self) -> Self:
         mistakes = []
         for name, target in self.targets.items():
-            places = [(("population",), target.population)]
+            places: list[tuple[tuple[str, ...], str | None]] = [(("population",), target.population)]
             if target.observe is not None:
                 places.append((("observe", "beside"), target.observe.beside))
             for key, place in places:
@@ -271,4 +273,3 @@ def value_of(name: str, values: dict[str, float]) -> float:
         return values[name]
     owner, _, field = name.partition(".")
     return float(specification(catalogue().MECHANISMS[owner])[field].default)
-

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfs_sim.cli.app import Workers, app, whole
+from tfs_sim.cli.app import MOST_SETS, Seed, Workers, app, whole
 
 
 @app.command()
@@ -103,6 +103,36 @@ def validate(
         validating.necessity(only, names, quick, as_json, out, workers)
     else:
         validating.validate(only, names, quick, as_json, out, workers)
+
+
+@app.command()
+def calibrate(
+    calibration: Annotated[
+        str,
+        typer.Argument(metavar="CALIBRATION", help="A ready-made calibration's name, or a file.", show_default=False),
+    ],
+    look: Annotated[bool, typer.Option("--look", help="Print targets beside what sets of parameters give.")] = False,
+    sets: Annotated[
+        int | None,
+        whole("--sets", metavar="S", smallest=2, largest=MOST_SETS, help="Sets drawn from the prior; default: 200."),
+    ] = None,
+    ensemble: Annotated[
+        Path | None, typer.Option("--ensemble", metavar="FILE", help="The sets of an ensemble instead.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="TARGETS", help="Targets apart by commas; default: all.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder that keeps what is observed.")
+    ] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Hold the model against published figures; leave with 2 if nothing comes near one of them."""
+    from tfs_sim.cli import calibrating
+
+    calibrating.calibrate(calibration, look, sets, ensemble, only, out, seed, workers, as_json)
 
 
 @app.command()
