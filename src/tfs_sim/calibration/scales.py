@@ -1,11 +1,11 @@
 """The scales on which values are compared with targets, and what a target's distance is measured in.
 
-logit      ln(p / (1 − p)), shares
-log        ln x, counts
-identity   x
-binomial   signed root of the deviance of p from k of n: sign(p − k/n) √(2 n (c ln(c/p) + (1 − c) ln((1 − c)/(1 − p))))
-           with c = k/n. Its square is twice the log likelihood lost, so that it is read like standard deviations
-           (Wilks 1938), and small numbers of sites are taken as what they are.
+Shares are compared by their log odds (logit), counts by their logarithm (log), marks as they are (identity). Small
+numbers of sites are compared by the signed root of the deviance of a share p from c, published of n sites (binomial):
+
+    sign(p − c) √(2 n (c ln(c / p) + (1 − c) ln((1 − c) / (1 − p))))
+
+Its square is twice the log likelihood that is lost, so that it is read like standard deviations (Wilks 1938).
 """
 
 from __future__ import annotations
