@@ -46,7 +46,7 @@ def share(yes: Array, of: Array) -> Estimate:
     yes, of : float64 [communities]; how many said yes, of how many that were asked (0 or 1 each where it is the
         community itself that is asked).
 
-    Half an answer is added to each side (a share of all or none has no odds; Haldane 1956, Anscombe 1956). The variance
+    Half an answer is added to each side (a share of all or none has no odds: Haldane 1956). The variance
     is that of a ratio of sums, at least the binomial one.
     """
     asked, total = int((of > 0).sum()), float(of.sum())
@@ -102,7 +102,7 @@ def jackknifed(statistic: Callable[[NDArray[np.int64]], float], communities: int
 
 
 def _of_ratio(top: Array, bottom: Array, ratio: float) -> float:
-    """Return the variance of a ratio of sums over communities (Cochran 1977, section 6.3)."""
+    """Return the variance of a ratio of sums over communities, to first order."""
     asked, total = int((bottom > 0).sum()), float(bottom.sum())
     if asked < 2:
         return 0.0

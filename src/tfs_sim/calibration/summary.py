@@ -1,4 +1,9 @@
-"""Targets beside what sets of parameters give of them: how many meet each, all of them, and which rules out what."""
+"""Targets beside what sets of parameters give of them: how many meet each, all of them, and which rules out what.
+
+A set meets a target when it is off by no more than three standard deviations, which hardly any distribution with one
+peak exceeds by chance (Pukelsheim 1994). Where nobody could be asked it does not meet the target; so that small numbers
+of communities do not pass for a verdict, what is met is also told with such targets left aside.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +23,7 @@ from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.scenario.errors import Mistake, count
 
 CUT = 3.0
-"""A set meets a target when it is off by no more than so many standard deviations (Pukelsheim 1994)."""
+"""A set meets a target when it is off by no more than so many standard deviations."""
 CLEAR = 4.0
 """A parameter is named as moving a target when its rank correlation is beyond so many standard errors of none."""
 NAMED = 3
@@ -70,6 +75,7 @@ class Summary:
     sets : how many sets.
     jointly : share of sets that meet every target that counts.
     but_one : share of sets that meet every one but the worst.
+    aside : share of sets that meet every one of which somebody could be asked.
     best : the set that misses its worst target by least, and by how many standard deviations.
     """
 
@@ -77,6 +83,7 @@ class Summary:
     sets: int
     jointly: float
     but_one: float
+    aside: float
     best: tuple[str, float]
 
     def impossible(self) -> Iterator[Mistake]:
@@ -129,12 +136,12 @@ def summarized(values: Values, calibration: Calibration, sets: Sets) -> Summary:
             line = _with(line, float((gaps[:, n] <= CUT).mean()), nearest)
         lines.append(line)
     worst = off.max(axis=1, initial=0.0)
+    aside = ((off <= CUT) | np.isnan(values.values[:, counting])).all(axis=1)
     at = int(worst.argmin())
     but_one = ranked[:, -2] if len(counting) > 1 else np.zeros(len(sets))
-    return Summary(
-        tuple(lines), len(sets), float((worst <= CUT).mean()), float((but_one <= CUT).mean()),
-        (values.ids[at], float(worst[at])),
-    )  # fmt: skip
+    jointly, most = float((worst <= CUT).mean()), float((but_one <= CUT).mean())
+    best = (values.ids[at], float(worst[at]))
+    return Summary(tuple(lines), len(sets), jointly, most, float(aside.mean()), best)
 
 
 def accepted(output: Output, sds: float = CUT) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from tfs_sim.cli.terminal import bold, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, count
 
 if TYPE_CHECKING:
+    from tfs_sim.calibration import Calibration
     from tfs_sim.calibration.summary import Line, Summary
 
 USUAL = 200
@@ -52,7 +53,7 @@ def calibrate(
     found = summarized(values, calibration, over)
     impossible = list(found.impossible())
     if as_json:
-        print(terminal.as_json(_plain(found)))
+        print(terminal.as_json(_plain(found, calibration)))
     else:
         _print(found, over.title, calibration.table.title)
     if impossible:
@@ -68,7 +69,7 @@ def _file(path: Path) -> Any:
 def _print(found: Summary, origin: str, title: str) -> None:
     print(bold(wrapped(f"{title}: {count(found.sets, 'set')}, {origin}")))
     print()
-    told = {"counts": [], "ours": [], "checks": []}  # type: dict[str, list[Line]]
+    told: dict[str, list[Line]] = {"counts": [], "ours": [], "checks": []}
     for line in found.lines:
         told["ours" if line.kind == "prior-only" else "checks" if line.kind == "check" else "counts"].append(line)
     head = ["target", "required", "90% of sets", "middle", "meet it", "it alone", "left"]
@@ -81,7 +82,8 @@ def _print(found: Summary, origin: str, title: str) -> None:
         print("\n\n".join(terminal.tables(head, rows)))
         print()
         best = f"{found.best[1]:.1f} standard deviations" if math.isfinite(found.best[1]) else "infinity"
-        said = f"All of these at once: {share(found.jointly)}; all but the worst: {share(found.but_one)}. "
+        said = f"All of these at once: {share(found.jointly)}; all but the worst: {share(found.but_one)}; "
+        said += f"all of which somebody could be asked: {share(found.aside)}. "
         said += f"The best set, {found.best[0]}, misses its worst target by {best}. In brackets what is met within 3 "
         said += 'standard deviations if there is no luck; "it alone": ruled out by this target and no other; "left": '
         said += "after it and those above."
@@ -121,7 +123,9 @@ def share(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.1%}"
 
 
-def _plain(found: Summary) -> dict[str, Any]:
+def _plain(found: Summary, calibration: Calibration) -> dict[str, Any]:
+    from tfs_sim.experiments.storage.provenance import model_version
+
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: plain(each) for key, each in value.items()}
@@ -129,5 +133,6 @@ def _plain(found: Summary) -> dict[str, Any]:
             return [plain(each) for each in value]
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
-    told: dict[str, Any] = plain(asdict(found))
+    about = {"calibration": calibration.name, "digest": calibration.digest(), "model": model_version()}
+    told: dict[str, Any] = plain(about | asdict(found))
     return told

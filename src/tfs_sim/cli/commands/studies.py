@@ -13,14 +13,19 @@ from tfs_sim.cli.app import MOST_SETS, Seed, Workers, app, whole
 @app.command()
 def check(
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE...", help="Scenarios and experiments.", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="FILE...", help="Scenarios, experiments, calibrations.", show_default=False),
     ] = None,
     schema: Annotated[
         str | None,
-        typer.Option("--schema", metavar="scenario|experiment", help="Print the JSON Schema for editors instead."),
+        typer.Option(
+            "--schema",
+            metavar="KIND",
+            help="Print the JSON Schema of scenario, experiment or calibration files for editors instead.",
+        ),
     ] = None,
 ) -> None:
-    """Check scenario and experiment files; say every mistake with its place."""
+    """Check scenario, experiment and calibration files; say every mistake with its place."""
     from tfs_sim.cli import looking
 
     looking.check(files or [], schema)
@@ -32,7 +37,8 @@ def list_(
         str,
         typer.Argument(
             metavar="KIND",
-            help="scenarios, experiments, mechanisms, interventions, shocks, metrics, indicators, parameters or words",
+            help="scenarios, experiments, calibrations, mechanisms, interventions, shocks, metrics, indicators, "
+            "parameters or words",
             show_default=False,
         ),
     ],
