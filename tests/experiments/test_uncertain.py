@@ -236,6 +236,31 @@ def test_sets_that_differ_in_nothing_are_refused(tmp_path: Path) -> None:
     finally:
         real.TOWN = before
     assert not (tmp_path / "out").exists()
+    design = '[design]\nmethod = "sobol"\npoints = 2\n[design.vary]\nx = "parameters.turnover.notice_share"\n'
+    varied = real.over_sets(tmp_path, design, over="plausible: turnover.notice_share")
+    with pytest.raises(UserError, match="is written in every arm or varied by the design") as caught:
+        runner.sweep(varied, out=tmp_path / "out")
+    assert (caught.value.mistakes[0].file, caught.value.mistakes[0].line) == ("trial.toml", 5)
+
+
+def test_a_mistake_of_an_ensemble_is_told_where_the_experiment_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment = real.over_sets(tmp_path, over="mine.json")
+    with pytest.raises(UserError, match=r"mine\.json is not there") as caught:
+        uncertain.sets_of(experiment)
+    (mistake,) = caught.value.mistakes
+    assert (mistake.file, mistake.line, mistake.source) == ("trial.toml", 5, 'uncertainty = "mine.json"')
+    with pytest.raises(SystemExit):
+        main(["check", str(tmp_path / "trial.toml")])
+    assert "trial.toml:5: " in capsys.readouterr().err
+    ensemble(tmp_path / "mine.json", 2)
+    with pytest.raises(UserError, match="and 3 are asked for") as caught:
+        uncertain.sets_of(experiment)
+    assert (caught.value.mistakes[0].line, caught.value.mistakes[0].source) == (6, "sets = 3")
+    with pytest.raises(UserError, match=r"other\.json is not there") as caught:
+        uncertain.sets_of(uncertain.under(experiment, str(tmp_path / "other.json")))
+    assert caught.value.mistakes[0].file == "", "it does not stand in the file"
 
 
 def test_an_arm_that_writes_what_sets_vary_has_fewer_runs_of_its_own(tmp_path: Path) -> None:
@@ -375,6 +400,39 @@ def _every_step(self: work.Pace, runs: int = 1) -> None:
         self._progress(self._done, self._total, 1.0)
 
 
+GRID = """
+[design]
+method = "grid"
+[design.vary]
+leaving = {{ of = "parameters.turnover.rate_nonprofit", values = [{leaving}] }}
+begin = {{ of = "interventions.procedure-manuals.from", values = ["2019-07", "2019-09"] }}
+"""
+
+
+def test_points_under_sets_grow_both_ways_and_are_put_together(tmp_path: Path) -> None:
+    def grid(leaving: str, sets: str) -> Experiment:
+        return real.over_sets(tmp_path, GRID.format(leaving=leaving), sets=sets, replicates="1")
+
+    out = tmp_path / "out"
+    first = runner.sweep(grid("0.15, 0.35", "2"), out=out)
+    assert made(first) == 2 * 2 * 2 * (2 + 2 + 1) and first.provenance["shared_pasts"]["saved"] > 0.1
+    assert made(runner.sweep(grid("0.15, 0.35", "3"), out=out)) == 2 * 2 * (2 + 2 + 1)
+    wider = grid("0.25, 0.35, 0.15", "3")
+    again = runner.sweep(wider, out=out)
+    assert made(again) == 2 * 3 * (2 + 2 + 1)
+    fresh = runner.sweep(wider, out=tmp_path / "fresh", executor="processes", workers=2, batch=1)
+    assert again.digest() == fresh.digest()
+    shards = [runner.sweep(wider, out=tmp_path / f"shard-{n}", shard=(n, 3)).folder for n in (1, 2, 3)]
+    merged = merge(shards, tmp_path / "merged")
+    assert not merged.gaps and Sweep.load(tmp_path / "merged").digest() == fresh.digest()
+    found = status(tmp_path / "merged")
+    assert found.finished and found.done == found.wanted
+    assert (
+        runner.sweep(grid("0.15, 0.35", "2"), out=out).digest()
+        == runner.sweep(grid("0.15, 0.35", "2"), out=tmp_path / "few").digest()
+    )
+
+
 # ── Until an interval is narrow ─────────────────────────────────────────────────────────────────────────
 
 RULE = '{{ until = "half-width", of = "trust", at = {at}, between = ["manuals", "as-it-is"], max = {most} }}'
@@ -491,6 +549,10 @@ def test_places_are_told_apart_and_do_not_depend_on_the_order_of_parameters(tmp_
     assert np.array_equal(place_words(None, sets.first(7), arm.scenario), words[:7])
     found = run_keys(words, 0, 40 * 25)
     assert len(np.unique(found)) == len(found)
+    both, one = drawn(5, "plausible: turnover, trust.memory"), drawn(5, "plausible: turnover")
+    own = arm.scenario.with_(parameters={"trust": {"memory": 24}})
+    assert np.array_equal(place_words(None, both, own), place_words(None, one, own)), "it gives that itself"
+    assert not np.array_equal(place_words(None, both, arm.scenario), place_words(None, one, arm.scenario))
     named = Sets(sets.origin, sets.title, tuple(f"x{n}" for n in range(40)), sets.variables, sets.table)
     assert not set(place_words(None, named, arm.scenario)[:, 0].tolist()) & set(words[:, 0].tolist())
 
@@ -505,6 +567,17 @@ def test_runs_go_through_all_places_of_a_replicate_and_points_lie_within_sets(tm
     table = plan.sets_table()
     assert table is not None and table.column("set").to_pylist() == list(drawn(3).ids)
     assert Plan.of(experiment, 2, 3).sets_table() is None
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_POINTS", 11), ("MOST_RUNS", 23)])
+def test_more_than_can_be_stored_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    text = '[design]\nmethod = "grid"\n[design.vary]\nx = { of = "sites.all.grievance", levels = 4 }\n'
+    monkeypatch.setattr(runner, limit, most)
+    with pytest.raises(UserError, match=r"24 runs of each arm \(4 points × 3 sets × replicates\) are more than can be"):
+        runner.sweep(real.over_sets(tmp_path, text), out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_traced_run_is_the_first_replicate_of_the_first_set(tmp_path: Path) -> None:
