@@ -20,7 +20,7 @@ from typing import Any
 from tfs_sim import model
 from tfs_sim.calibration import Output, load_calibration
 from tfs_sim.calibration.summary import accepted
-from tfs_sim.calibration.tables import Target
+from tfs_sim.calibration.tables import CalibrationTarget
 from tfs_sim.literature import glossary as words
 from tfs_sim.literature.bibliography import Reference, references, short
 from tfs_sim.model import tick
@@ -358,13 +358,13 @@ def calibration() -> str:
     return text + _look(json.loads((FOLDER / "model" / "look.json").read_text(encoding="utf-8")))
 
 
-def _observed(target: Target) -> str:
+def _observed(target: CalibrationTarget) -> str:
     """Return how a target is observed, as its file says it."""
     said = target.observe.model_dump(exclude_none=True, by_alias=True) if target.observe else {}
     return ", ".join(f"{key} {list(value) if isinstance(value, tuple) else value}" for key, value in said.items())
 
 
-def _figure(target: Target, output: Output | None) -> list[str]:
+def _figure(target: CalibrationTarget, output: Output | None) -> list[str]:
     """Return a target's figure, scale and spreads, sample, and between which values it is met without luck."""
     if target.low is not None and target.high is not None:
         return ["–", "–", "–", f"{number(target.low)} – {number(target.high)}"]

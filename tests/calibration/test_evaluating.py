@@ -16,6 +16,7 @@ from tfs_sim.experiments.designs.sets import Sets, drawn
 from tfs_sim.experiments.execution.forks import run_alone
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.scenario.build import build
+from tfs_sim.scenario.errors import UserError
 
 
 @pytest.fixture
@@ -150,6 +151,17 @@ def test_a_stopped_evaluation_goes_on(mine: Calibration, tmp_path: Path, monkeyp
     ran = watched(monkeypatch)
     assert bits(evaluate(drawn(4), mine, workers=1, out=out)) == bits(evaluate(drawn(4), mine, workers=1))
     assert ran[:2] == [2, 3]
+
+
+def test_a_file_in_place_of_the_folder_is_refused(mine: Calibration, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("")
+    with pytest.raises(UserError, match="is a file, not a folder"):
+        evaluate(drawn(2), mine, workers=1, out=tmp_path / "kept")
+
+
+def test_a_folder_has_one_writer(mine: Calibration, tmp_path: Path, held_elsewhere: Any) -> None:
+    with held_elsewhere(tmp_path / "kept"), pytest.raises(UserError):
+        evaluate(drawn(2), mine, workers=1, out=tmp_path / "kept")
 
 
 def test_a_damaged_part_is_told_and_run_again(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hand import MINE, written
 
 from tfs_sim.calibration import load_calibration
+from tfs_sim.calibration.json_schema import calibration_schema
 from tfs_sim.scenario.errors import UserError
 from tfs_sim.scenario.presets import folder
 
@@ -111,6 +114,16 @@ def test_a_file_without_a_target_that_counts(tmp_path: Path) -> None:
 def test_an_unknown_ready_made_one_is_told_with_the_nearest() -> None:
     with pytest.raises(UserError, match='there is no ready-made calibration "collective-impac"'):
         load_calibration("collective-impac")
+
+
+def test_the_schema_for_editors_is_of_these_files() -> None:
+    schema = calibration_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    good = tomllib.loads(load_calibration("collective-impact").text)
+    jsonschema.validate(good, schema)
+    good["targets"]["t2-members"]["observe"]["metric"] = "partnerz"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(good, schema)
 
 
 def test_targets_by_name(tmp_path: Path) -> None:

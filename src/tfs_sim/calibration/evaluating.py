@@ -34,6 +34,7 @@ from tfs_sim.experiments.execution.executors import leave_if_unguarded
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.runner import made_by_whom
 from tfs_sim.experiments.execution.work import PART_SECONDS, Notice, Pace, Progress, warm_up
+from tfs_sim.experiments.storage import files
 from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.provenance import environment, model_version, now
 from tfs_sim.scenario import Scenario
@@ -197,10 +198,9 @@ def evaluate(
     with ExitStack() as held:
         kept = None
         if out is not None:
-            folder = Path(out)
-            folder.mkdir(parents=True, exist_ok=True)
+            folder = files.made_folder(Path(out))
             held.enter_context(only_one(folder))
-            kept = Kept(folder, notice)
+            kept = Kept(folder, keys, tuple(hows.values()), notice)
             rows = kept.rows
         lacking = [n for n, key in enumerate(keys) if any((key, how) not in rows for how in hows.values())]
         pace = Pace(len(sets), progress, len(sets) - len(lacking))

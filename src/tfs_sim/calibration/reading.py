@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tfs_sim.calibration.scales import Output, centred, off_by
-from tfs_sim.calibration.tables import CalibrationTable, Target
+from tfs_sim.calibration.tables import CalibrationTable, CalibrationTarget
 from tfs_sim.scenario import Scenario, load_scenario, presets
 from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 from tfs_sim.scenario.inheritance import in_order, named_file
@@ -37,7 +37,7 @@ class Calibration:
     text: str = ""
 
     @property
-    def targets(self) -> dict[str, Target]:
+    def targets(self) -> dict[str, CalibrationTarget]:
         """The targets by key, in the order of the file."""
         return self.table.targets
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tfs_sim.calibration.estimates import Estimate
 from tfs_sim.experiments.designs.sets import Sets
@@ -44,15 +45,16 @@ def key_of(sets: Sets, number: int) -> str:
 
 
 class Kept:
-    """The observations in a folder.
+    """Observations in a folder.
 
     Attributes
     ----------
-    rows : by (key, how), what was observed.
+    rows : by (key, how), what was observed of the sets and targets that are asked about.
     """
 
-    def __init__(self, folder: Path, notice: Notice) -> None:
-        """Open a folder and read what is there; make it if there is none."""
+    def __init__(self, folder: Path, keys: Sequence[str], hows: Sequence[str], notice: Notice) -> None:
+        """Open a folder and read what is there of some sets and observations; make it if there is none."""
+        self._keys, self._hows = pa.array(keys, pa.string()), pa.array(hows, pa.string())
         self._parts = files.made_folder(files.made_folder(folder) / "parts")
         files.writable(self._parts)
         files.sweep_up(self._parts)
@@ -99,6 +101,10 @@ class Kept:
             return False
         if table.schema != _SCHEMA:
             return False
+        asked_about = pc.and_(
+            pc.is_in(table.column("key"), value_set=self._keys), pc.is_in(table.column("how"), value_set=self._hows)
+        )
+        table = table.filter(asked_about)
         columns = {name: table.column(name) for name in _SCHEMA.names}
         numbers = {name: columns[name].to_numpy() for name in ("value", "variance", "raw", "asked")}
         keys = zip(columns["key"].to_pylist(), columns["how"].to_pylist(), strict=True)

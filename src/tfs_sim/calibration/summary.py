@@ -18,7 +18,7 @@ from scipy import stats
 from tfs_sim.calibration.evaluating import Values
 from tfs_sim.calibration.reading import Calibration
 from tfs_sim.calibration.scales import SCALES, Output, deviance
-from tfs_sim.calibration.tables import Target, value_of
+from tfs_sim.calibration.tables import CalibrationTarget, value_of
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.scenario.errors import Mistake, count
 
@@ -192,7 +192,7 @@ def movers(sets: Sets, values: NDArray[np.float64]) -> tuple[str, ...]:
 
 def _line(
     name: str,
-    target: Target,
+    target: CalibrationTarget,
     natural: NDArray[np.float64],
     required: str,
     alone: float,
@@ -215,14 +215,14 @@ def _with(line: Line, within: float, nearest: tuple[float, str, float]) -> Line:
     return Line(**{**line.__dict__, "within": within, "nearest": nearest})
 
 
-def _of_parameter(name: str, target: Target, sets: Sets) -> Line:
+def _of_parameter(name: str, target: CalibrationTarget, sets: Sets) -> Line:
     assert target.parameter is not None
     names = [variable.name for variable in sets.variables]
     natural = np.array([value_of(target.parameter, dict(zip(names, row, strict=True))) for row in sets.table.tolist()])
     return _line(name, target, natural, _required(target, None), math.nan, math.nan, ())
 
 
-def _required(target: Target, output: Output | None) -> str:
+def _required(target: CalibrationTarget, output: Output | None) -> str:
     if target.low is not None and target.high is not None:
         return f"{target.low:g} to {target.high:g}"
     if output is None or target.centre is None:

@@ -91,7 +91,7 @@ class Observation(Table):
     members: Annotated[int, whole(1, 500, "a number of members")] | None = Field(None, description="so many members")
     sectors: Annotated[int, whole(1, 8, "a number of sectors")] | None = Field(None, description="of so many sectors")
     sites: Annotated[int, whole(1, 100_000, "a number of communities")] | None = Field(
-        None, description="how many communities are asked (default: all)"
+        None, description="how many communities are asked (default: all); of deepened, at how many it has to rise"
     )
     beside: Annotated[str, KEY] | None = Field(None, description="the population that it is set beside")
 
@@ -137,7 +137,7 @@ class Population(Table):
     file: Annotated[str, TEXT] = Field(description="ready-made scenario, or path relative to this file")
 
 
-class Target(Table):
+class CalibrationTarget(Table):
     """A figure that the model is held against, or that is told beside it."""
 
     title: Annotated[str, LINE] = Field(description="one line")
@@ -245,7 +245,9 @@ class CalibrationTable(Table):
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     replicates: Annotated[int, whole(1, 1000, "a whole number")] = Field(1, description="runs of a population a set")
     populations: dict[Annotated[str, KEY], Population] = Field(description="communities", min_length=1)
-    targets: dict[Annotated[str, KEY], Target] = Field(description="what is held against the model", min_length=1)
+    targets: dict[Annotated[str, KEY], CalibrationTarget] = Field(
+        description="what is held against the model", min_length=1
+    )
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
