@@ -16,6 +16,8 @@ def test_alive_of_all_and_of_those_alive_before() -> None:
     assert registers.alive(found, 2, None).raw == pytest.approx(1 / 3)
     assert registers.alive(found, 2, 1).raw == pytest.approx(1 / 2)
     assert registers.alive(found, 2, 1).asked == 2
+    back = runs(alive=[[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])  # what comes back has not lasted
+    assert registers.alive(back, 2, 1).raw == 0.0
 
 
 def test_a_mean_is_over_partnerships_that_are_alive() -> None:
