@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tfs_sim.calibration import load_calibration
 from tfs_sim.literature import bibliography, glossary
 from tfs_sim.model import tick
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
 from tfs_sim.model.declare import specification
+from tfs_sim.scenario import presets
 from tfs_sim.validation import all_rows
 
 PLAIN = ("no measurement found", "closed form", "The scenario file", glossary.HERE)
@@ -40,6 +42,8 @@ def sources() -> dict[str, str]:
             if declared.tuned_to:
                 found[f"{mechanism.name}.{name} (tuned to)"] = declared.tuned_to
     found |= {f"row {row.name}": row.source for row in all_rows()}
+    for name in presets.names("calibrations"):
+        found |= {f"{name}: {key}": target.source for key, target in load_calibration(name).targets.items()}
     return found | {f"word {each.name}": each.source for each in glossary.WORDS}
 
 
@@ -86,8 +90,13 @@ def texts_of(package: str) -> dict[str, str]:
     return found
 
 
-def test_what_decisions_are_taken_from_is_in_the_bibliography() -> None:
-    for place, text in texts_of("decisions").items():
+TOLD = ("decisions", "calibration")
+"""Packages of which docstrings say what they are taken from."""
+
+
+@pytest.mark.parametrize("package", TOLD)
+def test_what_functions_are_taken_from_is_in_the_bibliography(package: str) -> None:
+    for place, text in texts_of(package).items():
         unknown = named(text) - set(bibliography.references())
         assert not unknown, f"{place}: {unknown}"
 
@@ -95,7 +104,7 @@ def test_what_decisions_are_taken_from_is_in_the_bibliography() -> None:
 def test_every_entry_is_used() -> None:
     used = {key for source in sources().values() for key in bibliography.keys(source)}
     used |= {key for module in tick.MODULES for key in named(inspect.getdoc(module) or "")}
-    used |= {key for text in texts_of("decisions").values() for key in named(text)}
+    used |= {key for package in TOLD for text in texts_of(package).values() for key in named(text)}
     used |= named((Path(__file__).parents[2] / "docs" / "model" / "odd.md").read_text(encoding="utf-8"))
     assert set(bibliography.references()) - used == set()
 
