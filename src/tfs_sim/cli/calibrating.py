@@ -1,4 +1,4 @@
-"""`tfs-sim calibrate --look`: targets beside what sets of parameters give of them."""
+"""`tfs-sim calibrate`: waves until enough sets agree; `--look`: targets beside what sets of parameters give."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ def calibrate(
     seed: int | None,
     workers: int | None,
     as_json: bool,
+    quick: bool = False,
 ) -> None:
-    """Print targets beside what sets give of them; leave with 2 if none of them comes near a target that counts."""
+    """Calibrate, or print targets beside what sets give; leave with 2 if nothing comes near a target that counts."""
     from tfs_sim.calibration import evaluate, load_calibration
     from tfs_sim.calibration.summary import summarized
     from tfs_sim.experiments.designs.sets import drawn
@@ -38,8 +39,13 @@ def calibrate(
     from tfs_sim.experiments.storage import ensembles
 
     if not look:
-        said = "calibrate needs --look: this version looks at what is known beside what the prior gives"
-        raise UserError(Mistake(said, hint=f"tfs-sim calibrate {name} --look"))
+        for given, option in ((sets, "--sets"), (ensemble, "--ensemble"), (only, "--only")):
+            if given is not None:
+                raise UserError(Mistake(f"{option} goes with --look; a calibration runs the sets that it needs"))
+        _carried_out(name, out, seed, workers, as_json, quick)
+        return
+    if quick:
+        raise UserError(Mistake("--quick is for calibrating, and --look runs no waves: give one of the two"))
     if sets is not None and ensemble is not None:
         raise UserError(Mistake("--sets draws from the prior, and --ensemble has its own sets: give one of the two"))
     calibration = load_calibration(name)
@@ -58,6 +64,32 @@ def calibrate(
         _print(found, over.title, calibration.table.title)
     if impossible:
         raise UserError(impossible)
+
+
+def _carried_out(
+    name: str, out: Path | None, seed: int | None, workers: int | None, as_json: bool, quick: bool
+) -> None:
+    """Run the waves, and print what was found."""
+    from tfs_sim.calibration import load_calibration
+    from tfs_sim.calibration.calibrating import carry_out
+    from tfs_sim.calibration.telling import text
+
+    calibration = load_calibration(name)
+    folder = out if out is not None else Path("results") / f"{calibration.name}{'-trial' if quick else ''}"
+    with terminal.working("sets") as shown:
+        done = carry_out(
+            calibration, folder, quick=quick, seed=seed, workers=workers, progress=shown.progress, notice=shown.notice
+        )
+    if as_json:
+        print(terminal.as_json(done.found.record()))
+        return
+    print(bold(wrapped(f"{calibration.table.title}{' (a trial)' if quick else ''}")))
+    print(text(done.found))
+    print(f"Kept in   {terminal.path(folder)}")
+    if done.ensemble is not None:
+        print(f"Ensemble  {terminal.path(done.ensemble.path)}")
+    else:
+        print(wrapped("A trial says whether all is in order; it writes no ensemble."))
 
 
 def _file(path: Path) -> Any:

@@ -133,12 +133,13 @@ def calibrate(
     ] = None,
     seed: Seed = None,
     workers: Workers = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A trial of a few minutes, which writes no ensemble.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Hold the model against published figures; leave with 2 if nothing comes near one of them."""
+    """Calibrate: find sets that agree with published figures; leave with 2 if nothing comes near one of them."""
     from tfs_sim.cli import calibrating
 
-    calibrating.calibrate(calibration, look, sets, ensemble, only, out, seed, workers, as_json)
+    calibrating.calibrate(calibration, look, sets, ensemble, only, out, seed, workers, as_json, quick)
 
 
 @app.command()
