@@ -19,6 +19,7 @@ References
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,7 +37,7 @@ RARE = 0.05
 FEWEST = 20
 """Points of each kind, and in all, below which there is no process."""
 WRONGLY = 0.1
-"""Share of what runs say is in, that an emulator may rule out."""
+"""Share of what runs say is in, that an emulator may rule out beyond what luck makes of it."""
 _FAR = 8.0
 """Errors in validation are counted as so many deviations at most: one of them says no more than that it is off."""
 _LEAST = 1e-3
@@ -79,6 +80,7 @@ class Checks:
     explained : share of the runs' variance, luck taken out, that its mean explains (0 to 1).
     inside : points that runs say are within `CUT` of the target.
     wrongly_out : how many of those it rules out.
+    by_luck : how many of those it would, were it right: luck brings in a run that is out.
     wrongly_in : share of the points that runs rule out, that it keeps.
     inflation : what its variances were multiplied by since (1 or more).
     """
@@ -89,6 +91,7 @@ class Checks:
     explained: float
     inside: int
     wrongly_out: int
+    by_luck: float
     wrongly_in: float
     inflation: float
 
@@ -121,7 +124,9 @@ class Emulator:
     @property
     def usable(self) -> bool:
         """Whether it may rule places out."""
-        return self.checks.wrongly_out <= max(1.0, WRONGLY * self.checks.inside)
+        checks = self.checks
+        more = checks.wrongly_out - checks.by_luck - 2.0 * math.sqrt(checks.by_luck)
+        return more <= max(1.0, WRONGLY * checks.inside)
 
     def at(self, places: Array) -> Beliefs:
         """Return what values are believed to be at places [n, d], without luck."""
@@ -204,7 +209,7 @@ def _luck(x: Array, luck: Array, train: Mask) -> tuple[Process | None, float]:
 
 
 def _fitted(name: str, active: tuple[int, ...], x: Array, values: Array, noise: Array, border: float | None) -> Emulator:
-    blank = Checks(0, 1.0, 0.0, 0.0, 0, 0, 0.0, 1.0)
+    blank = Checks(0, 1.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 1.0)
     if border is None:
         return Emulator(name, active, (processes.fitted(x, values, noise),), None, None, 0.0, 1.0, blank)
     upper = values > border
@@ -239,6 +244,9 @@ def _checks(draft: Emulator, output: Output, places: Array, values: Array, noise
     wider = Beliefs(believed.mean, believed.variance * inflation, believed.share)
     ruled_out = wider.implausibility(output) > CUT
     inside = np.abs(values - output.centre) <= CUT * np.sqrt(output.variance)
+    reach, luck = CUT * math.sqrt(output.variance), np.sqrt(wider.variance + noise)
+    above, below = (special.ndtr((output.centre + end - wider.mean) / luck) for end in (reach, -reach))
+    by_luck = (wider.share * (above - below)).sum(axis=0)[ruled_out].sum()
     real = max(float(values.var() - noise.mean()), 1e-12)
     unexplained = max(0.0, float(((values - mean) ** 2 - noise).mean())) / real
     return Checks(
@@ -248,6 +256,7 @@ def _checks(draft: Emulator, output: Output, places: Array, values: Array, noise
         float(np.clip(1.0 - unexplained, 0.0, 1.0)),
         int(inside.sum()),
         int((inside & ruled_out).sum()),
+        float(by_luck),
         float((~ruled_out[~inside]).mean()) if (~inside).any() else 0.0,
         inflation,
     )
