@@ -208,7 +208,9 @@ def _luck(x: Array, luck: Array, train: Mask) -> tuple[Process | None, float]:
     return process, level / float(np.exp(process.at(x)[0]).mean())
 
 
-def _fitted(name: str, active: tuple[int, ...], x: Array, values: Array, noise: Array, border: float | None) -> Emulator:
+def _fitted(
+    name: str, active: tuple[int, ...], x: Array, values: Array, noise: Array, border: float | None
+) -> Emulator:
     blank = Checks(0, 1.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 1.0)
     if border is None:
         return Emulator(name, active, (processes.fitted(x, values, noise),), None, None, 0.0, 1.0, blank)

@@ -93,9 +93,9 @@ def identified(names: Sequence[str], places: Array, active: Sequence[int], seed:
         return Identified(blank, (), len(active))
     p = np.array([stats.kstest(column, "uniform").pvalue for column in places.T])
     contraction = 1.0 - places.std(axis=0, ddof=1) * np.sqrt(12.0)
-    ends = np.quantile(places, (0.05, 0.5, 0.95), axis=0)
+    lows, middles, highs = np.quantile(places, (0.05, 0.5, 0.95), axis=0).tolist()
     parameters = tuple(
-        Narrowed(name, float(contraction[n]), *ends[:, n].tolist(), bool(adjusted <= CLEARLY))
+        Narrowed(name, float(contraction[n]), lows[n], middles[n], highs[n], bool(adjusted <= CLEARLY))
         for n, (name, adjusted) in enumerate(zip(names, holm(p), strict=True))
     )
     return Identified(parameters, _directions(names, places, list(active), seed), len(active))

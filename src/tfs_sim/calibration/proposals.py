@@ -1,8 +1,8 @@
 """Places that are not ruled out, evenly drawn: by rejection while that finds any, else by splitting.
 
 What is left of the cube is often a millionth of it, in several pieces. Then a population of places is led inside in
-steps [1]_ [2]_: the level of implausibility is lowered so that a part of them stays, these are doubled, and each is moved
-about evenly within the level by moves that are symmetric, so that at the end places are evenly spread over what is
+steps [1]_ [2]_: the level of implausibility is lowered so that a part of them stays, these are doubled, and each is
+moved about evenly within the level by moves that are symmetric, so that at the end places are evenly spread over what is
 left, every piece by its size. Moves are along differences of two others [3]_ in some of the active inputs, or a new
 draw of one of them, and are reflected at the cube's sides. Inputs that no emulator reads are drawn anew, in slices.
 
@@ -12,8 +12,8 @@ References
    Probabilistic Engineering Mechanics 16(4):263-277.
 .. [2] Drovandi, Nott & Pagendam (2021), "A semi-automatic method for history matching using sequential Monte Carlo",
    SIAM/ASA Journal on Uncertainty Quantification 9(3):1034-1063.
-.. [3] ter Braak (2006), "A Markov chain Monte Carlo version of the genetic algorithm differential evolution", Statistics
-   and Computing 16(3):239-249.
+.. [3] ter Braak (2006), "A Markov chain Monte Carlo version of the genetic algorithm differential evolution",
+   Statistics and Computing 16(3):239-249.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class Drawn:
     lowest: float
 
 
-def drawn(level: Level, count: int, inputs: int, active: tuple[int, ...], cut: float, rng: np.random.Generator) -> Drawn:
+def drawn(
+    level: Level, count: int, inputs: int, active: tuple[int, ...], cut: float, rng: np.random.Generator
+) -> Drawn:
     """Return places in [0, 1]^inputs whose level is at most `cut`."""
     size = max(count, POPULATION)
     places = rng.random((size, inputs))

@@ -28,8 +28,9 @@ import numpy as np
 from scipy import stats
 
 from tfs_sim.calibration import outputs as held
+from tfs_sim.calibration.choosing import Rows
 from tfs_sim.calibration.emulators import CUT
-from tfs_sim.calibration.implausibility import SECOND
+from tfs_sim.calibration.implausibility import SECOND, accepted
 from tfs_sim.calibration.impossible import Impossible
 from tfs_sim.calibration.keeping import Notice
 from tfs_sim.calibration.outputs import Array, Output
@@ -93,36 +94,35 @@ def ranks(
     scaled = (values / np.sqrt(held.variances(outputs)))[:, needed]
     there = np.isfinite(scaled).all(axis=1)
     scaled, places = scaled[there], places[there]
-    moved = scaled + (
-        rng.uniform(-CUT, CUT, scaled.shape) if errors == "even" else rng.standard_normal(scaled.shape)
-    )
+    moved = scaled + (rng.uniform(-CUT, CUT, scaled.shape) if errors == "even" else rng.standard_normal(scaled.shape))
     found = []
     for truth in range(len(scaled)):
-        agree = (np.abs(scaled - moved[truth]) <= CUT).all(axis=1)
+        agree = np.asarray((np.abs(scaled - moved[truth]) <= CUT).all(axis=1))
         agree[truth] = False
         others = places[agree]
         if len(others) >= LEAST:
             below = (others < places[truth]).sum(axis=0)
             equal = (others == places[truth]).sum(axis=0)
             found.append((below + rng.random(places.shape[1]) * (equal + 1)) / (len(others) + 1))
-    shares = np.array(found).reshape(-1, places.shape[1])
+    shares: Array = np.array(found).reshape(-1, places.shape[1])
     counts = np.array([np.histogram(column, BINS, (0.0, 1.0))[0] for column in shares.T])
     enough = len(shares) >= 5 * BINS
     p = np.array([stats.chisquare(each).pvalue for each in counts]) if enough else np.ones(len(counts))
     uneven = tuple(name for name, each in zip(names, holm(p), strict=True) if each <= CLEARLY)
-    half, most = (
-        (np.abs(shares - 0.5) <= width / 2).mean(axis=0) if len(shares) else np.full(len(counts), np.nan)
-        for width in (0.5, 0.9)
-    )
+    half, most = (_held(shares, width) for width in (0.5, 0.9))
     return Ranks(tuple(names), len(shares), len(there), p, uneven, half, most)
 
 
+def _held(shares: Array, width: float) -> Array:
+    """Return in what share of truths a middle range holds each parameter, missing where there are none."""
+    return (np.abs(shares - 0.5) <= width / 2).mean(axis=0) if len(shares) else np.full(shares.shape[1], np.nan)
+
+
 def ranks_of(found: Calibration, errors: Errors, seed: int) -> Ranks:
-    """Return the ranks of the sets that the last wave proposed alike (cut on the second-largest)."""
+    """Return the ranks of all sets of the last wave, each the truth in turn."""
     last = found.waves[-1]
-    alike = last.proposed.rank == SECOND
-    places = found.space.places(last.proposed.table[alike])
-    return ranks(found.space.names, places, last.values[alike], found.outputs, errors, seed)
+    places = found.space.places(last.proposed.table)
+    return ranks(found.space.names, places, last.values, found.outputs, errors, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,8 @@ def left_out(found: Calibration, seed: int) -> tuple[LeftOut, ...]:
         noise = rng.normal(0.0, np.sqrt(output.variance), (200, count))
         low, middle, high = np.quantile(found.values[agree, n] + noise, (0.05, 0.5, 0.95)).tolist()
         inside = bool(low <= output.centre <= high)
-        ends = (output.natural(each) for each in (output.centre, low, middle, high))
-        said.append(LeftOut(output.name, *ends, count, inside))
+        figure, low, middle, high = (output.natural(each) for each in (output.centre, low, middle, high))
+        said.append(LeftOut(output.name, figure, low, middle, high, count, inside))
     return tuple(said)
 
 
@@ -211,26 +211,24 @@ def recoveries(
         name, truth = f"recovery-{number}", found.places[row]
         notice(f"recovery {number} of {count}: {found.ids[row]} is the truth")
         try:
-            again = calibrate(found.space, targets, simulator, budget, place, name, seed + number)
+            anew = calibrate(found.space, targets, simulator, budget, place, name, seed + number)
         except Impossible:
             said.append(Recovery(found.ids[row], 0, False, np.nan, np.nan))
             continue
-        accepted = again.places[again.accepted]
-        level = float(again.region.level(truth[None], SECOND)[0])
-        below = (accepted < truth).mean(axis=0) + 0.5 * (accepted == truth).mean(axis=0)
+        inside = anew.places[anew.accepted]
+        level = float(anew.region.level(truth[None], SECOND)[0])
+        below = (inside < truth).mean(axis=0) + 0.5 * (inside == truth).mean(axis=0)
         half, most = (float((np.abs(below - 0.5) <= width / 2).mean()) for width in (0.5, 0.9))
-        said.append(Recovery(found.ids[row], len(accepted), level <= CUT, half, most))
+        said.append(Recovery(found.ids[row], len(inside), level <= CUT, half, most))
     return tuple(said)
 
 
-def again(found: Calibration, simulator: Simulator, rows: Array, count: int = 50) -> tuple[int, int]:
+def again(found: Calibration, simulator: Simulator, rows: Rows, count: int = 50) -> tuple[int, int]:
     """Run some accepted sets with fresh luck; return how many were run, and how many miss nothing again.
 
     Sets are accepted by runs that have luck: near the cut some are in by luck alone.
     """
-    from tfs_sim.calibration.implausibility import accepted
-
-    some = np.asarray(rows[:count], np.int64)
+    some = rows[:count]
     ids = [f"{found.ids[n]}-again" for n in some]
     values, _ = simulator(found.space.sets(found.table[some], ids, "again"))
     return len(some), int(accepted(np.asarray(values, float), found.outputs).sum())

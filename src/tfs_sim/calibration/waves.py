@@ -157,7 +157,7 @@ class Calibration:
     @property
     def on_second(self) -> Mask:
         """Which sets were proposed without a cut by any target alone, [sets]."""
-        return np.concatenate([wave.proposed.rank for wave in self.waves]) == SECOND
+        return np.asarray(np.concatenate([wave.proposed.rank for wave in self.waves]) == SECOND)
 
 
 def calibrate(
@@ -314,9 +314,7 @@ class _Run:
             raise ValueError("a simulator gave a variance of luck that is no number from 0 on")
         return np.where(np.isfinite(values), values, np.nan), luck
 
-    def _after(
-        self, found: Calibration, number: int, proposed: Proposed, values: Array, luck: Array
-    ) -> Calibration:
+    def _after(self, found: Calibration, number: int, proposed: Proposed, values: Array, luck: Array) -> Calibration:
         """Return the calibration after a wave: with its emulators, fitted to all that was run in its region."""
         places, y, noise = self.space.places(proposed.table), values, luck
         if found.waves:
