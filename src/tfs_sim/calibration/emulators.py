@@ -6,7 +6,8 @@ in. Luck has an emulator of its own, of the logarithm of its variance [1]_, and 
 *Two kinds.* Where values fall into two groups with little between them (`analysis.kinds`), as at a cliff, one smooth
 function describes neither, and says of places near the cliff that they are in the middle, surely. Then each kind has a
 process of its own, and a third says which kind a place is of: by least squares on −1 and 1, as a probability by a
-probit of its mean over its deviation. A place is ruled out when every kind is that has a share of at least `RARE`.
+probit of its mean over its deviation. A place is ruled out when every kind is that has a share of at least `RARE`;
+where validation finds kinds that were held for rarer, deviations are widened until it does not.
 
 *Trust.* Where validation shows errors that are larger than they are said to be, all variances are multiplied by what
 they are larger by. An emulator that still rules out what runs say is in, is told and set aside (`usable`).
@@ -23,6 +24,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from tfs_sim.analysis.kinds import kinds_of
@@ -36,8 +38,14 @@ RARE = 0.05
 """A kind with a smaller share at a place does not keep it."""
 FEWEST = 20
 """Points of each kind, and in all, below which there is no process."""
+LOST = 0.02
+"""Share of points that may turn out to be of a kind that was held for rarer."""
+DOUBTS = (1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+"""What deviations are widened by, the least that will do."""
 WRONGLY = 0.1
 """Share of what runs say is in, that an emulator may rule out beyond what luck makes of it."""
+MOST = 400
+"""Points that a process is fitted to at most while it is validated by the others, and twice as many then."""
 _FAR = 8.0
 """Errors in validation are counted as so many deviations at most: one of them says no more than that it is off."""
 _LEAST = 1e-3
@@ -82,6 +90,7 @@ class Checks:
     wrongly_out : how many of those it rules out.
     by_luck : how many of those it would, were it right: luck brings in a run that is out.
     wrongly_in : share of the points that runs rule out, that it keeps.
+    lost : share of points that turned out to be of a kind that it holds for rarer than `RARE`.
     inflation : what its variances were multiplied by since (1 or more).
     """
 
@@ -93,6 +102,7 @@ class Checks:
     wrongly_out: int
     by_luck: float
     wrongly_in: float
+    lost: float
     inflation: float
 
 
@@ -109,6 +119,7 @@ class Emulator:
     luck : the process of the logarithm of luck's variance, or None where there is no luck.
     luck_level : what exponents of it are multiplied by, so that variances are right in the mean.
     inflation : what variances are multiplied by.
+    border, doubt : between the two kinds, and what deviations of `chance` are multiplied by (None and 1: one kind).
     checks : how it did in validation.
     """
 
@@ -120,6 +131,8 @@ class Emulator:
     luck_level: float
     inflation: float
     checks: Checks
+    border: float | None = None
+    doubt: float = 1.0
 
     @property
     def usable(self) -> bool:
@@ -136,7 +149,7 @@ class Emulator:
         share = np.ones_like(mean)
         if self.chance is not None:
             middle, doubt = self.chance.at(x)
-            upper = special.ndtr(middle / np.sqrt(doubt))
+            upper = special.ndtr(middle / (self.doubt * np.sqrt(doubt)))
             share = np.array([1.0 - upper, upper])
         return Beliefs(mean, variance * self.inflation, share)
 
@@ -165,16 +178,15 @@ def emulated(output: Output, places: Array, values: Array, luck: Array) -> Emula
     border = _border(values, train)
     active = _active(places[train], values[train], border, screening.most_active(len(values)))
     x = processes.spread(places[:, active])
-    process, level = _luck(x, luck, train)
+    some, most = np.flatnonzero(train)[:MOST], slice(2 * MOST)
+    process, level = _luck(x[most], luck[most], some)
     noise = luck if process is None else level * np.exp(process.at(x)[0])
-    first = _fitted(output.name, active, x[train], values[train], noise[train], border)
+    first = _fitted(output.name, active, x[some], values[some], noise[some], border)
     draft = replace(first, luck=process, luck_level=level)
+    draft = _doubting(draft, places[~train], values[~train])
     checks = _checks(draft, output, places[~train], values[~train], noise[~train])
-    return replace(
-        _refitted(draft, x, values, noise, border),
-        inflation=checks.inflation,
-        checks=checks,
-    )
+    last = _refitted(draft, x[most], values[most], noise[most], border)
+    return replace(last, inflation=checks.inflation, checks=checks)
 
 
 def _border(values: Array, train: Mask) -> float | None:
@@ -182,7 +194,7 @@ def _border(values: Array, train: Mask) -> float | None:
     found = kinds_of(values[:, None])
     if found is None:
         return None
-    upper = (values > found.border)[train]
+    upper = (values > found.border)[np.flatnonzero(train)[:MOST]]
     return found.border if FEWEST <= upper.sum() <= len(upper) - FEWEST else None
 
 
@@ -197,12 +209,12 @@ def _active(places: Array, values: Array, border: float | None, most: int) -> tu
     return tuple(dict.fromkeys(merged))[:most]
 
 
-def _luck(x: Array, luck: Array, train: Mask) -> tuple[Process | None, float]:
+def _luck(x: Array, luck: Array, train: NDArray[np.int64]) -> tuple[Process | None, float]:
     level = float(luck.mean())
     if level <= 0:
         return None, 0.0
     logs = np.log(np.maximum(luck, _LEAST * level))
-    process = processes.fitted(x[train], logs[train], np.zeros(int(train.sum())))
+    process = processes.fitted(x[train], logs[train], np.zeros(len(train)))
     process = processes.refitted(process, x, logs, np.zeros(len(x)))
     # a logarithm's mean is not the mean's logarithm, by how much depends on the replicates
     return process, level / float(np.exp(process.at(x)[0]).mean())
@@ -211,13 +223,13 @@ def _luck(x: Array, luck: Array, train: Mask) -> tuple[Process | None, float]:
 def _fitted(
     name: str, active: tuple[int, ...], x: Array, values: Array, noise: Array, border: float | None
 ) -> Emulator:
-    blank = Checks(0, 1.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 1.0)
+    blank = Checks(0, 1.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 0.0, 1.0)
     if border is None:
         return Emulator(name, active, (processes.fitted(x, values, noise),), None, None, 0.0, 1.0, blank)
     upper = values > border
     parts = tuple(processes.fitted(x[kind], values[kind], noise[kind]) for kind in (~upper, upper))
     chance = processes.fitted(x, _signs(upper), np.zeros(len(x)))
-    return Emulator(name, active, parts, chance, None, 0.0, 1.0, blank)
+    return Emulator(name, active, parts, chance, None, 0.0, 1.0, blank, border)
 
 
 def _refitted(draft: Emulator, x: Array, values: Array, noise: Array, border: float | None) -> Emulator:
@@ -235,13 +247,31 @@ def _signs(upper: Mask) -> Array:
     return np.where(upper, 1.0, -1.0)
 
 
+def _doubting(draft: Emulator, places: Array, values: Array) -> Emulator:
+    """Return an emulator that is no surer of kinds than validation lets it be."""
+    if draft.chance is None:
+        return draft
+    trials = (replace(draft, doubt=each) for each in DOUBTS)
+    return next(
+        (each for each in trials if _lost(each.at(places), each, values) <= LOST), replace(draft, doubt=DOUBTS[-1])
+    )
+
+
+def _kinds(draft: Emulator, values: Array) -> NDArray[np.int64]:
+    """Return of which kind values turned out to be: [points]."""
+    return np.asarray((values > draft.border) if draft.border is not None else np.zeros(len(values)), np.int64)
+
+
+def _lost(believed: Beliefs, draft: Emulator, values: Array) -> float:
+    return float((believed.share[_kinds(draft, values), np.arange(len(values))] < RARE).mean())
+
+
 def _checks(draft: Emulator, output: Output, places: Array, values: Array, noise: Array) -> Checks:
     believed = draft.at(places)
     mean, _ = believed.moments()
-    # an error is one from the kind that a run turned out to be of: which kind it is, is told by shares
-    errors = (values - believed.mean) / np.sqrt(believed.variance + noise)
-    errors = np.where(believed.share >= RARE, errors, np.inf)
-    error = np.abs(errors).min(axis=0)
+    # an error is one from the kind that a run turned out to be of; whether that was likely is told apart
+    kind, point = _kinds(draft, values), np.arange(len(values))
+    error = np.abs(values - believed.mean[kind, point]) / np.sqrt(believed.variance[kind, point] + noise)
     inflation = max(1.0, float((np.minimum(error, _FAR) ** 2).mean()))
     wider = Beliefs(believed.mean, believed.variance * inflation, believed.share)
     ruled_out = wider.implausibility(output) > CUT
@@ -260,5 +290,6 @@ def _checks(draft: Emulator, output: Output, places: Array, values: Array, noise
         int((inside & ruled_out).sum()),
         float(by_luck),
         float((~ruled_out[~inside]).mean()) if (~inside).any() else 0.0,
+        _lost(believed, draft, values),
         inflation,
     )

@@ -18,11 +18,11 @@ _TOLD = 5
 """Parameters of the nearest point that are told."""
 
 
-class Impossible(UserError):
+class ImpossibleError(UserError):
     """No set of parameters meets the targets."""
 
 
-def ruled_out(found: Calibration, nearest: Array | None = None) -> Impossible:
+def ruled_out(found: Calibration, nearest: Array | None = None) -> ImpossibleError:
     """Return the error that says which target cannot be met, by how many deviations, at which nearest point.
 
     Parameters
@@ -36,7 +36,7 @@ def ruled_out(found: Calibration, nearest: Array | None = None) -> Impossible:
     best = int(worst.argmin())
     if not np.isfinite(worst[best]):
         said = "no set of parameters that was run has a value of every target"
-        return Impossible(Mistake(f"the targets cannot be met: {said} ({count(len(worst), 'set')} run)"))
+        return ImpossibleError(Mistake(f"the targets cannot be met: {said} ({count(len(worst), 'set')} run)"))
     alone = off[:, needed].min(axis=0)
     # where one target alone is out of reach it is that one; else the one that the nearest set misses most
     hardest = int(alone.argmax())
@@ -52,10 +52,10 @@ def ruled_out(found: Calibration, nearest: Array | None = None) -> Impossible:
     message = (
         f"the target {quote(output.name)} cannot be met{'' if alone[hardest] > CUT else ' together with the others'}: "
         f"the nearest of {count(len(worst), 'set')} that were run, {found.ids[best]}, gives {value:.4g} where the "
-        f"figure is {output.natural(output.centre):.4g}, which misses it by {off[best, which]:.1f} standard deviations, "
-        f"{reach}"
+        f"figure is {output.natural(output.centre):.4g}, which misses it by {off[best, which]:.1f} standard "
+        f"deviations, {reach}"
     )
-    return Impossible(Mistake(message, hint=_where(found, best, int(which), nearest)))
+    return ImpossibleError(Mistake(message, hint=_where(found, best, int(which), nearest)))
 
 
 def _where(found: Calibration, best: int, which: int, nearest: Array | None) -> str:

@@ -2,7 +2,7 @@
 
 ```
 calibration.json       whose it is: targets, prior, code, seed and sizes, by a digest
-wave-2.parquet         proposals: a row a set, its identity, how it was proposed, and a column a parameter, as it was run
+wave-2.parquet         proposals: a row a set: identity, how it was proposed, and a column a parameter, as it was run
 wave-2.json            checksum of that table, and what was left when it was made
 wave-2-00100.json      what a block of its sets gave, from the 100th on
 ```

@@ -2,8 +2,8 @@
 
 What is left of the cube is often a millionth of it, in several pieces. Then a population of places is led inside in
 steps [1]_ [2]_: the level of implausibility is lowered so that a part of them stays, these are doubled, and each is
-moved about evenly within the level by moves that are symmetric, so that at the end places are evenly spread over what is
-left, every piece by its size. Moves are along differences of two others [3]_ in some of the active inputs, or a new
+moved about evenly within the level by moves that are symmetric, so that at the end places are evenly spread over what
+is left, every piece by its size. Moves are along differences of two others [3]_ in some of the active inputs, or a new
 draw of one of them, and are reflected at the cube's sides. Inputs that no emulator reads are drawn anew, in slices.
 
 References

@@ -81,7 +81,7 @@ def _emulators(found: Findings) -> str:
     return table(
         "Emulators where they were not fitted",
         ("wave and target", "inputs", "kinds", "points", "size of errors", "beyond 3", "explained",
-         "ruled out wrongly", "by luck", "kept wrongly", "used"),
+         "ruled out wrongly", "by luck", "kept wrongly", "kind unseen", "used"),
         [
             (
                 f"{w.number} {e.output}",
@@ -94,6 +94,7 @@ def _emulators(found: Findings) -> str:
                 f"{e.checks.wrongly_out} of {e.checks.inside}",
                 _number(e.checks.by_luck),
                 _share(e.checks.wrongly_in),
+                _share(e.checks.lost),
                 _yes(e.used),
             )
             for w in found.waves
@@ -123,7 +124,7 @@ def _known(found: Findings) -> Iterator[str]:
 
 def _ranks(title: str, ranks: Ranks) -> tuple[str, ...]:
     if not ranks.truths:
-        return title, f"0 of {ranks.tried:,}", "–", "–", "–", "–"
+        return title, f"0 of {ranks.tried:,}", "–", "–", "–", "–", "–"
     uneven = ", ".join(ranks.uneven[:3]) + (" …" if len(ranks.uneven) > 3 else "") or "none"
     return (
         title,
@@ -132,13 +133,22 @@ def _ranks(title: str, ranks: Ranks) -> tuple[str, ...]:
         uneven,
         _share(float(ranks.half.mean())),
         _share(float(ranks.most.mean())),
+        _share(float(ranks.most.min())),
     )
 
 
 def _trusted(found: Findings) -> Iterator[str]:
     yield table(
         "Known truths: where they stand among the sets that agree with them",
-        ("errors of figures", "truths", "least p", "uneven after Holm", "in the middle 50%", "in the middle 90%"),
+        (
+            "errors of figures",
+            "truths",
+            "least p",
+            "uneven after Holm",
+            "in the middle 50%",
+            "in the middle 90%",
+            "at least",
+        ),
         [_ranks("even within the cut", found.ranks_even), _ranks("normal", found.ranks_normal)],
     )
     yield table(

@@ -31,7 +31,7 @@ from tfs_sim.calibration import outputs as held
 from tfs_sim.calibration.choosing import Rows
 from tfs_sim.calibration.emulators import CUT
 from tfs_sim.calibration.implausibility import SECOND, accepted
-from tfs_sim.calibration.impossible import Impossible
+from tfs_sim.calibration.impossible import ImpossibleError
 from tfs_sim.calibration.keeping import Notice
 from tfs_sim.calibration.outputs import Array, Output
 from tfs_sim.calibration.waves import Budget, Calibration, Simulator, calibrate
@@ -90,8 +90,7 @@ def ranks(
     errors : by what a truth's figures are off: even within the cut, or normal.
     """
     rng = np.random.default_rng(seed)
-    needed = held.required(outputs)
-    scaled = (values / np.sqrt(held.variances(outputs)))[:, needed]
+    scaled = np.asarray((values / np.sqrt(held.variances(outputs)))[:, held.required(outputs)], float)
     there = np.isfinite(scaled).all(axis=1)
     scaled, places = scaled[there], places[there]
     moved = scaled + (rng.uniform(-CUT, CUT, scaled.shape) if errors == "even" else rng.standard_normal(scaled.shape))
@@ -99,7 +98,7 @@ def ranks(
     for truth in range(len(scaled)):
         agree = np.asarray((np.abs(scaled - moved[truth]) <= CUT).all(axis=1))
         agree[truth] = False
-        others = places[agree]
+        others = np.asarray(places[agree], float)
         if len(others) >= LEAST:
             below = (others < places[truth]).sum(axis=0)
             equal = (others == places[truth]).sum(axis=0)
@@ -212,7 +211,7 @@ def recoveries(
         notice(f"recovery {number} of {count}: {found.ids[row]} is the truth")
         try:
             anew = calibrate(found.space, targets, simulator, budget, place, name, seed + number)
-        except Impossible:
+        except ImpossibleError:
             said.append(Recovery(found.ids[row], 0, False, np.nan, np.nan))
             continue
         inside = anew.places[anew.accepted]

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,6 @@ ON_LARGEST = 3
 """The first wave of whose proposals some are cut on the largest implausibility."""
 SOME = 0.75
 """Share of its proposals that are."""
-MOST_TRAINED = 600
-"""Points that an emulator is fitted to at most: those of the latest waves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +188,7 @@ def calibrate(
     Raises
     ------
     UserError
-        When no set can meet the targets (`Impossible`), or the folder cannot be used.
+        When no set can meet the targets (`ImpossibleError`), or the folder cannot be used.
     Interrupted
         On Ctrl-C; what is finished is kept, and the same call goes on from there.
     """
@@ -268,6 +266,16 @@ class _Run:
             }
             if not len(drawn[SECOND].places):
                 raise ruled_out(found, drawn[SECOND].nearest)
+            if some and not len(drawn[LARGEST].places):
+                # emulators say that nothing meets all targets at once: once they may be wrong, and where they come
+                # nearest is run; twice they are believed
+                if not (found.waves[-1].proposed.rank == LARGEST).any() and number > ON_LARGEST:
+                    raise ruled_out(found, drawn[LARGEST].nearest)
+                more = self._drawn(found, SECOND, some, np.random.default_rng([*seed, 0]))
+                drawn[SECOND] = replace(
+                    drawn[SECOND],
+                    places=np.concatenate([drawn[SECOND].places, more.places[1:], drawn[LARGEST].nearest[None]]),
+                )
             places = np.concatenate([each.places for each in drawn.values()])
             rank = np.concatenate([np.full(len(each.places), float(key)) for key, each in drawn.items()])
             left, levels = drawn[SECOND].left, max(each.levels for each in drawn.values())
@@ -319,10 +327,9 @@ class _Run:
         places, y, noise = self.space.places(proposed.table), values, luck
         if found.waves:
             earlier = found.places
-            inside = np.flatnonzero(found.region.level(earlier, SECOND, CUT) <= CUT)[-(MOST_TRAINED - len(places)) :]
-            if len(places) < MOST_TRAINED and len(inside):
-                places = np.concatenate([places, earlier[inside]])
-                y, noise = np.concatenate([y, found.values[inside]]), np.concatenate([noise, found.luck[inside]])
+            inside = found.region.level(earlier, SECOND, CUT) <= CUT
+            places = np.concatenate([places, earlier[inside]])
+            y, noise = np.concatenate([y, found.values[inside]]), np.concatenate([noise, found.luck[inside]])
         # halves for training and validation are told apart by place: old and new points go into both
         order = np.random.default_rng([self.seed, number, 0]).permutation(len(places))
         places, y, noise = places[order], y[order], noise[order]
