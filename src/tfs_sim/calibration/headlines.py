@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfs_sim.calibration import outputs as held
+from tfs_sim.calibration import held
 from tfs_sim.calibration.choosing import Rows, filling, middle, sets_of
+from tfs_sim.calibration.held import Array
 from tfs_sim.calibration.implausibility import accepted
-from tfs_sim.calibration.outputs import Array
-from tfs_sim.calibration.waves import Calibration
+from tfs_sim.calibration.matching import Calibration
 from tfs_sim.experiments.designs.sets import Sets
 
 Headlines = Callable[[Sets], Array]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from tfs_sim.calibration.outputs import Array
+from tfs_sim.calibration.held import Array
 from tfs_sim.calibration.trust import CLEARLY, holm
 
 CHANCE = 0.05

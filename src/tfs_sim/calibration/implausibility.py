@@ -22,13 +22,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tfs_sim.calibration.emulators import CUT, Emulator
-from tfs_sim.calibration.outputs import Array, Mask, Output, centres, required, variances
+from tfs_sim.calibration.held import Array, Held, Mask, centres, required, variances
 
 SECOND, LARGEST = 2, 1
 """Which of the outputs' implausibilities a cut is on, counted from the largest."""
 
 
-def of_runs(values: Array, outputs: Sequence[Output]) -> Array:
+def of_runs(values: Array, outputs: Sequence[Held]) -> Array:
     """Return by how many deviations runs miss each output: [sets, outputs], infinite where they gave no value."""
     off = np.abs(values - centres(outputs)) / np.sqrt(variances(outputs))
     return np.asarray(np.where(np.isfinite(off), off, np.inf))
@@ -42,7 +42,7 @@ def ranked(off: Array, rank: int) -> Array:
     return np.asarray(np.partition(off, place, axis=1)[:, place])
 
 
-def accepted(values: Array, outputs: Sequence[Output]) -> Mask:
+def accepted(values: Array, outputs: Sequence[Held]) -> Mask:
     """Say which sets that were run miss nothing that is required by more than `CUT`: [sets]."""
     return np.asarray(ranked(of_runs(values, outputs)[:, required(outputs)], LARGEST) <= CUT)
 
@@ -57,7 +57,7 @@ class Region:
     waves : the emulators of each wave; an output that has none, or one that is set aside, rules nothing out in it.
     """
 
-    outputs: tuple[Output, ...]
+    outputs: tuple[Held, ...]
     waves: tuple[tuple[Emulator, ...], ...] = ()
 
     def after(self, emulators: Sequence[Emulator]) -> Region:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfs_sim.calibration.emulators import CUT
+from tfs_sim.calibration.held import Array, required
 from tfs_sim.calibration.implausibility import LARGEST, of_runs, ranked
-from tfs_sim.calibration.outputs import Array, required
 from tfs_sim.scenario.errors import Mistake, UserError, count, quote
 
 if TYPE_CHECKING:
-    from tfs_sim.calibration.waves import Calibration
+    from tfs_sim.calibration.matching import Calibration
 
 _TOLD = 5
 """Parameters of the nearest point that are told."""

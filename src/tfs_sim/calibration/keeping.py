@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tfs_sim.calibration.outputs import Array
+from tfs_sim.calibration.held import Array
 from tfs_sim.experiments.storage import files, holding, records, tables
 from tfs_sim.experiments.storage.files import refusal
 

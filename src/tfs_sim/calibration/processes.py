@@ -29,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, optimize
 
-from tfs_sim.calibration.outputs import Array
+from tfs_sim.calibration.held import Array
 
 SEARCHED = 250
 """Points by which lengths are found at most; the process is fitted to all points."""

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfs_sim.calibration.outputs import Array
+from tfs_sim.calibration.held import Array
 
 POPULATION = 400
 """Places that are led inside at least."""

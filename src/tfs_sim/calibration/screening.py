@@ -19,7 +19,7 @@ from itertools import chain, zip_longest
 
 import numpy as np
 
-from tfs_sim.calibration.outputs import Array
+from tfs_sim.calibration.held import Array
 from tfs_sim.decisions.smoothers import normal_scores
 
 MOST = 25

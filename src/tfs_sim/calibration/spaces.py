@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfs_sim.calibration.outputs import Array
+from tfs_sim.calibration.held import Array
 from tfs_sim.experiments.designs.plausible import WORD, named
 from tfs_sim.experiments.designs.sets import Sets, rounded, variables_named
 from tfs_sim.experiments.designs.variables import Variable

@@ -27,14 +27,14 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from tfs_sim.calibration import outputs as held
+from tfs_sim.calibration import held
 from tfs_sim.calibration.choosing import Rows
 from tfs_sim.calibration.emulators import CUT
+from tfs_sim.calibration.held import Array, Held
 from tfs_sim.calibration.implausibility import SECOND, accepted
 from tfs_sim.calibration.impossible import ImpossibleError
 from tfs_sim.calibration.keeping import Notice
-from tfs_sim.calibration.outputs import Array, Output
-from tfs_sim.calibration.waves import Budget, Calibration, Simulator, calibrate
+from tfs_sim.calibration.matching import Budget, Calibration, Simulator, calibrate
 
 Errors = Literal["even", "normal"]
 
@@ -77,7 +77,7 @@ def holm(p: Array) -> Array:
 
 
 def ranks(
-    names: Sequence[str], places: Array, values: Array, outputs: Sequence[Output], errors: Errors, seed: int
+    names: Sequence[str], places: Array, values: Array, outputs: Sequence[Held], errors: Errors, seed: int
 ) -> Ranks:
     """Return where every set of a table stands among those that agree with it.
 

@@ -24,12 +24,12 @@ from typing import Any
 
 import numpy as np
 
-from tfs_sim.calibration import keeping, outputs, proposals
+from tfs_sim.calibration import held, keeping, proposals
 from tfs_sim.calibration.emulators import CUT, FEWEST, Emulator, emulated
+from tfs_sim.calibration.held import Array, Held, Mask
 from tfs_sim.calibration.implausibility import LARGEST, SECOND, Region, accepted
 from tfs_sim.calibration.impossible import ruled_out
 from tfs_sim.calibration.keeping import Folder, Notice, Proposed
-from tfs_sim.calibration.outputs import Array, Mask, Output
 from tfs_sim.calibration.spaces import Space
 from tfs_sim.experiments.designs.sampling import latin_hypercube
 from tfs_sim.experiments.designs.sets import Sets
@@ -117,7 +117,7 @@ class Calibration:
     """
 
     space: Space
-    outputs: tuple[Output, ...]
+    outputs: tuple[Held, ...]
     budget: Budget
     waves: tuple[Wave, ...]
     region: Region
@@ -160,7 +160,7 @@ class Calibration:
 
 def calibrate(
     space: Space,
-    targets: Sequence[Output],
+    targets: Sequence[Held],
     simulator: Simulator,
     budget: Budget,
     folder: Path,
@@ -192,13 +192,13 @@ def calibrate(
     Interrupted
         On Ctrl-C; what is finished is kept, and the same call goes on from there.
     """
-    held = outputs.checked(targets)
-    facts = {"name": name, "seed": seed, "targets": outputs.digest(held), "parameters": list(space.names)}
+    figures = held.checked(targets)
+    facts = {"name": name, "seed": seed, "targets": held.digest(figures), "parameters": list(space.names)}
     facts |= {"sizes": [budget.first, budget.wave]} | (whose or {})
     told = notice or (lambda _: None)
     with keeping.opened(folder, space.names, facts, told) as kept:
         try:
-            return _Run(space, held, simulator, budget, kept, name, seed, progress, told).waves()
+            return _Run(space, figures, simulator, budget, kept, name, seed, progress, told).waves()
         except KeyboardInterrupt:
             raise Interrupted(
                 f"Stopped. What was run is kept in {folder}; the same command goes on from there."
@@ -210,7 +210,7 @@ class _Run:
     """A calibration under way."""
 
     space: Space
-    outputs: tuple[Output, ...]
+    outputs: tuple[Held, ...]
     simulator: Simulator
     budget: Budget
     kept: Folder

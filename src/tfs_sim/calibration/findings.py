@@ -1,6 +1,6 @@
 """What a calibration found, as one object that a page is written from.
 
-Everything is numbers and names: `record` gives it as JSON has it, `tables.text` as text.
+Everything is numbers and names: `record` gives it as JSON has it, `telling.text` as text.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from tfs_sim.calibration import outputs as held
+from tfs_sim.calibration import held
 from tfs_sim.calibration.choosing import Rows, missed
 from tfs_sim.calibration.emulators import CUT, Checks
 from tfs_sim.calibration.headlines import Half, Headline
 from tfs_sim.calibration.identified import Identified, identified
 from tfs_sim.calibration.implausibility import Region, of_runs
 from tfs_sim.calibration.keeping import plain
+from tfs_sim.calibration.matching import Calibration
 from tfs_sim.calibration.trust import LeftOut, Ranks, Recovery, left_out, ranks_of
-from tfs_sim.calibration.waves import Calibration
 
 PRIOR = 2000
 """Places of the prior at which emulators say what targets rule out."""

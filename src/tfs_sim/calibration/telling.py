@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from tfs_sim.calibration.results import Findings
+from tfs_sim.calibration.findings import Findings
 from tfs_sim.calibration.trust import Ranks
 from tfs_sim.scenario.characters import shown
 

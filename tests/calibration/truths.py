@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tfs_sim.calibration.outputs import Array, Output
+from tfs_sim.calibration.held import Array, Held
 from tfs_sim.calibration.spaces import Space
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.model.catalogue import MECHANISMS
@@ -75,10 +75,10 @@ def uneven(u: Array) -> Array:
 
 
 SMOOTH = (
-    Output("members", 2.5, 0.005, 0.002),
-    Output("density", 1.0, 0.005, 0.005),
-    Output("trust", 0.3, 0.01, 0.005),
-    Output("active", 0.5, 0.01, 0.01),
+    Held("members", 2.5, 0.005, 0.002),
+    Held("density", 1.0, 0.005, 0.005),
+    Held("trust", 0.3, 0.01, 0.005),
+    Held("active", 0.5, 0.01, 0.01),
 )
 """What the smooth simulator is held against: met by .7% of the prior."""
 
@@ -95,4 +95,4 @@ def little(u: Array) -> Array:
     return np.full((len(u), 2), 0.0025)
 
 
-CLIFF = (Output("alive", 2.3, 0.006, 0.004), Output("spread", 0.65, 0.002, 0.002))
+CLIFF = (Held("alive", 2.3, 0.006, 0.004), Held("spread", 0.65, 0.002, 0.002))

@@ -19,11 +19,11 @@ from tfs_sim.scenario.errors import quote
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Scale = Literal["as it is", "log", "logit"]
+Scale = Literal["identity", "log", "logit", "binomial"]
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class Held:
     """An output of the simulator with the figure that it is held against.
 
     Attributes
@@ -32,7 +32,8 @@ class Output:
     centre : the figure, on the output's scale.
     observation : variance of the figure itself, at the real sample's size.
     discrepancy : variance that the model is granted, since it is no town: stated beforehand.
-    scale : what values of the simulator were put on already: "as it is", "log" (counts), "logit" (shares).
+    scale : what values of the simulator were put on already: "log" (counts), "logit" (shares), "binomial" (standard
+        deviations of a share of few), "identity" (marks).
     missable : declared beforehand as what may be missed: it rules nothing out, and is told.
     """
 
@@ -40,7 +41,7 @@ class Output:
     centre: float
     observation: float
     discrepancy: float
-    scale: Scale = "as it is"
+    scale: Scale = "identity"
     missable: bool = False
 
     @property
@@ -49,13 +50,13 @@ class Output:
         return self.observation + self.discrepancy
 
     def natural(self, value: float) -> float:
-        """Return a value on the scale that people read."""
+        """Return a value on the scale that people read (of "binomial" the standard deviations)."""
         if self.scale == "log":
             return math.exp(value)
         return 1.0 / (1.0 + math.exp(-value)) if self.scale == "logit" else value
 
 
-def checked(outputs: Sequence[Output]) -> tuple[Output, ...]:
+def checked(outputs: Sequence[Held]) -> tuple[Held, ...]:
     """Return outputs, or refuse those that nothing can be held against.
 
     Raises
@@ -83,32 +84,32 @@ def checked(outputs: Sequence[Output]) -> tuple[Output, ...]:
     return tuple(outputs)
 
 
-def centres(outputs: Sequence[Output]) -> Array:
+def centres(outputs: Sequence[Held]) -> Array:
     """Return the figures [outputs]."""
     return np.array([each.centre for each in outputs])
 
 
-def variances(outputs: Sequence[Output]) -> Array:
+def variances(outputs: Sequence[Held]) -> Array:
     """Return the variances of figures and discrepancies [outputs]."""
     return np.array([each.variance for each in outputs])
 
 
-def required(outputs: Sequence[Output]) -> Mask:
+def required(outputs: Sequence[Held]) -> Mask:
     """Say which outputs rule sets out [outputs]."""
     return np.array([not each.missable for each in outputs])
 
 
-def at(outputs: Sequence[Output], figures: Array) -> tuple[Output, ...]:
+def at(outputs: Sequence[Held], figures: Array) -> tuple[Held, ...]:
     """Return outputs held against other figures [outputs]: those of a known truth."""
     pairs = zip(outputs, figures.tolist(), strict=True)
     return tuple(replace(each, centre=figure) for each, figure in pairs)
 
 
-def granted(outputs: Sequence[Output], factor: float) -> tuple[Output, ...]:
+def granted(outputs: Sequence[Held], factor: float) -> tuple[Held, ...]:
     """Return outputs with `factor` times the discrepancy, as a standard deviation."""
     return tuple(replace(each, discrepancy=each.discrepancy * factor**2) for each in outputs)
 
 
-def digest(outputs: Sequence[Output]) -> str:
+def digest(outputs: Sequence[Held]) -> str:
     """Return a fingerprint of what outputs are held against."""
     return hashlib.sha256(repr([astuple(each) for each in outputs]).encode()).hexdigest()
