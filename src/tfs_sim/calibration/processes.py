@@ -2,12 +2,13 @@
 
 With x the active inputs, evenly spread with variance 1, and p₂ the second Legendre polynomial, values are
 
-    y(x) = m + Σ_j (b_j x_j + c_j p₂(x_j)) + g(x) + e + luck,
-    b_j ~ N(0, β²/a),  c_j ~ N(0, γ²/a),  g ~ GP(0, σ² exp(−½ Σ_j w_j (x_j − x'_j)²)),  e ~ N(0, δ²),
+    y(x) = m + Σ_j (b_j x_j + c_j p₂(x_j)) + Σ_jk d_jk x_j x_k + g(x) + e + luck,
+    b_j ~ N(0, β²/a),  c_j ~ N(0, γ²/a),  d_jk ~ N(0, κ²/a²),  e ~ N(0, δ²),
+    g ~ GP(0, σ² exp(−½ Σ_j w_j (x_j − x'_j)²)),
 
 a polynomial and a process of what it leaves [1]_ (one weight w_j an input: automatic relevance [2]_); e is what inputs
-that are not active do. The variance of luck is given run by run, as in stochastic kriging [3]_. β, γ, σ, δ and the
-weights have the highest marginal likelihood, weights with an exponential prior, so that many of them do not explain
+that are not active do. The variance of luck is given run by run, as in stochastic kriging [3]_. β, γ, κ, σ, δ and
+the weights have the highest marginal likelihood, weights with an exponential prior, so that many of them do not explain
 chance. What is predicted is y without luck: luck is in the nugget and nowhere else.
 
 `decisions.smoothers` fits the draws themselves, with even noise; it says nothing elsewhere, which is all that an
@@ -33,6 +34,8 @@ from tfs_sim.calibration.held import Array
 
 SEARCHED = 250
 """Points by which lengths are found at most; the process is fitted to all points."""
+NUGGET, FORMS = 4, 5
+"""Where δ² stands among the logarithms of a shape, and how many of these there are."""
 STEPS = 60
 _LIMIT = (-12.0, 4.0)
 _ROUGHEST = 8.0
@@ -58,7 +61,7 @@ class Process:
     Attributes
     ----------
     points : inputs that it was fitted to, [n, a].
-    shape : log β², log γ², log σ², log δ² (of values with variance 1), then weights [a].
+    shape : log β², γ², κ², σ² and δ² (of values with variance 1), then weights [a].
     mean, size : mean and standard deviation of the values.
     factor : lower Cholesky factor of the values' covariance, [n, n].
     solved : its inverse times the values, [n].
@@ -74,28 +77,30 @@ class Process:
     @property
     def nugget(self) -> float:
         """Variance that inputs which are not active make, in units of the values squared."""
-        return float(np.exp(self.shape[3])) * self.size**2
+        return float(np.exp(self.shape[NUGGET])) * self.size**2
 
     def at(self, x: Array) -> tuple[Array, Array]:
         """Return mean and variance of what values are at inputs [m, a], without luck and with the nugget: [m], [m]."""
         cross = _covariance(x, self.points, self.shape)
         mean = cross @ self.solved
         half = linalg.solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
-        variance = np.maximum(_prior(x, self.shape) - (half**2).sum(axis=0), 1e-12) + np.exp(self.shape[3])
+        variance = np.maximum(_prior(x, self.shape) - (half**2).sum(axis=0), 1e-12) + np.exp(self.shape[NUGGET])
         return self.mean + self.size * mean, self.size**2 * variance
 
 
 def _covariance(a: Array, b: Array, shape: Array) -> Array:
-    linear, bent, smooth = np.exp(shape[:3])
-    weights = shape[4:]
+    linear, bent, joint, smooth = np.exp(shape[:NUGGET])
+    weights = shape[FORMS:]
     far = (a**2 @ weights)[:, None] + b**2 @ weights - 2.0 * (a * weights) @ b.T
-    even = linear / a.shape[1] * (a @ b.T) + bent / a.shape[1] * (_bent(a) @ _bent(b).T)
+    inner = a @ b.T / a.shape[1]
+    even = linear * inner + joint * inner**2 + bent / a.shape[1] * (_bent(a) @ _bent(b).T)
     return np.asarray(_CONSTANT + even + smooth * np.exp(-0.5 * np.maximum(far, 0.0)))
 
 
 def _prior(x: Array, shape: Array) -> Array:
-    linear, bent, smooth = np.exp(shape[:3])
-    even = linear * (x**2).mean(axis=1) + bent * (_bent(x) ** 2).mean(axis=1)
+    linear, bent, joint, smooth = np.exp(shape[:NUGGET])
+    inner = (x**2).mean(axis=1)
+    even = linear * inner + joint * inner**2 + bent * (_bent(x) ** 2).mean(axis=1)
     return np.asarray(_CONSTANT + even + smooth)
 
 
@@ -115,7 +120,7 @@ def refitted(process: Process, x: Array, values: Array, luck: Array) -> Process:
 
 
 def _conditioned(x: Array, shape: Array, mean: float, size: float, scaled: Array, noise: Array) -> Process:
-    whole = _covariance(x, x, shape) + np.diag(noise + np.exp(shape[3]) + _STUDDED)
+    whole = _covariance(x, x, shape) + np.diag(noise + np.exp(shape[NUGGET]) + _STUDDED)
     factor = linalg.cholesky(whole, lower=True)
     return Process(x, shape, mean, size, factor, linalg.cho_solve((factor, True), scaled))
 
@@ -124,15 +129,16 @@ def _searched(x: Array, values: Array, noise: Array) -> Array:
     """Return the shape with the highest marginal likelihood."""
     count = x.shape[1]
     outer, curved = x @ x.T / count, _bent(x) @ _bent(x).T / count
+    paired = outer**2
     diagonal = np.arange(len(x))
     price = max(1.0, count / 5.0)
 
     def loss(shape: Array) -> tuple[float, Array]:
-        weights = shape[4:]
-        linear, bent, smooth, nugget = np.exp(shape[:4])
+        weights = shape[FORMS:]
+        linear, bent, joint, smooth, nugget = np.exp(shape[:FORMS])
         far = (x**2 @ weights)[:, None] + x**2 @ weights - 2.0 * (x * weights) @ x.T
         near = smooth * np.exp(-0.5 * np.maximum(far, 0.0))
-        whole = _CONSTANT + linear * outer + bent * curved + near
+        whole = _CONSTANT + linear * outer + bent * curved + joint * paired + near
         whole[diagonal, diagonal] += noise + nugget + _STUDDED
         try:
             factor = linalg.cholesky(whole, lower=True, check_finite=False)
@@ -145,15 +151,16 @@ def _searched(x: Array, values: Array, noise: Array) -> Array:
         pull = slope * near
         # of Σ pull · −½ (x_i − x_k)², each input's sum over pairs at once
         by_weight = -(pull.sum(axis=1) @ x**2 - (x * (pull @ x)).sum(axis=0))
-        forms = [linear * (slope * outer).sum(), bent * (slope * curved).sum(), pull.sum(), nugget * np.trace(slope)]
+        forms = [linear * (slope * outer).sum(), bent * (slope * curved).sum(), joint * (slope * paired).sum()]
+        forms += [pull.sum(), nugget * np.trace(slope)]
         return value + price * float(weights.sum()), np.concatenate([forms, by_weight + price])
 
     # a process that is rough enough is noise by another name, and as likely: it is also begun where there is none
     starts = [
-        np.concatenate([[-1.0, -2.0, -1.0, -3.0], np.full(count, 0.5 / count)]),
-        np.concatenate([[-1.0, -3.0, -5.0, -1.0], np.full(count, 0.05 / count)]),
+        np.concatenate([[-1.0, -2.0, -2.0, -1.0, -3.0], np.full(count, 0.5 / count)]),
+        np.concatenate([[-1.0, -3.0, -3.0, -5.0, -1.0], np.full(count, 0.05 / count)]),
     ]
-    limits = [_LIMIT] * 4 + [(0.0, _ROUGHEST)] * count
+    limits = [_LIMIT] * FORMS + [(0.0, _ROUGHEST)] * count
     found = [
         optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": STEPS})
         for start in starts

@@ -1,7 +1,7 @@
 """Which inputs matter for an output: the rest goes into the nugget.
 
-Inputs are added one at a time, each with a straight and a bent part, the one that explains most of what is left first;
-then products with those that were found, since an input may matter only together with another. It ends where the
+Inputs are added one at a time, each with a straight part or a bent one, too, the one that explains most of what is left
+first; then products with those that were found, since an input may matter only together with another. It ends where the
 extended criterion [1]_ does not fall any more: with hundreds of inputs the best of them always explains some chance.
 Values and their normal scores are looked through in turn, because most of a prior is dead: few large values, or
 few values that are not 0, say where things happen.
@@ -27,6 +27,7 @@ MOST = 25
 POINTS = 10
 """Points an active input to fit by, and as many to validate."""
 _TINY = 1e-10
+_LEAST = 1e-6
 
 
 def most_active(points: int) -> int:
@@ -69,34 +70,53 @@ def _gain(before: float, after: float, points: int, terms: int, candidates: int)
 
 
 def _mains(x: Array, left: Array, most: int) -> tuple[list[int], Array, list[Array]]:
-    """Return inputs with an effect of their own, what is left of the values, and the directions taken out."""
+    """Return inputs with an effect of their own, what is left of the values, and the directions taken out.
+
+    One is added after the other as long as there may be any; then as many are kept as give the best criterion: of
+    many inputs that do little each, the first says nothing by itself.
+    """
     points, count = x.shape
     straight, bent = _centred(x), _centred(x**2)
     found: list[int] = []
     taken: list[Array] = []
-    while len(found) < min(most, points // 4):
-        a, b = (straight**2).sum(axis=0), (bent**2).sum(axis=0)
-        c = (straight * bent).sum(axis=0)
-        y1, y2 = left @ straight, left @ bent
-        whole = a * b - c**2
-        both = (b * y1**2 - 2.0 * c * y1 * y2 + a * y2**2) / np.where(whole > _TINY, whole, 1.0)
-        gained = np.where(whole > _TINY, both, y1**2 / np.maximum(a, _TINY))
-        gained[found] = 0.0
-        best = int(gained.argmax())
+    after = [(0.0, 0, left)]
+    while len(found) < min(most, points // 4, count):
+        best, terms, gained = _next(straight, bent, left, found)
         before = float(left @ left)
-        if _gain(before, before - float(gained[best]), points, 2, count) <= 0:
+        if before <= _TINY * points:
             break
         found.append(best)
-        for column in (straight[:, best].copy(), bent[:, best].copy()):
+        for columns in (straight, bent)[:terms]:
+            column = columns[:, best].copy()
             for direction in taken:
                 column -= direction * (direction @ column)
             length = float(np.sqrt(column @ column))
-            if length > 1e-6:
+            if length > _LEAST:
                 direction = column / length
                 taken.append(direction)
                 straight, bent = _without(straight, direction), _without(bent, direction)
                 left = left - direction * (direction @ left)
-    return found, left, taken
+        after.append((after[-1][0] + _gain(before, before - gained, points, terms, count), len(taken), left))
+    kept = max(range(len(after)), key=lambda n: after[n][0])
+    return found[:kept], after[kept][2], taken[: after[kept][1]]
+
+
+def _next(straight: Array, bent: Array, left: Array, found: list[int]) -> tuple[int, int, float]:
+    """Return the input that gives the best criterion next, with how many terms, and the squares that it explains."""
+    points = len(straight)
+    a, b = (straight**2).sum(axis=0), (bent**2).sum(axis=0)
+    c = (straight * bent).sum(axis=0)
+    y1, y2 = left @ straight, left @ bent
+    one = np.where(a > _LEAST, y1**2 / np.maximum(a, _LEAST), 0.0)
+    whole = a * b - c**2
+    both = np.where(whole > _LEAST, (b * y1**2 - 2.0 * c * y1 * y2 + a * y2**2) / np.maximum(whole, _LEAST), one)
+    gains = np.array([one, both])
+    before = float(left @ left)
+    left_over = np.maximum(before - gains, _TINY * points)
+    score = -points * np.log(left_over) - np.array([[1.0], [2.0]]) * math.log(points)
+    score[:, found] = -np.inf
+    terms, best = np.unravel_index(int(score.argmax()), score.shape)
+    return int(best), int(terms) + 1, float(gains[terms, best])
 
 
 def _products(x: Array, left: Array, taken: list[Array], found: list[int], most: int) -> list[int]:
@@ -112,7 +132,7 @@ def _products(x: Array, left: Array, taken: list[Array], found: list[int], most:
         columns = _without(columns, direction)
     while len(found) + len(added) < most:
         length = (columns**2).sum(axis=0)
-        gained = np.where(length > 1e-6, (left @ columns) ** 2 / np.maximum(length, 1e-6), 0.0)
+        gained = np.where(length > _LEAST, (left @ columns) ** 2 / np.maximum(length, _LEAST), 0.0)
         best = int(gained.argmax())
         before = float(left @ left)
         if _gain(before, before - float(gained[best]), points, 1, len(pairs)) <= 0:
