@@ -14,7 +14,7 @@ from tfs_sim.calibration.matching import Budget, Calibration, calibrate
 def found(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
     """Waves on the smooth simulator, thirty inputs of which eight matter."""
     folder: Path = tmp_path_factory.mktemp("smooth")
-    budget = Budget(1400, 400, 250, wanted=200)
+    budget = Budget(1000, 300, 200, wanted=160)
     return calibrate(SPACE, SMOOTH, Synthetic(smooth, uneven), budget, folder, "ci1", seed=3)
 
 
@@ -22,5 +22,5 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
 def at_cliff(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
     """Waves on the simulator with a cliff and two modes."""
     folder: Path = tmp_path_factory.mktemp("cliff")
-    budget = Budget(900, 300, 200, wanted=100)
+    budget = Budget(700, 240, 160, wanted=80)
     return calibrate(SPACE, CLIFF, Synthetic(cliff, little), budget, folder, "ci1", seed=4)

@@ -41,7 +41,7 @@ def test_what_may_be_missed_rules_nothing_out() -> None:
 
 @pytest.fixture(scope="module")
 def places() -> np.ndarray:
-    return np.random.default_rng(7).random((3000, 30))
+    return np.random.default_rng(7).random((1500, 30))
 
 
 def test_a_region_keeps_what_meets_the_figures(found: Calibration, places: np.ndarray) -> None:
@@ -51,7 +51,7 @@ def test_a_region_keeps_what_meets_the_figures(found: Calibration, places: np.nd
     # a place just within is out by an emulator's error now and then
     well = (off <= 2.5).all(axis=1)
     second, largest = (found.region.level(places, rank) for rank in (SECOND, LARGEST))
-    assert meets.sum() >= 10 and well.any()
+    assert meets.sum() >= 5 and well.any()
     assert (second[meets] <= 3).all() and (largest[well] <= 3).all()
     assert (second <= largest).all()
     assert (largest <= 3).mean() < 5 * meets.mean() and (largest <= 3).mean() < (second <= 3).mean() < 0.2

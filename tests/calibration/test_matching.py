@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,7 +61,7 @@ def test_waves_find_what_agrees(found: Calibration) -> None:
 
 def test_both_modes_and_the_living_side_of_a_cliff_are_found(at_cliff: Calibration) -> None:
     u = at_cliff.places[at_cliff.accepted]
-    assert len(u) >= 100
+    assert len(u) >= 80
     assert 0.35 < (u[:, 4] > 0.5).mean() < 0.65
     above = u[:, 0] + 0.5 * u[:, 1] - 0.85
     assert above.min() > 0
@@ -78,7 +77,8 @@ def test_wave_one_fills_the_prior(found: Calibration) -> None:
     count = len(table)
     for column in range(len(SPACE)):
         if len(np.unique(table[:, column])) == count:  # no whole number
-            assert np.histogram(places[:, column], 20, (0, 1))[0].tolist() == [count // 20] * 20
+            # one in each slice, up to the sixth digit
+            assert np.abs(np.histogram(places[:, column], 20, (0, 1))[0] - count // 20).max() <= 1
 
 
 def test_three_in_four_are_cut_on_the_largest_from_the_third_wave_on(found: Calibration) -> None:
@@ -101,7 +101,7 @@ def test_waves_end_when_enough_is_found(found: Calibration, whole: Calibration) 
     assert len(whole.ids) == SMALL.sets  # else the budget is spent
 
 
-@pytest.mark.parametrize("stops", [1, 2, 4, 5, 7, 8, 9])
+@pytest.mark.parametrize("stops", [1, 3, 5, 8])
 def test_it_is_stopped_anywhere_and_goes_on_with_the_same_bits(tmp_path: Path, whole: Calibration, stops: int) -> None:
     first, second = Synthetic(smooth, uneven, stops=stops), Synthetic(smooth, uneven)
     with pytest.raises(Interrupted, match="the same command goes on from there"):
@@ -208,10 +208,9 @@ def test_progress_is_told_by_sets_of_the_budget(tmp_path: Path) -> None:
 
 def test_no_file_is_half_written(tmp_path: Path) -> None:
     run(tmp_path)
-    assert not [each for each in os.listdir(tmp_path) if each.startswith(".")]
-    assert all(
-        re.fullmatch(r"calibration\.json|wave-\d(\.json|\.parquet|-\d{5}\.json)", each) for each in os.listdir(tmp_path)
-    )
+    names = [each.name for each in tmp_path.iterdir()]
+    assert not [each for each in names if each.startswith(".")]
+    assert all(re.fullmatch(r"calibration\.json|wave-\d(\.json|\.parquet|-\d{5}\.json)", each) for each in names)
 
 
 def test_values_that_are_missing_rule_out_and_are_kept_as_missing(tmp_path: Path) -> None:
@@ -247,9 +246,9 @@ def test_budgets_that_say_too_little_are_refused() -> None:
 def told_of(folder: Path, targets: tuple[Held, ...], function: Callable[[Array], Array], luck: float) -> str:
     simulator = Synthetic(function, lambda u: np.full((len(u), len(targets)), luck))
     with pytest.raises(ImpossibleError) as caught:
-        run(folder, simulator, targets=targets, budget=Budget(600, 150, 100, wanted=100))
+        run(folder, simulator, targets=targets, budget=Budget(400, 120, 60, wanted=100))
     (mistake,) = caught.value.mistakes
-    assert not list(folder.glob("*ensemble*")) and len(simulator.ran) <= 600
+    assert not list(folder.glob("*ensemble*")) and len(simulator.ran) <= 400
     return f"{mistake.message} | {mistake.hint}"
 
 
@@ -258,8 +257,8 @@ def test_an_impossible_target_is_told_with_the_nearest_set(tmp_path: Path) -> No
     targets = (*SMOOTH[:2], Held("trust", 2.0, 0.006, 0.004), SMOOTH[3])
     said = told_of(tmp_path, targets, smooth, 0.0009)
     match = re.search(
-        r'the target "trust" cannot be met: the nearest of \d+ sets that were run, (ci1-\d{5}), gives ([\d.]+) where the '
-        r"figure is 2, which misses it by ([\d.]+) standard deviations, whatever the others",
+        r'the target "trust" cannot be met: the nearest of \d+ sets that were run, (ci1-\d{5}), gives ([\d.]+) where '
+        r"the figure is 2, which misses it by ([\d.]+) standard deviations, whatever the others",
         said,
     )
     assert match is not None, said

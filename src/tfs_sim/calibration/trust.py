@@ -109,7 +109,7 @@ def ranks(
     p = np.array([stats.chisquare(each).pvalue for each in counts]) if enough else np.ones(len(counts))
     uneven = tuple(name for name, each in zip(names, holm(p), strict=True) if each <= CLEARLY)
     half, most = (_held(shares, width) for width in (0.5, 0.9))
-    return Ranks(tuple(names), len(shares), len(there), p, uneven, half, most)
+    return Ranks(tuple(names), len(shares), len(scaled), p, uneven, half, most)
 
 
 def _held(shares: Array, width: float) -> Array:
