@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 from truths import CLIFF, FREEDOM, SMOOTH, Array, cliff, little, smooth, uneven
 
 from tfs_sim.calibration.emulators import CUT, Beliefs, Checks, Emulator, emulated
@@ -84,7 +85,15 @@ def test_a_place_is_ruled_out_by_every_kind_that_it_may_be_of() -> None:
     share = np.array([[0.5, 0.04, 0.5, 0.5], [0.5, 0.96, 0.5, 0.5]])
     there = np.array([1.0, 1.0, 1.0, 0.04])
     off = Beliefs(mean, np.zeros((2, 4)), share, there).implausibility(output)
-    assert off.tolist() == [0.0, 9.0, 9.0, np.inf]
+    just = CUT * stats.norm.isf(0.04) / stats.norm.isf(0.05)
+    assert off.tolist() == pytest.approx([0.0, just, 9.0, just]) and just > CUT
+
+
+def test_what_is_rarer_is_further_out() -> None:
+    """So that places are led back inside step by step; nothing is without bound."""
+    there = np.array([1.0, 0.5, 0.06, 0.049, 1e-3, 1e-9, 0.0])
+    off = Beliefs(np.zeros((1, 7)), np.zeros((1, 7)), np.ones((1, 7)), there).implausibility(Held("a", 0.0, 1, 0))
+    assert (off[:3] <= CUT).all() and (np.diff(off[2:]) > 0).all() and off[3] > CUT and np.isfinite(off).all()
 
 
 def test_where_nobody_is_left_there_is_no_value_and_places_are_ruled_out() -> None:
@@ -94,8 +103,9 @@ def test_where_nobody_is_left_there_is_no_value_and_places_are_ruled_out() -> No
     assert found is not None and found.there is not None and 20 in found.active
     there, here = found.at(HERE).there, HERE[:, 20] >= 0.4
     assert ((there > 0.5) == here).mean() > 0.93
-    out = found.at(HERE).implausibility(SMOOTH[2]) == np.inf
-    assert out[HERE[:, 20] < 0.25].mean() > 0.9 and out[here].mean() < 0.04
+    meets = np.abs(smooth(HERE)[:, 2] - SMOOTH[2].centre) < 2 * np.sqrt(SMOOTH[2].variance)
+    out = found.at(HERE).implausibility(SMOOTH[2]) > CUT
+    assert out[HERE[:, 20] < 0.25].mean() > 0.9 and out[here & meets].mean() < 0.04
 
 
 def test_few_values_are_not_emulated() -> None:

@@ -223,6 +223,19 @@ def test_values_that_are_missing_rule_out_and_are_kept_as_missing(tmp_path: Path
     assert same(run(tmp_path, Synthetic(dying, uneven)), found)
 
 
+def test_what_lives_is_found_where_most_of_the_prior_is_dead(tmp_path: Path) -> None:
+    """One place in thirty has values at all: wave 1 has ten of them, and later waves mostly."""
+
+    def living(u: Array) -> Array:
+        return np.where(u[:, [0]] * u[:, [5]] > 0.85**2 - 0.08, smooth(u)[:, :2], np.nan)
+
+    simulator = Synthetic(living, lambda u: np.full((len(u), 2), 0.004))
+    targets = (Held("members", 3.0, 0.05, 0.05), Held("density", 1.6, 0.05, 0.05))
+    found = run(tmp_path, simulator, targets=targets, budget=Budget(900, 500, 200, wanted=400, block=100, quick=True))
+    lives = [np.isfinite(wave.values[:, 0]).mean() for wave in found.waves]
+    assert lives[0] < 0.12 and lives[-1] > 0.6
+
+
 @pytest.mark.parametrize("wrong", ["shape", "negative", "missing"])
 def test_a_simulator_that_gives_something_else_is_a_fault(tmp_path: Path, wrong: str) -> None:
     def simulator(sets: object) -> tuple[Array, Array]:

@@ -73,8 +73,13 @@ class Beliefs:
     def implausibility(self, output: Held) -> Array:
         """Return by how many deviations places are off, by the kind that is nearest: [places]."""
         off = np.abs(self.mean - output.centre) / np.sqrt(self.variance + output.variance)
-        least = np.where(self.share >= RARE, off, np.inf).min(axis=0)
-        return np.asarray(np.where(self.there >= RARE, least, np.inf))
+        least = np.maximum(off, _rarity(self.share)).min(axis=0)
+        return np.asarray(np.maximum(least, _rarity(self.there)))
+
+
+def _rarity(chance: Array) -> Array:
+    """Return a chance as deviations: `CUT` at `RARE`, more below it: what is ruled out is so by more or less."""
+    return np.asarray(CUT * special.ndtri(np.clip(1.0 - chance, 0.0, 1.0 - 1e-15)) / special.ndtri(1.0 - RARE))
 
 
 @dataclass(frozen=True, slots=True)
