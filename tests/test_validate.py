@@ -203,10 +203,10 @@ def test_a_validation_whose_disk_was_full_can_be_given_again(  # type: ignore[no
 ) -> None:
     written = files.written
 
-    def full(path: Path) -> object:
+    def full(path: Path, *rights: int) -> object:
         if path.name.lower() == name.lower():
             raise files.explained(OSError(errno.ENOSPC, "No space left on device"), path)
-        return written(path)
+        return written(path, *rights)
 
     with monkeypatch.context() as patched:
         patched.setattr(files, "written", full)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tfs_sim.analysis.findings import findings
     from tfs_sim.analysis.outcomes import arm
     from tfs_sim.experiments.designs.design import Experiment, load_experiment
-    from tfs_sim.experiments.execution.replaying import events
+    from tfs_sim.experiments.execution.replaying import as_given, events
     from tfs_sim.experiments.execution.result import Result
     from tfs_sim.experiments.execution.runner import sweep
     from tfs_sim.experiments.execution.simulating import simulate
@@ -42,6 +42,7 @@ __all__ = [
     "UserError",
     "__version__",
     "arm",
+    "as_given",
     "compare",
     "compare_arms",
     "events",
@@ -60,6 +61,7 @@ _HOMES = {
     "Sweep": "experiments.storage.stored",
     "UserError": "scenario.errors",
     "arm": "analysis.outcomes",
+    "as_given": "experiments.execution.replaying",
     "compare": "analysis.compare",
     "compare_arms": "analysis.compare",
     "events": "experiments.execution.replaying",

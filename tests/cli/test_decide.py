@@ -53,7 +53,7 @@ def test_the_python_of_the_page_runs() -> None:
 def test_a_study_with_luck_conditions_and_parameters(studied) -> None:  # type: ignore[no-untyped-def]
     said = studied("decide", "table.csv", "--worth", "70", "--parameters", "known.csv")
     assert said.code == 0, said.err
-    assert "crisis none" in said.out and "Luck is taken out;" in " ".join(said.out.split())
+    assert "crisis: none" in said.out and "Luck is taken out;" in " ".join(said.out.split())
     assert re.search(r"gain +[\d,.]+ ± [\d,.]+", said.out)
     assert "mood" not in said.out and "not seen" in said.out
     assert said.out == studied("decide", "table.parquet", "--worth", "70", "--parameters", "known.csv").out

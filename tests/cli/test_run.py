@@ -80,3 +80,34 @@ def test_what_has_no_effect_is_told(call) -> None:  # type: ignore[no-untyped-de
     for command in ("check", "run"):
         said = call(command, "idle.toml")
         assert said.code == 0 and "overlap has no effect: its dose is 0." in said.out
+
+
+def test_a_run_over_sets_says_so_and_stores_the_set_of_every_run(call) -> None:  # type: ignore[no-untyped-def]
+    said = call("run", "town.toml", "--sets", "3", "-n", "2", "-m", "6", "--out", "runs")
+    assert said.code == 0, said.err
+    assert said.out.splitlines()[0] == "Small town: 3 sets × 2 replicates × 1 site, 6 months"
+    assert "Means of 3 sets of parameters × 2 replicates; below them, where nine in ten runs lie." in " ".join(
+        said.out.split()
+    )
+    runs = pd.read_parquet("runs/runs.parquet")
+    assert runs.groupby("set")["replicate"].apply(list).tolist() == [[0, 1]] * 3
+    assert len(pd.read_parquet("runs/series.parquet")) == 3 * 2 * 6
+    some = call("run", "town.toml", "--sets", "3", "-n", "2", "-m", "6", "--uncertainty", "plausible: turnover")
+    assert some.code == 0 and some.out != said.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--uncertainty", "plausible: turnover"), "--uncertainty says where --sets are from, and there is no --sets"),
+        (("--sets", "0"), "--sets is a whole number between 1 and 100,000; found 0"),
+        (("--sets", "2", "--uncertainty", "defaults"), 'uncertainty "defaults" has no sets of parameters'),
+        (("--sets", "2", "--uncertainty", "plausibel"), 'did you mean "plausible"?'),
+        (("--sets", "2", "--uncertainty", "nowhere.json"), "nowhere.json is not there"),
+    ],
+)
+def test_mistakes_in_sets_are_told(call, options: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
+    found = call("run", "town.toml", "--out", "runs", *options)
+    assert not found.out and not Path("runs").exists(), "before any work"
+    assert found.code == 2 and "Traceback" not in found.err
+    assert said in " ".join(found.err.replace("│", " ").split())

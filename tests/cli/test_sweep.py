@@ -12,7 +12,10 @@ def test_a_sweep_from_the_first_line_to_the_report(call) -> None:  # type: ignor
     assert said.code == 0
     lines = said.out.splitlines()
     assert lines[0] == "Trial: 2 strategies × 4 replicates × 1 site, 12 months"
-    assert lines[lines.index("What we found") + 1] == "  Differences over the same luck, 4 pairs; 95% intervals."
+    assert (
+        lines[lines.index("What we found") + 1]
+        == "  Differences over the same luck, 4 pairs; 95% intervals hold luck alone."
+    )
     assert any(line.startswith("  1. ") for line in lines)
     assert "Not calibrated yet: read these as how the model behaves, not as forecasts." in lines
     assert lines[-1] == f"Report   {Path('results') / 'trial' / 'report.html'}"
@@ -37,3 +40,39 @@ def test_status_names_what_is_damaged(call) -> None:  # type: ignore[no-untyped-
     again = call("sweep", "trial.toml", "--out", "here")
     assert again.code == 0
     assert part.name in again.err
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_sweep_over_sets_says_over_what_it_is(call) -> None:  # type: ignore[no-untyped-def]
+    said = call("sweep", "trial.toml", "--uncertainty", "plausible: turnover", "--sets", "5", "-n", "2")
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    assert lines[0] == "Trial: 2 strategies × 5 sets × 2 replicates × 1 site, 12 months"
+    assert "2 replicates of each of 5 sets" in " ".join(lines)
+    assert max(map(len, lines)) <= 80
+    assert "20 of 20 runs are there" in call("status", "results/trial").out
+    again = call("report", "results/trial")
+    assert again.code == 0 and again.out.splitlines()[-4:] == lines[-4:]
+    # asked for otherwise, it is run otherwise, and what is there stays
+    assert call("sweep", "trial.toml").out.splitlines()[0] == "Trial: 2 strategies × 4 replicates × 1 site, 12 months"
+    assert "8 of 8 runs are there" in call("status", "results/trial").out
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_without_a_word_an_experiment_is_over_a_hundred_sets(call, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.experiments.execution import runner
+
+    asked: list[object] = []
+
+    def stopped(experiment, *_: object) -> None:  # type: ignore[no-untyped-def]
+        asked.append((experiment.uncertainty, experiment.sets, experiment.replicates))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "sweep", stopped)
+    Path("plain.toml").write_text(
+        Path("trial.toml").read_text().replace('uncertainty = "defaults"\n', "").replace("replicates = 4\n", "")
+    )
+    said = call("sweep", "plain.toml")
+    assert said.code == 130 and asked == [("plausible", 100, 8)]
+    assert said.out.splitlines()[0] == "Trial: 2 strategies × 100 sets × 8 replicates × 1 site, 12 months"
+    assert "good (experiment: 2 arms × 100 sets × 8 replicates)" in call("check", "plain.toml").out

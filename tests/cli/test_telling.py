@@ -64,3 +64,24 @@ def test_mistakes_are_told_in_a_sentence(call, arguments, said) -> None:  # type
 def test_python_refuses_a_replicate_below_zero() -> None:
     with pytest.raises(UserError, match="replicate"):
         tfs.events("laboratory", replicate=-1)
+
+
+def test_a_run_of_a_set_is_told(call) -> None:  # type: ignore[no-untyped-def]
+    said = call("events", "town.toml", "--set", "plausible-0003", "-r", "1", "--out", "events.csv")
+    assert said.code == 0, said.err
+    assert said.out.splitlines()[0].startswith("Small town: replicate 1 of set plausible-0003 of seed 1, ")
+    run = tfs.simulate("town.toml", replicates=2, sets=3).runs
+    third = run[(run["set"] == "plausible-0003") & (run["replicate"] == 1)]
+    rows = pd.read_csv("events.csv")
+    assert (rows["event"] == "departure").sum() == third["departures"].item()
+    bare = call("events", "town.toml", "-r", "1")
+    assert bare.out.splitlines()[0].startswith("Small town: replicate 1 of seed 1, ")
+    wrong = call("events", "town.toml", "--set", "plausible-3")
+    assert wrong.code == 2 and 'there is no set "plausible-3"' in wrong.err
+
+
+def test_of_an_experiment_over_sets_the_first_is_told(call) -> None:  # type: ignore[no-untyped-def]
+    text = Path("trial.toml").read_text().replace('uncertainty = "defaults"', "sets = 2")
+    Path("over.toml").write_text(text)
+    assert "replicate 0 of set plausible-0001 of seed 3" in " ".join(call("events", "over.toml").out.split())
+    assert "replicate 0 of seed 3" in " ".join(call("events", "trial.toml").out.split())

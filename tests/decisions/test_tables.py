@@ -50,7 +50,7 @@ def test_bad_tables(asked: str, bad: str) -> None:
         ASKED[asked](change(GOOD))
 
 
-@pytest.mark.parametrize("asked", set(ASKED) - {"frontier", "net_benefit"})
+@pytest.mark.parametrize("asked", sorted(set(ASKED) - {"frontier", "net_benefit"}))
 def test_one_set(asked: str) -> None:
     with pytest.raises(UserError, match="at least 2 sets of parameters; the table has 1"):
         ASKED[asked](of_rows({"s0": (0, 1), "s1": (3, 2)}))

@@ -4,6 +4,11 @@ import sys
 
 import fakes
 import pytest
+import real
+
+from tfs_sim.experiments.designs.design import Experiment
+from tfs_sim.experiments.execution import runner
+from tfs_sim.experiments.storage.stored import Sweep
 
 
 @pytest.fixture
@@ -17,10 +22,18 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> fakes.Engine:
         monkeypatch.setitem(sys.modules, name, module)
         package, _, short = name.rpartition(".")
         monkeypatch.setattr(sys.modules[package], short, module, raising=False)
-    from tfs_sim.experiments.execution import forks, runner, tracing, work
+    from tfs_sim.experiments.execution import forks, tracing, work
 
     monkeypatch.setattr(forks, "foundation", fakes.foundation)
     monkeypatch.setattr(forks, "run_alone", fakes.run_alone)
     for user in (runner, tracing, work):
         monkeypatch.setattr(user, "model_version", lambda: fakes.MODEL)
     return made
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Experiment, Sweep]:
+    """Three strategies under two conditions, three sets and two replicates."""
+    folder = tmp_path_factory.mktemp("swept")
+    experiment = real.over_sets(folder)
+    return experiment, runner.sweep(experiment, out=folder / "out", workers=2)

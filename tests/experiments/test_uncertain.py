@@ -1,69 +1,28 @@
-"""Every strategy under every set of parameters: what is run, over whose luck, and that more changes nothing."""
+"""Every strategy under every set of parameters: which sets, what is run under them, and over whose luck."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import real
+from by_hand import NAMES, by_hand, ensemble, is_run, made, rows
 
 from tfs_sim.cli import main
 from tfs_sim.experiments.designs.design import Experiment
 from tfs_sim.experiments.designs.sets import Sets, drawn
-from tfs_sim.experiments.execution import batches, forks, runner, uncertain, work
-from tfs_sim.experiments.execution.merging import merge
+from tfs_sim.experiments.execution import runner, uncertain
 from tfs_sim.experiments.execution.plan import Plan
-from tfs_sim.experiments.storage import ensembles, tables
 from tfs_sim.experiments.storage.keys import distinct, place_words, run_keys
 from tfs_sim.experiments.storage.status import status
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.model import draws
-from tfs_sim.model.catalogue import METRICS
-from tfs_sim.scenario.build import build
 from tfs_sim.scenario.errors import UserError
 
 KEYS = ["strategy", "crisis", "set", "replicate", "site"]
-NAMES = list(METRICS)
-
-
-@pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Experiment, Sweep]:
-    """Three strategies under two conditions, three sets and two replicates."""
-    folder = tmp_path_factory.mktemp("swept")
-    experiment = real.over_sets(folder)
-    return experiment, runner.sweep(experiment, out=folder / "out", workers=2)
-
-
-def made(sweep: Sweep) -> int:
-    return int(sweep.provenance["runs_made"])
-
-
-def rows(sweep: Sweep, arm: Any, **where: Any) -> pd.DataFrame:
-    """The runs of an arm, of a set or replicate if they are named."""
-    found = sweep.runs[(sweep.runs["strategy"] == arm.strategy) & (sweep.runs["crisis"] == arm.levels["crisis"])]
-    for name, value in where.items():
-        found = found[found[name] == value]
-    return found
-
-
-def by_hand(arm: Any, given: dict[Any, Any], replicate: int, name: str, seed: int = 3) -> np.ndarray:
-    """A run of the arm's scenario with these parameters written in it, unless it writes them itself: [months, …]."""
-    parameters: dict[str, dict[str, float]] = {}
-    for (_, owner, key), value in given.items():
-        if key not in arm.scenario.parameters.get(owner, {}):
-            parameters.setdefault(owner, {})[key] = value
-    return forks.run_alone(build(arm.scenario.with_(parameters=parameters)), seed, replicate, name)
-
-
-def is_run(row: pd.Series, run: np.ndarray) -> None:
-    assert row["trust"] == pytest.approx(run[-12:, 0, NAMES.index("trust")].mean(), rel=1e-12)
-    assert row["cost"] == pytest.approx(run[:, 0, NAMES.index("cost")].sum(), rel=1e-12)
-    assert row["support"] == pytest.approx(run[-12:, 0, NAMES.index("support")].mean(), rel=1e-12)
 
 
 # ── What is run ─────────────────────────────────────────────────────────────────────────────────────────
@@ -236,6 +195,31 @@ def test_sets_that_differ_in_nothing_are_refused(tmp_path: Path) -> None:
     finally:
         real.TOWN = before
     assert not (tmp_path / "out").exists()
+    design = '[design]\nmethod = "sobol"\npoints = 2\n[design.vary]\nx = "parameters.turnover.notice_share"\n'
+    varied = real.over_sets(tmp_path, design, over="plausible: turnover.notice_share")
+    with pytest.raises(UserError, match="is written in every arm or varied by the design") as caught:
+        runner.sweep(varied, out=tmp_path / "out")
+    assert (caught.value.mistakes[0].file, caught.value.mistakes[0].line) == ("trial.toml", 5)
+
+
+def test_a_mistake_of_an_ensemble_is_told_where_the_experiment_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment = real.over_sets(tmp_path, over="mine.json")
+    with pytest.raises(UserError, match=r"mine\.json is not there") as caught:
+        uncertain.sets_of(experiment)
+    (mistake,) = caught.value.mistakes
+    assert (mistake.file, mistake.line, mistake.source) == ("trial.toml", 5, 'uncertainty = "mine.json"')
+    with pytest.raises(SystemExit):
+        main(["check", str(tmp_path / "trial.toml")])
+    assert "trial.toml:5: " in capsys.readouterr().err
+    ensemble(tmp_path / "mine.json", 2)
+    with pytest.raises(UserError, match="and 3 are asked for") as caught:
+        uncertain.sets_of(experiment)
+    assert (caught.value.mistakes[0].line, caught.value.mistakes[0].source) == (6, "sets = 3")
+    with pytest.raises(UserError, match=r"other\.json is not there") as caught:
+        uncertain.sets_of(uncertain.under(experiment, str(tmp_path / "other.json")))
+    assert caught.value.mistakes[0].file == "", "it does not stand in the file"
 
 
 def test_an_arm_that_writes_what_sets_vary_has_fewer_runs_of_its_own(tmp_path: Path) -> None:
@@ -250,180 +234,6 @@ def test_an_arm_that_writes_what_sets_vary_has_fewer_runs_of_its_own(tmp_path: P
     assert made(sweep) == 36
     own = sweep.runs[(sweep.runs["strategy"] == "more") & (sweep.runs["crisis"] == "calm")]
     assert own["trust"].nunique() == len(own) == 6
-
-
-# ── More of it changes nothing that is there ────────────────────────────────────────────────────────────
-
-
-def those(sweep: Sweep, sets: int, replicates: int, kind: str = "runs") -> pd.DataFrame:
-    """The runs of the first sets and replicates, in an order of their own."""
-    frame = sweep.runs if kind == "runs" else sweep.series
-    kept = frame[frame["set"].isin(drawn(sets).ids) & (frame["replicate"] < replicates)]
-    return kept.sort_values([*KEYS, *(["month"] if kind == "series" else [])]).reset_index(drop=True)
-
-
-def parts(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.glob("parts/*/*.parquet")}
-
-
-def test_more_sets_and_replicates_leave_what_is_there(tmp_path: Path) -> None:
-    experiment, out = real.over_sets(tmp_path), tmp_path / "out"
-    first = runner.sweep(experiment, out=out)
-    whole = {name: (out / name).read_bytes() for name in ("runs.parquet", "series.parquet", "sets.parquet")}
-    stored = parts(out)
-    before = {kind: those(first, 3, 2, kind) for kind in ("runs", "series")}
-
-    def again(sets: int, replicates: int, missing: int) -> Sweep:
-        sweep = runner.sweep(experiment, sets=sets, replicates=replicates, out=out)
-        assert made(sweep) == missing
-        assert len(sweep.sets) == sets and sweep.runs["set"].nunique() == sweep.series["set"].nunique() == sets
-        fresh = runner.sweep(experiment, sets=sets, replicates=replicates, out=tmp_path / f"{sets}-{replicates}")
-        assert sweep.digest() == fresh.digest()
-        assert stored.items() <= parts(out).items(), "what was stored stays as it is"
-        return sweep
-
-    more = [again(5, 2, 6 * 2 * 2), again(5, 4, 6 * 5 * 2)]
-    for sweep in more:
-        for kind, frame in before.items():
-            assert those(sweep, 3, 2, kind).equals(frame), kind
-    assert len(again(2, 1, 0).runs) == 6 * 2
-    again(3, 2, 0)
-    assert {name: (out / name).read_bytes() for name in whole} == whole
-    assert status(out).spare == 6 * (5 * 4 - 3 * 2)
-
-
-def test_another_line_keeps_what_it_does_not_change(tmp_path: Path) -> None:
-    """A set is known by what it gives: other parameters are other runs, and the way back finds the first ones."""
-    out = tmp_path / "out"
-    some = runner.sweep(real.over_sets(tmp_path, over="plausible: turnover"), out=out)
-    before = some.digest()
-    assert made(some) == made(runner.sweep(real.over_sets(tmp_path), out=out)) == 36
-    assert runner.sweep(real.over_sets(tmp_path, over="plausible: turnover"), out=out).digest() == before
-    assert made(Sweep.load(out)) == 0
-    bare = runner.sweep(real.trial(tmp_path), out=out, replicates=2)
-    assert made(bare) == 12 and "set" not in bare.runs
-    assert bare.experiment["uncertainty"] is None and bare.sets.empty and not (out / "sets.parquet").exists()
-
-
-# ── However it is run ───────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    "options",
-    [{"workers": 1}, {"workers": 3, "batch": 1}, {"executor": "processes", "workers": 2}],
-    ids=["one thread", "threads", "processes"],
-)
-def test_the_digest_is_the_same_on_every_executor(
-    swept: tuple[Experiment, Sweep], tmp_path: Path, options: dict[str, Any]
-) -> None:
-    experiment, sweep = swept
-    assert runner.sweep(experiment, out=tmp_path / "out", **options).digest() == sweep.digest()
-
-
-def test_the_digest_is_the_same_in_small_parts_and_without_shared_pasts(
-    swept: tuple[Experiment, Sweep], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    experiment, sweep = swept
-    assert sweep.provenance["shared_pasts"]["saved"] > 0.1
-    monkeypatch.setattr(tables, "ROWS", 24)
-    monkeypatch.setattr(forks, "MOST", 1)
-    monkeypatch.setattr(batches, "MOST", 1)
-    monkeypatch.setattr(work.forks, "families", lambda template, arms, **_: [[arm] for arm in range(arms)])
-    alone = runner.sweep(experiment, out=tmp_path / "out")
-    assert alone.provenance["shared_pasts"]["saved"] == 0
-    assert alone.digest() == sweep.digest()
-
-
-@pytest.mark.parametrize("count", [2, 5])
-def test_shards_are_put_together(swept: tuple[Experiment, Sweep], tmp_path: Path, count: int) -> None:
-    experiment, sweep = swept
-    folders = [
-        runner.sweep(experiment, out=tmp_path / f"shard-{n}", shard=(n, count)).folder for n in range(1, count + 1)
-    ]
-    partial = merge(folders[1:], tmp_path / "partial")
-    assert partial.gaps and partial.done < partial.wanted
-    merged = merge(folders[::-1], tmp_path / "merged")
-    assert not merged.gaps and merged.done == merged.wanted == 36
-    found = Sweep.load(tmp_path / "merged")
-    assert found.digest() == sweep.digest() and found.sets.equals(sweep.sets)
-    assert found.experiment["uncertainty"] == sweep.experiment["uncertainty"]
-
-
-@pytest.mark.parametrize("after", [1, 10, 25])
-def test_a_sweep_that_was_stopped_goes_on(swept: tuple[Experiment, Sweep], tmp_path: Path, after: int) -> None:
-    experiment, sweep = swept
-
-    def stopped(done: int, total: int, rate: float) -> None:
-        assert total == 36
-        if done >= after:
-            raise KeyboardInterrupt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(work.Pace, "step", _every_step)
-        with pytest.raises(runner.Interrupted):
-            runner.sweep(experiment, out=tmp_path / "out", workers=1, batch=1, progress=stopped)
-    done = status(tmp_path / "out").done
-    assert 0 <= done < 36
-    again = runner.sweep(experiment, out=tmp_path / "out")
-    assert again.digest() == sweep.digest()
-    assert made(again) == 36 - done
-
-
-def _every_step(self: work.Pace, runs: int = 1) -> None:
-    self._done += runs
-    if self._progress is not None:
-        self._progress(self._done, self._total, 1.0)
-
-
-# ── Until an interval is narrow ─────────────────────────────────────────────────────────────────────────
-
-RULE = '{{ until = "half-width", of = "trust", at = {at}, between = ["manuals", "as-it-is"], max = {most} }}'
-
-
-def until(folder: Path, at: float, most: int = 60, over: str = "plausible") -> Experiment:
-    return real.over_sets(folder, sets=RULE.format(at=at, most=most), replicates="1", over=over)
-
-
-def test_sets_are_added_until_the_interval_is_narrow(tmp_path: Path) -> None:
-    said: list[str] = []
-    sweep = runner.sweep(until(tmp_path, 0.05), out=tmp_path / "out", notice=said.append)
-    stopping = sweep.experiment["stopping"]
-    assert (stopping["unit"], stopping["pairs"], stopping["reached"]) == ("sets", 32, True)
-    assert len(sweep.sets) == sweep.experiment["plan"]["sets"] == 32 == sweep.experiment["uncertainty"]["sets"]
-    assert said[-1].startswith("32 sets were needed (trust, manuals and as-it-is: ±")
-    fixed = runner.sweep(real.over_sets(tmp_path, sets="32", replicates="1"), out=tmp_path / "fixed")
-    assert sweep.digest() == fixed.digest()
-    calm = fixed.runs[fixed.runs["crisis"] == "calm"].set_index(["strategy", "set"])["trust"]
-    expected = (calm.loc["manuals"] - calm.loc["as-it-is"]).mean()
-    assert stopping["differences"]["calm"] == pytest.approx(expected, rel=1e-9)
-
-
-def test_the_largest_number_of_sets_ends_it_and_a_second_time_runs_nothing(tmp_path: Path) -> None:
-    experiment = until(tmp_path, 1e-9, 41)
-    sweep = runner.sweep(experiment, out=tmp_path / "out")
-    stopping = sweep.experiment["stopping"]
-    assert (stopping["pairs"], stopping["reached"], stopping["most"]) == (41, False, "allowed")
-    assert made(sweep) == 6 * 41 and len(sweep.sets) == 41
-    runner.sweep(experiment, out=tmp_path / "out")
-    assert made(Sweep.load(tmp_path / "out")) == 6 * 41, "nothing was run again"
-    with pytest.raises(UserError, match="shards need a number of sets") as caught:
-        runner.sweep(experiment, out=tmp_path / "shard", shard=(1, 2))
-    assert "--sets 500" in str(caught.value)
-
-
-def ensemble(path: Path, count: int, line: str = "plausible: turnover") -> Sets:
-    """Write an ensemble of so many sets, and return them."""
-    sets = drawn(count, line, stream="mine")
-    return ensembles.write(path, sets, real.facts(sets)).sets
-
-
-def test_an_ensemble_that_is_used_up_ends_it(tmp_path: Path) -> None:
-    ensemble(tmp_path / "mine.json", 45)
-    sweep = runner.sweep(until(tmp_path, 1e-9, 500, "mine.json"), out=tmp_path / "out")
-    stopping = sweep.experiment["stopping"]
-    assert (stopping["pairs"], stopping["reached"]) == (45, False)
-    assert stopping["most"] == "that the ensemble has" and len(sweep.sets) == 45
-    assert sweep.experiment["uncertainty"]["origin"] == "ensemble"
 
 
 # ── Which sets ──────────────────────────────────────────────────────────────────────────────────────────
@@ -491,6 +301,10 @@ def test_places_are_told_apart_and_do_not_depend_on_the_order_of_parameters(tmp_
     assert np.array_equal(place_words(None, sets.first(7), arm.scenario), words[:7])
     found = run_keys(words, 0, 40 * 25)
     assert len(np.unique(found)) == len(found)
+    both, one = drawn(5, "plausible: turnover, trust.memory"), drawn(5, "plausible: turnover")
+    own = arm.scenario.with_(parameters={"trust": {"memory": 24}})
+    assert np.array_equal(place_words(None, both, own), place_words(None, one, own)), "it gives that itself"
+    assert not np.array_equal(place_words(None, both, arm.scenario), place_words(None, one, arm.scenario))
     named = Sets(sets.origin, sets.title, tuple(f"x{n}" for n in range(40)), sets.variables, sets.table)
     assert not set(place_words(None, named, arm.scenario)[:, 0].tolist()) & set(words[:, 0].tolist())
 
@@ -505,6 +319,17 @@ def test_runs_go_through_all_places_of_a_replicate_and_points_lie_within_sets(tm
     table = plan.sets_table()
     assert table is not None and table.column("set").to_pylist() == list(drawn(3).ids)
     assert Plan.of(experiment, 2, 3).sets_table() is None
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_POINTS", 11), ("MOST_RUNS", 23)])
+def test_more_than_can_be_stored_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    text = '[design]\nmethod = "grid"\n[design.vary]\nx = { of = "sites.all.grievance", levels = 4 }\n'
+    monkeypatch.setattr(runner, limit, most)
+    with pytest.raises(UserError, match=r"24 runs of each arm \(4 points × 3 sets × replicates\) are more than can be"):
+        runner.sweep(real.over_sets(tmp_path, text), out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_traced_run_is_the_first_replicate_of_the_first_set(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tfs_sim.cli.looking import is_experiment
 from tfs_sim.experiments.designs.design import Experiment, load_experiment
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.execution.job import at_point
+from tfs_sim.experiments.execution.uncertain import sets_of
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
 from tfs_sim.validation import ranges
@@ -137,11 +138,15 @@ def runs_well(template: engine.Template) -> None:
 
 
 def experiment_runs_well(experiment: Experiment) -> None:
-    """Run the first, the last and an arm between, as they are and at the first and last point of the design."""
-    arms, points = experiment.arms(), experiment.points
+    """Run the first, the last and an arm between: as they are, under the first and last set, at such points."""
+    arms, points, sets = experiment.arms(), experiment.points, sets_of(experiment)
     for arm in {0: arms[0], len(arms) // 2: arms[len(arms) // 2], len(arms) - 1: arms[-1]}.values():
         template = arm.scenario.to_template()
         runs_well(template)
+        for number in {0, len(sets) - 1} if sets is not None else ():
+            given: Any = open_to(sets.settings(number), arm.scenario)
+            at: Any = {} if points is None else points.settings(len(points) - 1)
+            runs_well(at_point(template, arm.scenario, {**given, **at}))
         for point in {0, len(points) - 1} if points is not None else ():
             settings: Any = points.settings(point)
             if points.one_line:

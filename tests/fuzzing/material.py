@@ -125,6 +125,7 @@ question = "What holds?"
 scenario = "laboratory"
 replicates = 4
 seed = 3
+uncertainty = "defaults"
 months = 18
 against = "nothing"
 
@@ -180,6 +181,7 @@ constraints = ["turnover.notice_share <= 0.99"]
 UNTIL = """\
 scenario = "town.toml"
 replicates = { until = "half-width", of = "support", at = 0.01, between = ["manuals", "nothing"], max = 500 }
+uncertainty = "defaults"
 [strategies.nothing]
 [strategies.manuals]
 add = ["overlap", "procedure-manuals"]
@@ -196,6 +198,41 @@ site = "riverton"
 months = ["2018-07", "2019-01"]
 """
 
+OVER_SETS = """\
+scenario = "laboratory"
+replicates = 2
+sets = 5
+uncertainty = "plausible: turnover, trust.memory"
+months = 18
+[strategies.nothing]
+[strategies.manuals]
+add = ["procedure-manuals"]
+parameters = { turnover = { notice_share = 0.9 } }
+[cross]
+memory = [{ label = "usual" }, { label = "3", parameters = { trust = { memory = 3 } } }]
+[design]
+method = "grid"
+[design.vary]
+rate = { of = "parameters.turnover.rate_nonprofit", levels = 2 }
+[outcomes]
+primary = "support"
+worthwhile = 0.02
+"""
+
+MORE_SETS = """\
+scenario = "laboratory"
+replicates = 2
+sets = { until = "half-width", of = "trust", at = 0.01, between = ["manuals", "nothing"], max = 64 }
+uncertainty = "plausible"
+seed = 5
+[strategies.nothing]
+[strategies.manuals]
+add = ["procedure-manuals"]
+[outcomes]
+primary = "trust"
+worthwhile = 1e-3
+"""
+
 OUTCOMES = '\n[outcomes]\nprimary = "support"\nalso = ["performance", "alive"]\n'
 
 EXAMPLES = {
@@ -203,6 +240,8 @@ EXAMPLES = {
     "drawn": Material("drawn.toml", {"drawn.toml": DESIGN + DRAWN + OUTCOMES}),
     "listed": Material("listed.toml", {"listed.toml": DESIGN + LISTED + OUTCOMES, "points.csv": POINTS}),
     "one-line": Material("one-line.toml", {"one-line.toml": DESIGN + ONE_LINE + OUTCOMES}),
+    "sets": Material("sets.toml", {"sets.toml": OVER_SETS}),
+    "more-sets": Material("more-sets.toml", {"more-sets.toml": MORE_SETS}),
     "until": Material("until.toml", {"until.toml": UNTIL, "town.toml": TOWN, **TABLES}),
 }
 

@@ -184,7 +184,7 @@ def joined(text: str, where: int, what: int) -> str:
 def named(text: str, where: int, what: int) -> str:
     """Let it name another file, itself, or what is none."""
     key, name = (
-        _pick(("extends", "scenario", "organizations_file", "file", "influence_file"), where),
+        _pick(("extends", "scenario", "organizations_file", "file", "influence_file", "uncertainty"), where),
         _pick(odd.NAMES, what),
     )
     line = f"{key} = {name}\n"

@@ -78,7 +78,9 @@ NAMES = (
     '"other.toml"', '"nowhere.toml"', '"nowhere"', '"../x.toml"', '"/etc/passwd"', '"~/x.toml"', '"C:\\\\x.toml"',
     '"."', '".."', '""', '" "', '"a\\u0000b"', '"' + "x" * 400 + '.toml"', '"organizations.csv"', '"points.csv"',
     '"relationships.csv"', '"folder"', '"folder.toml"', '"link.toml"', '"sub/../x.toml"', '"東京.toml"', "3", "true",
-    "[]", '["laboratory"]', "{}", '"%"', '"*.toml"', '"laboratory\\n"', '"together-for-students-funnel"',
+    "[]", '["laboratory"]', "{}", '"%"', '"*.toml"', '"mine.json"',
+    '"../mine.json"', '"mine.JSON "', '"plausible"', '"plausible: trust"', '"calibrated"',
+    '"defaults"', '"laboratory\\n"', '"together-for-students-funnel"',
     '"r2b-growing-coalition"', '"two.toml"',
 )  # fmt: skip
 
@@ -119,7 +121,10 @@ TABLES = (
     '[[cross.more]]\nlabel = "a"\nsites = { lab = { copies = 2 } }',
     '[strategies.x]\nadd = ["overlap", "overlap", { use = "overlap", dose = 0.2 }]',
     '[strategies.x]\nextends = "x"', '[snapshots]\nsite = "lab"\nmonths = ["2020-03"]',
-    '[outcomes]\nprimary = "trust"', '[clock]\nstart = "2200-12"\nmonths = 1200',
+    '[outcomes]\nprimary = "trust"',
+    '[outcomes]\nprimary = "trust"\nworthwhile = 1e400',
+    '[[cross.more]]\nlabel = "a"\nparameters = { turnover = { notice_share = 1, rate_nonprofit = 0 } }',
+    '[clock]\nstart = "2200-12"\nmonths = 1200',
 )  # fmt: skip
 
 

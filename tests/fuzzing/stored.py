@@ -32,9 +32,12 @@ onset = "2020-03"
 depth = 0.5
 lasts = 2
 """
+HOW_OFTEN = 'replicates = 3\nuncertainty = "defaults"\n'
+OVER_SETS = 'replicates = 2\nuncertainty = "plausible: turnover"\nsets = 4\n'
 ARMS = """\
 scenario = "town.toml"
 replicates = 3
+uncertainty = "defaults"
 [strategies.nothing]
 [strategies.manuals]
 add = [{ use = "procedure-manuals", from = "2020-02", paid_by = "funder" }]
@@ -56,13 +59,18 @@ VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+KINDS = ("arms", "points", "sets")
+"""Kinds of results: of arms under conditions, with snapshots; of points of a table; and of sets of parameters."""
+
+
 def swept(folder: Path) -> dict[str, Path]:
-    """Return folders of results: of arms under conditions, with snapshots; and of points of a table."""
-    texts = {"town": TOWN, "arms": ARMS + SNAPSHOTS + OUTCOMES, "points": ARMS + LISTED + OUTCOMES}
+    """Return a folder of results of each kind."""
+    over_sets = ARMS.replace(HOW_OFTEN, OVER_SETS) + SNAPSHOTS + OUTCOMES + "worthwhile = 0.01\n"
+    texts = {"town": TOWN, "arms": ARMS + SNAPSHOTS + OUTCOMES, "points": ARMS + LISTED + OUTCOMES, "sets": over_sets}
     for name, text in texts.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     (folder / "points.csv").write_text(POINTS.replace("2021-01", "2020-05"), encoding="utf-8")
-    made = {name: folder / "made" / name for name in ("arms", "points")}
+    made = {name: folder / "made" / name for name in KINDS}
     for name, path in made.items():
         runner.sweep(load_experiment(folder / f"{name}.toml"), out=path, workers=1)
     return made

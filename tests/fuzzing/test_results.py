@@ -64,7 +64,7 @@ NUMBER = st.integers(0, 9999)
 
 
 @pytest.mark.parametrize("name", stored.RECORDS)
-@pytest.mark.parametrize("of", ["arms", "points"])
+@pytest.mark.parametrize("of", stored.KINDS)
 def test_a_record_that_says_something_else(made: dict[str, Path], of: str, name: str, record_property: Any) -> None:
     outcomes: list[bool] = []
 
@@ -82,7 +82,8 @@ def test_a_record_that_says_something_else(made: dict[str, Path], of: str, name:
 
 @pytest.mark.parametrize(
     ("of", "name"),
-    [("arms", name) for name in records.TABLES if name != "points.parquet"] + [("points", "points.parquet")],
+    [("arms", name) for name in records.TABLES if name not in ("points.parquet", "sets.parquet")]
+    + [("points", "points.parquet"), *(("sets", f"{name}.parquet") for name in ("sets", "runs", "series"))],
 )
 def test_a_table_with_the_right_checksum_and_other_columns(
     made: dict[str, Path], of: str, name: str, record_property: Any
@@ -98,7 +99,7 @@ def test_a_table_with_the_right_checksum_and_other_columns(
     record_property("refused", len(outcomes) - sum(outcomes))
 
 
-@pytest.mark.parametrize("of", ["arms", "points"])
+@pytest.mark.parametrize("of", stored.KINDS)
 def test_parts_with_the_right_checksum_and_other_columns(made: dict[str, Path], of: str) -> None:
     @given(st.sampled_from(sorted(stored.TABLE_CHANGES)), NUMBER, NUMBER)
     def holds(how: str, which: int, where: int) -> None:
@@ -112,6 +113,6 @@ def test_parts_with_the_right_checksum_and_other_columns(made: dict[str, Path], 
     cases.drawn(holds, -(-SHARE // 2), 700)()
 
 
-@pytest.mark.parametrize("of", ["arms", "points"])
+@pytest.mark.parametrize("of", stored.KINDS)
 def test_results_as_they_are_stored_are_looked_at_and_told(made: dict[str, Path], of: str) -> None:
     assert looked_at(made[of], lambda folder: "")

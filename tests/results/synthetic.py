@@ -69,6 +69,7 @@ class Synthetic:
     experiment: dict[str, Any]
     provenance: dict[str, Any]
     points: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sets: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def smooth(noise: np.ndarray, keep: float = 0.9) -> np.ndarray:
@@ -230,7 +231,8 @@ def synthetic(
             "Practices cost what their declarations say.",
             "The four sites had the grants that the press reports.",
         ],
-        "calibrated": False,
+        "uncertainty": None,
+        "worthwhile": None,
     }
     provenance = {
         "tfs_sim": "0.1.0",
@@ -305,3 +307,29 @@ def compared(values: dict[str, np.ndarray], primary: str = "support") -> Synthet
     }
     empty = pd.DataFrame({"month": []})
     return Synthetic(pd.DataFrame(rows), empty, empty, empty, experiment, {"seed": 1, "version": "0"})
+
+
+def under_sets(sweep: Synthetic, each: int, spread: float = 0.0, worthwhile: float | None = None) -> Synthetic:
+    """Return a sweep whose replicates are dealt to sets of parameters, `each` replicates a set.
+
+    Under set n the support of every strategy but the reference is `spread` × (n − middle) higher.
+    """
+    tables = {}
+    for name in ("runs", "series"):
+        table = getattr(sweep, name).copy()
+        number = table["replicate"].to_numpy() // each
+        table["set"] = [f"p-{n:03d}" for n in number]
+        table["replicate"] = table["replicate"] % each
+        middle = (number.max() - 1) / 2
+        table["support"] = table["support"] + np.where(
+            table["strategy"] == "as-funded", 0.0, spread * (number - middle)
+        )
+        tables[name] = table
+    names = sorted(set(tables["runs"]["set"]))
+    experiment = sweep.experiment | {
+        "uncertainty": {"origin": "plausible", "title": "drawn from what is plausible", "sets": len(names),
+                        "parameters": 2, "digest": "0" * 64, "calibrated": False},
+        "worthwhile": worthwhile,
+    }  # fmt: skip
+    sets = pd.DataFrame({"set": names, "trust.gain": 0.1, "turnover.notice_share": 0.5})
+    return replace(sweep, **tables, experiment=experiment, sets=sets)

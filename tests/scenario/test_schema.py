@@ -98,7 +98,7 @@ CASES = [
     ("nonprofit = 14", "non_profit = 14", 'there is no sector "non_profit"', "nonprofit"),
     ("nonprofit = 14", "nonprofit = 14000", "whole number of organizations between 0 and 2,000", ""),
     ("nonprofit = 14", "nonprofit = 1999", "between 3 and 2,000 organizations", ""),
-    ("nonprofit = 14", "nonprofit = 1" + "0" * 30, "between 0 and 500; found a number of more than 30 digits", ""),
+    ("nonprofit = 14", "nonprofit = 1" + "0" * 30, "between 0 and 2,000; found a number of more than 30 digits", ""),
     (
         "grievance = 0.35",
         "copies = 1000\n[sites.hill]\nstudents = 9\norganizations = { nonprofit = 4 }",

@@ -125,9 +125,9 @@ def over_sets(values: Array, units: Units) -> OverSets | None:
     there = runs > 0
     flat, known, runs, units = flat[there], known[there], runs[there], units.at(there)
     upper = (flat > found) & known
-    kinds = [
+    low, high = (
         _ratio(np.where(kind, flat, 0.0).sum(1) / runs, kind.sum(1) / runs, units) for kind in (known & ~upper, upper)
-    ]
+    )
     chances = upper.sum(1) / runs
     assert units.set is not None
     sets, code = np.unique(units.set, return_inverse=True)
@@ -135,8 +135,7 @@ def over_sets(values: Array, units: Units) -> OverSets | None:
     of_set = np.bincount(code, chances) / np.bincount(code)
     differs = split(chances, units.set) if several else None
     never, always = float((of_set == 0).mean()), float((of_set == 1).mean())
-    lower, higher = kinds
-    return OverSets(len(sets), found, _chance(chances, units), lower, higher, differs, never, always)
+    return OverSets(len(sets), found, _chance(chances, units), low, high, differs, never, always)
 
 
 def _border(flat: Array) -> float | None:

@@ -25,8 +25,8 @@ def outcomes(sweep: SweepLike) -> DataFrame:
     arms, pairs = rows.get_level_values(0), rows.get_level_values(1).to_numpy()
     keys = {key: [stored.arms[arm][at] for arm in arms] for at, key in enumerate(stored.keys)}
     units = stored.units
-    names = list(dict.fromkeys(stored.runs["set"])) if units.set is not None else []
-    ids: dict[str, Any] = {"set": [names[number] for number in units.set[pairs]]} if units.set is not None else {}
+    sets = list(dict.fromkeys(stored.runs["set"])) if units.set is not None else []
+    ids: dict[str, Any] = {"set": [sets[number] for number in units.set[pairs]]} if units.set is not None else {}
     ids |= {"point": units.point[pairs]} if units.design else {}
     ids |= {"replicate": units.replicate[pairs], "site": rows.get_level_values(2)}
     return DataFrame({**keys, **ids, **{name: stored.values(name).reshape(-1) for name in names}})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tfs_sim.analysis import words
-from tfs_sim.analysis.deconvolution import Share, Shares
+from tfs_sim.analysis.deconvolution import Share
 from tfs_sim.analysis.kinds import over_sets
 from tfs_sim.analysis.sentences import capital, opened, thing_of
 from tfs_sim.analysis.spreads import Spread, spread
@@ -26,12 +26,15 @@ def sentence(stored: Stored, name: str, strategy: str, other: str, levels: tuple
             f"{thing}: how much the difference between {one} and {two} depends on parameters cannot be told from these "
             f"runs ({words.percent(1 - found.reliability)} of what sets seem to differ by is luck{needed})."
         )
-    if found.verdict == "alike":
-        told = f" It is {_sure(found.shares)}." if found.shares is not None else ""
-        return f"{thing}: the difference between {one} and {two} is the same under all sets as far as runs tell.{told}"
     unit = words.unit(m, difference=True)
-    span = f"from {words.interval(found.low, found.high, m)} {unit}".rstrip()
-    said = f"{thing}, {one} against {two}: in the middle 90% of {found.sets} sets the true difference goes {span}"
+    if found.verdict == "alike":
+        said = (
+            f"{thing}, {one} against {two}: one set cannot be told from another (what sets seem to differ by is no "
+            "more than luck)"
+        )
+    else:
+        span = f"from {words.interval(found.low, found.high, m)} {unit}".rstrip()
+        said = f"{thing}, {one} against {two}: in the middle 90% of {found.sets} sets the true difference goes {span}"
     if found.shares is None:
         return f"{said}."
     shares = found.shares
@@ -69,11 +72,6 @@ def _share(found: Share) -> str:
     return f"{words.percent(found.share)} ({words.percent(found.low)} to {words.percent(found.high)})"
 
 
-def _sure(shares: Shares) -> str:
-    sides = {"better": shares.better.share, "no different": shares.same.share, "worse": shares.worse.share}
-    return f"{max(sides, key=lambda side: sides[side])} by what is worthwhile"
-
-
 def in_cells(found: Spread | None, name: str) -> tuple[str, str]:
     """Return the middle 90% of sets and the shares, as they stand in cells of a table."""
     m = metric(name)
@@ -82,7 +80,9 @@ def in_cells(found: Spread | None, name: str) -> tuple[str, str]:
     if found.verdict == "too few replicates":
         said = f"cannot be told ({found.needed} replicates a set would)" if found.needed else "cannot be told"
         return said, "–"
-    span = "no difference between sets seen" if found.verdict == "alike" else words.interval(found.low, found.high, m)
+    span = (
+        "one set cannot be told from another" if found.verdict == "alike" else words.interval(found.low, found.high, m)
+    )
     if found.shares is None:
         return span, "–"
     each = (found.shares.better, found.shares.same, found.shares.worse)

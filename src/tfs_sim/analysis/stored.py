@@ -38,6 +38,10 @@ class SweepLike(Protocol):
         """With a design: one row a point, a column a variable."""
 
     @property
+    def sets(self) -> Any:
+        """With sets of parameters: one row a set, a column a parameter."""
+
+    @property
     def network(self) -> Any:
         """Relationships at a few moments of the traced run."""
 
@@ -85,6 +89,7 @@ class Stored:
     experiment: Mapping[str, Any]
     provenance: Mapping[str, Any]
     points: DataFrame
+    sets: DataFrame
     _cache: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
     spreads: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -96,7 +101,16 @@ class Stored:
         runs, series = sweep.runs, sweep.series
         sets = {name: number for number, name in enumerate(dict.fromkeys(runs["set"]))} if "set" in runs else {}
         runs, series = (_numbered(table, sweep.experiment, sets) for table in (runs, series))
-        return cls(runs, series, sweep.network, sweep.organizations, sweep.experiment, sweep.provenance, sweep.points)
+        return cls(
+            runs,
+            series,
+            sweep.network,
+            sweep.organizations,
+            sweep.experiment,
+            sweep.provenance,
+            sweep.points,
+            sweep.sets,
+        )
 
     @cached_property
     def cross(self) -> dict[str, list[str]]:
@@ -356,7 +370,7 @@ def _numbered(table: DataFrame, experiment: Mapping[str, Any], sets: Mapping[str
         return table
     pair = table["replicate"].to_numpy().astype(np.int64)
     if sets:
-        pair = pair * len(sets) + table["set"].map(sets).to_numpy(np.int64)
+        pair = pair * len(sets) + codes(table["set"], list(sets))
     design = experiment.get("design")
     if design and "point" in table:
         pair = pair * int(design["points"]) + table["point"].to_numpy()

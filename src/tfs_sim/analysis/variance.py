@@ -1,9 +1,10 @@
 """Where the variance of a difference comes from: parameters, and luck with its product with parameters.
 
 *Sets of parameters, each with luck of its own* (x_ij of set i, replicate j of m_i; S sets). The model is one-way random
-effects, and the estimator is that of *unweighted means* [1]_: with x̄_i and s_i² a set's mean and variance,
+effects, and the estimator is that of *unweighted means* [1]_: with a_i and s_i² a set's mean and variance, and a
+the mean of all a_i,
 
-    within = Σ s_i² / S,        between = Σ (x̄_i − x̄)² / (S − 1) − Σ (s_i² / m_i) / S.
+    within = Σ s_i² / S,        between = Σ (a_i − a)² / (S − 1) − Σ (s_i² / m_i) / S.
 
 Every set counts the same, also where replicates are not equally many; where they are, these are the estimates of the
 analysis of variance. (Its usual form for unequal numbers weights a set by its replicates, and is biased where these go

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfs_sim.cli.terminal import bold, columns, path, table, tables, wrapped
-from tfs_sim.scenario.errors import Mistake, UserError, quote
+from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tfs_sim.analysis.stored import Stored
 
 LARGEST_FILE = 200_000_000
 """Bytes of a table that are read at most."""
@@ -33,20 +35,93 @@ class Asked(NamedTuple):
     decisions: float = 1.0
 
 
-def decide(file: Path, parameters: Path | None, worth: str | None, population: int | None, horizon: int | None) -> None:
+class Valued(NamedTuple):
+    """How results of a sweep become a table: `view`, price of an hour, rates of discounting; what is worth learning."""
+
+    view: str = "funder"
+    hour: float | None = None
+    discount_costs: float = 0.0
+    discount_effects: float = 0.0
+    learn: bool = False
+
+
+def decide(
+    source: Path,
+    parameters: Path | None,
+    worth: str | None,
+    population: int | None,
+    horizon: int | None,
+    valued: Valued,
+) -> None:
     """Print the frontier, bands of worths, and at each worth what to choose and what knowing more is worth."""
     if (population is None) != (horizon is None):
         raise UserError(
             Mistake("--population and --horizon go together: how many decide a year, and for how many years")
         )
     asked = _worths(worth)
-    if file.is_dir():
-        raise UserError(Mistake(f"{path(file)} is a folder; a table is needed: a CSV or Parquet file"))
     known = None if parameters is None else read(parameters, parameters=True)
     from tfs_sim.decisions import deciders
 
     scale = 1.0 if population is None or horizon is None else deciders(population, horizon)
-    tell(read(file), known, Asked(asked, scale))
+    if source.is_dir():
+        _of_results(source, known, Asked(asked, scale), valued)
+        return
+    if valued != Valued():
+        raise UserError(Mistake("--view, --hour, --discount-… and --learn are for folders of results, not for tables"))
+    tell(read(source), known, Asked(asked, scale))
+
+
+def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:
+    """Print what the results of a sweep say: one of two views, which never meet in one sum."""
+    from tfs_sim.analysis.stored import Stored
+    from tfs_sim.analysis.valued import UNIT, VIEWS, costs_and_effects
+    from tfs_sim.decisions import value_by_site
+    from tfs_sim.decisions.words import amount
+    from tfs_sim.experiments.storage.stored import Sweep
+
+    if valued.view not in VIEWS:
+        said = f"--view is funder or society; found {quote(valued.view)}"
+        raise UserError(Mistake(said, suggestion=nearest(valued.view, VIEWS)))
+    stored = Stored.of(Sweep.load(folder))
+    runs = costs_and_effects(
+        stored,
+        "society" if valued.view == "society" else "funder",
+        valued.hour,
+        valued.discount_costs,
+        valued.discount_effects,
+    )
+    print(bold(stored.experiment["title"]))
+    charged = "dollars spent, against student-months of support delivered (net of partners' separate work)"
+    if valued.view == "society":
+        charged = (
+            f"dollars spent and partners' hours at ${valued.hour:g}, against student-months of support as if joint "
+            "work took nothing from separate work"
+        )
+    sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
+    print(wrapped(f"The {valued.view}'s view: {charged}; over {stored.months} months{sites}; {stored.units.said}."))
+    if known is None and valued.learn:
+        if stored.units.set is None:
+            raise UserError(Mistake("--learn needs sets of parameters, and these results have none"))
+        known = stored.sets
+    tell(runs, known, asked, UNIT)
+    if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
+        found = value_by_site(runs, asked.worths)
+        own = ("worth", "site", "best", "for_all", "gain", "low", "high")
+        keys = [name for name in found.columns if name not in own]
+        rows = [
+            [*(str(row[key]) for key in keys), amount(row["worth"]), row["site"], row["best"],
+             f"{amount(row['gain'])} ({amount(row['low'])} to {amount(row['high'])})"]
+            for row in found.to_dict("records")
+        ]  # fmt: skip
+        print(f"\n{bold('For whom')}")
+        print("\n\n".join(tables([*keys, "worth", "site", "best there", "gain of choosing for each (95%)"], rows)))
+    print("\n" + wrapped(_stamp(stored)))
+
+
+def _stamp(stored: Stored) -> str:
+    if stored.calibrated:
+        return "Of sets that agree with published figures; not a probability for your town."
+    return "Not calibrated yet: read this as how the model behaves, not as a forecast of costs or effects."
 
 
 def _worths(text: str | None) -> tuple[float, ...]:
@@ -65,8 +140,8 @@ def _worths(text: str | None) -> tuple[float, ...]:
     return worths(found)
 
 
-def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked) -> None:
-    """Print what tidy tables say (see `tfs_sim.decisions`), whatever they come from."""
+def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str = "a unit of effect") -> None:
+    """Print what tidy tables say (see `tfs_sim.decisions`), whatever they come from; a worth is that of `unit`."""
     from tfs_sim import decisions
     from tfs_sim.decisions.tables import UNITS
 
@@ -82,7 +157,7 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked) -> None:
             continue
         found = decisions.bands(part)
         print()
-        for sentence in decisions.in_words(found):
+        for sentence in decisions.in_words(found, unit):
             print(wrapped(sentence))
         at = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
         if not at:
@@ -101,7 +176,7 @@ def _apart(runs: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[str, pd.Da
         return
     for values, part in runs.groupby(list(keys), sort=True):
         yield (
-            ", ".join(f"{key} {value}" for key, value in zip(keys, values, strict=True)),
+            ", ".join(f"{key}: {value}" for key, value in zip(keys, values, strict=True)),
             part.drop(columns=list(keys)),
         )
 
@@ -155,6 +230,7 @@ def _choices(chosen: pd.DataFrame, knowing: pd.DataFrame, scale: float, scaled: 
 
 
 def _parameters(found: pd.DataFrame, scale: float, scaled: str) -> None:
+    from tfs_sim.decisions.information import PERMUTED
     from tfs_sim.decisions.words import amount
 
     for worth, rows in found.groupby("worth", sort=True):
@@ -167,6 +243,11 @@ def _parameters(found: pd.DataFrame, scale: float, scaled: str) -> None:
         ]
         rest = len(rows) - len(seen)
         print(columns([*shown, *([("others", f"{rest}: not seen, or less")] if rest else [])]))
+        by_chance = len(rows) / (PERMUTED + 1)
+        if by_chance >= 1:
+            print(
+                wrapped(f"Of {len(rows)} that are worth nothing about {by_chance:.0f} stand above the floor by chance.")
+            )
 
 
 def read(file: Path, parameters: bool = False) -> pd.DataFrame:

@@ -65,4 +65,5 @@ def import_(
     print(f"\nScenario   {path(scenario)}")
     print(f"Page       {path(page)}")
     print(f"Mapping    {path(folder / 'mapping.toml')}")
-    print(f"\n  tfs-sim sweep {path(folder / 'experiment.toml')}     compares strategies, and writes a report")
+    print(f"\n  tfs-sim run {path(scenario)} --as-given     shows the network as it begins")
+    print(f"  tfs-sim sweep {path(folder / 'experiment.toml')}     compares strategies, and writes a report")

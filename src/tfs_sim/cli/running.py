@@ -45,8 +45,14 @@ def run(
     from tfs_sim.cli.paying import afterwards
     from tfs_sim.experiments.execution import saved
     from tfs_sim.experiments.execution.simulating import simulate
+    from tfs_sim.experiments.execution.uncertain import listed_sets
+    from tfs_sim.scenario.errors import Mistake, UserError
     from tfs_sim.scenario.ineffective import without_effect
 
+    if sets is None and uncertainty not in (None, "defaults"):
+        said = "--uncertainty says where --sets are from, and there is no --sets"
+        raise UserError(Mistake(said, hint=f'tfs-sim run {name} --sets 100 --uncertainty "{uncertainty}"'))
+    under = None if sets is None else listed_sets(uncertainty or "plausible", sets)
     shape = [
         *([] if sets is None else [count(sets, "set")]),
         count(replicates, "replicate"),
@@ -56,7 +62,7 @@ def run(
         _head(scenario.title or scenario.name, shape, scenario.clock.months)
         with terminal.working() as shown:
             told = shown.progress if replicates * (sets or 1) > 1 else None
-            result = simulate(scenario, replicates, seed, workers, told, shown.notice, sets, uncertainty or "plausible")
+            result = simulate(scenario, replicates, seed, workers, told, shown.notice, under)
         print()
         print(outcomes(result))
         print()
@@ -68,6 +74,32 @@ def run(
         saved.save(result, out)
         for what, name in (("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")):
             print(f"{what}   {terminal.path(out / name)}")
+
+
+def as_given(name: str, replicates: int, seed: int) -> None:
+    """Print what is observed at the start of the first month, before anybody acts: what files say holds exactly."""
+    from tfs_sim.experiments.execution.replaying import as_given as observed
+    from tfs_sim.model.catalogue import METRICS
+    from tfs_sim.scenario import load_scenario
+
+    only("scenarios", name)
+    scenario = load_scenario(name)
+    with terminal.working() as shown:
+        found = observed(scenario, replicates, seed, shown.notice).drop(columns="replicate")
+    means = found.groupby("site", sort=False).mean()
+    titles = _short({key: site.title or key for key, site in scenario.sites.items()})
+    head = ["", *(_cut(titles.get(site, site), 16) for site in means.index)]
+    moved = [name for name in means.columns if (means[name].fillna(0.0) != 0.0).any()]
+    rows = [
+        [_cut(f"{METRICS[name].title} {METRICS[name].unit and f'({METRICS[name].unit})'}", 44),
+         *(_number(value, max(METRICS[name].decimals, 3)) for value in means[name].tolist())]
+        for name in moved
+    ]  # fmt: skip
+    date = scenario.clock.start
+    print(bold(wrapped(f"{scenario.title or scenario.name}: as given, at the start of {date}")))
+    print("\n\n".join(terminal.tables(head, rows)))
+    many = f"Means of {count(replicates, 'replicate')}; w" if replicates > 1 else "W"
+    print("\n" + wrapped(f"{many}hat is not listed is zero. What is done in a month is that of the month before."))
 
 
 def outcomes(result: Result) -> str:

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from tfs_sim.decisions.tables import AMOUNTS, UNITS, checked, refuse
+from tfs_sim.decisions.tables import AMOUNTS, UNITS, Array, checked, refuse
 from tfs_sim.scenario.errors import quote
 
 
@@ -41,8 +42,7 @@ def discount(
         Where the table or a rate will not do, or no strategy ever differs from another and no start is given.
     """
     for name, rate in (("costs", cost), ("effects", effect)):
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
-            refuse(f"a rate of discounting {name} is a share a year from 0 to below 1; found {quote(rate)}")
+        rate_checked(name, rate)
     if isinstance(per_year, bool) or not isinstance(per_year, int) or per_year < 1:
         refuse(f"there is a whole number of periods in a year, 12 for months; found {quote(per_year)}")
     keys = checked(table, ("strategy", *AMOUNTS, time), AMOUNTS, UNITS)
@@ -53,12 +53,33 @@ def discount(
         row = int(np.flatnonzero(table.duplicated([*others, time]).to_numpy())[0]) + 1
         refuse(f"row {row} is there before: the same {', '.join(map(str, others))} and {time}")
     first = _first_difference(table, others, time) if start is None else start
-    late = np.maximum(0, table[time].to_numpy() - first) / per_year
+    periods = table[time].to_numpy()
     weighed = table.assign(
-        cost=table["cost"] * (1.0 + cost) ** -late,
-        effect=table["effect"] * (1.0 + effect) ** -late,
+        cost=table["cost"] * present(periods, first, cost, per_year),
+        effect=table["effect"] * present(periods, first, effect, per_year),
     )
     return weighed.groupby(others, sort=False, observed=True, as_index=False)[list(AMOUNTS)].sum()
+
+
+def present(periods: NDArray[np.int64], start: int, rate: float, per_year: int = 12) -> Array:
+    """Return how much an amount of each period counts: (1 + rate)^(−t / per_year), t periods after the start; 1 before.
+
+    `rate` is a year's, in [0, 1).
+    """
+    late = np.maximum(0, periods - start) / per_year
+    return np.asarray((1.0 + rate) ** -late)
+
+
+def rate_checked(name: str, rate: object) -> None:
+    """Refuse what is no rate of discounting; `name` says of what.
+
+    Raises
+    ------
+    UserError
+        Where it is not a share a year from 0 to below 1.
+    """
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
+        refuse(f"a rate of discounting {name} is a share a year from 0 to below 1; found {quote(rate)}")
 
 
 def _first_difference(table: pd.DataFrame, others: list[str], time: str) -> int:

@@ -28,6 +28,8 @@ BAND = "#F3EBDD"
 WIDTH = 8.0
 NARROW = 4.3
 """Widths of a chart in inches: on a page or slide, and on a phone."""
+PIXELS = 100
+"""Pixels an inch on a screen."""
 
 COLOURS = ("#0072B2", "#C44E00", "#00775A", "#A2457F", "#946200", "#2B8CBE", "#5B4B9E", "#3F3F3F")
 DASHES: tuple[Any, ...] = (
@@ -111,13 +113,19 @@ def fitted(
 
 
 def broad(text: str, size: float, weight: str = "normal") -> float:
-    """Return the width of a line of text, in inches."""
+    """Return the width of a line of text, in inches: as a path, or drawn, where letters are of whole pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     text = drawable(text)
     font = FontProperties(family=families(text), size=size, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72.0
+    as_path = float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72.0
+    page = Figure(figsize=(1, 1), dpi=PIXELS)
+    FigureCanvasAgg(page)
+    drawn = page.text(0, 0, text, fontproperties=font, parse_math=False).get_window_extent()
+    return max(as_path, float(drawn.width) / PIXELS)
 
 
 def framed(stem: str, title: str, subtitle: str, caption: str, height: float, width: float = WIDTH) -> Chart:

@@ -48,7 +48,7 @@ _WORDS = (
     ("always", "very often", "daily", "every day", "a great deal", "completely", "very much", "collaboration"),
 )
 _RANK = {word: float(rank) for rank, words in enumerate(_WORDS) for word in words}
-_YES = {"yes": 1.0, "y": 1.0, "true": 1.0, "x": 1.0, "✓": 1.0, "checked": 1.0}
+_YES = {"yes": 1.0, "y": 1.0, "true": 1.0, "x": 1.0, "\u2713": 1.0, "checked": 1.0}
 _CODES = (-999.0, -99.0, -98.0, -97.0, -9.0, -8.0, -7.0, -1.0, 7.0, 8.0, 9.0, 77.0, 88.0, 97.0, 98.0, 99.0, 999.0)
 """Numbers that questionnaires use for "don't know"."""
 

@@ -2,7 +2,6 @@
 
 scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
 experiment.toml                                        strategies to compare: `tfs-sim sweep`
-as-surveyed.toml                                       the same with the network standing still, to look at it
 survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
 mapping.toml                                           what was made of each column, to be corrected
 key.csv                                                which code is whom: mode 600, git-ignored, for you alone
@@ -75,20 +74,6 @@ add = ["goal-clarity-retreats"]
 [outcomes]
 primary = "{primary}"
 also = ["performance", "trust", "density", "alive"]
-"""
-_AS_SURVEYED = """\
-# {title} with the network standing still: nobody joins, leaves or makes ties. Month 0 shows the density and the
-# transitivity of the network as it was surveyed, exactly. To look at it; not for studies.
-
-extends = "scenario.toml"
-title = {title_quoted}
-
-[clock]
-months = 12
-
-[mechanisms]
-ties = false
-participation = false
 """
 
 
@@ -289,7 +274,7 @@ def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[
         else "                             # guessed: how many are in its schools (--students)",
         "backbone_said": f" of {survey.codes[lead]}, which leads" if lead else "",
     }
-    texts = {"scenario.toml": _SCENARIO, "experiment.toml": _EXPERIMENT, "as-surveyed.toml": _AS_SURVEYED}
+    texts = {"scenario.toml": _SCENARIO, "experiment.toml": _EXPERIMENT}
     return {name: text.format(**words) for name, text in texts.items()}
 
 

@@ -229,16 +229,17 @@ def test_shares_over_sets_count_sets() -> None:
 
 
 def test_words_over_sets() -> None:
-    assert words_of(800, 0, design=False, sets=100) == "800 replicates of 100 sets"
+    assert words_of(800, 0, design=False, sets=100) == "8 replicates of each of 100 sets"
+    assert words_of(799, 0, design=False, sets=100) == "799 replicates of 100 sets"
     assert words_of(1, 1, design=True, sets=1) == "1 replicate of 1 set at 1 point"
     plain, fixed, drawn = nested(6, 2), nested(6, 2, 3), nested(6, 2, 5, sampled=True)
-    assert (plain.method, fixed.method, drawn.method) == ("clustered by set", "clustered by set", "clustered by set and point")
+    assert plain.method == fixed.method == "clustered by set" and drawn.method == "clustered by set and point"
     assert (plain.holds, drawn.holds) == ("parameters and luck", "parameters, luck and which points were drawn")
     assert (plain.fewest, drawn.fewest) == (6, 5)
     said = sentence(plain, 1, 1)
-    assert "from 12 replicates of 6 sets; every set counts the same" in said and said.endswith("They hold parameters and luck.")
-    assert "12 replicates of 6 sets at 3 points" in sentence(fixed, 1, 1) and "exactly these points" in sentence(fixed, 1, 1)
+    assert "from 2 replicates of each of 6 sets; every set counts the same" in said and said.endswith("They hold parameters and luck.")
+    assert "2 replicates of each of 6 sets at 3 points" in sentence(fixed, 1, 1) and "exactly these points" in sentence(fixed, 1, 1)
     assert "distributions that the design's points were drawn from" in sentence(drawn, 1, 1)
     values = np.random.default_rng(SEED).normal(size=12)
-    assert paired(values, np.zeros(12), units=plain).sample == "12 replicates of 6 sets"
+    assert paired(values, np.zeros(12), units=plain).sample == "2 replicates of each of 6 sets"
     assert paired(values, np.zeros(12), units=plain, jump=5.0).jump == 0.0, "sets differ by more than luck"

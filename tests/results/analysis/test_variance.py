@@ -72,6 +72,18 @@ def test_the_same_luck_at_several_sets_tells_the_product_apart() -> None:
     assert found.luck.value == pytest.approx(np.arange(5).var(ddof=1))
 
 
+def test_what_the_product_adds_to_sets_and_luck_is_taken_off() -> None:
+    d = np.random.default_rng(SEED).normal(size=(5, 4)) + 2.0 * np.arange(5)[:, None] + 3.0 * np.arange(4)
+    rest = d - d.mean(1, keepdims=True) - d.mean(0) + d.mean()
+    product = (rest**2).sum() / 12
+    found = crossed(d)
+    assert found.product.value == pytest.approx(product)
+    assert found.parameters.value == pytest.approx(d.mean(1).var(ddof=1) - product / 4)
+    assert found.luck.value == pytest.approx(d.mean(0).var(ddof=1) - product / 5)
+    for part in (found.parameters, found.luck, found.product):
+        assert part.low < part.value < part.high
+
+
 def test_intervals_of_a_crossed_design_hold_the_truth() -> None:
     rng = np.random.default_rng(SEED)
     held, values, studies = np.zeros(3), [], 200

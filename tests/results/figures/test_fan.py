@@ -10,6 +10,8 @@ import pytest
 from matplotlib.colors import to_hex
 from reading import band, colour, in_view, numbers, per_month, the
 
+from synthetic import under_sets
+
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.figures import courses
 from tfs_sim.figures.courses import fans
@@ -125,3 +127,24 @@ def test_a_mean_over_those_that_are_left_says_so(sweep, monkeypatch: pytest.Monk
     monkeypatch.setattr(courses, "metric", lambda name: over if name == "trust" else declared)
     said = fans(sweep, "trust").subtitle
     assert said.endswith("A mean over the ties in use in that month: it also moves when these change.")
+
+
+def test_over_sets_bands_are_of_sets_and_luck_is_dotted_apart(sweep) -> None:
+    dealt = under_sets(sweep, 4, spread=0.02)
+    stored = Stored.of(dealt)
+    chart = fans(dealt, "support")
+    for ax in chart.figure.axes:
+        s = ax.get_label()
+        runs = stored.monthly("support")[stored.arm(s, stored.main)].mean(1) * 100
+        sets = runs[np.argsort(stored.units.set, kind="stable")].reshape(10, 4, 120).mean(1)
+        _, low, high = band(the(ax, "90%"))
+        assert list(low) == pytest.approx(np.quantile(sets, 0.05, axis=0))
+        assert list(high) == pytest.approx(np.quantile(sets, 0.95, axis=0))
+        assert list(the(ax, "median").get_ydata()) == pytest.approx(np.median(sets, axis=0))
+        below, above = (np.array(the(ax, name).get_ydata()) for name in ("luck low", "luck high"))
+        assert (below < above).all() and in_view(ax)
+        assert list(chart.data.loc[chart.data["strategy"] == stored.title(s), "luck_p05"]) == pytest.approx(below)
+    assert "half of the sets of parameters" in chart.subtitle and "luck apart" in chart.subtitle
+    assert "4 replicates of each of 10 sets" in chart.caption
+    assert "not calibrated (parameters drawn from what is plausible)" in chart.caption
+    assert "luck low" not in [line.get_label() for ax in fans(sweep, "support").figure.axes for line in ax.lines]

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from reading import all_of, colour, hollow, in_view, per_run, says, spot, t_interval, the
 from scipy import stats
-from synthetic import compared, design
+from synthetic import compared, design, synthetic, under_sets
 
+from tfs_sim.analysis.spreads import spread
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.figures.comparisons import forest
 from tfs_sim.figures.style import looks
@@ -136,3 +137,18 @@ def test_a_difference_without_an_interval_is_in_view() -> None:
 def test_a_phone_says_where_the_words_stand(sweep) -> None:
     assert "Right: the difference" in forest(sweep).subtitle
     assert "In words: the difference" in forest(sweep, narrow=True).subtitle
+
+
+def test_over_sets_thin_lines_are_the_middle_of_what_single_sets_say() -> None:
+    dealt = under_sets(synthetic(strategies=3, replicates=120), 6, spread=0.01)
+    stored = Stored.of(dealt)
+    chart = forest(dealt, most=2)
+    (ax,) = chart.figure.axes
+    thin, thick = all_of(ax, "sets:handover")[0], all_of(ax, "interval:handover")[0]
+    found = spread(stored, "support", "handover", "as-funded", stored.main)
+    row = chart.data[chart.data["metric"] == "support"].iloc[0]
+    by = row["standardized"] / row["difference"]
+    assert list(thin.get_xdata()) == pytest.approx([found.low * by, found.high * by])
+    assert (row["sets_low"], row["sets_high"]) == pytest.approx((found.low, found.high))
+    assert thin.get_linewidth() < thick.get_linewidth() and np.ptp(thin.get_xdata()) > np.ptp(thick.get_xdata())
+    assert in_view(ax) and "parameters and luck" in chart.subtitle

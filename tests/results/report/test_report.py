@@ -138,7 +138,8 @@ def test_a_second_writer_of_a_report_is_refused(small, tmp_path, held_elsewhere)
 
 @pytest.mark.usefixtures("undrawn")
 def test_calibrated_is_said(small, tmp_path) -> None:
-    page = write_report(replace(small, experiment=small.experiment | {"calibrated": True}), tmp_path).read_text()
+    over = {"origin": "ensemble", "title": "Mine", "sets": 1, "parameters": 1, "digest": "0" * 64, "calibrated": True}
+    page = write_report(replace(small, experiment=small.experiment | {"uncertainty": over}), tmp_path).read_text()
     assert "Not calibrated yet" not in page and "Calibrated." in page
 
 

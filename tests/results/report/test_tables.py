@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from reading import per_run, says, t_interval
-from synthetic import compared, synthetic
+from synthetic import compared, synthetic, under_sets
 
 from tfs_sim.analysis.pooling import wilson
+from tfs_sim.analysis.spreads import spread
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.report import tables
 
@@ -200,3 +201,21 @@ def test_months_of_several_rules_of_a_design_are_said_to_be_a_sum(sweep) -> None
     assert [row[3:] for row in table.rows] == [["2.5"] * SITES] * 2
     one = Stored.of(replace(sweep, runs=adaptive.assign(point=0), experiment=design | {"rules": [rule]}))
     assert "added up" not in tables.rules(one).note
+
+
+def test_how_the_answer_depends_on_parameters() -> None:
+    dealt = under_sets(synthetic(strategies=3, replicates=120), 6, spread=0.01, worthwhile=0.02)
+    stored = Stored.of(dealt)
+    table = tables.over_sets(stored)
+    assert table is not None and [row[0] for row in table.rows] == [title(dealt, s) for s in stored.strategies if s != "as-funded"]
+    found = spread(stored, "support", "handover", "as-funded", stored.main)
+    span = column(table, "Middle 90% of sets")[title(dealt, "handover")]
+    assert says(span, 100 * found.low, 100 * found.high)
+    shares = column(table, "Better / no different / worse")[title(dealt, "handover")]
+    each = (found.shares.better, found.shares.same, found.shares.worse)
+    assert says(shares, *(100 * end for one in each for end in (one.share, one.low, one.high)))
+    part = column(table, "Of the variance between runs, parameters make")[title(dealt, "handover")]
+    own = found.parameters
+    assert says(part, 100 * own.value, 100 * own.low, 100 * own.high)
+    assert "2 percentage points or more" in table.note.replace("2.0", "2")
+    assert tables.over_sets(Stored.of(synthetic(strategies=3, replicates=8))) is None

@@ -35,12 +35,18 @@ def run(
         ),
     ] = None,
     uncertainty: Over = None,
+    as_given: Annotated[
+        bool, typer.Option("--as-given", help="Print what is observed before anybody acts in the first month.")
+    ] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Print the time that each step of a month takes.")] = False,
 ) -> None:
     """Run a scenario and print what came of it."""
     from tfs_sim.cli import running
 
     seed = 1 if seed is None else seed
+    if as_given:
+        running.as_given(scenario, replicates or 1, seed)
+        return
     running.run(scenario, replicates or 1, seed, months, out, workers, profile, sets, uncertainty)
 
 
@@ -173,7 +179,12 @@ def status(
 
 @app.command()
 def decide(
-    file: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV or Parquet: strategy, set, cost, effect …")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR|TABLE", help="Results of a sweep; or CSV or Parquet: strategy, set, cost, effect …"
+        ),
+    ],
     worth: Annotated[
         str | None,
         typer.Option("--worth", metavar="W,…", help="Of a unit of effect; default: where the choice changes."),
@@ -181,6 +192,21 @@ def decide(
     parameters: Annotated[
         Path | None, typer.Option("--parameters", metavar="FILE", help="Of each set: which are worth knowing?")
     ] = None,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Of results: say which parameters are worth knowing before choosing.")
+    ] = False,
+    view: Annotated[
+        str, typer.Option("--view", metavar="WHOSE", help="Of results: funder (dollars) or society (and hours).")
+    ] = "funder",
+    hour: Annotated[
+        float | None, typer.Option("--hour", metavar="DOLLARS", help="Of society's view: the price of an hour.")
+    ] = None,
+    discount_costs: Annotated[
+        float, typer.Option("--discount-costs", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
+    ] = 0.0,
+    discount_effects: Annotated[
+        float, typer.Option("--discount-effects", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
+    ] = 0.0,
     population: Annotated[
         int | None, whole("--population", metavar="N", help="How many decide a year, for values of information.")
     ] = None,
@@ -189,4 +215,5 @@ def decide(
     """Say what to choose at which worth of an outcome, how sure that is, and what is worth learning first."""
     from tfs_sim.cli import deciding
 
-    deciding.decide(file, parameters, worth, population, horizon)
+    valued = deciding.Valued(view, hour, discount_costs, discount_effects, learn)
+    deciding.decide(source, parameters, worth, population, horizon, valued)

@@ -27,11 +27,11 @@ from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.experiments.storage.summary import summarize, ways_of
 from tfs_sim.model.declare import specification
+from tfs_sim.scenario import presets
+from tfs_sim.scenario.errors import quote
 from tfs_sim.scenario.fields import catalogue
 
 SCENARIO, MONTHS, REPLICATES, SEED = "laboratory", 36, 4, 1
-MOST = 50
-"""So many sets are run again at most."""
 FAR = 3.5
 """A metric is further off than luck may move it at so many standard errors of its mean change."""
 
@@ -63,7 +63,7 @@ def _digest(values: NDArray[np.float64]) -> str:
 
 def behaviour(sets: Sets, notice: Notice | None = None) -> dict[str, Any]:
     """Return what the first sets give in the batch, as the record of an ensemble has it."""
-    first = sets.first(MOST)
+    first = sets.first(ensembles.MOST_AGAIN)
     metrics, values = _batch(first, SCENARIO, MONTHS, REPLICATES, SEED, notice)
     errors = values.std(axis=1, ddof=1) / math.sqrt(REPLICATES)
     told = [n for n in range(len(metrics)) if np.isfinite(values[:, :, n]).all()]  # a mean over nobody is missing
@@ -135,6 +135,8 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
     known = {name: n for n, name in enumerate(ensemble.sets.ids)}
     if not set(was.sets) <= known.keys():
         raise refusal(f"{path} names sets in its batch that it does not have", "Make the ensemble anew.")
+    if was.scenario not in presets.names("scenarios"):
+        raise refusal(f"{path} was made with {quote(was.scenario)}, which is no ready-made scenario", "Make it anew.")
     listed = ensemble.sets
     at = [known[name] for name in was.sets]
     batch = Sets(listed.origin, listed.title, tuple(was.sets), listed.variables, listed.table[at])

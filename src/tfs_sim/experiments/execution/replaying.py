@@ -1,7 +1,8 @@
-"""A replicate run again and told event by event, as a table."""
+"""Single replicates looked at closely: event by event, or as they stand before anybody acts."""
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.simulating import loaded_scenario
 from tfs_sim.experiments.execution.uncertain import one_set
+from tfs_sim.experiments.execution.work import Notice, warm_up
 from tfs_sim.experiments.storage.tables import month_dates
 from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
 from tfs_sim.scenario.tables import NATIONAL_SITE
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from tfs_sim.scenario import Scenario
+
+_log = logging.getLogger("tfs_sim")
 
 
 def events(
@@ -74,3 +78,53 @@ def events(
             "outcome": pd.array([each.outcome or None for each in found], "string"),
         }
     )
+
+
+def as_given(
+    scenario: Scenario | str | os.PathLike[str], replicates: int = 1, seed: int = 1, notice: Notice | None = None
+) -> DataFrame:
+    """Return what is observed at the start of the first month, after the run-in and before anybody acts in it.
+
+    What files say of organizations and relationships holds here exactly: density and transitivity are those of the
+    network that was given. (The months of `simulate` are observed at their ends.) What counts what is done in a month
+    is that of the month before, the last of the run-in.
+
+    Parameters
+    ----------
+    scenario : a scenario, the name of a ready-made one, or the path of a file.
+    replicates : how many.
+    seed : which luck.
+    notice : called with a sentence on what is happening, such as compiling; by default it is logged.
+
+    Returns
+    -------
+    DataFrame
+        One row a replicate and site: the columns replicate, site and the metrics.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from tfs_sim.model import draws, engine, tick
+    from tfs_sim.scenario.build import build
+
+    template = build(loaded_scenario(scenario))
+    replicates = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
+    seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
+    warm_up(template, notice or _log.warning)
+    names = [step.name for step in engine.STEPS]
+    given = range(len(tick.START), names.index("founding.take_as_given") + 1)
+    observing = range(names.index("metrics.observe"), len(names))
+    found = []
+    for replicate in range(replicates):
+        _, world = template.fresh()
+        out, key = template.output(), draws.run_key(seed, replicate)
+        engine.run_months(template, world, key, engine.DRAW_START, 0, out)
+        for steps in (given, observing):
+            engine.run_steps(template, world, key, 0, steps, out)
+        found.append(out[0])
+    values = np.concatenate(found)
+    keys = {
+        "replicate": np.repeat(np.arange(replicates), len(template.sites)),
+        "site": list(template.sites) * replicates,
+    }
+    return pd.DataFrame(keys | {name: values[:, n] for n, name in enumerate(template.metrics)})

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tfs_sim.experiments.designs.sampling import MOST_POINTS
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES, Until, look, told
 from tfs_sim.experiments.designs.stopping import sentence as stopped_in_words
 from tfs_sim.experiments.execution.executors import Workers, leave_if_unguarded
@@ -26,7 +27,7 @@ from tfs_sim.experiments.storage import records
 from tfs_sim.experiments.storage import store as stores
 from tfs_sim.experiments.storage.describe import described, file_name
 from tfs_sim.experiments.storage.files import refusal
-from tfs_sim.experiments.storage.marks import read_provenance
+from tfs_sim.experiments.storage.marks import MOST_RUNS, read_provenance
 from tfs_sim.experiments.storage.parts import DamagedPartError
 from tfs_sim.experiments.storage.provenance import environment, model_version, now, processors
 from tfs_sim.experiments.storage.stored import Sweep
@@ -103,6 +104,11 @@ def sweep(
     notice = notice or _log.warning
     began = time.monotonic()
     plan = Plan.of(loaded, replicates, seed, sets_of(loaded))
+    if plan.places > MOST_POINTS or plan.runs > MOST_RUNS:
+        found = (
+            f"{plan.runs:,} runs of each arm ({plan.size:,} points × {plan.places // plan.size:,} sets × replicates)"
+        )
+        raise refusal(f"{found} are more than can be stored", "Ask for fewer points, sets or replicates.")
     slice_ = _shard(shard, plan, rule is not None)
     description = described(loaded, loaded.arms(), plan, model_version(), folder)
     if shard is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.designs.plausible import all_written
@@ -19,6 +20,7 @@ from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.storage import ensembles
 from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 from tfs_sim.scenario.fields import DataFile, whole_or_refused
+from tfs_sim.scenario.reading import parse
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment
@@ -128,9 +130,25 @@ def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:
         return None
     wanted = first_count(experiment) if number is None else number
     strict = "sets" in experiment.model_fields_set and number is None
-    found = listed_sets(over, wanted, strict)
-    given = [all_written(arm.scenario) for arm in experiment.arms()]
-    if all(all((variable.path[1:]) in each for each in given) for variable in found.variables):
-        said = f'every parameter that "{over}" varies is written in every arm, so no set differs from another'
-        raise UserError(Mistake(said, key=("uncertainty",), hint='Write uncertainty = "defaults".'))
+    try:
+        found = listed_sets(over, wanted, strict)
+        given = [all_written(arm.scenario) for arm in experiment.arms()]
+        varied = set() if experiment.points is None else {each.path for each in experiment.points.variables}
+        if all(each.path in varied or all(each.path[1:] in arm for arm in given) for each in found.variables):
+            where = "written in every arm" + (" or varied by the design" if varied else "")
+            said = f'every parameter that "{over}" varies is {where}, so no set differs from another'
+            raise UserError(Mistake(said, key=("uncertainty",), hint='Write uncertainty = "defaults".'))
+    except UserError as error:
+        raise _located(experiment, error) from None
     return found
+
+
+def _located(experiment: Experiment, error: UserError) -> UserError:
+    """Return mistakes in what `uncertainty` says with their line in the experiment's file, if it stands there."""
+    if experiment.path is None:
+        return error
+    document = parse(experiment.text, experiment.path)
+    if _checked("uncertainty", document.data.get("uncertainty", PLAUSIBLE), UNCERTAINTY) != experiment.uncertainty:
+        return error  # it was asked for otherwise
+    there = (each if each.key else replace(each, key=("uncertainty",)) for each in error.mistakes)
+    return UserError([each if each.file else document.locate(each) for each in there])

@@ -37,6 +37,8 @@ FORMAT = "tfs-sim ensemble"
 VERSION = 1
 LARGEST = 50_000_000
 """Bytes of a table of sets that are read."""
+MOST_AGAIN = 50
+"""Sets that are run again at most, to see whether the model still behaves as it did."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TARGET = "target: "
 """How columns of what sets gave begin, which is no name of a parameter."""
@@ -47,10 +49,10 @@ class Behaviour(Table):
     """What some sets gave when the ensemble was made: whether the model still behaves like that is seen by it."""
 
     scenario: Line
-    months: Annotated[int, whole(1, 1200, "a whole number")]
-    replicates: Annotated[int, whole(1, 1000, "a whole number")]
+    months: Annotated[int, whole(1, 120, "a whole number")]
+    replicates: Annotated[int, whole(2, 20, "a whole number")]
     seed: Annotated[int, whole(0, 2**53, "a whole number")]
-    sets: Annotated[list[Line], Field(min_length=1)]
+    sets: Annotated[list[Line], Field(min_length=1, max_length=MOST_AGAIN)]
     digest: Annotated[str, DIGEST]
     means: Annotated[dict[Metric, list[Number]], Field(min_length=1)]
     errors: Annotated[dict[Metric, list[Number]], Field(min_length=1)]

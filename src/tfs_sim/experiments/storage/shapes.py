@@ -39,6 +39,8 @@ _IS: dict[str, Callable[[Any], bool]] = {
 MOST_MONTHS = 1200
 PARAMETER_NAME = r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}"
 """What a column of sets.parquet is called: a mechanism and one of its parameters."""
+DENSE = 200_000_000
+"""Up to this number rows are ticked off one by one, which is ten times sooner than sorting them."""
 LARGEST = 1e15
 """No number of a table is larger: sums and squares of such numbers are still finite."""
 LONGEST = 2000
@@ -165,10 +167,19 @@ def _complete(path: Path, frame: DataFrame, mark: Mapping[str, Any], ends: Mappi
     whole = bool((np.bincount(row) == runs_of(plan) * months).all())
     for name in counted:
         row = row * ends[name] + (frame[name].factorize()[0] if name == "set" else frame[name].to_numpy(np.int64))
-    if not whole or len(np.unique(row)) < len(row):
+    if not whole or not _distinct(row):
         raise _strange(path, "it does not have one row for each run, site and month")
     if len(frame.drop_duplicates(keys)) != len(plan["arms"]):
         raise _strange(path, "it does not have every arm of the sweep")
+
+
+def _distinct(numbers: Any) -> bool:
+    """Say whether no number, from 0 on, is there twice."""
+    if len(numbers) and int(numbers.max()) < DENSE:
+        seen = np.zeros(int(numbers.max()) + 1, bool)
+        seen[numbers] = True
+        return int(np.count_nonzero(seen)) == len(numbers)
+    return len(np.unique(numbers)) == len(numbers)
 
 
 def of_the_same(path: Path, runs: DataFrame, series: DataFrame, mark: Mapping[str, Any]) -> None:
