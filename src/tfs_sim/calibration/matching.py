@@ -225,13 +225,11 @@ class _Run:
     def waves(self) -> Calibration:
         """Run all waves."""
         found = Calibration(self.space, self.outputs, self.budget, (), Region(self.outputs))
-        intact = True
         while True:
             number = len(found.waves) + 1
-            proposed = self.kept.proposed(number) if intact else None
+            proposed = self.kept.proposed(number)
             if proposed is None:
-                intact = False
-                proposed = self._proposed(found, number)
+                proposed = self._proposed(found, number)  # and what later waves did on others goes
                 self.kept.propose(number, proposed)
             values, luck = self._ran(number, proposed)
             found = self._after(found, number, proposed, values, luck)
