@@ -78,6 +78,14 @@ def test_one_emulator_that_is_wrong_rules_nothing_out_by_the_second_largest(
     assert (region.level(places, SECOND) <= 3).mean() > 0.01
 
 
+def test_one_emulator_alone_rules_nothing_out_by_the_second_largest(found: Calibration, places: np.ndarray) -> None:
+    """Of the other outputs nothing is known, so that each may be the one that is met worst; or there is no other."""
+    last = found.region.waves[-1]
+    assert (Region(SMOOTH, (last[:1],)).level(places, SECOND) == 0).all()
+    assert (Region(SMOOTH, (last[:1],)).level(places, LARGEST) > 3).mean() > 0.5
+    assert (Region(SMOOTH[:1], (last[:1],)).level(places, SECOND) > 3).mean() > 0.5
+
+
 def test_what_is_set_aside_or_may_be_missed_is_not_asked(found: Calibration, places: np.ndarray) -> None:
     last = found.region.waves[-1]
     bad = replace(last[0], checks=Checks(100, 1.0, 0.0, 1.0, 50, 50, 0.0, 0.0, 0.0, 1.0))

@@ -249,6 +249,16 @@ def test_a_simulator_that_gives_something_else_is_a_fault(tmp_path: Path, wrong:
         run(tmp_path, simulator)  # type: ignore[arg-type]
 
 
+def test_a_budget_has_several_waves() -> None:
+    for sets in (80, 400, 5000):
+        budget = Budget.of(sets, 100)
+        assert (budget.sets, budget.wanted, budget.enough) == (sets, 100, 150)
+        assert min(budget.first, budget.wave) >= 40 and budget.first + budget.wave <= sets
+    assert Budget.of(5000).first + 5 * Budget.of(5000).wave > 5000
+    with pytest.raises(UserError, match="spent before the second wave"):
+        Budget.of(79)
+
+
 def test_budgets_that_say_too_little_are_refused() -> None:
     with pytest.raises(UserError, match="it has 40 at least"):
         Budget(1000, 39, 100)

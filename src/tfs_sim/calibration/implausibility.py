@@ -74,11 +74,18 @@ class Region:
         return [each for each in wave if each.usable and each.output in known]
 
     def of_wave(self, number: int, places: Array) -> Array:
-        """Return implausibilities by the emulators of one wave (-1 for the last): [places, outputs used]."""
-        known = {each.name: each for each in self.outputs}
-        used = self._used(self.waves[number])
-        found = [each.at(places).implausibility(known[each.output]) for each in used]
-        return np.column_stack(found) if found else np.zeros((len(places), 0))
+        """Return implausibilities by the emulators of one wave (-1 for the last): [places, outputs that are required].
+
+        An output without an emulator that is used is nowhere implausible: one alone that is used rules nothing out by
+        the second-largest, where there are more outputs.
+        """
+        used = {each.output: each for each in self._used(self.waves[number])}
+        needed = [each for each in self.outputs if not each.missable]
+        found = np.zeros((len(places), len(needed)))
+        for column, output in enumerate(needed):
+            if output.name in used:
+                found[:, column] = used[output.name].at(places).implausibility(output)
+        return found
 
     def level(self, places: Array, rank: int, stop: float = np.inf) -> Array:
         """Return how implausible places are: the worst of all waves' `rank`-largest, [places].

@@ -80,6 +80,15 @@ class Budget:
                 f"{self.first + self.wave:,}"
             )
 
+    @classmethod
+    def of(cls, sets: int, wanted: int = 500, quick: bool = False) -> Budget:
+        """Return a budget with waves of usual sizes: three tenths of all sets first, then as many as go on from there.
+
+        The first must show where anything lives; later ones are smaller, so that there are several.
+        """
+        least = 2 * FEWEST
+        return cls(sets, max(least, (3 * sets) // 10), max(least, sets // 7), wanted, quick=quick)
+
     @property
     def enough(self) -> int:
         """Accepted sets at which waves end: some more than wanted, so that there is something to choose from."""
