@@ -83,5 +83,5 @@ def facts(sets: Sets, **more: Any) -> dict[str, Any]:
     behaviour = {"scenario": "laboratory", "months": 12, "replicates": 2, "seed": 1, "sets": list(sets.ids[:1]),
                  "digest": "0" * 64, "means": {"trust": [0.5]}, "errors": {"trust": [0.1]}}  # fmt: skip
     return {"name": "mine", "title": "Mine", "edition": "1", "licence": "CC-BY-4.0", "calibrated": False,
-            "model": model_version(), "prior": "0" * 64, "targets": None, "figures": 0, "misses": [],
-            "behaviour": behaviour, **more}  # fmt: skip
+            "model": model_version(), "prior": "0" * 64, "targets": None, "code": None, "own": {},
+            "figures": 0, "misses": [], "behaviour": behaviour, **more}  # fmt: skip

@@ -20,6 +20,9 @@ from tfs_sim.validation import all_rows
 PLAIN = ("no measurement found", "closed form", "The scenario file", glossary.HERE)
 """How a source begins that refers to nothing published."""
 
+CITING = ("decisions", "calibration")
+"""Packages whose docstrings cite what is in the bibliography."""
+
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 NAME_AND_YEAR = re.compile(rf"(?!(?:{MONTHS}) )\b([A-ZÉØ][\w-]+)(?: et al\.)?,? \(?((?:19|20)\d\d)\b")
 
@@ -90,11 +93,7 @@ def texts_of(package: str) -> dict[str, str]:
     return found
 
 
-TOLD = ("decisions", "calibration")
-"""Packages of which docstrings say what they are taken from."""
-
-
-@pytest.mark.parametrize("package", TOLD)
+@pytest.mark.parametrize("package", CITING)
 def test_what_functions_are_taken_from_is_in_the_bibliography(package: str) -> None:
     for place, text in texts_of(package).items():
         unknown = named(text) - set(bibliography.references())
@@ -104,7 +103,7 @@ def test_what_functions_are_taken_from_is_in_the_bibliography(package: str) -> N
 def test_every_entry_is_used() -> None:
     used = {key for source in sources().values() for key in bibliography.keys(source)}
     used |= {key for module in tick.MODULES for key in named(inspect.getdoc(module) or "")}
-    used |= {key for package in TOLD for text in texts_of(package).values() for key in named(text)}
+    used |= {key for package in CITING for text in texts_of(package).values() for key in named(text)}
     used |= named((Path(__file__).parents[2] / "docs" / "model" / "odd.md").read_text(encoding="utf-8"))
     assert set(bibliography.references()) - used == set()
 

@@ -15,12 +15,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tfs_sim.calibration import choosing, matching, telling, trust
 from tfs_sim.calibration.evaluating import evaluate
 from tfs_sim.calibration.findings import Findings, findings
-from tfs_sim.calibration.held import Array, Held
+from tfs_sim.calibration.held import Array, Held, Scale
 from tfs_sim.calibration.matching import Budget, Simulator
 from tfs_sim.calibration.reading import Calibration
 from tfs_sim.calibration.spaces import Space
@@ -59,7 +59,7 @@ def held_of(calibration: Calibration) -> tuple[Held, ...]:
     """Return the targets that count, with the variance of the figure and that of the discrepancy apart."""
     whole, exact = calibration.outputs(), calibration.outputs(discrepancy=0.0)
     return tuple(
-        Held(one.name, one.centre, other.variance, max(one.variance - other.variance, 0.0), one.scale)
+        Held(one.name, one.centre, other.variance, max(one.variance - other.variance, 0.0), cast(Scale, one.scale))
         for one, other in zip(whole, exact, strict=True)
     )
 

@@ -105,6 +105,8 @@ def written(path: Path, sets: Sets, name: str, title: str, edition: str, licence
         "model": model_version(),
         "prior": prior_digest(sets),
         "targets": None,
+        "code": None,
+        "own": {},
         "figures": 0,
         "misses": [],
         "behaviour": behaviour(sets, notice),

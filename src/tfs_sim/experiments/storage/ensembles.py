@@ -2,7 +2,8 @@
 
 ```
 ci1.json       what it is: title, edition, licence, parameters with units, digests, what its sets gave when they ran
-ci1.parquet    one row a set: its identity, a column a parameter ("turnover.rate_nonprofit"), in the units of files
+ci1.parquet    one row a set: its identity, a column a parameter ("turnover.rate_nonprofit"), in the units of files, and
+               a column a target that it was held against ("target: members"), with what the set gave when it was run
 ```
 The record carries a checksum of itself and of the table. A file may come from anybody: everything in it is checked
 before it is used.
@@ -39,6 +40,8 @@ LARGEST = 50_000_000
 MOST_AGAIN = 50
 """Sets that are run again at most, to see whether the model still behaves as it did."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TARGET = "target: "
+"""How columns of what sets gave begin, which is no name of a parameter."""
 _AGAIN = "Ask whoever made it for an intact copy, or make it anew."
 
 
@@ -71,6 +74,8 @@ class Record(Table):
     units: dict[Line, Text]
     prior: Annotated[str, DIGEST]
     targets: Annotated[str, DIGEST] | None
+    code: Annotated[str, DIGEST] | None
+    own: dict[Line, Text]
     figures: Annotated[int, whole(0, 10_000, "a whole number")]
     misses: list[Text]
     behaviour: Behaviour
@@ -85,11 +90,14 @@ class Ensemble:
     path : its JSON file.
     record : what it says of itself.
     sets : its sets of parameters.
+    own : what each set gave of each target of `record.own`, on the target's scale: [sets, targets]; missing where a
+        set has no value of a target that may be missed.
     """
 
     path: Path
     record: Record
     sets: Sets
+    own: NDArray[np.float64]
 
 
 def read(path: Path) -> Ensemble:
@@ -112,10 +120,10 @@ def read(path: Path) -> Ensemble:
     except ValidationError as error:
         first = mistakes_of(error, Record)[0]
         raise refusal(f"{path} is no sound ensemble at {dotted(first.key)}: {first.message}", _AGAIN) from None
-    return Ensemble(path, record, _sets(path.with_suffix(".parquet"), record))
+    return Ensemble(path, record, *_tables(path.with_suffix(".parquet"), record))
 
 
-def _sets(path: Path, record: Record) -> Sets:
+def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
     try:
         content = files.read_bytes(path, LARGEST)
         if hashlib.sha256(content).hexdigest() != record.table:
@@ -136,7 +144,10 @@ def _sets(path: Path, record: Record) -> Sets:
         raise refusal(f"{path} has {len(table):,} sets, and its record says {record.sets:,}", _AGAIN)
     ids = [str(each) for each in table.column("set").to_pylist()]
     values = {name: each.to_numpy().astype(np.float64) for name, each in columns.items()}
-    return checked(str(path), record.title, ids, values)
+    if {name for name in values if name.startswith(_TARGET)} != {f"{_TARGET}{name}" for name in record.own}:
+        raise refusal(f"{path} has other targets than its record says", _AGAIN)
+    own = np.array([values.pop(f"{_TARGET}{name}") for name in record.own]).reshape(-1, len(ids)).T
+    return checked(str(path), record.title, ids, values), own
 
 
 def checked(place: str, title: str, ids: Sequence[str], values: Mapping[str, NDArray[np.float64]]) -> Sets:
@@ -192,7 +203,9 @@ def _parameter(place: str, name: str) -> tuple[str, str]:
     return owner, field
 
 
-def write(path: Path, sets: Sets, facts: Mapping[str, Any]) -> Ensemble:
+def write(
+    path: Path, sets: Sets, facts: Mapping[str, Any], own: Mapping[str, NDArray[np.float64]] | None = None
+) -> Ensemble:
     """Write an ensemble: its table, then the record, whole or not at all.
 
     Parameters
@@ -200,11 +213,16 @@ def write(path: Path, sets: Sets, facts: Mapping[str, Any]) -> Ensemble:
     path : the JSON file; the table stands beside it.
     sets : its sets.
     facts : what else the record says (see `Record`).
+    own : what each set gave of each target that `facts["own"]` names, [sets].
     """
+    given = dict(own or {})
+    if given.keys() != set(facts["own"]):
+        raise ValueError("the record and what sets gave name different targets")
     columns: dict[str, Any] = {"set": pa.array(sets.ids)}
     declared = {name: specification(mechanism) for name, mechanism in catalogue().MECHANISMS.items()}
     for column, variable in enumerate(sets.variables):
         columns[variable.name] = pa.array(sets.table[:, column])
+    columns |= {f"{_TARGET}{name}": pa.array(np.asarray(values, np.float64)) for name, values in given.items()}
     content = tables.to_bytes(pa.table(columns))
     record = {
         "format": FORMAT,
@@ -220,4 +238,4 @@ def write(path: Path, sets: Sets, facts: Mapping[str, Any]) -> Ensemble:
         raise UserError(mistakes_of(error, Record)) from None
     files.write_bytes(path.with_suffix(".parquet"), content)
     records.write(path, record)
-    return Ensemble(path, sound, sets)
+    return Ensemble(path, sound, sets, np.array(list(given.values())).reshape(-1, len(sets)).T)

@@ -1,0 +1,26 @@
+"""Calibrations to simulators whose answer is known, each run once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from truths import CLIFF, SMOOTH, SPACE, Synthetic, cliff, little, smooth, uneven
+
+from tfs_sim.calibration.matching import Budget, Calibration, calibrate
+
+
+@pytest.fixture(scope="session")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
+    """Waves on the smooth simulator, thirty inputs of which eight matter."""
+    folder: Path = tmp_path_factory.mktemp("smooth")
+    budget = Budget(1000, 300, 200, wanted=160)
+    return calibrate(SPACE, SMOOTH, Synthetic(smooth, uneven), budget, folder, "ci1", seed=3)
+
+
+@pytest.fixture(scope="session")
+def at_cliff(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
+    """Waves on the simulator with a cliff and two modes."""
+    folder: Path = tmp_path_factory.mktemp("cliff")
+    budget = Budget(700, 240, 160, wanted=80)
+    return calibrate(SPACE, CLIFF, Synthetic(cliff, little), budget, folder, "ci1", seed=4)
