@@ -46,7 +46,7 @@ def test_the_sets_of_an_ensemble(call, tmp_path: Path) -> None:  # type: ignore[
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["mine.toml"], "calibrate needs --look"),
+        (["mine.toml", "--sets", "20"], "--sets goes with --look"),
         (["collective-impac", "--look"], "did you mean"),
         (["mine.toml", "--look", "--sets", "1"], "--sets is a whole number between 2"),
         (["mine.toml", "--look", "--sets", "5", "--ensemble", "x.json"], "give one of the two"),
