@@ -18,6 +18,9 @@ BENCH := $(VENV)/bench
 LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(UPGRADE)
 
+# Tests come in as many processes as there are processors: libraries' own threads would only wait for each other.
+test fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test compiled torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
 .DELETE_ON_ERROR:

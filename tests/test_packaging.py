@@ -44,9 +44,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_the_wheel_carries_the_ready_made_files(wheel: zipfile.ZipFile) -> None:
-    for kind in ("scenarios", "experiments"):
-        for path in (TOP / kind).iterdir():
-            assert wheel.read(f"tfs_sim/ready_made/{kind}/{path.name}") == path.read_bytes()
+    for kind in ("scenarios", "experiments", "calibrations"):
+        for path in filter(Path.is_file, (TOP / kind).rglob("*")):
+            name = path.relative_to(TOP / kind).as_posix()
+            assert wheel.read(f"tfs_sim/ready_made/{kind}/{name}") == path.read_bytes()
 
 
 def test_the_wheel_carries_all_of_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:

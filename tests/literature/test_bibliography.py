@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tfs_sim.calibration import load_calibration
 from tfs_sim.literature import bibliography, glossary
 from tfs_sim.model import tick
 from tfs_sim.model.catalogue import INTERVENTIONS, MECHANISMS, SHOCKS
 from tfs_sim.model.declare import specification
+from tfs_sim.scenario import presets
 from tfs_sim.validation import all_rows
 
 PLAIN = ("no measurement found", "closed form", "The scenario file", glossary.HERE)
@@ -43,6 +45,8 @@ def sources() -> dict[str, str]:
             if declared.tuned_to:
                 found[f"{mechanism.name}.{name} (tuned to)"] = declared.tuned_to
     found |= {f"row {row.name}": row.source for row in all_rows()}
+    for name in presets.names("calibrations"):
+        found |= {f"{name}: {key}": target.source for key, target in load_calibration(name).targets.items()}
     return found | {f"word {each.name}": each.source for each in glossary.WORDS}
 
 
@@ -90,7 +94,7 @@ def texts_of(package: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("package", CITING)
-def test_what_packages_are_taken_from_is_in_the_bibliography(package: str) -> None:
+def test_what_functions_are_taken_from_is_in_the_bibliography(package: str) -> None:
     for place, text in texts_of(package).items():
         unknown = named(text) - set(bibliography.references())
         assert not unknown, f"{place}: {unknown}"

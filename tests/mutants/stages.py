@@ -28,7 +28,7 @@ LAST = {
     "experiments": ("tests/experiments", "tests/cli"),
     "survey": ("tests/survey", "tests/cli"),
     "decisions": ("tests/decisions", "tests/cli"),
-    "calibration": ("tests/calibration",),
+    "calibration": ("tests/calibration", "tests/cli"),
     "analysis": ("tests/results", "tests/cli", "tests/validation"),
     "report": ("tests/results", "tests/cli", "tests/validation"),
     "figures": ("tests/results", "tests/validation"),

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from tfs_sim.cli import searching
+from tfs_sim.cli.looking import VERBS
 from tfs_sim.cli.terminal import bold, columns, dim
 from tfs_sim.literature.bibliography import short
 from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
@@ -13,6 +14,7 @@ from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
 KINDS = (
     "scenarios",
     "experiments",
+    "calibrations",
     "mechanisms",
     "interventions",
     "shocks",
@@ -38,7 +40,7 @@ def list_(kind: str, word: str | None, as_json: bool) -> None:
     if word is not None:
         hint = f"For example: tfs-sim list parameters {quote(word)}"
         raise UserError(Mistake(f"a word is looked for among {listed(SEARCHED)}, not among {kind}", hint=hint))
-    if kind in {"scenarios", "experiments"}:
+    if kind in VERBS:
         _list_files(kind, as_json)
         return
     declared = _declared(kind)
@@ -61,8 +63,8 @@ def _list_files(kind: str, as_json: bool) -> None:
         return
     print(bold(f"Ready-made {kind} ({len(ready)})"))
     print(columns(list(ready.items())))
-    verb = "run" if kind == "scenarios" else "sweep"
-    print(f"\n{dim(f'tfs-sim {verb} NAME  runs one; tfs-sim new DIR  begins one of your own.')}")
+    verb = VERBS[kind].format("NAME")  # type: ignore[index]
+    print(f"\n{dim(f'tfs-sim {verb}  runs one; tfs-sim new DIR  begins one of your own.')}")
 
 
 def _declared(kind: str) -> dict[str, Any]:

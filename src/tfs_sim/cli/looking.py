@@ -62,6 +62,13 @@ def _checked(name: str) -> str:
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
         return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}"
+    if kind_of(name) == "calibrations":
+        from tfs_sim.calibration import load_calibration
+
+        calibration = load_calibration(name)
+        counting = calibration.named()
+        size = f"{len(counting)} of {count(len(calibration.targets), 'target')} count"
+        return f"good (calibration: {size}; {calibration.months_of(counting):,} community-months a set)"
     from tfs_sim.cli.paying import beforehand
     from tfs_sim.scenario import load_scenario
 
@@ -119,7 +126,7 @@ def kind_of(name: str) -> Kind | None:
     """
     from tfs_sim.scenario import presets
 
-    kinds: tuple[Kind, Kind] = ("scenarios", "experiments")
+    kinds: tuple[Kind, ...] = ("scenarios", "experiments", "calibrations")
     if not name.endswith(".toml") and (ready := [kind for kind in kinds if name in presets.names(kind)]):
         return ready[0] if len(ready) == 1 else None
     file = Path(name)
@@ -134,6 +141,8 @@ def kind_of(name: str) -> Kind | None:
     except (ValueError, RecursionError):
         heads = (re.match(r"\[{0,2}([a-z]+)", line.strip()) for line in text.splitlines())
         found = {head[1] for head in heads if head}
+    if found >= {"targets", "populations"}:
+        return "calibrations"
     if "clock" not in found and found & {"strategies", "replicates", "cross", "scenario"}:
         return "experiments"
     return "scenarios" if found & {"clock", "sites", "extends"} and "strategies" not in found else None
@@ -155,11 +164,12 @@ def only(kind: Kind, name: str) -> None:
     found = kind_of(name)
     if found is not None and found != kind:
         what = f"one of the ready-made {found}" if not name.endswith(".toml") else f"{_ONE[found]}, not {_ONE[kind]}"
-        verb = "sweep" if found == "experiments" else "run"
-        raise UserError(Mistake(f"{name} is {what}", hint=f"tfs-sim {verb} {name}"))
+        raise UserError(Mistake(f"{name} is {what}", hint=f"tfs-sim {VERBS[found].format(name)}"))
 
 
-_ONE: dict[Kind, str] = {"scenarios": "a scenario", "experiments": "an experiment"}
+_ONE: dict[Kind, str] = {"scenarios": "a scenario", "experiments": "an experiment", "calibrations": "a calibration"}
+VERBS: dict[Kind, str] = {"scenarios": "run {}", "experiments": "sweep {}", "calibrations": "calibrate {} --look"}
+"""What is done with a file of each kind."""
 
 
 def _schema(kind: str) -> Any:
@@ -171,8 +181,12 @@ def _schema(kind: str) -> Any:
         from tfs_sim.experiments.designs.json_schema import experiment_schema
 
         return experiment_schema()
-    close = nearest(kind, ("scenario", "experiment"))
-    message = f"there is no schema of {quote(kind)}; there are scenario and experiment"
+    if kind == "calibration":
+        from tfs_sim.calibration.json_schema import calibration_schema
+
+        return calibration_schema()
+    close = nearest(kind, ("scenario", "experiment", "calibration"))
+    message = f"there is no schema of {quote(kind)}; there are scenario, experiment and calibration"
     raise UserError(Mistake(message, suggestion=close))
 
 

@@ -7,20 +7,25 @@ from typing import Annotated
 
 import typer
 
-from tfs_sim.cli.app import Workers, app, whole
+from tfs_sim.cli.app import MOST_SETS, Seed, Workers, app, whole
 
 
 @app.command()
 def check(
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE...", help="Scenarios and experiments.", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="FILE...", help="Scenarios, experiments, calibrations.", show_default=False),
     ] = None,
     schema: Annotated[
         str | None,
-        typer.Option("--schema", metavar="scenario|experiment", help="Print the JSON Schema for editors instead."),
+        typer.Option(
+            "--schema",
+            metavar="KIND",
+            help="Print the JSON Schema of scenario, experiment or calibration files for editors instead.",
+        ),
     ] = None,
 ) -> None:
-    """Check scenario and experiment files; say every mistake with its place."""
+    """Check scenario, experiment and calibration files; say every mistake with its place."""
     from tfs_sim.cli import looking
 
     looking.check(files or [], schema)
@@ -32,7 +37,8 @@ def list_(
         str,
         typer.Argument(
             metavar="KIND",
-            help="scenarios, experiments, mechanisms, interventions, shocks, metrics, indicators, parameters or words",
+            help="scenarios, experiments, calibrations, mechanisms, interventions, shocks, metrics, indicators, "
+            "parameters or words",
             show_default=False,
         ),
     ],
@@ -103,6 +109,37 @@ def validate(
         validating.necessity(only, names, quick, as_json, out, workers)
     else:
         validating.validate(only, names, quick, as_json, out, workers)
+
+
+@app.command()
+def calibrate(
+    calibration: Annotated[
+        str,
+        typer.Argument(metavar="CALIBRATION", help="A ready-made calibration's name, or a file.", show_default=False),
+    ],
+    look: Annotated[bool, typer.Option("--look", help="Print targets beside what sets of parameters give.")] = False,
+    sets: Annotated[
+        int | None,
+        whole("--sets", metavar="S", smallest=2, largest=MOST_SETS, help="Sets drawn from the prior; default: 200."),
+    ] = None,
+    ensemble: Annotated[
+        Path | None, typer.Option("--ensemble", metavar="FILE", help="The sets of an ensemble instead.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="TARGETS", help="Targets apart by commas; default: all.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder that keeps what is observed.")
+    ] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A trial of a few minutes, which writes no ensemble.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Calibrate: find sets that agree with published figures; leave with 2 if nothing comes near one of them."""
+    from tfs_sim.cli import calibrating
+
+    calibrating.calibrate(calibration, look, sets, ensemble, only, out, seed, workers, as_json, quick)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from importlib import import_module
 from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
-from tfs_sim.experiments.execution.job import Job, Outcomes, Task, packed, run_packed
+from tfs_sim.experiments.execution.job import Runnable, packed, run_packed
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.scenario.errors import Mistake, UserError
 
@@ -74,7 +74,7 @@ class Workers:
         """How many runs a task has."""
         return self.batch or (1 if self.kind == "threads" else 8)
 
-    def stream(self, job: Job, tasks: Iterable[Task]) -> Generator[tuple[Task, Outcomes]]:
+    def stream(self, job: Runnable[Q, T], tasks: Iterable[Q]) -> Generator[tuple[Q, T]]:
         """Yield each task with its outcomes, in order."""
         if self.kind == "threads":
             yield from stream(tasks, job.run, self.count)
@@ -104,7 +104,7 @@ class _Pool:
 
     width = 0
 
-    def submit(self, digest: str, content: bytes, task: Task) -> Future[Outcomes]:
+    def submit(self, digest: str, content: bytes, task: Any) -> Future[Any]:
         """Hand a task to a worker."""
         raise NotImplementedError
 
@@ -123,7 +123,7 @@ class _Given(_Pool):
         self._executor = executor
         self.width = int(getattr(executor, "_max_workers", 0))
 
-    def submit(self, digest: str, content: bytes, task: Task) -> Future[Outcomes]:
+    def submit(self, digest: str, content: bytes, task: Any) -> Future[Any]:
         try:
             return self._executor.submit(run_packed, digest, content, task)
         except RuntimeError as problem:  # broken, or shut down
@@ -152,7 +152,7 @@ class _Processes(_Pool):
         # Spawned, not forked: a fork of a process with threads (Arrow's, Numba's) may hang.
         return ProcessPoolExecutor(self._count, multiprocessing.get_context("spawn"), _quiet)
 
-    def submit(self, digest: str, content: bytes, task: Task) -> Future[Outcomes]:
+    def submit(self, digest: str, content: bytes, task: Any) -> Future[Any]:
         try:
             return self._executor.submit(run_packed, digest, content, task)
         except BrokenExecutor:
@@ -197,7 +197,7 @@ class _Dask(_Pool):
         self._sent: dict[str, Any] = {}
         self._crashes = 0
 
-    def submit(self, digest: str, content: bytes, task: Task) -> Future[Outcomes]:
+    def submit(self, digest: str, content: bytes, task: Any) -> Future[Any]:
         if digest not in self._sent:
             # kept in memory of every worker; sent again by Dask to those that come later
             self._sent[digest] = self._client.scatter(content, broadcast=True, hash=False)

@@ -7,7 +7,7 @@ import pickle
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,18 @@ WORLDS = 400_000_000
 
 TEMPLATES = 64
 """Templates that a job keeps at hand."""
+
+
+_Q = TypeVar("_Q", contravariant=True)
+_T = TypeVar("_T", covariant=True)
+
+
+class Runnable(Protocol[_Q, _T]):
+    """What workers can be given: it can be sent to another process, and results are all it returns."""
+
+    def run(self, task: _Q) -> _T:
+        """Run a task."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +214,16 @@ def at_point(template: Template, scenario: Scenario, settings: Settings) -> Temp
     return retuned(template, variant, areas)
 
 
-def packed(job: Job) -> tuple[str, bytes]:
+def packed(job: Runnable[Any, Any]) -> tuple[str, bytes]:
     """Return a job as bytes for other processes, with their digest."""
     content = pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL)
     return hashlib.sha256(content).hexdigest(), content
 
 
-_unpacked: dict[str, Job] = {}
+_unpacked: dict[str, Runnable[Any, Any]] = {}
 
 
-def run_packed(digest: str, content: bytes, task: Task) -> Outcomes:
+def run_packed(digest: str, content: bytes, task: Any) -> Any:
     """Run a task of a packed job: in another process, which unpacks a job once."""
     job = _unpacked.get(digest)
     if job is None:

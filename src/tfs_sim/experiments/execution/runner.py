@@ -94,7 +94,7 @@ def sweep(
     rule = next((each for each in (loaded.replicates, loaded.sets) if isinstance(each, Until)), None)
     replicates = loaded.replicates.looks()[0] if isinstance(loaded.replicates, Until) else loaded.replicates
     seed = _seed(loaded.seed if seed is None else seed)
-    made_by = _executor(executor, workers, batch)
+    made_by = made_by_whom(executor, workers, batch)
     if out is None and loaded.path is None and not loaded.title:
         raise refusal(
             "an experiment that was made in Python needs a title, after which its results are called",
@@ -195,7 +195,14 @@ def default_folder(name: str, shard: tuple[int, int] | None = None) -> Path:
     return folder if shard is None else folder / "shards" / f"{shard[0]:04d}-of-{shard[1]:04d}"
 
 
-def _executor(executor: str | Executor, workers: int | None, batch: int | None) -> Workers:
+def made_by_whom(executor: str | Executor, workers: int | None, batch: int | None) -> Workers:
+    """Return who makes runs: threads, processes, the workers of a Dask scheduler, or those of an executor.
+
+    Raises
+    ------
+    UserError
+        When there is no such executor, or a number is none.
+    """
     count, size = _workers(workers), None if batch is None else _count("batch", batch)
     if not isinstance(executor, str):
         return Workers("executor", count, executor=executor, batch=size)

@@ -1,0 +1,61 @@
+"""`tfs-sim calibrate --look`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "calibration"))
+from hand import MINE, written
+
+
+def test_a_look_prints_what_is_required_and_what_the_prior_gives(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    written(tmp_path)
+    said = call("calibrate", "mine.toml", "--look", "--sets", "8", "--workers", "1", "--out", "kept")
+    assert said.code == 0, said.err
+    assert "Mine: 8 sets, drawn from what is plausible" in said.out
+    assert "All of these at once" in said.out
+    assert "never counted as met" in said.out
+    assert (tmp_path / "kept" / "evaluations.json").is_file()
+    again = call("calibrate", "mine.toml", "--look", "--sets", "8", "--json", "--out", "kept")
+    told = json.loads(again.out)
+    assert told["sets"] == 8
+    assert [line["name"] for line in told["lines"]] == ["alive", "trust", "falls", "density", "gain", "posts"]
+
+
+def test_an_impossible_target_ends_in_a_sentence(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    written(tmp_path, MINE.replace("centre = 3.0\nsd = 0.4", "centre = 1.0\nsd = 0.01"))
+    said = call("calibrate", "mine.toml", "--look", "--sets", "4", "--only", "trust, alive", "--workers", "1")
+    assert said.code == 2
+    assert "trust is met by none of 4 sets: at the nearest, plausible-" in said.err
+    assert "standard deviations" in said.err
+
+
+def test_the_sets_of_an_ensemble(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    written(tmp_path)
+    (tmp_path / "sets.csv").write_text("set,turnover.ramp\na,5.0\nb,5.2\nc,5.4\n")
+    assert call("ensemble", "make", "sets.csv", "--out", "mine.json").code == 0
+    said = call("calibrate", "mine.toml", "--look", "--ensemble", "mine.json", "--only", "alive", "--workers", "1")
+    assert said.code == 0, said.err
+    assert "Mine: 3 sets" in said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["mine.toml"], "calibrate needs --look"),
+        (["collective-impac", "--look"], "did you mean"),
+        (["mine.toml", "--look", "--sets", "1"], "--sets is a whole number between 2"),
+        (["mine.toml", "--look", "--sets", "5", "--ensemble", "x.json"], "give one of the two"),
+        (["mine.toml", "--look", "--only", "alife"], '"alife" is no target'),
+        (["mine.toml", "--look", "--ensemble", "none.json"], "none.json is not there"),
+    ],
+)
+def test_mistakes_in_the_call(call, tmp_path: Path, arguments: list[str], said: str) -> None:  # type: ignore[no-untyped-def]
+    written(tmp_path)
+    found = call("calibrate", *arguments)
+    assert found.code == 2
+    assert said in " ".join(found.err.split())
