@@ -13,6 +13,7 @@ from truths import SPACE
 
 from tfs_sim.calibration import held
 from tfs_sim.calibration.choosing import Rows, chosen, filling, missed, sets_of, written
+from tfs_sim.calibration.keeping import Proposed
 from tfs_sim.calibration.matching import Calibration
 from tfs_sim.experiments.storage import ensembles, records
 from tfs_sim.scenario.errors import UserError
@@ -103,6 +104,27 @@ def test_other_targets_than_the_table_has_are_refused(
     records.write(path, records.read(path) | {"own": own})
     with pytest.raises(UserError, match="other targets than its record says"):
         ensembles.read(path)
+
+
+def test_a_set_may_lack_a_value_and_none_is_without_bound(found: Calibration, rows: Rows, tmp_path: Path) -> None:
+    values = found.values.copy()
+    values[rows[3], 0] = np.nan
+    wave = replace(found.waves[0], values=values, proposed=_one(found))
+    changed = replace(found, waves=(wave,))
+    path = tmp_path / "ci1.json"
+    written(path, changed, rows, facts(changed, rows))
+    own = ensembles.read(path).own
+    assert np.isnan(own[3, 0]) and np.isnan(own).sum() == 1
+    values[rows[3], 0] = np.inf
+    written(path, replace(found, waves=(replace(wave, values=values),)), rows, facts(changed, rows))
+    with pytest.raises(UserError, match="infinite value of a target"):
+        ensembles.read(path)
+
+
+def _one(found: Calibration) -> Proposed:
+    """All waves' sets as those of one."""
+    rank = np.concatenate([wave.proposed.rank for wave in found.waves])
+    return Proposed(found.ids, rank, found.table, 1.0, 0)
 
 
 def test_what_may_be_missed_is_told(found: Calibration, rows: Rows) -> None:

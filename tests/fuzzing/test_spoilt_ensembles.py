@@ -12,6 +12,7 @@ from typing import Any
 
 import cases
 import doors
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import stored
@@ -48,9 +49,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     behaviour = {"scenario": "laboratory", "months": 12, "replicates": 2, "seed": 1, "sets": list(sets.ids[:1]),
                  "digest": "0" * 64, "means": {"trust": [0.5]}, "errors": {"trust": [0.1]}}  # fmt: skip
     facts = {"name": "mine", "title": "Mine", "edition": "1", "licence": "CC-BY-4.0", "calibrated": False,
-             "model": model_version(), "prior": "0" * 64, "targets": None, "figures": 0, "misses": [],
-             "behaviour": behaviour}  # fmt: skip
-    ensembles.write(folder / "mine.json", sets, facts)
+             "model": model_version(), "prior": "0" * 64, "targets": "0" * 64, "code": None,
+             "own": {"members": "log"}, "figures": 1, "misses": [], "behaviour": behaviour}  # fmt: skip
+    ensembles.write(folder / "mine.json", sets, facts, {"members": np.array([3.1, 3.2, np.nan])})
     return folder
 
 

@@ -147,6 +147,8 @@ def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
     if {name for name in values if name.startswith(_TARGET)} != {f"{_TARGET}{name}" for name in record.own}:
         raise refusal(f"{path} has other targets than its record says", _AGAIN)
     own = np.array([values.pop(f"{_TARGET}{name}") for name in record.own]).reshape(-1, len(ids)).T
+    if np.isinf(own).any():
+        raise refusal(f"{path} has a set with an infinite value of a target", _AGAIN)
     return checked(str(path), record.title, ids, values), own
 
 
