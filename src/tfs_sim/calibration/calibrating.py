@@ -31,8 +31,8 @@ from tfs_sim.experiments.storage import files
 from tfs_sim.experiments.storage.ensembles import Ensemble
 from tfs_sim.experiments.storage.provenance import model_version
 
-WAVE, QUICK_WAVE = 2_000, 300
-"""Sets of a wave, and of one of a trial."""
+WAVE = 2_000
+"""Sets of a wave, where the budget has room for more than five."""
 QUICK_SETS, QUICK_WANTED = 1_200, 50
 """Sets that a trial runs at most, and at how many that agree it ends."""
 RECOVERED = 10
@@ -67,11 +67,10 @@ def held_of(calibration: Calibration) -> tuple[Held, ...]:
 def budget_of(calibration: Calibration, quick: bool = False) -> Budget:
     """Return how many sets a calibration may run: its community-months over those of a set."""
     if quick:
-        return Budget(QUICK_SETS, QUICK_WAVE, QUICK_WAVE, QUICK_WANTED, quick=True)
+        return Budget.of(QUICK_SETS, QUICK_WANTED, quick=True)
     names = [each.name for each in calibration.outputs()]
     sets = calibration.table.budget // max(1, calibration.months_of(names))
-    wave = max(40, min(WAVE, sets // 2))
-    return Budget(sets, wave, wave)
+    return Budget(sets, WAVE, WAVE) if sets > 5 * WAVE else Budget.of(sets)
 
 
 def simulator_of(
