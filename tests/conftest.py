@@ -16,6 +16,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # started in the background of a script, which ignores Ctrl-C, as would every process that a test starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # started with nohup
+
 gc.set_threshold(20_000, 50, 50)  # a tenth of the time went into looking through what lives on
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # of a package pytest puts the folder above there
+
 from truths import CLIFF, SMOOTH, SPACE, Synthetic, cliff, little, smooth, uneven
 
 from tfs_sim.calibration.matching import Budget, Calibration, calibrate

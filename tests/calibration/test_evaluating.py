@@ -72,10 +72,11 @@ def test_another_seed_is_other_luck_and_replicates_make_it_smaller(mine: Calibra
     assert np.median(many.luck[there, 1] / one.luck[there, 1]) < 0.4
 
 
-def test_gaps_are_in_standard_deviations_of_all_that_is_uncertain(mine: Calibration) -> None:
+def test_gaps_are_in_standard_deviations_of_figure_and_discrepancy(mine: Calibration) -> None:
     found = evaluate(drawn(6), mine, workers=1, targets=mine.named(every=True))
     output, n = found.outputs[1], 0
-    off = (found.values[n, 1] - output.centre) / np.sqrt(output.variance + found.luck[n, 1])
+    off = (found.values[n, 1] - output.centre) / np.sqrt(output.variance)
+    assert found.luck[n, 1] > 0, "luck is in the value, and not granted again"
     assert found.gaps()[n, 1] == off
     assert np.isnan(found.gaps()[:, 3]).all()  # held against nothing
     assert (found.gaps()[:, :3][np.isnan(found.values[:, :3])] == np.inf).all()

@@ -91,7 +91,7 @@ def places(low: float, high: float, metric: Metric) -> int:
     by = factor(metric)
     found = decimals(metric, abs(high - low) / 2 * by)
     for end in (low * by, high * by):
-        while math.isfinite(end) and not _noise(end, low * by, high * by) and round(end, found) == 0 and found < 8:
+        while math.isfinite(end) and not _noise(end, low * by, high * by) and round(end, found) == 0 and found < 16:
             found += 1
     return found
 

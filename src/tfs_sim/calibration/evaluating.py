@@ -71,9 +71,10 @@ class Values:
     natural: Array
 
     def gaps(self, outputs: Sequence[Output] | None = None) -> Array:
-        """Return (value − centre) / √(observation + discrepancy + luck): float64 [sets, outputs].
+        """Return (value − centre) / √(observation + discrepancy): float64 [sets, outputs].
 
-        It is ∞ where there is no value, and NaN for outputs that are held against nothing.
+        The luck of a run is in its value, and granted once, by emulators: in the denominator, too, it would let sets
+        pass because they are noisy. It is ∞ where there is no value, and NaN for outputs that are held against nothing.
 
         Parameters
         ----------
@@ -82,7 +83,7 @@ class Values:
         held = self.outputs if outputs is None else outputs
         centres = np.array([each.centre for each in held])
         variances = np.array([each.variance for each in held])
-        off = (self.values - centres) / np.sqrt(variances + self.luck)
+        off = (self.values - centres) / np.sqrt(variances)
         return np.where(np.isnan(self.values) & ~np.isnan(centres), np.inf, off)
 
     def table(self) -> DataFrame:

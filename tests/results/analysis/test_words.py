@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tfs_sim.analysis import words
@@ -33,6 +33,7 @@ def test_an_end_below_zero_is_shown_below_zero() -> None:
 
 @pytest.mark.parametrize("metric", [SHARE, INDEX, COUNT, POINTS, MONEY], ids=lambda m: m.name)
 @settings(deadline=None)
+@example(low=3.269911159494379e-09, width=0.001953125)
 @given(low=st.floats(-50, 50), width=st.floats(1e-3, 50))
 def test_signs_of_ends_survive_rounding(metric: Metric, low: float, width: float) -> None:
     high = low + width
