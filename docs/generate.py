@@ -316,9 +316,9 @@ From `calibrations/collective-impact.toml`, which was committed before anything 
 at; `tfs-sim calibrate collective-impact --look` prints it beside what the prior gives. A target of kind *data* is a
 published figure, of kind *sign* a published direction, by its likelihood: these count, and a set of parameters meets
 one when it is off by no more than three standard deviations (observation at its real size, and discrepancy; luck is
-in what a set gives, and emulators alone make allowance for it: as an allowance here it was taken out after the first
-look, since noisy sets passed by it, 7.5% of 200 at once). What is *prior-only* is a range that is ours or that parameters were given: told, never counted as met. *Checks* are scored
-once, after everything else.
+in what a set gives, and emulators alone make allowance for it: here it was taken out after the first look, since noisy
+sets passed by it, 7.5% of 200 at once). What is *prior-only* is a range that is ours or that parameters were given:
+told, never counted as met. *Checks* are scored once, after everything else.
 
 **What is an input.** The size of effects on students (T10), posts, ramp-up, time to fill and attrition (T8, T11, T13)
 and hours (T7) are put in. What is found are differences between strategies.
