@@ -203,3 +203,21 @@ def test_a_sweep_over_sets_is_not_read_as_one_without(tmp_path: Path) -> None:
             _ = Sweep.load(over.folder).runs
     records.write(over.folder / "experiment.json", mark)
     assert len(Sweep.load(over.folder).runs) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("sets", column("trust.memory", lambda old: [old[0] + 1e-9, *old[1:]]), "its sets are not those of the sweep"),
+        ("sets", column("set", lambda old: [old[1], old[0], *old[2:]]), "its sets are not those of the sweep"),
+        ("runs", column("set", lambda old: [f"{each}x" for each in old]), "it has other sets than runs.parquet"),
+    ],
+)
+def test_sets_are_those_that_were_run(
+    tmp_path: Path, name: str, change: Callable[[pa.Table], pa.Table], said: str
+) -> None:
+    sweep = runner.sweep(real.over_sets(tmp_path), out=tmp_path / "trial")
+    assert len(Sweep.load(sweep.folder).sets) == 3
+    rewritten(sweep.folder, f"{name}.parquet", change)
+    with pytest.raises(UserError, match=said):
+        _ = Sweep.load(sweep.folder).sets

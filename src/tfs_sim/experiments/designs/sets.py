@@ -68,11 +68,16 @@ class Sets:
 
     def digest(self) -> str:
         """Return a fingerprint of the sets: their identities and values."""
-        total = hashlib.sha256("|".join(self.ids).encode())
-        for column, variable in enumerate(self.variables):
-            total.update(f";{variable.dotted}:".encode())
-            total.update(np.ascontiguousarray(self.table[:, column]).astype("<f8").tobytes())
-        return total.hexdigest()
+        return fingerprint(self.ids, [variable.name for variable in self.variables], self.table)
+
+
+def fingerprint(ids: Sequence[str], names: Sequence[str], table: Array) -> str:
+    """Return a fingerprint of sets: their identities, and the values [sets, parameters] of the parameters of names."""
+    total = hashlib.sha256("|".join(ids).encode())
+    for column, name in enumerate(names):
+        total.update(f";parameters.{name}:".encode())
+        total.update(np.ascontiguousarray(table[:, column]).astype("<f8").tobytes())
+    return total.hexdigest()
 
 
 def rounded(values: Array, low: float, high: float) -> Array:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from tfs_sim.experiments.designs.design_checks import COLUMNS
+from tfs_sim.experiments.designs.sets import fingerprint
 from tfs_sim.experiments.storage import records, tables
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.marks import runs_of
@@ -194,6 +195,24 @@ def of_the_same(path: Path, runs: DataFrame, series: DataFrame, mark: Mapping[st
     one, other = ({*frame[keys].drop_duplicates().itertuples(index=False, name=None)} for frame in (runs, series))
     if one != other:
         raise _strange(path, "it has other sites than runs.parquet")
+
+
+def of_the_sets(path: Path, runs: DataFrame, sets: DataFrame, mark: Mapping[str, Any]) -> None:
+    """Refuse a table of sets of parameters that are not those of the sweep, or of its runs.
+
+    Raises
+    ------
+    UserError
+        When a set has other values than the record's fingerprint says, or runs are of other sets.
+    """
+    if mark["uncertainty"] is None:
+        return
+    names = [str(name) for name in sets.columns if name != "set"]
+    ids = [str(each) for each in sets["set"]]
+    if fingerprint(ids, names, sets[names].to_numpy(np.float64)) != mark["uncertainty"]["digest"]:
+        raise _strange(path, "its sets are not those of the sweep")
+    if set(runs["set"]) != set(ids):
+        raise _strange(path, "it has other sets than runs.parquet")
 
 
 def _columns(name: str, mark: Mapping[str, Any]) -> dict[str, str]:

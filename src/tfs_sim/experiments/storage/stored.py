@@ -101,7 +101,11 @@ class Sweep:
     @cached_property
     def sets(self) -> DataFrame:
         """With sets of parameters: one row a set, a column a parameter, in the units of files."""
-        return self.read("sets")
+        from tfs_sim.experiments.storage import shapes
+
+        found = self.read("sets")
+        shapes.of_the_sets(self.folder / "sets.parquet", self.runs, found, self.experiment)
+        return found
 
     @cached_property
     def network(self) -> DataFrame:
