@@ -44,7 +44,8 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
     for s in strategies if found else ():
         up = [c.label for c in found if c.results[s].low > 0]
         down = [c.label for c in found if c.results[s].high < 0]
-        open_ = [c.label for c in found if not c.results[s].distinguishable]
+        same = [c.label for c in found if c.results[s].same]
+        open_ = [c.label for c in found if not c.results[s].distinguishable and not c.results[s].same]
         who = capital(words.quoted(stored.title(s)))
         if not up and not down:
             everywhere = "under any condition" if len(found) > 1 else f"here: {found[0].label}"
@@ -58,7 +59,9 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
             out.append(said + words.closed(f"{_places(up)}. It is lower here: {_places(down)}"))
         else:
             way = "higher" if up else "lower"
-            tail = f", but not distinguishable here: {_places(open_)}" if open_ else f" {_everywhere(stored)}"
+            parts = [f"not distinguishable here: {_places(open_)}"] if open_ else []
+            parts += [f"the same in all pairs here: {_places(same)}"] if same else []
+            tail = f", but {'; '.join(parts)}" if parts else f" {_everywhere(stored)}"
             out.append(words.closed(f"{who}: {thing} is {way} {than}{tail}"))
     return out
 

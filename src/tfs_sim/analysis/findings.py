@@ -336,7 +336,21 @@ def _sets(stored: Stored, best: list[Finding]) -> list[Finding]:
 def provided(stored: Stored, finding: Finding) -> Finding:
     """Return a finding with what its sentence must not be silent about."""
     compared = [s for s in dict.fromkeys((finding.strategy, finding.against)) if s]
-    return replace(finding, sentence=" ".join([finding.sentence, *provisos(stored, compared, finding.levels)]))
+    said = [finding.sentence, *_too_little(stored, finding), *provisos(stored, compared, finding.levels)]
+    return replace(finding, sentence=" ".join(said))
+
+
+def _too_little(stored: Stored, finding: Finding) -> list[str]:
+    """Say that a difference in the primary outcome is surely less than the experiment calls worthwhile."""
+    least, r = stored.worthwhile, finding.result
+    compared = ("best", "reference", "worse", "practice", "initiative")
+    if least is None or finding.metric != stored.primary or finding.kind not in compared or math.isnan(r.low):
+        return []
+    if r.same or max(abs(r.low), abs(r.high)) >= least:
+        return []
+    m = metric(finding.metric)
+    shown = words.difference(least, 0, 2 * least, m, sign=False)
+    return [f"That is less than the {f'{shown} {words.unit(m, difference=True)}'.rstrip()} that would be worthwhile."]
 
 
 def _unpaid(stored: Stored) -> list[Finding]:

@@ -18,6 +18,9 @@ from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.scenario.errors import count
 
+LONG = 6
+"""Months at the end in which nothing shows, for a shock to have left no trace."""
+
 
 @dataclass(frozen=True)
 class Course:
@@ -93,9 +96,11 @@ def fan_title(stored: Stored, name: str) -> str:
     by = words.difference(abs(float(effect[peak])), float(low_[peak]), float(high_[peak]), m, sign=False)
     unit = words.differing(m)
     lead = f"With {who}, the {shock} {way} {thing} by up to {by} {unit}".rstrip()
-    gone = [k for k in range(peak, len(clear) - 5) if not clear[k : k + 6].any()]
-    if gone:
-        return f"{lead}, and left no trace after {count(gone[0], 'month')}"
+    last = int(np.flatnonzero(clear)[-1])
+    if last < len(clear) - LONG:
+        return f"{lead}, and left no trace after {count(last + 1, 'month')}"
+    if effect[last] * effect[peak] < 0:
+        return f"{lead}; in the end it was the other way round"
     return f"{lead}, and still showed at the end"
 
 
@@ -140,14 +145,14 @@ def ladder_title(months: Sequence[tuple[str, int | None]]) -> str:
     moved = [(name, month) for name, month in months if month is not None]
     still = [name for name, month in months if month is None]
     if not moved:
-        return "Nothing moved by more than 0.2 standard deviations in these months"
+        return "Nothing moved by more than 0.2 standard deviations"
     first = min(moved, key=lambda item: item[1])
-    lead = f"{capital(words.subject(metric(first[0])))} moved first, from month {first[1] + 1}"
+    lead = f"{capital(words.subject(metric(first[0])))} passed 0.2 standard deviations first, in month {first[1] + 1}"
     last_name, last = months[-1]
     if last is not None and last_name != first[0]:
-        return f"{lead}; {words.subject(metric(last_name))} from month {last + 1}"
+        return f"{lead}; {words.subject(metric(last_name))} in month {last + 1}"
     if still:
-        return f"{lead}; {words.subject(metric(still[-1]))} did not in these months"
+        return f"{lead}; {words.subject(metric(still[-1]))} stayed below"
     return lead
 
 

@@ -9,7 +9,7 @@ sample, so an interval follows how the pairs came about:
 - *Points that were drawn* (Latin hypercube, Sobol): the mean is meant for the distributions that they were drawn
   from, and points as well as replicates would be others next time: clustered by both.
 - *Sets of parameters*: sets were drawn, and each has luck of its own (replicate 3 of one set has nothing in common with
-  replicate 3 of another): a set's pairs are one cluster, and the interval holds parameters and luck. The mean is
+  replicate 3 of another): a set's pairs are one cluster, and the interval holds both. The mean is
   that over sets of each set's own mean: every set counts the same, however many replicates it was given. Clustered by
   set, and over drawn points by set and by point, with a set's means at its points in place of replicates.
 
@@ -150,9 +150,10 @@ class Units:
 
     @property
     def holds(self) -> str:
-        """What may move a mean, as its interval has it: "luck", "parameters and luck" …"""
-        own = "luck" if self.set is None else "parameters and luck"
-        return f"{own.replace(' and ', ', ')} and which points were drawn" if self.sampled else own
+        """What may move a mean, as its interval has it: "luck", "luck and which sets were drawn" …"""
+        if self.set is None:
+            return "luck and which points were drawn" if self.sampled else "luck"
+        return f"luck and which sets{' and points' if self.sampled else ''} were drawn"
 
     @property
     def said(self) -> str:
@@ -229,7 +230,7 @@ def _over_sets(units: Units) -> str:
     return (
         f"Intervals are of means over {over}, from {units.said}; every set counts the same. Pairs of a set belong "
         f"together{also}: the interval is {units.method}, and allows for skewed differences (Hall 1992). They hold "
-        f"{units.holds}."
+        f"{units.holds}: how far the mean may be off, not how different the answer is under single sets."
     )
 
 

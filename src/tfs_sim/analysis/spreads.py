@@ -34,6 +34,7 @@ class Spread:
     verdict : "told"; "too few replicates" (reliability below .8); "alike" (sets cannot be told apart).
     needed : replicates of each set at which it would be told; None where sets are alike.
     parameters : share of the variance of a run's difference that is between sets, with its interval (see `variance`).
+    middle : median of the sets' means: where it is far from the mean, few sets make most of the mean.
     low, high : ends of the middle 90% of sets' true differences; missing where that cannot be told.
     shares : of sets that are better, no different and worse; None without `worthwhile`, or where it cannot be told.
     """
@@ -43,6 +44,7 @@ class Spread:
     verdict: str
     needed: int | None
     parameters: Part
+    middle: float
     low: float = math.nan
     high: float = math.nan
     shares: Shares | None = None
@@ -52,6 +54,7 @@ class Spread:
         row: dict[str, Any] = {
             "reliability": self.reliability,
             "sets_told": self.verdict,
+            "sets_middle": self.middle,
             "by_parameters": self.parameters.value,
             "by_parameters_low": self.parameters.low,
             "by_parameters_high": self.parameters.high,
@@ -94,11 +97,14 @@ def spread_of_pairs(
     except UserError:
         return None
     sets, parameters = len(found.means), split(difference, names).share
+    middle = float(np.median(found.means.mean))
     if found.verdict == "too few replicates":
-        return Spread(sets, found.reliability, found.verdict, found.replicates_needed, parameters)
+        return Spread(sets, found.reliability, found.verdict, found.replicates_needed, parameters, middle)
     low, high = found.range() if found.verdict == "told" else (math.nan, math.nan)
     shares = None if worthwhile is None else found.shares(worthwhile, better)
-    return Spread(sets, found.reliability, found.verdict, found.replicates_needed, parameters, low, high, shares)
+    return Spread(
+        sets, found.reliability, found.verdict, found.replicates_needed, parameters, middle, low, high, shares
+    )
 
 
 def set_means(values: Array, units: Units) -> Array:

@@ -199,7 +199,8 @@ class _Teller:
             text = f"Partners' support never falls below {RECOVERED:.0%} of that in the two years after the onset."
             yield self.event(min(onset + TROUGH_WITHIN, self.last), text)
             return
-        yield self.event(trough, f"Partners' support is at its lowest, {words.level(float(support[trough]), m)}.")
+        least = words.level(float(support[trough]), m)
+        yield self.event(trough, f"Partners' support is at its lowest of the two years after the onset, {least}.")
         months = float(recovery_months(support, onset))
         if np.isfinite(months):
             text = f"Support is back to {RECOVERED:.0%} of what it was, {months:.0f} months after the onset."

@@ -63,7 +63,7 @@ def answer(sweep: SweepLike, *, narrow: bool = False) -> Chart:
     where = "In words" if narrow else "Right"
     said = words.unit(m, difference=True)
     unit = f", in {said}," if said else ""
-    held = " (of parameters and luck)" if stored.units.set is not None else ""
+    held = " over sets of parameters (how far these may be off)" if stored.units.set is not None else ""
     subtitle = f"{shown}. Bars: 95% intervals of the means{held}."
     if len(rows) > 1:
         subtitle += f" {where}: paired difference from the reference{unit} with its 95% interval."
@@ -185,8 +185,8 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
     bars = "95% intervals"
     if stored.units.set is not None:
         bars = (
-            "thick: 95% interval of the mean (parameters and luck); thin: middle 90% of the differences under single "
-            "sets of parameters, where replicates suffice to tell"
+            "thick: 95% interval of the mean over sets of parameters (how far it may be off); thin: middle 90% of the "
+            "differences under single sets, where replicates suffice to tell"
         )
     subtitle = (
         f"Paired differences from {words.quoted(stored.title(stored.against))} over the same luck{conditions(stored)}; "

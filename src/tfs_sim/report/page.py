@@ -89,6 +89,7 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "runs": count(len(stored.arms) * len(stored.pairs), "run"),
         "drawn": stored.units.sampled,
         "sets": stored.units.sets,
+        "first_set": "" if stored.units.set is None else str(min(stored.runs["set"])),
         "few": SURE if stored.units.independent and len(stored.pairs) * len(stored.sites) < SURE else None,
         "sample": stored.units.said,
         "over_sites": words.mean_over_sites(len(stored.sites)),

@@ -126,9 +126,9 @@ def over_sets(stored: Stored) -> Table | None:
     m = metric(name)
     unit = words.unit(m, difference=True)
     sure = stored.worthwhile is not None
-    headings = ["Strategy", f"Mean difference{f' ({unit})' if unit else ''}", "Middle 90% of sets"]
+    headings = ["Strategy", f"Mean difference{f' ({unit})' if unit else ''}", "Middle set", "Middle 90% of sets"]
     headings += ["Better / no different / worse"] if sure else []
-    headings += ["Of the variance between runs, parameters make"]
+    headings += ["Of the variance of differences, parameters make"]
     rows = []
     for s in others:
         result, found = against(stored, name, s, base, stored.main), spread(stored, name, s, base, stored.main)
@@ -136,11 +136,13 @@ def over_sets(stored: Stored) -> Table | None:
         part = "–"
         if found is not None and not math.isnan(found.parameters.value):
             part = _chances(found.parameters)
-        rows.append([stored.title(s), spoken(result, name), span, *([shares] if sure else []), part])
+        middle = "–" if found is None else words.difference(found.middle, result.low, result.high, m)
+        rows.append([stored.title(s), spoken(result, name), middle, span, *([shares] if sure else []), part])
     note = (
         f"{capital(thing_of(stored, name))}{_where(stored)}: differences from {words.quoted(stored.title(base))}. The "
-        f"mean's interval says where the mean over sets of parameters lies ({stored.units.holds}). The middle 90% of "
-        "sets says how different the answer is under single sets, with luck taken out (a mixture of normal "
+        f"mean's interval says how far the mean over sets of parameters may be off ({stored.units.holds}); where the "
+        "middle set is far from it, few sets make most of it. The middle 90% of sets says how different the answer is "
+        "under single sets, with luck taken out (a mixture of normal "
         "distributions, fitted to the sets' means); it is not told where luck is more than a fifth of what sets seem "
         "to differ by. Parameters' share is that of the variance between sets; the rest is luck with its product with "
         "parameters (one-way random effects)."

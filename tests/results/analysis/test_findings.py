@@ -176,8 +176,9 @@ def test_headlines_follow_the_numbers(sweep) -> None:
     )
     rising = replace(sweep, series=sweep.series.assign(trust=1 - sweep.series["trust"]))
     assert "raised trust in ties that are in use by up to" in fan_title(Stored.of(rising), "trust")
-    assert "moved first, from month 5; students' outcome from month 31" in ladder_title([("trust", 4), ("outcome", 30)])
-    assert "did not in these months" in ladder_title([("trust", 4), ("outcome", None)])
+    said = ladder_title([("trust", 4), ("outcome", 30)])
+    assert "passed 0.2 standard deviations first, in month 5; students' outcome in month 31" in said
+    assert ladder_title([("trust", 4), ("outcome", None)]).endswith("students' outcome stayed below"), "it may have moved"
     assert "Nothing moved" in ladder_title([("trust", None)])
 
 
@@ -229,3 +230,25 @@ def test_conditions_and_naive_growth(sweep, small) -> None:
     one = replace(small, runs=small.runs[small.runs["site"] == "chicago"])
     assert stability(Stored.of(one), "support", ["no-initiative"]) == []
     assert map_title(sweep) is None
+
+
+def test_a_shock_that_shows_again_has_not_left_no_trace(sweep) -> None:
+    """Six months without a clear gap are no end of it; in the end it may even be the other way round."""
+    series = sweep.series.copy()
+    onset = sweep.experiment["shocks"][0]["onset_month"]
+    hit = (series["crisis"] == "crisis") & (series["strategy"] == "as-funded")
+    calm = series[(series["crisis"] == "no crisis") & (series["strategy"] == "as-funded")]
+    series.loc[hit, "trust"] = calm["trust"].to_numpy()
+    for first, end, by in ((onset, onset + 12, -0.2), (onset + 40, onset + 60, 0.1)):
+        series.loc[hit & series["month"].between(first, end - 1), "trust"] += by
+    said = fan_title(Stored.of(replace(sweep, series=series)), "trust")
+    assert said.endswith("and left no trace after 60 months")
+    series.loc[hit & (series["month"] >= onset + 40), "trust"] += 0.05
+    assert fan_title(Stored.of(replace(sweep, series=series)), "trust").endswith("in the end it was the other way round")
+
+
+def test_a_difference_that_is_surely_less_than_what_is_worthwhile_is_said_to_be(sweep) -> None:
+    for least, told in ((0.9, True), (1e-6, False), (None, False)):
+        asked = replace(sweep, experiment=sweep.experiment | {"worthwhile": least})
+        best = next(each for each in findings(asked) if each.kind == "best")
+        assert ("That is less than the" in best.sentence and "worthwhile" in best.sentence) == told

@@ -234,10 +234,13 @@ def test_words_over_sets() -> None:
     assert words_of(1, 1, design=True, sets=1) == "1 replicate of 1 set at 1 point"
     plain, fixed, drawn = nested(6, 2), nested(6, 2, 3), nested(6, 2, 5, sampled=True)
     assert plain.method == fixed.method == "clustered by set" and drawn.method == "clustered by set and point"
-    assert (plain.holds, drawn.holds) == ("parameters and luck", "parameters, luck and which points were drawn")
+    assert (plain.holds, drawn.holds) == (
+        "luck and which sets were drawn",
+        "luck and which sets and points were drawn",
+    )
     assert (plain.fewest, drawn.fewest) == (6, 5)
     said = sentence(plain, 1, 1)
-    assert "from 2 replicates of each of 6 sets; every set counts the same" in said and said.endswith("They hold parameters and luck.")
+    assert "from 2 replicates of each of 6 sets; every set counts the same" in said and "They hold luck and which sets were drawn: how far the mean may be off" in said
     assert "2 replicates of each of 6 sets at 3 points" in sentence(fixed, 1, 1) and "exactly these points" in sentence(fixed, 1, 1)
     assert "distributions that the design's points were drawn from" in sentence(drawn, 1, 1)
     values = np.random.default_rng(SEED).normal(size=12)

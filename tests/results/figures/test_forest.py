@@ -151,4 +151,4 @@ def test_over_sets_thin_lines_are_the_middle_of_what_single_sets_say() -> None:
     assert list(thin.get_xdata()) == pytest.approx([found.low * by, found.high * by])
     assert (row["sets_low"], row["sets_high"]) == pytest.approx((found.low, found.high))
     assert thin.get_linewidth() < thick.get_linewidth() and np.ptp(thin.get_xdata()) > np.ptp(thick.get_xdata())
-    assert in_view(ax) and "parameters and luck" in chart.subtitle
+    assert in_view(ax) and "mean over sets of parameters (how far it may be off)" in chart.subtitle

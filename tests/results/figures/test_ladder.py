@@ -99,7 +99,7 @@ def test_the_mark_is_the_month_from_which_the_lower_end_stays_above(sweep, drawn
     assert marked
     months = {name: first(expected(sweep, name)[1]) for name in RUNGS}
     earliest = min(month for month in months.values() if month is not None)
-    assert f"moved first, from month {earliest + 1}" in drawn.title
+    assert f"passed 0.2 standard deviations first, in month {earliest + 1}" in drawn.title
 
 
 def test_an_effect_above_for_five_months_has_no_mark() -> None:

@@ -211,10 +211,12 @@ def test_how_the_answer_depends_on_parameters() -> None:
     found = spread(stored, "support", "handover", "as-funded", stored.main)
     span = column(table, "Middle 90% of sets")[title(dealt, "handover")]
     assert says(span, 100 * found.low, 100 * found.high)
+    middle = column(table, "Middle set")[title(dealt, "handover")]
+    assert says(middle, 100 * found.middle)
     shares = column(table, "Better / no different / worse")[title(dealt, "handover")]
     each = (found.shares.better, found.shares.same, found.shares.worse)
     assert says(shares, *(100 * end for one in each for end in (one.share, one.low, one.high)))
-    part = column(table, "Of the variance between runs, parameters make")[title(dealt, "handover")]
+    part = column(table, "Of the variance of differences, parameters make")[title(dealt, "handover")]
     own = found.parameters
     assert says(part, 100 * own.value, 100 * own.low, 100 * own.high)
     assert "2 percentage points or more" in table.note.replace("2.0", "2")
