@@ -75,3 +75,8 @@ def test_what_moves_a_value_is_named_with_its_sign() -> None:
     assert movers(sets, sets.table[:, at] + noise)[0] == "+ turnover.ramp"
     assert movers(sets, noise - sets.table[:, at])[0] == "− turnover.ramp"
     assert movers(sets, random) == ()
+
+
+def test_a_spread_beyond_all_numbers_is_met_by_everything() -> None:
+    assert accepted(Output("t", 3.0, 300.0**2, "log")) == (pytest.approx(0.0), math.inf)
+    assert accepted(Output("t", 0.0, 1e24, "logit")) == (0.0, 1.0)

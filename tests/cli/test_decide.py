@@ -111,3 +111,13 @@ def test_odd_names_do_not_steer_the_terminal(call, tmp_path: Path) -> None:  # t
     )
     said = call("decide", "t.csv", "--worth", "1")
     assert "\x1b[31m" not in said.out + said.err
+
+
+def test_a_table_of_lists_is_told(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = {"strategy": ["a", "b"], "cost": [0.0, 1.0], "effect": [0.0, 2.0], "more": [[1], [2]]}
+    pq.write_table(pa.table(rows), tmp_path / "lists.parquet")
+    said = call("decide", "lists.parquet")
+    assert said.code == 2 and 'the column "more" holds lists' in said.err

@@ -111,3 +111,19 @@ def test_mistakes_in_sets_are_told(call, options: tuple[str, ...], said: str) ->
     assert not found.out and not Path("runs").exists(), "before any work"
     assert found.code == 2 and "Traceback" not in found.err
     assert said in " ".join(found.err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--as-given", "--sets", "2"], "--sets has no effect beside --as-given"),
+        (["--as-given", "--out", "there"], "--out has no effect beside --as-given"),
+        (["--as-given", "--profile"], "--profile has no effect beside --as-given"),
+        (["--as-given", "--uncertainty", "defaults"], "--uncertainty has no effect beside --as-given"),
+        (["--profile", "--sets", "2"], "--sets has no effect beside --profile"),
+        (["--profile", "-n", "4"], "--replicates has no effect beside --profile"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(call, tmp_path, arguments: list[str], said: str) -> None:  # type: ignore[no-untyped-def]
+    found = call("run", "laboratory", *arguments)
+    assert found.code == 2 and said in found.err and not (tmp_path / "there").exists()

@@ -17,6 +17,7 @@ import real
 
 from tfs_sim.cli import main
 from tfs_sim.experiments.designs.sets import Sets, drawn
+from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.storage import ensembles, records
 from tfs_sim.scenario.errors import UserError
 
@@ -258,3 +259,19 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(UserError):
         ensembles.write(tmp_path / "mine.json", sets, real.facts(sets, behaviour={}))
     assert not list(tmp_path.iterdir())
+
+
+def test_nothing_but_an_ensemble_is_written_over(tmp_path: Path) -> None:
+    """Nor is a table of somebody else's, or what stands in the place of one: everything stays as it was."""
+    sets = drawn(3, "plausible: turnover")
+    made = behaving.written(tmp_path / "mine.json", sets, "mine", "Mine", "1", "CC0-1.0", lambda _: None)
+    again = behaving.written(made.path, sets, "mine", "Mine", "2", "CC0-1.0", lambda _: None)
+    assert again.record.edition == "2", "an ensemble gives way to a newer one"
+    (tmp_path / "sets.parquet").write_bytes(b"a table of results")
+    (tmp_path / "experiment.json").write_text('{"format": "tfs-sim results"}')
+    (tmp_path / "folder.json").mkdir()
+    for name in ("sets", "experiment", "folder"):
+        before = {each: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()}
+        with pytest.raises(UserError, match="is there already, and is no ensemble"):
+            behaving.written(tmp_path / f"{name}.json", sets, name, "Mine", "1", "CC0-1.0", lambda _: None)
+        assert {each: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()} == before

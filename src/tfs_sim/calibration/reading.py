@@ -56,7 +56,7 @@ class Calibration:
             if name not in observed:
                 what = "is a parameter, which is not observed" if name in self.targets else "is no target"
                 raise UserError(Mistake(f"{quote(name)} {what}", suggestion=nearest(name, observed)))
-        return tuple(names)
+        return tuple(dict.fromkeys(names))
 
     def outputs(self, names: Sequence[str] | None = None, discrepancy: float = 1.0) -> tuple[Output, ...]:
         """Return what runs are held against.

@@ -29,6 +29,9 @@ CLEAR = 4.0
 NAMED = 3
 """At most so many parameters are named for a target."""
 
+FURTHEST = 700.0
+"""Logarithms above this have no number."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -149,15 +152,20 @@ def accepted(output: Output, sds: float = CUT) -> tuple[float, float]:
     wide = sds * math.sqrt(output.variance)
     low, high = output.centre - wide, output.centre + wide
     if output.scale == "log":
-        return math.exp(low), math.exp(high)
+        return _power(low), _power(high)
     if output.scale == "logit":
-        return 1.0 / (1.0 + math.exp(-low)), 1.0 / (1.0 + math.exp(-high))
+        return 1.0 / (1.0 + _power(-low)), 1.0 / (1.0 + _power(-high))
     if output.scale == "identity":
         return low, high
     assert output.scale in SCALES
     return _crossing(lambda share: deviance(share, output.figure, output.sample) - low), _crossing(
         lambda share: deviance(share, output.figure, output.sample) - high
     )
+
+
+def _power(log: float) -> float:
+    """Return e to a power; infinity where it is larger than any number."""
+    return math.exp(log) if log < FURTHEST else math.inf
 
 
 def _crossing(rising: Callable[[float], float]) -> float:

@@ -304,7 +304,11 @@ def _parquet(file: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(file).to_pandas()  # type: ignore[no-any-return]
+        found = pq.read_table(file)
+        for field in found.schema:
+            if pa.types.is_nested(field.type):
+                raise UserError(Mistake(f"{path(file)}: the column {quote(field.name)} holds lists, not single values"))
+        return found.to_pandas()  # type: ignore[no-any-return]
     except FileNotFoundError:
         raise UserError(Mistake(f"there is no file {path(file)}")) from None
     except (OSError, pa.ArrowException) as problem:

@@ -15,7 +15,7 @@ from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 
 if TYPE_CHECKING:
-    from tfs_sim.experiments.designs.design import Arm
+    from tfs_sim.experiments.designs.design import Arm, Experiment
     from tfs_sim.experiments.designs.stopping import Until
     from tfs_sim.scenario.presets import Kind
     from tfs_sim.scenario.tables import ScheduledIntervention
@@ -52,7 +52,7 @@ def _checked(name: str) -> str:
         experiment = load_experiment(name)
         arms = len(experiment.arms())
         points = "" if experiment.points is None else f" × {count(len(experiment.points), 'point')}"
-        sets = f" × {how_many(experiment.sets, 'set')}" if experiment.sets else ""
+        sets = f" × {how_many(number_of_sets(experiment), 'set')}" if experiment.sets else ""
         replicates = how_many(experiment.replicates, "replicate")
         lines = [*_adaptive(item for arm in experiment.arms() for item in arm.scenario.in_force()[0])]
         lines += [*_unpaid(experiment.arms()), *sharing.told(experiment.arms(), experiment.against, experiment.points)]
@@ -77,6 +77,16 @@ def _checked(name: str) -> str:
     size = f"{count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}"
     lines = [*_adaptive(scenario.in_force()[0]), *beforehand(scenario), *without_effect(scenario)]
     return f"good (scenario: {size}){_below(lines)}"
+
+
+def number_of_sets(experiment: Experiment) -> int | Until:
+    """Return how many sets an experiment is run over: no more than its ensemble has."""
+    from tfs_sim.experiments.execution.uncertain import sets_of
+
+    if not isinstance(experiment.sets, int):
+        return experiment.sets
+    found = sets_of(experiment)
+    return 0 if found is None else len(found)
 
 
 def how_many(number: int | Until, what: str) -> str:

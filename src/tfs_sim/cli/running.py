@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfs_sim.cli import terminal
-from tfs_sim.cli.looking import how_many, only
+from tfs_sim.cli.looking import how_many, number_of_sets, only
 from tfs_sim.cli.terminal import bold, dim, wrapped
 from tfs_sim.scenario.errors import count
 
@@ -74,6 +75,15 @@ def run(
         saved.save(result, out)
         for what, name in (("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")):
             print(f"{what}   {terminal.path(out / name)}")
+
+
+def refuse_beside(option: str, others: Mapping[str, object]) -> None:
+    """Refuse options that would have no effect beside this one."""
+    from tfs_sim.scenario.errors import Mistake, UserError
+
+    for name, value in others.items():
+        if value is not None:
+            raise UserError(Mistake(f"{name} has no effect beside {option}: leave out one of the two"))
 
 
 def as_given(name: str, replicates: int, seed: int) -> None:
@@ -255,7 +265,7 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     if experiment.points is not None:
         shape.append(count(len(experiment.points), "point"))
     if experiment.sets:
-        shape.append(how_many(experiment.sets, "set"))
+        shape.append(how_many(number_of_sets(experiment), "set"))
     shape.append(how_many(experiment.replicates, "replicate"))
     shape.append(count(len(scenario.sites), "site"))
     _head(experiment.title or experiment.name, shape, scenario.clock.months)

@@ -43,10 +43,15 @@ def run(
     """Run a scenario and print what came of it."""
     from tfs_sim.cli import running
 
-    seed = 1 if seed is None else seed
+    given = {"--months": months, "--out": out, "--sets": sets, "--uncertainty": uncertainty}
     if as_given:
-        running.as_given(scenario, replicates or 1, seed)
+        running.refuse_beside("--as-given", given | {"--profile": profile or None})
+        running.as_given(scenario, replicates or 1, 1 if seed is None else seed)
         return
+    if profile:
+        del given["--months"]
+        running.refuse_beside("--profile", given | {"--replicates": replicates})
+    seed = 1 if seed is None else seed
     running.run(scenario, replicates or 1, seed, months, out, workers, profile, sets, uncertainty)
 
 

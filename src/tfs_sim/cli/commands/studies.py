@@ -174,7 +174,8 @@ def ensemble_make(
         Path, typer.Option("--out", "-o", metavar="FILE", help="The JSON file; its table stands beside it.")
     ],
     sets: Annotated[
-        int | None, whole("--sets", metavar="S", smallest=2, help="How many are drawn; default: 200.")
+        int | None,
+        whole("--sets", metavar="S", smallest=2, largest=MOST_SETS, help="How many are drawn; default: 200."),
     ] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="What it is, in a line.")] = None,
     edition: Annotated[str, typer.Option("--edition", metavar="TEXT", help="Of your file.")] = "1",

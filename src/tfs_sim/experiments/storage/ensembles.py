@@ -12,6 +12,7 @@ before it is used.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -205,6 +206,15 @@ def _parameter(place: str, name: str) -> tuple[str, str]:
     return owner, field
 
 
+def _place_for(path: Path) -> None:
+    """Refuse to write over anything but an ensemble."""
+    table, content = path.with_suffix(".parquet"), files.read_json(path)
+    ours = isinstance(content, dict) and content.get("format") == FORMAT
+    for each in (path, table):
+        if os.path.lexists(each) and not (ours and each.is_file()):
+            raise refusal(f"{each} is there already, and is no ensemble", "Choose another name with --out.")
+
+
 def write(
     path: Path, sets: Sets, facts: Mapping[str, Any], own: Mapping[str, NDArray[np.float64]] | None = None
 ) -> Ensemble:
@@ -217,6 +227,7 @@ def write(
     facts : what else the record says (see `Record`).
     own : what each set gave of each target that `facts["own"]` names, [sets].
     """
+    _place_for(path)
     given = dict(own or {})
     if given.keys() != set(facts["own"]):
         raise ValueError("the record and what sets gave name different targets")
