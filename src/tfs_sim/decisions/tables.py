@@ -20,8 +20,8 @@ Worth = float | Sequence[float]
 UNITS = ("site", "set", "replicate", "strategy")
 """Columns that say whose costs and effects a row holds, in the order of a panel's axes."""
 AMOUNTS = ("cost", "effect")
-LARGEST = 1e150
-"""Larger amounts are refused: their squares would have no number."""
+LARGEST = 1e60
+"""Larger amounts and worths are refused: squares of what an amount is worth would have no number."""
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,11 @@ def read(path: Path) -> Ensemble:
         raise refusal(f"{path} is no file of an ensemble", "`tfs-sim ensemble make` writes one from a table of sets.")
     if content.get("version") != VERSION:
         raise refusal(f"{path} has layout {quote(content.get('version'))}; this version reads layout {VERSION}")
+    sealed = records.found(path)
+    if sealed is None:
+        raise refusal(f"{path} is damaged: it is not what was written", _AGAIN)
     try:
-        record = Record.model_validate(records.read(path))
+        record = Record.model_validate(sealed)
     except ValidationError as error:
         first = mistakes_of(error, Record)[0]
         raise refusal(f"{path} is no sound ensemble at {dotted(first.key)}: {first.message}", _AGAIN) from None
