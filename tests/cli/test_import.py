@@ -37,3 +37,16 @@ def test_mistakes_leave_with_2_and_a_sentence(call, tmp_path: Path) -> None:  # 
     assert not (tmp_path / "r").exists(), "nothing is written"
     (tmp_path / "ties.csv").write_text(TIES)
     assert "not empty" in call("import", "ties.csv", "--site", "r", "--out", ".").err
+
+
+def test_another_import_keeps_what_was_edited(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "ties.csv").write_text(TIES)
+    assert call("import", "ties.csv", "--site", "town").code == 0
+    scenario = tmp_path / "town" / "scenario.toml"
+    assert call("import", "ties.csv", "--site", "town").code == 0
+    assert not list(scenario.parent.glob("*.before.toml")), "nothing was edited"
+    edited = scenario.read_text().replace("months = 60", "months = 24")
+    scenario.write_text(edited)
+    assert call("import", "ties.csv", "--site", "town").code == 0
+    assert "months = 60" in scenario.read_text()
+    assert (scenario.parent / "scenario.before.toml").read_text() == edited

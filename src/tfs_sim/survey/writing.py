@@ -2,6 +2,7 @@
 
 scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
 experiment.toml                                        strategies to compare: `tfs-sim sweep`
+*.before.toml                                          what stood in these two before another import
 survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
 mapping.toml                                           what was made of each column, to be corrected
 key.csv                                                which code is whom: mode 600, git-ignored, for you alone
@@ -113,8 +114,15 @@ def write_survey(
         write_bytes(target / "organizations.csv", _table(_organizations(survey)))
         write_bytes(target / "relationships.csv", _table(_relationships(survey)))
         for name, text in _scenarios(survey, students, start).items():
+            _keep(target / name, text)
             write_bytes(target / name, text.encode())
     return target / "scenario.toml"
+
+
+def _keep(path: Path, text: str) -> None:
+    """Keep what stands in a file that will say something else, as NAME.before.toml: the user may have edited it."""
+    if path.is_file() and not path.is_symlink() and (was := path.read_bytes()) != text.encode():
+        write_bytes(path.with_suffix(".before.toml"), was)
 
 
 def read_key(path: Path) -> dict[str, str]:
