@@ -56,6 +56,8 @@ def lower(text: str) -> str:
 
 def remedy(result: Paired) -> str:
     """Return what is missing where a difference has no interval."""
+    if result.sets:
+        return "run more sets of parameters"
     return "draw more points" if result.replicates > 1 and result.points else "run more replicates"
 
 

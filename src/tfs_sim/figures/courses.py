@@ -148,6 +148,8 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         if sd <= 0:
             continue
         c = headlines.course(a, b, stored.units, stored.jump(shown, level))
+        if not np.isfinite(c.low).any():  # too few sets, or drawn points, for an interval
+            continue
         rungs.append((name, c.effect / sd, c.low / sd, c.high / sd))
         data += [(name, month, *(float(v[month]) for v in rungs[-1][1:])) for month in range(stored.months)]
     if not rungs:

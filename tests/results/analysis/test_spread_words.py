@@ -65,3 +65,8 @@ def test_findings_end_with_how_the_answer_depends_on_parameters() -> None:
     assert kinds.count("sets") == 1 and kinds[-1] == "sets"
     assert "sets" not in [finding.kind for finding in findings(synthetic(strategies=3, replicates=8))]
 
+
+
+def test_where_there_are_too_few_sets_it_is_sets_that_are_asked_for() -> None:
+    few = findings(under_sets(synthetic(strategies=3, replicates=12), 3))
+    assert "too few to tell strategies apart; run more sets of parameters" in few[0].sentence

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic import synthetic
+from synthetic import synthetic, under_sets
 
 from tfs_sim.analysis.outcomes import Stored
 from tfs_sim.figures import save
@@ -151,3 +151,14 @@ def test_quantiles_and_thresholds() -> None:
     assert first_above(low) == 3 and last_above(low, 3) == 10
     assert first_above(np.zeros(20)) is None
     assert plain("$5") == r"\$5"
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("sets", [2, 3, 4, 5])
+def test_few_sets_of_parameters_are_drawn_without_intervals_that_they_cannot_have(sets: int, narrow: bool) -> None:
+    """Below five sets no interval is had: what shows nothing else is left out, and nothing breaks."""
+    made = charts(under_sets(synthetic(strategies=3, replicates=2 * sets), 2), narrow=narrow)
+    assert ("ladder" in made) == (sets >= 5) and {"answer", "differences", "trust"} <= set(made)
+    for chart in made.values():
+        for ax in chart.figure.axes:
+            assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
