@@ -98,7 +98,7 @@ months = ["month 22"]
         ('"month 20"', '"month 0"', 'written "2020-03" or, counted from the start, "month 20"; found the text'),
         ('"month 20"', '"month 1201"', "there are at most 1,200 months"),
         ('"month 20"', "20", "found the number 20"),
-        ('"month 20"', '"month 61"', "from is 2023-06, after the clock ends"),
+        ('"month 22"', '"month 61"', "onset is 2023-06, after the clock ends"),
         ('"month 20"', '"month 30"', "it would never be in force"),
         ('start = "2018-06"', 'start = "month 1"', 'start is a month, written "2020-03"; found'),
         ('"Month  030"', '"month 2"', "it would end (2018-07) before it begins (2020-01)"),
