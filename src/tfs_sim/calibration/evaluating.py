@@ -141,7 +141,7 @@ class Job:
         runs = {}
         for key, months in self._months.items():
             scenario = self.populations[key]
-            template = at_point(build(scenario), scenario, open_to(settings, scenario))
+            template = at_point(build(scenario), scenario, open_to(settings, scenario), name)
             runs[key] = looks.run(template, self.seed, name, self.replicates, months)
         found = []
         for population, target in self.targets.values():

@@ -20,6 +20,7 @@ from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.forms import play
 from tfs_sim.model.mechanisms import levers, selection
 from tfs_sim.model.state import ACTIVE, FIRST_POOL
+from tfs_sim.scenario.beginnings import Surveyed
 from tfs_sim.scenario.build import build, orders_of
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import NATIONAL_SITE, ScheduledIntervention
@@ -86,7 +87,7 @@ def first_short(bills: Iterable[Bill]) -> int:
 def bills_of(scenario: Scenario) -> Bills:
     """Return what each order asks of whom, and what is paid, as far as that does not follow from a run."""
     template = build(scenario)
-    _, world = template.fresh()
+    _, world = (template.plain() if isinstance(template, Surveyed) else template).fresh()
     views = world._asdict()
     sites = (*template.sites, NATIONAL_SITE)
     organizations = world.accounts[FIRST_POOL + world.backbone.size :]

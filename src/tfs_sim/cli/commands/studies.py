@@ -152,7 +152,8 @@ def new(
         bool, typer.Option("--interview", help="Answer some questions in plain words; don't know is an answer.")
     ] = False,
     start: Annotated[
-        str | None, typer.Option("--start", metavar="MONTH", help='First month, "2026-09"; default: months are counted.')
+        str | None,
+        typer.Option("--start", metavar="MONTH", help='First month, "2026-09"; default: months are counted.'),
     ] = None,
 ) -> None:
     """Begin a study of your own: one community, its money, and ways to spend it that cost the same."""

@@ -170,12 +170,13 @@ class Job:
 
     def _at(self, task: Task, position: int, member: int) -> Template:
         template, scenario = self.template(task.family, member), self.families[task.family][member]
-        settings = task.settings[position]
+        settings, name = task.settings[position], ""
         if self.one_line:
             settings = open_to(settings, scenario)
         if self.sets is not None:
+            name = self.sets.ids[task.sets[position]]
             settings = {**open_to(self.sets.settings(task.sets[position]), scenario), **settings}
-        return at_point(template, scenario, settings) if settings else template
+        return at_point(template, scenario, settings, name) if settings or name else template
 
 
 def _bytes(groves: Groves) -> int:
@@ -196,11 +197,19 @@ _IN_PLACE = {"dose", "from", "until", "lasts", "taper", "paid_by", "onset", "dep
              "when.below", "when.above", "when.off_at", "when.every", "when.over", "when.at_least"}  # fmt: skip
 
 
-def at_point(template: Template, scenario: Scenario, settings: Settings) -> Template:
-    """Return what `scenario`, of which `template` was built, is at a design point."""
-    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, draws_candidates, retuned
+def at_point(template: Template, scenario: Scenario, settings: Settings, parameter_set: str = "") -> Template:
+    """Return what `scenario`, of which `template` was built, is at a design point, or under a set of parameters.
+
+    Parameters
+    ----------
+    settings : what the point and the set give.
+    parameter_set : identity of the set, which also draws what files leave open; empty: none.
+    """
+    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, drawn_by_set, draws_candidates, retuned, under_set
 
     variant = varied(scenario, settings)
+    if drawn_by_set(scenario):
+        return under_set(variant, parameter_set)
     areas = set()
     for area, owner, name in settings:
         if area == "parameters":

@@ -95,7 +95,7 @@ def simulate(
         for number, name in enumerate(sets.ids if sets is not None else ("",)):
             here = template
             if sets is not None:
-                here = at_point(template, loaded, open_to(sets.settings(number), loaded))
+                here = at_point(template, loaded, open_to(sets.settings(number), loaded), name)
             for replicate in range(replicates):
                 yield here, seed, replicate, name
 
