@@ -216,7 +216,7 @@ def _experiment(said: Town, facts: Mapping[str, Any]) -> str:
         'title = "As it is"                    # without the money',
         "",
         f"# Each costs ${facts['monthly']:,.0f} a month for {facts['over']} months, to the dollar: what practices",
-        "# leave over pays for coordinators (a dose is full-time posts). What the money does not reach for is not done.",
+        "# leave over pays for coordinators (a dose is full-time posts). What the money does not reach is not done.",
     ]  # fmt: skip
     tail = [
         "",
@@ -228,7 +228,7 @@ def _experiment(said: Town, facts: Mapping[str, Any]) -> str:
              "shown beside it"),
         ),
         "# worthwhile = 0.01                   # the smallest difference in `primary` that matters, in its unit: then",
-        "                                      # it is said in which share of sets a strategy is better, or worse, by it",
+        "                                      # it is said in which share of sets a strategy is better or worse by it",
     ]  # fmt: skip
     strategies = [line for name in dict.fromkeys(said.practices) for line in _strategy(name, facts)]
     return "\n".join([*head, *strategies, *tail]) + "\n"
