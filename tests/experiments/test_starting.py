@@ -166,7 +166,8 @@ def test_the_start_is_the_same_by_every_road_and_runs_share_their_past(tmp_path:
 def _experiment(folder: Path) -> Path:
     path = folder / "experiment.toml"
     path.write_text(
-        'scenario = "town.toml"\n[strategies.as-it-is]\n[strategies.later]\nadd = [{ use = "overlap", from = "2020-06" }]\n'
+        'scenario = "town.toml"\n[strategies.as-it-is]\n[strategies.later]\n'
+        'add = [{ use = "overlap", from = "2020-06" }]\n'
         '[outcomes]\nprimary = "trust"\n'
     )
     return path

@@ -34,7 +34,7 @@ def town(folder: Path, organizations: str = ORGANIZATIONS, ties: str = TIES, mor
 
 def world(scenario: Scenario, parameter_set: str):  # type: ignore[no-untyped-def]
     template = under_set(scenario, parameter_set)
-    return template.layout.views(template.fixed, [*_fixed()]), template
+    return template.layout.views(template.fixed, _fixed()), template
 
 
 def _fixed():  # type: ignore[no-untyped-def]
@@ -92,10 +92,10 @@ def test_a_scenario_under_a_set_has_its_draws_and_without_any_the_middle(tmp_pat
     assert len({found[frozenset("ab")] for found in each}) > 30
     assert {found[frozenset("ac")] for found in each} == {0.2}
     assert {found[frozenset("bc")] > 0 for found in each} == {False, True}
-    sectors = {world(scenario, name)[0]["sector"][2] for name in SETS[:40]}
+    sectors = {world(scenario, name)[0]["sector"][1] for name in SETS[:40]}
     assert len(sectors) == 2, "health or nonprofit, as its neighbours are"
-    assert len({world(scenario, name)[0]["given_fte"][2] for name in SETS[:40]}) == 40
-    assert world(scenario, "")[0]["given_fte"].tolist()[1:] == [3, 4, 0, 2]
+    assert len({world(scenario, name)[0]["given_fte"][1] for name in SETS[:40]}) == 40
+    assert world(scenario, "")[0]["given_fte"].tolist() == [3, 4, 0, 0, 2]
     first, second = world(scenario, SETS[0])[1], world(scenario, SETS[0])[1]
     assert first.fixed.tobytes() == second.fixed.tobytes()
 

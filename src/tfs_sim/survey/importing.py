@@ -109,6 +109,17 @@ class Survey:
         answered = self.answered(key[0]) if said or self.answers.each.get(key) else None
         return pairs_.counted(self.pairs[key], len(self.members), answered)
 
+    @property
+    def observed(self) -> int:
+        """Number of pairs of whom somebody was heard."""
+        return len(self.members) * (len(self.members) - 1) // 2 - len(self.imputed.chances)
+
+    def densities(self) -> tuple[float, float]:
+        """Return the network's density over the pairs of whom somebody was heard, and that expected over all pairs."""
+        ties, silent = len(self.ties), len(self.imputed.chances)
+        expected = (ties + self.imputed.expected) / max(1, self.observed + silent)
+        return ties / max(1, self.observed), expected
+
     def graph(self) -> Any:
         """Return the network as a networkx graph: all organizations by code, ties with their strength."""
         import networkx as nx
