@@ -12,7 +12,7 @@ from tfs_sim.experiments.execution import starting
 from tfs_sim.experiments.execution.forks import foundation, run_alone
 from tfs_sim.model import draws, engine
 from tfs_sim.scenario import Scenario, UserError, load_scenario
-from tfs_sim.scenario.build import build, under_set
+from tfs_sim.scenario.beginnings import template_of
 
 NAMES = "abcdefghij"
 EVIDENCE = "evidence = { weakest = 3.5, strongest = 25, spread = 0.5 }\n"
@@ -32,7 +32,7 @@ def town(folder: Path, ties: str, organizations: str = "", more: str = EVIDENCE)
 
 def trust_by_month(scenario: Scenario, months: int, replicates: int, parameter_set: str = "") -> np.ndarray:
     """Return trust of every relationship of a file's two kinds of ties, [replicates, months, kinds] as means."""
-    template = under_set(scenario, parameter_set)
+    template = template_of(scenario, parameter_set)
     views = template.layout.views(template.fixed, _fixed())
     strong = views["given_strength"] > np.median(views["given_strength"][views["given_strength"] > 0])
     weak = (views["given_strength"] > 0) & ~strong
@@ -96,7 +96,7 @@ def trust_of(template, world, one: str, other: str) -> float:  # type: ignore[no
 
 def test_trust_is_what_the_file_says_in_every_replicate_of_a_set(tmp_path: Path) -> None:
     scenario = town(tmp_path, TRUSTED)
-    template = build(scenario)
+    template = template_of(scenario)
     for replicate in range(2):
         world = start_of(template, replicate)
         assert trust_of(template, world, "a", "b") == pytest.approx(0.9, abs=0.01)
@@ -105,7 +105,7 @@ def test_trust_is_what_the_file_says_in_every_replicate_of_a_set(tmp_path: Path)
     assert trust_of(template, start_of(template, 0), "a", "c") != trust_of(template, start_of(template, 1), "a", "c")
     seen = set()
     for name in ("one", "two", "three"):
-        drawn = under_set(scenario, name)
+        drawn = template_of(scenario, name)
         values = {trust_of(drawn, start_of(drawn, replicate, name), "c", "d") for replicate in range(2)}
         assert len(values) == 1, "not luck"
         seen |= values
@@ -116,20 +116,20 @@ def test_trust_is_what_the_file_says_in_every_replicate_of_a_set(tmp_path: Path)
 def test_evidence_that_is_not_there_moves_no_trust_beyond_what_it_can(tmp_path: Path) -> None:
     weak = TRUSTED.replace("a,b,1,0.9", "a,b,0.001,0.9")
     scenario = town(tmp_path, weak, more="evidence = { weakest = 0.5, strongest = 25 }\n")
-    template = build(scenario)
+    template = template_of(scenario)
     world = start_of(template)
     prior = 0.9 / 1.5
     assert prior < trust_of(template, world, "a", "b") < 0.75, "half an encounter makes no trust of .9"
 
 
 def test_agreement_is_what_the_file_says(tmp_path: Path) -> None:
-    template = build(town(tmp_path, TRUSTED, AGREEING))
+    template = template_of(town(tmp_path, TRUSTED, AGREEING))
     world = start_of(template)
     names = [each.identity for each in template.organizations]
     rows = [names.index("t/b"), names.index("t/c")]
     partners = [n for n, each in enumerate(template.organizations) if each.role == "partner"]
     tolerance = dict(zip(engine.RECORDS, template.parameters, strict=True))["understanding"].tolerance
-    before = build(town(tmp_path, TRUSTED))
+    before = template_of(town(tmp_path, TRUSTED, AGREEING.replace("0.4", "").replace("0.95", "")))
     centre = start_of(before).position[:, partners].mean(axis=1)
     away = ((world.position[:, rows] - centre[:, None]) ** 2).sum(axis=0)
     assert np.exp(-away / (2 * tolerance**2)) == pytest.approx([0.4, 0.95], abs=0.02)
@@ -145,7 +145,7 @@ def test_agreement_is_what_the_file_says(tmp_path: Path) -> None:
 
 def test_the_start_is_the_same_by_every_road_and_runs_share_their_past(tmp_path: Path) -> None:
     scenario = town(tmp_path, TRUSTED, AGREEING)
-    template = build(scenario)
+    template = template_of(scenario)
     alone = run_alone(template, 1, 0)
     *_, (_, _, traced) = starting.trace(template, 1, 0)
     assert alone.tobytes() == traced.tobytes()
@@ -154,7 +154,7 @@ def test_the_start_is_the_same_by_every_road_and_runs_share_their_past(tmp_path:
     plain = run_alone(starting.plain(template), 1, 0)
     assert plain.tobytes() != alone.tobytes(), "what the file says of trust has an effect"
     assert foundation(template) != foundation(starting.plain(template))
-    assert foundation(template) == foundation(build(scenario.with_(months=12)))
+    assert foundation(template) == foundation(template_of(scenario.with_(months=12)))
     more = {"use": "overlap", "from": "2020-06"}
     both = tfs.sweep(
         _experiment(tmp_path), replicates=2, seed=1, out=tmp_path / "results", workers=1, uncertainty="defaults"
@@ -179,7 +179,7 @@ def test_whoever_would_leave_it_out_refuses(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="begins with trust or agreement as files say, which is not done here"):
             door()
     plain = town(tmp_path, "source,target,strength,chance\na,b,1,0.5\n")
-    assert starting.marks_of(build(plain)) is None
+    assert starting.marks_of(template_of(plain)) is None
     assert len(tfs.events(plain)) and tfs.PartnershipModel(plain, rng=1).month == 0
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from tfs_sim.scenario import UserError, load_scenario
-from tfs_sim.scenario.build import build, drawn_by_set, under_set
-from tfs_sim.scenario.drawing import drawn_organizations, drawn_relationships, normal, uniform
+from tfs_sim.scenario.beginnings import template_of
+from tfs_sim.scenario.build import build
+from tfs_sim.scenario.drawing import drawn_organizations, drawn_relationships, leaves_open, normal, uniform
 from tfs_sim.scenario.organizations import Mark, Organization, Relationship, Told, Unsure
 from tfs_sim.scenario.schema import Scenario
 
@@ -33,7 +34,7 @@ def town(folder: Path, organizations: str = ORGANIZATIONS, ties: str = TIES, mor
 
 
 def world(scenario: Scenario, parameter_set: str):  # type: ignore[no-untyped-def]
-    template = under_set(scenario, parameter_set)
+    template = template_of(scenario, parameter_set)
     return template.layout.views(template.fixed, _fixed()), template
 
 
@@ -85,7 +86,7 @@ def test_what_is_drawn_of_one_moves_no_draw_of_another() -> None:
 
 def test_a_scenario_under_a_set_has_its_draws_and_without_any_the_middle(tmp_path: Path) -> None:
     scenario = town(tmp_path)
-    assert drawn_by_set(scenario)
+    assert leaves_open(scenario)
     usual = strengths(scenario, "")
     assert (usual[frozenset("ab")], usual[frozenset("ac")], usual[frozenset("ad")]) == (0.9, 0.2, 0.0)
     each = [strengths(scenario, name) for name in SETS[:40]]
@@ -116,8 +117,8 @@ def test_evidence_says_what_strengths_stand_for_at_every_set_of_parameters(tmp_p
 
 def test_files_that_leave_nothing_open_are_as_they_were(tmp_path: Path) -> None:
     scenario = town(tmp_path, "id,sector\na,health\nb,nonprofit\n", "source,target,strength\na,b,0.5\n")
-    assert not drawn_by_set(scenario) and not drawn_by_set(load_scenario("together-for-students"))
-    assert build(scenario).fixed.tobytes() == under_set(scenario, "set-1").fixed.tobytes()
+    assert not leaves_open(scenario) and not leaves_open(load_scenario("together-for-students"))
+    assert build(scenario).fixed.tobytes() == template_of(scenario, "set-1").fixed.tobytes()
     digest = scenario.digest()
     for ties in ("0.5,0.2,", "0.5,,0.4"):
         changed = town(

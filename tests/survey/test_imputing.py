@@ -120,8 +120,8 @@ def test_trust_of_those_who_were_not_heard_is_guessed_from_how_they_and_others_m
     names = [f"org {n:02d}" for n in range(16)]
     good = luck.uniform(2, 4.5, 16)
     rows: list[tuple[object, ...]] = [
-        ("Respondent organization", "Partner organization", "Contact (0-4)", "Trust: reliable (1-5)", "Trust: open (1-5)",
-         "Support of the mission (1-5)", "Influence (1-5)"),
+        ("Respondent organization", "Partner organization", "Contact (0-4)", "Trust: reliable (1-5)",
+         "Trust: open (1-5)", "Support of the mission (1-5)", "Influence (1-5)"),
     ]  # fmt: skip
     for a in range(12):
         for b in range(16):
@@ -173,7 +173,6 @@ def test_staff_and_sectors_that_nobody_says_are_left_to_sets(tmp_path: Path) -> 
         ("level-of-involvement", "value"),
         ("resource-contribution", "value"),
         ("power-influence", "value"),
-        ("satisfaction-with-parking", "value"),
         ("colour", "nothing"),
     ],
 )

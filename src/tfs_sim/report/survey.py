@@ -199,8 +199,8 @@ def _sure(survey: Survey) -> list[str]:
         errors = sorted(mark.sd for mark in guessed.trust.values())
         said.append(
             f"Trust in the first month, of each end of a tie in the other, by {count(heard, 'item')}: off by about "
-            f"{errors[len(errors) // 2]:.2f} of the scale; where an end did not answer, it is guessed from how it marks "
-            "others, and how others mark the partner"
+            f"{errors[len(errors) // 2]:.2f} of the scale; where an end did not answer, it is guessed from how it "
+            "marks others, and how others mark the partner"
         )
     if guessed.agreement:
         said.append(f"Agreement with the mission of {few(len(guessed.agreement))} organizations, as others see it")

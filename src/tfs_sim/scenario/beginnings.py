@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,12 +18,62 @@ from numpy.typing import NDArray
 
 from tfs_sim.model.engine import Template
 from tfs_sim.model.fixed import FIXED
-from tfs_sim.scenario.drawing import drawn_mark, drawn_relationships, normal
+from tfs_sim.scenario import build as building
+from tfs_sim.scenario.drawing import drawn_mark, drawn_organizations, drawn_relationships, leaves_open, normal
 from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.scenario.organizations import Organization, Relationship
 
 if TYPE_CHECKING:
     from tfs_sim.scenario.schema import Scenario
+
+Rows = NDArray[np.int64]
+Shares = NDArray[np.float64]
+
+
+def template_of(scenario: Scenario, parameter_set: str = "") -> Template:
+    """Return the template of a scenario: what its files leave open is as a set draws it.
+
+    Parameters
+    ----------
+    scenario : with the parameters of the set in it.
+    parameter_set : identity of the set; empty: none.
+    """
+    if not leaves_open(scenario):
+        return building.build(scenario)
+    return _usual(scenario) if not parameter_set else _Begun(scenario, parameter_set).template()
+
+
+@lru_cache(maxsize=8)
+def _usual(scenario: Scenario) -> Template:
+    return _Begun(scenario, "").template()
+
+
+class _Begun(building._Builder):
+    """Fills the fixed arrays of a scenario whose files leave something open."""
+
+    def __init__(self, scenario: Scenario, parameter_set: str) -> None:
+        super().__init__(scenario)
+        self.members = {key: drawn_organizations(each, parameter_set) for key, each in self.members.items()}
+        self.organizations = tuple(each for key in self.sites for each in self.members[key])
+        found = {key: site.relationships_list(key) for key, site in scenario.sites.items()}
+        self.given = beginnings(scenario, found, self.members, self.parameters, parameter_set)
+
+    def template(self) -> Template:
+        return surveyed(super().template(), self.given, self.row)
+
+    def _relationships(self) -> tuple[Rows, Rows, Shares]:
+        """Return source, target and strength of every candidate relationship, those that are not there with 0."""
+        source, target, strength = super()._relationships()
+        codes = source * len(self.row) + target
+        home = np.array(self.home)[source]
+        for key, strengths in self.given.strengths.items():
+            strength[home == self.sites.index(key)] = 0.0
+            for (one, other), value in strengths.items():
+                ends = self.row[one], self.row[other]
+                for a, b in (ends, ends[::-1]):
+                    place = np.searchsorted(codes, a * len(self.row) + b)
+                    strength[place] = max(strength[place], value)
+        return source, target, strength
 
 
 @dataclass(frozen=True)
@@ -80,10 +131,6 @@ def beginnings(
                 if mark is not None and tie.strength > 0.0:
                     found.trust[one, other] = drawn_mark(mark, parameter_set, "trust", one, other)
     return found
-
-
-Rows = NDArray[np.int64]
-Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.forms import play
 from tfs_sim.model.mechanisms import levers, selection
 from tfs_sim.model.state import ACTIVE, FIRST_POOL
-from tfs_sim.scenario.beginnings import Surveyed
-from tfs_sim.scenario.build import build, orders_of
+from tfs_sim.scenario.beginnings import Surveyed, template_of
+from tfs_sim.scenario.build import orders_of
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import NATIONAL_SITE, ScheduledIntervention
 
@@ -86,7 +86,7 @@ def first_short(bills: Iterable[Bill]) -> int:
 
 def bills_of(scenario: Scenario) -> Bills:
     """Return what each order asks of whom, and what is paid, as far as that does not follow from a run."""
-    template = build(scenario)
+    template = template_of(scenario)
     _, world = (template.plain() if isinstance(template, Surveyed) else template).fresh()
     views = world._asdict()
     sites = (*template.sites, NATIONAL_SITE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -25,10 +25,8 @@ from tfs_sim.model.world import (
     Layout,
     copy_of,
 )
-from tfs_sim.scenario.acquaintance import candidates, mix, reach
-from tfs_sim.scenario.beginnings import Given, beginnings, surveyed
-from tfs_sim.scenario.drawing import drawn_organizations
-from tfs_sim.scenario.organizations import Organization, Relationship, Told, Unsure, national, national_table
+from tfs_sim.scenario.influence import Influence
+from tfs_sim.scenario.organizations import Organization, Relationship, national, national_table
 from tfs_sim.scenario.rules import Rule
 from tfs_sim.scenario.tables import NATIONAL_SITE, ScheduledIntervention
 
@@ -44,27 +42,6 @@ CENTS_PER_DOLLAR = 100
 def build(scenario: Scenario) -> Template:
     """Return the template of a scenario: arrays of what never changes, parameter records and switches."""
     return _Builder(scenario).template()
-
-
-def drawn_by_set(scenario: Scenario) -> bool:
-    """Say whether files leave anything open that sets of parameters draw, or that depends on their parameters."""
-    for key, site in scenario.sites.items():
-        if site.evidence is not None or any(each.told != Told() for each in site.relationships_list(key) or ()):
-            return True
-        if site.organizations_file and any(each.unsure != Unsure() for each in site.organizations_list(key)):
-            return True
-    return False
-
-
-def under_set(scenario: Scenario, parameter_set: str) -> Template:
-    """Return the template of a scenario under a set of parameters that is in it already: what files leave open, drawn.
-
-    Parameters
-    ----------
-    scenario : with the set's parameters.
-    parameter_set : identity of the set; empty: none.
-    """
-    return _Builder(scenario, parameter_set).template()
 
 
 def orders_of(scenario: Scenario) -> list[ScheduledIntervention]:
@@ -105,11 +82,10 @@ def retuned(template: Template, scenario: Scenario, areas: Collection[str] = ("p
 class _Builder:
     """Fills the fixed arrays of one scenario."""
 
-    def __init__(self, scenario: Scenario, parameter_set: str = "") -> None:
-        self.scenario, self.parameter_set = scenario, parameter_set
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
         self.sites = tuple(sorted(scenario.sites))
-        found = {site: scenario.sites[site].organizations_list(site) for site in self.sites}
-        self.members = {site: drawn_organizations(each, parameter_set) for site, each in found.items()}
+        self.members = {site: scenario.sites[site].organizations_list(site) for site in self.sites}
         self.communities = self.sites
         if scenario.nationals:  # the national table is the last site
             self.sites = (*self.sites, NATIONAL_SITE)
@@ -129,9 +105,7 @@ class _Builder:
         self.parameters = scenario.effective_parameters()
 
     def template(self) -> Template:
-        ties = {key: self._listed(key) for key in self.sites}
-        source, target = self._relationships(ties)
-        given = beginnings(self.scenario, ties, self.members, self.parameters, self.parameter_set)
+        source, target, strength = self._relationships()
         orders, shocks, grants = self._scheduled()
         reached, struck = self._reached(orders, shocks)
         n = len(self.organizations)
@@ -149,12 +123,12 @@ class _Builder:
         fixed = layout.buffer(FIXED)
         world = layout.views(fixed, FIXED)
         self._fill_organizations(world)
-        self._fill_relationships(world, source, target, given)
+        self._fill_relationships(world, source, target, strength)
         self._fill_influence(world)
         self.fill_numbers(world)
         self._fill_stages(world)
         self._fill_goals(world)
-        template = Template(
+        return Template(
             layout=layout,
             fixed=fixed,
             parameters=tuple(record(MECHANISMS[name].parameters, self.parameters[name]) for name in RECORDS),
@@ -168,7 +142,6 @@ class _Builder:
             digest=self.scenario.digest(),
             neutral=layout.neutral(),
         )
-        return surveyed(template, given, self.row)
 
     def _scheduled(self) -> tuple[list[Any], list[Any], list[tuple[Any, str]]]:
         """Return the interventions and shocks whose mechanisms are on, and the grants with the site of each."""
@@ -228,7 +201,7 @@ class _Builder:
         world: dict[str, NDArray[Any]],
         source: NDArray[np.int64],
         target: NDArray[np.int64],
-        given: Given,
+        strength: NDArray[np.float64],
     ) -> None:
         n = len(self.organizations)
         world["first_relationship"][:] = np.searchsorted(source, np.arange(n + 1))
@@ -241,9 +214,9 @@ class _Builder:
         world["reverse"][:] = np.concatenate([pairs + len(pairs), pairs])
         world["pair"][:] = np.tile(pairs, 2)
         world["relationships"][ends] = np.arange(len(ends))
-        world["given_strength"][:] = self._strengths(source, target, given)[ends]
+        world["given_strength"][:] = strength[ends]
         world["given_influence"][:] = -1.0
-        world["pair_id"][:] = mix(self.identities[one], self.identities[other])
+        world["pair_id"][:] = _mix(self.identities[one], self.identities[other])
         world["one_end"][:], world["other_end"][:] = one, other
         home = np.array(self.home)[one]
         world["reach"][:] = self._reach(one, other, home)
@@ -363,53 +336,88 @@ class _Builder:
             world["goal_over"][n] = goal.over
             world["goal_ends"][n] = goal.then == "end"
 
-    def _listed(self, key: str) -> tuple[Relationship, ...] | None:
-        """Return the ties that a site's file lists, with those that are uncertain; None without a file."""
-        site = self.scenario.sites.get(key)
-        return site.relationships_list(key) if site else None
-
-    def _relationships(
-        self, ties: Mapping[str, tuple[Relationship, ...] | None]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return source and target of every candidate relationship, sorted."""
+    def _relationships(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return source, target and given strength (−1: to be drawn) of every candidate relationship, sorted."""
         pieces = []
         start = 0
         for key in self.sites:
-            members, site = self.members[key], self.scenario.sites.get(key)
+            members = self.members[key]
+            site = self.scenario.sites.get(key)
+            given = site.relationships_list(key) if site else None
             weights = site.influence_list(key) if site else None
             heard = [item for item in weights or () if item.source != item.target]
-            ids = self.identities[start : start + len(members)]
-            listed = (*(ties[key] or ()), *heard)
-            pieces.append(candidates(members, ids, listed, self.parameters["community"], key == NATIONAL_SITE) + start)
-            start += len(members)
-        pairs = np.concatenate(pieces)
-        return pairs[:, 0], pairs[:, 1]
-
-    def _strengths(self, source: NDArray[np.int64], target: NDArray[np.int64], given: Given) -> NDArray[np.float64]:
-        """Return the given strength of every candidate relationship: −1 where the site has no file of them."""
-        files = np.array([key in given.strengths for key in self.sites])
-        strength = np.where(files[np.array(self.home)[source]], 0.0, -1.0)
-        codes = source * len(self.row) + target
-        for of_site in given.strengths.values():
-            for (one, other), value in of_site.items():
-                ends = self.row[one], self.row[other]
+            pairs = self._candidates(start, members, (*(given or ()), *heard), key == NATIONAL_SITE)
+            strength = np.full(len(pairs), -1.0 if given is None else 0.0)
+            for tie in given or ():
+                ends = self.row[tie.source], self.row[tie.target]
                 for a, b in (ends, ends[::-1]):
-                    place = np.searchsorted(codes, a * len(self.row) + b)
-                    strength[place] = max(strength[place], value)
-        return strength
+                    place = np.searchsorted(pairs[:, 0] * len(self.row) + pairs[:, 1], a * len(self.row) + b)
+                    strength[place] = max(strength[place], tie.strength)
+            pieces.append((pairs, strength))
+            start += len(members)
+        pairs = np.concatenate([p for p, _ in pieces])
+        return pairs[:, 0], pairs[:, 1], np.concatenate([s for _, s in pieces])
 
     def _reach(self, one: NDArray[np.int64], other: NDArray[np.int64], home: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return how many possible acquaintances each pair of a site stands for, where not all pairs are candidates."""
+        """Return how many possible acquaintances each pair of a site stands for, where not all pairs are candidates.
+
+        In a large site those who could know each other are drawn, as many for each organization as memory allows; each
+        stands for so many that an organization has as many acquaintances as in the largest site where all pairs are.
+        """
         backbones = np.array([o.role == "backbone" for o in self.organizations])
         among = ~(backbones[one] | backbones[other])
-        found = np.ones(len(self.sites))
+        largest = float(self.parameters["community"]["all_pairs_up_to"])
+        reach = np.ones(len(self.sites))
         for n, key in enumerate(self.sites):
-            if key != NATIONAL_SITE:
-                pairs = np.count_nonzero(among & (home == n))
-                found[n] = reach(pairs, len(self.members[key]) - 1, self.parameters["community"])
-        return found
+            partners = len(self.members[key]) - 1
+            if partners + 1 > largest and key != NATIONAL_SITE:
+                each = 2.0 * np.count_nonzero(among & (home == n)) / partners
+                reach[n] = max((largest - 2.0) / each, 1.0) if each > 0 else 1.0
+        return reach
+
+    def _candidates(
+        self, start: int, members: tuple[Organization, ...], given: Iterable[Relationship | Influence], national: bool
+    ) -> NDArray[np.int64]:
+        """Return who could ever know whom in a site: all pairs, or in a large site the likeliest by a keyed draw.
+
+        Nationals all know each other. In a large site every organization knows of the backbone and of the likeliest
+        others, those of its own sector being twice as likely; a pair is a candidate if either end drew it.
+        """
+        n = len(members)
+        community = self.parameters["community"]
+        everyone = np.argwhere(~np.eye(n, dtype=bool))
+        if n > float(community["all_pairs_up_to"]) and not national:
+            ids = self.identities[start : start + n]
+            sectors = np.array([SECTORS.index(o.sector) for o in members])
+            a, b = everyone[:, 0], everyone[:, 1]
+            key = _mix(np.minimum(ids[a], ids[b]), np.maximum(ids[a], ids[b]))
+            uniform = ((key >> np.uint64(11)).astype(float) + 0.5) / 2.0**53
+            score = -np.log(-np.log(uniform)) + np.log(2.0) * (sectors[a] == sectors[b])
+            hub = np.array([member.role == "backbone" for member in members])
+            score[hub[a] | hub[b]] = np.inf
+            # both ends draw by the same score, so about six in ten of their choices are the same pairs
+            each = min(n - 1, max(1, round(float(community["candidates"]) * 0.72)))
+            chosen = np.zeros((n, n), bool)
+            table = np.full((n, n), -np.inf)
+            table[a, b] = score
+            best = np.argsort(-table, axis=1, kind="stable")[:, :each]
+            np.put_along_axis(chosen, best, True, axis=1)
+            chosen |= np.isinf(table) & (table > 0)
+            for tie in given:
+                chosen[self.row[tie.source] - start, self.row[tie.target] - start] = True
+            everyone = np.argwhere(chosen | chosen.T).astype(np.int64)
+        return everyone + start
 
 
 def _fill_lists(world: dict[str, NDArray[Any]], first: str, values: str, lists: list[list[int]]) -> None:
     world[first][:] = np.cumsum([0, *map(len, lists)])
     world[values][:] = [t for each in lists for t in each]
+
+
+def _mix(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return `draws.mix` of two arrays of identities."""
+    with np.errstate(over="ignore"):
+        z = a + np.uint64(0x9E3779B97F4A7C15) * (b + np.uint64(1))
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return np.asarray(z ^ (z >> np.uint64(31)))

@@ -10,14 +10,46 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 from tfs_sim.model.state import SECTORS
-from tfs_sim.scenario.organizations import Mark, Organization, Relationship
+from tfs_sim.scenario.organizations import Mark, Organization, Relationship, Told, Unsure
+
+if TYPE_CHECKING:
+    from tfs_sim.scenario.schema import Scenario
+    from tfs_sim.scenario.sites import Site
 
 _NORMAL = NormalDist()
 LEAST = 1e-3
 """Strength of the weakest tie."""
+
+
+SOURCES = ("scenario/drawing.py", "scenario/beginnings.py", "experiments/execution/starting.py")
+"""Files of the package on which a start depends that files leave open."""
+
+
+@cache
+def version() -> str:
+    """Return a digest of the sources that draw what files leave open: part of what such a scenario is."""
+    root, total = Path(__file__).parents[1], hashlib.sha256()
+    for name in SOURCES:
+        total.update((root / name).read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return total.hexdigest()[:12]
+
+
+def leaves_open(scenario: Scenario) -> bool:
+    """Say whether files leave anything open that sets of parameters draw, or that depends on their parameters."""
+    return any(site_leaves_open(key, site) for key, site in scenario.sites.items())
+
+
+def site_leaves_open(key: str, site: Site) -> bool:
+    """Say so of one site."""
+    if site.evidence is not None or any(each.told != Told() for each in site.relationships_list(key) or ()):
+        return True
+    return site.organizations_file is not None and any(each.unsure != Unsure() for each in site.organizations_list(key))
 
 
 def uniform(parameter_set: str, what: str, *whom: str) -> float:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidatorFu
 from tfs_sim.scenario.characters import printable
 from tfs_sim.scenario.checks import MECHANISMS, OTHERS, PARAMETERS, across, pieces_of, specification
 from tfs_sim.scenario.copies import as_written, multiplied
+from tfs_sim.scenario.drawing import site_leaves_open, version
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, quote
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
@@ -231,9 +232,9 @@ class Scenario(Table):
 
     def to_template(self) -> Template:
         """Return the scenario compiled for the engine: arrays of what never changes, parameter records, switches."""
-        from tfs_sim.scenario.build import build
+        from tfs_sim.scenario.beginnings import template_of
 
-        return build(self)
+        return template_of(self)
 
     def to_toml(self) -> str:
         """Return the scenario as the text of one scenario file that extends nothing."""
@@ -352,7 +353,8 @@ def _site_facts(name: str, site: Site) -> list[Any]:
     members = [_member_facts(each) for each in site.organizations_list(name)]
     told = None if ties is None else [_tie_facts(tie) for tie in ties]
     meant = [] if site.evidence is None else [site.evidence.model_dump(mode="json")]
-    return [site.students, *shares, members, told, *heard, networks, goals, *meant]
+    drawn = [version()] if site_leaves_open(name, site) else []
+    return [site.students, *shares, members, told, *heard, networks, goals, *meant, *drawn]
 
 
 def _member_facts(each: Organization) -> list[Any]:

@@ -323,7 +323,7 @@ def _kind(name: str) -> str:
 _MEANINGS = (
     ("agreement", re.compile(r"mission|goal|agree|support of", re.I)),
     ("trust", re.compile(r"trust|reliab|open(ness)?\b|honest|depend", re.I)),
-    ("value", re.compile(r"influence|power|involve|resource|valu|satisf", re.I)),
+    ("value", re.compile(r"influence|power|involve|resource|valu", re.I)),
 )
 
 

@@ -138,11 +138,11 @@ class Job:
 
     def template(self, family: int, arm: int) -> Template:
         """Return what an arm of a family compiles to, before a design changes it."""
-        from tfs_sim.scenario.build import build
+        from tfs_sim.scenario.beginnings import template_of
 
         found = self._templates.get((family, arm))
         if found is None:
-            found = build(self.families[family][arm])
+            found = template_of(self.families[family][arm])
             with self._lock:
                 while len(self._templates) >= TEMPLATES:
                     self._templates.pop(next(iter(self._templates)))
@@ -205,11 +205,13 @@ def at_point(template: Template, scenario: Scenario, settings: Settings, paramet
     settings : what the point and the set give.
     parameter_set : identity of the set, which also draws what files leave open; empty: none.
     """
-    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, drawn_by_set, draws_candidates, retuned, under_set
+    from tfs_sim.scenario.beginnings import template_of
+    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, draws_candidates, retuned
+    from tfs_sim.scenario.drawing import leaves_open
 
     variant = varied(scenario, settings)
-    if drawn_by_set(scenario):
-        return under_set(variant, parameter_set)
+    if leaves_open(scenario):
+        return template_of(variant, parameter_set)
     areas = set()
     for area, owner, name in settings:
         if area == "parameters":

@@ -54,10 +54,10 @@ def events(
     import pandas as pd
 
     from tfs_sim.model.events import KINDS, replay
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
 
     loaded = loaded_scenario(scenario)
-    template = build(loaded)
+    template = template_of(loaded)
     if parameter_set:
         given = one_set(uncertainty, parameter_set).settings(0)
         template = at_point(template, loaded, open_to(given, loaded), parameter_set)
@@ -106,9 +106,9 @@ def as_given(
     import pandas as pd
 
     from tfs_sim.model import draws, engine
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
 
-    template = build(loaded_scenario(scenario))
+    template = template_of(loaded_scenario(scenario))
     replicates = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
     seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
     warm_up(template, notice or _log.warning)

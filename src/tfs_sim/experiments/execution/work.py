@@ -122,9 +122,9 @@ class Work:
 
     def template(self, scenario: Scenario) -> Template:
         """Return what the engine runs for a scenario."""
-        from tfs_sim.scenario.build import build
+        from tfs_sim.scenario.beginnings import template_of
 
-        return build(scenario)
+        return template_of(scenario)
 
     def fill(self, progress: Progress | None, notice: Notice) -> int:
         """Run what is missing, part by part; return how many runs that were."""
