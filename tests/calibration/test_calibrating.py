@@ -48,7 +48,7 @@ def made_up(sets: Sets) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrating, "simulator_of", lambda *_: made_up)
+    monkeypatch.setattr(calibrating, "simulator_of", lambda *_, **__: made_up)
     monkeypatch.setattr(calibrating, "QUICK_SETS", 400)
 
 

@@ -74,13 +74,22 @@ def budget_of(calibration: Calibration, quick: bool = False) -> Budget:
 
 
 def simulator_of(
-    calibration: Calibration, folder: Path | None, seed: int | None, workers: int | None, notice: Notice
+    calibration: Calibration, folder: Path | None, workers: int | None, notice: Notice, again: bool = False
 ) -> Simulator:
-    """Return what runs sets over the populations of the targets that count."""
+    """Return what runs sets over the populations of the targets that count.
+
+    Parameters
+    ----------
+    again : with other luck and as many replicates as the file wants of sets that are run again.
+    """
     names: Sequence[str] = [each.name for each in calibration.outputs()]
+    table = calibration.table
+    seed, replicates = (table.seed + 1, table.again) if again else (table.seed, table.replicates)
 
     def run(sets: Sets) -> tuple[Array, Array]:
-        values = evaluate(sets, calibration, seed, workers, None, targets=names, out=folder, notice=notice)
+        values = evaluate(
+            sets, calibration, seed, workers, targets=names, replicates=replicates, out=folder, notice=notice
+        )
         return values.values, values.luck
 
     return run
@@ -118,12 +127,14 @@ def carry_out(
     told = notice or (lambda _: None)
     seed = calibration.table.seed if seed is None else seed
     files.made_folder(folder)
-    simulator = simulator_of(calibration, folder / "observed", None, workers, told)
+    observed = folder / "observed"
+    simulator = simulator_of(calibration, observed, workers, told)
+    again = simulator_of(calibration, observed, workers, told, again=True)
     space, budget = Space.of(calibration.table.prior), budget_of(calibration, quick)
     whose = {"calibration": calibration.digest(), "model": model_version()}
-    name = "trial" if quick else calibration.name
+    name = "trial" if quick else calibration.table.ids or calibration.name
     waves = matching.calibrate(
-        space, held_of(calibration), simulator, budget, folder / "waves", name, seed, whose, progress, told
+        space, held_of(calibration), simulator, budget, folder / "waves", name, seed, whose, progress, told, again
     )
     rows = choosing.chosen(waves)
     run: dict[str, Any] = {}
@@ -131,7 +142,6 @@ def carry_out(
         trials = folder / "recoveries"
         small = budget_of(calibration, quick=True)
         run["recoveries"] = trust.recoveries(waves, simulator, small, trials, seed, told, RECOVERED)
-        run["again"] = trust.again(waves, simulator, rows)
     found = findings(waves, rows, seed, **run)
     files.write_json(folder / "findings.json", found.record() | whose)
     files.write_bytes(folder / "findings.txt", telling.text(found).encode())
@@ -139,7 +149,7 @@ def carry_out(
         return Carried(folder, found, None)
     sets = choosing.sets_of(waves, rows, calibration.table.title)
     facts = {
-        "name": name,
+        "name": calibration.name,
         "title": calibration.table.title,
         "edition": "1",
         "licence": "CC0-1.0",
@@ -148,4 +158,4 @@ def carry_out(
         "code": hashlib.sha256(model_version().encode()).hexdigest(),
         "behaviour": behaving.behaviour(sets, told),
     }
-    return Carried(folder, found, choosing.written(folder / f"{name}.json", waves, rows, facts))
+    return Carried(folder, found, choosing.written(folder / f"{calibration.name}.json", waves, rows, facts))

@@ -80,8 +80,12 @@ class Calibration:
         return tuple(found)
 
     def digest(self) -> str:
-        """Return a fingerprint of prior, targets, discrepancies and populations, whatever they are called."""
-        said = self.table.model_dump(mode="json", by_alias=True, exclude={"title", "question", "budget", "seed"})
+        """Return a fingerprint of prior, targets, discrepancies and populations, whatever they are called.
+
+        What sets are called, and how much is run (budget, seed, runs again), is no part of it: what is required of a set is the same.
+        """
+        apart = {"title", "question", "ids", "budget", "seed", "again"}
+        said = self.table.model_dump(mode="json", by_alias=True, exclude=apart)
         for target in said["targets"].values():
             for words in ("title", "source", "caveat"):
                 target.pop(words)
