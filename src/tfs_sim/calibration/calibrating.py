@@ -3,9 +3,10 @@
 ```
 waves/              proposals and what they gave (`keeping`)
 observed/           what populations were observed to do under each set (`storing`)
-findings.json       what was found, as data; findings.txt, as text
-recoveries/         whole calibrations to known truths
 NAME.json, .parquet the ensemble, unless it was a trial
+look.json           every target under it, checks and ranges that are ours too
+recoveries/         whole calibrations to known truths
+findings.json       what was found, as data; findings.txt, as text
 ```
 """
 
@@ -13,17 +14,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from tfs_sim.calibration import choosing, matching, telling, trust
+from tfs_sim.calibration import choosing, headlines, leads, matching, telling, trust
 from tfs_sim.calibration.evaluating import evaluate
 from tfs_sim.calibration.findings import Findings, findings
 from tfs_sim.calibration.held import Array, Held, Scale
+from tfs_sim.calibration.keeping import plain
 from tfs_sim.calibration.matching import Budget, Simulator
 from tfs_sim.calibration.reading import Calibration
 from tfs_sim.calibration.spaces import Space
+from tfs_sim.calibration.summary import summarized
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.execution.work import Notice, Progress
@@ -35,6 +38,8 @@ WAVE = 2_000
 """Sets of a wave, where the budget has room for more than five."""
 QUICK_SETS, QUICK_WANTED = 1_200, 50
 """Sets that a trial runs at most, and at how many that agree it ends."""
+LOOKED = 200
+"""Sets of the ensemble under which every target is looked at, those that do not count too."""
 RECOVERED = 10
 """Known truths that whole calibrations, each as long as a trial, are asked to find again."""
 
@@ -137,15 +142,9 @@ def carry_out(
         space, held_of(calibration), simulator, budget, folder / "waves", name, seed, whose, progress, told, again
     )
     rows = choosing.chosen(waves)
-    run: dict[str, Any] = {}
-    if not quick:
-        trials = folder / "recoveries"
-        small = budget_of(calibration, quick=True)
-        run["recoveries"] = trust.recoveries(waves, simulator, small, trials, seed, told, RECOVERED)
-    found = findings(waves, rows, seed, **run)
-    files.write_json(folder / "findings.json", found.record() | whose)
-    files.write_bytes(folder / "findings.txt", telling.text(found).encode())
     if quick:
+        found = findings(waves, rows, seed)
+        _write(folder, found, whose)
         return Carried(folder, found, None)
     sets = choosing.sets_of(waves, rows, calibration.table.title)
     facts = {
@@ -158,4 +157,34 @@ def carry_out(
         "code": hashlib.sha256(model_version().encode()).hexdigest(),
         "behaviour": behaving.behaviour(sets, told),
     }
-    return Carried(folder, found, choosing.written(folder / f"{calibration.name}.json", waves, rows, facts))
+    ensemble = choosing.written(folder / f"{calibration.name}.json", waves, rows, facts)
+    looked = look(calibration, sets.first(LOOKED), observed, workers, told)
+    files.write_json(folder / "look.json", looked | whose)
+    trials, small = folder / "recoveries", budget_of(calibration, quick=True)
+    run: dict[str, Any] = {
+        "recoveries": trust.recoveries(waves, simulator, small, trials, seed, told, RECOVERED),
+        "headlines": headlines.at_discrepancies(waves, leads.NAMES, led(workers, told)),
+        "halves": headlines.by_halves(waves, rows, leads.NAMES, led(workers, told)),
+    }
+    found = findings(waves, rows, seed, **run)
+    _write(folder, found, whose)
+    return Carried(folder, found, ensemble)
+
+
+def look(
+    calibration: Calibration, sets: Sets, folder: Path | None, workers: int | None, notice: Notice
+) -> dict[str, Any]:
+    """Return what sets give of every target, checks and ranges that are ours too, as JSON has it."""
+    names = calibration.named(every=True)
+    values = evaluate(sets, calibration, None, workers, targets=names, out=folder, notice=notice)
+    return plain(asdict(summarized(values, calibration, sets)))  # type: ignore[no-any-return]
+
+
+def led(workers: int | None, notice: Notice) -> headlines.Headlines:
+    """Return what runs sets for the numbers that the tool leads with."""
+    return lambda sets: leads.leads(sets, workers, notice)
+
+
+def _write(folder: Path, found: Findings, whose: dict[str, Any]) -> None:
+    files.write_json(folder / "findings.json", found.record() | whose)
+    files.write_bytes(folder / "findings.txt", telling.text(found).encode())

@@ -82,7 +82,8 @@ class Calibration:
     def digest(self) -> str:
         """Return a fingerprint of prior, targets, discrepancies and populations, whatever they are called.
 
-        What sets are called, and how much is run (budget, seed, runs again), is no part of it: what is required of a set is the same.
+        What sets are called and how much is run (budget, seed, runs again) is no part of it: that changes nothing of
+        what is required of a set.
         """
         apart = {"title", "question", "ids", "budget", "seed", "again"}
         said = self.table.model_dump(mode="json", by_alias=True, exclude=apart)
