@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+
 from tfs_sim.calibration import choosing, headlines, leads, matching, telling, trust
 from tfs_sim.calibration.evaluating import evaluate
 from tfs_sim.calibration.findings import Findings, findings
@@ -33,6 +35,8 @@ from tfs_sim.experiments.execution.work import Notice, Progress
 from tfs_sim.experiments.storage import files
 from tfs_sim.experiments.storage.ensembles import Ensemble
 from tfs_sim.experiments.storage.provenance import model_version
+from tfs_sim.scenario.checks import specification
+from tfs_sim.scenario.fields import catalogue
 
 WAVE = 2_000
 """Sets of a wave, where the budget has room for more than five."""
@@ -174,10 +178,30 @@ def carry_out(
 def look(
     calibration: Calibration, sets: Sets, folder: Path | None, workers: int | None, notice: Notice
 ) -> dict[str, Any]:
-    """Return what sets give of every target, checks and ranges that are ours too, as JSON has it."""
+    """Return what sets give of every target, checks and ranges that are ours too, as JSON has it; and the defaults."""
     names = calibration.named(every=True)
     values = evaluate(sets, calibration, None, workers, targets=names, out=folder, notice=notice)
-    return plain(asdict(summarized(values, calibration, sets)))  # type: ignore[no-any-return]
+    usual = evaluate(
+        defaults(calibration),
+        calibration,
+        None,
+        workers,
+        targets=names,
+        replicates=calibration.table.again,
+        out=folder,
+        notice=notice,
+    )
+    found = asdict(summarized(values, calibration, sets))
+    found["defaults"] = dict(zip(names, usual.natural[0].tolist(), strict=True))
+    return cast(dict[str, Any], plain(found))
+
+
+def defaults(calibration: Calibration) -> Sets:
+    """Return the defaults of the parameters that a calibration varies, as a set of its own."""
+    variables = Space.of(calibration.table.prior).variables
+    mechanisms = catalogue().MECHANISMS
+    usual = [[float(specification(mechanisms[each.path[1]])[each.path[2]].default) for each in variables]]
+    return Sets("ensemble", "Defaults", ("defaults",), variables, np.array(usual))
 
 
 def led(workers: int | None, notice: Notice) -> headlines.Headlines:
