@@ -170,17 +170,16 @@ def _identity(study: Study, number: int) -> str:
 def _stored(study: Study, metrics: Sequence[str], names: Sequence[str]) -> dict[Key, NDArray[np.float64]]:
     """Return what the results themselves hold of these sets, as means over sites."""
     runs, levels = study.sweep.runs, list(study.sweep.experiment["cross"])
-    keys = ["strategy", *levels, *(["set"] if study.sets is not None else []), "replicate"]
-    number = {} if study.sets is None else dict(zip(study.sets.ids, names, strict=False))
-    if study.sets is not None:
-        runs = runs[runs["set"].isin(number)]
-    digest = {key: arm.scenario.digest() for key, arm in study.arms.items()}
-    grouped = runs.groupby(keys, observed=True)[list(metrics)].mean()
-    found = {}
-    for index, values in zip(grouped.index, grouped.to_numpy(float), strict=True):
-        arm = tuple(str(each) for each in index[: 1 + len(levels)])
-        one = "" if study.sets is None else number[str(index[-2])]
-        found[digest[arm], one, int(index[-1])] = values
+    number = {"": ""} if study.sets is None else dict(zip(study.sets.ids, names, strict=False))
+    runs = runs[runs["set"].isin(number)] if study.sets is not None else runs.assign(set="")
+    found: dict[Key, NDArray[np.float64]] = {}
+    for arm, part in runs.groupby(["strategy", *levels], observed=True, sort=False):
+        part = part.astype({"set": str, "site": str}).sort_values(["set", "replicate", "site"])
+        sites = part["site"].nunique()
+        keys = part[["set", "replicate"]].to_numpy()[::sites].tolist()
+        means = _over_sites(part[list(metrics)].to_numpy(float).reshape(len(keys), sites, -1))
+        digest = study.arms[tuple(map(str, arm))].scenario.digest()
+        found.update({(digest, number[one], replicate): m for (one, replicate), m in zip(keys, means, strict=True)})
     return found
 
 
@@ -202,8 +201,8 @@ def _means(task: Task, study: Study, replicate: int) -> list[NDArray[np.float64]
 
 
 def _over_sites(summary: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean over sites, of those that have a value."""
+    """Return means over the last but one axis, sites, of those that have a value: [..., sites, metrics]."""
     there = ~np.isnan(summary)
-    count = there.sum(0)
-    total = np.where(there, summary, 0.0).sum(0)
+    count = there.sum(-2)
+    total = np.where(there, summary, 0.0).sum(-2)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
