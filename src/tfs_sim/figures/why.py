@@ -52,9 +52,8 @@ def _drawn(ax: Axes, rows: list[tuple[str, Part, Part | None]], by: float) -> No
         last = y == len(rows) - 1
         colour = INK if last else GREY if y == len(rows) - 2 else COLOURS[0]
         clear = part.low > 0 or part.high < 0
-        ax.barh(
-            y, part.value * by, height=0.6, edgecolor=colour, facecolor=colour if clear else "white", label=f"bar:{name}"
-        )  # fmt: skip
+        (bar,) = ax.barh(y, part.value * by, height=0.6, edgecolor=colour, facecolor=colour if clear else "white")
+        bar.set_label(f"bar:{name}")
         ax.plot([part.low * by, part.high * by], [y, y], color=INK, linewidth=1.2, label=f"interval:{name}")
         write(ax, -0.03, y, name, transform=where, ha="right", weight="bold" if last else "normal")
         if of_whole is not None:
