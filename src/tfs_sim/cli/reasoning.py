@@ -10,6 +10,7 @@ from tfs_sim.cli.terminal import as_json, bold, wrapped
 
 if TYPE_CHECKING:
     from tfs_sim.figures.style import Chart
+    from tfs_sim.reasons.structure import Structure
     from tfs_sim.reasons.why import Why
 
 FOLDER = "reasons"
@@ -87,6 +88,69 @@ def _record(found: Why) -> dict[str, Any]:
             | _plain([{"value": each.part.value, "low": each.part.low, "high": each.part.high}])[0]
             for each in found.together
         ],
+    }
+
+
+def structure(
+    folder: Path,
+    metric: str | None,
+    under: str | None,
+    forms: list[str],
+    targets: str | None,
+    sets: int | None,
+    replicates: int | None,
+    workers: int | None,
+    json: bool,
+) -> None:
+    """Print what becomes of a sweep's answer in contested forms of the model, and write its chart and table."""
+    from tfs_sim.reasons import structure as again_in
+    from tfs_sim.reasons.forms import named_forms
+    from tfs_sim.reasons.structure_words import amount, meets, told
+
+    chosen = named_forms(forms)
+    held = None
+    if targets is not None:
+        from tfs_sim.calibration import load_calibration
+
+        held = load_calibration(targets)
+    with terminal.working() as shown:
+        found = again_in(
+            folder, metric, levels_of(under), chosen, sets, replicates, held, workers, shown.progress, shown.notice
+        )
+    if json:
+        print(as_json(_record_of_forms(found)))
+        return
+    print(bold(wrapped(f"{found.stored.experiment['title']}: does the answer hold in other forms of the model?")))
+    for said in told(found):
+        print(wrapped(said, "  "))
+    for strategy in found.stored.strategies:
+        if strategy == found.against:
+            continue
+        print(f"\n{bold(wrapped(found.stored.title(strategy)))}")
+        head = ["form", "difference (95%)", "verdict", *(["meets targets"] if held is not None else [])]
+        rows = [
+            [
+                each.name,
+                amount(answer.result, found.metric),
+                answer.verdict or "",
+                *([meets(each)] * (held is not None)),
+            ]
+            for each, answer in found.of(strategy)
+        ]
+        print("\n\n".join(terminal.tables(head, rows)))
+    from tfs_sim.figures.structure import structure_chart
+
+    written(folder, structure_chart(found), {f"structure-{found.metric}": found.frame})
+
+
+def _record_of_forms(found: Structure) -> dict[str, Any]:
+    return {
+        "metric": found.metric,
+        "against": found.against,
+        "levels": list(found.levels),
+        "pairs": len(found.units),
+        "intervals_hold": found.units.holds,
+        "forms": _plain(found.frame.to_dict("records")),
     }
 
 

@@ -70,7 +70,9 @@ def interactions(games: Array) -> Array:
     for place, (i, j) in enumerate(each):
         for bare, weight in _weighted(n, (i, j)):
             one, other = bare | 1 << i, bare | 1 << j
-            found[..., place] += weight * (games[..., one | other] - games[..., one] - games[..., other] + games[..., bare])
+            found[..., place] += weight * (
+                games[..., one | other] - games[..., one] - games[..., other] + games[..., bare]
+            )
     return found
 
 

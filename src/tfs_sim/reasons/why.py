@@ -29,12 +29,14 @@ from tfs_sim.analysis.pooling import LEVEL, Units, mean_of
 from tfs_sim.analysis.ranking import simultaneous
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.variance import Part
-from tfs_sim.analysis.windows import DERIVED, Array
-from tfs_sim.experiments.execution.again import Study, again
+from tfs_sim.analysis.windows import Array
+from tfs_sim.analysis.windows import metric as declared
+from tfs_sim.experiments.execution.again import again
 from tfs_sim.experiments.execution.variants import Variant, Varied, run_variants
 from tfs_sim.reasons import shapley
+from tfs_sim.reasons.asking import known_metric, numbers_of_runs, units_of
 from tfs_sim.reasons.groups import GROUPS, Group
-from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
+from tfs_sim.scenario.errors import Mistake, UserError, quote
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -184,12 +186,11 @@ def why(
     study = again(folder, experiment)
     stored = Stored.of(study.sweep)
     under = stored.main if levels is None else tuple(levels)
-    name = stored.primary if metric is None else metric
+    name = known_metric(stored, metric)
     arms = [study.arm(each, under) for each in (a, b)]
     if a == b:
         raise UserError(Mistake(f"two strategies are compared, and both are {quote(a)}"))
-    _known(name, stored.metrics)
-    numbers = asked(study, sets, replicates, USUAL_SETS)
+    numbers = numbers_of_runs(study, sets, replicates, USUAL_SETS)
     variants = [_coalition(number, groups) for number in range(1 << len(groups))]
     found = run_variants(study, arms, variants, *numbers, workers, progress, notice)
     return split(stored, a, b, name, under, tuple(groups), found)
@@ -198,37 +199,6 @@ def why(
 def _coalition(number: int, groups: Sequence[Group]) -> Variant:
     out = [group for i, group in enumerate(groups) if not number >> i & 1]
     return Variant(str(number), tuple(name for group in out for name in group.mechanisms))
-
-
-def asked(study: Study, sets: int | None, replicates: int | None, usual: int) -> tuple[int, int]:
-    """Return how many sets and replicates are run: the usual number of sets with one run each, or so many runs.
-
-    Raises
-    ------
-    UserError
-        When there are fewer in the results, or sets are asked of results without any.
-    """
-    there = 0 if study.sets is None else len(study.sets)
-    if sets is not None and not there:
-        said = f"--sets asks for sets of parameters, and {study.folder} was run at one point"
-        raise UserError(Mistake(said, hint="Ask for replicates."))
-    wanted = {"sets": (sets, there), "replicates": (replicates, study.replicates)}
-    for what, (number, most) in wanted.items():
-        if number is not None and number > most:
-            said = f"{study.folder} has {most:,} {what}, and {number:,} are asked for"
-            raise UserError(Mistake(said, hint="Sweep more first: what is there is not run again."))
-    if not there:
-        return 1, min(usual, study.replicates) if replicates is None else replicates
-    return min(usual, there) if sets is None else sets, 1 if replicates is None else replicates
-
-
-def _known(name: str, metrics: Sequence[str]) -> None:
-    if name in DERIVED:
-        said = f"{name} is told from the months around a shock, and coalitions keep a run's single numbers"
-        raise UserError(Mistake(said, hint=f"Metrics: {', '.join(metrics[:8])} …"))
-    if name not in metrics:
-        said = f"there is no metric {quote(name)}"
-        raise UserError(Mistake(said, suggestion=nearest(name, metrics), hint="tfs-sim list metrics  shows all."))
 
 
 def split(
@@ -241,8 +211,6 @@ def split(
     UserError
         When fewer than two pairs have a value in every coalition.
     """
-    from pandas import DataFrame
-
     values = found.values[..., found.metrics.index(name)]
     games = (values[:, 0] - values[:, 1]).T  # [pairs, coalitions]
     whole = ~np.isnan(games).any(1)
@@ -253,12 +221,11 @@ def split(
         hint = f"It has none without {', '.join(without)}: leave that on, by other groups." if without else ""
         raise UserError(Mistake(said, hint=hint))
     games = games[whole]
-    table = DataFrame({"replicate": found.replicate} | ({} if found.set is None else {"set": found.set}))
-    units = Units.of_table(table, sampled=False).at(whole)
+    units = units_of(found).at(whole)
     jump = stored.jump(name, levels)
     last = (1 << len(groups)) - 1
     pairs = values[last, :, :][:, whole]
-    result = paired(pairs[0], pairs[1], stored_better(name), units=units, jump=jump)
+    result = paired(pairs[0], pairs[1], declared(name).better, units=units, jump=jump)
     own, both = shapley.values(games), shapley.interactions(games)
     parts = _parts(own, units, simultaneous(len(groups)), jump)
     shares = _shares(own, games[:, last], units, simultaneous(len(groups)), result.distinguishable)
@@ -280,13 +247,6 @@ def split(
         runs=int(np.prod(found.values.shape[:3])),
         made=found.made,
     )  # fmt: skip
-
-
-def stored_better(name: str) -> str:
-    """Return which way a metric is better: "higher", "lower" or neither."""
-    from tfs_sim.analysis.windows import metric
-
-    return metric(name).better
 
 
 def _parts(values: Array, units: Units, level: float, jump: float) -> list[Part]:

@@ -15,7 +15,9 @@ Metric = Annotated[
 ]
 Under = Annotated[
     str | None,
-    typer.Option("--under", metavar="LABEL,…", help="Under which condition; default: that with the shock, or the first."),
+    typer.Option(
+        "--under", metavar="LABEL,…", help="Under which condition; default: that with the shock, or the first."
+    ),
 ]
 Sets = Annotated[
     int | None,
@@ -53,3 +55,34 @@ def why(
     from tfs_sim.cli import reasoning
 
     reasoning.why(folder, a, b, metric, under, group or [], sets, replicates, workers, as_json)
+
+
+@app.command()
+def structure(
+    folder: Results,
+    metric: Metric = None,
+    under: Under = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option("--form", metavar="FORM", help="Again and again: which forms; default: all.", show_default=False),
+    ] = None,
+    targets: Annotated[
+        str | None,
+        typer.Option(
+            "--targets", metavar="CALIBRATION", help="Hold sets against these targets in every form (takes longer)."
+        ),
+    ] = None,
+    sets: Annotated[
+        int | None,
+        whole("--sets", metavar="S", largest=MOST_SETS, help="Over the first so many sets; default: 48, or all."),
+    ] = None,
+    replicates: Annotated[
+        int | None, whole("--replicates", "-n", metavar="N", help="Runs of each set; default: 1 (without sets 48).")
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether the answer holds, weakens or turns in contested forms of the model."""
+    from tfs_sim.cli import reasoning
+
+    reasoning.structure(folder, metric, under, form or [], targets, sets, replicates, workers, as_json)
