@@ -17,6 +17,7 @@ from tfs_sim.scenario.copies import as_written, multiplied
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, quote
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
+from tfs_sim.scenario.months import dated
 from tfs_sim.scenario.organizations import Given, Organization
 from tfs_sim.scenario.sites import Backbone, Site
 from tfs_sim.scenario.table import Table
@@ -98,7 +99,7 @@ class Scenario(Table):
             return data  # type: ignore[return-value]
         origin: dict[str, str] = {}
         if isinstance(data, Mapping):
-            data, origin = multiplied(data)
+            data, origin = multiplied(dated(data))
         try:
             scenario: Self = handler(data)
         except ValidationError as error:

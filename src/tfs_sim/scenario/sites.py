@@ -16,10 +16,10 @@ from tfs_sim.scenario.fields import (
     DATA_FILE,
     KEY,
     LINE,
-    MONTH,
     NAME,
     SHARE,
     TEXT,
+    WHEN,
     Check,
     DataFile,
     number,
@@ -49,7 +49,7 @@ class Backbone(Table):
     fte: Annotated[float, number(0, 1000, "a number of staff, full-time equivalents,")] = Field(
         1.0, description="staff for coordination, full-time equivalents"
     )
-    begins: Annotated[str, MONTH] | None = Field(
+    begins: Annotated[str, WHEN] | None = Field(
         None,
         alias="from",
         description="month in which the partnership begins, from an empty table; default: before the start",

@@ -150,7 +150,7 @@ def sectors(found: Mapping[str, Member], said: Mapping[str, str]) -> dict[str, t
     categories: dict[str, tuple[str, str]] = {}
     for member in found.values():
         if not member.category:
-            member.sector = _by_words(member.name) or USUAL
+            member.sector = sector_in(member.name) or USUAL
             continue
         if member.category not in categories:
             categories[member.category] = _sector(member.category, said)
@@ -164,9 +164,10 @@ def _sector(category: str, said: Mapping[str, str]) -> tuple[str, str]:
     plain = re.sub(r"[\s-]+", "_", category.casefold())
     if plain in SECTORS:
         return plain, "the same word"
-    by_words = _by_words(category)
+    by_words = sector_in(category)
     return (by_words, "by a word in it") if by_words else (USUAL, "not known")
 
 
-def _by_words(text: str) -> str:
+def sector_in(text: str) -> str:
+    """Return the sector that a word in a text speaks for; an empty text where none does."""
     return next((sector for sector, pattern in _KEYWORDS if re.search(pattern, text, re.I)), "")

@@ -144,12 +144,21 @@ def calibrate(
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.", show_default=False)],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="NAME", help="Of the community: a folder that is not there yet.", show_default=False),
+    ],
+    interview: Annotated[
+        bool, typer.Option("--interview", help="Answer some questions in plain words; don't know is an answer.")
+    ] = False,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="MONTH", help='First month, "2026-09"; default: months are counted.')
+    ] = None,
 ) -> None:
-    """Begin a study of your own: a commented scenario and experiment that run as they are."""
+    """Begin a study of your own: one community, its money, and ways to spend it that cost the same."""
     from tfs_sim.cli import looking
 
-    looking.new(folder)
+    looking.new(folder, interview, start)
 
 
 ensemble = typer.Typer(

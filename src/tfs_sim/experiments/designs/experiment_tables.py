@@ -10,7 +10,8 @@ from pydantic import Field
 from tfs_sim.experiments.designs.assembly import ADDITION
 from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
 from tfs_sim.scenario.errors import Mistake, kind_of, quote
-from tfs_sim.scenario.fields import LINE, MONTH, NAME, TEXT, Check, as_number, declared, several, wrong
+from tfs_sim.scenario.fields import LINE, NAME, TEXT, WHEN, Check, as_number, declared, several, wrong
+from tfs_sim.scenario.months import date_of
 from tfs_sim.scenario.table import Table
 from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock
 
@@ -85,4 +86,8 @@ class Snapshots(Table):
     """The network of one site in one replicate, kept for the report."""
 
     site: Annotated[str, TEXT] = Field(description="key of a site")
-    months: tuple[Annotated[str, MONTH], ...] = Field(description="months", min_length=1)
+    months: tuple[Annotated[str, WHEN], ...] = Field(description="months", min_length=1)
+
+    def dates(self, start: str) -> list[str]:
+        """Return the months as dates, for a clock that starts then."""
+        return [date_of(month, start) for month in self.months]

@@ -48,7 +48,7 @@ def write_traces(
         for table in ("network", "organizations"):
             store.drop(table)
         return
-    site, months = snapshots.site, list(snapshots.months)
+    site, months = snapshots.site, snapshots.dates(experiment.base.clock.start)
     plan = [[arm_keys(arm), arm.scenario.digest()] for arm in arms]
     first = None if sets is None else sets.first(1)
     name = "" if first is None else first.ids[0]

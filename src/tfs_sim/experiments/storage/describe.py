@@ -248,4 +248,6 @@ def _rule(arm: Arm, item: Any) -> dict[str, Any]:
 
 def _snapshots(experiment: Experiment) -> dict[str, Any] | None:
     snapshots = experiment.snapshots
-    return None if snapshots is None else {"site": snapshots.site, "months": list(snapshots.months)}
+    if snapshots is None:
+        return None
+    return {"site": snapshots.site, "months": snapshots.dates(experiment.base.clock.start)}
