@@ -45,6 +45,7 @@ def _checked(name: str) -> str:
     from tfs_sim.scenario.ineffective import without_effect
 
     if is_experiment(name):
+        from tfs_sim.cli import costing
         from tfs_sim.experiments.designs import plausible, sharing
         from tfs_sim.experiments.designs.design import load_experiment
         from tfs_sim.experiments.execution.uncertain import sets_of
@@ -61,7 +62,8 @@ def _checked(name: str) -> str:
             lines += plausible.told_of_sets(experiment, [variable.path[1:] for variable in over.variables])
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
-        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}"
+        costs = "".join(f"\n  {block}" if n == 0 else f"\n{block}" for n, block in enumerate(costing.told(experiment)))
+        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}{costs}"
     if kind_of(name) == "calibrations":
         from tfs_sim.calibration import load_calibration
 
