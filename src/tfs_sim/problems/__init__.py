@@ -1,4 +1,4 @@
-"""Problem sets: communities with hidden truths, what an evaluator would have seen of them, and how answers are scored."""
+"""Problem sets: communities with hidden truths, what an evaluator would have seen, and how answers are scored."""
 
 from tfs_sim.problems.reading import Problems, load_problems
 

@@ -197,9 +197,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
-def write(
-    path: Path, problems: Problems, edition: str, said: Mapping[tuple[str, str], tuple[float, ...]]
-) -> None:
+def write(path: Path, problems: Problems, edition: str, said: Mapping[tuple[str, str], tuple[float, ...]]) -> None:
     """Write answers to an edition as a CSV file; what is not said stands there empty, to be filled in."""
     import pandas as pd
 

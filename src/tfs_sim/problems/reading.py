@@ -139,5 +139,3 @@ def _of_strategy(name: str, strategy: str, until: int, scenario: Scenario, file:
             said = f"{quote(strategy)} of {file} begins before month {until + 1}, in months that were seen"
             yield Mistake(said, key=key)
             return
-
-

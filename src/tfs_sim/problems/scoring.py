@@ -31,7 +31,7 @@ class Scored:
     ----------
     community, question : what was asked.
     score : logarithmic of a chance, in nats; weighted interval score of others, in the question's unit.
-    best : what is left for who knows all that can be known: the score of the true chance, or of the truth's own futures.
+    best : what is left for who knows all but luck: the score of the true chance, or of the truth's own futures.
     quadratic : of a chance, its Brier score; else NaN.
     half, most : share of truths in the middle 50% and 90%; NaN of a chance.
     """

@@ -1,4 +1,4 @@
-"""Ready-made scenarios, experiments, calibrations and problem sets: where they are, what they are called, what each is for."""
+"""Ready-made files of each kind: where they are, what they are called, what each is for."""
 
 from __future__ import annotations
 
