@@ -116,7 +116,7 @@ def test_whole_recoveries_hold_the_truth(found: Calibration, tmp_path: Path) -> 
     """Ten, at the size of a trial: places of truths are kept, and 90% ranges hold parameters about as often as that."""
     budget = Budget(180, 100, 80, wanted=20, block=100, quick=True)
     told: list[str] = []
-    made = recoveries(found, Synthetic(smooth, uneven), budget, tmp_path, 5, told.append)
+    made = list(recoveries(found, Synthetic(smooth, uneven), budget, tmp_path, 5, told.append))
     assert len(made) == len(told) == 10 and len({each.truth for each in made}) == 10
     assert set(np.array(found.ids)[~found.accepted]).isdisjoint(each.truth for each in made)
     assert sum(each.kept for each in made) >= 9

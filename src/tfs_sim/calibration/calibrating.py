@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -164,14 +164,14 @@ def carry_out(
     ensemble = choosing.written(folder / f"{calibration.name}.json", waves, rows, facts)
     looked = look(calibration, sets.first(LOOKED), observed, workers, told)
     files.write_json(folder / "look.json", looked | whose)
-    trials, small = folder / "recoveries", budget_of(calibration, quick=True)
-    run: dict[str, Any] = {
-        "recoveries": trust.recoveries(waves, simulator, small, trials, seed, told, RECOVERED),
-        "headlines": headlines.at_discrepancies(waves, leads.NAMES, led(workers, told)),
-        "halves": headlines.by_halves(waves, rows, leads.NAMES, led(workers, told)),
-    }
-    found = findings(waves, rows, seed, **run)
+    shown = headlines.at_discrepancies(waves, leads.NAMES, led(workers, told))
+    halves = headlines.by_halves(waves, rows, leads.NAMES, led(workers, told))
+    found = findings(waves, rows, seed, headlines=shown, halves=halves)
     _write(folder, found, whose)
+    trials, small = folder / "recoveries", budget_of(calibration, quick=True)
+    for one in trust.recoveries(waves, simulator, small, trials, seed, told, RECOVERED):
+        found = replace(found, recoveries=(*found.recoveries, one))
+        _write(folder, found, whose)
     return Carried(folder, found, ensemble)
 
 
