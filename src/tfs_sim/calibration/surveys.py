@@ -25,11 +25,18 @@ def members(look: Look) -> NDArray[np.bool_]:
     return np.asarray((look.status == ACTIVE) & (look.role == PARTNER))
 
 
-def active(looks: Sequence[Look], sites: int) -> Pair:
-    """Return how many members came to a meeting, of how many there are in the last of some months.
+def came(look: Look) -> NDArray[np.bool_]:
+    """Say of each organization whether it is a member that came to a meeting in this month.
 
     The model holds joint meetings and has no list of who comes: a member came if, in a month with a joint meeting, its
     representative's post was filled and it met another member.
+    """
+    held = look.gap[look.site_of] == 0
+    return np.asarray(held & members(look) & look.in_post & (look.met > 0))
+
+
+def active(looks: Sequence[Look], sites: int) -> Pair:
+    """Return how many members came to a meeting, of how many there are in the last of some months.
 
     Parameters
     ----------
@@ -37,12 +44,9 @@ def active(looks: Sequence[Look], sites: int) -> Pair:
     sites : how many communities there are.
     """
     last = looks[-1]
-    came = np.zeros(last.status.size, bool)
-    for look in looks:
-        held = look.gap[look.site_of] == 0
-        came |= held & members(look) & look.in_post & (look.met > 0)
+    ever = np.any([came(look) for look in looks], axis=0)
     here = members(last)
-    return _by_site(last, here & came, sites), _by_site(last, here, sites)
+    return _by_site(last, here & ever, sites), _by_site(last, here, sites)
 
 
 def milestones(looks: Sequence[Look], sites: int, fewest: int, sectors: int) -> Pair:

@@ -45,6 +45,7 @@ def _checked(name: str) -> str:
     from tfs_sim.scenario.ineffective import without_effect
 
     if is_experiment(name):
+        from tfs_sim.cli import costing
         from tfs_sim.experiments.designs import plausible, sharing
         from tfs_sim.experiments.designs.design import load_experiment
         from tfs_sim.experiments.execution.uncertain import sets_of
@@ -61,7 +62,8 @@ def _checked(name: str) -> str:
             lines += plausible.told_of_sets(experiment, [variable.path[1:] for variable in over.variables])
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
-        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}"
+        costs = "".join(f"\n  {block}" if n == 0 else f"\n{block}" for n, block in enumerate(costing.told(experiment)))
+        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}{costs}"
     if kind_of(name) == "calibrations":
         from tfs_sim.calibration import load_calibration
 
@@ -69,6 +71,12 @@ def _checked(name: str) -> str:
         counting = calibration.named()
         size = f"{len(counting)} of {count(len(calibration.targets), 'target')} count"
         return f"good (calibration: {size}; {calibration.months_of(counting):,} community-months a set)"
+    if kind_of(name) == "problems":
+        from tfs_sim.problems import load_problems
+
+        problems = load_problems(name)
+        size = f"{count(len(problems.communities), 'community', 'communities')}, {len(problems.questions)} questions"
+        return f"good (problem set: {size}; edition {problems.edition()})"
     from tfs_sim.cli.paying import beforehand
     from tfs_sim.scenario import load_scenario
 
@@ -136,7 +144,7 @@ def kind_of(name: str) -> Kind | None:
     """
     from tfs_sim.scenario import presets
 
-    kinds: tuple[Kind, ...] = ("scenarios", "experiments", "calibrations")
+    kinds: tuple[Kind, ...] = ("scenarios", "experiments", "calibrations", "problems")
     if not name.endswith(".toml") and (ready := [kind for kind in kinds if name in presets.names(kind)]):
         return ready[0] if len(ready) == 1 else None
     file = Path(name)
@@ -153,6 +161,8 @@ def kind_of(name: str) -> Kind | None:
         found = {head[1] for head in heads if head}
     if found >= {"targets", "populations"}:
         return "calibrations"
+    if found >= {"communities", "questions"}:
+        return "problems"
     if "clock" not in found and found & {"strategies", "replicates", "cross", "scenario"}:
         return "experiments"
     return "scenarios" if found & {"clock", "sites", "extends"} and "strategies" not in found else None
@@ -177,8 +187,18 @@ def only(kind: Kind, name: str) -> None:
         raise UserError(Mistake(f"{name} is {what}", hint=f"tfs-sim {VERBS[found].format(name)}"))
 
 
-_ONE: dict[Kind, str] = {"scenarios": "a scenario", "experiments": "an experiment", "calibrations": "a calibration"}
-VERBS: dict[Kind, str] = {"scenarios": "run {}", "experiments": "sweep {}", "calibrations": "calibrate {} --look"}
+_ONE: dict[Kind, str] = {
+    "scenarios": "a scenario",
+    "experiments": "an experiment",
+    "calibrations": "a calibration",
+    "problems": "a problem set",
+}
+VERBS: dict[Kind, str] = {
+    "scenarios": "run {}",
+    "experiments": "sweep {}",
+    "calibrations": "calibrate {} --look",
+    "problems": "problems make {} --out DIR",
+}
 """What is done with a file of each kind."""
 
 
@@ -195,8 +215,12 @@ def _schema(kind: str) -> Any:
         from tfs_sim.calibration.json_schema import calibration_schema
 
         return calibration_schema()
-    close = nearest(kind, ("scenario", "experiment", "calibration"))
-    message = f"there is no schema of {quote(kind)}; there are scenario, experiment and calibration"
+    if kind == "problems":
+        from tfs_sim.problems.json_schema import problems_schema
+
+        return problems_schema()
+    close = nearest(kind, ("scenario", "experiment", "calibration", "problems"))
+    message = f"there is no schema of {quote(kind)}; there are scenario, experiment, calibration and problems"
     raise UserError(Mistake(message, suggestion=close))
 
 

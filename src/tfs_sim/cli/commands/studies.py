@@ -14,18 +14,20 @@ from tfs_sim.cli.app import MOST_SETS, Seed, Workers, app, whole
 def check(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE...", help="Scenarios, experiments, calibrations.", show_default=False),
+        typer.Argument(
+            metavar="FILE...", help="Scenarios, experiments, calibrations, problem sets.", show_default=False
+        ),
     ] = None,
     schema: Annotated[
         str | None,
         typer.Option(
             "--schema",
             metavar="KIND",
-            help="Print the JSON Schema of scenario, experiment or calibration files for editors instead.",
+            help="Print the JSON Schema of scenario, experiment, calibration or problems files for editors instead.",
         ),
     ] = None,
 ) -> None:
-    """Check scenario, experiment and calibration files; say every mistake with its place."""
+    """Check files of scenarios, experiments, calibrations and problem sets; say every mistake with its place."""
     from tfs_sim.cli import looking
 
     looking.check(files or [], schema)
@@ -37,8 +39,8 @@ def list_(
         str,
         typer.Argument(
             metavar="KIND",
-            help="scenarios, experiments, calibrations, mechanisms, interventions, shocks, metrics, indicators, "
-            "parameters or words",
+            help="scenarios, experiments, calibrations, problems, mechanisms, interventions, shocks, metrics, "
+            "indicators, parameters or words",
             show_default=False,
         ),
     ],

@@ -265,6 +265,12 @@ class Stopping(Table):
     interval: Text
 
 
+class Budget(Table):
+    """What strategies' doses were scaled to, in words."""
+
+    said: Line
+
+
 class Arm(Table):
     """An arm of the plan."""
 
@@ -319,6 +325,7 @@ class Mark(Owner):
     design: Design | None
     uncertainty: Uncertainty | None
     worthwhile: Annotated[float, WORTHWHILE] | None
+    budget: Budget | None = None
     plan: Plan
     stopping: Stopping | None = None
 

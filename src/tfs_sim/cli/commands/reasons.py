@@ -1,0 +1,88 @@
+"""Commands that go on from the results of a sweep to their reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfs_sim.cli.app import MOST_SETS, Workers, app, whole
+
+Results = Annotated[Path, typer.Argument(metavar="DIR", help="Results of a sweep.", show_default=False)]
+Metric = Annotated[
+    str | None, typer.Option("--metric", metavar="NAME", help="Which outcome; default: the primary one.")
+]
+Under = Annotated[
+    str | None,
+    typer.Option(
+        "--under", metavar="LABEL,…", help="Under which condition; default: that with the shock, or the first."
+    ),
+]
+Sets = Annotated[
+    int | None,
+    whole("--sets", metavar="S", largest=MOST_SETS, help="Over the first so many sets; default: 24, or all."),
+]
+Replicates = Annotated[
+    int | None, whole("--replicates", "-n", metavar="N", help="Runs of each set; default: 1 (without sets 24).")
+]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@app.command()
+def why(
+    folder: Results,
+    a: Annotated[str, typer.Argument(metavar="A", help="A strategy.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with.", show_default=False)],
+    metric: Metric = None,
+    under: Under = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group",
+            metavar="GROUP",
+            help='Again and again: "people: turnover, smoothing", a mechanism, or one of the eight groups that are '
+            "split over otherwise.",
+            show_default=False,
+        ),
+    ] = None,
+    sets: Sets = None,
+    replicates: Replicates = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say why strategy A does better (or worse) than B: their difference split over groups of mechanisms."""
+    from tfs_sim.cli import reasoning
+
+    reasoning.why(folder, a, b, metric, under, group or [], sets, replicates, workers, as_json)
+
+
+@app.command()
+def structure(
+    folder: Results,
+    metric: Metric = None,
+    under: Under = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option("--form", metavar="FORM", help="Again and again: which forms; default: all.", show_default=False),
+    ] = None,
+    targets: Annotated[
+        str | None,
+        typer.Option(
+            "--targets", metavar="CALIBRATION", help="Hold sets against these targets in every form (takes longer)."
+        ),
+    ] = None,
+    sets: Annotated[
+        int | None,
+        whole("--sets", metavar="S", largest=MOST_SETS, help="Over the first so many sets; default: 48, or all."),
+    ] = None,
+    replicates: Annotated[
+        int | None, whole("--replicates", "-n", metavar="N", help="Runs of each set; default: 1 (without sets 48).")
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether the answer holds, weakens or turns in contested forms of the model."""
+    from tfs_sim.cli import reasoning
+
+    reasoning.structure(folder, metric, under, form or [], targets, sets, replicates, workers, as_json)
