@@ -4,6 +4,7 @@ scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
 experiment.toml                                        strategies to compare: `tfs-sim sweep`
 *.before.toml                                          what stood in these two before another import
 survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
+survey/instrument.toml                                 what was asked, to ask the simulated partnership the same
 mapping.toml                                           what was made of each column, to be corrected
 key.csv                                                which code is whom: mode 600, git-ignored, for you alone
 """
@@ -24,6 +25,7 @@ from tfs_sim.model.declared_metrics import PRIMARY
 from tfs_sim.scenario.csv_files import CsvTable
 from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.scenario.organizations import UNKNOWN, Mark
+from tfs_sim.scenario.writing import to_toml
 from tfs_sim.survey import imputing
 from tfs_sim.survey.importing import Survey
 from tfs_sim.survey.mapping import as_toml
@@ -31,6 +33,7 @@ from tfs_sim.survey.mapping import as_toml
 KEY = "key.csv"
 IGNORED = (KEY, "mapping.toml")
 """Files that hold names, or may: they stay on this machine."""
+INSTRUMENT = "instrument.toml"
 STUDENTS = 10_000
 START = "2020-01"
 """What is written where nobody says it."""
@@ -115,6 +118,7 @@ def write_survey(
         _ignore(target)
         write_bytes(target / KEY, _table(_key(survey)), PRIVATE)
         write_bytes(target / "mapping.toml", as_toml(said(survey)).encode(), PRIVATE)
+        write_bytes(data / INSTRUMENT, _instrument(survey).encode())
         for name, rows in (("organizations", _asked), ("reports", _reports), ("ties", _pairs)):
             write_bytes(data / f"{name}.csv", _table(rows(survey)))
         write_bytes(target / "organizations.csv", _table(_organizations(survey)))
@@ -222,6 +226,18 @@ def _mark(name: str, mark: Mark | None) -> dict[str, str]:
 
 def _number(value: float) -> str:
     return f"{value:.4g}"
+
+
+def _instrument(survey: Survey) -> str:
+    """Return what was asked in the wave that the scenario begins with, as `clean` reads it."""
+    items = [n for n, kind in survey.answers.kinds.items() if kind == "item" and survey.means(n) == "trust"]
+    ends = {(survey.scales[name].least, survey.scales[name].most) for name in items}
+    lowest, highest = ends.pop() if len(ends) == 1 else (0.0, 1.0)
+    about: dict[str, Any] = {"site": survey.site, "wave": survey.wave.label, "relations": survey.relations}
+    if survey.imputed.trust:
+        about["trust"] = {"items": items, "lowest": lowest, "highest": highest}
+    head = "# What was asked of whom: `tfs-sim survey` asks the simulated partnership the same.\n\n"
+    return head + to_toml(about)
 
 
 def _ends(survey: Survey, a: str, b: str) -> tuple[str, str]:

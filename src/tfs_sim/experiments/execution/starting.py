@@ -7,7 +7,7 @@ trusts the other is divided into kept and broken promises so that trust is that:
 
 as far as there is evidence E for it: k stays in [m, 1 − m] (`community.mixed_at_start`). An organization of which
 others say how far it agrees is moved along the line from what partners want together to where it stands, so that
-agreement e^(−‖d‖² / 2σ²) is that; its mission moves with it. Then trust and agreement are read off as in any month.
+agreement e^(−‖d‖² / 2σ²) is that, as far as goal space reaches; its mission moves with it. Then trust and agreement are read off as in any month.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ Out = NDArray[np.float64]
 
 SMALLEST = 1e-6
 """Agreement below this is taken for it: nobody is infinitely far away."""
+ROUNDS = 20
 
 
 def run_months(template: Template, world: Any, key: np.uint64, first: int, last: int, out: Out) -> None:
@@ -114,7 +115,12 @@ def _agree(marks: Marks, world: Any, records: dict[str, Any]) -> None:
         away = position[:, who] - centre[:, None]
         distance = np.sqrt((away**2).sum(axis=0))
         away = np.where(distance > 0.0, away, 1.0) / np.where(distance > 0.0, distance, np.sqrt(3.0))
-        moved = np.clip(centre[:, None] + away * tolerance * np.sqrt(-2.0 * np.log(share)), 0.0, 1.0)
+        wanted_distance = tolerance * np.sqrt(-2.0 * np.log(share))
+        reach, moved = wanted_distance, position[:, who]
+        for _ in range(ROUNDS):  # a side of goal space stops it in one dimension; the others go on
+            moved = np.clip(centre[:, None] + away * reach, 0.0, 1.0)
+            got = np.sqrt(((moved - centre[:, None]) ** 2).sum(axis=0))
+            reach = np.where(got < wanted_distance, reach * wanted_distance / np.maximum(got, SMALLEST), reach)
         for array in (world.position, world.mission, world.goal_prior):
             array[:, who] = moved
 
