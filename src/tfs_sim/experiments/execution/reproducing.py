@@ -77,7 +77,7 @@ def reproduce(
         raise refusal(said, "Run the script that made it, and compare Sweep.digest().")
     if not facts.get("files"):
         raise refusal(
-            f"the provenance of {stored.folder} does not hold the files that the study read: it is of an earlier version",
+            f"the provenance of {stored.folder} lacks the files that the study read: an earlier version made it",
             "Sweep it again with this version; its provenance then does.",
         )
     with _place(out) as here:
