@@ -176,7 +176,10 @@ def test_bad_evidence_is_told(tmp_path: Path, more: str, said: str) -> None:
 
 
 def test_a_template_is_redrawn_to_what_it_is_when_built_anew(tmp_path: Path) -> None:
-    marks = "source,target,strength,strength_sd,chance,trust,trust_sd\na,b,0.9,0.1,,0.7,0.2\na,c,0.2,,,,\nb,c,0.5,0.2,0.3,0.4,0.1\n"
+    marks = (
+        "source,target,strength,strength_sd,chance,trust,trust_sd\n"
+        "a,b,0.9,0.1,,0.7,0.2\na,c,0.2,,,,\nb,c,0.5,0.2,0.3,0.4,0.1\n"
+    )
     organizations = ORGANIZATIONS.replace("unknown", "health")
     scenario = town(tmp_path, organizations, marks, "evidence = { weakest = 3, strongest = 23, spread = 0.5 }\n")
     usual = template_of(scenario)
