@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from tfs_sim.calibration import choosing, matching, telling, trust
+from tfs_sim.calibration import choosing, keeping, matching, telling, trust
 from tfs_sim.calibration.evaluating import evaluate
 from tfs_sim.calibration.findings import Findings, findings
 from tfs_sim.calibration.held import Array, Held, Scale
@@ -27,10 +27,12 @@ from tfs_sim.calibration.spaces import Space
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.execution.work import Notice, Progress
-from tfs_sim.experiments.storage import files
+from tfs_sim.experiments.storage import ensembles, files
 from tfs_sim.experiments.storage.ensembles import Ensemble
+from tfs_sim.experiments.storage.holding import refuse_strangers
 from tfs_sim.experiments.storage.provenance import model_version
 
+WAVES, OBSERVED = "waves", "observed"
 WAVE = 2_000
 """Sets of a wave, where the budget has room for more than five."""
 QUICK_SETS, QUICK_WANTED = 1_200, 50
@@ -53,6 +55,18 @@ class Carried:
     folder: Path
     found: Findings
     ensemble: Ensemble | None
+
+
+def _place_for(folder: Path, name: str | None) -> None:
+    """Refuse, before anything is run, a folder of something else, or in which the ensemble could not be written.
+
+    `name` is what the ensemble, and each of its sets, will be called after; None of a trial.
+    """
+    if not keeping.are_ours(folder / WAVES):
+        refuse_strangers(folder, "a calibration", lambda path: path.name in (WAVES, OBSERVED) and path.is_dir())
+    if name is not None:
+        ensembles.name_for_sets(name)
+        ensembles.place_for(folder / f"{name}.json")
 
 
 def held_of(calibration: Calibration) -> tuple[Held, ...]:
@@ -117,13 +131,14 @@ def carry_out(
     """
     told = notice or (lambda _: None)
     seed = calibration.table.seed if seed is None else seed
-    files.made_folder(folder)
-    simulator = simulator_of(calibration, folder / "observed", None, workers, told)
-    space, budget = Space.of(calibration.table.prior), budget_of(calibration, quick)
-    whose = {"calibration": calibration.digest(), "model": model_version()}
     name = "trial" if quick else calibration.name
+    space, budget = Space.of(calibration.table.prior), budget_of(calibration, quick)
+    _place_for(folder, None if quick else name)
+    files.made_folder(folder)
+    simulator = simulator_of(calibration, folder / OBSERVED, None, workers, told)
+    whose = {"calibration": calibration.digest(), "model": model_version()}
     waves = matching.calibrate(
-        space, held_of(calibration), simulator, budget, folder / "waves", name, seed, whose, progress, told
+        space, held_of(calibration), simulator, budget, folder / WAVES, name, seed, whose, progress, told
     )
     rows = choosing.chosen(waves)
     run: dict[str, Any] = {}
