@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfs_sim.cli.app import MOST_SETS, Seed, Workers, app, whole
+from tfs_sim.cli.app import MOST_SETS, Group, Seed, Workers, app, whole
 
 
 @app.command()
@@ -164,6 +164,7 @@ def new(
 
 
 ensemble = typer.Typer(
+    cls=Group,
     help="Sets of parameters in a file: what experiments are run over with `uncertainty`.",
     no_args_is_help=True,
     rich_markup_mode=None,

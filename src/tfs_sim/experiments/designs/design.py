@@ -132,7 +132,8 @@ class Experiment(Table):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        mistakes = [*strategy_mistakes(self.against, self.strategies, self.strategies), *cross_mistakes(self)]
+        against = self.against if "against" in self.model_fields_set else None
+        mistakes = [*strategy_mistakes(against, self.strategies, self.strategies), *cross_mistakes(self)]
         mistakes += uncertainty_mistakes(self)
         if mistakes:
             raise several(mistakes)

@@ -40,7 +40,7 @@ COLUMNS = (
 def strategy_mistakes(against: Any, strategies: Mapping[str, Strategy], names: Iterable[str]) -> Iterable[Mistake]:
     """Yield what is wrong with the names of strategies."""
     known = [str(name) for name in names]
-    if isinstance(against, str) and against and against not in known:
+    if isinstance(against, str) and against not in known:
         yield Mistake(f"there is no strategy {quote(against)}", key=("against",), suggestion=nearest(against, known))
     for name, strategy in strategies.items():
         if strategy.extends is None:

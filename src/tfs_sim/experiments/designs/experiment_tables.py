@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tfs_sim.experiments.designs.assembly import ADDITION
 from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
@@ -80,6 +80,13 @@ class Outcomes(Table):
     worthwhile: Annotated[float, WORTHWHILE] | None = Field(
         None, description="the smallest difference in the primary outcome that matters, in its unit"
     )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.worthwhile is not None:
+            if mistakes := list(too_large_a_difference("worthwhile", self.worthwhile, self.primary)):
+                raise several(mistakes)
+        return self
 
 
 class Snapshots(Table):

@@ -216,8 +216,29 @@ def _parameter(place: str, name: str) -> tuple[str, str]:
     return owner, field
 
 
-def _place_for(path: Path) -> None:
-    """Refuse to write over anything but an ensemble."""
+def name_for_sets(name: str) -> None:
+    """Refuse a name after which sets, and the ensemble of them, cannot be called.
+
+    Raises
+    ------
+    UserError
+        When their identities, NAME-00001 and so on, could not be read again.
+    """
+    if not _ID.fullmatch(f"{name}-00000-again"):
+        raise refusal(
+            f"sets would be called {quote(f'{name}-00001')}, which is no identity of a set",
+            "Name the file with letters, digits, dots and hyphens, 50 at most.",
+        )
+
+
+def place_for(path: Path) -> None:
+    """Refuse to write over anything but an ensemble, or where nothing can be written.
+
+    Raises
+    ------
+    UserError
+        With what is there.
+    """
     table, content = path.with_suffix(".parquet"), files.read_json(path)
     ours = isinstance(content, dict) and content.get("format") == FORMAT
     for each in (path, table):
@@ -237,7 +258,7 @@ def write(
     facts : what else the record says (see `Record`).
     own : what each set gave of each target that `facts["own"]` names, [sets].
     """
-    _place_for(path)
+    place_for(path)
     given = dict(own or {})
     if given.keys() != set(facts["own"]):
         raise ValueError("the record and what sets gave name different targets")
