@@ -217,7 +217,7 @@ def split(
     if whole.sum() < 2:
         lacking = np.isnan(games).any(0)
         without = [g.name for i, g in enumerate(groups) if lacking[((1 << len(groups)) - 1) ^ 1 << i]]
-        said = f"{name} has no value in some coalition of nearly every pair of runs, so that its difference cannot be split"
+        said = f"{name} has no value in some coalition of nearly every pair of runs, so its difference cannot be split"
         hint = f"It has none without {', '.join(without)}: leave that on, by other groups." if without else ""
         raise UserError(Mistake(said, hint=hint))
     games = games[whole]
