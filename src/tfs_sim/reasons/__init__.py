@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tfs_sim.reasons.forms import FORMS, NOT_HERE, Form, named_forms
 from tfs_sim.reasons.groups import GROUPS, Group, named
+from tfs_sim.reasons.sensitivity import Sensitivity, sensitivity
 from tfs_sim.reasons.structure import Structure, structure
 from tfs_sim.reasons.why import Why, why
 
@@ -16,10 +17,12 @@ __all__ = [
     "NOT_HERE",
     "Form",
     "Group",
+    "Sensitivity",
     "Structure",
     "Why",
     "named",
     "named_forms",
+    "sensitivity",
     "structure",
     "why",
 ]

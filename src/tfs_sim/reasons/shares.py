@@ -7,7 +7,7 @@ R², an input without a part of its own gets some by being correlated with one t
 input go together.
 
 Luck in means of few runs belongs to nobody: shares are of the variance of true values, var(values) less the mean of
-s² / R. Intervals are a bootstrap over sets with the inputs held that were found: they do not hold that others may be found.
+s² / R. Intervals are a bootstrap over sets with the inputs held that were found: not that others may be found.
 
 References
 ----------

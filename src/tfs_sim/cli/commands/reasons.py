@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -86,3 +86,39 @@ def structure(
     from tfs_sim.cli import reasoning
 
     reasoning.structure(folder, metric, under, form or [], targets, sets, replicates, workers, as_json)
+
+
+@app.command()
+def sensitivity(
+    folder: Results,
+    a: Annotated[
+        str | None, typer.Argument(metavar="[A]", help="A strategy; default: the first beside the reference.")
+    ] = None,
+    b: Annotated[
+        str | None,
+        typer.Argument(metavar="[B]", help="Of the difference from this one; default: of the outcome itself."),
+    ] = None,
+    metric: Metric = None,
+    under: Under = None,
+    from_sets: Annotated[
+        bool, typer.Option("--from-sets", help="Of the sets that are stored, without runs: shares of a regression.")
+    ] = False,
+    inputs: Annotated[
+        int | None,
+        whole("--inputs", metavar="K", largest=25, help="Parameters that go on from screening; default: 12, or 10."),
+    ] = None,
+    trajectories: Annotated[
+        int, whole("--trajectories", metavar="R", smallest=2, largest=1000, help="Of screening (Morris).")
+    ] = 8,
+    base: Annotated[
+        int, whole("--base", metavar="N", smallest=8, largest=65_536, help="Base rows of indices, a power of 2.")
+    ] = 64,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say which parameters drive a difference, or an outcome: screening, then Sobol indices with luck taken out."""
+    from tfs_sim.cli import reasoning
+
+    sizes = {"inputs": inputs or (10 if from_sets else 12), "trajectories": trajectories, "base": base}
+    kind: Literal["shares"] | None = "shares" if from_sets else None
+    reasoning.sensitivity(folder, a, b, metric, under, kind, sizes, workers, as_json)
