@@ -11,8 +11,8 @@ s² / R. Intervals are a bootstrap over sets with the inputs held that were foun
 
 References
 ----------
-.. [1] Lindeman, Merenda & Gold (1980), Introduction to Bivariate and Multivariate Analysis, Scott Foresman, p. 119;
-   Owen & Prieur (2017), "On Shapley value for measuring importance of dependent inputs", SIAM/ASA Journal on
+.. [1] Grömping (2007), "Estimators of relative importance in linear regression based on variance decomposition", The
+   American Statistician 61(2):139-147; Owen & Prieur (2017), "On Shapley value for measuring importance of dependent inputs", SIAM/ASA Journal on
    Uncertainty Quantification 5(1):986-1002.
 """
 
@@ -29,7 +29,7 @@ from tfs_sim.reasons import shapley
 Array = NDArray[np.float64]
 
 DRAWS = 400
-ESTIMATOR = "Shapley values of R² of a linear regression (Lindeman, Merenda & Gold 1980), less the variance of luck"
+ESTIMATOR = "Shapley values of R² of a linear regression (Grömping 2007), less the variance of luck"
 
 
 @dataclass(frozen=True)
