@@ -83,10 +83,10 @@ def _record(found: Why) -> dict[str, Any]:
         "levels": list(found.levels),
         "pairs": len(found.units),
         "intervals_hold": found.units.holds,
-        "parts": _plain(found.frame.to_dict("records")),
+        "parts": plain(found.frame.to_dict("records")),
         "together": [
             {"one": each.one.name, "other": each.other.name}
-            | _plain([{"value": each.part.value, "low": each.part.low, "high": each.part.high}])[0]
+            | plain([{"value": each.part.value, "low": each.part.low, "high": each.part.high}])[0]
             for each in found.together
         ],
     }
@@ -151,7 +151,7 @@ def _record_of_forms(found: Structure) -> dict[str, Any]:
         "levels": list(found.levels),
         "pairs": len(found.units),
         "intervals_hold": found.units.holds,
-        "forms": _plain(found.frame.to_dict("records")),
+        "forms": plain(found.frame.to_dict("records")),
     }
 
 
@@ -210,12 +210,12 @@ def _record_of_drivers(found: Sensitivity) -> dict[str, Any]:
         "kind": found.kind,
         "estimator": indices.estimator if indices is not None else found.regression and found.regression.estimator,
         "verdict": None if indices is None else indices.verdict,
-        "explained": _plain([{"value": found.explained}])[0]["value"],
-        "parameters": _plain(found.frame.to_dict("records")),
+        "explained": plain([{"value": found.explained}])[0]["value"],
+        "parameters": plain(found.frame.to_dict("records")),
     }
 
 
-def _plain(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
+def plain(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
     """Return rows as JSON has them: what is missing is null."""
     return [{key: None if value != value else value for key, value in row.items()} for row in rows]
 

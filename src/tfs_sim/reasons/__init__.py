@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from tfs_sim.reasons.forms import FORMS, NOT_HERE, Form, named_forms
 from tfs_sim.reasons.groups import GROUPS, Group, named
+from tfs_sim.reasons.lasting import Lasting, lasting
+from tfs_sim.reasons.parting import Parting, parting
 from tfs_sim.reasons.sensitivity import Sensitivity, sensitivity
 from tfs_sim.reasons.structure import Structure, structure
 from tfs_sim.reasons.why import Why, why
@@ -17,11 +19,15 @@ __all__ = [
     "NOT_HERE",
     "Form",
     "Group",
+    "Lasting",
+    "Parting",
     "Sensitivity",
     "Structure",
     "Why",
+    "lasting",
     "named",
     "named_forms",
+    "parting",
     "sensitivity",
     "structure",
     "why",

@@ -34,7 +34,7 @@ from tfs_sim.experiments.designs.sets import Sets, rounded
 from tfs_sim.experiments.execution.again import Study, again
 from tfs_sim.experiments.execution.variants import Variant, run_variants
 from tfs_sim.reasons import shapley, sobol
-from tfs_sim.reasons.asking import known_metric
+from tfs_sim.reasons.asking import known_levels, known_metric
 from tfs_sim.reasons.shares import Shares, shares
 from tfs_sim.reasons.sobol import Array, Indices
 from tfs_sim.scenario.checks import specification
@@ -157,7 +157,7 @@ class _Asked:
 
     def sets(self, cube: Array, ids: Sequence[str]) -> Sets:
         """Return sets at these places of the unit cube of all parameters: float64 [sets, parameters]."""
-        declared = {name: specification(each.parameters) for name, each in catalogue().MECHANISMS.items()}
+        declared = {name: specification(each) for name, each in catalogue().MECHANISMS.items()}
         table = np.empty(cube.shape)
         for column, variable in enumerate(self.variables):
             parameter = declared[variable.path[1]][variable.path[2]]
@@ -213,7 +213,7 @@ def sensitivity(
     if a is None:
         others = [each for each in stored.strategies if each != stored.against]
         a, b = (others[0], stored.against) if others else (stored.against, None)
-    under = stored.main if levels is None else tuple(levels)
+    under = known_levels(stored, levels)
     names = [each for each in (a, b) if each is not None]
     if a == b:
         raise UserError(Mistake(f"two strategies are compared, and both are {quote(a)}"))

@@ -37,7 +37,7 @@ def _subject(found: Sensitivity) -> list[str]:
             "of a run"
         )
         return [f"{subject(found)}: {said}; the rest is luck and all other parameters."]
-    if not found.drivers:
+    if not found.drivers or not found.explained > 0:
         return [f"{subject(found)}: none of {count(found.screened, 'parameter')} could be seen to drive it."]
     said = (
         f"{len(found.drivers)} of {count(found.screened, 'parameter')} explain {explained} of the variance between sets"

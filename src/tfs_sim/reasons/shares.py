@@ -12,13 +12,13 @@ s² / R. Intervals are a bootstrap over sets with the inputs held that were foun
 References
 ----------
 .. [1] Grömping (2007), "Estimators of relative importance in linear regression based on variance decomposition", The
-   American Statistician 61(2):139-147; Owen & Prieur (2017), "On Shapley value for measuring importance of dependent inputs", SIAM/ASA Journal on
-   Uncertainty Quantification 5(1):986-1002.
+   American Statistician 61(2):139-147; Owen & Prieur (2017), "On Shapley value for measuring importance of dependent
+   inputs", SIAM/ASA Journal on Uncertainty Quantification 5(1):986-1002.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,9 @@ from tfs_sim.reasons import shapley
 
 Array = NDArray[np.float64]
 
-DRAWS = 400
+DRAWS = 200
+_RIDGE = 1e-9
+"""Of its variance, what is added to that of an input, so that two that are the same share evenly."""
 ESTIMATOR = "Shapley values of R² of a linear regression (Grömping 2007), less the variance of luck"
 
 
@@ -70,14 +72,14 @@ def shares(x: Array, values: Array, luck: Array | None = None, draws: int = DRAW
     if len(x) < 4 * count + 4:
         raise ValueError(f"{len(x)} sets are too few for {count} inputs")
     noise = np.zeros(len(values)) if luck is None else luck
-    columns = [x[:, [n]] for n in range(count)]
-    bent = [np.hstack([each, (each - each.mean()) ** 2]) for each in columns]
-    found = _split(bent, values, noise)
+    straight = (x - x.mean(0)) / np.where(x.std(0) > 0, x.std(0), 1.0)
+    terms = np.stack([straight, straight**2], axis=-1)
+    found = _split(terms, values, noise)
     rng = np.random.default_rng(seed)
     drawn = []
     for _ in range(draws):
         at = rng.integers(0, len(x), len(x))
-        drawn.append(_split([each[at] for each in bent], values[at], noise[at])[0])
+        drawn.append(_split(terms[at], values[at], noise[at])[0])
     each = np.array(drawn)
     low, high = np.nanquantile(each, (0.025, 0.975), axis=0)
     whole = np.nanquantile(each.sum(1), (0.025, 0.975))
@@ -85,19 +87,27 @@ def shares(x: Array, values: Array, luck: Array | None = None, draws: int = DRAW
     return Shares(share, np.array([found[0].sum(), *whole]), found[1])
 
 
-def _split(columns: Sequence[Array], values: Array, luck: Array) -> tuple[Array, float]:
-    """Return each input's part of the variance of true values as a share of it, and that variance."""
-    count, n = len(columns), len(values)
-    centred = values - values.mean()
-    seen = float(centred @ centred) / (n - 1)
+def _split(terms: Array, values: Array, luck: Array) -> tuple[Array, float]:
+    """Return each input's part of the variance of true values as a share of it, and that variance.
+
+    Parameters
+    ----------
+    terms : float64 [sets, inputs, 2], the straight and the bent part of each input.
+    """
+    n, count, _ = terms.shape
+    x = terms.reshape(n, -1) - terms.reshape(n, -1).mean(0)
+    y = values - values.mean()
+    gram, product = x.T @ x / (n - 1), x.T @ y / (n - 1)
+    gram[np.diag_indices(len(gram))] *= 1.0 + _RIDGE
+    seen = float(y @ y) / (n - 1)
     true = seen - float(luck.mean())
     game = np.zeros(1 << count)
-    for number in range(1, 1 << count):
-        within = np.hstack([columns[i] for i in range(count) if number >> i & 1])
-        within = within - within.mean(0)
-        fit, *_ = np.linalg.lstsq(within, centred, rcond=None)
-        left = centred - within @ fit
-        terms = within.shape[1]
-        game[number] = seen - float(left @ left) / max(n - 1 - terms, 1)  # what chance explains is taken out
+    for size in range(1, count + 1):  # all coalitions of a size at once
+        members = np.array(list(itertools.combinations(range(count), size)))
+        at = (2 * members[..., None] + [0, 1]).reshape(len(members), -1)
+        own = product[at]
+        fit = np.linalg.solve(gram[at[:, :, None], at[:, None, :]], own[..., None])[..., 0]
+        left = (seen - (own * fit).sum(-1)) * (n - 1) / max(n - 1 - 2 * size, 1)
+        game[(1 << members).sum(-1)] = seen - left  # what chance explains is taken out
     parts = shapley.values(game)
     return (parts / true if true > 0 else np.full(count, np.nan)), true

@@ -122,3 +122,45 @@ def sensitivity(
     sizes = {"inputs": inputs or (10 if from_sets else 12), "trajectories": trajectories, "base": base}
     kind: Literal["shares"] | None = "shares" if from_sets else None
     reasoning.sensitivity(folder, a, b, metric, under, kind, sizes, workers, as_json)
+
+
+@app.command()
+def survival(
+    folder: Results,
+    event: Annotated[
+        str,
+        typer.Option(
+            "--event",
+            metavar="WHAT",
+            help="What ends a life: ended, ended_goals_met, ended_faded, ended_broke_up or ended_lost_host.",
+        ),
+    ] = "ended",
+    under: Under = None,
+    as_json: Json = False,
+) -> None:
+    """Say how long partnerships last under each strategy: Kaplan-Meier curves, mean life within the horizon."""
+    from tfs_sim.cli import living
+
+    living.survival(folder, event, under, as_json)
+
+
+@app.command()
+def story(
+    folder: Results,
+    a: Annotated[str, typer.Argument(metavar="A", help="A strategy.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another.", show_default=False)],
+    replicate: Annotated[
+        int, whole("--replicate", "-r", metavar="R", smallest=0, help="Which run, counted from 0.")
+    ] = 0,
+    parameter_set: Annotated[
+        str | None, typer.Option("--set", metavar="ID", help="Under which set of parameters; default: the first.")
+    ] = None,
+    under: Under = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="A CSV file of what happened in one run alone.")
+    ] = None,
+) -> None:
+    """Tell two runs over the same luck side by side: to the month in which they part, and what parted them."""
+    from tfs_sim.cli import living
+
+    living.story(folder, a, b, replicate, parameter_set, under, out)
