@@ -1,4 +1,4 @@
-"""`tfs-sim survival` and `story`: how long partnerships last, and where two runs part."""
+"""`tfs-sim survival`, `story` and `power`: what goes on from stored results to lives, single runs and evaluations."""
 
 from __future__ import annotations
 
@@ -90,3 +90,45 @@ def _side_by_side(found: Parting) -> None:
         for row in own.to_dict("records"):
             who = " ".join(str(each) for each in (row["organization"] or row["site"], row["outcome"]) if each)
             print(wrapped(f"{clock.date(int(row['month']))}  {row['event']}  {who}", "    ", "  "))
+
+
+def power(
+    folder: Path,
+    a: str,
+    b: str,
+    metric: str | None,
+    under: str | None,
+    sites: str | None,
+    months: int | None,
+    designs: list[str],
+    instrument: tuple[float, float],
+    json: bool,
+) -> None:
+    """Print what evaluations would have found, and write their chart and table."""
+    from tfs_sim.reasons import Instrument
+    from tfs_sim.reasons import power as evaluations
+    from tfs_sim.reasons.power import DESIGNS, SITES
+    from tfs_sim.reasons.power_words import rows, told
+
+    numbers = SITES if sites is None else tuple(_number(each) for each in sites.split(","))
+    found = evaluations(
+        folder, a, b, metric, levels_of(under), numbers, months, designs or DESIGNS, Instrument(*instrument)
+    )
+    if json:
+        record = {"a": a, "b": b, "metric": found.metric, "levels": list(found.levels), "months": found.months}
+        print(as_json(record | {"left_out": found.left_out, "evaluations": plain(found.table.to_dict("records"))}))
+        return
+    print(bold(wrapped(f"Could an evaluation have seen what {found.stored.title(a)} does?")))
+    for said in told(found):
+        print(wrapped(said, "  "))
+    for block in terminal.tables(*rows(found)):
+        print(f"\n{block}")
+    from tfs_sim.figures.power import power_chart
+
+    chart = power_chart(found)
+    written(folder, chart, {chart.stem: found.table})
+
+
+def _number(text: str) -> int | str:
+    plain_text = text.strip().replace("_", "")
+    return int(plain_text) if plain_text.isascii() and plain_text.isdigit() and len(plain_text) < 10 else plain_text

@@ -9,6 +9,7 @@ from tfs_sim.reasons.forms import FORMS, NOT_HERE, Form, named_forms
 from tfs_sim.reasons.groups import GROUPS, Group, named
 from tfs_sim.reasons.lasting import Lasting, lasting
 from tfs_sim.reasons.parting import Parting, parting
+from tfs_sim.reasons.power import Instrument, Power, power
 from tfs_sim.reasons.sensitivity import Sensitivity, sensitivity
 from tfs_sim.reasons.structure import Structure, structure
 from tfs_sim.reasons.why import Why, why
@@ -19,8 +20,10 @@ __all__ = [
     "NOT_HERE",
     "Form",
     "Group",
+    "Instrument",
     "Lasting",
     "Parting",
+    "Power",
     "Sensitivity",
     "Structure",
     "Why",
@@ -28,6 +31,7 @@ __all__ = [
     "named",
     "named_forms",
     "parting",
+    "power",
     "sensitivity",
     "structure",
     "why",

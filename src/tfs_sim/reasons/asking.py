@@ -32,6 +32,20 @@ def known_metric(stored: Stored, name: str | None) -> str:
     return name
 
 
+def known_strategy(stored: Stored, name: str) -> str:
+    """Return a strategy's key.
+
+    Raises
+    ------
+    UserError
+        When there is no such strategy.
+    """
+    if name not in stored.strategies:
+        said = f"there is no strategy {quote(name)}; there are {', '.join(stored.strategies)}"
+        raise UserError(Mistake(said, suggestion=nearest(name, stored.strategies)))
+    return name
+
+
 def known_levels(stored: Stored, levels: Sequence[str] | None) -> tuple[str, ...]:
     """Return under which levels is asked: those with the shock, or the first, where none are named.
 

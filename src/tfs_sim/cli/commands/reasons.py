@@ -164,3 +164,42 @@ def story(
     from tfs_sim.cli import living
 
     living.story(folder, a, b, replicate, parameter_set, under, out)
+
+
+@app.command()
+def power(
+    folder: Results,
+    a: Annotated[str, typer.Argument(metavar="A", help="A strategy.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Over which its effect is.", show_default=False)],
+    metric: Metric = None,
+    under: Under = None,
+    sites: Annotated[
+        str | None, typer.Option("--sites", metavar="N,…", help="Communities in all; default: 10,20,40,80.")
+    ] = None,
+    months: Annotated[
+        int | None,
+        whole(
+            "--months", metavar="M", largest=1200, help="From the parting of the strategies on; default: to the end."
+        ),
+    ] = None,
+    design: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--design",
+            metavar="DESIGN",
+            help="Again and again: randomized, before-after, matched; default: all.",
+            show_default=False,
+        ),
+    ] = None,
+    noise: Annotated[
+        float, typer.Option("--noise", metavar="SD", help="Error of a measurement in one community, in its unit.")
+    ] = 0.0,
+    response: Annotated[
+        float, typer.Option("--response", metavar="SHARE", help="Of communities that are measured at the end.")
+    ] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Say whether an evaluation could have seen it: power, bias, chance of a wrong sign, least effect."""
+    from tfs_sim.cli import living
+
+    living.power(folder, a, b, metric, under, sites, months, design or [], (noise, response), as_json)
