@@ -1,4 +1,4 @@
-"""`tfs-sim survival`, `story` and `power`: what goes on from stored results to lives, single runs and evaluations."""
+"""`tfs-sim survival`, `story`, `power` and `foretell`: from stored results to lives, single runs and evaluations."""
 
 from __future__ import annotations
 
@@ -132,3 +132,26 @@ def power(
 def _number(text: str) -> int | str:
     plain_text = text.strip().replace("_", "")
     return int(plain_text) if plain_text.isascii() and plain_text.isdigit() and len(plain_text) < 10 else plain_text
+
+
+def foretell(
+    folder: Path, strategy: str | None, metric: str | None, under: str | None, first: int, at: int, json: bool
+) -> None:
+    """Print which indicators foretell what becomes of partnerships, and write their chart and table."""
+    from tfs_sim.reasons import foretelling
+    from tfs_sim.reasons.foretelling_words import rows, told
+
+    found = foretelling(folder, strategy, metric, levels_of(under), first, at)
+    if json:
+        record = {"strategy": found.strategy, "metric": found.metric, "levels": list(found.levels), "bad": found.bad}
+        print(as_json(record | {"first": first, "at": at, "signs": plain(found.frame.to_dict("records"))}))
+        return
+    print(bold(wrapped(f"What the first {first} months foretell of what went badly by month {at}")))
+    for said in told(found):
+        print(wrapped(said, "  "))
+    for block in terminal.tables(*rows(found)):
+        print(f"\n{block}")
+    from tfs_sim.figures.scorecard import scorecard_chart
+
+    chart = scorecard_chart(found)
+    written(folder, chart, {chart.stem: found.frame})

@@ -5,6 +5,7 @@ Everything here goes on from the results of a sweep: the same arms, sets of para
 
 from __future__ import annotations
 
+from tfs_sim.reasons.foretelling import Foretelling, foretelling
 from tfs_sim.reasons.forms import FORMS, NOT_HERE, Form, named_forms
 from tfs_sim.reasons.groups import GROUPS, Group, named
 from tfs_sim.reasons.lasting import Lasting, lasting
@@ -18,6 +19,7 @@ __all__ = [
     "FORMS",
     "GROUPS",
     "NOT_HERE",
+    "Foretelling",
     "Form",
     "Group",
     "Instrument",
@@ -27,6 +29,7 @@ __all__ = [
     "Sensitivity",
     "Structure",
     "Why",
+    "foretelling",
     "lasting",
     "named",
     "named_forms",

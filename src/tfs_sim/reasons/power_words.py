@@ -27,7 +27,8 @@ def told(found: Power) -> list[str]:
         else:
             said.append(
                 f"{capital(str(design))}: even {int(last['sites'])} communities see it in "
-                f"{words.percent(last['power'])} of cases; to be seen in 4 of 5 it must be {_difference(last['least'], found)}."
+                f"{words.percent(last['power'])} of cases; to be seen in 4 of 5 it must be "
+                f"{_difference(last['least'], found)}."
             )
         if abs(last["bias"]) > 0 and (last["bias_low"] > 0 or last["bias_high"] < 0):
             said.append(f"That design is off by {_difference(last['bias'], found)} on average, however many take part.")

@@ -203,3 +203,23 @@ def power(
     from tfs_sim.cli import living
 
     living.power(folder, a, b, metric, under, sites, months, design or [], (noise, response), as_json)
+
+
+@app.command()
+def foretell(
+    folder: Results,
+    strategy: Annotated[
+        str | None, typer.Argument(metavar="[STRATEGY]", help="Under which; default: the reference.")
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", metavar="NAME", help="Which outcome; default: whether it is alive.")
+    ] = None,
+    under: Under = None,
+    first: Annotated[int, whole("--first", metavar="M", largest=1200, help="Months whose mean indicators are.")] = 12,
+    at: Annotated[int, whole("--at", metavar="M", largest=1200, help="Month at which the outcome is looked at.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """Say what to watch: indicators of the first year that foretell the fifth, and from which value to worry."""
+    from tfs_sim.cli import living
+
+    living.foretell(folder, strategy, metric, under, first, at, as_json)
