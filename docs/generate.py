@@ -402,13 +402,18 @@ def contested() -> str:
     """Return the page of contested forms."""
     rows = []
     for form in FORMS:
-        values = [f"`{owner}.{key}` = {number(float(v))}" for owner, each in form.parameters.items() for key, v in each.items()]
+        values = [
+            f"`{owner}.{key}` = {number(float(v))}"
+            for owner, each in form.parameters.items()
+            for key, v in each.items()
+        ]
         change = "; ".join([*values, *(f"`{name}` off" for name in form.off)])
         rows.append([f"`{form.name}`", form.title, form.usual, change, cite(form.source)])
     return (
         "# Contested forms\n\n"
-        "What the model could have been instead, without its sources deciding against it. `tfs-sim structure DIR` asks a "
-        "sweep's\nquestion again in each ([how](../how-to/why.md)). A value here lies beyond what is plausible of the "
+        "What the model could have been instead, without its sources deciding against it. "
+        "`tfs-sim structure DIR` asks a sweep's\n"
+        "question again in each ([how](../how-to/why.md)). A value here lies beyond what is plausible of the "
         "parameter: it is another\nclaim, not another guess.\n\n"
         + table(["form", "there", "in the model", "by", "source"], rows)
         + "## What this version cannot be instead\n\n"
@@ -420,9 +425,18 @@ PAGES = {
     **{
         f"model/{f.__name__}.md": f
         for f in (
-            month, mechanisms, parameters, interventions, shocks, metrics, state, flow, validation, calibration,
+            month,
+            mechanisms,
+            parameters,
+            interventions,
+            shocks,
+            metrics,
+            state,
+            flow,
+            validation,
+            calibration,
             contested,
-        )  # fmt: skip
+        )
     },
     "model/bibliography.md": bibliography,
     "glossary.md": glossary,

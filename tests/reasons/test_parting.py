@@ -16,7 +16,20 @@ from tfs_sim.reasons.parting import COLUMNS
 
 @pytest.fixture(scope="module")
 def found(swept) -> Parting:
-    return parting(swept[1].folder, "more", "as-it-is", replicate=1, parameter_set="plausible-0002")
+    """The first runs in which anything happens otherwise."""
+    tried = (
+        parting(swept[1].folder, "more", "as-it-is", replicate, f"plausible-{number:04d}")
+        for number in range(1, 7)
+        for replicate in range(2)
+    )
+    return next(each for each in tried if each.parted is not None)
+
+
+def test_where_nothing_happens_otherwise_that_is_said(swept) -> None:
+    """Under set 2 the partnership of replicate 1 has ended before manuals begin."""
+    same = parting(swept[1].folder, "more", "as-it-is", 1, "plausible-0002")
+    assert same.parted is None and same.scheduled == 6 and not len(same.events) and not len(same.counts())
+    assert parted(same)[-1] == "Nothing that happens to anybody differs: all events are the same."
 
 
 def listed(table: pd.DataFrame) -> Counter:
@@ -27,7 +40,7 @@ def listed(table: pd.DataFrame) -> Counter:
 def test_runs_are_the_same_until_they_part(swept, found) -> None:
     experiment, _ = swept
     arms = {arm.strategy: arm.scenario for arm in experiment.arms() if arm.levels == {"crisis": "crisis"}}
-    one, other = (listed(events(arms[name], 1, 3, "plausible-0002")) for name in ("more", "as-it-is"))
+    one, other = (listed(events(arms[name], found.replicate, 3, found.parameter_set)) for name in ("more", "as-it-is"))
     assert found.parted is not None
     before = [Counter({key: n for key, n in each.items() if key[0] < found.parted}) for each in (one, other)]
     assert before[0] == before[1] and before[0].total() == found.alike
@@ -77,6 +90,6 @@ def test_mistakes_are_told_in_a_sentence(swept, capsys, arguments, said) -> None
 
 def test_the_command_tells_both_runs(swept, found, tmp_path, capsys) -> None:
     file = tmp_path / "events.csv"
-    asked = ("--replicate", "1", "--set", "plausible-0002", "--out", str(file))
+    asked = ("--replicate", str(found.replicate), "--set", found.parameter_set, "--out", str(file))
     code, out, _ = command(capsys, "story", str(swept[1].folder), "more", "as-it-is", *asked)
     assert code == 0 and found.date in out and len(pd.read_csv(file)) == len(found.events)

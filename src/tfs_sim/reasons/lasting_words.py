@@ -25,7 +25,7 @@ def told(found: Lasting) -> list[str]:
         share, months = words.percent(float(row["ended"])), found.horizon
         lived = f"{row['mean']:.1f} of {months} months on average{_between(row['low'], row['high'])}"
         said.append(f"{lead}, {share} of partnerships {_ENDS[found.event]} by month {months}; they last {lived}.")
-    against = words.quoted(stored.title(found.against))
+    against = words.quoted(stored.title(stored.against))
     for strategy, result in found.differences.items():
         title = words.quoted(stored.title(strategy))
         if result.same:

@@ -68,7 +68,7 @@ class Parting:
         early = self.events[self.events["month"] < last]
         each = {run: Counter(early.loc[early["run"] == run, "event"].astype(str)) for run in ("a", "b")}
         kinds = sorted(set(each["a"]) | set(each["b"]), key=lambda kind: -abs(each["a"][kind] - each["b"][kind]))
-        return DataFrame([{"event": kind, "a": each["a"][kind], "b": each["b"][kind]} for kind in kinds])
+        return DataFrame([(kind, each["a"][kind], each["b"][kind]) for kind in kinds], columns=["event", "a", "b"])
 
 
 def parting(
