@@ -24,3 +24,11 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Experiment, Sweep]:
     folder = tmp_path_factory.mktemp("swept")
     experiment = real.over_sets(folder, sets="6")
     return experiment, runner.sweep(experiment, out=folder / "out", workers=2)
+
+
+@pytest.fixture(scope="session")
+def of_people(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    """The same over 32 sets that differ in what is not known of people who leave, and of procedures."""
+    folder = tmp_path_factory.mktemp("people")
+    experiment = real.over_sets(folder, sets="32", over="plausible: turnover, smoothing")
+    return runner.sweep(experiment, out=folder / "out", workers=2)

@@ -28,7 +28,7 @@ def structure_chart(found: Structure) -> Chart:
     chart = framed(
         f"structure-{found.metric}",
         "Does the answer hold if the model were built otherwise?",
-        f"{where}{m.title}: difference from {words.quoted(stored.title(found.against))}. Filled: can be told from none.",
+        f"{where}{m.title}: difference from {words.quoted(stored.title(found.against))}. Filled: told from none.",
         f"{found.units.said}; lines: 95%, {found.units.holds}, all at once. Forms are no draw from anything.",
         ROW * rows + 0.6,
     )
