@@ -62,7 +62,9 @@ def _kinds(answer: str) -> dict[str, int]:
     for part in re.split(r"[,;]\s*|\s+and\s+", answer.strip()):
         said = re.fullmatch(r"(\d+)\s+(.+)", part.strip())
         if said is None:
-            raise _UnclearError(f'a number, or numbers with kinds, such as "1 district, 14 nonprofits"; found {quote(part)}')
+            raise _UnclearError(
+                f'a number, or numbers with kinds, such as "1 district, 14 nonprofits"; found {quote(part)}'
+            )
         word = re.sub(r"[\s-]+", "_", said[2].casefold())
         sector = next((each for each in USUAL_MIX if word in (each, f"{each}s")), "") or sector_in(said[2])
         if not sector:
@@ -140,14 +142,14 @@ QUESTIONS = (
     Question("years", "How many years ahead shall be looked?", "5", _whole),
     Question("students", "How many students are in its schools?", "10,000", _whole),
     Question("poverty", "Of 100 students, how many live in poverty?", "50", _of_hundred),
-    Question("organizations", "How many organizations work with its children and youth, taking part or not? A number, or "
-             "kinds, such as: 1 district, 14 nonprofits, 3 health", "27 in a usual mix", _kinds),
+    Question("organizations", "How many organizations work with its children and youth, taking part or not? A number, "
+             "or kinds, such as: 1 district, 14 nonprofits, 3 health", "27 in a usual mix", _kinds),
     Question("exists", "Is there a partnership of them already?", "yes", _yes),
     Question("at_the_table", "How many of them take part, or will at the beginning?", "3 of 10", _whole),
     Question("lead", "Which organization coordinates it, or will?", "not named", _text),
     Question("fte", "How many full-time posts are there for coordinating, such as 0.5, before any of the money that "
              "this is about?", "1", _number),
-    Question("grievance", "How many pairs of organizations have a difficult history with each other: few, some or many?",
+    Question("grievance", "How many pairs of organizations have a difficult history with each other: few, some, many?",
              "some (2 of 10)", _grievance),
     Question("budget", "How much could be spent on the partnership in all, in thousand dollars?", "300", _money),
     Question("paid_over", "Over how long is it spent, such as 36 months or 3 years?", "36 months", _span),
@@ -186,7 +188,11 @@ def interview() -> Town:
             if not alone:
                 message = f"answer {at + 1} of {len(QUESTIONS)} ({question.about}) is {problem}"
                 raise UserError(Mistake(message, hint="Nothing is written.")) from None
-            print(wrapped(f"That was {problem}." if str(problem)[0].isupper() else f"The answer is {problem}.", "  ", "  "))
+            print(
+                wrapped(
+                    f"That was {problem}." if str(problem)[0].isupper() else f"The answer is {problem}.", "  ", "  "
+                )
+            )
             continue
         at += 1
     return town(**said)

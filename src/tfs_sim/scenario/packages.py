@@ -20,7 +20,7 @@ DIGITS = 4
 
 @dataclass(frozen=True)
 class Package:
-    """Practices with the doses that a partnership would usually take, as far as there is money; in a line and a title."""
+    """Practices with their usual doses, taken as far as there is money; a title, and what they are in a line."""
 
     title: str
     meaning: str

@@ -181,8 +181,8 @@ def _scenario(said: Town, facts: Mapping[str, Any]) -> str:
         f"backbone = {{ fte = {1.0 if said.fte is None else said.fte:g}{lead}{new} }}",
         f"# {guessed(said.organizations, 'organizations that work with children and youth, by sector')}",
         f"organizations = {{ {mix} }}",
-        "# By name, from a file: organizations_file = \"organizations.csv\" in place of the line above. A survey of who",
-        "# works with whom goes in with  tfs-sim import survey.csv --site NAME.",
+        "# By name, from a file: organizations_file = \"organizations.csv\" in place of the line above. A survey of",
+        "# who works with whom goes in with  tfs-sim import survey.csv --site NAME.",
         "",
         "# The money, for strategies that add it (experiment.toml): paid to the backbone month by month.",
         "[[bundles.money.grants]]",
@@ -215,8 +215,8 @@ def _experiment(said: Town, facts: Mapping[str, Any]) -> str:
         "[strategies.as-it-is]",
         'title = "As it is"                    # without the money',
         "",
-        f"# Each costs ${facts['monthly']:,.0f} a month for {facts['over']} months, to the dollar: what practices leave",
-        f"# over pays for coordinators (a dose is full-time posts). What the money does not reach for is not done.",
+        f"# Each costs ${facts['monthly']:,.0f} a month for {facts['over']} months, to the dollar: what practices",
+        "# leave over pays for coordinators (a dose is full-time posts). What the money does not reach is not done.",
     ]  # fmt: skip
     tail = [
         "",
@@ -227,8 +227,8 @@ def _experiment(said: Town, facts: Mapping[str, Any]) -> str:
             ("also", json.dumps([each for each in (*OUTCOMES, "partners", "cost", "hours") if each != said.primary]),
              "shown beside it"),
         ),
-        "# worthwhile = 0.01                   # the smallest difference in `primary` that matters, in its unit: then the",
-        "                                      # report says in which share of sets a strategy is better, or worse, by it",
+        "# worthwhile = 0.01                   # the smallest difference in `primary` that matters, in its unit: then",
+        "                                      # it is said in which share of sets a strategy is better or worse by it",
     ]  # fmt: skip
     strategies = [line for name in dict.fromkeys(said.practices) for line in _strategy(name, facts)]
     return "\n".join([*head, *strategies, *tail]) + "\n"

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.designs.plausible import open_to
+from tfs_sim.experiments.execution import starting
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.storage import tables
 from tfs_sim.experiments.storage.describe import arm_keys
@@ -55,13 +56,11 @@ def write_traces(
     inputs: list[Any] = [plan, seed, model_version(), "" if first is None else first.digest()]
 
     def worlds() -> Iterator[tuple[dict[str, str], Scenario, Template, int, Any]]:
-        from tfs_sim.model import engine
-
         for arm in arms:
             made = template(arm.scenario)
             if first is not None:
-                made = at_point(made, arm.scenario, open_to(first.settings(0), arm.scenario))
-            for month, world, _ in engine.trace(made, seed, REPLICATE, name):
+                made = at_point(made, arm.scenario, open_to(first.settings(0), arm.scenario), name)
+            for month, world, _ in starting.trace(made, seed, REPLICATE, name):
                 yield arm_keys(arm), arm.scenario, made, month, world
 
     def networks() -> Iterator[pa.Table]:
