@@ -25,6 +25,8 @@ WAYS = {"trust": "last-year", "cost": "total", "partners": "end"}
 class Clock:
     start: str = "2018-06"
     months: int = 24
+    decision: Any = None
+    budget: Any = None
 
     def date(self, month: int) -> str:
         count = int(self.start[:4]) * 12 + int(self.start[5:]) - 1 + month
