@@ -25,8 +25,6 @@ WAYS = {"trust": "last-year", "cost": "total", "partners": "end"}
 class Clock:
     start: str = "2018-06"
     months: int = 24
-    decision: Any = None
-    budget: Any = None
 
     def date(self, month: int) -> str:
         count = int(self.start[:4]) * 12 + int(self.start[5:]) - 1 + month
@@ -83,6 +81,8 @@ class Experiment:
     ready_made: bool = False
     title: str = "Trial"
     question: str = "Does it work?"
+    decision: Any = None
+    budget: Any = None
     replicates: int = 20
     seed: int = 7
     against: str = "s0"

@@ -136,7 +136,7 @@ class Decided:
         """The worth at which it is told what is worth learning: that at which knowing all is worth most."""
         if not self.sure or not self.told or self.stored.sets.empty or self.main["set"].nunique() < FEWEST:
             return None
-        return float(self.knowing.loc[self.knowing["evpi"].idxmax(), "worth"])
+        return float(self.knowing["worth"].to_numpy()[int(self.knowing["evpi"].to_numpy().argmax())])
 
     @cached_property
     def learning(self) -> DataFrame | None:

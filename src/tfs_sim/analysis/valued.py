@@ -131,8 +131,8 @@ def _keys(stored: Stored) -> DataFrame:
     pair = np.tile(np.repeat(np.arange(pairs), sites), arms)
     units = stored.units
     columns = {key: [stored.arms[n][at] for n in arm] for at, key in enumerate(stored.keys)}
-    names = titles(stored)
-    columns["strategy"] = [names[each] for each in columns["strategy"]]
+    called = titles(stored)
+    columns["strategy"] = [called[each] for each in columns["strategy"]]
     if units.design:
         columns["point"] = units.point[pair].tolist()
     if units.set is not None:
