@@ -12,22 +12,13 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from tfs_sim.experiments.designs.assembly import (
-    Added,
     Setting,
     additions_of,
     assembled,
     attributed,
     extended,
 )
-from tfs_sim.experiments.designs.budgets import (
-    Budget,
-    Fitted,
-    budget_mistakes,
-    dosed,
-    fitted,
-    places,
-    under_budget,
-)
+from tfs_sim.experiments.designs.budgets import Budget, Fitted, budget_mistakes, within_budget
 from tfs_sim.experiments.designs.design_checks import (
     COLUMNS,
     addition_mistakes,
@@ -35,7 +26,7 @@ from tfs_sim.experiments.designs.design_checks import (
     snapshot_mistakes,
     strategy_mistakes,
 )
-from tfs_sim.experiments.designs.experiment_tables import Level, Outcomes, Snapshots, Strategy
+from tfs_sim.experiments.designs.experiment_tables import Decision, Level, Outcomes, Snapshots, Strategy
 from tfs_sim.experiments.designs.points import Design, Points, planned
 from tfs_sim.experiments.designs.stopping import REPLICATES, Until
 from tfs_sim.experiments.designs.uncertainty import (
@@ -123,6 +114,7 @@ class Experiment(Table):
     budget: Budget | None = Field(None, description="what strategies may cost: doses are scaled to it")
     outcomes: Outcomes
     snapshots: Snapshots | None = None
+    decision: Decision | None = Field(None, description="how costs and effects are weighed, for reports and `decide`")
 
     _path: Path | None = PrivateAttr(None)
     _text: str = PrivateAttr("")
@@ -288,7 +280,7 @@ def experiment_from(
         varied = [] if experiment.design is None else _varied(experiment.design)
         mistakes += budget_mistakes(experiment.budget, experiment.strategies, varied)
         if not mistakes:
-            arms, mistakes = _within(experiment, base, shortened, arms)
+            arms, mistakes = within_budget(experiment, {"": base, **shortened}, arms)
     if experiment.snapshots is not None:
         mistakes += snapshot_mistakes(experiment.snapshots, base)
     points: Points | None = None
@@ -367,38 +359,3 @@ def _changes(level: Level) -> dict[str, Any]:
 def _varied(design: Design) -> list[str]:
     """Return the dotted names of what a design varies, of those that it names."""
     return [] if isinstance(design.vary, str) else [vary.of for vary in design.vary.values()]
-
-
-def _within(
-    experiment: Experiment, base: Scenario, others: Mapping[str, Scenario], arms: list[Arm]
-) -> tuple[list[Arm], list[Mistake]]:
-    """Return the arms with doses scaled to the budget, and the mistakes where it does not suffice."""
-    budget = experiment.budget
-    assert budget is not None
-    found: list[Arm] = []
-    mistakes: list[Mistake] = []
-    seen: dict[str, Fitted] = {}
-    for arm in arms:
-        line = extended(experiment.strategies, arm.strategy)[0]
-        levels = [level for key, each in experiment.cross.items() for level in each if level.label == arm.levels[key]]
-        other = next((level.scenario for level in levels if level.scenario is not None), "")
-        start = {"": base, **others}[other]
-        additions: list[Added] = additions_of(experiment.strategies, line)
-        scaled = places(start, additions, under_budget(budget, line))
-        if not scaled:
-            if arm.strategy in (budget.strategies or ()):
-                said = f"{arm.strategy} adds nothing that the funder pays for, so that no budget can hold for it"
-                mistakes.append(Mistake(said, key=("budget", "strategies")))
-            found.append(arm)
-            continue
-        alike = arm.scenario.model_copy(update={"shocks": (), "parameters": {}}).digest()  # of no account for costs
-        try:
-            if alike not in seen:
-                seen[alike] = fitted(arm.scenario, scaled, budget)
-        except UserError as error:
-            where = f"{arm.label}: " if arm.levels else f"{arm.strategy}: "
-            key = ("budget", "a_year" if budget.a_year is not None else "in_all")
-            mistakes += [replace(each, message=f"{where}{each.message}", key=key) for each in error.mistakes]
-        else:
-            found.append(replace(arm, scenario=dosed(arm.scenario, scaled, seen[alike]), fitted=seen[alike]))
-    return found, mistakes

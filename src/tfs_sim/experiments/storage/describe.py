@@ -62,6 +62,7 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "design": _design(plan),
         "uncertainty": _uncertainty(plan),
         "worthwhile": experiment.outcomes.worthwhile,
+        "decision": None if experiment.decision is None else experiment.decision.model_dump(mode="json"),
         "budget": None if experiment.budget is None else {"said": experiment.budget.said},
         "plan": {
             "replicates": plan.replicates,
