@@ -143,7 +143,7 @@ def write(seen: Seen, scenario: Scenario, folder: Path) -> None:
     names = np.array(seen.organizations, object)
     months = np.arange(1, seen.members.size + 1)
     dates = [scenario.clock.date(n) for n in range(months.size)]
-    frames = {
+    frames: dict[str, dict[str, Any]] = {
         "organizations": {"organization": names, "sector": list(seen.sector), "lead": seen.lead.astype(int)},
         "register": {"month": months, "date": dates, "members": seen.members.astype(int), "meeting":
                      seen.meeting.astype(int), "alive": seen.alive.astype(int), "hours": np.round(seen.hours, 1),
