@@ -85,7 +85,7 @@ def test_a_folder_of_something_else_is_left_alone(towns: Problems, tmp_path: Pat
         ("attendance.csv", "1,nonprofit", "1,nonprofti", "is no organization of organizations.csv"),
         ("register.csv", "\n2,", "\n3,", "register.csv has a row for each of 12 months"),
         ("ties.csv", ",trust", ",marks", "the column \"trust\" is missing"),
-        ("surveys.csv", ",answered\n6,", ",answered\nx,", "column month is a number of 0 or more"),
+        ("surveys.csv", ",answered\n6,", ",answered\nx,", "column wave is a number of 0 or more"),
     ],
 )  # fmt: skip
 def test_damaged_files_are_told(
