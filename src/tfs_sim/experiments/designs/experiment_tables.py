@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from tfs_sim.experiments.designs.assembly import ADDITION
+from tfs_sim.experiments.designs.design_checks import difference_mistakes
 from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
 from tfs_sim.scenario.errors import Mistake, kind_of, quote
 from tfs_sim.scenario.fields import LINE, NAME, TEXT, WHEN, Check, as_number, declared, number, several, whole, wrong
@@ -84,7 +85,7 @@ class Outcomes(Table):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.worthwhile is not None:
-            if mistakes := list(too_large_a_difference("worthwhile", self.worthwhile, self.primary)):
+            if mistakes := list(difference_mistakes("worthwhile", self.worthwhile, self.primary)):
                 raise several(mistakes)
         return self
 
