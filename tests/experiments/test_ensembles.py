@@ -275,3 +275,43 @@ def test_nothing_but_an_ensemble_is_written_over(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="is there already, and is no ensemble"):
             behaving.written(tmp_path / f"{name}.json", sets, name, "Mine", "1", "CC0-1.0", lambda _: None)
         assert {each: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"calibrated": True},
+        {"calibrated": True, "targets": "0" * 64, "code": "0" * 64, "figures": 1},
+        {"calibrated": True, "targets": "0" * 64, "code": "0" * 64, "figures": 2, "own": {"members": "log"}},
+        {"calibrated": True, "code": "0" * 64, "figures": 1, "own": {"members": "log"}},
+        {"targets": "0" * 64},
+        {"figures": 3},
+        {"misses": ["t1: missed"]},
+    ],
+)
+def test_what_is_calibrated_says_to_what(tmp_path: Path, more: dict[str, Any]) -> None:
+    """And what is not says nothing of targets: reports take the word for it."""
+    sets = drawn(5, LINE, stream="mine")
+    own = {name: np.zeros(5) for name in more.get("own", ())}
+    with pytest.raises(UserError, match="calibrated|targets of"):
+        ensembles.write(tmp_path / "mine.json", sets, real.facts(sets, **more), own)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_unit_that_is_another_here_is_told(written: Path) -> None:
+    changed(written, "units", {**records.read(written)["units"], "trust.memory": "weeks"})
+    assert 'the unit of trust.memory is "months", and its record says "weeks"' in refused(written)
+    changed(written, "units", {})
+    assert "and its record says nothing" in refused(written)
+
+
+def test_what_cannot_be_called_or_written_so_is_told_before_any_set_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behaving, "behaviour", None)
+    sets = drawn(3, "plausible: turnover")
+    (tmp_path / "taken.json").write_text("{}")
+    for name, title, edition in (("mine", "a\nb", "1"), ("mine", "Mine", "x" * 3000), ("taken", "Mine", "1"),
+                                 ("no/mine", "Mine", "1")):  # fmt: skip
+        with pytest.raises(UserError):
+            behaving.written(tmp_path / f"{name}.json", sets, name, title, edition, "CC0-1.0", lambda _: None)
