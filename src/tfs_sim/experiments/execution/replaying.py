@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("tfs_sim")
 
+EVENT_COLUMNS = ("month", "date", "site", "organization", "person", "event", "other", "outcome")
+"""Of the table of events, in their order."""
+
 
 def events(
     scenario: Scenario | str | os.PathLike[str],
@@ -56,12 +59,12 @@ def events(
     from tfs_sim.scenario.build import build
 
     loaded = loaded_scenario(scenario)
-    template = build(loaded)
-    if parameter_set:
-        given = one_set(uncertainty, parameter_set).settings(0)
-        template = at_point(template, loaded, open_to(given, loaded))
     replicate = whole_or_refused("replicate", replicate, 0, MOST_REPLICATES)
     seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
+    given = one_set(uncertainty, parameter_set).settings(0) if parameter_set else {}
+    template = build(loaded)
+    if parameter_set:
+        template = at_point(template, loaded, open_to(given, loaded))
     found = list(replay(template, seed, replicate, parameter_set))
     sites = [*template.sites, NATIONAL_SITE]
     names = [organization.identity for organization in template.organizations] + [None]  # −1 is the last: nobody
@@ -76,7 +79,8 @@ def events(
             "event": pd.Categorical([each.kind for each in found], [kind.name for kind in KINDS]),
             "other": pd.array([names[each.other] for each in found], "string"),
             "outcome": pd.array([each.outcome or None for each in found], "string"),
-        }
+        },
+        columns=list(EVENT_COLUMNS),
     )
 
 
