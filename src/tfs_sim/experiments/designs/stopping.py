@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
+from tfs_sim.experiments.designs.design_checks import LARGEST_DIFFERENCE, difference_mistakes
 from tfs_sim.scenario.errors import Mistake, nearest, quote
 from tfs_sim.scenario.fields import NAME, TEXT, Check, declared, number, one_of, several, whole, wrong
 from tfs_sim.scenario.jargon import mistakes_of
@@ -45,7 +46,7 @@ class Until(Table):
 
     until: Annotated[str, one_of(("half-width",), "what is to become small")] = Field(description='"half-width"')
     of: Annotated[str, declared("metric")] = Field(description="the metric, as the mean over sites")
-    at: Annotated[float, number(0, float("inf"), "a number")] = Field(description="half the width of the interval")
+    at: Annotated[float, number(0, LARGEST_DIFFERENCE, "a number")] = Field(description="half the width of the interval")
     between: tuple[Annotated[str, TEXT], ...] = Field(description="two strategies", min_length=2, max_length=2)
     max: Annotated[int, whole(FIRST_LOOK, MOST_REPLICATES, "a whole number")] = Field(5000, description="pairs at most")
 
@@ -55,6 +56,8 @@ class Until(Table):
             raise several([Mistake("between names two different strategies", key=("between",))])
         if self.at <= 0:
             raise several([Mistake("at is above 0: no interval has no width", key=("at",))])
+        if mistakes := list(difference_mistakes("at", self.at, self.of)):
+            raise several(mistakes)
         return self
 
     def looks(self) -> list[int]:
