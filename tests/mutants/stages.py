@@ -18,6 +18,7 @@ TESTS = {
     "decisions": ("tests/decisions",),
     "calibration": ("tests/calibration",),
     "analysis": ("tests/results",),
+    "reasons": ("tests/reasons",),
     "report": ("tests/results",),
     "figures": ("tests/results",),
 }
@@ -32,6 +33,7 @@ LAST = {
     "decisions": ("tests/decisions", "tests/cli"),
     "calibration": ("tests/calibration", "tests/cli"),
     "analysis": ("tests/results", "tests/cli", "tests/validation"),
+    "reasons": ("tests/reasons",),
     "report": ("tests/results", "tests/cli", "tests/validation"),
     "figures": ("tests/results", "tests/validation"),
 }

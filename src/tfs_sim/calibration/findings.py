@@ -97,8 +97,8 @@ class Findings:
     ranks_even, ranks_normal : known truths with errors even within the cut (which must be even), and normal.
     left_out : every target predicted without itself.
     misses : a sentence on each target that is missed.
-    again : how many sets missed nothing at first and were run again with fresh luck, and how many of them missed nothing
-        then; None where none was run again. The first alone would be sets with the right luck.
+    again : how many sets missed nothing at first, and how many of them missed nothing when run again with fresh luck;
+        None where none was run again. The first alone would be sets with the right luck.
     recoveries, headlines, halves : what was run for it; empty where it was not.
     """
 

@@ -70,7 +70,7 @@ class Budget:
     sets: int
     first: int
     wave: int
-    wanted: int = 500
+    wanted: int = held.WANTED
     block: int = 50
     quick: bool = False
 
@@ -84,7 +84,7 @@ class Budget:
             )
 
     @classmethod
-    def of(cls, sets: int, wanted: int = 500, quick: bool = False) -> Budget:
+    def of(cls, sets: int, wanted: int = held.WANTED, quick: bool = False) -> Budget:
         """Return a budget with waves of usual sizes: three tenths of all sets first, then as many as go on from there.
 
         The first must show where anything lives; later ones are smaller, so that there are several.

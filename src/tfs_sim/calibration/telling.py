@@ -161,7 +161,7 @@ def _trusted(found: Findings) -> Iterator[str]:
     )
     if found.again is not None:
         first, then = found.again
-        yield f"Of {first:,} sets that missed nothing at first, {then:,} did when run again with fresh luck; that counts."
+        yield f"Of {first:,} sets that missed nothing at first, {then:,} did when run again with fresh luck."
     if found.recoveries:
         yield table(
             "Whole recoveries",

@@ -19,7 +19,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -189,8 +189,10 @@ class Recovery:
 
 def recoveries(
     found: Calibration, simulator: Simulator, budget: Budget, folder: Path, seed: int, notice: Notice, count: int = 10
-) -> tuple[Recovery, ...]:
+) -> Iterator[Recovery]:
     """Calibrate anew to what some accepted sets gave, moved by normal errors of the targets' own deviations.
+
+    Each is yielded when it is done: it takes as long as a trial.
 
     Parameters
     ----------
@@ -201,7 +203,6 @@ def recoveries(
     rng = np.random.default_rng(seed)
     known = np.flatnonzero(found.accepted & np.isfinite(found.gave).all(axis=1))
     deviations = np.sqrt(held.variances(found.outputs))
-    said = []
     for number, row in enumerate(rng.permutation(known)[:count], 1):
         figures = found.gave[row] + rng.normal(0.0, deviations)
         targets = held.at(found.outputs, figures)
@@ -211,11 +212,10 @@ def recoveries(
         try:
             anew = calibrate(found.space, targets, simulator, budget, place, name, seed + number)
         except ImpossibleError:
-            said.append(Recovery(found.ids[row], 0, False, np.nan, np.nan))
+            yield Recovery(found.ids[row], 0, False, np.nan, np.nan)
             continue
         inside = anew.places[anew.accepted]
         level = float(anew.region.level(truth[None], SECOND)[0])
         below = (inside < truth).mean(axis=0) + 0.5 * (inside == truth).mean(axis=0)
         half, most = (float((np.abs(below - 0.5) <= width / 2).mean()) for width in (0.5, 0.9))
-        said.append(Recovery(found.ids[row], len(inside), level <= CUT, half, most))
-    return tuple(said)
+        yield Recovery(found.ids[row], len(inside), level <= CUT, half, most)

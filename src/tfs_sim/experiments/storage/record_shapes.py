@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tfs_sim.experiments.designs.design_checks import MOST_ARMS
 from tfs_sim.experiments.designs.distributions import NAMES as DISTRIBUTIONS
-from tfs_sim.experiments.designs.experiment_tables import WORTHWHILE
+from tfs_sim.experiments.designs.experiment_tables import WORTHWHILE, Decision
 from tfs_sim.experiments.designs.sampling import METHODS, MOST_POINTS
 from tfs_sim.experiments.designs.sets import MOST_SETS
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
@@ -288,6 +288,12 @@ class Beside(Table):
     places: list[Annotated[str, DIGEST]]
 
 
+class Budget(Table):
+    """What strategies' doses were scaled to, in words."""
+
+    said: Line
+
+
 class Arm(Table):
     """An arm of the plan."""
 
@@ -344,6 +350,8 @@ class Mark(Owner):
     design: Design | None
     uncertainty: Uncertainty | None
     worthwhile: Annotated[float, WORTHWHILE] | None
+    decision: Decision | None = None
+    budget: Budget | None = None
     plan: Plan
     stopping: Stopping | None = None
     sharpening: Sharpening | None = None
