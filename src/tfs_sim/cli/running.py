@@ -219,6 +219,7 @@ class Asked:
     replicates: int | None = None
     sets: int | None = None
     uncertainty: str | None = None
+    crossed: int | None = None
 
 
 def sweep(
@@ -255,7 +256,7 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     from tfs_sim.experiments.execution.uncertain import under
 
     only("experiments", name)
-    experiment = under(load_experiment(name), asked.uncertainty, asked.sets, asked.replicates)
+    experiment = under(load_experiment(name), asked.uncertainty, asked.sets, asked.replicates, asked.crossed)
     arms = experiment.arms()
     worlds = len(arms) // len(experiment.strategies)
     scenario = arms[0].scenario
@@ -267,6 +268,8 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     if experiment.sets:
         shape.append(how_many(number_of_sets(experiment), "set"))
     shape.append(how_many(experiment.replicates, "replicate"))
+    if experiment.crossed:
+        shape[-1] += f" ({count(experiment.crossed, 'set')} with luck in common as well)"
     shape.append(count(len(scenario.sites), "site"))
     _head(experiment.title or experiment.name, shape, scenario.clock.months)
     return experiment

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 
 def under(
-    experiment: Experiment, uncertainty: str | None = None, sets: int | None = None, replicates: int | None = None
+    experiment: Experiment,
+    uncertainty: str | None = None,
+    sets: int | None = None,
+    replicates: int | None = None,
+    crossed: int | None = None,
 ) -> Experiment:
     """Return an experiment over other parameters, or with other numbers of sets and replicates, than it says itself.
 
@@ -44,6 +48,8 @@ def under(
         changes["sets"] = whole_or_refused("sets", sets, 2, MOST_SETS)
     if replicates is not None:
         changes["replicates"] = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
+    if crossed is not None:
+        changes["crossed"] = whole_or_refused("crossed", crossed, 3, MOST_SETS)
     without = changes.get("uncertainty", experiment.uncertainty) == DEFAULTS
     if uncertainty is not None and sets is None:
         changes["sets"] = 0 if without else experiment.sets or USUAL_SETS
@@ -116,8 +122,7 @@ def one_set(over: str, name: str) -> Sets:
     if name not in listed.ids:
         said = f"there is no set {quote(name)}; the sets are {listed.ids[0]}, {listed.ids[1]} …"
         raise UserError(Mistake(said, suggestion=nearest(name, listed.ids[:1000])))
-    at = listed.ids.index(name)
-    return Sets(listed.origin, listed.title, (name,), listed.variables, listed.table[at : at + 1])
+    return listed.at([listed.ids.index(name)])
 
 
 def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:

@@ -265,6 +265,29 @@ class Stopping(Table):
     interval: Text
 
 
+class Sharpening(Table):
+    """How many replicates were added to sets near a threshold, and what came of it."""
+
+    of: Metric
+    between: Annotated[list[Key], Field(min_length=2, max_length=2)]
+    at: Number
+    first: Runs
+    max: Runs
+    sets: Count
+    replicates: Count
+    doubt: Number
+    reliability: Number
+    reached: Annotated[bool, SWITCH]
+
+
+class Beside(Table):
+    """Runs of the same arms beside those of the plan, under some of its sets."""
+
+    sets: Annotated[int, _count(1, MOST_SETS)]
+    replicates: Runs
+    places: list[Annotated[str, DIGEST]]
+
+
 class Budget(Table):
     """What strategies' doses were scaled to, in words."""
 
@@ -287,6 +310,8 @@ class Plan(Table):
     sets: Annotated[int, _count(1, MOST_SETS)]
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     arms: Annotated[list[Arm], Field(min_length=1, max_length=MOST_ARMS)]
+    crossed: Beside | None = None
+    added: Annotated[list[Beside], Field(max_length=1000)] = Field(default_factory=list)
     shard: Annotated[list[Annotated[int, _count(1, 2**53)]], Field(min_length=2, max_length=2)] | None = None
 
 
@@ -329,6 +354,7 @@ class Mark(Owner):
     budget: Budget | None = None
     plan: Plan
     stopping: Stopping | None = None
+    sharpening: Sharpening | None = None
 
 
 class Ledger(Owner):
