@@ -18,7 +18,7 @@ from tfs_sim.model.catalogue import ALWAYS_ON, MECHANISMS
 from tfs_sim.model.declare import specification
 from tfs_sim.reasons import FORMS, Structure, named_forms, structure
 from tfs_sim.reasons.structure import formed, verdict_on
-from tfs_sim.reasons.structure_words import told
+from tfs_sim.reasons.structure_words import on_forms, told
 from tfs_sim.scenario.errors import UserError
 
 THREE = ("organizations-trust", "weak-link", "inherited-grudges")
@@ -108,6 +108,12 @@ def test_forms_stand_in_the_place_of_what_sets_vary_and_keep_their_identities() 
 def test_the_words_say_where_it_does_not_hold(found) -> None:
     said = " ".join(told(found))
     assert "of 3 contested forms" in said and "no share of them is a probability" in said
+    for strategy in ("manuals", "more"):
+        usual, *rest = (answer for _, answer in found.of(strategy))
+        if usual.result.distinguishable:
+            assert f"holds in {sum(each.verdict == 'holds' for each in rest)} of 3" in on_forms(found, strategy)
+        else:
+            assert "told from none" in on_forms(found, strategy)
     assert "held against no target" in said
 
 

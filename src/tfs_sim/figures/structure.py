@@ -8,7 +8,7 @@ from tfs_sim.analysis import words
 from tfs_sim.analysis.windows import metric
 from tfs_sim.figures.style import GREY, GRID, INK, Chart, framed, looks, place, write, x_label
 from tfs_sim.reasons.structure import AS_IT_IS
-from tfs_sim.reasons.structure_words import verdicts
+from tfs_sim.reasons.structure_words import on_forms
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ def structure_chart(found: Structure) -> Chart:
     unit = words.unit(m, difference=True)
     x_label(ax, f"Difference ({unit})" if unit else "Difference")
     chart.data = found.frame
-    said = " ".join(f"{stored.title(strategy)}: {verdicts(found.of(strategy)[1:])}" for strategy in others)
+    said = " ".join(f"{stored.title(strategy)}: {on_forms(found, strategy)}" for strategy in others)
     chart.alt = f"Differences under {len(found.asked) - 1} contested forms of the model. {said}"
     return chart
 
