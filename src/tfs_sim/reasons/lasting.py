@@ -47,7 +47,8 @@ class Lasting:
     stored : the study's results.
     event, levels : what ends a life (one of `EVENTS`), under which levels.
     curves : strategy, time (months), survival, at_risk, events, and with sets low and high (95%, pointwise).
-    means : strategy, mean (months within the horizon), low, high, ended (share by the horizon).
+    means : strategy, mean (months within the horizon), low, high, ended (share by the horizon), before (share that
+        ended in the first month, or in the months before it).
     differences : of the mean life of each other strategy from the reference, in months.
     units : over what pairs.
     """
@@ -118,8 +119,10 @@ def lasting(
     for strategy in stored.strategies:
         none = np.zeros_like(lives[strategy])
         own = paired(lives[strategy], none, units=stored.units)
-        share = float(table.loc[table["strategy"] == strategy, "event"].mean())
-        means.append({"strategy": strategy, "mean": own.difference, "low": own.low, "high": own.high, "ended": share})
+        mine = table[table["strategy"] == strategy]
+        row = {"strategy": strategy, "mean": own.difference, "low": own.low, "high": own.high}
+        gone = float(((mine["time"] == 1) & (mine["event"] == 1)).mean())
+        means.append({**row, "ended": float(mine["event"].mean()), "before": gone})
         if strategy != stored.against:
             differences[strategy] = paired(lives[strategy], lives[stored.against], "higher", units=stored.units)
     return Lasting(stored, event, under, curves, DataFrame(means), differences, stored.units)
