@@ -17,12 +17,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from markdown import cite, number, table
+from runs import facts, problems
+
 from tfs_sim import model
 from tfs_sim.calibration import Output, load_calibration
 from tfs_sim.calibration.summary import accepted
 from tfs_sim.calibration.tables import CalibrationTarget
 from tfs_sim.literature import glossary as words
-from tfs_sim.literature.bibliography import Reference, references, short
+from tfs_sim.literature.bibliography import Reference, references
 from tfs_sim.model import tick
 from tfs_sim.model.arrays import Field
 from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, METRICS, SHOCKS, TABLES
@@ -37,29 +40,6 @@ from tfs_sim.validation.row import QUICK_RULES
 
 FOLDER = Path(__file__).parent
 NOTE = "<!-- written by docs/generate.py from the declarations; edit those -->\n\n"
-
-
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """Return a Markdown table."""
-
-    def line(cells: list[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
-
-    return line(header) + line(["---"] * len(header)) + "".join(map(line, rows)) + "\n"
-
-
-def cite(source: str, page: str = "bibliography.md") -> str:
-    """Return a source with each reference as a link to its entry in the bibliography."""
-
-    def link(reference: Reference) -> str:
-        return f"[{reference.short}]({page}#{reference.key})"
-
-    return short(source, link)
-
-
-def number(value: float) -> str:
-    """Return a number as a reader would write it."""
-    return f"{value:g}"
 
 
 def source_file(module: str) -> str:
@@ -400,7 +380,20 @@ def _look(look: dict[str, Any]) -> str:
 PAGES = {
     **{
         f"model/{f.__name__}.md": f
-        for f in (month, mechanisms, parameters, interventions, shocks, metrics, state, flow, validation, calibration)
+        for f in (
+            month,
+            mechanisms,
+            parameters,
+            interventions,
+            shocks,
+            metrics,
+            state,
+            flow,
+            validation,
+            calibration,
+            facts,
+            problems,
+        )
     },
     "model/bibliography.md": bibliography,
     "glossary.md": glossary,

@@ -135,7 +135,7 @@ def test_what_was_found_is_json_and_the_call_checks(tmp_path: Path, capsys: pyte
 @pytest.mark.slow
 def test_the_funnel_chooses_four_and_pays_them() -> None:
     """One run of three hundred communities, with and without the grants."""
-    grown = growth.of_funnel(drawn(5), 1, 3, workers=1)
+    grown = growth.of_funnel(drawn(1), 1, 3, workers=1)
     assert [each.story for each in grown] == ["funnel"] * 3
     assert all(each.others is not None and each.ahead is not None for each in grown)
     assert grown[0].effect.mean != 0.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tfs_sim.cli import terminal
 from tfs_sim.cli.terminal import bold, wrapped
-from tfs_sim.scenario.errors import Mistake, UserError, quote
+from tfs_sim.scenario.errors import Mistake, UserError, count, quote
 
 if TYPE_CHECKING:
     from tfs_sim.validation.brief.found import Found
@@ -51,7 +51,8 @@ def facts(asked: Asked, workers: int | None, out: Path | None, as_json: bool) ->
 def _print(found: Found) -> None:
     from tfs_sim.validation.brief.watched import ARMS
 
-    print(bold(wrapped(f"The brief's facts: {found.replicates} runs under each of {found.sets} sets, {found.source}")))
+    runs = count(found.replicates, "run")
+    print(bold(wrapped(f"The brief's facts: {runs} under each of {found.sets} sets, {found.source}")))
     print()
     rows = []
     for fact in found.facts:
