@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from markdown import cite, number, table
+from parts import cite, number, table
 
 from tfs_sim.problems import Problems, load_problems
 from tfs_sim.problems.contestants import FEWEST

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tfs_sim.analysis import words
-from tfs_sim.analysis.deconvolution import Share
 from tfs_sim.analysis.kinds import over_sets
 from tfs_sim.analysis.sentences import capital, opened, thing_of
 from tfs_sim.analysis.spreads import Spread, spread
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import metric
+from tfs_sim.estimators.deconvolution import Share
 from tfs_sim.scenario.errors import count
 
 

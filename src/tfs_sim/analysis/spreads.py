@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from tfs_sim.analysis.deconvolution import Shares, Truths
 from tfs_sim.analysis.pooling import Units
-from tfs_sim.analysis.sets import SetMeans
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.variance import Part, split
 from tfs_sim.analysis.windows import Array, mean_over, metric
+from tfs_sim.estimators.deconvolution import Shares, Truths
+from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import UserError
 
 

@@ -79,7 +79,7 @@ class ShockTold:
 class Stored:
     """A stored sweep, read once: tables, titles and the arrays behind every comparison.
 
-    `spreads` keeps what `oversets.spread` has found.
+    `spreads` keeps what `spreads.spread` and `decided.decided` have found.
     """
 
     runs: DataFrame

@@ -241,12 +241,16 @@ class CalibrationTable(Table):
 
     title: Annotated[str, LINE] = Field(description="one line")
     question: Annotated[str, TEXT] = Field("", description="the question that it answers")
+    ids: Annotated[str, KEY] = Field("", description="how identities of sets begin; by default as the file is called")
     prior: Annotated[str, Check(prior_line, (("type", "string"),))] = Field(WORD, description="which parameters vary")
     budget: Annotated[int, whole(1, 10**13, "a number of community-months")] = Field(
         description="how much may be run in all, in community-months"
     )
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     replicates: Annotated[int, whole(1, 1000, "a whole number")] = Field(1, description="runs of a population a set")
+    again: Annotated[int, whole(1, 1000, "a whole number")] = Field(
+        5, description="runs of a population, with fresh luck, of a set that misses at most one target: these count"
+    )
     populations: dict[Annotated[str, KEY], Population] = Field(description="communities", min_length=1)
     targets: dict[Annotated[str, KEY], CalibrationTarget] = Field(
         description="what is held against the model", min_length=1

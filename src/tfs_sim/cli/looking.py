@@ -45,6 +45,7 @@ def _checked(name: str) -> str:
     from tfs_sim.scenario.ineffective import without_effect
 
     if is_experiment(name):
+        from tfs_sim.cli import costing
         from tfs_sim.experiments.designs import plausible, sharing
         from tfs_sim.experiments.designs.design import load_experiment
         from tfs_sim.experiments.execution.uncertain import sets_of
@@ -61,7 +62,8 @@ def _checked(name: str) -> str:
             lines += plausible.told_of_sets(experiment, [variable.path[1:] for variable in over.variables])
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
-        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}"
+        costs = "".join(f"\n  {block}" if n == 0 else f"\n{block}" for n, block in enumerate(costing.told(experiment)))
+        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}{costs}"
     if kind_of(name) == "calibrations":
         from tfs_sim.calibration import load_calibration
 
@@ -222,17 +224,25 @@ def _schema(kind: str) -> Any:
     raise UserError(Mistake(message, suggestion=close))
 
 
-def new(folder: Path) -> None:
-    """Make a study of one's own."""
-    from tfs_sim.scenario.study import new_study
+def new(folder: Path, interview: bool, start: str | None) -> None:
+    """Make a study of one's own: as it is guessed, or as answers say."""
+    from tfs_sim.scenario.study import new_study, refuse_what_is_there
+    from tfs_sim.scenario.towns import town
 
-    made = new_study(folder)
-    print(bold(f"Your study is in {path(folder)}"))
-    for file in made:
-        print(f"  {path(file)}")
-    experiment = next((file for file in made if "experiment" in file.name), None)
-    if experiment is not None:
-        print(f"\n  tfs-sim sweep {path(experiment)}")
+    refuse_what_is_there(folder)
+    said = town(start=start)
+    if interview:
+        if start is not None:
+            raise UserError(Mistake("--interview asks for the first month: leave out --start"))
+        from tfs_sim.cli.interviewing import interview as asked
+
+        said = asked()
+    scenario, experiment = new_study(folder, said)
+    print(f"\n{bold(f'Your study is in {path(folder)}')}")
+    print(columns([(path(scenario), "the community, and the money"), (path(experiment), "what to spend it on")]))
+    print(wrapped("Open them: every line may be changed, and guesses say that they are. Then:"))
+    print(f"\n  tfs-sim sweep {path(experiment)}")
+    print(f"  tfs-sim decide {path(Path('results') / experiment.resolve().parent.name)}")
 
 
 def status(folder: Path) -> None:

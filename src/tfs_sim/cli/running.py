@@ -189,10 +189,10 @@ def _cut(text: str, widest: int) -> str:
 def _profile(scenario: Scenario, seed: int) -> None:
     """Print the time that each step of a month takes."""
     from tfs_sim.model import clocked
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
     from tfs_sim.scenario.errors import Mistake, UserError
 
-    template = build(scenario)
+    template = template_of(scenario)
     with terminal.working() as shown:
         shown.notice("Compiling the model with a clock in it (once, about half a minute) …")
         try:

@@ -214,10 +214,11 @@ def strategies(stored: Stored) -> Table:
         )
     reference = words.quoted(stored.title(stored.against))
     headings = ["Strategy", "Interventions", "Grants", f"Parameters other than those of {reference}"]
-    note = (
-        "" if all(row[3] == "none" for row in rows) else "In brackets: the reference's value, then the strategy's own."
-    )
-    return Table(headings if note else headings[:3], rows if note else [row[:3] for row in rows], note)
+    alike = all(row[3] == "none" for row in rows)
+    notes = [] if alike else ["In brackets: the reference's value, then the strategy's own."]
+    if budget := stored.experiment.get("budget"):
+        notes.append(f"Doses that the funder pays for were scaled to a budget of {budget['said']}.")
+    return Table(headings[:3] if alike else headings, [row[:3] for row in rows] if alike else rows, " ".join(notes))
 
 
 def rules(stored: Stored) -> Table | None:

@@ -207,11 +207,11 @@ def decide(
         float | None, typer.Option("--hour", metavar="DOLLARS", help="Of society's view: the price of an hour.")
     ] = None,
     discount_costs: Annotated[
-        float, typer.Option("--discount-costs", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
-    ] = 0.0,
+        float | None, typer.Option("--discount-costs", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
+    ] = None,
     discount_effects: Annotated[
-        float, typer.Option("--discount-effects", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
-    ] = 0.0,
+        float | None, typer.Option("--discount-effects", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
+    ] = None,
     population: Annotated[
         int | None, whole("--population", metavar="N", help="How many decide a year, for values of information.")
     ] = None,

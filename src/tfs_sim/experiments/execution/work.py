@@ -18,6 +18,7 @@ from tfs_sim.experiments.execution.batches import blocks, missing_together, toge
 from tfs_sim.experiments.execution.executors import LostError, Workers
 from tfs_sim.experiments.execution.job import Job, Outcome, Task
 from tfs_sim.experiments.execution.plan import Plan, PlannedArm, unique
+from tfs_sim.experiments.execution.starting import plain
 from tfs_sim.experiments.storage import tables
 from tfs_sim.experiments.storage.keys import Keys, run_keys
 from tfs_sim.experiments.storage.parts import Address
@@ -121,9 +122,9 @@ class Work:
 
     def template(self, scenario: Scenario) -> Template:
         """Return what the engine runs for a scenario."""
-        from tfs_sim.scenario.build import build
+        from tfs_sim.scenario.beginnings import template_of
 
-        return build(scenario)
+        return template_of(scenario)
 
     def fill(self, progress: Progress | None, notice: Notice) -> int:
         """Run what is missing, part by part; return how many runs that were."""
@@ -240,4 +241,4 @@ def warm_up(template: Template, notice: Notice | None) -> None:
     """Compile before workers start: the compiler's cache must not be written by two threads."""
     from tfs_sim.model import engine
 
-    engine.warm_up(template, notice)
+    engine.warm_up(plain(template), notice)

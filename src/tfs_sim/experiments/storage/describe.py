@@ -62,6 +62,8 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "design": _design(plan),
         "uncertainty": _uncertainty(plan),
         "worthwhile": experiment.outcomes.worthwhile,
+        "decision": None if experiment.decision is None else experiment.decision.model_dump(mode="json"),
+        "budget": None if experiment.budget is None else {"said": experiment.budget.said},
         "plan": {
             "replicates": plan.replicates,
             "points": plan.size,
@@ -248,4 +250,6 @@ def _rule(arm: Arm, item: Any) -> dict[str, Any]:
 
 def _snapshots(experiment: Experiment) -> dict[str, Any] | None:
     snapshots = experiment.snapshots
-    return None if snapshots is None else {"site": snapshots.site, "months": list(snapshots.months)}
+    if snapshots is None:
+        return None
+    return {"site": snapshots.site, "months": snapshots.dates(experiment.base.clock.start)}

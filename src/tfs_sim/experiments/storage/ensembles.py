@@ -3,7 +3,8 @@
 ```
 ci1.json       what it is: title, edition, licence, parameters with units, digests, what its sets gave when they ran
 ci1.parquet    one row a set: its identity, a column a parameter ("turnover.rate_nonprofit"), in the units of files, and
-               a column a target that it was held against ("target: members"), with what the set gave when it was run
+               a column a target that it was held against ("target: members"), with what the set gave when it was run.
+               Parameters have six digits, which numbers of four bytes hold: they are read as these six digits
 ```
 The record carries a checksum of itself and of the table. A file may come from anybody: everything in it is checked
 before it is used.
@@ -147,13 +148,19 @@ def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
     if len(table) != record.sets:
         raise refusal(f"{path} has {len(table):,} sets, and its record says {record.sets:,}", _AGAIN)
     ids = [str(each) for each in table.column("set").to_pylist()]
-    values = {name: each.to_numpy().astype(np.float64) for name, each in columns.items()}
+    values = {name: _digits(each.to_numpy()) for name, each in columns.items()}
     if {name for name in values if name.startswith(_TARGET)} != {f"{_TARGET}{name}" for name in record.own}:
         raise refusal(f"{path} has other targets than its record says", _AGAIN)
     own = np.array([values.pop(f"{_TARGET}{name}") for name in record.own]).reshape(-1, len(ids)).T
     if np.isinf(own).any():
         raise refusal(f"{path} has a set with an infinite value of a target", _AGAIN)
     return checked(str(path), record.title, ids, values), own
+
+
+def _digits(column: NDArray[Any]) -> NDArray[np.float64]:
+    """Return a column as it was written: of numbers of four bytes the digits that a value has."""
+    whole = column.astype(np.float64)
+    return rounded(whole, -np.inf, np.inf) if column.dtype == np.float32 else whole
 
 
 def checked(place: str, title: str, ids: Sequence[str], values: Mapping[str, NDArray[np.float64]]) -> Sets:
@@ -209,8 +216,29 @@ def _parameter(place: str, name: str) -> tuple[str, str]:
     return owner, field
 
 
-def _place_for(path: Path) -> None:
-    """Refuse to write over anything but an ensemble."""
+def name_for_sets(name: str) -> None:
+    """Refuse a name after which sets, and the ensemble of them, cannot be called.
+
+    Raises
+    ------
+    UserError
+        When their identities, NAME-00001 and so on, could not be read again.
+    """
+    if not _ID.fullmatch(f"{name}-00000-again"):
+        raise refusal(
+            f"sets would be called {quote(f'{name}-00001')}, which is no identity of a set",
+            "Name the file with letters, digits, dots and hyphens, 50 at most.",
+        )
+
+
+def place_for(path: Path) -> None:
+    """Refuse to write over anything but an ensemble, or where nothing can be written.
+
+    Raises
+    ------
+    UserError
+        With what is there.
+    """
     table, content = path.with_suffix(".parquet"), files.read_json(path)
     ours = isinstance(content, dict) and content.get("format") == FORMAT
     for each in (path, table):
@@ -230,14 +258,14 @@ def write(
     facts : what else the record says (see `Record`).
     own : what each set gave of each target that `facts["own"]` names, [sets].
     """
-    _place_for(path)
+    place_for(path)
     given = dict(own or {})
     if given.keys() != set(facts["own"]):
         raise ValueError("the record and what sets gave name different targets")
     columns: dict[str, Any] = {"set": pa.array(sets.ids)}
     declared = {name: specification(mechanism) for name, mechanism in catalogue().MECHANISMS.items()}
     for column, variable in enumerate(sets.variables):
-        columns[variable.name] = pa.array(sets.table[:, column])
+        columns[variable.name] = pa.array(sets.table[:, column].astype(np.float32))
     columns |= {f"{_TARGET}{name}": pa.array(np.asarray(values, np.float64)) for name, values in given.items()}
     content = tables.to_bytes(pa.table(columns))
     record = {

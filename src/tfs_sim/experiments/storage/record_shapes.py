@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tfs_sim.experiments.designs.design_checks import MOST_ARMS
 from tfs_sim.experiments.designs.distributions import NAMES as DISTRIBUTIONS
-from tfs_sim.experiments.designs.experiment_tables import WORTHWHILE
+from tfs_sim.experiments.designs.experiment_tables import WORTHWHILE, Decision
 from tfs_sim.experiments.designs.sampling import METHODS, MOST_POINTS
 from tfs_sim.experiments.designs.sets import MOST_SETS
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
@@ -265,6 +265,12 @@ class Stopping(Table):
     interval: Text
 
 
+class Budget(Table):
+    """What strategies' doses were scaled to, in words."""
+
+    said: Line
+
+
 class Arm(Table):
     """An arm of the plan."""
 
@@ -319,6 +325,8 @@ class Mark(Owner):
     design: Design | None
     uncertainty: Uncertainty | None
     worthwhile: Annotated[float, WORTHWHILE] | None
+    decision: Decision | None = None
+    budget: Budget | None = None
     plan: Plan
     stopping: Stopping | None = None
 

@@ -32,7 +32,7 @@ import pyarrow.parquet as pq
 from tfs_sim.experiments.designs import studies
 from tfs_sim.experiments.storage import files, records, tables
 from tfs_sim.experiments.storage.files import refusal
-from tfs_sim.experiments.storage.holding import LOCK, only_one
+from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.keys import ONE_PLACE, Keys, Words, fingerprint, run_keys, words_file
 from tfs_sim.experiments.storage.marks import FORMAT, MARK, read_mark, whose
 from tfs_sim.experiments.storage.parts import KINDS, Address, ArmParts, DamagedPartError, Kind, Part
@@ -273,21 +273,9 @@ def opened(folder: Path, description: dict[str, Any], *, fresh: bool = False) ->
 
 def _check(folder: Path, description: dict[str, Any], fresh: bool) -> None:
     """Refuse a folder into which this experiment must not write."""
-    if os.path.lexists(folder) and not folder.is_dir():
-        raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
-    if not folder.is_dir():
-        return
-    mark = _known(folder, description, fresh)
+    mark = _known(folder, description, fresh) if folder.is_dir() else None
     if mark is None:
-        try:
-            strangers = sorted(path.name for path in folder.iterdir() if not _begun_by_us(path))
-        except OSError as problem:
-            raise files.explained(problem, folder / "experiment.json") from problem
-        if strangers:
-            raise refusal(
-                f"{folder} is not a folder of results: it holds {strangers[0]} and no experiment.json of ours",
-                "Choose another folder with --out, or an empty one.",
-            )
+        refuse_strangers(folder, "results", _begun_by_us)
         return
     alike = mark.get("name") == description["name"]
     if not fresh and not studies.same(mark.get("study"), description["study"], folder, alike):
@@ -333,7 +321,7 @@ def _begun_by_us(path: Path) -> bool:
         return path.is_dir() and all((each / "experiment.json").is_file() for each in path.iterdir())
     if path.name == "parts":
         return path.is_dir() and not any(path.iterdir())
-    return path.name in (LOCK, records.LEDGER) or path.name.startswith(files.TEMPORARY)
+    return path.name == records.LEDGER
 
 
 def _clear(folder: Path) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from tfs_sim.analysis.deconvolution import Shares, Truths
-from tfs_sim.analysis.sets import SetMeans
+from tfs_sim.estimators.deconvolution import Shares, Truths
+from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import UserError
 
 SEED = 20261129

@@ -1,4 +1,4 @@
-"""How generated pages are written: tables, sources with links, numbers."""
+"""What generated pages are made of: tables, sources, numbers."""
 
 from __future__ import annotations
 

@@ -42,9 +42,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.analysis.mixtures import Weights, likeliest
-from tfs_sim.analysis.sets import SetMeans
-from tfs_sim.analysis.windows import Array
+from tfs_sim.estimators.mixtures import Array, Weights, likeliest
+from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 
 RELIABLE = 0.8
