@@ -209,7 +209,7 @@ def test_a_parameter_may_stand_once_under_one_name(written: Path) -> None:
 
 
 def test_an_ensemble_of_one_set_is_none(written: Path) -> None:
-    with pytest.raises(UserError, match="mine has 1 sets of parameters, where there are 2 to 100,000"):
+    with pytest.raises(UserError, match="mine has 1 set of parameters, where there are 2 to 100,000"):
         ensembles.checked("mine", "Mine", ["a"], {"trust.memory": np.array([20.0])})
 
 
@@ -341,8 +341,8 @@ def test_what_cannot_be_called_or_written_so_is_told_before_any_set_is_run(
         ("set,trust.memory\na,20\n,21\n", 'mine.csv:3: "" is no identity of a set'),
         ("set,turnover.notice\na,1\nb,1.5\n", "mine.csv:3: set b has turnover.notice = 1.5, where it is a whole"),
         ("set,effort.timing\na,1\nb,2\n", "mine.csv:1: effort.timing is a choice among words"),
-        ("set,trust.memory\na,20\n", "mine.csv:1: has 1 sets of parameters"),
-        ("set\na\nb\n", "mine.csv:1: has no parameters"),
+        ("set,trust.memory\na,20\n", "mine.csv:1: the file has 1 set of parameters"),
+        ("set\na\nb\n", "mine.csv:1: the file has no parameters"),
         ("set,trust.memory\na,20\nb,nan\n", 'mine.csv:3: trust.memory is a number; found "nan"'),
         ("set,trust.memry\na,20\nb,21\n", 'mine.csv:1: there is no parameter "trust.memry"'),
     ],

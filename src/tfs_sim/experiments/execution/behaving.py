@@ -39,7 +39,7 @@ FAR = 3.5
 COVERED = 0.9
 """Share of this model's metrics that a file must speak of, so that it says how the model behaves."""
 WIDE = 10.0
-"""Errors of a metric without ends are believed up to so many times those of this model."""
+"""Errors that a file says are believed up to so many times those of this model."""
 
 Verdict = Literal["the same", "re-checked"]
 
@@ -175,11 +175,10 @@ def _furthest(
             continue
         now = values[:, :, metrics.index(name)]
         change = now.mean(axis=1) - np.array(was)
-        noise = now.var(axis=1, ddof=1) / now.shape[1] + np.array(errors[name]) ** 2
-        now_alone = math.sqrt(float(now.var(axis=1, ddof=1).sum()) / now.shape[1])
-        if math.isinf(catalogue().METRICS[name].domain[0]) and math.hypot(*errors[name]) > WIDE * now_alone:
+        here, there = math.sqrt(float(now.var(axis=1, ddof=1).sum()) / now.shape[1]), math.hypot(*errors[name])
+        if there > WIDE * here > 0:
             return name, math.inf  # no luck of this model is as large as the file says
-        error = math.sqrt(float(noise.sum())) / len(was)
+        error = math.hypot(here, there) / len(was)
         moved = abs(float(change.mean()))
         far = moved / error if error > 0 else 0.0 if moved == 0 else math.inf
         if np.isnan(far):

@@ -30,7 +30,7 @@ from tfs_sim.experiments.storage import files, records, tables
 from tfs_sim.experiments.storage.ensemble_shapes import Named, Record
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.scenario.checks import specification
-from tfs_sim.scenario.errors import UserError, dotted, nearest, quote
+from tfs_sim.scenario.errors import UserError, count, dotted, nearest, quote
 from tfs_sim.scenario.fields import catalogue, plain_number
 from tfs_sim.scenario.jargon import mistakes_of
 
@@ -174,7 +174,7 @@ def faults(ids: Sequence[str], values: Mapping[str, NDArray[np.float64]]) -> Ite
     values : by parameter, its value in each set.
     """
     if not 2 <= len(ids) <= MOST_SETS:
-        yield Fault(f"has {len(ids):,} sets of parameters, where there are 2 to {MOST_SETS:,}")
+        yield Fault(f"has {count(len(ids), 'set')} of parameters, where there are 2 to {MOST_SETS:,}")
     seen: set[str] = set()
     for row, name in enumerate(ids):
         if not _ID.fullmatch(name):
