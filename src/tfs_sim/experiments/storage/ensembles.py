@@ -16,22 +16,22 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
-from tfs_sim.experiments.designs.sets import MOST_SETS, Sets, rounded, variables_named
+from tfs_sim.experiments.designs.sets import MOST_SETS, Agreement, Sets, rounded, variables_named
 from tfs_sim.experiments.storage import files, records, tables
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.record_shapes import DIGEST, MODEL, Line, Metric, Number, Text
 from tfs_sim.scenario.checks import specification
-from tfs_sim.scenario.errors import UserError, dotted, nearest, quote
-from tfs_sim.scenario.fields import SWITCH, catalogue, plain_number, whole
+from tfs_sim.scenario.errors import Mistake, UserError, dotted, nearest, quote
+from tfs_sim.scenario.fields import SWITCH, catalogue, plain_number, several, whole
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.table import Table
 
@@ -79,8 +79,26 @@ class Record(Table):
     code: Annotated[str, DIGEST] | None
     own: dict[Line, Text]
     figures: Annotated[int, whole(0, 10_000, "a whole number")]
+    origin: Text = ""
     misses: list[Text]
     behaviour: Behaviour
+
+    @model_validator(mode="after")
+    def _held(self) -> Self:
+        if self.calibrated and (self.targets is None or not self.own or self.figures != len(self.own)):
+            said = "it says that it is calibrated, and not to which figures, or not what its sets gave of each"
+            raise several([Mistake(said, key=("calibrated",))])
+        if len(self.misses) > self.figures:
+            said = f"it misses more figures, {len(self.misses)}, than it was held against, {self.figures}"
+            raise several([Mistake(said, key=("misses",))])
+        return self
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """What its sets agree with; None where it was not calibrated."""
+        if not self.calibrated:
+            return None
+        return Agreement(self.name, self.edition, self.licence, self.figures, self.origin, tuple(self.misses))
 
 
 @dataclass(frozen=True)
@@ -125,7 +143,8 @@ def read(path: Path) -> Ensemble:
     except ValidationError as error:
         first = mistakes_of(error, Record)[0]
         raise refusal(f"{path} is no sound ensemble at {dotted(first.key)}: {first.message}", _AGAIN) from None
-    return Ensemble(path, record, *_tables(path.with_suffix(".parquet"), record))
+    sets, own = _tables(path.with_suffix(".parquet"), record)
+    return Ensemble(path, record, replace(sets, agreement=record.agreement), own)
 
 
 def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
@@ -282,4 +301,6 @@ def write(
         raise UserError(mistakes_of(error, Record)) from None
     files.write_bytes(path.with_suffix(".parquet"), content)
     records.write(path, record)
-    return Ensemble(path, sound, sets, np.array(list(given.values())).reshape(-1, len(sets)).T)
+    return Ensemble(
+        path, sound, replace(sets, agreement=sound.agreement), np.array(list(given.values())).reshape(-1, len(sets)).T
+    )
