@@ -104,7 +104,7 @@ MISTAKES = [
     ('uncertainty = ["plausible"]\n', "", 3, "found a list"),
     ('uncertainty = { file = "mine.json" }\n', "", 3, "found a table"),
     ('uncertainty = "calibrated"\n', "", 3, "this version has no calibrated ensemble yet"),
-    ('uncertainty = "calibrated: ci1"\n', "", 3, "this version has no calibrated ensemble yet"),
+    ('uncertainty = "calibrated: ci1"\n', "", 3, 'or the .json file of an ensemble; found "calibrated: ci1"'),
     ('uncertainty = "plausible: turnovr"\n', "", 3, 'there is no mechanism and no parameter "turnovr"'),
     ('uncertainty = "plausible: turnover.notice_shar"\n', "", 3, "there is no mechanism and no parameter"),
     ('uncertainty = "plausible:"\n', "", 3, "a name is missing"),
@@ -114,7 +114,7 @@ MISTAKES = [
     ('uncertainty = "a\\u0000.json"\n', "", 3, "is not a file name"),
 ]
 MEANT = {
-    "plausibel": "plausible", "default": "defaults", "defaults: turnover": "defaults",
+    "calibrated: ci1": "calibrated", "plausibel": "plausible", "default": "defaults", "defaults: turnover": "defaults",
     "plausible: turnovr": "turnover", "plausible: turnover.notice_shar": "turnover.notice_share",
 }  # fmt: skip
 

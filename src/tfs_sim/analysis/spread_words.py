@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tfs_sim.analysis import words
+from tfs_sim.analysis import stamps, words
 from tfs_sim.analysis.kinds import over_sets
 from tfs_sim.analysis.sentences import capital, opened, thing_of
 from tfs_sim.analysis.spreads import Spread, spread
@@ -39,13 +39,14 @@ def sentence(stored: Stored, name: str, strategy: str, other: str, levels: tuple
     else:
         span = f"from {words.interval(found.low, found.high, m)} {unit}".rstrip()
         said = f"{thing}, {one} against {two}: in the middle 90% of {found.sets} sets the true difference goes {span}"
+    yours = f" {stamps.YOURS}" if stored.agreement is not None else ""
     if found.shares is None:
-        return f"{said}."
+        return f"{said}.{yours}"
     shares = found.shares
     least = words.difference(shares.worthwhile, 0, 2 * shares.worthwhile, m, sign=False)
     return (
         f"{said}. It is better by {f'{least} {unit}'.rstrip()} or more under {_share(shares.better)} of sets, no "
-        f"different under {_share(shares.same)}, worse under {_share(shares.worse)}."
+        f"different under {_share(shares.same)}, worse under {_share(shares.worse)}.{yours}"
     )
 
 

@@ -220,9 +220,9 @@ class Stored:
         return str(self.experiment.get("primary") or PRIMARY)
 
     @property
-    def calibrated(self) -> bool:
-        """Whether the sets of parameters are those of a calibrated ensemble."""
-        return bool((self.experiment.get("uncertainty") or {}).get("calibrated", False))
+    def agreement(self) -> Mapping[str, Any] | None:
+        """What the sets of parameters agree with, where they are those of a calibrated ensemble (`stamps`)."""
+        return (self.experiment.get("uncertainty") or {}).get("agreement")
 
     @property
     def worthwhile(self) -> float | None:

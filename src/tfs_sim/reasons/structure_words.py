@@ -89,7 +89,7 @@ def _best(found: Structure) -> list[str]:
 def _targets(found: Structure) -> list[str]:
     usual, *rest = found.asked
     if usual.meets is None:
-        if found.stored.calibrated:
+        if found.stored.agreement is not None:
             return [
                 "Whether these sets still meet their targets in another form was not asked (--targets CALIBRATION)."
             ]

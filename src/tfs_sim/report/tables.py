@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfs_sim.analysis import words
+from tfs_sim.analysis import stamps, words
 from tfs_sim.analysis.compare import Paired, against, over_sites
 from tfs_sim.analysis.conditions import by_condition
 from tfs_sim.analysis.findings import ranked_metrics
@@ -274,6 +274,8 @@ def provenance(stored: Stored) -> Table:
         "Scenario digest": p.get("digest") or p.get("scenario_digest"),
         "Seed": p.get("seed"),
         "Replicates": p.get("replicates"),
+        "Parameters": stamps.over(stored.experiment.get("uncertainty")),
+        "Ensemble": _ensemble(stored),
         "Date": p.get("date"),
         "Wall time": f"{float(s):.1f} seconds" if (s := p.get("seconds", p.get("wall_seconds"))) is not None else None,
         "Python": p.get("python"),
@@ -281,6 +283,12 @@ def provenance(stored: Stored) -> Table:
         "Packages": ", ".join(f"{name} {version}" for name, version in packages.items()),
     }
     return Table(["What", "Value"], [[key, str(value)] for key, value in said.items() if value not in (None, "")])
+
+
+def _ensemble(stored: Stored) -> str | None:
+    """Return which calibrated ensemble the sets of parameters are of."""
+    found = stored.agreement
+    return None if found is None else f"{found['name']}, edition {found['edition']} ({found['licence']})"
 
 
 GRADES = {

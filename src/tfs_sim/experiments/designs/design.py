@@ -33,9 +33,9 @@ from tfs_sim.experiments.designs.uncertainty import (
     CROSSED,
     CROSSED_REPLICATES,
     DEFAULTS,
-    PLAUSIBLE,
     SETS,
     UNCERTAINTY,
+    USUAL,
     is_file,
     uncertainty_mistakes,
 )
@@ -103,8 +103,8 @@ class Experiment(Table):
     )
     uncertainty: Annotated[str | DataFile, UNCERTAINTY] = Field(
         "",
-        description='over what parameters every strategy is run: "plausible" (the default), "plausible: turnover, '
-        'trust.memory", "defaults", or the JSON file of an ensemble',
+        description='over what parameters every strategy is run: "plausible", "plausible: turnover, trust.memory", '
+        f'"calibrated", "defaults", or the JSON file of an ensemble; default: "{USUAL}"',
     )
     sets: Annotated[int | Until, SETS] = Field(0, description="sets of parameters (default: 100), or until when")
     crossed: Annotated[int, CROSSED] = Field(
@@ -141,7 +141,7 @@ class Experiment(Table):
         if not self.against:
             object.__setattr__(self, "against", next(iter(self.strategies)))
         if not self.uncertainty:
-            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else PLAUSIBLE)
+            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else USUAL)
         if self.uncertainty != DEFAULTS and not self.sets:
             object.__setattr__(self, "sets", USUAL_SETS)
         if not self.replicates:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +29,30 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """What the sets of a calibrated ensemble agree with.
+
+    Attributes
+    ----------
+    name, edition, licence : of the ensemble.
+    figures : how many published figures they were held against.
+    origin : of what these mostly are, in words; empty where its file does not say.
+    misses : a sentence on each figure that some of the sets miss.
+    """
+
+    name: str
+    edition: str
+    licence: str
+    figures: int
+    origin: str
+    misses: tuple[str, ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {**asdict(self), "misses": list(self.misses)}
+
+
+@dataclass(frozen=True)
 class Sets:
     """Sets of parameters.
 
@@ -40,6 +64,7 @@ class Sets:
     variables : the parameters that sets vary; each is called by its dotted name without "parameters.".
     table : float64 [sets, variables], values in the units of files.
     common_luck : whether a replicate has the same luck under all sets; else each set has luck of its own.
+    agreement : what they agree with, where they were calibrated.
     """
 
     origin: Origin
@@ -48,6 +73,7 @@ class Sets:
     variables: tuple[Variable, ...]
     table: Array
     common_luck: bool = False
+    agreement: Agreement | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -7,12 +7,14 @@ under many sets of parameters, unless they say `uncertainty = "defaults"`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.designs.plausible import WORD, as_line
 from tfs_sim.experiments.designs.sets import MOST_SETS
 from tfs_sim.experiments.designs.stopping import Rule, Until, UntilShares, number_or_until
-from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
+from tfs_sim.scenario import presets
+from tfs_sim.scenario.errors import Mistake, UserError, kind_of, nearest, quote
 from tfs_sim.scenario.fields import NAME, TEXT, Check, DataFile, inside, whole, wrong
 
 if TYPE_CHECKING:
@@ -21,10 +23,41 @@ if TYPE_CHECKING:
 PLAUSIBLE = WORD
 DEFAULTS = "defaults"
 CALIBRATED = "calibrated"
+USUAL = PLAUSIBLE
+"""What experiments are run over that do not say it."""
+SHIPPED = "collective-impact"
+"""The calibration whose ensemble "calibrated" stands for: its JSON file and table lie beside the calibration's file."""
 SUFFIX = ".json"
 """How the file of an ensemble ends."""
 
-_EXPECTED = f'"{PLAUSIBLE}", "{PLAUSIBLE}: turnover, trust.memory", "{DEFAULTS}", or the {SUFFIX} file of an ensemble'
+_EXPECTED = (
+    f'"{PLAUSIBLE}", "{PLAUSIBLE}: turnover, trust.memory", "{CALIBRATED}", "{DEFAULTS}", or the {SUFFIX} file of an '
+    "ensemble"
+)
+
+
+def shipped() -> Path | None:
+    """Return the file of the calibrated ensemble that this version brings; None where it brings none."""
+    home = presets.folder("calibrations")
+    path = None if home is None else home / f"{SHIPPED}{SUFFIX}"
+    return path if path is not None and path.is_file() else None
+
+
+def calibrated() -> Path:
+    """Return the file of the calibrated ensemble that this version brings.
+
+    Raises
+    ------
+    UserError
+        When it brings none.
+    """
+    found = shipped()
+    if found is None:
+        raise UserError(Mistake(f"{_MISSING} yet", hint=f'Use "{PLAUSIBLE}", or the {SUFFIX} file of an ensemble.'))
+    return found
+
+
+_MISSING = "this version has no calibrated ensemble"
 
 
 def is_file(value: Any) -> bool:
@@ -41,18 +74,17 @@ def _uncertainty(value: Any) -> str | DataFile:
     text = str(TEXT.function(value)).strip()
     if is_file(text):
         return DataFile(text)
-    if text == DEFAULTS:
+    if text == CALIBRATED and shipped() is None:
+        raise wrong(f'{NAME} is "{CALIBRATED}", and {_MISSING} yet', hint=f"Use {_EXPECTED}.")
+    if text in (DEFAULTS, CALIBRATED):
         return text
-    if text.partition(":")[0].strip() == CALIBRATED:
-        said = f'{NAME} is "{CALIBRATED}", and this version has no calibrated ensemble yet'
-        raise wrong(said, hint=f"Use {_EXPECTED}.")
     if text.partition(":")[0].strip() == PLAUSIBLE:
         return as_line(text)
     near = nearest(text.partition(":")[0], [PLAUSIBLE, DEFAULTS, CALIBRATED])
     raise wrong(f"{NAME} is {_EXPECTED}; found {quote(text)}", suggestion=near)
 
 
-UNCERTAINTY = Check(_uncertainty, (("type", "string"), ("examples", [PLAUSIBLE, DEFAULTS, "mine.json"])))
+UNCERTAINTY = Check(_uncertainty, (("type", "string"), ("examples", [PLAUSIBLE, CALIBRATED, DEFAULTS, "mine.json"])))
 """Over what parameters every strategy is run."""
 
 SETS = number_or_until("sets", 2, MOST_SETS)

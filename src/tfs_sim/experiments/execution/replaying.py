@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
+from tfs_sim.experiments.designs.uncertainty import USUAL
 from tfs_sim.experiments.execution import starting
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.simulating import loaded_scenario
@@ -33,7 +34,7 @@ def events(
     replicate: int = 0,
     seed: int = 1,
     parameter_set: str = "",
-    uncertainty: str = "plausible",
+    uncertainty: str = USUAL,
 ) -> DataFrame:
     """Run one replicate again and return what happened in it, a row an event.
 

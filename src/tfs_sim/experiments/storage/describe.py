@@ -102,7 +102,7 @@ def sites(scenarios: Iterable[Scenario]) -> dict[str, Any]:
 
 
 def _uncertainty(plan: Plan) -> dict[str, Any] | None:
-    """Return over what sets of parameters every strategy is run."""
+    """Return over what sets of parameters every strategy is run, and what they agree with."""
     sets = plan.sets
     if sets is None:
         return None
@@ -112,7 +112,7 @@ def _uncertainty(plan: Plan) -> dict[str, Any] | None:
         "sets": len(sets),
         "parameters": len(sets.variables),
         "digest": sets.digest(),
-        "calibrated": False,
+        "agreement": None if sets.agreement is None else sets.agreement.record(),
     }
 
 

@@ -16,7 +16,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,7 +86,8 @@ def read(path: Path) -> Ensemble:
     except ValidationError as error:
         first = mistakes_of(error, Record)[0]
         raise refusal(f"{path} is no sound ensemble at {dotted(first.key)}: {first.message}", _AGAIN) from None
-    return Ensemble(path, record, *_tables(path.with_suffix(".parquet"), record))
+    sets, own = _tables(path.with_suffix(".parquet"), record)
+    return Ensemble(path, record, replace(sets, agreement=record.agreement), own)
 
 
 def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
@@ -310,4 +311,6 @@ def write(
         raise UserError(mistakes_of(error, Record)) from None
     files.write_bytes(path.with_suffix(".parquet"), content)
     records.write(path, record)
-    return Ensemble(path, sound, sets, np.array(list(given.values())).reshape(-1, len(sets)).T)
+    return Ensemble(
+        path, sound, replace(sets, agreement=sound.agreement), np.array(list(given.values())).reshape(-1, len(sets)).T
+    )

@@ -249,6 +249,17 @@ class Design(Table):
     variables: dict[Annotated[str, VARIABLE], Varied]
 
 
+class Agreement(Table):
+    """What the sets of a calibrated ensemble agree with."""
+
+    name: Line
+    edition: Line
+    licence: Line
+    figures: Annotated[int, _count(1, 10_000)]
+    origin: Text
+    misses: list[Text]
+
+
 class Uncertainty(Table):
     """Over what sets of parameters every strategy was run."""
 
@@ -257,7 +268,7 @@ class Uncertainty(Table):
     sets: Annotated[int, _count(1, MOST_SETS)]
     parameters: Count
     digest: Annotated[str, DIGEST]
-    calibrated: Annotated[bool, SWITCH]
+    agreement: Agreement | None
 
 
 class Stopping(Table):
@@ -419,6 +430,7 @@ class Provenance(Table):
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     replicates: Runs
     plan: Plan
+    uncertainty: Uncertainty | None = None
     runs_made: Count
     wall_seconds: Amount
     date: Line
