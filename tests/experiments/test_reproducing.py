@@ -120,7 +120,7 @@ def test_what_differs_is_told(swept: Path, tmp_path: Path) -> None:
     ("change", "said"),
     [
         (lambda c: c["files"].pop("mine.toml"), "does not hold the experiment's file"),
-        (lambda c: c.update(files={}), "does not hold the files that the study read"),
+        (lambda c: c.update(files={}), "lacks the files that the study read"),
         (lambda c: c["files"]["mine.toml"].pop("text"), "mine.toml is too large for the provenance"),
         (lambda c: c["files"]["mine.toml"].update(text="x = 1"), "is not what its checksum says"),
         (

@@ -77,13 +77,13 @@ def reproduce(
         raise refusal(said, "Run the script that made it, and compare Sweep.digest().")
     if not facts.get("files"):
         raise refusal(
-            f"the provenance of {stored.folder} does not hold the files that the study read: an earlier version made it",
+            f"the provenance of {stored.folder} lacks the files that the study read: an earlier version made it",
             "Sweep it again with this version; its provenance then does.",
         )
     with _place(out) as here:
         changed = [f"the ready-made {name} is another one here" for name in sources.laid_out(facts["files"], here)]
         experiment = _experiment(here, facts, mark)
-        arms = {tuple(arm.levels.values()) + (arm.strategy,): arm.scenario.digest() for arm in experiment.arms()}
+        arms = {(*arm.levels.values(), arm.strategy): arm.scenario.digest() for arm in experiment.arms()}
         for each in mark["plan"]["arms"]:
             keys = dict(each["keys"])
             strategy = keys.pop("strategy")

@@ -1,8 +1,8 @@
 """Every file that a study read, kept in its provenance: experiment, scenarios, data, ensembles; and laid out again.
 
 Files are known by where they stand from the experiment's folder on, below which all of them are; ready-made ones by
-"ready-made/scenarios/…". An ensemble that was given instead of the experiment's own is "ensemble/…". So a study that was
-imported holds codes here, like its files; names stand in key.csv, which no study reads.
+"ready-made/scenarios/…". An ensemble that was given instead of the experiment's own is "ensemble/…". So a study that
+was imported holds codes here, like its files; names stand in key.csv, which no study reads.
 """
 
 from __future__ import annotations
