@@ -38,7 +38,7 @@ def test_the_model_as_it_is_is_not_run_again(swept) -> None:
     np.testing.assert_array_equal(found.values[0, 0], runs[list(found.metrics)].to_numpy(float))
 
 
-def test_variants_that_come_to_the_same_are_run_once(swept) -> None:
+def test_what_acts_on_nothing_changes_no_bit_and_nothing_is_run_twice(swept) -> None:
     study = again(swept[1].folder)
     arm = study.arm("manuals", ("crisis",))
     twice = [Variant("a", ("agenda",)), Variant("b", ("agenda", "national"))]  # nothing national is in the town
