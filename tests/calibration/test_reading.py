@@ -91,6 +91,13 @@ def test_what_a_set_costs(tmp_path: Path) -> None:
         ('file = "calm.toml"', 'file = "clam.toml"', 'there is no file "clam.toml"', "calm.toml"),
         ('"key_people.posts"', '"key_people.post"', 'there is no parameter "key_people.post"', "key_people.posts"),
         ("budget = 1_000_000", "budget = 0", "budget is a number of community-months", ""),
+        ("budget = 1_000_000", "budget = 1", "pays for 0 sets of 120 community-months, and an ensemble has 500", ""),
+        (
+            "answers = 0.7, lowest",
+            "sites = 1, answers = 0.7, lowest",
+            '"trust" needs 2 communities, and one community alone is asked: its luck cannot be known',
+            "",
+        ),
         ("seed = 3", 'prior = "plausibel"', "prior is", "plausible"),
         ("discrepancy = 0.0\n", "discrepancy = 0.0\nsd = 1\n", "sd is not for this target (the sample says it)", ""),
     ],

@@ -81,6 +81,8 @@ class Experiment:
     ready_made: bool = False
     title: str = "Trial"
     question: str = "Does it work?"
+    decision: Any = None
+    budget: Any = None
     replicates: int = 20
     seed: int = 7
     against: str = "s0"

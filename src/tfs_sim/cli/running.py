@@ -189,10 +189,10 @@ def _cut(text: str, widest: int) -> str:
 def _profile(scenario: Scenario, seed: int) -> None:
     """Print the time that each step of a month takes."""
     from tfs_sim.model import clocked
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
     from tfs_sim.scenario.errors import Mistake, UserError
 
-    template = build(scenario)
+    template = template_of(scenario)
     with terminal.working() as shown:
         shown.notice("Compiling the model with a clock in it (once, about half a minute) …")
         try:
@@ -219,6 +219,7 @@ class Asked:
     replicates: int | None = None
     sets: int | None = None
     uncertainty: str | None = None
+    crossed: int | None = None
 
 
 def sweep(
@@ -255,7 +256,7 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     from tfs_sim.experiments.execution.uncertain import under
 
     only("experiments", name)
-    experiment = under(load_experiment(name), asked.uncertainty, asked.sets, asked.replicates)
+    experiment = under(load_experiment(name), asked.uncertainty, asked.sets, asked.replicates, asked.crossed)
     arms = experiment.arms()
     worlds = len(arms) // len(experiment.strategies)
     scenario = arms[0].scenario
@@ -267,6 +268,8 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     if experiment.sets:
         shape.append(how_many(number_of_sets(experiment), "set"))
     shape.append(how_many(experiment.replicates, "replicate"))
+    if experiment.crossed:
+        shape[-1] += f" ({count(experiment.crossed, 'set')} with luck in common as well)"
     shape.append(count(len(scenario.sites), "site"))
     _head(experiment.title or experiment.name, shape, scenario.clock.months)
     return experiment

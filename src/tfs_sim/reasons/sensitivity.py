@@ -329,7 +329,7 @@ def _of_sets(
 ) -> tuple[Array, Array, NDArray[Any]]:
     """Return the outcome of every set that has one: its mean, the variance of that by luck, and its identity."""
     from tfs_sim.analysis.compare import over_sites
-    from tfs_sim.analysis.sets import SetMeans
+    from tfs_sim.estimators.sets import SetMeans
 
     values = over_sites(stored, name)
     arms = [values[stored.arm(each, levels)] for each in strategies]

@@ -23,7 +23,7 @@ from tfs_sim.figures.charts import charts
 from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
-from tfs_sim.report import tables
+from tfs_sim.report import deciding, tables
 from tfs_sim.scenario.errors import count
 
 
@@ -111,6 +111,7 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "rules": tables.rules(stored),
         "over_parameters": tables.over_sets(stored),
         "holds": stored.units.holds,
+        "decisions": deciding.sections(stored),
         "conditions": tables.conditions(stored, others),
         "stability": stability(stored, stored.primary, others),
         "naive": naive(stored, stored.primary),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.designs.plausible import WORD, as_line
 from tfs_sim.experiments.designs.sets import MOST_SETS
-from tfs_sim.experiments.designs.stopping import Until, number_or_until
+from tfs_sim.experiments.designs.stopping import Rule, Until, UntilShares, number_or_until
 from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
-from tfs_sim.scenario.fields import NAME, TEXT, Check, DataFile, inside, wrong
+from tfs_sim.scenario.fields import NAME, TEXT, Check, DataFile, inside, whole, wrong
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment
@@ -58,6 +58,11 @@ UNCERTAINTY = Check(_uncertainty, (("type", "string"), ("examples", [PLAUSIBLE, 
 SETS = number_or_until("sets", 2, MOST_SETS)
 """How many sets of parameters: at least two, since one alone cannot say how sets differ."""
 
+CROSSED = whole(3, MOST_SETS, "a whole number")
+"""Of how many sets the same luck is run: with fewer than three their product with luck cannot be told."""
+CROSSED_REPLICATES = 8
+"""Replicates that these sets have in common."""
+
 
 def uncertainty_mistakes(experiment: Experiment) -> Iterator[Mistake]:
     """Yield what does not fit together in sets, replicates and design."""
@@ -66,7 +71,7 @@ def uncertainty_mistakes(experiment: Experiment) -> Iterator[Mistake]:
     draws_all = design is not None and isinstance(design.vary, str)
     without = over == DEFAULTS or (not over and draws_all)
     for key, rule in (("replicates", replicates), ("sets", sets)):
-        if isinstance(rule, Until):
+        if isinstance(rule, Rule):
             yield from rule.mistakes(experiment.strategies, key)
             if design is not None:
                 said = f"at the points of a design, {key} is a number; pairs are added only without a design"
@@ -82,3 +87,36 @@ def uncertainty_mistakes(experiment: Experiment) -> Iterator[Mistake]:
         said = "over sets of parameters it is sets that are added until an interval is narrow"
         hint = 'Write sets = { until = … } and replicates = 8; or uncertainty = "defaults".'
         yield Mistake(said, key=("replicates",), hint=hint)
+    if isinstance(replicates, UntilShares):
+        yield from _of_shares(experiment, replicates, without)
+    if experiment.crossed:
+        yield from _of_the_crossed(experiment, without)
+
+
+def _of_shares(experiment: Experiment, rule: UntilShares, without: bool) -> Iterator[Mistake]:
+    """Yield why shares of sets cannot be told."""
+    outcomes = experiment.outcomes
+    if without:
+        said = "shares are of sets of parameters, and there are none here"
+        yield Mistake(said, key=("replicates", "until"), hint="Give a number of replicates, or say over what sets.")
+    if isinstance(experiment.sets, Until):
+        said = "either sets are added, or replicates of them: one of the two is a number"
+        yield Mistake(said, key=("replicates",))
+    if rule.of != outcomes.primary:
+        said = f"shares are of the primary outcome, {quote(outcomes.primary)}, for which worthwhile says what counts"
+        yield Mistake(f"{said}; found {quote(rule.of)}", key=("replicates", "of"), suggestion=outcomes.primary)
+    if outcomes.worthwhile is None:
+        said = "shares better, no different and worse need the smallest difference that counts"
+        yield Mistake(said, key=("replicates", "until"), hint="Write worthwhile = … in [outcomes].")
+
+
+def _of_the_crossed(experiment: Experiment, without: bool) -> Iterator[Mistake]:
+    """Yield why the same luck cannot be run under several sets."""
+    sets, key = experiment.sets, ("crossed",)
+    if without:
+        yield Mistake("crossed is for experiments over sets of parameters, and there are none here", key=key, at="key")
+    elif experiment.design is not None:
+        yield Mistake("at the points of a design no luck is crossed with sets; leave out one of the two", key=key)
+    elif (there := sets.looks()[0] if isinstance(sets, Until) else sets) and experiment.crossed > there:
+        said = f"crossed is at most the number of sets, {there}; found {experiment.crossed}"
+        yield Mistake(said, key=key)

@@ -68,7 +68,7 @@ def simulate(
     UserError
         When the scenario has mistakes, or the sets cannot be used.
     """
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
 
     loaded = loaded_scenario(scenario)
     replicates = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
@@ -77,7 +77,7 @@ def simulate(
     if sets is not None and not isinstance(sets, Sets):
         sets = listed_sets(uncertainty, whole_or_refused("sets", sets, 1, MOST_SETS))
     began = time.monotonic()
-    template = build(loaded)
+    template = template_of(loaded)
     warm_up(template, notice or _log.warning)
     ways = ways_of(template.metrics)
     runs = replicates * (1 if sets is None else len(sets))
@@ -95,7 +95,7 @@ def simulate(
         for number, name in enumerate(sets.ids if sets is not None else ("",)):
             here = template
             if sets is not None:
-                here = at_point(template, loaded, open_to(sets.settings(number), loaded))
+                here = at_point(template, loaded, open_to(sets.settings(number), loaded), name)
             for replicate in range(replicates):
                 yield here, seed, replicate, name
 

@@ -13,7 +13,6 @@ from tfs_sim.experiments.designs.uncertainty import (
     DEFAULTS,
     PLAUSIBLE,
     UNCERTAINTY,
-    is_file,
     uncertainty_mistakes,
 )
 from tfs_sim.experiments.execution import behaving
@@ -27,7 +26,11 @@ if TYPE_CHECKING:
 
 
 def under(
-    experiment: Experiment, uncertainty: str | None = None, sets: int | None = None, replicates: int | None = None
+    experiment: Experiment,
+    uncertainty: str | None = None,
+    sets: int | None = None,
+    replicates: int | None = None,
+    crossed: int | None = None,
 ) -> Experiment:
     """Return an experiment over other parameters, or with other numbers of sets and replicates, than it says itself.
 
@@ -45,6 +48,8 @@ def under(
         changes["sets"] = whole_or_refused("sets", sets, 2, MOST_SETS)
     if replicates is not None:
         changes["replicates"] = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
+    if crossed is not None:
+        changes["crossed"] = whole_or_refused("crossed", crossed, 3, MOST_SETS)
     without = changes.get("uncertainty", experiment.uncertainty) == DEFAULTS
     if uncertainty is not None and sets is None:
         changes["sets"] = 0 if without else experiment.sets or USUAL_SETS
@@ -106,15 +111,18 @@ def one_set(over: str, name: str) -> Sets:
     UserError
         When there is no such set.
     """
-    listed_in_file = isinstance(over, DataFile) or is_file(over)
+    over = over if isinstance(over, DataFile) else _checked("uncertainty", over, UNCERTAINTY)
     place = re.fullmatch(rf"{PLAUSIBLE}-(\d{{4,6}})", name)
-    most = MOST_SETS if listed_in_file else int(place[1]) if place else 0
-    listed = listed_sets(over, min(max(most, 2), MOST_SETS), strict=False)
+    number = int(place[1]) if place else 0
+    if over != DEFAULTS and not isinstance(over, DataFile) and 1 <= number <= MOST_SETS:
+        found = drawn(number, over, first=number - 1)
+        if found.ids == (name,):
+            return found
+    listed = listed_sets(over, MOST_SETS if isinstance(over, DataFile) else 2, strict=False)
     if name not in listed.ids:
         said = f"there is no set {quote(name)}; the sets are {listed.ids[0]}, {listed.ids[1]} …"
         raise UserError(Mistake(said, suggestion=nearest(name, listed.ids[:1000])))
-    at = listed.ids.index(name)
-    return Sets(listed.origin, listed.title, (name,), listed.variables, listed.table[at : at + 1])
+    return listed.at([listed.ids.index(name)])
 
 
 def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:
