@@ -47,7 +47,9 @@ def read(path: Path, title: str) -> Sets:
         if fault.row is None:
             mistakes.append(replace(found.put(1, fault.sentence, cell=fault.column), hint=fault.hint))
         else:
-            mistakes.append(replace(found.mistake(found.rows[fault.row], fault.column, fault.sentence), hint=fault.hint))
+            mistakes.append(
+                replace(found.mistake(found.rows[fault.row], fault.column, fault.sentence), hint=fault.hint)
+            )
         if len(mistakes) >= MOST_TOLD:
             break
     if mistakes:
