@@ -45,11 +45,10 @@ def read(path: Path, title: str) -> Sets:
     ids = [found.cell(row, "set") for row in found.rows]
     for fault in () if mistakes else ensembles.faults(ids, values):
         if fault.row is None:
-            mistakes.append(replace(found.put(1, fault.sentence, cell=fault.column), hint=fault.hint))
+            said = f"{'the file ' if fault.sentence.startswith('has ') else ''}{fault.sentence}"
+            mistakes.append(replace(found.put(1, said, cell=fault.column), hint=fault.hint))
         else:
-            mistakes.append(
-                replace(found.mistake(found.rows[fault.row], fault.column, fault.sentence), hint=fault.hint)
-            )
+            mistakes.append(replace(found.mistake(found.rows[fault.row], fault.column, fault.sentence), hint=fault.hint))
         if len(mistakes) >= MOST_TOLD:
             break
     if mistakes:
