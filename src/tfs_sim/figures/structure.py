@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.windows import metric
@@ -57,14 +57,18 @@ def _drawn(ax: Axes, found: Structure, strategy: str, by: float) -> None:
         r, usual = answer.result, each.form is None
         colour = INK if usual else look.colour
         ax.plot([r.low * by, r.high * by], [y, y], color=colour, linewidth=1.6, label=f"interval:{each.name}")
-        mark = {"color": colour, "markerfacecolor": colour if r.distinguishable else "white", "markersize": 6}
+        mark: dict[str, Any] = {
+            "color": colour,
+            "markerfacecolor": colour if r.distinguishable else "white",
+            "markersize": 6,
+        }
         ax.plot(r.difference * by, y, look.marker, label=f"point:{each.name}", zorder=3, **mark)
         name = f"the model {AS_IT_IS}" if each.form is None else each.form.title
         weight = "bold" if usual else "normal"
         write(ax, -0.03, y, _short(name), transform=where, ha="right", fontsize=8.5, weight=weight)
         if answer.verdict is not None:
             strong = answer.verdict in ("turns", "weakens", "appears")
-            said = {"color": INK if strong else GREY, "weight": "bold" if strong else "normal"}
+            said: dict[str, Any] = {"color": INK if strong else GREY, "weight": "bold" if strong else "normal"}
             label = f"verdict:{each.name}"
             write(ax, 1.03, y, answer.verdict, transform=where, fontsize=8.5, label=label, **said)
     ax.axvline(0, color=INK, linewidth=0.9, zorder=1)
