@@ -220,8 +220,7 @@ def test_pajek_in_all_its_ways(tmp_path: Path) -> None:
     for name, ties in graphs.items():
         survey = import_survey([put(tmp_path, head + ties, f"{name}.net")], "town")
         assert set(survey.members) == {"a", "b", "c d", "e"}, name
-        found = {frozenset(pair) for pair in survey.ties}
-        assert found == {frozenset(p) for p in (("a", "b"), ("a", "c d"), *(() if name == "named" else [("a", "e")]))}
+        assert {frozenset(p) for p in survey.ties} == {frozenset(p) for p in (("a", "b"), ("a", "c d"), ("a", "e"))}
     assert sorted(import_survey([tmp_path / "named.net"], "town").answers.kinds) == ["contact", "money"]
 
 

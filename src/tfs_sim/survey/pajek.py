@@ -99,7 +99,7 @@ def _begun(found: _Network, line: int, text: str) -> tuple[str, str]:
         if found.wanted:
             found.wrong(line, "the line *Vertices is given a second time: one network is read from a file")
         if not 1 <= (wanted := int(said[1])) <= MOST_VERTICES:
-            found.wrong(line, f"the file has {wanted:,} vertices, where at least 1 and at most {MOST_VERTICES:,} are read")
+            found.wrong(line, f"the file has {wanted:,} vertices, where at most {MOST_VERTICES:,} are read")
         found.wanted = wanted
     elif section != "*network" and not found.wanted:
         found.wrong(line, "the line *Vertices is missing, which says how many organizations there are")
