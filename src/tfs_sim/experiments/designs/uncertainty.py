@@ -26,7 +26,7 @@ CALIBRATED = "calibrated"
 USUAL = PLAUSIBLE
 """What experiments are run over that do not say it."""
 SHIPPED = "collective-impact"
-"""The calibration whose ensemble "calibrated" stands for: its JSON file and table lie beside the calibration's own file."""
+"""The calibration whose ensemble "calibrated" stands for: its JSON file and table lie beside the calibration's file."""
 SUFFIX = ".json"
 """How the file of an ensemble ends."""
 
