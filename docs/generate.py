@@ -17,6 +17,7 @@ from types import ModuleType
 
 from calibrated import calibration
 from parts import cite, number, table
+from runs import facts, problems
 
 from tfs_sim import model
 from tfs_sim.literature import glossary as words
@@ -323,6 +324,8 @@ PAGES = {
             validation,
             calibration,
             contested,
+            facts,
+            problems,
         )
     },
     "model/bibliography.md": bibliography,

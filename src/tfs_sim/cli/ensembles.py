@@ -13,12 +13,17 @@ from tfs_sim.scenario.errors import Mistake, UserError, count, quote
 
 def make(source: str, out: Path, sets: int | None, title: str | None, edition: str, licence: str) -> None:
     """Write an ensemble: sets drawn from what is plausible, or those of a CSV file."""
+    from tfs_sim.experiments.designs.uncertainty import is_file
     from tfs_sim.experiments.execution import behaving
     from tfs_sim.experiments.execution.uncertain import listed_sets
     from tfs_sim.experiments.storage import ensemble_tables
 
     if out.suffix != ".json":
         raise UserError(Mistake(f"--out is the JSON file of an ensemble; found {quote(str(out))}", hint="mine.json"))
+    if is_file(source):
+        said = f"{source} is an ensemble already, and what it was held against would be lost in another one"
+        hint = "Copy its two files, .json and .parquet; `sets = 50` in an experiment takes its first fifty."
+        raise UserError(Mistake(said, hint=hint))
     if source.lower().endswith(".csv"):
         if sets is not None:
             raise UserError(Mistake("--sets says how many are drawn; a CSV file has its own"))

@@ -133,25 +133,25 @@ def variables_named(pairs: Sequence[tuple[str, str]]) -> tuple[Variable, ...]:
     return tuple(found)
 
 
-def drawn(count: int, line: str = WORD, stream: str = WORD) -> Sets:
+def drawn(count: int, line: str = WORD, stream: str = WORD, first: int = 0) -> Sets:
     """Return sets drawn from what is plausible: independent of each other, each parameter by `Parameter.plausible`.
 
     Parameters
     ----------
-    count : how many.
+    count, first : up to how many of the stream, and from which on, counted from 0.
     line : "plausible", or "plausible: turnover, trust.memory" for the parameters of these mechanisms, or single ones.
     stream : which sets; the first n of a stream are the same however many are drawn, and a parameter has the same
         values whichever others vary.
     """
     declared = {name: specification(mechanism) for name, mechanism in catalogue().MECHANISMS.items()}
     variables = variables_named(named(line))
-    table = np.empty((count, len(variables)))
+    table = np.empty((count - first, len(variables)))
     for column, variable in enumerate(variables):
         parameter = declared[variable.path[1]][variable.path[2]]
-        values = parameter.plausible(_shares(f"{stream}/{variable.dotted}", count))
+        values = parameter.plausible(_shares(f"{stream}/{variable.dotted}", count)[first:])
         table[:, column] = rounded(values, float(parameter.low), float(parameter.high))
     table.flags.writeable = False
-    ids = tuple(f"{stream}-{number:04d}" for number in range(1, count + 1))
+    ids = tuple(f"{stream}-{number:04d}" for number in range(first + 1, count + 1))
     return Sets("plausible", "drawn from what is plausible", ids, variables, table)
 
 

@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
+from tfs_sim.experiments.designs.design_checks import LARGEST_DIFFERENCE, difference_mistakes
 from tfs_sim.scenario.errors import Mistake, nearest, quote
 from tfs_sim.scenario.fields import NAME, TEXT, Check, declared, number, one_of, several, whole, wrong
 from tfs_sim.scenario.jargon import mistakes_of
@@ -79,7 +80,9 @@ class Rule(Table):
 class Until(Rule):
     """Add pairs until the interval of a paired difference is narrow enough."""
 
-    at: Annotated[float, number(0, float("inf"), "a number")] = Field(description="half the width of the interval")
+    at: Annotated[float, number(0, LARGEST_DIFFERENCE, "a number")] = Field(
+        description="half the width of the interval"
+    )
     max: Annotated[int, whole(FIRST_LOOK, MOST_REPLICATES, "a whole number")] = Field(5000, description="pairs at most")
 
     @model_validator(mode="after")
@@ -88,6 +91,8 @@ class Until(Rule):
             raise several([Mistake('until = "shares" adds replicates of sets: write it at replicates', key=("until",))])
         if self.at <= 0:
             raise several([Mistake("at is above 0: no interval has no width", key=("at",))])
+        if mistakes := list(difference_mistakes("at", self.at, self.of)):
+            raise several(mistakes)
         return self
 
     def looks(self) -> list[int]:

@@ -32,6 +32,7 @@ from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.marks import MOST_RUNS, read_provenance
 from tfs_sim.experiments.storage.parts import DamagedPartError
 from tfs_sim.experiments.storage.provenance import environment, model_version, now, processors
+from tfs_sim.experiments.storage.sources import kept
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
@@ -291,6 +292,7 @@ def _provenance(experiment: Experiment, description: dict[str, Any], made: int, 
         "experiment_file": experiment.text,
         "scenario": experiment.base.as_written(),
         "scenario_files": {shown(name): text for name, text in experiment.base.texts.items()},
+        "files": kept(experiment),
         "scenario_digest": experiment.base.digest(),
         "seed": description["plan"]["seed"],
         "replicates": description["plan"]["replicates"],

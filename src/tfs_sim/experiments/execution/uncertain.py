@@ -16,7 +16,6 @@ from tfs_sim.experiments.designs.uncertainty import (
     UNCERTAINTY,
     USUAL,
     calibrated,
-    is_file,
     uncertainty_mistakes,
 )
 from tfs_sim.experiments.execution import behaving
@@ -123,10 +122,15 @@ def one_set(over: str, name: str) -> Sets:
     UserError
         When there is no such set.
     """
-    listed_in_file = over == CALIBRATED or isinstance(over, DataFile) or is_file(over)
+    over = over if isinstance(over, DataFile) else _checked("uncertainty", over, UNCERTAINTY)
     place = re.fullmatch(rf"{PLAUSIBLE}-(\d{{4,6}})", name)
-    most = MOST_SETS if listed_in_file else int(place[1]) if place else 0
-    listed = listed_sets(over, min(max(most, 2), MOST_SETS), strict=False)
+    number = int(place[1]) if place else 0
+    listed_in_file = over == CALIBRATED or isinstance(over, DataFile)
+    if over != DEFAULTS and not listed_in_file and 1 <= number <= MOST_SETS:
+        found = drawn(number, over, first=number - 1)
+        if found.ids == (name,):
+            return found
+    listed = listed_sets(over, MOST_SETS if listed_in_file else 2, strict=False)
     if name not in listed.ids:
         said = f"there is no set {quote(name)}; the sets are {listed.ids[0]}, {listed.ids[1]} …"
         raise UserError(Mistake(said, suggestion=nearest(name, listed.ids[:1000])))

@@ -87,6 +87,17 @@ def _long(value: Any) -> str:
     raise wrong(f"{NAME} is a text; found {kind_of(value)}")
 
 
+MOST_CONTENT = 30_000_000
+"""Characters of a file that a provenance keeps."""
+
+
+def _content(value: Any) -> str:
+    """Return what a file holds."""
+    if isinstance(value, str) and len(value) <= MOST_CONTENT and not UNSEEN.search(value):
+        return value
+    raise wrong(f"{NAME} is what a file holds, as text; found {kind_of(value)}")
+
+
 def _parameter(value: Any) -> float | str:
     return _long(value) if isinstance(value, str) else float(NUMBER.function(value))
 
@@ -109,6 +120,7 @@ METRIC = _matching(METRIC_NAME, "the name of a metric")
 VARIABLE = _matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}", "the name of a variable")
 PATH = Check(_path, (("type", "string"),))
 LONG = Check(_long, (("type", "string"),))
+CONTENT = Check(_content, (("type", "string"),))
 PARAMETER = Check(_parameter, (("type", ["number", "string"]),))
 END = Check(_end, (("type", ["number", "string", "null"]),))
 
@@ -391,6 +403,14 @@ class ShardMade(Table):
     processor: Text
 
 
+class FileKept(Table):
+    """A file that a study read: as text, or in base 64; the checksum alone where it was too large."""
+
+    sha256: Annotated[str, DIGEST]
+    text: Annotated[str, CONTENT] | None = None
+    base64: Annotated[str, CONTENT] | None = None
+
+
 class Provenance(Table):
     """`provenance.json`."""
 
@@ -405,6 +425,7 @@ class Provenance(Table):
     experiment_file: Annotated[str, LONG]
     scenario: Annotated[Mapping[str, Any], ANYTHING]
     scenario_files: Annotated[Mapping[str, Any], ANYTHING]
+    files: dict[Line, FileKept] = Field(default_factory=dict)
     scenario_digest: Annotated[str, DIGEST]
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     replicates: Runs
