@@ -92,6 +92,7 @@ class Experiment:
     text: str = "title = 'Trial'"
     uncertainty: str = "defaults"
     sets: int = 0
+    crossed: int = 0
     points: Any = None
     design: Any = None
     model_fields_set: frozenset[str] = frozenset({"replicates"})

@@ -1,4 +1,4 @@
-"""An ensemble that was calibrated: what it agrees with goes with results, and "calibrated" stands for the shipped one."""
+"""A calibrated ensemble: what it agrees with goes with results, and "calibrated" stands for the shipped one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from tfs_sim.scenario.errors import UserError
 
 AGREEMENT = Agreement("mine", "2", "CC0-1.0", 2, "mostly of <b>others</b>", ("members: missed in 12% of sets",))
 FACTS = {"calibrated": True, "edition": "2", "licence": "CC0-1.0", "targets": "1" * 64, "figures": 2,
-         "own": {"members": "log", "alive": "logit"}, "origin": AGREEMENT.origin, "misses": list(AGREEMENT.misses)}  # fmt: skip
+         "own": {"members": "log", "alive": "logit"}, "origin": AGREEMENT.origin,
+         "misses": list(AGREEMENT.misses)}  # fmt: skip
 
 
 def written(path: Path, count: int = 3, **more: Any) -> Sets:
@@ -103,8 +104,8 @@ def test_where_none_is_shipped_a_sentence_says_so(tmp_path: Path, capsys: Any) -
     with pytest.raises(UserError, match="this version has no calibrated ensemble yet") as caught:
         real.over_sets(tmp_path, over="calibrated")
     assert "trial.toml:5" in str(caught.value)
-    for command in (["explain", "calibrated"], ["ensemble", "check", "calibrated"], ["run", "laboratory", "--sets", "2",
-                                                                                    "--uncertainty", "calibrated"]):  # fmt: skip
+    run = ["run", "laboratory", "--sets", "2", "--uncertainty", "calibrated"]
+    for command in (["explain", "calibrated"], ["ensemble", "check", "calibrated"], run):
         with pytest.raises(SystemExit) as left:
             main(command)
         said = capsys.readouterr()

@@ -169,7 +169,9 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str
         at = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
         if not at:
             if known is not None:
-                print(wrapped("The choice is the same at every worth; --worth says at which to look for what to learn."))
+                print(
+                    wrapped("The choice is the same at every worth; --worth says at which to look for what to learn.")
+                )
             continue
         if not asked.worths:
             print(wrapped("No worth was given; what follows is told where the choice changes."))

@@ -74,7 +74,8 @@ def run(
         if out is None:
             return
         saved.save(result, out)
-        for what, name in (("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")):
+        named = [("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")]
+        for what, name in named if sets is None else [*named, ("Sets  ", "sets.parquet")]:
             print(f"{what}   {terminal.path(out / name)}")
 
 
