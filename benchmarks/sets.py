@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import lognorm, norm
 
-from tfs_sim.analysis.deconvolution import Truths
 from tfs_sim.analysis.pooling import Units, mean_of
-from tfs_sim.analysis.sets import SetMeans
+from tfs_sim.estimators.deconvolution import Truths
+from tfs_sim.estimators.sets import SetMeans
 
 SEED = 20261129
 STUDIES = 1000

@@ -12,7 +12,6 @@ from tfs_sim.cli.terminal import bold, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, count
 
 if TYPE_CHECKING:
-    from tfs_sim.calibration import Calibration
     from tfs_sim.calibration.summary import Line, Summary
 
 USUAL = 200
@@ -33,10 +32,12 @@ def calibrate(
 ) -> None:
     """Calibrate, or print targets beside what sets give; leave with 2 if nothing comes near a target that counts."""
     from tfs_sim.calibration import evaluate, load_calibration
+    from tfs_sim.calibration.keeping import plain
     from tfs_sim.calibration.summary import summarized
     from tfs_sim.experiments.designs.sets import drawn
     from tfs_sim.experiments.execution.uncertain import listed_sets
     from tfs_sim.experiments.storage import ensembles
+    from tfs_sim.experiments.storage.provenance import model_version
 
     if not look:
         for given, option in ((sets, "--sets"), (ensemble, "--ensemble"), (only, "--only")):
@@ -59,7 +60,8 @@ def calibrate(
     found = summarized(values, calibration, over)
     impossible = list(found.impossible())
     if as_json:
-        print(terminal.as_json(_plain(found, calibration)))
+        about = {"calibration": calibration.name, "digest": calibration.digest(), "model": model_version()}
+        print(terminal.as_json(plain(about | asdict(found))))
     else:
         _print(found, over.title, calibration.table.title)
     if impossible:
@@ -115,7 +117,7 @@ def _print(found: Summary, origin: str, title: str) -> None:
         print()
         best = f"{found.best[1]:.1f} standard deviations" if math.isfinite(found.best[1]) else "infinity"
         said = f"All of these at once: {share(found.jointly)}; all but the worst: {share(found.but_one)}; "
-        said += f"all of which somebody could be asked: {share(found.aside)}. "
+        said += f"all of which enough could be asked: {share(found.aside)}. "
         said += f"The best set, {found.best[0]}, misses its worst target by {best}. In brackets what is met within 3 "
         said += 'standard deviations if there is no luck; "it alone": ruled out by this target and no other; "left": '
         said += "after it and those above."
@@ -132,8 +134,7 @@ def _print(found: Summary, origin: str, title: str) -> None:
                 for line in told[key]
             ]
             print("\n\n".join(terminal.tables(head, rows)))
-    notes = [(line.name, f"nobody could be asked in {share(line.silent)} of the sets") for line in found.lines
-             if line.silent > 0]  # fmt: skip
+    notes = [(line.name, "; ".join(line.missing())) for line in found.lines if line.missing()]
     if notes:
         print(f"\n{bold('Missing')}\n{terminal.columns(notes)}")
     by = [(line.name, ", ".join(line.by)) for line in found.lines if line.by]
@@ -153,18 +154,3 @@ def number(value: float) -> str:
 def share(value: float) -> str:
     """Return a share in percent, or a dash."""
     return "–" if math.isnan(value) else f"{value:.1%}"
-
-
-def _plain(found: Summary, calibration: Calibration) -> dict[str, Any]:
-    from tfs_sim.experiments.storage.provenance import model_version
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: plain(each) for key, each in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(each) for each in value]
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    about = {"calibration": calibration.name, "digest": calibration.digest(), "model": model_version()}
-    told: dict[str, Any] = plain(about | asdict(found))
-    return told

@@ -21,7 +21,8 @@ from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.forms import play
 from tfs_sim.model.mechanisms import levers, selection
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL
-from tfs_sim.scenario.build import build, orders_of
+from tfs_sim.scenario.beginnings import Surveyed, template_of
+from tfs_sim.scenario.build import orders_of
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import NATIONAL_SITE, ScheduledIntervention
 
@@ -100,8 +101,8 @@ def bills_of(scenario: Scenario, called_for: Collection[int] | None = None) -> B
         and all others with a rule never; communities that a rule chooses for a stage are then supposed to be chosen,
         each with its chance. By default what follows from a run is left out.
     """
-    template = build(scenario)
-    _, world = template.fresh()
+    template = template_of(scenario)
+    _, world = (template.plain() if isinstance(template, Surveyed) else template).fresh()
     views = world._asdict()
     sites = (*template.sites, NATIONAL_SITE)
     organizations = world.accounts[FIRST_POOL + world.backbone.size :]

@@ -320,6 +320,18 @@ def _kind(name: str) -> str:
     return "item" if _ITEMS.search(spaced(name)) else "relation"
 
 
+_MEANINGS = (
+    ("agreement", re.compile(r"mission|goal|agree|support of", re.I)),
+    ("trust", re.compile(r"trust|reliab|open(ness)?\b|honest|depend", re.I)),
+    ("value", re.compile(r"influence|power|involve|resource|valu", re.I)),
+)
+
+
+def meaning(item: str) -> str:
+    """Return what an item is about, by its name (`mapping.MEANINGS`)."""
+    return next((name for name, words in _MEANINGS if words.search(item.replace("-", " "))), "nothing")
+
+
 def slug(name: str) -> str:
     """Return a column's name as the name of a relation: small letters, digits and hyphens."""
     name = re.sub(r"\([^)]*\)", " ", name)

@@ -10,6 +10,8 @@ reports = "each"                      # a row is what one of the two said; "mutu
 [relations.contact]
 least = 0                             # the answer that means no tie
 most = 5                              # the strongest
+[relations.reliability]
+means = "trust"                       # of an item; or agreement, value, nothing
 """
 
 from __future__ import annotations
@@ -42,6 +44,9 @@ ROLES = {
 }
 """What a column may be, by what its sheet holds; of ties, lists and matrices also "relation NAME" and "item NAME"."""
 
+MEANINGS = ("trust", "agreement", "value", "nothing")
+"""What items are about: trust in a partner; how far it supports the mission; what it is worth; nothing of these."""
+
 _ANSWERS = re.compile(r"(relation|item) ([a-z0-9][a-z0-9_-]{0,63})( \d{1,4})?")
 _NUMBERED = re.compile(r"to \d{1,4}")
 _HEAD = """\
@@ -69,6 +74,7 @@ class RelationMap(Table):
     words: dict[Annotated[str, LINE], Annotated[float, _NUMBER]] = Field(default_factory=dict)
     unknown: tuple[Annotated[str, LINE], ...] = ()
     blank: Annotated[str, one_of(("unknown", "none"), "what an empty cell means")] = "unknown"
+    means: Annotated[str, one_of(MEANINGS, "what an item is about")] | None = None
 
 
 class NetworkMap(Table):
@@ -156,4 +162,14 @@ def as_toml(data: Mapped[str, Any], name: str = "mapping.toml") -> str:
     return _HEAD.format(name=name) + to_toml({key: value for key, value in data.items() if value})
 
 
-__all__ = ["Document", "FileMap", "Mapping", "NetworkMap", "RelationMap", "answers_of", "as_toml", "read_mapping"]
+__all__ = [
+    "MEANINGS",
+    "Document",
+    "FileMap",
+    "Mapping",
+    "NetworkMap",
+    "RelationMap",
+    "answers_of",
+    "as_toml",
+    "read_mapping",
+]

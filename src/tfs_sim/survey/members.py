@@ -40,6 +40,7 @@ class Member:
     listed : whether a list of organizations has it, rather than answers alone.
     category : what the files call its kind; empty if they do not.
     sector : of the model's.
+    sector_known : whether a file, or its name, speaks for that sector.
     fte : staff, full-time equivalents, if a file says so.
     lead : whether it leads the partnership.
     member : whether it is at the table; None: the files do not say.
@@ -50,6 +51,7 @@ class Member:
     listed: bool = False
     category: str = ""
     sector: str = USUAL
+    sector_known: bool = True
     fte: float | None = None
     lead: bool = False
     member: bool | None = None
@@ -150,7 +152,8 @@ def sectors(found: Mapping[str, Member], said: Mapping[str, str]) -> dict[str, t
     categories: dict[str, tuple[str, str]] = {}
     for member in found.values():
         if not member.category:
-            member.sector = _by_words(member.name) or USUAL
+            found_in_name = sector_in(member.name)
+            member.sector, member.sector_known = found_in_name or USUAL, bool(found_in_name)
             continue
         if member.category not in categories:
             categories[member.category] = _sector(member.category, said)
@@ -164,9 +167,10 @@ def _sector(category: str, said: Mapping[str, str]) -> tuple[str, str]:
     plain = re.sub(r"[\s-]+", "_", category.casefold())
     if plain in SECTORS:
         return plain, "the same word"
-    by_words = _by_words(category)
+    by_words = sector_in(category)
     return (by_words, "by a word in it") if by_words else (USUAL, "not known")
 
 
-def _by_words(text: str) -> str:
+def sector_in(text: str) -> str:
+    """Return the sector that a word in a text speaks for; an empty text where none does."""
     return next((sector for sector, pattern in _KEYWORDS if re.search(pattern, text, re.I)), "")

@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 
 from tfs_sim.experiments.execution.result import Result
 from tfs_sim.experiments.storage import files, tables
-from tfs_sim.experiments.storage.files import refusal
-from tfs_sim.experiments.storage.holding import LOCK, only_one
+from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 
 MARK = "tfs-sim runs"
 
@@ -28,21 +27,13 @@ def check(folder: str | os.PathLike[str]) -> None:
         When it is a file, holds other things than runs of ours, or cannot be written to.
     """
     folder = Path(folder)
-    if os.path.lexists(folder) and not folder.is_dir():
-        raise refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
+    found = files.read_json(folder / "provenance.json")
+    if not isinstance(found, dict) or found.get("format") != MARK:
+        refuse_strangers(folder, "runs")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(files.TEMPORARY))
     except OSError as problem:
         raise files.explained(problem, folder, "made") from problem
-    found = files.read_json(folder / "provenance.json")
-    ours = isinstance(found, dict) and found.get("format") == MARK
-    strangers = [name for name in names if name != LOCK]
-    if strangers and not ours:
-        raise refusal(
-            f"{folder} is not a folder of runs: it holds {strangers[0]}",
-            "Choose another folder with --out, or an empty one.",
-        )
     files.writable(folder)
 
 
