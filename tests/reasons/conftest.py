@@ -15,9 +15,6 @@ from tfs_sim.experiments.designs.design import Experiment
 from tfs_sim.experiments.execution import runner
 from tfs_sim.experiments.storage.stored import Sweep
 
-GROUPS = ["people: turnover, key_people, smoothing, fresh_start", "trust", "national"]
-"""Three groups of mechanisms; the last has nothing to act on in the town."""
-
 
 @pytest.fixture(scope="session")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Experiment, Sweep]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from asked import command
 from scipy import stats
-from test_why import command
 
 from tfs_sim.reasons import foretelling
 from tfs_sim.reasons.foretelling import area, scorecard, threshold, went_badly

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from asked import command
 from hand import written
 from reading import the
-from test_why import command
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import paired
