@@ -75,7 +75,7 @@ def facts() -> str:
 
 
 def _times(fact: dict[str, Any]) -> str:
-    """Return how many times as likely a fact is as under the placebo, and as without the grant or the pandemic alone."""
+    """Return how many times as likely a fact is as under the placebo, and as without grant or pandemic alone."""
     was = fact["chances"]["as it was"]["chance"]
     parts = [fact["chances"][arm]["chance"] for arm in ("no grant", "no pandemic")]
     alone = "; ".join("–" if not each else f"{was / each:.2g}" for each in parts)
