@@ -69,7 +69,8 @@ def calibration() -> str:
     ]
     text += table(["population", "what", "communities", "months"], rows)
     text += _look(json.loads((FOLDER / "model" / "look.json").read_text(encoding="utf-8")))
-    return text + _ensemble(json.loads((FOLDER / "model" / "calibrated.json").read_text(encoding="utf-8")))
+    shipped = FOLDER / "model" / "calibrated.json"
+    return text + (_ensemble(json.loads(shipped.read_text(encoding="utf-8"))) if shipped.exists() else "")
 
 
 def _observed(target: CalibrationTarget) -> str:

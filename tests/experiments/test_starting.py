@@ -76,7 +76,7 @@ TRUSTED = (
 AGREEING = "id,sector,joins,agreement,agreement_sd\n" + "".join(
     f"{name},{sector},0,{mark},\n"
     for name, sector, mark in zip(
-        NAMES, ["nonprofit", "business"] * 5, ["", "0.7", "0.95", "0.1", *[""] * 6], strict=True
+        NAMES, ["nonprofit", "business"] * 5, ["", "0.8", "0.95", "0.1", *[""] * 6], strict=True
     )
 )
 
@@ -132,10 +132,10 @@ def test_agreement_is_what_the_file_says(tmp_path: Path) -> None:
     far = names.index("t/d")
     partners = [n for n, each in enumerate(template.organizations) if each.role == "partner"]
     tolerance = dict(zip(engine.RECORDS, template.parameters, strict=True))["understanding"].tolerance
-    before = template_of(town(tmp_path, TRUSTED, AGREEING.replace("0.7", "").replace("0.95", "").replace("0.1", "")))
+    before = template_of(town(tmp_path, TRUSTED, AGREEING.replace("0.8", "").replace("0.95", "").replace("0.1", "")))
     centre = start_of(before).position[:, partners].mean(axis=1)
     away = ((world.position[:, rows] - centre[:, None]) ** 2).sum(axis=0)
-    assert np.exp(-away / (2 * tolerance**2)) == pytest.approx([0.7, 0.95], abs=0.01)
+    assert np.exp(-away / (2 * tolerance**2)) == pytest.approx([0.8, 0.95], abs=0.01)
     corner = world.position[:, far]
     assert set(corner.round(9)) <= {0.0, 1.0}, "as far as goal space goes"
     assert np.array_equal(world.position[:, rows], world.mission[:, rows])

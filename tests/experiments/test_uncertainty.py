@@ -83,6 +83,8 @@ MISTAKES = [
     ("sets = {}\n", "", 3, "sets lacks until"),
     (f"sets = {UNTIL.replace('manuals', 'manual')}\n", "", 3, 'there is no strategy "manual"'),
     (f"sets = {UNTIL.replace('at =', 'att =')}\n", "", 3, "there is no key att in sets"),
+    (f"sets = {UNTIL.replace('0.05', '5')}\n", "", 3, "at is below 1, which trust never differs by; found 5"),
+    ('against = ""\n', "", 3, 'there is no strategy ""'),
     (f"sets = {UNTIL.replace('60', '20')}\n", "", 3, "max is a whole number between 32 and 1,000,000; found 20"),
     ('sets = 3\nuncertainty = "defaults"\n', "", 3, 'sets of parameters, and uncertainty is "defaults"'),
     (f'sets = {UNTIL}\nuncertainty = "defaults"\n', "", 3, 'sets of parameters, and uncertainty is "defaults"'),
@@ -102,7 +104,7 @@ MISTAKES = [
     ('uncertainty = ["plausible"]\n', "", 3, "found a list"),
     ('uncertainty = { file = "mine.json" }\n', "", 3, "found a table"),
     ('uncertainty = "calibrated"\n', "", 3, "this version has no calibrated ensemble yet"),
-    ('uncertainty = "calibrated: ci1"\n', "", 3, "this version has no calibrated ensemble yet"),
+    ('uncertainty = "calibrated: ci1"\n', "", 3, 'or the .json file of an ensemble; found "calibrated: ci1"'),
     ('uncertainty = "plausible: turnovr"\n', "", 3, 'there is no mechanism and no parameter "turnovr"'),
     ('uncertainty = "plausible: turnover.notice_shar"\n', "", 3, "there is no mechanism and no parameter"),
     ('uncertainty = "plausible:"\n', "", 3, "a name is missing"),
@@ -112,7 +114,7 @@ MISTAKES = [
     ('uncertainty = "a\\u0000.json"\n', "", 3, "is not a file name"),
 ]
 MEANT = {
-    "plausibel": "plausible", "default": "defaults", "defaults: turnover": "defaults",
+    "calibrated: ci1": "calibrated", "plausibel": "plausible", "default": "defaults", "defaults: turnover": "defaults",
     "plausible: turnovr": "turnover", "plausible: turnover.notice_shar": "turnover.notice_share",
 }  # fmt: skip
 
@@ -161,6 +163,8 @@ def test_a_mistake_is_told_at_its_line(
         ('"0.1"', "worthwhile is a number above 0; found the text"),
         ("true", "worthwhile is a number above 0; found true"),
         ("[0.1]", "worthwhile is a number above 0; found a list"),
+        ("1e300", "worthwhile is a number above 0, at most 1,000,000,000,000; found 1e+300"),
+        ("2", "worthwhile is below 1, which support never differs by; found 2"),
     ],
 )
 def test_what_is_worthwhile_is_a_number_above_zero(

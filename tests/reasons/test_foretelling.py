@@ -41,13 +41,19 @@ def test_area_is_what_comparing_all_pairs_gives() -> None:
 
 
 def test_what_only_names_the_set_foretells_nothing_of_other_sets() -> None:
-    """Sets go badly or well as a whole, by lot; an indicator is each set's own number, and nothing else."""
-    rng = np.random.default_rng(3)
-    sets = np.repeat(np.arange(60), 40)
-    bad = (rng.uniform(size=60) < 0.5)[sets]
-    name = rng.normal(size=60)[sets] + 1e-3 * rng.normal(size=len(sets))
-    (sign,) = scorecard({"name": name}, bad, sets, draws=100)
-    assert not sign.clear and sign.area.low < 0.55
+    """Sets go badly or well as a whole, by lot; an indicator is each set's own number, and nothing else.
+
+    One in twenty such indicators seems to tell something, as the level says; were cases of a set taken for cases of
+    their own, nearly every one would.
+    """
+    seen = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        sets = np.repeat(np.arange(40), 10)
+        bad = (rng.uniform(size=40) < 0.5)[sets]
+        name = rng.normal(size=40)[sets] + 1e-3 * rng.normal(size=len(sets))
+        seen += sum(sign.clear for sign in scorecard({"name": name}, bad, sets, draws=60, seed=seed))
+    assert seen <= 9
 
 
 def test_chance_is_called_clear_as_rarely_as_it_should() -> None:

@@ -18,7 +18,7 @@ from tfs_sim.model.catalogue import ALWAYS_ON, MECHANISMS
 from tfs_sim.model.declare import specification
 from tfs_sim.reasons import FORMS, Structure, named_forms, structure
 from tfs_sim.reasons.structure import formed, verdict_on
-from tfs_sim.reasons.structure_words import told
+from tfs_sim.reasons.structure_words import on_forms, told
 from tfs_sim.scenario.errors import UserError
 
 THREE = ("organizations-trust", "weak-link", "inherited-grudges")
@@ -108,14 +108,21 @@ def test_forms_stand_in_the_place_of_what_sets_vary_and_keep_their_identities() 
 def test_the_words_say_where_it_does_not_hold(found) -> None:
     said = " ".join(told(found))
     assert "of 3 contested forms" in said and "no share of them is a probability" in said
+    for strategy in ("manuals", "more"):
+        usual, *rest = (answer for _, answer in found.of(strategy))
+        if usual.result.distinguishable:
+            assert f"holds in {sum(each.verdict == 'holds' for each in rest)} of 3" in on_forms(found, strategy)
+        else:
+            assert "told from none" in on_forms(found, strategy)
     assert "held against no target" in said
 
 
 def test_the_chart_shows_the_table(found) -> None:
-    (ax,) = structure_chart(found).figure.axes
+    axes = {ax.get_label(): ax for ax in structure_chart(found).figure.axes}
+    assert list(axes) == ["manuals", "more"]
     by = words.factor(metric("documentation"))
     for row in found.frame.to_dict("records"):
-        key = f"{row['strategy']}:{row['form']}"
+        ax, key = axes[row["strategy"]], row["form"]
         assert the(ax, f"point:{key}").get_xdata()[0] == pytest.approx(row["difference"] * by)
         ends = [row["difference_low"] * by, row["difference_high"] * by]
         assert list(the(ax, f"interval:{key}").get_xdata()) == pytest.approx(ends, nan_ok=True)

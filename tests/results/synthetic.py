@@ -70,6 +70,8 @@ class Synthetic:
     provenance: dict[str, Any]
     points: pd.DataFrame = field(default_factory=pd.DataFrame)
     sets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    added: pd.DataFrame = field(default_factory=pd.DataFrame)
+    crossed: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def smooth(noise: np.ndarray, keep: float = 0.9) -> np.ndarray:
@@ -328,7 +330,7 @@ def under_sets(sweep: Synthetic, each: int, spread: float = 0.0, worthwhile: flo
     names = sorted(set(tables["runs"]["set"]))
     experiment = sweep.experiment | {
         "uncertainty": {"origin": "plausible", "title": "drawn from what is plausible", "sets": len(names),
-                        "parameters": 2, "digest": "0" * 64, "calibrated": False},
+                        "parameters": 2, "digest": "0" * 64, "agreement": None},
         "worthwhile": worthwhile,
     }  # fmt: skip
     sets = pd.DataFrame({"set": names, "trust.gain": 0.1, "turnover.notice_share": 0.5})

@@ -137,7 +137,8 @@ def test_trust_of_those_who_were_not_heard_is_guessed_from_how_they_and_others_m
     assert np.corrcoef(said, good[1:])[0, 1] > 0.8
     unheard = [trust[names[12], names[b]] for b in range(12)]
     assert np.corrcoef([mark.mean for mark in unheard], good[:12])[0, 1] > 0.8
-    assert min(mark.sd for mark in unheard) >= trust[names[0], names[1]].sd
+    off = [abs(mark.mean - (good[b] - 1) / 4) / mark.sd for b, mark in enumerate(unheard)]
+    assert np.mean(np.less(off, 2)) > 0.8
     agreement = survey.imputed.agreement
     assert np.corrcoef([agreement[name].mean for name in names], good)[0, 1] > 0.9
     assert all(0.04 < mark.sd < 0.12 for mark in agreement.values())

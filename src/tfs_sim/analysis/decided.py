@@ -99,7 +99,8 @@ class Decided:
         spread = self.means.groupby("strategy")[["cost", "effect"]].mean().std()
         usual = float(spread["cost"] / spread["effect"]) if spread["effect"] > 0 else 1.0
         last = BEYOND * max([*self.ratios, *self.given], default=2 * usual) or 1.0
-        found: list[float] = sorted({*np.linspace(0.0, last, GRID).tolist(), *self.told})
+        even = np.linspace(0.0, 1.0, GRID)
+        found: list[float] = sorted({*(last * even**2).tolist(), *self.told})  # closer together at low worths
         return tuple(found)
 
     def words(self) -> list[tuple[str, list[str]]]:

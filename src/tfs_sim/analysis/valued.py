@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from tfs_sim.analysis import stamps
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.decisions.time import present, rate_checked
 from tfs_sim.experiments.storage.files import refusal
@@ -100,8 +101,8 @@ def in_words(view: View, hour: float | None) -> str:
 
 def stamp(stored: Stored) -> str:
     """Return how far costs and effects may be trusted."""
-    if stored.calibrated:
-        return "Of sets that agree with published figures; not a probability for your town."
+    if stored.agreement is not None:
+        return " ".join(stamps.stamp(stored.agreement, over_sets=True))
     return "Not calibrated yet: read this as how the model behaves, not as a forecast of costs or effects."
 
 

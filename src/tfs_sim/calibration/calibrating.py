@@ -169,6 +169,7 @@ def carry_out(
     facts = {
         "name": calibration.name,
         "title": calibration.table.title,
+        "origin": calibration.table.origin,
         "edition": "1",
         "licence": "CC0-1.0",
         "model": model_version(),

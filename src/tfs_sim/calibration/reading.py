@@ -87,7 +87,7 @@ class Calibration:
         What sets are called and how much is run (budget, seed, runs again) is no part of it: that changes nothing of
         what is required of a set.
         """
-        apart = {"title", "question", "ids", "budget", "seed", "again"}
+        apart = {"title", "question", "origin", "ids", "budget", "seed", "again"}
         said = self.table.model_dump(mode="json", by_alias=True, exclude=apart)
         for target in said["targets"].values():
             for words in ("title", "source", "caveat"):

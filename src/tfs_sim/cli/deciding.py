@@ -62,7 +62,7 @@ def decide(
         )
     asked = _worths(worth)
     known = None if parameters is None else read(parameters, parameters=True)
-    from tfs_sim.decisions import deciders
+    from tfs_sim.decisions import deciders, learnable
 
     scale = None if population is None or horizon is None else deciders(population, horizon)
     if source.is_dir():
@@ -70,14 +70,19 @@ def decide(
         return
     if valued != Valued():
         raise UserError(Mistake("--view, --hour, --discount-… and --learn are for folders of results, not for tables"))
-    tell(read(source), known, Asked(asked, scale))
+    runs = read(source)
+    if known is not None and "set" in runs and not runs["set"].dtype == known["set"].dtype:
+        runs["set"], known["set"] = runs["set"].astype(str), known["set"].astype(str)
+    if known is not None:
+        learnable(runs, known)
+    tell(runs, known, Asked(asked, scale))
 
 
 def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:
     """Print what the results of a sweep say: one of two views, which never meet in one sum."""
     from tfs_sim.analysis.stored import Stored
     from tfs_sim.analysis.valued import UNIT, VIEWS, View, costs_and_effects, in_words, stamp
-    from tfs_sim.decisions import value_by_site
+    from tfs_sim.decisions import learnable, value_by_site
     from tfs_sim.decisions.cells import site_cells
     from tfs_sim.experiments.storage.stored import Sweep
 
@@ -86,17 +91,21 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
         raise UserError(Mistake(said, suggestion=nearest(valued.view, VIEWS)))
     view: View = "society" if valued.view == "society" else "funder"
     stored = Stored.of(Sweep.load(folder))
+    if valued.learn:
+        if known is not None:
+            raise UserError(Mistake("--learn takes the results' own parameters, and --parameters others: give one"))
+        if stored.units.set is None:
+            raise UserError(Mistake("--learn needs sets of parameters, and these results have none"))
+        known = stored.sets
     asked, hour, rates = _as_filed(stored, asked, valued)
     runs = costs_and_effects(stored, view, hour, *rates)
+    if known is not None:
+        learnable(runs, known)
     print(bold(stored.experiment["title"]))
     sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
     print(
         wrapped(f"The {view}'s view: {in_words(view, hour)}; over {stored.months} months{sites}; {stored.units.said}.")
     )
-    if known is None and valued.learn:
-        if stored.units.set is None:
-            raise UserError(Mistake("--learn needs sets of parameters, and these results have none"))
-        known = stored.sets
     tell(runs, known, asked, UNIT)
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
         print(f"\n{bold('For whom')}")
@@ -157,6 +166,8 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str
             print(wrapped(sentence))
         at = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
         if not at:
+            if known is not None:
+                print(wrapped("The choice is the same at every worth; --worth says at which to look for what to learn."))
             continue
         if not asked.worths:
             print(wrapped("No worth was given; what follows is told where the choice changes."))
@@ -215,6 +226,7 @@ def read(file: Path, parameters: bool = False) -> pd.DataFrame:
         return _parquet(file)
     import pandas as pd
 
+    from tfs_sim.decisions.tables import is_meant_as_number
     from tfs_sim.scenario.csv_files import CsvTable, plain_float
     from tfs_sim.scenario.reading import read_text
 
@@ -231,7 +243,7 @@ def read(file: Path, parameters: bool = False) -> pd.DataFrame:
             mistakes.append(given.mistake(empty, name, f"column {quote(name)} is empty here"))
             continue
         numbers = [plain_float(cell) for cell in cells]
-        if name in ("cost", "effect") or (parameters and name != "set" and None not in numbers):
+        if name in ("cost", "effect") or (parameters and name != "set" and any(map(is_meant_as_number, cells))):
             wrong = next((row for row, number in zip(given.rows, numbers, strict=True) if number is None), None)
             if wrong is not None:
                 cell = quote(wrong.values[place])
@@ -245,7 +257,8 @@ def read(file: Path, parameters: bool = False) -> pd.DataFrame:
 
 
 def _whole(cell: str) -> bool:
-    return re.fullmatch(r"-?[0-9]{1,15}", cell) is not None
+    """Say whether a cell is a whole number, written as such: 01 is another name than 1."""
+    return re.fullmatch(r"0|-?[1-9][0-9]{0,14}", cell) is not None
 
 
 def _parquet(file: Path) -> pd.DataFrame:

@@ -129,9 +129,12 @@ def power(
     written(folder, chart, {chart.stem: found.table})
 
 
-def _number(text: str) -> int | str:
-    plain_text = text.strip().replace("_", "")
-    return int(plain_text) if plain_text.isascii() and plain_text.isdigit() and len(plain_text) < 10 else plain_text
+def _number(text: str) -> int:
+    from tfs_sim.scenario.fields import whole_or_refused
+
+    said = text.strip().replace("_", "")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else said
+    return whole_or_refused("sites", number, 4, 100_000)
 
 
 def foretell(

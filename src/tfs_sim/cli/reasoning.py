@@ -162,7 +162,7 @@ def sensitivity(
     metric: str | None,
     under: str | None,
     kind: Kind | None,
-    sizes: dict[str, int],
+    sizes: tuple[int, int, int],
     workers: int | None,
     json: bool,
 ) -> None:
@@ -178,10 +178,10 @@ def sensitivity(
             metric,
             levels_of(under),
             kind,
+            *sizes,
             workers=workers,
             progress=shown.progress,
             notice=shown.notice,
-            **sizes,
         )
     if json:
         print(as_json(_record_of_drivers(found)))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from tfs_sim.analysis import words
@@ -16,10 +19,12 @@ from tfs_sim.decisions.leads import interval
 from tfs_sim.decisions.words import amount
 from tfs_sim.figures import decisions as drawn
 from tfs_sim.figures.captions import caption
-from tfs_sim.figures.style import NARROW, WIDTH, Chart, Look, framed, looks, place, x_label, y_label
+from tfs_sim.figures.style import NARROW, WIDTH, Chart, Look, framed, looks, place, wrapped, x_label, y_label
 
 EFFECT = "Further student-months of support"
 WORTH = "What a student-month of support may cost (dollars)"
+LEGIBLE = 2.0
+"""Losses are shown up to so many times the largest of the second smallest ones."""
 KNOWING_ALL = "all that sets differ in"
 
 
@@ -67,6 +72,7 @@ class _Page:
 
     def axes(self, bottom: float = 0.6, tall: float = 3.1) -> tuple[float, float, float, float]:
         """Return where the axes stand, in inches: room for names at the right."""
+        bottom += 0.15 * self.narrow
         return (0.85, bottom, 2.75, bottom + tall) if self.narrow else (0.95, bottom, 5.9, bottom + tall)
 
 
@@ -145,12 +151,18 @@ def _over_worths(page: _Page, chart: Chart, found: DataFrame, column: str, by: f
     if column == "share":
         ax.set_ylim(0, 102)
     else:
-        ax.set_ylim(0, 1.04 * max(float(strand.y.max()) for strand in strands.values()) or 1.0)
+        ax.set_ylim(0, _top([strand.y for strand in strands.values()]))
     drawn.curves(ax, strands, _best(page), d.told)
     _thousands(ax)
-    x_label(ax, WORTH)
+    x_label(ax, wrapped(WORTH, 30) if page.narrow else WORTH)
     chart.data = found
     y_label(ax, "Share of sets in which it is the best (%)" if column == "share" else "Expected loss (dollars)")
+
+
+def _top(losses: Sequence[NDArray[np.float64]]) -> float:
+    """Return the end of the axis of losses: one strategy may lose so much more that the others could not be read."""
+    second = float(np.sort(np.stack(losses), axis=0)[1].max())
+    return min(1.04 * max(float(each.max()) for each in losses), LEGIBLE * second) or 1.0
 
 
 def _acceptability(page: _Page) -> Chart:
@@ -160,7 +172,7 @@ def _acceptability(page: _Page) -> Chart:
         f"{page.view}. Bold: the best by expectation, which is what is recommended, also where another is the best in "
         f"more sets. {_luck(d)}{_marks(d)}"
     )
-    chart = page.chart("acceptability", title, subtitle, 4.0)
+    chart = page.chart("acceptability", title, subtitle, 4.2)
     _over_worths(page, chart, d.acceptability, "share", 100.0)
     chart.alt = f"{title}. {_at_told(d)}"
     return chart
@@ -169,9 +181,11 @@ def _acceptability(page: _Page) -> Chart:
 def _loss(page: _Page) -> Chart:
     d = page.decided
     title = "What choosing each strategy loses on average against the best of each set"
-    lowest = "The lowest curve, bold, is what knowing all before choosing would be worth."
+    lowest = (
+        "The lowest curve, bold, is what knowing all before choosing would be worth; what leaves the top loses more."
+    )
     subtitle = f"{page.view}. {lowest} {_luck(d)}{_marks(d)}"
-    chart = page.chart("loss", title, subtitle, 4.0)
+    chart = page.chart("loss", title, subtitle, 4.2)
     _over_worths(page, chart, d.loss, "loss", 1.0)
     chart.alt = f"{title}. {_at_told(d)}"
     return chart
@@ -259,7 +273,7 @@ def _budget(page: _Page) -> Chart:
         "budget pays for. Hollow: dominated, or dominated by a mix of two others. Bars: 95% intervals of the mean "
         f"({'over sets' if d.sure else 'over replicates'})."
     )
-    chart = page.chart("budget", title, subtitle, 4.0)
+    chart = page.chart("budget", title, subtitle, 4.2)
     ax = place(chart, *page.axes())
     drawn.budgets(ax, points, steps)
     _thousands(ax)

@@ -103,6 +103,7 @@ def _names(ax: Axes, at: Mapping[str, tuple[Strand, float]]) -> None:
     lines = max(text.count("\n") + 1 for text in texts.values())
     gap = min((high - low) * 0.068 * lines, (high - low) / max(1, len(at)))
     places = spread([y for _, y in at.values()], gap, low + gap / 2, high - gap / 2)
+    inch = 1 / (ax.get_position().width * float(ax.figure.get_size_inches()[0]))  # type: ignore[union-attr]
     for (key, (strand, _)), y in zip(at.items(), places, strict=True):
         marker: dict[str, Any] = {
             "color": strand.look.colour,
@@ -110,17 +111,20 @@ def _names(ax: Axes, at: Mapping[str, tuple[Strand, float]]) -> None:
             "clip_on": False,
             "transform": ax.get_yaxis_transform(),
         }
-        ax.plot(1.035, y, strand.look.marker, label=f"key:{key}", **marker)
+        ax.plot(1 + 0.13 * inch, y, strand.look.marker, label=f"key:{key}", **marker)
         look: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "color": strand.look.colour, "fontsize": 9}
-        write(ax, 1.06, y, texts[key], linespacing=1.1, label=f"name:{key}", **look)
+        write(ax, 1 + 0.24 * inch, y, texts[key], linespacing=1.1, label=f"name:{key}", **look)
 
 
 def bars(ax: Axes, names: Sequence[str], values: Sequence[float], errors: Sequence[float], floor: float) -> None:
     """Draw what knowing each thing is worth, the first (all) on top, with a standard error each way and the floor."""
+    from matplotlib.patches import Rectangle
+
     at = np.arange(len(names))[::-1]
     for y, name, value, error in zip(at, names, values, errors, strict=True):
         colour = INK if y == at[0] else "#0072B2"
-        ax.barh(y, value, height=0.62, color=colour, alpha=0.75, label=f"bar:{name}")
+        look: dict[str, Any] = {"facecolor": colour, "alpha": 0.75, "edgecolor": "none"}
+        ax.add_patch(Rectangle((0.0, y - 0.31), value, 0.62, label=f"bar:{name}", **look))
         ax.plot([max(0.0, value - error), value + error], [y, y], color=INK, linewidth=1.6, label=f"error:{name}")
     ax.axvline(floor, color=GREY, linewidth=1.2, linestyle=(0, (2, 2)), label="floor")
     most = max([v + e for v, e in zip(values, errors, strict=True)] + [floor])

@@ -9,7 +9,7 @@ Sets of parameters are dealt into folds; in each fold thresholds come from the o
 are alike in what nobody knows. A threshold is where the share of bad cases it catches plus that of good ones it leaves
 alone is largest (Youden's index [1]_). From cases that were left out: the area under the ROC curve (the chance that a
 bad case looks worse than a good one), and how many went badly beyond the threshold, and short of it. Intervals are
-bootstraps over sets; `clear` holds for all indicators at once.
+bootstraps over sets; `clear` goes by their standard error, and holds for all indicators at once.
 
 References
 ----------
@@ -195,13 +195,15 @@ def scorecard(
     weights = luck.multinomial(len(each), np.full(len(each), 1 / len(each)), draws)[:, code]
     telling = {name: values for name, values in known.items() if np.unique(values[~np.isnan(values)]).size > 1}
     level = simultaneous(len(telling))
-    signs = [_sign(name, values, bad, fold, weights, level) for name, values in telling.items()]
+    signs = [_sign(name, values, bad, fold, weights, level, len(each)) for name, values in telling.items()]
     return tuple(sorted((each for each in signs if each is not None), key=lambda each: -each.area.value))
 
 
 def _sign(
-    name: str, values: Array, bad: NDArray[np.bool_], fold: NDArray[Any], weights: NDArray[Any], level: float
+    name: str, values: Array, bad: NDArray[np.bool_], fold: NDArray[Any], weights: NDArray[Any], level: float, sets: int
 ) -> Sign | None:
+    from scipy.special import stdtrit
+
     there = ~np.isnan(values)
     values, bad, fold, weights = values[there], bad[there], fold[there], weights[:, there]
     scores, flags = np.full(len(values), np.nan), np.zeros(len(values), bool)
@@ -220,12 +222,13 @@ def _sign(
         ways.append(below)
     drawn = np.array([area(scores, bad, weight) for weight in weights])
     low, high = np.nanquantile(drawn, (0.025, 0.975))
-    least = np.nanquantile(drawn, (1 - level) / 2)
+    whole = area(scores, bad)
+    least = whole - float(np.nanstd(drawn)) * float(stdtrit(max(sets - 1, 1), 0.5 + level / 2))
     return Sign(
         name,
         below=sum(ways) * 2 > len(ways),
         threshold=Part(float(np.median(cuts)), float(min(cuts)), float(max(cuts))),
-        area=Part(area(scores, bad), float(low), float(high)),
+        area=Part(whole, float(low), float(high)),
         beyond=_share(bad, flags, weights),
         short=_share(bad, ~flags, weights),
         worried=float(flags.mean()),

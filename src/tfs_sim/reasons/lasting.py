@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfs_sim.analysis.compare import Paired, paired
 from tfs_sim.analysis.pooling import Units
@@ -47,7 +48,8 @@ class Lasting:
     stored : the study's results.
     event, levels : what ends a life (one of `EVENTS`), under which levels.
     curves : strategy, time (months), survival, at_risk, events, and with sets low and high (95%, pointwise).
-    means : strategy, mean (months within the horizon), low, high, ended (share by the horizon).
+    means : strategy, mean (months within the horizon), low, high, ended (share by the horizon), before (share that
+        ended in the first month, or in the months before it).
     differences : of the mean life of each other strategy from the reference, in months.
     units : over what pairs.
     """
@@ -91,7 +93,7 @@ def lasting(
     UserError
         When there is no such event, or no such levels.
     """
-    from pandas import DataFrame
+    from pandas import DataFrame, concat
 
     stored = Stored.of(Sweep.load(source) if isinstance(source, (str, os.PathLike)) else source)
     if event not in EVENTS:
@@ -105,27 +107,27 @@ def lasting(
         lives[strategy] = mean_over(np.where(np.isnan(time), np.nan, time), -1)
         pairs, sites = np.meshgrid(np.arange(time.shape[0]), np.arange(time.shape[1]), indexing="ij")
         there = ~np.isnan(time)
-        table = {"strategy": strategy, "time": time[there], "event": ended[there].astype(int)}
+        own = DataFrame({"strategy": strategy, "time": time[there], "event": ended[there].astype(int)})
         if stored.units.set is not None:
-            table["set"] = stored.units.set[pairs[there]]
-        rows.append(DataFrame(table | {"site": sites[there]}))
-    import pandas as pd
-
-    table = pd.concat(rows, ignore_index=True)
+            own = own.assign(set=stored.units.set[pairs[there]])
+        rows.append(own.assign(site=sites[there]))
+    table = concat(rows, ignore_index=True)
     draws = 1000 if stored.units.set is not None else 0
     curves = survival(table.drop(columns="site"), horizon=float(stored.months), draws=draws)
     means, differences = [], {}
     for strategy in stored.strategies:
         none = np.zeros_like(lives[strategy])
-        own = paired(lives[strategy], none, units=stored.units)
-        share = float(table.loc[table["strategy"] == strategy, "event"].mean())
-        means.append({"strategy": strategy, "mean": own.difference, "low": own.low, "high": own.high, "ended": share})
+        life = paired(lives[strategy], none, units=stored.units)
+        mine = table[table["strategy"] == strategy]
+        row = {"strategy": strategy, "mean": life.difference, "low": life.low, "high": life.high}
+        gone = float(((mine["time"] == 1) & (mine["event"] == 1)).mean())
+        means.append({**row, "ended": float(mine["event"].mean()), "before": gone})
         if strategy != stored.against:
             differences[strategy] = paired(lives[strategy], lives[stored.against], "higher", units=stored.units)
     return Lasting(stored, event, under, curves, DataFrame(means), differences, stored.units)
 
 
-def times(event: Array, gone: Array) -> tuple[Array, Array]:
+def times(event: Array, gone: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Return when each life ended or was last seen, and whether it ended (in this way).
 
     Parameters
@@ -138,8 +140,8 @@ def times(event: Array, gone: Array) -> tuple[Array, Array]:
     ended : bool [...].
     """
     months = event.shape[-1]
-    unknown = np.isnan(event).all(-1)
-    ended = (event >= 1).any(-1)
-    left = (gone >= 1).any(-1)
+    unknown = np.asarray(np.isnan(event).all(-1))
+    ended = np.asarray((event >= 1).any(-1))
+    left = np.asarray((gone >= 1).any(-1))
     first = np.where(ended, (event >= 1).argmax(-1) + 1, np.where(left, (gone >= 1).argmax(-1) + 1, months))
     return np.where(unknown, np.nan, first.astype(float)), ended & ~unknown

@@ -8,13 +8,14 @@ from tfs_sim.reasons.lasting import ENDED, Lasting
 from tfs_sim.reasons.parting import Parting
 from tfs_sim.scenario.errors import count
 
-_ENDS = {
+ENDS = {
     "ended": "have ended",
     "ended_goals_met": "have ended with their goals met",
     "ended_faded": "have faded",
     "ended_broke_up": "have broken up",
     "ended_lost_host": "have ended without a host",
 }
+"""How it is said that a life has ended."""
 
 
 def told(found: Lasting) -> list[str]:
@@ -24,7 +25,10 @@ def told(found: Lasting) -> list[str]:
         lead = opened(words.condition(found.levels), f"with {words.quoted(stored.title(str(row['strategy'])))}")
         share, months = words.percent(float(row["ended"])), found.horizon
         lived = f"{row['mean']:.1f} of {months} months on average{_between(row['low'], row['high'])}"
-        said.append(f"{lead}, {share} of partnerships {_ENDS[found.event]} by month {months}; they last {lived}.")
+        before = f" ({words.percent(float(row['before']))} when the first is over)" if row["before"] else ""
+        said.append(
+            f"{lead}, {share} of partnerships {ENDS[found.event]} by month {months}{before}; they last {lived}."
+        )
     against = words.quoted(stored.title(stored.against))
     for strategy, result in found.differences.items():
         title = words.quoted(stored.title(strategy))

@@ -132,12 +132,13 @@ def _set(study: Study, name: str | None) -> tuple[str, int]:
 
 def _template(study: Study, arm: Arm, number: int) -> Template:
     from tfs_sim.experiments.designs.plausible import open_to
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
 
-    template = build(arm.scenario)
+    template = template_of(arm.scenario)
     if study.sets is None:
         return template
-    return at_point(template, arm.scenario, open_to(study.sets.settings(number), arm.scenario))
+    settings, name = study.sets.settings(number), study.sets.ids[number]
+    return at_point(template, arm.scenario, open_to(settings, arm.scenario), name)
 
 
 def _events(template: Template, seed: int, replicate: int, name: str) -> list[tuple[int, tuple[Any, ...]]]:

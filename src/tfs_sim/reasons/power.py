@@ -202,10 +202,11 @@ def _over(values: Array) -> tuple[float, float, float]:
     """Return the mean over sets with its interval; missing values are left out."""
     there = values[~np.isnan(values)]
     if not len(there):
-        return (math.nan,) * 3
+        return math.nan, math.nan, math.nan
     units = Units(np.zeros(len(there), np.int64), np.zeros(len(there), np.int64), set=np.arange(len(there)))
     found = mean_of(there, units if len(there) > 1 else Units.replicates(1))
-    return (float(found.value), *(float(end) for end in found.ends()))
+    low, high = found.ends()
+    return float(found.value), float(low), float(high)
 
 
 def _rows(
@@ -250,7 +251,7 @@ def _answered(values: Array, how: Instrument, luck: np.random.Generator) -> Arra
     """Return values of those that are measured at the end; the others are missing, but for two in each evaluation."""
     if how.response == 1:
         return values
-    away = luck.uniform(size=values.shape) >= how.response
+    away = np.asarray(luck.uniform(size=values.shape) >= how.response)
     away[..., :2] = False
     return np.where(away, np.nan, values)
 

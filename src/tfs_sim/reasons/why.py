@@ -215,7 +215,7 @@ def split(
     games = (values[:, 0] - values[:, 1]).T  # [pairs, coalitions]
     whole = ~np.isnan(games).any(1)
     if whole.sum() < 2:
-        lacking = np.isnan(games).any(0)
+        lacking = np.asarray(np.isnan(games).any(0))
         without = [g.name for i, g in enumerate(groups) if lacking[((1 << len(groups)) - 1) ^ 1 << i]]
         said = f"{name} has no value in some coalition of nearly every pair of runs, so its difference cannot be split"
         hint = f"It has none without {', '.join(without)}: leave that on, by other groups." if without else ""

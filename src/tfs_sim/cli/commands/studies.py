@@ -202,7 +202,9 @@ def ensemble_make(
 
 @ensemble.command("check")
 def ensemble_check(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The JSON file of an ensemble.", show_default=False)],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help='The JSON file of an ensemble, or "calibrated".', show_default=False)
+    ],
 ) -> None:
     """Say whether an ensemble is intact and the model still behaves as when it was made; leave with 2 if not."""
     from tfs_sim.cli import ensembles

@@ -28,12 +28,14 @@ from tfs_sim.experiments.designs.design_checks import (
 )
 from tfs_sim.experiments.designs.experiment_tables import Decision, Level, Outcomes, Snapshots, Strategy
 from tfs_sim.experiments.designs.points import Design, Points, planned
-from tfs_sim.experiments.designs.stopping import REPLICATES, Until
+from tfs_sim.experiments.designs.stopping import REPLICATES, Until, UntilShares
 from tfs_sim.experiments.designs.uncertainty import (
+    CROSSED,
+    CROSSED_REPLICATES,
     DEFAULTS,
-    PLAUSIBLE,
     SETS,
     UNCERTAINTY,
+    USUAL,
     is_file,
     uncertainty_mistakes,
 )
@@ -94,15 +96,22 @@ class Experiment(Table):
     title: Annotated[str, LINE] = Field("", description="one line")
     question: Annotated[str, TEXT] = Field("", description="the question that the experiment answers")
     scenario: Annotated[str, TEXT] = Field(description="ready-made name, or path relative to this file")
-    replicates: Annotated[int | Until, REPLICATES] = Field(
-        0, description="runs of every arm (under every set, at every point); default: 8 with sets, 100 without"
+    replicates: Annotated[int | Until | UntilShares, REPLICATES] = Field(
+        0,
+        description="runs of every arm (under every set, at every point), or until when; default: 8 with sets, "
+        "100 without",
     )
     uncertainty: Annotated[str | DataFile, UNCERTAINTY] = Field(
         "",
-        description='over what parameters every strategy is run: "plausible" (the default), "plausible: turnover, '
-        'trust.memory", "defaults", or the JSON file of an ensemble',
+        description='over what parameters every strategy is run: "plausible", "plausible: turnover, trust.memory", '
+        f'"calibrated", "defaults", or the JSON file of an ensemble; default: "{USUAL}"',
     )
     sets: Annotated[int | Until, SETS] = Field(0, description="sets of parameters (default: 100), or until when")
+    crossed: Annotated[int, CROSSED] = Field(
+        0,
+        description=f"of so many of the sets {CROSSED_REPLICATES} replicates are run with the same luck as well, which "
+        "tells the part of luck that depends on parameters",
+    )
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     months: Annotated[int, DURATION] | None = Field(None, description="instead of the scenario's number of months")
     against: Annotated[str, TEXT] = Field("", description="strategy that all are compared with; default: the first")
@@ -132,7 +141,7 @@ class Experiment(Table):
         if not self.against:
             object.__setattr__(self, "against", next(iter(self.strategies)))
         if not self.uncertainty:
-            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else PLAUSIBLE)
+            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else USUAL)
         if self.uncertainty != DEFAULTS and not self.sets:
             object.__setattr__(self, "sets", USUAL_SETS)
         if not self.replicates:

@@ -8,10 +8,23 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from tfs_sim.experiments.designs.assembly import ADDITION
-from tfs_sim.experiments.designs.design_checks import difference_mistakes
+from tfs_sim.experiments.designs.design_checks import LARGEST_DIFFERENCE, difference_mistakes
 from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
 from tfs_sim.scenario.errors import Mistake, kind_of, quote
-from tfs_sim.scenario.fields import LINE, NAME, TEXT, WHEN, Check, as_number, declared, number, several, whole, wrong
+from tfs_sim.scenario.fields import (
+    LINE,
+    NAME,
+    TEXT,
+    WHEN,
+    Check,
+    as_number,
+    declared,
+    number,
+    plain_number,
+    several,
+    whole,
+    wrong,
+)
 from tfs_sim.scenario.months import date_of
 from tfs_sim.scenario.table import Table
 from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock
@@ -37,10 +50,14 @@ def _worthwhile(value: Any) -> float:
     found = as_number(value, "a number above 0")
     if found <= 0:
         raise wrong(f"{NAME} is above 0: it is the size of a difference, be it better or worse; found {quote(value)}")
+    if found > LARGEST_DIFFERENCE:
+        raise wrong(f"{NAME} is a number above 0, at most {plain_number(LARGEST_DIFFERENCE)}; found {quote(value)}")
     return found
 
 
-WORTHWHILE = Check(_worthwhile, (("type", "number"), ("exclusiveMinimum", 0)))
+WORTHWHILE = Check(
+    _worthwhile, (("type", "number"), ("exclusiveMinimum", 0), ("maximum", LARGEST_DIFFERENCE))
+)
 
 
 class Strategy(Table):
@@ -85,7 +102,8 @@ class Outcomes(Table):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.worthwhile is not None:
-            if mistakes := list(difference_mistakes("worthwhile", self.worthwhile, self.primary)):
+            mistakes = list(difference_mistakes("worthwhile", self.worthwhile, self.primary))
+            if mistakes:
                 raise several(mistakes)
         return self
 

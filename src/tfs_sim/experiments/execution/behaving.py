@@ -22,6 +22,7 @@ from tfs_sim.experiments.execution.forks import run_alone
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.work import Notice, warm_up
 from tfs_sim.experiments.storage import ensembles
+from tfs_sim.experiments.storage.ensemble_shapes import MOST_AGAIN
 from tfs_sim.experiments.storage.ensembles import Ensemble
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.provenance import model_version
@@ -34,6 +35,11 @@ from tfs_sim.scenario.fields import catalogue
 SCENARIO, MONTHS, REPLICATES, SEED = "laboratory", 36, 4, 1
 FAR = 3.5
 """A metric is further off than luck may move it at so many standard errors of its mean change."""
+
+COVERED = 0.9
+"""Share of this model's metrics that a file must speak of, so that it says how the model behaves."""
+WIDE = 10.0
+"""Errors that a file says are believed up to so many times those of this model."""
 
 Verdict = Literal["the same", "re-checked"]
 
@@ -63,7 +69,7 @@ def _digest(values: NDArray[np.float64]) -> str:
 
 def behaviour(sets: Sets, notice: Notice | None = None) -> dict[str, Any]:
     """Return what the first sets give in the batch, as the record of an ensemble has it."""
-    first = sets.first(ensembles.MOST_AGAIN)
+    first = sets.first(MOST_AGAIN)
     metrics, values = _batch(first, SCENARIO, MONTHS, REPLICATES, SEED, notice)
     errors = values.std(axis=1, ddof=1) / math.sqrt(REPLICATES)
     told = [n for n in range(len(metrics)) if np.isfinite(values[:, :, n]).all()]  # a mean over nobody is missing
@@ -96,11 +102,10 @@ def written(path: Path, sets: Sets, name: str, title: str, edition: str, licence
     UserError
         When it cannot be written.
     """
+    said = {"name": name, "title": title, "edition": edition, "licence": licence}
+    ensembles.ready(path, said)
     facts = {
-        "name": name,
-        "title": title,
-        "edition": edition,
-        "licence": licence,
+        **said,
         "calibrated": False,
         "model": model_version(),
         "prior": prior_digest(sets),
@@ -133,17 +138,23 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
     ensemble = ensembles.read(path)
     was = ensemble.record.behaviour
     known = {name: n for n, name in enumerate(ensemble.sets.ids)}
+    fewest = min(MOST_AGAIN, len(known))
+    if len(was.sets) < fewest or was.months < MONTHS or was.replicates < REPLICATES:
+        said = f"{len(was.sets)} sets × {was.replicates} replicates, {was.months} months"
+        needed = f"{fewest} × {REPLICATES}, {MONTHS} months, are needed"
+        raise refusal(f"{path} has a batch that says too little ({said}): {needed}", "Make the ensemble anew.")
     if not set(was.sets) <= known.keys():
         raise refusal(f"{path} names sets in its batch that it does not have", "Make the ensemble anew.")
     if was.scenario not in presets.names("scenarios"):
         raise refusal(f"{path} was made with {quote(was.scenario)}, which is no ready-made scenario", "Make it anew.")
-    listed = ensemble.sets
-    at = [known[name] for name in was.sets]
-    batch = Sets(listed.origin, listed.title, tuple(was.sets), listed.variables, listed.table[at])
+    batch = ensemble.sets.at([known[name] for name in was.sets])
     metrics, values = _batch(batch, was.scenario, was.months, was.replicates, was.seed, notice)
     runs = f"{len(batch)} sets × {was.replicates} replicates of {was.scenario}"
     if _digest(values) == was.digest:
         return "the same", f"{runs} give the same bits as when it was made"
+    if (common := len(set(metrics) & was.means.keys())) < COVERED * len(metrics):
+        said = f"{path} says nothing of {len(metrics) - common} of {len(metrics)} metrics of this model"
+        raise refusal(f"{said}, which is too little", "Make the ensemble anew.")
     off = _furthest(metrics, values, was.means, was.errors)
     if off is None or off[1] > FAR:
         what = "has other metrics" if off is None else f"moves {off[0]} by {off[1]:.1f} standard errors"
@@ -164,8 +175,10 @@ def _furthest(
             continue
         now = values[:, :, metrics.index(name)]
         change = now.mean(axis=1) - np.array(was)
-        noise = now.var(axis=1, ddof=1) / now.shape[1] + np.array(errors[name]) ** 2
-        error = math.sqrt(float(noise.sum())) / len(was)
+        here, there = math.sqrt(float(now.var(axis=1, ddof=1).sum()) / now.shape[1]), math.hypot(*errors[name])
+        if there > WIDE * here > 0:
+            return name, math.inf  # no luck of this model is as large as the file says
+        error = math.hypot(here, there) / len(was)
         moved = abs(float(change.mean()))
         far = moved / error if error > 0 else 0.0 if moved == 0 else math.inf
         if np.isnan(far):

@@ -8,7 +8,7 @@ at the end, and a million points cost no more than their table of values.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +123,13 @@ class Plan:
         for column, variable in enumerate(self.sets.variables):
             columns[variable.name] = pa.array(self.sets.table[:, column])
         return pa.table(columns)
+
+    def some(self, sets: Sequence[int], replicates: int) -> Plan:
+        """Return the plan of some of the sets alone, with so many replicates; only without a design."""
+        assert self.sets is not None and self.points is None
+        at = list(sets)
+        arms = tuple(replace(arm, words=np.ascontiguousarray(arm.words[at])) for arm in self.arms)
+        return replace(self, arms=arms, sets=self.sets.at(at), replicates=replicates)
 
     def table(self) -> pa.Table | None:
         """Return the points of the design as a table: their number, then a column a variable."""

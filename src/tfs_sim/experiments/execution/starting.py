@@ -7,7 +7,8 @@ trusts the other is divided into kept and broken promises so that trust is that:
 
 as far as there is evidence E for it: k stays in [m, 1 − m] (`community.mixed_at_start`). An organization of which
 others say how far it agrees is moved along the line from what partners want together to where it stands, so that
-agreement e^(−‖d‖² / 2σ²) is that, as far as goal space reaches; its mission moves with it. Then trust and agreement are read off as in any month.
+agreement e^(−‖d‖² / 2σ²) is that, as far as goal space reaches; its mission moves with it. Then trust and agreement are
+read off as in any month.
 """
 
 from __future__ import annotations

@@ -200,6 +200,8 @@ def made_folder(path: Path) -> Path:
 def writable(folder: Path) -> None:
     """Refuse a folder in which no file can be made, before any work is done for it."""
     trial = folder / f"{TEMPORARY}{os.getpid()}"
+    if not folder.is_dir() and in_the_way(folder) is None:
+        raise refusal(f"there is no folder {folder}", "Make it first, or choose another one.")
     try:
         opened(trial, os.O_WRONLY | os.O_CREAT, "wb").close()
         trial.unlink()
