@@ -69,8 +69,8 @@ def facts() -> str:
         [f"{each['story']}: {each['metric']}", *(_over_sets(each[part]) for part in parts)] for each in found["growth"]
     ]
     text = FACTS.replace("BRIEF", cite("[together2020]")).replace("RUNS", runs)
-    text = text.replace("CHANCES", table(["fact", *arms, "times (no grant; no pandemic)", "says"], chances))
-    text = text.replace("COUNTS", table(["fact", "in a run", "to keep in mind"], counts))
+    text = text.replace("CHANCES\n", table(["fact", *arms, "times (no grant; no pandemic)", "says"], chances))
+    text = text.replace("COUNTS\n", table(["fact", "in a run", "to keep in mind"], counts))
     return text.replace("GROWTH", table(["", "naive growth", "effect", "not chosen", "ahead"], growth))
 
 
@@ -173,9 +173,9 @@ def problems() -> str:
     if said["edition"] != found.edition():
         which += " **The recipe or the model has changed since**: these are scores of the edition named."
     text = PROBLEMS.replace("FUTURES", str(found.table.futures)).replace("UNTIL", str(found.table.until))
-    text = text.replace("KINDS", table(["asks", "an answer is", "truth", "its interval is one of"], KINDS))
+    text = text.replace("KINDS\n", table(["asks", "an answer is", "truth", "its interval is one of"], KINDS))
     head = ["", "what", "organizations", "surveys in months", "who answer"]
-    text = text.replace("COMMUNITIES", table(head, communities)).replace("QUESTIONS", _questions(found))
+    text = text.replace("COMMUNITIES\n", table(head, communities)).replace("QUESTIONS\n", _questions(found))
     text = text.replace("FEWEST", str(FEWEST)).replace("WHICH", which)
     return text.replace("CONTESTANTS", "".join(map(_contestant, said["contestants"])))
 
