@@ -248,9 +248,9 @@ def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
                 roles.add(role)
     if not roles & {"name", "id"}:
         free = [name for name in sheet.header if name not in taken and name not in found]
-        likely = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
-        if likely:
-            found[likely[0]] = ("name", "the first column of different texts")
+        several_texts = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
+        if several_texts:
+            found[several_texts[0]] = ("name", "the first column of different texts")
     return found
 
 
