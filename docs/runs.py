@@ -31,8 +31,9 @@ RUNS
 ## Chances
 
 In brackets the 95% interval *of the mean over sets*: luck and which sets were drawn, not how different single sets are.
-*Times*: how many times as likely as under the placebo. A fact *tells apart* where that is 3 or more and the 95%
-interval of the difference holds no 0.
+*Times*: how many times as likely as under the placebo (half a run stands for none); in brackets as without the grant
+alone, and as without the pandemic alone, so that it shows of which of the two a fact speaks. A fact *tells apart* where
+it is 3 times as likely as under the placebo or more, and the 95% interval of the difference holds no 0.
 
 CHANCES
 ## What counts as each
@@ -59,7 +60,7 @@ def facts() -> str:
     runs += f"once under {found['funnel_sets']} of them. Model {found['model']}, {found['date'][:10]}."
     arms = list(found["facts"][0]["chances"])
     chances = [
-        [fact["title"], *(_chance(fact["chances"][arm]) for arm in arms), f"{fact['times']:.2g}", fact["verdict"]]
+        [fact["title"], *(_chance(fact["chances"][arm]) for arm in arms), _times(fact), fact["verdict"]]
         for fact in found["facts"]
     ]
     counts = [[fact["title"], fact["means"], fact["note"]] for fact in found["facts"]]
@@ -68,9 +69,17 @@ def facts() -> str:
         [f"{each['story']}: {each['metric']}", *(_over_sets(each[part]) for part in parts)] for each in found["growth"]
     ]
     text = FACTS.replace("BRIEF", cite("[together2020]")).replace("RUNS", runs)
-    text = text.replace("CHANCES", table(["fact", *arms, "times", "says"], chances))
-    text = text.replace("COUNTS", table(["fact", "in a run", "to keep in mind"], counts))
+    text = text.replace("CHANCES\n", table(["fact", *arms, "times (no grant; no pandemic)", "says"], chances))
+    text = text.replace("COUNTS\n", table(["fact", "in a run", "to keep in mind"], counts))
     return text.replace("GROWTH", table(["", "naive growth", "effect", "not chosen", "ahead"], growth))
+
+
+def _times(fact: dict[str, Any]) -> str:
+    """Return how many times as likely a fact is as under the placebo, and as without grant or pandemic alone."""
+    was = fact["chances"]["as it was"]["chance"]
+    parts = [fact["chances"][arm]["chance"] for arm in ("no grant", "no pandemic")]
+    alone = "; ".join("–" if not each else f"{was / each:.2g}" for each in parts)
+    return f"{fact['times']:.2g} ({alone})"
 
 
 def _chance(said: dict[str, float]) -> str:
@@ -164,9 +173,9 @@ def problems() -> str:
     if said["edition"] != found.edition():
         which += " **The recipe or the model has changed since**: these are scores of the edition named."
     text = PROBLEMS.replace("FUTURES", str(found.table.futures)).replace("UNTIL", str(found.table.until))
-    text = text.replace("KINDS", table(["asks", "an answer is", "truth", "its interval is one of"], KINDS))
+    text = text.replace("KINDS\n", table(["asks", "an answer is", "truth", "its interval is one of"], KINDS))
     head = ["", "what", "organizations", "surveys in months", "who answer"]
-    text = text.replace("COMMUNITIES", table(head, communities)).replace("QUESTIONS", _questions(found))
+    text = text.replace("COMMUNITIES\n", table(head, communities)).replace("QUESTIONS\n", _questions(found))
     text = text.replace("FEWEST", str(FEWEST)).replace("WHICH", which)
     return text.replace("CONTESTANTS", "".join(map(_contestant, said["contestants"])))
 

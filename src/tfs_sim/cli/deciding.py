@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 200_000_000
 """Bytes of a table that are read at most."""
+MOST_CELLS = 50_000_000
+"""Cells of a Parquet table that are read at most: a small file may hold any number of them."""
 
 
 class Asked(NamedTuple):
@@ -267,13 +269,18 @@ def _parquet(file: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if not file.exists():
+        raise UserError(Mistake(f"there is no file {path(file)}"))
+    if not file.is_file():  # a pipe would be waited for, a device read without end
+        raise UserError(Mistake(f"{path(file)} is not an ordinary file"))
     try:
+        about = pq.read_metadata(file)
+        if (cells := about.num_rows * about.num_columns) > MOST_CELLS:
+            raise UserError(Mistake(f"{path(file)} has {cells:,} cells, where at most {MOST_CELLS:,} are read"))
         found = pq.read_table(file)
         for field in found.schema:
             if pa.types.is_nested(field.type):
                 raise UserError(Mistake(f"{path(file)}: the column {quote(field.name)} holds lists, not single values"))
         return found.to_pandas()  # type: ignore[no-any-return]
-    except FileNotFoundError:
-        raise UserError(Mistake(f"there is no file {path(file)}")) from None
     except (OSError, pa.ArrowException) as problem:
         raise UserError(Mistake(f"{path(file)} cannot be read as a Parquet table")) from problem

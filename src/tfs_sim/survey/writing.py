@@ -21,10 +21,11 @@ from typing import Any
 from tfs_sim.experiments.storage.files import PRIVATE, made_folder, refusal, sweep_up, write_bytes
 from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
-from tfs_sim.model.declared_metrics import PRIMARY
+from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.csv_files import CsvTable
 from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.scenario.organizations import UNKNOWN, Mark
+from tfs_sim.scenario.towns import Town, experiment_of, money_of
 from tfs_sim.scenario.writing import to_toml
 from tfs_sim.survey import imputing
 from tfs_sim.survey.importing import Survey
@@ -59,32 +60,8 @@ relationships_file = "relationships.csv"      # strength: what was reported, fro
 evidence = {{ weakest = 3.5, strongest = 25, spread = 0.5 }}
 at_the_table = 1.0                            # before the first month, too
 backbone = {{ fte = 1.0 }}                      # guessed: the coordinating office{backbone_said}
-"""
-_EXPERIMENT = """\
-# {title}: what do these practices change? Change what stands here; `tfs-sim list interventions` shows all.
-# Run it with:  tfs-sim sweep FOLDER/experiment.toml
 
-title = {title_quoted}
-question = "Which practices would change most?"
-scenario = "scenario.toml"
-sets = 20                             # sets of parameters, which also draw what nobody reported: few, for a first look
-replicates = 4                        # runs of each set, with luck of their own; findings need 100 sets of 8
-seed = 1
-against = "as-it-is"                  # every strategy is compared with this one, over the same luck
-
-[strategies.as-it-is]
-title = "As it is"
-[strategies.handover]
-title = "Handover practices"
-add = ["procedure-manuals", "overlap", "transition-plan"]
-[strategies.goals]
-title = "Retreats on shared goals"
-add = ["goal-clarity-retreats"]
-
-[outcomes]
-primary = "{primary}"
-also = ["performance", "trust", "density", "alive"]
-"""
+{money}"""
 
 
 def write_survey(
@@ -123,7 +100,7 @@ def write_survey(
             write_bytes(data / f"{name}.csv", _table(rows(survey)))
         write_bytes(target / "organizations.csv", _table(_organizations(survey)))
         write_bytes(target / "relationships.csv", _table(_relationships(survey)))
-        for name, text in _scenarios(survey, students, start).items():
+        for name, text in _scenarios(survey, students, start, Path(folder)).items():
             _keep(target / name, text)
             write_bytes(target / name, text.encode())
     return target / "scenario.toml"
@@ -319,15 +296,15 @@ def said(survey: Survey) -> dict[str, Any]:
     }
 
 
-def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[str, str]:
+def _scenarios(survey: Survey, students: int | None, start: str | None, folder: Path) -> dict[str, str]:
     lead = lead_of(survey)
     title = survey.site.replace("-", " ").replace("_", " ").capitalize()
     month = start or survey.wave.month
+    said = Town(students=students, start=month)
     words = {
         "title": title,
         "title_quoted": json.dumps(title),
         "site": survey.site,
-        "primary": PRIMARY,
         "organizations": len(survey.members),
         "ties": len(survey.ties),
         "when": f" in {survey.wave.month}" if survey.wave.month else "",
@@ -338,9 +315,10 @@ def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[
         if students
         else "                             # guessed: how many are in its schools (--students)",
         "backbone_said": f" of {survey.codes[lead]}, which leads" if lead else "",
+        "money": money_of(said, survey.site),
     }
-    texts = {"scenario.toml": _SCENARIO, "experiment.toml": _EXPERIMENT}
-    return {name: text.format(**words) for name, text in texts.items()}
+    experiment = experiment_of(said, survey.site, title, shown(str(folder)), len(survey.members))
+    return {"scenario.toml": _SCENARIO.format(**words), "experiment.toml": experiment}
 
 
 def _ignore(folder: Path) -> None:

@@ -119,7 +119,7 @@ def of_funnel(
         (with_it, without), _ = Grove.of(here).run(seed, replicate, sets.ids[number])
         chosen = with_it[-1, :, stage] == IMPLEMENTED
         others = with_it[-1, :, stage] == APPLIED
-        told = {}
+        told: dict[str, tuple[float, ...]] = {}
         for metric in METRICS:
             place = names.index(metric)
             first, grown, else_ = (out[months, :, place].mean(axis=0) for out, months in
