@@ -76,7 +76,7 @@ def test_of_a_simulation_too(tmp_path: Path) -> None:
     assert found.provenance["sets"] == {
         "title": "Mine", "sets": 2, "digest": made.first(2).digest(), "agreement": AGREEMENT.record(),
     }  # fmt: skip
-    assert simulate(scenario, sets=2).provenance["sets"]["agreement"] is None
+    assert simulate(scenario, sets=2, uncertainty="plausible").provenance["sets"]["agreement"] is None
 
 
 @pytest.mark.usefixtures("shipped")
