@@ -36,7 +36,7 @@ def test_the_tables_are_those_of_the_result(
 
 def test_under_sets_every_run_is_there_with_its_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "ROWS", 12 * 2)
-    result = simulating.simulate(load_scenario("laboratory").with_(months=12), replicates=2, sets=3)
+    result = simulating.simulate(load_scenario("laboratory").with_(months=12), 2, sets=3, uncertainty="plausible")
     saved.save(result, tmp_path / "runs")
     for name, expected in (("runs", result.runs), ("series", result.series)):
         found = pd.read_parquet(tmp_path / "runs" / f"{name}.parquet")
