@@ -311,8 +311,8 @@ def findings(sweep: SweepLike, how_many: int = 3) -> list[Finding]:
     said = {frozenset((f.strategy, f.against)) for f in chosen if f.kind in ANSWERS}
     for wanted in (_new_kind_and_metric, _new_kind, _new_metric):
         for finding in rest:
-            told = finding.metric == stored.primary and frozenset((finding.strategy, finding.against)) in said
-            if len(chosen) < how_many and finding.distinguishable and not told and wanted(finding, chosen):
+            known = finding.metric == stored.primary and frozenset((finding.strategy, finding.against)) in said
+            if len(chosen) < how_many and finding.distinguishable and not known and wanted(finding, chosen):
                 chosen.append(finding)
     sites = [f for f in everything if f.kind == "sites"]
     chosen += sites[: max(0, how_many - len(chosen))]

@@ -137,7 +137,8 @@ def export(folder: str | os.PathLike[str], out: str | os.PathLike[str], excel: b
     target = files.made_folder(Path(out))
     if excel:
         _openpyxl()
-    written, names = [], {}
+    written: list[Path] = []
+    names: dict[str, list[str]] = {}
     for table in TABLES:
         path = sweep.folder / f"{table}.parquet"
         if not os.path.lexists(path):
