@@ -202,6 +202,8 @@ def _trust(found: dict[str, Any]) -> str:
         ]  # fmt: skip
         text += table(["truth", "sets that miss nothing", "emulators keep its place", "parameters in the middle 50%",
                        "in the middle 90%"], rows)  # fmt: skip
+    else:
+        text += "Whole recoveries of known truths were not run for this ensemble.\n\n"
     rows = [
         [e["output"], str(len(e["active"])), str(e["kinds"]), _share(e["checks"]["explained"], 0),
          f"{e['checks']['wrongly_out']} of {e['checks']['inside']}", _three(e["checks"]["by_luck"]),

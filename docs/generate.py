@@ -17,6 +17,7 @@ from types import ModuleType
 
 from calibrated import calibration
 from parts import cite, number, table
+from runs import facts, problems
 
 from tfs_sim import model
 from tfs_sim.literature import glossary as words
@@ -30,6 +31,7 @@ from tfs_sim.model.forms import ARRAYS, Rule
 from tfs_sim.model.scratch import SCRATCH
 from tfs_sim.model.state import STATE
 from tfs_sim.model.uses import ADDRESSES, KINDS, steps, uses_of
+from tfs_sim.reasons import FORMS, NOT_HERE
 from tfs_sim.validation import verdicts
 from tfs_sim.validation.row import QUICK_RULES
 
@@ -284,10 +286,47 @@ def validation() -> str:
     return text + table(list(verdicts.HEADER), verdicts.table(found))
 
 
+def contested() -> str:
+    """Return the page of contested forms."""
+    rows = []
+    for form in FORMS:
+        values = [
+            f"`{owner}.{key}` = {number(float(v))}"
+            for owner, each in form.parameters.items()
+            for key, v in each.items()
+        ]
+        change = "; ".join([*values, *(f"`{name}` off" for name in form.off)])
+        rows.append([f"`{form.name}`", form.title, form.usual, change, cite(form.source)])
+    return (
+        "# Contested forms\n\n"
+        "What the model could have been instead, without its sources deciding against it. "
+        "`tfs-sim structure DIR` asks a sweep's\n"
+        "question again in each ([how](../how-to/why.md)). A value here lies beyond what is plausible of the "
+        "parameter: it is another\nclaim, not another guess.\n\n"
+        + table(["form", "there", "in the model", "by", "source"], rows)
+        + "## What this version cannot be instead\n\n"
+        + "".join(f"- {each}\n" for each in NOT_HERE)
+    )
+
+
 PAGES = {
     **{
         f"model/{f.__name__}.md": f
-        for f in (month, mechanisms, parameters, interventions, shocks, metrics, state, flow, validation, calibration)
+        for f in (
+            month,
+            mechanisms,
+            parameters,
+            interventions,
+            shocks,
+            metrics,
+            state,
+            flow,
+            validation,
+            calibration,
+            contested,
+            facts,
+            problems,
+        )
     },
     "model/bibliography.md": bibliography,
     "glossary.md": glossary,

@@ -60,6 +60,7 @@ def test_outputs_have_centre_and_variance_on_their_scale(tmp_path: Path) -> None
 def test_the_digest_is_of_what_is_required_and_not_of_words(tmp_path: Path) -> None:
     one = load_calibration(written(tmp_path)).digest()
     assert load_calibration(written(tmp_path, MINE.replace('title = "Trust"', 'title = "Confidence"'))).digest() == one
+    assert load_calibration(written(tmp_path, f'origin = "of one town"\n{MINE}')).digest() == one
     assert load_calibration(written(tmp_path, MINE.replace("centre = 0.6", "centre = 0.61"))).digest() != one
     path = written(tmp_path)
     (tmp_path / "town.toml").write_text((tmp_path / "town.toml").read_text().replace("fte = 1.0", "fte = 1.1"))
@@ -91,6 +92,13 @@ def test_what_a_set_costs(tmp_path: Path) -> None:
         ('file = "calm.toml"', 'file = "clam.toml"', 'there is no file "clam.toml"', "calm.toml"),
         ('"key_people.posts"', '"key_people.post"', 'there is no parameter "key_people.post"', "key_people.posts"),
         ("budget = 1_000_000", "budget = 0", "budget is a number of community-months", ""),
+        ("budget = 1_000_000", "budget = 1", "pays for 0 sets of 120 community-months, and an ensemble has 500", ""),
+        (
+            "answers = 0.7, lowest",
+            "sites = 1, answers = 0.7, lowest",
+            '"trust" needs 2 communities, and one community alone is asked: its luck cannot be known',
+            "",
+        ),
         ("seed = 3", 'prior = "plausibel"', "prior is", "plausible"),
         ("discrepancy = 0.0\n", "discrepancy = 0.0\nsd = 1\n", "sd is not for this target (the sample says it)", ""),
     ],

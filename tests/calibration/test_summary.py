@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def held(tmp_path: Path, gaps: list[list[float]]) -> tuple:  # type: ignore[type
     values = np.array([o.centre for o in outputs]) + off * np.sqrt([o.variance for o in outputs])
     sets = drawn(len(gaps))
     zero = np.zeros(off.shape)
-    return Values(sets.ids, outputs, values, zero, zero.astype(int) + 4, values), calibration, sets
+    return Values(sets.ids, outputs, values, zero, np.where(np.isnan(values), 0, 4), values), calibration, sets
 
 
 def test_met_alone_left_and_jointly(tmp_path: Path) -> None:
@@ -41,6 +42,20 @@ def test_nobody_to_be_asked_is_a_miss_and_is_counted(tmp_path: Path) -> None:
     found = summarized(*held(tmp_path, [[0, math.nan, 0], [0, 0, 0]]))
     trust = next(line for line in found.lines if line.name == "trust")
     assert (trust.within, trust.silent, trust.alone) == (0.5, 0.5, 0.5)
+
+
+def test_why_a_set_has_no_value_is_told_apart(tmp_path: Path) -> None:
+    values, calibration, sets = held(tmp_path, [[0, math.nan, 0]] * 4)
+    asked, natural = np.array(values.asked), np.array(values.natural)
+    asked[0, 1], asked[1, 1] = 0, 1
+    natural[2:, 1] = 0.0
+    found = summarized(replace(values, asked=asked, natural=natural), calibration, sets)
+    trust = next(line for line in found.lines if line.name == "trust")
+    assert (trust.silent, trust.few, trust.beyond, trust.within) == (0.25, 0.25, 0.5, 0.0)
+    assert found.aside == 0.5, "a value without a logarithm is known, and a miss"
+    (mistake,) = found.impossible()
+    assert "nobody could be asked in 25.0% of the sets; too few communities could" in mistake.message
+    assert "it was 0 or less, which has no logarithm, in 50.0% of the sets" in mistake.message
 
 
 def test_an_impossible_target_is_told_with_its_nearest_set(tmp_path: Path) -> None:

@@ -52,6 +52,10 @@ def test_the_sets_of_an_ensemble(call, tmp_path: Path) -> None:  # type: ignore[
         (["mine.toml", "--look", "--sets", "5", "--ensemble", "x.json"], "give one of the two"),
         (["mine.toml", "--look", "--only", "alife"], '"alife" is no target'),
         (["mine.toml", "--look", "--ensemble", "none.json"], "none.json is not there"),
+        (["mine.toml", "--look", "--sets", "2", "--out", "."], "is not a folder of observations: it holds"),
+        (["mine.toml", "--look", "--sets", "2", "--out", "town.toml"], "town.toml is a file, not a folder"),
+        (["mine.toml", "--out", "."], "is not a folder of a calibration: it holds"),
+        (["mine.toml", "--quick", "--out", "."], "is not a folder of a calibration: it holds"),
     ],
 )
 def test_mistakes_in_the_call(call, tmp_path: Path, arguments: list[str], said: str) -> None:  # type: ignore[no-untyped-def]
@@ -59,3 +63,29 @@ def test_mistakes_in_the_call(call, tmp_path: Path, arguments: list[str], said: 
     found = call("calibrate", *arguments)
     assert found.code == 2
     assert said in " ".join(found.err.split())
+    assert not (tmp_path / "parts").exists() and not (tmp_path / "evaluations.json").exists()
+
+
+@pytest.mark.parametrize("look", [True, False])
+def test_a_folder_of_something_else_stays_as_it_is(call, tmp_path: Path, look: bool) -> None:  # type: ignore[no-untyped-def]
+    """Also where it has what a folder of ours would have, under the same names."""
+    written(tmp_path)
+    held = {"evaluations.json": "theirs", "parts": None, "waves": None, "observed": None}
+    (tmp_path / "theirs").mkdir()
+    for name, text in held.items():
+        if text is not None:
+            (tmp_path / "theirs" / name).write_text(text)
+        else:
+            (tmp_path / "theirs" / name).mkdir()
+            (tmp_path / "theirs" / name / "thesis.txt").write_text("theirs")
+    before = sorted(str(each) for each in (tmp_path / "theirs").rglob("*"))
+    said = call("calibrate", "mine.toml", "--out", "theirs", *(["--look", "--sets", "2"] if look else []))
+    assert said.code == 2 and "it holds evaluations.json" in " ".join(said.err.split())
+    assert sorted(str(each) for each in (tmp_path / "theirs").rglob("*")) == before
+
+
+def test_a_name_that_no_ensemble_could_have_is_refused_at_once(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    written(tmp_path).rename(tmp_path / "my study.toml")
+    said = call("calibrate", "my study.toml", "--out", "kept")
+    assert said.code == 2 and 'sets would be called "my study-00001"' in " ".join(said.err.split())
+    assert not (tmp_path / "kept").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -88,6 +89,11 @@ def test_one_set_has_a_frontier_alone(call, tmp_path: Path) -> None:  # type: ig
         ("strategy,cost,effect\na,0,0\nb,1,1\n", ("--worth", "dear"), "--worth is a number"),
         ("strategy,cost,effect\na,0,0\nb,1,1\n", ("--horizon", "3"), "go together"),
         ("strategy,cost,effect\na,0,0\nb,1,1\n", ("--parameters", "nowhere.csv"), "nowhere.csv"),
+        (
+            "strategy,set,cost,effect\na,1,0,0\nb,1,1,1\na,01,0,0\nb,02,1,1\n",
+            (),
+            'the table has no row for strategy "b", set "01"',
+        ),
     ],
 )
 def test_mistakes_are_sentences(call, tmp_path: Path, text: str, more: tuple[str, ...], told: str) -> None:  # type: ignore[no-untyped-def]
@@ -102,6 +108,23 @@ def test_what_is_no_table_is_told(call, tmp_path: Path, name: str) -> None:  # t
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and nothing else")
     said = call("decide", name)
     assert said.code == 2 and name in said.err and "Traceback" not in said.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+@pytest.mark.parametrize("name", ["pipe.parquet", "pipe.csv"])
+def test_nobody_waits_for_a_pipe(call, tmp_path: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+    os.mkfifo(tmp_path / name)
+    said = call("decide", name)
+    assert said.code == 2 and "is not an ordinary file" in said.err
+
+
+def test_a_small_file_of_very_many_cells_is_not_read(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.cli import deciding
+
+    monkeypatch.setattr(deciding, "MOST_CELLS", 5)
+    pd.DataFrame({"strategy": ["a", "b"], "cost": [0.0, 1.0], "effect": [0.0, 2.0]}).to_parquet(tmp_path / "t.parquet")
+    said = call("decide", "t.parquet")
+    assert said.code == 2 and "t.parquet has 6 cells, where at most 5 are read" in said.err
 
 
 def test_odd_names_do_not_steer_the_terminal(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -121,3 +144,37 @@ def test_a_table_of_lists_is_told(call, tmp_path: Path) -> None:  # type: ignore
     pq.write_table(pa.table(rows), tmp_path / "lists.parquet")
     said = call("decide", "lists.parquet")
     assert said.code == 2 and 'the column "more" holds lists' in said.err
+
+
+@pytest.mark.parametrize("cell", ["nan", "NaN", "inf", "-inf", "1e999", "NA", "n/a", "1_000", '"0,5"', "40%", "."])
+def test_a_column_of_numbers_does_not_become_words(studied, tmp_path: Path, cell: str) -> None:  # type: ignore[no-untyped-def]
+    """Be it one cell that is none, or all of them."""
+    lines = (tmp_path / "known.csv").read_text().splitlines()
+    (tmp_path / "one.csv").write_text("\n".join([*lines[:5], f"4,{cell},calm", *lines[6:]]) + "\n")
+    (tmp_path / "all.csv").write_text("\n".join([lines[0], *(f"{n},{cell},calm" for n in range(60))]) + "\n")
+    for name, line in (("one", 6), ("all", 2)):
+        said = studied("decide", "table.csv", "--worth", "70", "--parameters", f"{name}.csv")
+        assert said.code == 2 and not said.out
+        assert f'{name}.csv:{line}: column "gain" is a finite number; found' in " ".join(said.err.split())
+
+
+def test_too_few_sets_to_learn_from_are_refused_before_anything_is_told(studied, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    table = pd.read_csv(tmp_path / "table.csv")
+    for few in (1, 29):
+        table[table["set"] < few].to_csv(tmp_path / "few.csv", index=False)
+        said = studied("decide", "few.csv", "--worth", "70", "--parameters", "known.csv")
+        assert said.code == 2 and not said.out
+        assert f"needs at least 30 sets of parameters; the table has {few}" in " ".join(said.err.split())
+
+
+def test_sets_are_called_as_they_are_written(studied, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """01 is another set than 1, and numbers in one table are those of the other."""
+    table, known = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("table", "known"))
+    whole = studied("decide", "table.csv", "--worth", "70", "--parameters", "known.csv").out
+    for each in (table, known):
+        each["set"] = each["set"].map("{:02d}".format)
+    table.to_csv(tmp_path / "two.csv", index=False)
+    known.to_csv(tmp_path / "kept.csv", index=False)
+    assert studied("decide", "two.csv", "--worth", "70", "--parameters", "kept.csv").out == whole
+    said = studied("decide", "two.csv", "--worth", "70", "--parameters", "known.csv")
+    assert said.code == 2 and 'no row for set "00"' in said.err

@@ -52,6 +52,17 @@ import pytest
             "--months is a whole number between 1 and 1,200, without decimals; found 3",
         ),
         (["run", "town.toml", "-m", "1.2.3"], 'between 1 and 1,200; found the text "1.2.3"'),
+        (["events", "town.toml", "--set", ""], "--set is given an empty text"),
+        (["run", "town.toml", "--uncertainty", " "], "--uncertainty is given an empty text"),
+        (["run", "town.toml", "--sets=2", "--uncertainty="], "--uncertainty is given an empty text"),
+        (["run", "town.toml", "-o", ""], "-o is given an empty text"),
+        (["sweep", "trial.toml", "--executor", ""], "--executor is given an empty text"),
+        (["sweep", "trial.toml", "--dask", ""], "--dask is given an empty text"),
+        (["ensemble", "make", "plausible", "--out", "a.json", "--title", ""], "--title is given an empty text"),
+        (["validate", "--without", "trust", "--without", ""], "--without is given an empty text"),
+        (["list", "parameters", ""], "WORD is given an empty text"),
+        (["merge", "a", ""], "DIR is given an empty text"),
+        (["run", ""], "SCENARIO is given an empty text"),
     ],
 )
 def test_a_mistake_is_told_and_the_exit_code_is_2(call, arguments: list[str], said: str) -> None:  # type: ignore[no-untyped-def]

@@ -17,7 +17,7 @@ def test_a_sweep_from_the_first_line_to_the_report(call) -> None:  # type: ignor
         == "  Differences over the same luck, 4 pairs; 95% intervals hold luck alone."
     )
     assert any(line.startswith("  1. ") for line in lines)
-    assert "Not calibrated yet: read these as how the model behaves, not as forecasts." in lines
+    assert "Not calibrated yet: read this as how the model behaves, not as a forecast." in lines
     assert lines[-1] == f"Report   {Path('results') / 'trial' / 'report.html'}"
     assert Path("results/trial/report.html").stat().st_size > 1000
     assert "4 / 8 runs" in said.err or "8 / 8 runs" in said.err

@@ -35,6 +35,15 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Snapshots:
+    site: str
+    months: tuple[str, ...]
+
+    def dates(self, start: str) -> list[str]:
+        return list(self.months)
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A scenario whose every number is `level` plus something for the seed, the replicate, the month and the site."""
 
@@ -81,15 +90,18 @@ class Experiment:
     ready_made: bool = False
     title: str = "Trial"
     question: str = "Does it work?"
+    decision: Any = None
+    budget: Any = None
     replicates: int = 20
     seed: int = 7
     against: str = "s0"
     months: int = 24
-    snapshots: Any = field(default_factory=lambda: SimpleNamespace(site="north", months=("2018-06", "2019-01")))
+    snapshots: Any = field(default_factory=lambda: Snapshots(site="north", months=("2018-06", "2019-01")))
     outcomes: Any = field(default_factory=lambda: SimpleNamespace(primary="trust", also=("cost",), worthwhile=None))
     text: str = "title = 'Trial'"
     uncertainty: str = "defaults"
     sets: int = 0
+    crossed: int = 0
     points: Any = None
     design: Any = None
     model_fields_set: frozenset[str] = frozenset({"replicates"})

@@ -86,6 +86,31 @@ def test_a_metric_that_never_varied_may_not_move_at_all(tmp_path: Path, sets: Se
         behaving.checked(ensemble(tmp_path, sets, moved))
 
 
+@pytest.mark.parametrize(
+    ("metric", "mean", "error"),
+    [("trust", 0.5, 1e300), ("trust", 0.5, 0.4), ("trust", 1.5, 0.0), ("partners", 9.0, 9.1), ("alive", 1.0, 0.1),
+     ("partners", -1.0, 0.0), ("trust", 0.5, -0.1)],
+)  # fmt: skip
+def test_means_and_errors_that_no_runs_have_are_told(
+    tmp_path: Path, sets: Sets, metric: str, mean: float, error: float
+) -> None:
+    was = {"scenario": "laboratory", "months": 12, "replicates": 4, "seed": 1, "sets": ["mine-0001", "mine-0002"]}
+    said = {"digest": "0" * 64, "means": {metric: [mean] * 2}, "errors": {metric: [0.0, error]}}
+    with pytest.raises(UserError, match=f"{metric} has a mean of .* with an error of .*, which no runs have"):
+        ensemble(tmp_path, sets, was | said)
+
+
+@pytest.mark.parametrize(("metric", "mean", "error"), [("performance", 1e6, 1e300), ("partners", 1e200, 1e200)])
+def test_errors_are_not_believed_beyond_measure(
+    tmp_path: Path, sets: Sets, metric: str, mean: float, error: float
+) -> None:
+    """Or a metric that can have any value would never move."""
+    was = behaving.behaviour(sets)
+    said = {"errors": {**was["errors"], metric: [error] * 6}, "means": {**was["means"], metric: [mean] * 6}}
+    with pytest.raises(UserError, match=f"moves {metric} by inf standard errors"):
+        behaving.checked(ensemble(tmp_path, sets, {**was, "digest": "0" * 64, **said}))
+
+
 def test_other_values_of_the_sets_are_another_behaviour(tmp_path: Path, sets: Sets) -> None:
     was = behaving.behaviour(sets)
     other = Sets(sets.origin, sets.title, sets.ids, sets.variables, drawn(6, LINE, stream="other").table)
@@ -96,15 +121,24 @@ def test_other_values_of_the_sets_are_another_behaviour(tmp_path: Path, sets: Se
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"sets": ["mine-0001", "mine-0099"]}, "names sets in its batch that it does not have"),
+        (
+            {"sets": ["mine-0001", *(f"mine-009{n}" for n in range(5))]},
+            "names sets in its batch that it does not have",
+        ),
         ({"scenario": "../laboratory.toml"}, "which is no ready-made scenario"),
         ({"scenario": "/etc/passwd"}, "which is no ready-made scenario"),
         ({"scenario": "nowhere"}, 'was made with "nowhere", which is no ready-made scenario'),
         (
             {"means": {"unheard_of": [0.5] * 6}, "errors": {"unheard_of": [0.1] * 6}, "digest": "0" * 64},
-            "has other metr",
+            r"says nothing of (\d+) of \1 metrics of this model",
         ),
-        ({"means": {"trust": [0.5]}, "digest": "0" * 64}, "this one has other metrics"),
+        ({"means": {"trust": [0.5]}, "digest": "0" * 64}, "has not a mean and an error of each set"),
+        ({"sets": ["mine-0001"], "means": {"trust": [0.5]}, "errors": {"trust": [0.1]}}, "that says too little"),
+        ({"months": 11}, r"says too little \(6 sets × 4 replicates, 11 months\): 6 × 4, 12 months, are needed"),
+        (
+            {"means": {"trust": [0.5] * 6}, "errors": {"trust": [0.1] * 6}, "digest": "0" * 64},
+            r"says nothing of \d+ of \d+ metrics of this model",
+        ),
     ],
 )
 def test_a_batch_that_cannot_be_run_again_is_told(

@@ -18,7 +18,7 @@ import real
 from tfs_sim.cli import main
 from tfs_sim.experiments.designs.sets import Sets, drawn
 from tfs_sim.experiments.execution import behaving
-from tfs_sim.experiments.storage import ensembles, records
+from tfs_sim.experiments.storage import ensemble_tables, ensembles, records
 from tfs_sim.scenario.checks import specification
 from tfs_sim.scenario.errors import UserError
 from tfs_sim.scenario.fields import catalogue
@@ -209,7 +209,7 @@ def test_a_parameter_may_stand_once_under_one_name(written: Path) -> None:
 
 
 def test_an_ensemble_of_one_set_is_none(written: Path) -> None:
-    with pytest.raises(UserError, match="mine has 1 sets of parameters, where there are 2 to 100,000"):
+    with pytest.raises(UserError, match="mine has 1 set of parameters, where there are 2 to 100,000"):
         ensembles.checked("mine", "Mine", ["a"], {"trust.memory": np.array([20.0])})
 
 
@@ -290,3 +290,81 @@ def test_nothing_but_an_ensemble_is_written_over(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="is there already, and is no ensemble"):
             behaving.written(tmp_path / f"{name}.json", sets, name, "Mine", "1", "CC0-1.0", lambda _: None)
         assert {each: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"calibrated": True},
+        {"calibrated": True, "targets": "0" * 64, "code": "0" * 64, "figures": 1},
+        {"calibrated": True, "targets": "0" * 64, "code": "0" * 64, "figures": 2, "own": {"members": "log"}},
+        {"calibrated": True, "code": "0" * 64, "figures": 1, "own": {"members": "log"}},
+        {"targets": "0" * 64},
+        {"figures": 3},
+        {"misses": ["t1: missed"]},
+    ],
+)
+def test_what_is_calibrated_says_to_what(tmp_path: Path, more: dict[str, Any]) -> None:
+    """And what is not says nothing of targets: reports take the word for it."""
+    sets = drawn(5, LINE, stream="mine")
+    own = {name: np.zeros(5) for name in more.get("own", ())}
+    with pytest.raises(UserError, match=r"calibrated|targets of"):
+        ensembles.write(tmp_path / "mine.json", sets, real.facts(sets, **more), own)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_unit_that_is_another_here_is_told(written: Path) -> None:
+    changed(written, "units", {**records.read(written)["units"], "trust.memory": "weeks"})
+    assert 'the unit of trust.memory is "months", and its record says "weeks"' in refused(written)
+    changed(written, "units", {})
+    assert "and its record says nothing" in refused(written)
+
+
+def test_what_cannot_be_called_or_written_so_is_told_before_any_set_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behaving, "behaviour", None)
+    sets = drawn(3, "plausible: turnover")
+    (tmp_path / "taken.json").write_text("{}")
+    for name, title, edition in (("mine", "a\nb", "1"), ("mine", "Mine", "x" * 3000), ("taken", "Mine", "1"),
+                                 ("no/mine", "Mine", "1")):  # fmt: skip
+        with pytest.raises(UserError):
+            behaving.written(tmp_path / f"{name}.json", sets, name, title, edition, "CC0-1.0", lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("set,trust.memory\na,20\nb,-1\n", "mine.csv:3: set b has trust.memory = -1, where it is a number from"),
+        ("set,trust.memory\na,20\na,21\n", "mine.csv:3: the set a is there twice"),
+        ("set,trust.memory\na,20\nb c,21\n", 'mine.csv:3: "b c" is no identity of a set'),
+        ("set,trust.memory\na,20\n,21\n", 'mine.csv:3: "" is no identity of a set'),
+        ("set,turnover.notice\na,1\nb,1.5\n", "mine.csv:3: set b has turnover.notice = 1.5, where it is a whole"),
+        ("set,effort.timing\na,1\nb,2\n", "mine.csv:1: effort.timing is a choice among words"),
+        ("set,trust.memory\na,20\n", "mine.csv:1: the file has 1 set of parameters"),
+        ("set\na\nb\n", "mine.csv:1: the file has no parameters"),
+        ("set,trust.memory\na,20\nb,nan\n", 'mine.csv:3: trust.memory is a number; found "nan"'),
+        ("set,trust.memry\na,20\nb,21\n", 'mine.csv:1: there is no parameter "trust.memry"'),
+    ],
+)
+def test_mistakes_in_a_csv_file_have_their_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        ensemble_tables.read(tmp_path / "mine.csv", "Mine")
+    assert said in str(caught.value)
+
+
+def test_every_mistake_of_a_csv_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("set,trust.memory,turnover.notice\na b,20,2.5\nb,-1,1\n", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        ensemble_tables.read(tmp_path / "mine.csv", "Mine")
+    assert [each.line for each in caught.value.mistakes] == [2, 3, 2]
+
+
+def test_an_ensemble_is_not_made_of_an_ensemble(
+    written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["ensemble", "make", str(written), "--out", str(tmp_path / "other.json")])
+    assert left.value.code == 2 and "is an ensemble already" in capsys.readouterr().err
+    assert not (tmp_path / "other.json").exists()

@@ -49,8 +49,8 @@ class Arm:
     keys: dict[str, str]
     values: np.ndarray
 
-    def read(self, kind: str, pairs: int) -> Any:
-        assert kind == "runs"
+    def read(self, kind: str, pairs: int, first: int = 0) -> Any:
+        assert (kind, first) == ("runs", 0)
         half = pairs // 2
         for part in (self.values[:half], self.values[half:pairs]):
             yield pa.table({"trust": part.ravel(), "other": 0 * part.ravel()})

@@ -48,8 +48,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sets = drawn(3, "plausible: trust, turnover.notice", stream="mine")
     behaviour = {"scenario": "laboratory", "months": 12, "replicates": 2, "seed": 1, "sets": list(sets.ids[:1]),
                  "digest": "0" * 64, "means": {"trust": [0.5]}, "errors": {"trust": [0.1]}}  # fmt: skip
-    facts = {"name": "mine", "title": "Mine", "edition": "1", "licence": "CC-BY-4.0", "calibrated": False,
-             "model": model_version(), "prior": "0" * 64, "targets": "0" * 64, "code": None,
+    facts = {"name": "mine", "title": "Mine", "edition": "1", "licence": "CC-BY-4.0", "calibrated": True,
+             "model": model_version(), "prior": "0" * 64, "targets": "0" * 64, "code": "0" * 64,
              "own": {"members": "log"}, "figures": 1, "misses": [], "behaviour": behaviour}  # fmt: skip
     ensembles.write(folder / "mine.json", sets, facts, {"members": np.array([3.1, 3.2, np.nan])})
     return folder

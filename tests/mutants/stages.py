@@ -17,7 +17,10 @@ TESTS = {
     "survey": ("tests/survey",),
     "decisions": ("tests/decisions",),
     "calibration": ("tests/calibration",),
+    "problems": ("tests/problems",),
+    "validation": ("tests/validation",),
     "analysis": ("tests/results",),
+    "reasons": ("tests/reasons",),
     "report": ("tests/results",),
     "figures": ("tests/results",),
 }
@@ -31,7 +34,10 @@ LAST = {
     "survey": ("tests/survey", "tests/cli"),
     "decisions": ("tests/decisions", "tests/cli"),
     "calibration": ("tests/calibration", "tests/cli"),
+    "problems": ("tests/problems", "tests/cli"),
+    "validation": ("tests/validation",),
     "analysis": ("tests/results", "tests/cli", "tests/validation"),
+    "reasons": ("tests/reasons",),
     "report": ("tests/results", "tests/cli", "tests/validation"),
     "figures": ("tests/results", "tests/validation"),
 }

@@ -73,7 +73,7 @@ def test_interactions_of_a_game_of_pairs_are_its_products() -> None:
 
 
 def test_interactions_of_all_three_are_spread_evenly() -> None:
-    """A game of one product of three: each pair's index is half of it, since the third is there in half of the orders."""
+    """A game of one product of three: each pair's index is half of it, for the third is there in half of the orders."""
     game = np.array([0.0] * 7 + [1.0])
     assert shapley.interactions(game) == pytest.approx([0.5] * 3)
 

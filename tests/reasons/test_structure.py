@@ -5,20 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from asked import command
+from hand import written
 from reading import the
-from test_why import command
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import paired
 from tfs_sim.analysis.windows import metric
+from tfs_sim.calibration import evaluate, load_calibration
 from tfs_sim.experiments.designs.sets import drawn
+from tfs_sim.experiments.execution.again import again
 from tfs_sim.figures.structure import structure_chart
 from tfs_sim.literature import bibliography
 from tfs_sim.model.catalogue import ALWAYS_ON, MECHANISMS
 from tfs_sim.model.declare import specification
 from tfs_sim.reasons import FORMS, Structure, named_forms, structure
 from tfs_sim.reasons.structure import formed, verdict_on
-from tfs_sim.reasons.structure_words import told
+from tfs_sim.reasons.structure_words import on_forms, told
 from tfs_sim.scenario.errors import UserError
 
 THREE = ("organizations-trust", "weak-link", "inherited-grudges")
@@ -105,17 +108,41 @@ def test_forms_stand_in_the_place_of_what_sets_vary_and_keep_their_identities() 
     assert len(formed(sets, form).variables) == len(sets.variables)
 
 
+def test_sets_are_held_against_targets_in_every_form_that_can_be(swept, tmp_path) -> None:
+    """The share that meets all is that of sets with the form's values, run over the calibration's populations."""
+    calibration = load_calibration(written(tmp_path))
+    forms = named_forms(("negativity", "inherited-grudges"))
+    found = structure(swept[1].folder, "documentation", forms=forms, sets=4, calibration=calibration)
+    usual, other, off = found.asked
+    sets = again(swept[1].folder).sets.first(4)
+    for each, form in ((usual, None), (other, forms[0])):
+        gaps = evaluate(formed(sets, form), calibration, workers=1).gaps()
+        met = sum(all(not abs(gap) > 3 for gap in row) for row in gaps)  # a missing one is held against nothing
+        assert each.meets.value == met / 4 and each.meets.low <= each.meets.value <= each.meets.high
+    assert off.meets is None
+    said = " ".join(told(found))
+    assert "meet every target of" in said and "Inherited-grudges: not asked" in said
+    assert list(found.frame["meets"].dropna()) == [usual.meets.value] * 2 + [other.meets.value] * 2
+
+
 def test_the_words_say_where_it_does_not_hold(found) -> None:
     said = " ".join(told(found))
     assert "of 3 contested forms" in said and "no share of them is a probability" in said
+    for strategy in ("manuals", "more"):
+        usual, *rest = (answer for _, answer in found.of(strategy))
+        if usual.result.distinguishable:
+            assert f"holds in {sum(each.verdict == 'holds' for each in rest)} of 3" in on_forms(found, strategy)
+        else:
+            assert "told from none" in on_forms(found, strategy)
     assert "held against no target" in said
 
 
 def test_the_chart_shows_the_table(found) -> None:
-    (ax,) = structure_chart(found).figure.axes
+    axes = {ax.get_label(): ax for ax in structure_chart(found).figure.axes}
+    assert list(axes) == ["manuals", "more"]
     by = words.factor(metric("documentation"))
     for row in found.frame.to_dict("records"):
-        key = f"{row['strategy']}:{row['form']}"
+        ax, key = axes[row["strategy"]], row["form"]
         assert the(ax, f"point:{key}").get_xdata()[0] == pytest.approx(row["difference"] * by)
         ends = [row["difference_low"] * by, row["difference_high"] * by]
         assert list(the(ax, f"interval:{key}").get_xdata()) == pytest.approx(ends, nan_ok=True)

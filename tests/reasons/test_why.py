@@ -8,12 +8,11 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from asked import GROUPS, command
 from reading import all_of, says, the
 
-from conftest import GROUPS
 from tfs_sim.analysis.pooling import Units
 from tfs_sim.analysis.stored import Stored
-from tfs_sim.cli import main
 from tfs_sim.experiments.execution.again import again
 from tfs_sim.experiments.execution.variants import Varied
 from tfs_sim.figures.why import why_chart
@@ -198,13 +197,6 @@ def test_shares_are_written_beside_their_bars(swept) -> None:
     assert not all_of(ax, "share:the whole difference")
 
 
-def command(capsys, *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as leave:
-        main(list(arguments))
-    said = capsys.readouterr()
-    return int(leave.value.code or 0), said.out, said.err
-
-
 def test_the_command_prints_and_writes(swept, found, capsys) -> None:
     groups = [part for line in GROUPS for part in ("--group", line)]
     folder = str(swept[1].folder)
@@ -259,8 +251,8 @@ def test_a_folder_without_results_and_a_study_that_has_changed_are_told(swept, t
 def test_a_damaged_part_of_kept_runs_is_run_again(swept, found, tmp_path) -> None:
     study = tmp_path / "study"
     shutil.copytree(swept[1].folder.parent, study)
-    parts = sorted((study / "out" / "variants").glob("*.parquet"))
-    parts[0].write_bytes(parts[0].read_bytes()[:-7] + b"damaged")
+    for part in (study / "out" / "variants").glob("*.parquet"):
+        part.write_bytes(part.read_bytes()[:-7] + b"damaged")
     notices: list[str] = []
     once_more = why(
         study / "out", "more", "as-it-is", groups=named(GROUPS), metric="documentation", notice=notices.append

@@ -33,6 +33,19 @@ def test_what_users_wrote_cannot_steer_the_terminal() -> None:
     assert "\033" not in rendered and "\007" not in rendered and len(rendered.split("\n")) == 4
 
 
+@pytest.mark.parametrize(
+    ("message", "key", "said"),
+    [
+        ("sets is a whole number", ("sets",), "sets is a whole number"),
+        ("worthwhile is above 0", ("outcomes", "worthwhile"), "outcomes.worthwhile is above 0"),
+        ("setsuna is no strategy", ("sets",), "sets: setsuna is no strategy"),
+        ("2 sites are one too many", ("sites", 2), "sites[3]: 2 sites are one too many"),
+    ],
+)
+def test_what_is_named_is_named_once(message: str, key: tuple[str | int, ...], said: str) -> None:
+    assert Mistake(message, key=key).render() == said
+
+
 def test_long_lines_are_cut_around_the_mistake() -> None:
     mistake = Mistake("wrong", file="a.toml", line=1, column=5001, length=4, source="x" * 5000 + "HERE" + "x" * 5000)
     rows = UserError(mistake).render().split("\n")

@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from tfs_sim.calibration import choosing, headlines, leads, matching, telling, trust
+from tfs_sim.calibration import choosing, headlines, keeping, leads, matching, telling, trust
 from tfs_sim.calibration.evaluating import evaluate
 from tfs_sim.calibration.findings import Findings, findings
 from tfs_sim.calibration.held import Array, Held, Scale
@@ -32,12 +32,14 @@ from tfs_sim.calibration.summary import summarized
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.execution.work import Notice, Progress
-from tfs_sim.experiments.storage import files
+from tfs_sim.experiments.storage import ensembles, files
 from tfs_sim.experiments.storage.ensembles import Ensemble
+from tfs_sim.experiments.storage.holding import refuse_strangers
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.scenario.checks import specification
 from tfs_sim.scenario.fields import catalogue
 
+WAVES, OBSERVED = "waves", "observed"
 WAVE = 2_000
 """Sets of a wave, where the budget has room for more than five."""
 QUICK_SETS, QUICK_WANTED = 1_200, 50
@@ -62,6 +64,18 @@ class Carried:
     folder: Path
     found: Findings
     ensemble: Ensemble | None
+
+
+def _place_for(folder: Path, ids: str | None, name: str) -> None:
+    """Refuse, before anything is run, a folder of something else, or in which the ensemble could not be written.
+
+    `ids` is how identities of its sets begin (None of a trial), and `name` what it is called.
+    """
+    if not keeping.are_ours(folder / WAVES):
+        refuse_strangers(folder, "a calibration", lambda path: path.name in (WAVES, OBSERVED) and path.is_dir())
+    if ids is not None:
+        ensembles.name_for_sets(ids)
+        ensembles.place_for(folder / f"{name}.json")
 
 
 def held_of(calibration: Calibration) -> tuple[Held, ...]:
@@ -135,15 +149,16 @@ def carry_out(
     """
     told = notice or (lambda _: None)
     seed = calibration.table.seed if seed is None else seed
+    name = "trial" if quick else calibration.table.ids or calibration.name
+    space, budget = Space.of(calibration.table.prior), budget_of(calibration, quick)
+    _place_for(folder, None if quick else name, calibration.name)
     files.made_folder(folder)
-    observed = folder / "observed"
+    observed = folder / OBSERVED
     simulator = simulator_of(calibration, observed, workers, told)
     again = simulator_of(calibration, observed, workers, told, again=True)
-    space, budget = Space.of(calibration.table.prior), budget_of(calibration, quick)
     whose = {"calibration": calibration.digest(), "model": model_version()}
-    name = "trial" if quick else calibration.table.ids or calibration.name
     waves = matching.calibrate(
-        space, held_of(calibration), simulator, budget, folder / "waves", name, seed, whose, progress, told, again
+        space, held_of(calibration), simulator, budget, folder / WAVES, name, seed, whose, progress, told, again
     )
     rows = choosing.chosen(waves)
     if quick:
@@ -154,6 +169,7 @@ def carry_out(
     facts = {
         "name": calibration.name,
         "title": calibration.table.title,
+        "origin": calibration.table.origin,
         "edition": "1",
         "licence": "CC0-1.0",
         "model": model_version(),

@@ -23,7 +23,7 @@ class Estimate(NamedTuple):
     Attributes
     ----------
     value : what is compared with a target; of a share with half an answer added to each side, so that it has odds.
-        NaN where nobody could be asked, or one community alone.
+        NaN where nobody could be asked, or too few: one community alone does not show luck.
     variance : of its luck.
     asked : communities on which it rests.
     raw : the value as it was seen, without half answers.
@@ -92,11 +92,11 @@ def jackknifed(statistic: Callable[[NDArray[np.int64]], float], communities: int
     """
     everyone = np.arange(communities)
     value = statistic(everyone)
-    if communities < 2 or math.isnan(value):
+    if math.isnan(value):
         return NOBODY
-    without = np.array([statistic(np.delete(everyone, n)) for n in everyone])
+    without = np.array([statistic(np.delete(everyone, n)) for n in everyone]) if communities > 1 else np.array([np.nan])
     if np.isnan(without).any():
-        return NOBODY
+        return NOBODY._replace(asked=communities)
     spread = float(((without - without.mean()) ** 2).sum())
     return Estimate(value, spread * (communities - 1) / communities, communities, value)
 

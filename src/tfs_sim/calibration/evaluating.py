@@ -26,7 +26,7 @@ from tfs_sim.calibration.estimates import Estimate
 from tfs_sim.calibration.observing import WHATS, observe
 from tfs_sim.calibration.reading import Calibration
 from tfs_sim.calibration.scales import Output
-from tfs_sim.calibration.storing import Kept, key_of
+from tfs_sim.calibration.storing import Kept, key_of, place_for
 from tfs_sim.calibration.tables import Observation
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import Sets
@@ -199,6 +199,7 @@ def evaluate(
     with ExitStack() as held:
         kept = None
         if out is not None:
+            place_for(Path(out))
             folder = files.made_folder(Path(out))
             held.enter_context(only_one(folder))
             kept = Kept(folder, keys, tuple(hows.values()), notice)

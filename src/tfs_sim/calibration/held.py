@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Scale = Literal["identity", "log", "logit", "binomial"]
 
+WANTED = 500
+"""Sets that an ensemble has, unless something else is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from tfs_sim.experiments.storage import files, holding, records, tables
 from tfs_sim.experiments.storage.files import refusal
 
 FORMAT = "tfs-sim calibration"
+MARK = "calibration.json"
 LARGEST = 500_000_000
 """Bytes of a table of proposals that are read."""
 
@@ -117,7 +119,7 @@ class Folder:
             try:
                 first = int(said["first"])
                 rows = np.array(said["values"], float), np.array(said["luck"], float)  # None: missing
-                if said["proposed"] != whose or rows[0].shape[1:] != (outputs,):
+                if said["proposed"] != whose or rows[0].shape[1:] != (outputs,) or first < 0:
                     raise ValueError
                 values[first : first + len(rows[0])], luck[first : first + len(rows[1])] = rows
             except (KeyError, ValueError, TypeError):
@@ -152,7 +154,14 @@ def plain(values: Any) -> Any:
 
 
 def _number(path: Path) -> int:
-    return int(path.stem.split("-")[1])
+    """Return of which wave a file is; 0 for what is none of ours."""
+    found = re.match(r"wave-(\d+)[-.]", path.name)
+    return int(found[1]) if found else 0
+
+
+def are_ours(path: Path) -> bool:
+    """Say whether a folder has the waves of a calibration."""
+    return (records.found(path / MARK) or {}).get("format") == FORMAT
 
 
 @contextmanager
@@ -169,11 +178,13 @@ def opened(path: Path, names: Sequence[str], whose: Mapping[str, Any], notice: N
     UserError
         When it has something else, or another calibration, or cannot be written to.
     """
+    mark = path / MARK
+    if records.found(mark) is None and not any(path.glob("wave-*.json")):
+        holding.refuse_strangers(path, "waves")
     files.made_folder(path)
     files.writable(path)
     with holding.only_one(path):
         files.sweep_up(path)
-        mark = path / "calibration.json"
         said = records.found(mark)
         plan = {"format": FORMAT, **plain(dict(whose))}
         if said is None and any(path.glob("wave-*.json")):

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.execution.runner import Interrupted
 from tfs_sim.experiments.execution.work import Progress
 from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.provenance import processors
 
 Simulator = Callable[[Sets], tuple[Array, Array]]
 """Runs sets; returns values on the outputs' scales, and the variance that luck gives them: [sets, outputs] each.
@@ -70,7 +72,7 @@ class Budget:
     sets: int
     first: int
     wave: int
-    wanted: int = 500
+    wanted: int = held.WANTED
     block: int = 50
     quick: bool = False
 
@@ -84,7 +86,7 @@ class Budget:
             )
 
     @classmethod
-    def of(cls, sets: int, wanted: int = 500, quick: bool = False) -> Budget:
+    def of(cls, sets: int, wanted: int = held.WANTED, quick: bool = False) -> Budget:
         """Return a budget with waves of usual sizes: three tenths of all sets first, then as many as go on from there.
 
         The first must show where anything lives; later ones are smaller, so that there are several.
@@ -364,8 +366,9 @@ class _Run:
         # halves for training and validation are told apart by place: old and new points go into both
         order = np.random.default_rng([self.seed, number, 0]).permutation(len(places))
         places, y, noise = places[order], y[order], noise[order]
-        fits = (emulated(each, places, y[:, n], noise[:, n]) for n, each in enumerate(self.outputs))
-        emulators = tuple(each for each in fits if each is not None)
+        with ThreadPoolExecutor(processors()) as pool:  # most of it is linear algebra, which lets other threads go on
+            fits = pool.map(lambda n: emulated(self.outputs[n], places, y[:, n], noise[:, n]), range(len(self.outputs)))
+            emulators = tuple(each for each in fits if each is not None)
         wave = Wave(number, proposed, values, luck, self._again(number, proposed, values), emulators)
         region = found.region.after(emulators)
         return Calibration(self.space, self.outputs, self.budget, (*found.waves, wave), region)

@@ -31,6 +31,7 @@ class What:
     look : makes the estimate.
     months : months (from 0) in which the world is looked at.
     share : whether its value is a share.
+    fewest : communities without which it has no value, since of fewer its luck cannot be known.
     """
 
     meaning: str
@@ -39,6 +40,7 @@ class What:
     look: Callable[[Observation, Runs, Runs | None], Estimate]
     months: Callable[[Observation], Iterable[int]] = lambda _: ()
     share: bool = False
+    fewest: int = 2
 
 
 def observe(target: Observation, runs: Runs, beside: Runs | None = None) -> Estimate:
@@ -184,22 +186,22 @@ _SURVEYED = ("month", "within", "answers")
 
 WHATS: Mapping[str, What] = {
     "alive": What("share of partnerships alive, of all or of those alive earlier", ("month",), ("given",), _alive,
-                  share=True),
+                  share=True, fewest=1),
     "mean": What("mean of a metric over partnerships that are alive", ("metric", "from", "to"), (), _mean),
     "ratio": What("a metric over another one, summed over months and communities", ("metric", "per", "from", "to"),
                   ("times",), _ratio),
     "sustained": What("a metric where partnerships are alive later, over where they are not",
-                      ("metric", "month", "later"), (), _sustained),
+                      ("metric", "month", "later"), (), _sustained, fewest=4),
     "falls": What("share of partnerships in which a metric is lower after than during", ("metric", "during", "after"),
-                  (), _falls, share=True),
+                  (), _falls, share=True, fewest=1),
     "effect": What("difference in a metric to the same communities in another population",
                    ("metric", "month", "beside"), (), _effect),
     "deepened": What("share of runs in which a metric rises at so many communities",
-                     ("metric", "before", "after", "sites"), (), _deepened, share=True),
+                     ("metric", "before", "after", "sites"), (), _deepened, share=True, fewest=1),
     "active": What("share of members who came to a meeting in so many months", ("month", "within"), (), _active,
-                   _lately, share=True),
+                   _lately, share=True, fewest=1),
     "milestones": What("share of communities with so many members of so many sectors, meeting monthly",
-                       ("month", "within", "members", "sectors"), (), _milestones, _lately, share=True),
+                       ("month", "within", "members", "sectors"), (), _milestones, _lately, share=True, fewest=1),
     "density": What("density among members who deal with each other", _SURVEYED, (), _survey(_density), _last),
     "trust": What("members' trust in those they deal with, on a scale", (*_SURVEYED, "lowest", "highest"), (),
                   _survey(_trust), _last),

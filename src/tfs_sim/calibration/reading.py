@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from tfs_sim.calibration.held import WANTED
+from tfs_sim.calibration.observing import WHATS
 from tfs_sim.calibration.scales import Output, centred, off_by
 from tfs_sim.calibration.tables import CalibrationTable, CalibrationTarget
 from tfs_sim.scenario import Scenario, load_scenario, presets
@@ -85,7 +87,7 @@ class Calibration:
         What sets are called and how much is run (budget, seed, runs again) is no part of it: that changes nothing of
         what is required of a set.
         """
-        apart = {"title", "question", "ids", "budget", "seed", "again"}
+        apart = {"title", "question", "origin", "ids", "budget", "seed", "again"}
         said = self.table.model_dump(mode="json", by_alias=True, exclude=apart)
         for target in said["targets"].values():
             for words in ("title", "source", "caveat"):
@@ -141,6 +143,14 @@ def load_calibration(path_or_name: str | Path) -> Calibration:
     return Calibration(document.path.stem, table, populations, document.text)
 
 
+def _too_small(calibration: Calibration) -> Iterator[Mistake]:
+    """Yield a budget that does not pay for as many sets as an ensemble has."""
+    months = max(1, calibration.months_of(calibration.named()))
+    if (sets := calibration.table.budget // months) < WANTED:
+        said = f"the budget pays for {count(sets, 'set')} of {months:,} community-months, and an ensemble has {WANTED}"
+        yield Mistake(said, key=("budget",), hint=f"Give it {WANTED * months:_} at least.")
+
+
 def scenario_named(document: Document, key: KeyPath, file: str) -> Scenario:
     """Return the scenario that a file names under a key: ready-made, or relative to it.
 
@@ -157,7 +167,8 @@ def scenario_named(document: Document, key: KeyPath, file: str) -> Scenario:
 
 
 def _beyond(table: CalibrationTable, populations: dict[str, Scenario]) -> Iterator[Mistake]:
-    """Yield where a target asks for what its population does not have."""
+    """Yield where a target asks for what its population does not have, and a budget that is spent too soon."""
+    yield from _too_small(Calibration("", table, populations))
     for name, target in table.targets.items():
         if target.observe is None or target.population is None:
             continue
@@ -167,6 +178,11 @@ def _beyond(table: CalibrationTable, populations: dict[str, Scenario]) -> Iterat
         if (asked := target.observe.sites) is not None and asked > there:
             said = f"{count(asked, 'community', 'communities')} are asked, and {quote(target.population)} has {there:,}"
             yield Mistake(said, key=(*key, "sites"))
+        fewest, asks = WHATS[target.observe.what].fewest, (asked or there) * table.replicates
+        if target.counts and asks < fewest:
+            few = "one community alone is" if asks == 1 else f"{asks} are"
+            said = f'"{target.observe.what}" needs {fewest} communities, and {few} asked: its luck cannot be known'
+            yield Mistake(said, key=key)
         if target.observe.last > months:
             said = f"month {target.observe.last} is asked for, and {quote(target.population)} lasts {months:,} months"
             yield Mistake(said, key=key)

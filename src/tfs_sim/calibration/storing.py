@@ -25,6 +25,7 @@ from tfs_sim.calibration.estimates import Estimate
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.execution.work import Notice
 from tfs_sim.experiments.storage import files, records, tables
+from tfs_sim.experiments.storage.holding import refuse_strangers
 
 RECORD = "evaluations.json"
 LARGEST = 200_000_000
@@ -42,6 +43,24 @@ def key_of(sets: Sets, number: int) -> str:
     for variable, value in zip(sets.variables, sets.table[number].tolist(), strict=True):
         total.update(f"|{variable.dotted}={value!r}".encode())
     return total.hexdigest()[:32]
+
+
+def place_for(folder: Path) -> None:
+    """Refuse a folder that holds something else than observations of ours.
+
+    Raises
+    ------
+    UserError
+        With what it holds.
+    """
+    if records.found(folder / RECORD) is None:
+        parts = folder / "parts"
+        ours = parts.is_dir() and not parts.is_symlink()
+        inside = [path.name for path in parts.iterdir()] if ours else []
+        ours &= all(_PART.fullmatch(name) or name.startswith(files.TEMPORARY) for name in inside)
+        # the record comes last, and may be damaged: what is kept is intact
+        begun = {"parts", RECORD} if ours and inside else {"parts"} if ours else set()
+        refuse_strangers(folder, "observations", lambda path: path.name in begun)
 
 
 class Kept:

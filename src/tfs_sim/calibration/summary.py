@@ -1,8 +1,9 @@
 """Targets beside what sets of parameters give of them: how many meet each, all of them, and which rules out what.
 
 A set meets a target when it is off by no more than three standard deviations, which hardly any distribution with one
-peak exceeds by chance (Pukelsheim 1994). Where nobody could be asked it does not meet the target; so that small numbers
-of communities do not pass for a verdict, what is met is also told with such targets left aside.
+peak exceeds by chance (Pukelsheim 1994). Where nobody could be asked, or too few, it does not meet the target; so that
+small numbers of communities do not pass for a verdict, what is met is also told with such targets left aside. A value
+that the target's scale does not have (a count of 0, which has no logarithm) is a miss like any other.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ class Line:
     low, middle, high : between which the middle 90% of sets lie, natural; NaN where none gives any.
     mean : the mean over the sets, natural.
     within : share of sets that meet it, or lie in the range; NaN where nothing is required.
-    silent : share of sets in which nobody could be asked.
+    silent, few, beyond : shares of sets in which nobody could be asked; too few for a value whose luck is known; and
+        whose value the target's scale does not have (0, which has no logarithm).
     alone : share of sets that it alone rules out, of targets that count.
     left : share of sets that meet it and every counting target before it.
     by : parameters that move it most, with the sign of their rank correlation.
@@ -62,10 +64,21 @@ class Line:
     mean: float
     within: float
     silent: float
+    few: float
+    beyond: float
     alone: float
     left: float
     by: tuple[str, ...]
     nearest: tuple[float, str, float] | None
+
+    def missing(self) -> list[str]:
+        """Return why sets have no value, and how many of them."""
+        reasons = (
+            (self.silent, "nobody could be asked"),
+            (self.few, "too few communities could be asked for a value whose luck is known"),
+            (self.beyond, "it was 0 or less, which has no logarithm,"),
+        )
+        return [f"{why} in {share:.1%} of the sets" for share, why in reasons if share > 0]
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,7 @@ class Summary:
     sets : how many sets.
     jointly : share of sets that meet every target that counts.
     but_one : share of sets that meet every one but the worst.
-    aside : share of sets that meet every one of which somebody could be asked.
+    aside : share of sets that meet every one of which enough could be asked.
     best : the set that misses its worst target by least, and by how many standard deviations.
     """
 
@@ -94,8 +107,9 @@ class Summary:
         for line in self.lines:
             if line.nearest is not None and not math.isnan(line.alone) and line.nearest[0] > CUT:
                 gap, name, value = line.nearest
-                off = f"{gap:.1f} standard deviations" if math.isfinite(gap) else "nobody could be asked"
-                where = f"at the nearest, {name}, it is off by {off} ({value:.3g})" if math.isfinite(gap) else off
+                where = f"at the nearest, {name}, it is off by {gap:.1f} standard deviations ({value:.3g})"
+                if not math.isfinite(gap):
+                    where = "; ".join(line.missing()) or "none of them has a value"
                 said = (
                     f"{line.name} is met by none of {count(self.sets, 'set')}: {where}, and {line.required} is required"
                 )
@@ -132,14 +146,16 @@ def summarized(values: Values, calibration: Calibration, sets: Sets) -> Summary:
             left &= met
             alone = float((~met & (gaps[:, others] <= CUT).all(axis=1)).mean())
             here = float(left.mean())
-        line = _line(name, target, natural, _required(target, output), alone, here, movers(sets, values.values[:, n]))
+        lacking = np.isnan(natural), np.isnan(values.values[:, n]), values.asked[:, n]
+        by = movers(sets, values.values[:, n])
+        line = _line(name, target, natural, lacking, _required(target, output), alone, here, by)
         if target.centre is not None:
             at = int(gaps[:, n].argmin())
             nearest = float(gaps[at, n]), values.ids[at], float(natural[at])
             line = _with(line, float((gaps[:, n] <= CUT).mean()), nearest)
         lines.append(line)
     worst = off.max(axis=1, initial=0.0)
-    aside = ((off <= CUT) | np.isnan(values.values[:, counting])).all(axis=1)
+    aside = ((off <= CUT) | np.isnan(values.natural[:, counting])).all(axis=1)
     at = int(worst.argmin())
     but_one = ranked[:, -2] if len(counting) > 1 else np.zeros(len(sets))
     jointly, most = float((worst <= CUT).mean()), float((but_one <= CUT).mean())
@@ -202,6 +218,7 @@ def _line(
     name: str,
     target: CalibrationTarget,
     natural: NDArray[np.float64],
+    lacking: tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]],
     required: str,
     alone: float,
     left: float,
@@ -213,10 +230,11 @@ def _line(
     if target.low is not None and target.high is not None:
         inside = float(((natural >= target.low) & (natural <= target.high)).mean())
     mean = float(there.mean()) if there.size else math.nan
-    silent = float(np.isnan(natural).mean())
-    return Line(
-        name, target.title, target.kind, required, low, middle, high, mean, inside, silent, alone, left, by, None
-    )
+    unsaid, none, asked = lacking
+    silent, few = float((unsaid & (asked == 0)).mean()), float((unsaid & (asked > 0)).mean())
+    beyond = float((none & ~unsaid).mean())
+    seen = (low, middle, high, mean, inside, silent, few, beyond)
+    return Line(name, target.title, target.kind, required, *seen, alone, left, by, None)
 
 
 def _with(line: Line, within: float, nearest: tuple[float, str, float]) -> Line:
@@ -227,7 +245,8 @@ def _of_parameter(name: str, target: CalibrationTarget, sets: Sets) -> Line:
     assert target.parameter is not None
     names = [variable.name for variable in sets.variables]
     natural = np.array([value_of(target.parameter, dict(zip(names, row, strict=True))) for row in sets.table.tolist()])
-    return _line(name, target, natural, _required(target, None), math.nan, math.nan, ())
+    lacking = np.zeros(len(sets), bool), np.zeros(len(sets), bool), np.ones(len(sets), np.int64)
+    return _line(name, target, natural, lacking, _required(target, None), math.nan, math.nan, ())
 
 
 def _required(target: CalibrationTarget, output: Output | None) -> str:

@@ -241,6 +241,7 @@ class CalibrationTable(Table):
 
     title: Annotated[str, LINE] = Field(description="one line")
     question: Annotated[str, TEXT] = Field("", description="the question that it answers")
+    origin: Annotated[str, TEXT] = Field("", description="of what its figures mostly are, as stamps of results say it")
     ids: Annotated[str, KEY] = Field("", description="how identities of sets begin; by default as the file is called")
     prior: Annotated[str, Check(prior_line, (("type", "string"),))] = Field(WORD, description="which parameters vary")
     budget: Annotated[int, whole(1, 10**13, "a number of community-months")] = Field(

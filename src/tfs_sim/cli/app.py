@@ -11,7 +11,16 @@ from typer.core import TyperGroup
 from tfs_sim.cli.leaving import StoppedError, check_memory
 
 
-class _Group(TyperGroup):
+class Group(TyperGroup):
+    """A group of commands: refuses what no command means, before any of them runs."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that was asked for, with what it was given."""
+        name, command, given = super().resolve_command(ctx, args)
+        if not isinstance(command, Group):
+            _refuse_empty(command, given)
+        return name, command, given
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         check_memory()
@@ -21,8 +30,27 @@ class _Group(TyperGroup):
             raise StoppedError(stop) from stop
 
 
+def _refuse_empty(command: Any, given: list[str]) -> None:
+    """Refuse an empty text: nobody means one, and a script whose variable is not set would run at defaults."""
+    from tfs_sim.scenario.errors import Mistake, UserError
+
+    takes = {name for each in command.params if not getattr(each, "is_flag", False) for name in each.opts}
+    places = [str(each.metavar) for each in command.params if each.param_type_name == "argument"] or ["an argument"]
+    option, place = "", 0
+    for text in given:
+        begins = text.startswith("-") and not option
+        name, equals, value = text.partition("=") if begins else (option, "=", text)
+        option = name if begins and not equals and name in takes else ""
+        if begins and not equals:
+            continue
+        if not value.strip():
+            said = name or places[min(place, len(places) - 1)].strip("[].")
+            raise UserError(Mistake(f"{said} is given an empty text", hint="Say what is meant, or leave it out."))
+        place += not name
+
+
 app = typer.Typer(
-    cls=_Group,
+    cls=Group,
     name="tfs-sim",
     help="Simulate collective impact partnerships: which practices keep them alive and effective?",
     epilog="First steps: tfs-sim list scenarios · tfs-sim run together-for-students · tfs-sim sweep crisis-shock",

@@ -117,7 +117,7 @@ def _print(found: Summary, origin: str, title: str) -> None:
         print()
         best = f"{found.best[1]:.1f} standard deviations" if math.isfinite(found.best[1]) else "infinity"
         said = f"All of these at once: {share(found.jointly)}; all but the worst: {share(found.but_one)}; "
-        said += f"all of which somebody could be asked: {share(found.aside)}. "
+        said += f"all of which enough could be asked: {share(found.aside)}. "
         said += f"The best set, {found.best[0]}, misses its worst target by {best}. In brackets what is met within 3 "
         said += 'standard deviations if there is no luck; "it alone": ruled out by this target and no other; "left": '
         said += "after it and those above."
@@ -134,8 +134,7 @@ def _print(found: Summary, origin: str, title: str) -> None:
                 for line in told[key]
             ]
             print("\n\n".join(terminal.tables(head, rows)))
-    notes = [(line.name, f"nobody could be asked in {share(line.silent)} of the sets") for line in found.lines
-             if line.silent > 0]  # fmt: skip
+    notes = [(line.name, "; ".join(line.missing())) for line in found.lines if line.missing()]
     if notes:
         print(f"\n{bold('Missing')}\n{terminal.columns(notes)}")
     by = [(line.name, ", ".join(line.by)) for line in found.lines if line.by]

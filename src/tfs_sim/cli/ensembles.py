@@ -13,12 +13,17 @@ from tfs_sim.scenario.errors import Mistake, UserError, count, quote
 
 def make(source: str, out: Path, sets: int | None, title: str | None, edition: str, licence: str) -> None:
     """Write an ensemble: sets drawn from what is plausible, or those of a CSV file."""
+    from tfs_sim.experiments.designs.uncertainty import is_file
     from tfs_sim.experiments.execution import behaving
     from tfs_sim.experiments.execution.uncertain import listed_sets
     from tfs_sim.experiments.storage import ensemble_tables
 
     if out.suffix != ".json":
         raise UserError(Mistake(f"--out is the JSON file of an ensemble; found {quote(str(out))}", hint="mine.json"))
+    if is_file(source):
+        said = f"{source} is an ensemble already, and what it was held against would be lost in another one"
+        hint = "Copy its two files, .json and .parquet; `sets = 50` in an experiment takes its first fifty."
+        raise UserError(Mistake(said, hint=hint))
     if source.lower().endswith(".csv"):
         if sets is not None:
             raise UserError(Mistake("--sets says how many are drawn; a CSV file has its own"))
@@ -31,11 +36,19 @@ def make(source: str, out: Path, sets: int | None, title: str | None, edition: s
     print(wrapped(f'In an experiment beside it:  uncertainty = "{out.name}"'))
 
 
+def _file(path: Path) -> Path:
+    """Return the file of an ensemble; of the word "calibrated" that which this version brings."""
+    from tfs_sim.experiments.designs.uncertainty import CALIBRATED, calibrated
+
+    return calibrated() if str(path) == CALIBRATED else path
+
+
 def check(path: Path) -> None:
     """Say whether an ensemble can be used with this version of the model."""
     from tfs_sim.experiments.execution import behaving
     from tfs_sim.experiments.storage import ensembles
 
+    path = _file(path)
     found = ensembles.read(path)
     with terminal.working() as shown:
         verdict, how = behaving.checked(found, shown.notice)
@@ -44,18 +57,19 @@ def check(path: Path) -> None:
 
 def explained(path: Path) -> str:
     """Return what an ensemble is: where it comes from, what it varies, how wide beside what is plausible."""
+    from tfs_sim.analysis import stamps
     from tfs_sim.experiments.storage import ensembles
     from tfs_sim.model.catalogue import MECHANISMS
     from tfs_sim.model.declare import specification
 
-    found = ensembles.read(path)
+    found = ensembles.read(_file(path))
     record, sets = found.record, found.sets
-    kind = f"calibrated to {count(record.figures, 'figure')}" if record.calibrated else "not calibrated"
+    agreement = sets.agreement
+    kind = "not calibrated" if agreement is None else stamps.held_against(agreement.record())
     lines = [
         bold(wrapped(f"{record.title} ({record.name}, edition {record.edition})")),
         wrapped(f"{count(len(sets), 'set')} of {count(len(sets.variables), 'parameter')}; {kind}; {record.licence}."),
         wrapped(f"Made with model {record.model}. Its first sets: {', '.join(sets.ids[:3])} …"),
-        *(wrapped(f"Misses: {line}") for line in record.misses),
         "",
     ]
     rows = []

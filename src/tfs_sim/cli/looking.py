@@ -16,7 +16,7 @@ from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment
-    from tfs_sim.experiments.designs.stopping import Until
+    from tfs_sim.experiments.designs.stopping import Until, UntilShares
     from tfs_sim.scenario.presets import Kind
     from tfs_sim.scenario.tables import ScheduledIntervention
 
@@ -64,8 +64,9 @@ def _checked(name: str) -> str:
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
         lines += drawing.told(experiment.base)
+        crossed = f"; {count(experiment.crossed, 'set')} with luck in common as well" if experiment.crossed else ""
         costs = "".join(f"\n  {block}" if n == 0 else f"\n{block}" for n, block in enumerate(costing.told(experiment)))
-        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}{costs}"
+        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}{crossed}){_below(lines)}{costs}"
     if kind_of(name) == "calibrations":
         from tfs_sim.calibration import load_calibration
 
@@ -102,10 +103,12 @@ def number_of_sets(experiment: Experiment) -> int | Until:
     return 0 if found is None else len(found)
 
 
-def how_many(number: int | Until, what: str) -> str:
+def how_many(number: int | Until | UntilShares, what: str) -> str:
     """Return how many sets or replicates there are to be, in words."""
     if isinstance(number, int):
         return count(number, what)
+    if number.until == "shares":
+        return f"{what}s until shares of sets can be told (at most {number.max} of a set)"
     return f"{what}s until {number.of} is known within ±{number.at:g} (at most {number.max:,})"
 
 

@@ -1,4 +1,4 @@
-"""`tfs-sim why` and `structure`: what goes on from stored results to their reasons."""
+"""`tfs-sim why`, `structure` and `sensitivity`: what goes on from stored results to their reasons."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tfs_sim.cli.terminal import as_json, bold, wrapped
 
 if TYPE_CHECKING:
     from tfs_sim.figures.style import Chart
+    from tfs_sim.reasons.sensitivity import Kind, Sensitivity
     from tfs_sim.reasons.structure import Structure
     from tfs_sim.reasons.why import Why
 
@@ -82,10 +83,10 @@ def _record(found: Why) -> dict[str, Any]:
         "levels": list(found.levels),
         "pairs": len(found.units),
         "intervals_hold": found.units.holds,
-        "parts": _plain(found.frame.to_dict("records")),
+        "parts": plain(found.frame.to_dict("records")),
         "together": [
             {"one": each.one.name, "other": each.other.name}
-            | _plain([{"value": each.part.value, "low": each.part.low, "high": each.part.high}])[0]
+            | plain([{"value": each.part.value, "low": each.part.low, "high": each.part.high}])[0]
             for each in found.together
         ],
     }
@@ -150,11 +151,71 @@ def _record_of_forms(found: Structure) -> dict[str, Any]:
         "levels": list(found.levels),
         "pairs": len(found.units),
         "intervals_hold": found.units.holds,
-        "forms": _plain(found.frame.to_dict("records")),
+        "forms": plain(found.frame.to_dict("records")),
     }
 
 
-def _plain(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
+def sensitivity(
+    folder: Path,
+    a: str | None,
+    b: str | None,
+    metric: str | None,
+    under: str | None,
+    kind: Kind | None,
+    sizes: tuple[int, int, int],
+    workers: int | None,
+    json: bool,
+) -> None:
+    """Print which parameters drive an outcome, and write its tornado and table."""
+    from tfs_sim.reasons import sensitivity as driven
+    from tfs_sim.reasons.sensitivity_words import table, told
+
+    with terminal.working() as shown:
+        found = driven(
+            folder,
+            a,
+            b,
+            metric,
+            levels_of(under),
+            kind,
+            *sizes,
+            workers=workers,
+            progress=shown.progress,
+            notice=shown.notice,
+        )
+    if json:
+        print(as_json(_record_of_drivers(found)))
+        return
+    stored = found.stored
+    against = "" if found.b is None else f" against {stored.title(found.b)}"
+    print(bold(wrapped(f"What drives {stored.title(found.a)}{against}")))
+    for said in told(found):
+        print(wrapped(said, "  "))
+    if found.drivers:
+        for block in terminal.tables(*table(found)):
+            print(f"\n{block}")
+    from tfs_sim.figures.tornado import tornado
+
+    chart = tornado(found)
+    written(folder, chart, {chart.stem: found.frame})
+
+
+def _record_of_drivers(found: Sensitivity) -> dict[str, Any]:
+    indices = found.indices
+    return {
+        "a": found.a,
+        "b": found.b,
+        "metric": found.metric,
+        "levels": list(found.levels),
+        "kind": found.kind,
+        "estimator": indices.estimator if indices is not None else found.regression and found.regression.estimator,
+        "verdict": None if indices is None else indices.verdict,
+        "explained": plain([{"value": found.explained}])[0]["value"],
+        "parameters": plain(found.frame.to_dict("records")),
+    }
+
+
+def plain(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
     """Return rows as JSON has them: what is missing is null."""
     return [{key: None if value != value else value for key, value in row.items()} for row in rows]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,16 @@ def events(
 ) -> None:
     """Run one replicate again, print how often what happened, and write the events to a file."""
     from tfs_sim.experiments.execution.replaying import events as replayed
+    from tfs_sim.experiments.execution.uncertain import one_set
     from tfs_sim.experiments.storage import files
     from tfs_sim.experiments.storage.spreadsheets import as_csv
 
+    if out is not None:
+        _place_for(out)
     title, scenario, usual, over, first = _asked(name, arm)
     under = first if parameter_set is None else parameter_set
-    if out is not None and out.suffix != ".csv":
-        raise UserError(Mistake(f"--out is a file of events that ends in .csv; found {quote(str(out))}"))
+    if parameter_set is not None:
+        one_set(over, parameter_set)
     seed = usual if seed is None else seed
     with terminal.working() as shown:
         from tfs_sim.experiments.execution.work import warm_up
@@ -44,6 +48,25 @@ def events(
         return
     files.write_bytes(out, as_csv(found))
     print(f"\nEvents   {terminal.path(out)}")
+
+
+def _place_for(out: Path) -> None:
+    """Refuse, before anything is run, what is no CSV file, cannot be written, or would go over other things."""
+    from tfs_sim.experiments.execution.replaying import EVENT_COLUMNS
+    from tfs_sim.experiments.storage import files
+
+    if out.suffix != ".csv":
+        raise UserError(Mistake(f"--out is a file of events that ends in .csv; found {quote(str(out))}"))
+    if os.path.lexists(out):
+        head = ",".join(EVENT_COLUMNS).encode()
+        try:
+            with files.opened(out) as file:
+                ours = file.readline(len(head) + 2).strip() == head
+        except OSError:
+            ours = False
+        if not ours:
+            raise UserError(Mistake(f"{out} is there already, and is no file of events", hint="Choose another name."))
+    files.writable(out.parent)
 
 
 def _asked(name: str, arm: str | None) -> tuple[str, Scenario, int, str, str]:

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from tfs_sim.decisions.benefit import acceptability, choices, expected_loss, net_benefit, quadrants
 from tfs_sim.decisions.frontier import bands, frontier
-from tfs_sim.decisions.information import evpi, evppi, evsi
+from tfs_sim.decisions.information import evpi, evppi, evsi, learnable
 from tfs_sim.decisions.sites import value_by_site
 from tfs_sim.decisions.survival import survival
 from tfs_sim.decisions.time import deciders, discount
@@ -47,6 +47,7 @@ __all__ = [
     "expected_loss",
     "frontier",
     "in_words",
+    "learnable",
     "net_benefit",
     "quadrants",
     "survival",

@@ -30,13 +30,14 @@ from tfs_sim.decisions.benefit import bounds
 from tfs_sim.decisions.leads import knowing
 from tfs_sim.decisions.noise import SEED, standard_error
 from tfs_sim.decisions.smoothers import Fit, process, spline
-from tfs_sim.decisions.tables import Array, Panel, Worth, answered, numbers, refuse, worths
+from tfs_sim.decisions.tables import Array, Panel, Worth, answered, is_meant_as_number, numbers, panels, refuse, worths
 from tfs_sim.scenario.errors import listed, nearest, quote
 
 PERMUTED = 20
 """Parameters without any worth that a noise floor is the largest value of."""
 DRAWS = 100
 """Draws of a fit behind a standard error."""
+OF_PARAMETERS = "a value of some parameters"
 FEWEST = 30
 """Fewer sets say too little for a regression."""
 
@@ -81,6 +82,19 @@ def evpi(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
     return answered(table, answer, sets=2, asker="a value of information")
 
 
+def learnable(table: pd.DataFrame, parameters: pd.DataFrame) -> None:
+    """Refuse tables of which `evppi` and `evsi` could say nothing, before anything is reckoned.
+
+    Raises
+    ------
+    UserError
+        As `evppi`.
+    """
+    _parameters(parameters)
+    for _, panel in panels(table, FEWEST, OF_PARAMETERS):
+        _of_sets(parameters, panel)
+
+
 def evppi(
     table: pd.DataFrame, parameters: pd.DataFrame, worth: Worth, groups: Mapping[str, Sequence[str]] | None = None
 ) -> pd.DataFrame:
@@ -122,7 +136,7 @@ def evppi(
             parts.append(ordered)
         return pd.concat(parts, ignore_index=True)
 
-    return answered(table, answer, sets=FEWEST, asker="a value of some parameters")
+    return answered(table, answer, sets=FEWEST, asker=OF_PARAMETERS)
 
 
 def evsi(table: pd.DataFrame, parameters: pd.DataFrame, worth: Worth, study: Study, seed: int = 1) -> pd.DataFrame:
@@ -281,8 +295,13 @@ def _parameters(parameters: pd.DataFrame) -> list[str]:
         column = parameters[name]
         if pd.api.types.is_numeric_dtype(column.dtype):
             numbers(column, name)
-        elif column.isna().any():
+            continue
+        if column.isna().any():
             refuse(f"parameter {quote(name)} is empty in row {int(np.flatnonzero(column.isna().to_numpy())[0]) + 1}")
+        strange = [row for row, cell in enumerate(column) if is_meant_as_number(cell)]
+        if strange:
+            found = f"found {quote(column.iloc[strange[0]])} in row {strange[0] + 1}"
+            refuse(f"parameter {quote(name)} is a column of words, in which no number may stand; {found}")
     if parameters["set"].duplicated().any():
         again = parameters["set"][parameters["set"].duplicated()].iloc[0]
         refuse(f"the table of parameters has set {quote(again)} twice")

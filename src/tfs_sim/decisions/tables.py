@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -174,6 +175,21 @@ def numbers(column: pd.Series, name: str) -> Array:
         said = "nothing" if found is None or found is pd.NA else quote(found)
         refuse(f"column {quote(name)} is a finite number in every row; found {said} in row {bad[0] + 1}")
     return values
+
+
+def is_meant_as_number(cell: Any) -> bool:
+    """Say whether a cell is a number, or what stands where one is missing or written otherwise (nan, n/a, 0,5, 40%)."""
+    if not isinstance(cell, str):
+        return isinstance(cell, int | float | np.number) and not isinstance(cell, bool | np.bool_)
+    plain = re.sub(r"[\s_]", "", cell).replace(",", ".").strip("%$€£")
+    try:
+        float(plain)
+    except ValueError:
+        return plain.casefold() in _MISSING
+    return True
+
+
+_MISSING = {"", ".", "-", "–", "na", "n/a", "#n/a", "null"}
 
 
 def worths(worth: Worth) -> tuple[float, ...]:

@@ -154,9 +154,9 @@ def _csv(path: Path) -> Iterator[_Said]:
         def wrong(name: str, said: str, near: str = "", row: Any = row) -> Mistake:
             return table.mistake(row, name, said, near)
 
-        who = (table.cell(row, name) for name in COLUMNS[:3])
+        community, question, edition = (table.cell(row, name) for name in COLUMNS[:3])
         if not mistakes:
-            yield _Said(*who, numbers["chance"], tuple(quantiles) or None, wrong)
+            yield _Said(community, question, edition, numbers["chance"], tuple(quantiles) or None, wrong)
     if mistakes:
         raise UserError(mistakes)
 

@@ -17,12 +17,13 @@ import numpy as np
 
 from tfs_sim.calibration.looks import Array, Look
 from tfs_sim.experiments.designs.plausible import open_to
+from tfs_sim.experiments.execution import starting
 from tfs_sim.experiments.execution.forks import rooms_for
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.model import draws, engine
 from tfs_sim.model.engine import Template
 from tfs_sim.scenario import Scenario
-from tfs_sim.scenario.build import build
+from tfs_sim.scenario.beginnings import template_of
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,14 @@ def live(
     futures : how many futures.
     seed, identity : of the luck: that of a run of this seed and set, whose replicates from 1 on lend theirs to futures.
     """
-    templates = [at_point(build(arm), arm, open_to(settings, arm)) for arm in arms]
+    templates = [at_point(template_of(arm), arm, open_to(settings, arm), identity) for arm in arms]
     usual = templates[0]
     rooms = rooms_for(templates)
     world, out = rooms[0].world, usual.output()
     key = draws.run_key(seed, 0, identity)
     looks, first = [], engine.DRAW_START
     for month in range(until):
-        engine.run_months(usual, world, key, first, month + 1, out)
+        starting.run_months(usual, world, key, first, month + 1, out)
         looks.append(Look.at(world))
         first = month + 1
     state = rooms[0].state.copy()
@@ -91,6 +92,6 @@ def live(
         for arm, (template, room) in enumerate(zip(templates, rooms, strict=True)):
             room.state[:] = state
             here = out.copy()
-            engine.run_months(template, room.world, luck, until, template.months, here)
+            starting.run_months(template, room.world, luck, until, template.months, here)
             ahead[arm, future] = here[until:, 0]
     return Life(usual, int(key), out[:until, 0].copy(), tuple(looks), ahead)

@@ -134,8 +134,8 @@ def _of_strategy(name: str, strategy: str, until: int, scenario: Scenario, file:
         return
     if strategy in scenario.strategy:
         yield Mistake(f"{file} has {quote(strategy)} in force already, so it adds nothing", key=key)
-    for what in (*bundle.interventions, *bundle.grants):
-        if what.window(scenario.clock)[0] < until:
-            said = f"{quote(strategy)} of {file} begins before month {until + 1}, in months that were seen"
-            yield Mistake(said, key=key)
-            return
+    begins = [each.window(scenario.clock)[0] for each in bundle.interventions]
+    begins += [each.window(scenario.clock)[0] for each in bundle.grants]
+    if min(begins, default=until) < until:
+        said = f"{quote(strategy)} of {file} begins before month {until + 1}, in months that were seen"
+        yield Mistake(said, key=key)

@@ -68,6 +68,10 @@ class Line:
     high: float = float("nan")
 
 
+MEANS = ("score", "best", "quadratic", "half", "most")
+"""What of a score is averaged over communities."""
+
+
 def unit_of(question: Question) -> float:
     """Return what counts as a miss of 1: the question's unit, or the width of a parameter's plausible 90%."""
     if question.unit is not None:
@@ -113,10 +117,10 @@ def lines(found: Sequence[Scored], beside: Sequence[Scored] = ()) -> list[Line]:
     told = []
     for question in dict.fromkeys(each.question for each in found):
         here = [each for each in found if each.question == question]
-        means = [float(np.mean([getattr(each, name) for each in here]))
-                 for name in ("score", "best", "quadratic", "half", "most")]  # fmt: skip
+        means = {name: float(np.mean([getattr(each, name) for each in here])) for name in MEANS}
         gaps = [each.score - others[each.community, question] for each in here if (each.community, question) in others]
-        told.append(Line(question, *means, *_paired(gaps)))
+        less, low, high = _paired(gaps)
+        told.append(Line(question, **means, less=less, low=low, high=high))
     return told
 
 

@@ -5,8 +5,8 @@ community.toml     what is known of the community and was done in it: a scenario
 organizations.csv  organization, sector, lead (the backbone)
 register.csv       month, date, members, meeting (a joint one was held), alive, hours (partners', on top), coordinator
 attendance.csv     month, organization, in_post (its representative), came (to a meeting): members alone
-surveys.csv        month, organization, answered: whom the survey asked, all members
-ties.csv           month, source, target, trust: with whom those who answered dealt lately, and their mark
+surveys.csv        wave (its month), organization, answered: whom the survey asked, all members
+ties.csv           wave, source, target, trust: with whom those who answered dealt lately, and their mark
 ```
 Months count from 1. Whom surveys ask, who answers, what counts as a tie and on which scale trust is marked is
 the calibration's own observation model (`calibration.surveys`); marks are whole.
@@ -143,17 +143,17 @@ def write(seen: Seen, scenario: Scenario, folder: Path) -> None:
     names = np.array(seen.organizations, object)
     months = np.arange(1, seen.members.size + 1)
     dates = [scenario.clock.date(n) for n in range(months.size)]
-    frames = {
+    frames: dict[str, dict[str, Any]] = {
         "organizations": {"organization": names, "sector": list(seen.sector), "lead": seen.lead.astype(int)},
         "register": {"month": months, "date": dates, "members": seen.members.astype(int), "meeting":
                      seen.meeting.astype(int), "alive": seen.alive.astype(int), "hours": np.round(seen.hours, 1),
                      "coordinator": seen.coordinator.astype(int)},
         "attendance": {"month": seen.month, "organization": names[seen.organization],
                        "in_post": seen.in_post.astype(int), "came": seen.came.astype(int)},
-        "surveys": {"month": _each([wave.asked for wave in seen.waves], seen.waves),
+        "surveys": {"wave": _each([wave.asked for wave in seen.waves], seen.waves),
                     "organization": names[_one([wave.asked for wave in seen.waves])],
                     "answered": _one([wave.answered for wave in seen.waves]).astype(int)},
-        "ties": {"month": _each([wave.source for wave in seen.waves], seen.waves),
+        "ties": {"wave": _each([wave.source for wave in seen.waves], seen.waves),
                  "source": names[_one([wave.source for wave in seen.waves])],
                  "target": names[_one([wave.target for wave in seen.waves])],
                  "trust": _one([wave.mark for wave in seen.waves])},
@@ -202,9 +202,9 @@ def read(folder: Path, community: Community, until: int) -> Seen:
     if [int(each) for each in column(register, "month")] != list(range(1, until + 1)):
         raise UserError(Mistake(f"register.csv has a row for each of {until} months, in order", file="register.csv"))
     attendance = CsvTable(folder / "attendance.csv", ("month", "organization", "in_post", "came"))
-    asked = CsvTable(folder / "surveys.csv", ("month", "organization", "answered"))
-    ties = CsvTable(folder / "ties.csv", ("month", "source", "target", "trust"))
-    when, told = column(asked, "month"), column(ties, "month")
+    asked = CsvTable(folder / "surveys.csv", ("wave", "organization", "answered"))
+    ties = CsvTable(folder / "ties.csv", ("wave", "source", "target", "trust"))
+    when, told = column(asked, "wave"), column(ties, "wave")
     whom, answered = who(asked, "organization"), column(asked, "answered", 1) > 0
     source, target, mark = who(ties, "source"), who(ties, "target"), column(ties, "trust").astype(np.int64)
     waves = []

@@ -155,7 +155,7 @@ class ProblemTable(Table):
         if not self.key.strip():
             yield Mistake("key is empty, and truths are drawn by it", key=("key",))
         if self.lowest >= self.highest:
-            yield Mistake(f"marks are upside down: lowest is {self.lowest}, highest {self.highest}", key=("highest",))
+            yield Mistake(f"marks are upside down: lowest is {self.lowest}, highest {self.highest}", key=("lowest",))
         for name, community in self.communities.items():
             if community.surveys[-1] > self.until:
                 said = f"a survey in month {community.surveys[-1]} is not seen by month {self.until}"

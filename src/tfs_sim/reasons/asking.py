@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tfs_sim.analysis.pooling import Units
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import DERIVED
@@ -28,6 +30,37 @@ def known_metric(stored: Stored, name: str | None) -> str:
             Mistake(said, suggestion=nearest(name, stored.metrics), hint="tfs-sim list metrics  shows all.")
         )
     return name
+
+
+def known_strategy(stored: Stored, name: str) -> str:
+    """Return a strategy's key.
+
+    Raises
+    ------
+    UserError
+        When there is no such strategy.
+    """
+    if name not in stored.strategies:
+        said = f"there is no strategy {quote(name)}; there are {', '.join(stored.strategies)}"
+        raise UserError(Mistake(said, suggestion=nearest(name, stored.strategies)))
+    return name
+
+
+def known_levels(stored: Stored, levels: Sequence[str] | None) -> tuple[str, ...]:
+    """Return under which levels is asked: those with the shock, or the first, where none are named.
+
+    Raises
+    ------
+    UserError
+        When there is no such combination.
+    """
+    if levels is None:
+        return stored.main
+    if tuple(levels) not in stored.levels:
+        there = [", ".join(each) for each in stored.levels]
+        said = f"there is no condition {quote(', '.join(levels))}; there are {'; '.join(there)}"
+        raise UserError(Mistake(said, suggestion=nearest(", ".join(levels), there)))
+    return tuple(levels)
 
 
 def numbers_of_runs(study: Study, sets: int | None, replicates: int | None, usual: int) -> tuple[int, int]:

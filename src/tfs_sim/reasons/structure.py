@@ -28,7 +28,7 @@ from tfs_sim.analysis.windows import Array, metric
 from tfs_sim.experiments.designs.sets import Sets, variables_named
 from tfs_sim.experiments.execution.again import Study, again
 from tfs_sim.experiments.execution.variants import Variant, run_variants
-from tfs_sim.reasons.asking import known_metric, numbers_of_runs, units_of
+from tfs_sim.reasons.asking import known_levels, known_metric, numbers_of_runs, units_of
 from tfs_sim.reasons.forms import FORMS, Form
 from tfs_sim.scenario.errors import Mistake, UserError
 
@@ -179,7 +179,7 @@ def structure(
     """
     study = again(folder, experiment)
     stored = Stored.of(study.sweep)
-    under = stored.main if levels is None else tuple(levels)
+    under = known_levels(stored, levels)
     name = known_metric(stored, metric)
     if len(stored.strategies) < 2:
         raise UserError(Mistake(f"{study.folder} has one strategy, so that there is no difference to ask about"))

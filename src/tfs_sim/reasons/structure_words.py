@@ -23,22 +23,31 @@ def _others(found: Structure) -> list[str]:
 
 
 def _of(found: Structure, strategy: str) -> list[str]:
-    (_, usual), *rest = found.of(strategy)
+    usual = found.of(strategy)[0][1]
     stored = found.stored
     lead = opened(words.condition(found.levels), thing_of(stored, found.metric))
     first = sentence(usual.result, found.metric, lead, with_(stored, strategy), with_(stored, found.against))
-    return [first, verdicts(rest)]
+    return [first, on_forms(found, strategy)]
 
 
-def verdicts(rest: Sequence[tuple[Asked, Answer]]) -> str:
+def on_forms(found: Structure, strategy: str) -> str:
+    """Return in a sentence what becomes of a strategy's difference in contested forms."""
+    (_, usual), *rest = found.of(strategy)
+    return _verdicts(rest) if usual.result.distinguishable else _appearing(rest)
+
+
+def _appearing(rest: Sequence[tuple[Asked, Answer]]) -> str:
+    """Return in which forms a difference can be told that cannot be in the model as it is."""
+    where = [each.form.title for each, answer in rest if answer.verdict == "appears" and each.form is not None]
+    if not where:
+        return f"Nor can it be told from none in any of {count(len(rest), 'contested form')}."
+    return f"It can be told from none in {len(where)} of {count(len(rest), 'contested form')}: where {_listed(where)}."
+
+
+def _verdicts(rest: Sequence[tuple[Asked, Answer]]) -> str:
     """Return in how many contested forms a difference holds, and in which it does not."""
     said = []
-    kinds: tuple[tuple[Verdict, str], ...] = (
-        ("turns", "turns round"),
-        ("weakens", "weakens"),
-        ("appears", "can be told from none"),
-        ("holds", "holds"),
-    )
+    kinds: tuple[tuple[Verdict, str], ...] = (("turns", "turns round"), ("weakens", "weakens"), ("holds", "holds"))
     for verdict, verb in kinds:
         where = [each.form.title for each, answer in rest if answer.verdict == verdict and each.form is not None]
         if verdict == "holds":
@@ -66,11 +75,11 @@ def _best(found: Structure) -> list[str]:
     clear = [each for each in other if each.ranking is not None and first not in each.ranking.tied]
     if not other:
         return [f"{title} comes first in every form, told apart from the next or not."]
-    named = "; ".join(
-        f"{words.quoted(found.stored.title(each.ranking.best))} where {each.form.title}"
-        for each in other
-        if each.ranking is not None and each.form is not None
-    )
+    by: dict[str, list[str]] = {}
+    for each in other:
+        if each.ranking is not None and each.form is not None:
+            by.setdefault(each.ranking.best, []).append(each.form.title)
+    named = "; ".join(f"{words.quoted(found.stored.title(best))} where {_listed(where)}" for best, where in by.items())
     apart = f"clearly so in {len(clear)}" if clear else "clearly so in none"
     return [
         f"{title} comes first in the model as it is; in {count(len(other), 'form')} another does, {apart}: {named}."
@@ -80,7 +89,7 @@ def _best(found: Structure) -> list[str]:
 def _targets(found: Structure) -> list[str]:
     usual, *rest = found.asked
     if usual.meets is None:
-        if found.stored.calibrated:
+        if found.stored.agreement is not None:
             return [
                 "Whether these sets still meet their targets in another form was not asked (--targets CALIBRATION)."
             ]

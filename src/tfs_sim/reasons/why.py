@@ -34,7 +34,7 @@ from tfs_sim.analysis.windows import metric as declared
 from tfs_sim.experiments.execution.again import again
 from tfs_sim.experiments.execution.variants import Variant, Varied, run_variants
 from tfs_sim.reasons import shapley
-from tfs_sim.reasons.asking import known_metric, numbers_of_runs, units_of
+from tfs_sim.reasons.asking import known_levels, known_metric, numbers_of_runs, units_of
 from tfs_sim.reasons.groups import GROUPS, Group
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 
@@ -185,7 +185,7 @@ def why(
     """
     study = again(folder, experiment)
     stored = Stored.of(study.sweep)
-    under = stored.main if levels is None else tuple(levels)
+    under = known_levels(stored, levels)
     name = known_metric(stored, metric)
     arms = [study.arm(each, under) for each in (a, b)]
     if a == b:
@@ -215,9 +215,9 @@ def split(
     games = (values[:, 0] - values[:, 1]).T  # [pairs, coalitions]
     whole = ~np.isnan(games).any(1)
     if whole.sum() < 2:
-        lacking = np.isnan(games).any(0)
+        lacking = np.asarray(np.isnan(games).any(0))
         without = [g.name for i, g in enumerate(groups) if lacking[((1 << len(groups)) - 1) ^ 1 << i]]
-        said = f"{name} has no value in some coalition of nearly every pair of runs, so that its difference cannot be split"
+        said = f"{name} has no value in some coalition of nearly every pair of runs, so its difference cannot be split"
         hint = f"It has none without {', '.join(without)}: leave that on, by other groups." if without else ""
         raise UserError(Mistake(said, hint=hint))
     games = games[whole]

@@ -98,9 +98,9 @@ def provisos(found: Why) -> list[str]:
     n = len(found.shares)
     lost = f" {count(found.left_out, 'pair')} without a value in some coalition are left out." if found.left_out else ""
     return [
-        f"Parts are Shapley values over {count(1 << n, 'coalition')} of {count(n, 'group')} of mechanisms, each over the "
-        f"same sets and luck ({found.runs:,} runs; {found.units.said}). Intervals hold {found.units.holds}: those of "
-        f"parts for all {n} at once, those of pairs for all {len(found.together)} at once.{lost}",
+        f"Parts are Shapley values over {count(1 << n, 'coalition')} of {count(n, 'group')} of mechanisms, each over "
+        f"the same sets and luck ({found.runs:,} runs; {found.units.said}). Intervals hold {found.units.holds}: those "
+        f"of parts for all {n} at once, those of pairs for all {len(found.together)} at once.{lost}",
         "A group that is off is off from the start, in the months before it too, with its interventions: this says by "
         "what a difference comes about in the model, not in the world.",
     ]

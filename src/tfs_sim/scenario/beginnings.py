@@ -180,7 +180,7 @@ class Marks:
         return b"|".join(getattr(self, each.name).tobytes() for each in fields(self))
 
 
-_NONE = Marks(*(np.zeros(0, kind) for kind in (np.int64, np.float64) * 2))
+_NONE = Marks(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), np.zeros(0))
 
 
 @dataclass(frozen=True)

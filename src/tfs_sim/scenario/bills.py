@@ -148,7 +148,7 @@ def bills_of(scenario: Scenario, called_for: Collection[int] | None = None) -> B
     for n, where in sorted(found):
         asked, paid, hours = found[n, where]
         chance = chances.get(int(world.order_stage[n]), 1.0)
-        bills.append(Bill(n, orders[n].use, orders[n].payer, sites[site], asked, paid, hours, chance))
+        bills.append(Bill(n, orders[n].use, orders[n].payer, sites[where], asked, paid, hours, chance))
     return Bills(
         bills=tuple(bills),
         left_out=tuple((n, order) for n, order in enumerate(orders) if n not in known),

@@ -58,8 +58,12 @@ class Mistake:
     def render(self, colour: bool = False) -> str:
         """Return the mistake as text for a terminal, with ANSI colours if `colour`."""
         bold, red, cyan, end = ("\033[1m", "\033[31m", "\033[36m", "\033[0m") if colour else ("",) * 4
-        place = shown(self.place())
-        lines = [f"{bold}{place}{end}: {shown(self.message)}" if place else shown(self.message)]
+        place, said = shown(self.place()), shown(self.message)
+        last = self.key[-1] if self.key and not self.file else None
+        if isinstance(last, str) and said.startswith(f"{last} "):  # it is named once, by its whole path
+            lines = [f"{bold}{place}{end}{said.removeprefix(last)}"]
+        else:
+            lines = [f"{bold}{place}{end}: {said}" if place else said]
         remark = shown(f'did you mean "{self.suggestion}"?' if self.suggestion else self.note)
         if self.source:
             excerpt, start = _excerpt(self.source, self.column)

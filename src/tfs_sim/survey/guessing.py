@@ -237,8 +237,8 @@ def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     for role, pattern in _OF_ORGANIZATIONS:
         for name in sheet.header if role in ("answered", "asked") else ():  # a column for each wave
             wave = _wave_of(spaced(name))
-            free = name not in taken and name not in found and wave
-            if free and re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
+            open_ = name not in taken and name not in found and bool(wave)
+            if open_ and re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
                 found[name] = (f"{role} {wave}", "by its name, which says the wave")
         for name in sheet.header:
             if name in taken or name in found or role in roles:
@@ -248,9 +248,9 @@ def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
                 roles.add(role)
     if not roles & {"name", "id"}:
         free = [name for name in sheet.header if name not in taken and name not in found]
-        likely = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
-        if likely:
-            found[likely[0]] = ("name", "the first column of different texts")
+        distinct = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
+        if distinct:
+            found[distinct[0]] = ("name", "the first column of different texts")
     return found
 
 

@@ -173,16 +173,16 @@ def _relationships(survey: Survey) -> Rows:
     marks = ["trust", "trust_sd", "trust_back", "trust_back_sd"] if guessed.trust else []
     yield _head("source", "target", "strength", "strength_sd", *(["chance"] if guessed.chances else []), *marks)
     lead = lead_of(survey)
-    found = [(a, b, share, guessed.errors[a, b], 1.0) for (a, b), share in survey.ties.items()]
-    found += [(a, b, *guessed.strength, chance) for (a, b), chance in guessed.chances.items()]
-    rows = [(*_coded(survey, a, b), *rest) for a, b, *rest in found]
-    for a, b, *rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
+    found = [(a, b, (share, guessed.errors[a, b], 1.0)) for (a, b), share in survey.ties.items()]
+    found += [(a, b, (*guessed.strength, chance)) for (a, b), chance in guessed.chances.items()]
+    rows = [(*_coded(survey, a, b), rest) for a, b, rest in found]
+    for a, b, rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
         yield _tie(survey, survey.codes[a], survey.codes[b], (a, b), *rest)
     if lead is None:
         return
     # the office that coordinates belongs to the lead, and begins with the ties that the lead has
     yield {"source": "backbone", "target": survey.codes[lead], "strength": "1", "chance": "1"}
-    for a, b, *rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
+    for a, b, rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
         if lead in (a, b):
             other = b if a == lead else a
             yield _tie(survey, "backbone", survey.codes[other], (lead, other), *rest)
@@ -282,8 +282,8 @@ def said(survey: Survey) -> dict[str, Any]:
     relations: dict[str, Any] = {}
     for name, scale in survey.scales.items():
         ends = {"least": scale.least, "most": scale.most, "blank": scale.blank}
-        about = survey.means(name) if survey.answers.kinds[name] == "item" else ""
-        rest = {"unknown": sorted(scale.unknown), "words": dict(scale.words), "means": about}
+        meaning = survey.means(name) if survey.answers.kinds[name] == "item" else ""
+        rest = {"unknown": sorted(scale.unknown), "words": dict(scale.words), "means": meaning}
         relations[name] = ends | {key: value for key, value in rest.items() if value}
     network: dict[str, Any] = {"relations": survey.relations, "take": survey.take}
     return {

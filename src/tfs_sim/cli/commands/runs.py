@@ -75,6 +75,16 @@ def sweep(
         ),
     ] = None,
     uncertainty: Over = None,
+    crossed: Annotated[
+        int | None,
+        whole(
+            "--crossed",
+            metavar="S",
+            smallest=3,
+            largest=MOST_SETS,
+            help="Of how many sets the same luck is run as well; default: the experiment's own.",
+        ),
+    ] = None,
     seed: Seed = None,
     workers: Workers = None,
     out: Annotated[
@@ -99,7 +109,7 @@ def sweep(
     """Run an experiment, or what is missing of it; say what was found and write the report."""
     from tfs_sim.cli import running
 
-    asked = running.Asked(replicates, sets, uncertainty)
+    asked = running.Asked(replicates, sets, uncertainty, crossed)
     running.sweep(experiment, asked, seed, workers, out, fresh, dask or executor, batch, shard)
 
 
@@ -207,11 +217,11 @@ def decide(
         float | None, typer.Option("--hour", metavar="DOLLARS", help="Of society's view: the price of an hour.")
     ] = None,
     discount_costs: Annotated[
-        float, typer.Option("--discount-costs", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
-    ] = 0.0,
+        float | None, typer.Option("--discount-costs", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
+    ] = None,
     discount_effects: Annotated[
-        float, typer.Option("--discount-effects", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
-    ] = 0.0,
+        float | None, typer.Option("--discount-effects", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
+    ] = None,
     population: Annotated[
         int | None, whole("--population", metavar="N", help="How many decide a year, for values of information.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfs_sim.cli.app import MOST_SETS, Over, Seed, Workers, app, whole
+from tfs_sim.cli.app import MOST_SETS, Group, Over, Seed, Workers, app, whole
 
 
 @app.command()
@@ -165,6 +165,7 @@ def new(
 
 
 ensemble = typer.Typer(
+    cls=Group,
     help="Sets of parameters in a file: what experiments are run over with `uncertainty`.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -201,7 +202,9 @@ def ensemble_make(
 
 @ensemble.command("check")
 def ensemble_check(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The JSON file of an ensemble.", show_default=False)],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help='The JSON file of an ensemble, or "calibrated".', show_default=False)
+    ],
 ) -> None:
     """Say whether an ensemble is intact and the model still behaves as when it was made; leave with 2 if not."""
     from tfs_sim.cli import ensembles

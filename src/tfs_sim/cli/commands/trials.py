@@ -69,3 +69,28 @@ def problems_score(
     from tfs_sim.cli import contests
 
     contests.score(name, answers, key, as_json)
+
+
+@app.command()
+def facts(
+    uncertainty: Over = None,
+    sets: Annotated[
+        int | None, whole("--sets", metavar="S", smallest=5, largest=MOST_SETS, help="How many sets; default: 64.")
+    ] = None,
+    replicates: Annotated[
+        int | None, whole("--replicates", "-n", metavar="N", help="Runs of each set; default: 2.")
+    ] = None,
+    funnel_sets: Annotated[
+        int | None,
+        whole("--funnel-sets", metavar="S", smallest=0, largest=MOST_SETS, help="Of the funnel; default: 24; 0: none."),
+    ] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="What is found, as JSON.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say how likely the brief's facts are under the model, and beside a placebo without grant and pandemic."""
+    from tfs_sim.cli import briefing
+
+    asked = briefing.Asked(uncertainty, sets, replicates, funnel_sets, seed)
+    briefing.facts(asked, workers, out, as_json)

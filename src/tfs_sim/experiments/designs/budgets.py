@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
-from tfs_sim.experiments.designs.assembly import Added, parts_of
+from tfs_sim.experiments.designs.assembly import Added, additions_of, extended, parts_of
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 from tfs_sim.scenario.fields import TEXT, catalogue, number, wrong
 from tfs_sim.scenario.table import Table
@@ -27,6 +27,7 @@ from tfs_sim.scenario.table import Table
 if TYPE_CHECKING:
     from typing import Self
 
+    from tfs_sim.experiments.designs.design import Arm, Experiment
     from tfs_sim.scenario.schema import Scenario
     from tfs_sim.scenario.tables import ScheduledIntervention
 
@@ -35,7 +36,7 @@ CHEAPEST = 0.1
 """The smallest share of an intervention's own dose that a budget may leave: less is a practice in name alone."""
 DIGITS = 1e6
 """Doses are rounded down to so small a part, so that no budget is exceeded."""
-CLOSE = 2e-5
+CLOSE = 1e-5
 """Share of a budget that what is spent may fall short of it: costs are whole cents of each organization and month."""
 ROUNDS = 60
 
@@ -104,6 +105,45 @@ def budget_mistakes(budget: Budget, strategies: Collection[str], varied: Sequenc
     if moved:
         said = f"a budget scales doses as they are written, and the design varies {moved[0]}: leave out one of the two"
         yield Mistake(said, key=("budget",), at="key")
+
+
+def within_budget(
+    experiment: Experiment, starts: Mapping[str, Scenario], arms: Sequence[Arm]
+) -> tuple[list[Arm], list[Mistake]]:
+    """Return the arms with doses scaled to the experiment's budget, and the mistakes where it does not suffice.
+
+    Parameters
+    ----------
+    starts : the scenarios that arms start from, by the name that a level gives ("": the experiment's own).
+    """
+    budget = experiment.budget
+    assert budget is not None
+    found: list[Arm] = []
+    mistakes: list[Mistake] = []
+    seen: dict[str, Fitted] = {}
+    for arm in arms:
+        line = extended(experiment.strategies, arm.strategy)[0]
+        levels = [level for key, each in experiment.cross.items() for level in each if level.label == arm.levels[key]]
+        other = next((level.scenario for level in levels if level.scenario is not None), "")
+        additions = additions_of(experiment.strategies, line)
+        scaled = places(starts[other], additions, under_budget(budget, line))
+        if not scaled:
+            if arm.strategy in (budget.strategies or ()):
+                said = f"{arm.strategy} adds nothing that the funder pays for, so that no budget can hold for it"
+                mistakes.append(Mistake(said, key=("budget", "strategies")))
+            found.append(arm)
+            continue
+        alike = arm.scenario.model_copy(update={"shocks": (), "parameters": {}}).digest()  # of no account for costs
+        try:
+            if alike not in seen:
+                seen[alike] = fitted(arm.scenario, scaled, budget)
+        except UserError as error:
+            where = f"{arm.label}: " if arm.levels else f"{arm.strategy}: "
+            key = ("budget", "a_year" if budget.a_year is not None else "in_all")
+            mistakes += [replace(each, message=f"{where}{each.message}", key=key) for each in error.mistakes]
+        else:
+            found.append(replace(arm, scenario=dosed(arm.scenario, scaled, seen[alike]), fitted=seen[alike]))
+    return found, mistakes
 
 
 def under_budget(budget: Budget, line: Sequence[str]) -> list[str]:
@@ -183,7 +223,8 @@ def fitted(scenario: Scenario, scaled: Sequence[int], budget: Budget) -> Fitted:
                 f"{'in their dearest year' if budget.a_year is not None else 'in all'}"
             )
             raise UserError(Mistake(said, hint="No dose is scaled to less than a tenth of an intervention's own."))
-        by = _largest(costs, least, most, budget.dollars)
+        written = costs(1.0) - budget.dollars
+        by = 1.0 if -CLOSE * budget.dollars <= written <= 0.0 else _largest(costs, least, most, budget.dollars)
     spent = years(by)
     doses = tuple((item.use, item.amount, _dose(item, by)) for item in items.values())
     full = [item.use for item in items.values() if _dose(item, by) >= known[item.use].largest_dose]

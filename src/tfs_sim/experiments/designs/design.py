@@ -12,22 +12,13 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from tfs_sim.experiments.designs.assembly import (
-    Added,
     Setting,
     additions_of,
     assembled,
     attributed,
     extended,
 )
-from tfs_sim.experiments.designs.budgets import (
-    Budget,
-    Fitted,
-    budget_mistakes,
-    dosed,
-    fitted,
-    places,
-    under_budget,
-)
+from tfs_sim.experiments.designs.budgets import Budget, Fitted, budget_mistakes, within_budget
 from tfs_sim.experiments.designs.design_checks import (
     COLUMNS,
     addition_mistakes,
@@ -35,14 +26,16 @@ from tfs_sim.experiments.designs.design_checks import (
     snapshot_mistakes,
     strategy_mistakes,
 )
-from tfs_sim.experiments.designs.experiment_tables import Level, Outcomes, Snapshots, Strategy
+from tfs_sim.experiments.designs.experiment_tables import Decision, Level, Outcomes, Snapshots, Strategy
 from tfs_sim.experiments.designs.points import Design, Points, planned
-from tfs_sim.experiments.designs.stopping import REPLICATES, Until
+from tfs_sim.experiments.designs.stopping import REPLICATES, Until, UntilShares
 from tfs_sim.experiments.designs.uncertainty import (
+    CROSSED,
+    CROSSED_REPLICATES,
     DEFAULTS,
-    PLAUSIBLE,
     SETS,
     UNCERTAINTY,
+    USUAL,
     is_file,
     uncertainty_mistakes,
 )
@@ -103,15 +96,22 @@ class Experiment(Table):
     title: Annotated[str, LINE] = Field("", description="one line")
     question: Annotated[str, TEXT] = Field("", description="the question that the experiment answers")
     scenario: Annotated[str, TEXT] = Field(description="ready-made name, or path relative to this file")
-    replicates: Annotated[int | Until, REPLICATES] = Field(
-        0, description="runs of every arm (under every set, at every point); default: 8 with sets, 100 without"
+    replicates: Annotated[int | Until | UntilShares, REPLICATES] = Field(
+        0,
+        description="runs of every arm (under every set, at every point), or until when; default: 8 with sets, "
+        "100 without",
     )
     uncertainty: Annotated[str | DataFile, UNCERTAINTY] = Field(
         "",
-        description='over what parameters every strategy is run: "plausible" (the default), "plausible: turnover, '
-        'trust.memory", "defaults", or the JSON file of an ensemble',
+        description='over what parameters every strategy is run: "plausible", "plausible: turnover, trust.memory", '
+        f'"calibrated", "defaults", or the JSON file of an ensemble; default: "{USUAL}"',
     )
     sets: Annotated[int | Until, SETS] = Field(0, description="sets of parameters (default: 100), or until when")
+    crossed: Annotated[int, CROSSED] = Field(
+        0,
+        description=f"of so many of the sets {CROSSED_REPLICATES} replicates are run with the same luck as well, which "
+        "tells the part of luck that depends on parameters",
+    )
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     months: Annotated[int, DURATION] | None = Field(None, description="instead of the scenario's number of months")
     against: Annotated[str, TEXT] = Field("", description="strategy that all are compared with; default: the first")
@@ -123,6 +123,7 @@ class Experiment(Table):
     budget: Budget | None = Field(None, description="what strategies may cost: doses are scaled to it")
     outcomes: Outcomes
     snapshots: Snapshots | None = None
+    decision: Decision | None = Field(None, description="how costs and effects are weighed, for reports and `decide`")
 
     _path: Path | None = PrivateAttr(None)
     _text: str = PrivateAttr("")
@@ -132,14 +133,15 @@ class Experiment(Table):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        mistakes = [*strategy_mistakes(self.against, self.strategies, self.strategies), *cross_mistakes(self)]
+        against = self.against if "against" in self.model_fields_set else None
+        mistakes = [*strategy_mistakes(against, self.strategies, self.strategies), *cross_mistakes(self)]
         mistakes += uncertainty_mistakes(self)
         if mistakes:
             raise several(mistakes)
         if not self.against:
             object.__setattr__(self, "against", next(iter(self.strategies)))
         if not self.uncertainty:
-            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else PLAUSIBLE)
+            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else USUAL)
         if self.uncertainty != DEFAULTS and not self.sets:
             object.__setattr__(self, "sets", USUAL_SETS)
         if not self.replicates:
@@ -287,7 +289,7 @@ def experiment_from(
         varied = [] if experiment.design is None else _varied(experiment.design)
         mistakes += budget_mistakes(experiment.budget, experiment.strategies, varied)
         if not mistakes:
-            arms, mistakes = _within(experiment, base, shortened, arms)
+            arms, mistakes = within_budget(experiment, {"": base, **shortened}, arms)
     if experiment.snapshots is not None:
         mistakes += snapshot_mistakes(experiment.snapshots, base)
     points: Points | None = None
@@ -366,38 +368,3 @@ def _changes(level: Level) -> dict[str, Any]:
 def _varied(design: Design) -> list[str]:
     """Return the dotted names of what a design varies, of those that it names."""
     return [] if isinstance(design.vary, str) else [vary.of for vary in design.vary.values()]
-
-
-def _within(
-    experiment: Experiment, base: Scenario, others: Mapping[str, Scenario], arms: list[Arm]
-) -> tuple[list[Arm], list[Mistake]]:
-    """Return the arms with doses scaled to the budget, and the mistakes where it does not suffice."""
-    budget = experiment.budget
-    assert budget is not None
-    found: list[Arm] = []
-    mistakes: list[Mistake] = []
-    seen: dict[str, Fitted] = {}
-    for arm in arms:
-        line = extended(experiment.strategies, arm.strategy)[0]
-        levels = [level for key, each in experiment.cross.items() for level in each if level.label == arm.levels[key]]
-        other = next((level.scenario for level in levels if level.scenario is not None), "")
-        start = {"": base, **others}[other]
-        additions: list[Added] = additions_of(experiment.strategies, line)
-        scaled = places(start, additions, under_budget(budget, line))
-        if not scaled:
-            if arm.strategy in (budget.strategies or ()):
-                said = f"{arm.strategy} adds nothing that the funder pays for, so that no budget can hold for it"
-                mistakes.append(Mistake(said, key=("budget", "strategies")))
-            found.append(arm)
-            continue
-        alike = arm.scenario.model_copy(update={"shocks": (), "parameters": {}}).digest()  # of no account for costs
-        try:
-            if alike not in seen:
-                seen[alike] = fitted(arm.scenario, scaled, budget)
-        except UserError as error:
-            where = f"{arm.label}: " if arm.levels else f"{arm.strategy}: "
-            key = ("budget", "a_year" if budget.a_year is not None else "in_all")
-            mistakes += [replace(each, message=f"{where}{each.message}", key=key) for each in error.mistakes]
-        else:
-            found.append(replace(arm, scenario=dosed(arm.scenario, scaled, seen[alike]), fitted=seen[alike]))
-    return found, mistakes

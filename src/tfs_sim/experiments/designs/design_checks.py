@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.designs.assembly import extended, known_additions
 from tfs_sim.scenario.errors import KeyPath, Mistake, nearest, quote
-from tfs_sim.scenario.fields import catalogue
+from tfs_sim.scenario.fields import catalogue, plain_number
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tfs_sim.scenario.schema import Scenario
 
 MOST_ARMS = 10_000
+MOST_MONTHS = 1200
+LARGEST_DIFFERENCE = 1e12
+"""A difference that matters is not larger than this, in whatever unit."""
 COLUMNS = (
     "strategy",
     "set",
@@ -40,7 +43,7 @@ COLUMNS = (
 def strategy_mistakes(against: Any, strategies: Mapping[str, Strategy], names: Iterable[str]) -> Iterable[Mistake]:
     """Yield what is wrong with the names of strategies."""
     known = [str(name) for name in names]
-    if isinstance(against, str) and against and against not in known:
+    if isinstance(against, str) and against not in known:
         yield Mistake(f"there is no strategy {quote(against)}", key=("against",), suggestion=nearest(against, known))
     for name, strategy in strategies.items():
         if strategy.extends is None:
@@ -52,6 +55,18 @@ def strategy_mistakes(against: Any, strategies: Mapping[str, Strategy], names: I
             yield Mistake(message, key=key, suggestion=nearest(strategy.extends, known), hint=hint)
         elif circle := extended(strategies, name)[1]:
             yield Mistake(f"strategies extend each other in a circle: {' → '.join(circle)}", key=key)
+
+
+def difference_mistakes(key: str, value: float, metric: str) -> Iterable[Mistake]:
+    """Yield a difference in a metric, given under this key, that no two runs can have."""
+    declared = catalogue().METRICS[metric]
+    low, high = declared.domain
+    most = (high - low) * (MOST_MONTHS if declared.summary == "total" else 1)
+    if value >= most:
+        percent = declared.measure.kind == "share" and value < 100
+        hint = f"Of a share, a percentage point is 0.01: write {value / 100:g}." if percent else ""
+        said = f"{key} is below {plain_number(most)}, which {metric} never differs by; found {quote(value)}"
+        yield Mistake(said, key=(key,), hint=hint)
 
 
 def cross_mistakes(experiment: Experiment) -> Iterable[Mistake]:

@@ -103,7 +103,7 @@ def again(folder: str | os.PathLike[str], experiment: Experiment | None = None) 
         if key not in arms or arms[key].scenario.digest() != each["scenario"]:
             told = studies.told(mark["study"], where)
             raise refusal(
-                f"{told} has changed since the results in {where} were made: {quote(', '.join(key))} is another arm now",
+                f"{told} has changed since the results in {where} were made: {quote(', '.join(key))} is another",
                 "Sweep it again, or take the change back.",
             )
     return Study(sweep, arms, _sets(sweep, mark), int(mark["plan"]["seed"]), int(mark["plan"]["replicates"]))

@@ -22,6 +22,7 @@ from tfs_sim.experiments.execution.forks import run_alone
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.work import Notice, warm_up
 from tfs_sim.experiments.storage import ensembles
+from tfs_sim.experiments.storage.ensemble_shapes import MOST_AGAIN
 from tfs_sim.experiments.storage.ensembles import Ensemble
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.provenance import model_version
@@ -34,6 +35,11 @@ from tfs_sim.scenario.fields import catalogue
 SCENARIO, MONTHS, REPLICATES, SEED = "laboratory", 36, 4, 1
 FAR = 3.5
 """A metric is further off than luck may move it at so many standard errors of its mean change."""
+
+COVERED = 0.9
+"""Share of this model's metrics that a file must speak of, so that it says how the model behaves."""
+WIDE = 10.0
+"""Errors that a file says are believed up to so many times those of this model."""
 
 Verdict = Literal["the same", "re-checked"]
 
@@ -63,7 +69,7 @@ def _digest(values: NDArray[np.float64]) -> str:
 
 def behaviour(sets: Sets, notice: Notice | None = None) -> dict[str, Any]:
     """Return what the first sets give in the batch, as the record of an ensemble has it."""
-    first = sets.first(ensembles.MOST_AGAIN)
+    first = sets.first(MOST_AGAIN)
     metrics, values = _batch(first, SCENARIO, MONTHS, REPLICATES, SEED, notice)
     errors = values.std(axis=1, ddof=1) / math.sqrt(REPLICATES)
     told = [n for n in range(len(metrics)) if np.isfinite(values[:, :, n]).all()]  # a mean over nobody is missing
@@ -96,11 +102,10 @@ def written(path: Path, sets: Sets, name: str, title: str, edition: str, licence
     UserError
         When it cannot be written.
     """
-    facts = {
-        "name": name,
-        "title": title,
-        "edition": edition,
-        "licence": licence,
+    said = {"name": name, "title": title, "edition": edition, "licence": licence}
+    ensembles.ready(path, said)
+    facts: dict[str, Any] = {
+        **said,
         "calibrated": False,
         "model": model_version(),
         "prior": prior_digest(sets),
@@ -133,22 +138,28 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
     ensemble = ensembles.read(path)
     was = ensemble.record.behaviour
     known = {name: n for n, name in enumerate(ensemble.sets.ids)}
+    fewest = min(MOST_AGAIN, len(known))
+    if len(was.sets) < fewest or was.months < MONTHS or was.replicates < REPLICATES:
+        said = f"{len(was.sets)} sets × {was.replicates} replicates, {was.months} months"
+        needed = f"{fewest} × {REPLICATES}, {MONTHS} months, are needed"
+        raise refusal(f"{path} has a batch that says too little ({said}): {needed}", "Make the ensemble anew.")
     if not set(was.sets) <= known.keys():
         raise refusal(f"{path} names sets in its batch that it does not have", "Make the ensemble anew.")
     if was.scenario not in presets.names("scenarios"):
         raise refusal(f"{path} was made with {quote(was.scenario)}, which is no ready-made scenario", "Make it anew.")
-    listed = ensemble.sets
-    at = [known[name] for name in was.sets]
-    batch = Sets(listed.origin, listed.title, tuple(was.sets), listed.variables, listed.table[at])
+    batch = ensemble.sets.at([known[name] for name in was.sets])
     metrics, values = _batch(batch, was.scenario, was.months, was.replicates, was.seed, notice)
     runs = f"{len(batch)} sets × {was.replicates} replicates of {was.scenario}"
     if _digest(values) == was.digest:
         return "the same", f"{runs} give the same bits as when it was made"
+    if (common := len(set(metrics) & was.means.keys())) < COVERED * len(metrics):
+        said = f"{path} says nothing of {len(metrics) - common} of {len(metrics)} metrics of this model"
+        raise refusal(f"{said}, which is too little", "Make the ensemble anew.")
     off = _furthest(metrics, values, was.means, was.errors)
-    if off is None or off[1] > FAR:
-        what = "has other metrics" if off is None else f"moves {off[0]} by {off[1]:.1f} standard errors"
+    if not off[1] <= FAR:
         raise refusal(
-            f"{path} is an ensemble of another model: this one {what} in {runs}",
+            f"{path} is an ensemble of another model: this one moves {off[0]} by {off[1]:.1f} standard errors "
+            f"in {runs}",
             "Make it anew with this version (`tfs-sim ensemble make`), or use the version that it was made with.",
         )
     return "re-checked", f"{runs} differ by no more than luck (at most {off[1]:.1f} standard errors, {off[0]})"
@@ -156,20 +167,20 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
 
 def _furthest(
     metrics: tuple[str, ...], values: NDArray[np.float64], means: dict[str, list[float]], errors: dict[str, list[float]]
-) -> tuple[str, float] | None:
-    """Return the metric whose mean over the sets has moved most, in standard errors; None where none is known."""
-    worst: tuple[str, float] | None = None
-    for name, was in means.items():
-        if name not in metrics or len(was) != len(values) or len(errors.get(name, ())) != len(was):
-            continue
-        now = values[:, :, metrics.index(name)]
-        change = now.mean(axis=1) - np.array(was)
-        noise = now.var(axis=1, ddof=1) / now.shape[1] + np.array(errors[name]) ** 2
-        error = math.sqrt(float(noise.sum())) / len(was)
-        moved = abs(float(change.mean()))
-        far = moved / error if error > 0 else 0.0 if moved == 0 else math.inf
-        if np.isnan(far):
-            far = math.inf
-        if worst is None or far > worst[1]:
-            worst = (name, far)
-    return worst
+) -> tuple[str, float]:
+    """Return the metric whose mean over the sets has moved most, in standard errors."""
+    off = {
+        name: _moved(values[:, :, metrics.index(name)], np.array(was), errors[name])
+        for name, was in means.items()
+        if name in metrics
+    }
+    return max(off.items(), key=lambda each: each[1])
+
+
+def _moved(now: NDArray[np.float64], was: NDArray[np.float64], errors: list[float]) -> float:
+    """Return by how many standard errors a metric [sets, replicates] is off from the means of before, over the sets."""
+    here, there = math.sqrt(float(now.var(axis=1, ddof=1).sum()) / now.shape[1]), math.hypot(*errors)
+    if there > WIDE * here > 0:
+        return math.inf  # no luck of this model is as large as the file says
+    error, moved = math.hypot(here, there) / len(was), abs(float((now.mean(axis=1) - was).mean()))
+    return moved / error if error > 0 else 0.0 if moved == 0 else math.inf

@@ -127,7 +127,7 @@ class Job:
         found: list[dict[int, Outcome]] = [{} for _ in task.runs]
         spent = full = 0
         for (replicate, number, _), positions in _alike(task).items():
-            name = "" if self.sets is None else self.sets.ids[number]
+            name = "" if self.sets is None else self.sets.luck(number)
             for grove, cells in self._groves_of(task, positions):
                 outs, months = grove.run(self.seed, replicate, name)
                 spent += months

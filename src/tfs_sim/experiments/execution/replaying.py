@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
+from tfs_sim.experiments.designs.uncertainty import USUAL
 from tfs_sim.experiments.execution import starting
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.simulating import loaded_scenario
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("tfs_sim")
 
+EVENT_COLUMNS = ("month", "date", "site", "organization", "person", "event", "other", "outcome")
+"""Of the table of events, in their order."""
+
 
 def events(
     scenario: Scenario | str | os.PathLike[str],
     replicate: int = 0,
     seed: int = 1,
     parameter_set: str = "",
-    uncertainty: str = "plausible",
+    uncertainty: str = USUAL,
 ) -> DataFrame:
     """Run one replicate again and return what happened in it, a row an event.
 
@@ -57,12 +61,12 @@ def events(
     from tfs_sim.scenario.beginnings import template_of
 
     loaded = loaded_scenario(scenario)
-    template = template_of(loaded)
-    if parameter_set:
-        given = one_set(uncertainty, parameter_set).settings(0)
-        template = at_point(template, loaded, open_to(given, loaded), parameter_set)
     replicate = whole_or_refused("replicate", replicate, 0, MOST_REPLICATES)
     seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
+    given = one_set(uncertainty, parameter_set).settings(0) if parameter_set else {}
+    template = template_of(loaded)
+    if parameter_set:
+        template = at_point(template, loaded, open_to(given, loaded), parameter_set)
     found = list(replay(template, seed, replicate, parameter_set))
     sites = [*template.sites, NATIONAL_SITE]
     names = [organization.identity for organization in template.organizations] + [None]  # −1 is the last: nobody
@@ -77,7 +81,8 @@ def events(
             "event": pd.Categorical([each.kind for each in found], [kind.name for kind in KINDS]),
             "other": pd.array([names[each.other] for each in found], "string"),
             "outcome": pd.array([each.outcome or None for each in found], "string"),
-        }
+        },
+        columns=list(EVENT_COLUMNS),
     )
 
 

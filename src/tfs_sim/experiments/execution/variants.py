@@ -153,9 +153,9 @@ def run_variants(
 
 
 def _built(scenario: Scenario) -> Template:
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
 
-    return build(scenario)
+    return template_of(scenario)
 
 
 def _identity(study: Study, number: int) -> str:
@@ -186,11 +186,11 @@ def _stored(study: Study, metrics: Sequence[str], names: Sequence[str]) -> dict[
 def _means(task: Task, study: Study, replicate: int) -> list[NDArray[np.float64]]:
     """Return the metrics of each arm as means over sites, in one replicate."""
     templates, scenarios, number, _ = task
+    name = ""
     if study.sets is not None:
-        settings = study.sets.settings(number)
+        name, settings = study.sets.ids[number], study.sets.settings(number)
         pairs = zip(templates, scenarios, strict=True)
-        templates = tuple(at_point(template, each, open_to(settings, each)) for template, each in pairs)
-    name = "" if study.sets is None else study.sets.ids[number]
+        templates = tuple(at_point(template, each, open_to(settings, each), name) for template, each in pairs)
     ways = ways_of(templates[0].metrics)
     found: dict[int, NDArray[np.float64]] = {}
     for group in families(lambda arm: templates[arm], len(templates)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ def read(path: Path, title: str) -> Sets:
     Raises
     ------
     UserError
-        With every cell that is no number, or the first set or parameter that this model cannot run.
+        With every cell that is no number, or every set and parameter that this model cannot run.
     """
     mechanisms = catalogue().MECHANISMS
     known = [f"{name}.{field}" for name, each in mechanisms.items() for field in specification(each)]
@@ -41,6 +42,17 @@ def read(path: Path, title: str) -> Sets:
                 values[name][number] = value
         if len(mistakes) >= MOST_TOLD:
             break
+    ids = [found.cell(row, "set") for row in found.rows]
+    for fault in () if mistakes else ensembles.faults(ids, values):
+        if fault.row is None:
+            said = f"{'the file ' if fault.sentence.startswith('has ') else ''}{fault.sentence}"
+            mistakes.append(replace(found.put(1, said, cell=fault.column), hint=fault.hint))
+        else:
+            mistakes.append(
+                replace(found.mistake(found.rows[fault.row], fault.column, fault.sentence), hint=fault.hint)
+            )
+        if len(mistakes) >= MOST_TOLD:
+            break
     if mistakes:
         raise UserError(mistakes)
-    return ensembles.checked(path.name, title, [found.cell(row, "set") for row in found.rows], values)
+    return ensembles.checked(path.name, title, ids, values)

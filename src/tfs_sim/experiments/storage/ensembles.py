@@ -15,72 +15,33 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from tfs_sim.experiments.designs.sets import MOST_SETS, Sets, rounded, variables_named
 from tfs_sim.experiments.storage import files, records, tables
+from tfs_sim.experiments.storage.ensemble_shapes import Named, Record
 from tfs_sim.experiments.storage.files import refusal
-from tfs_sim.experiments.storage.record_shapes import DIGEST, MODEL, Line, Metric, Number, Text
 from tfs_sim.scenario.checks import specification
-from tfs_sim.scenario.errors import UserError, dotted, nearest, quote
-from tfs_sim.scenario.fields import SWITCH, catalogue, plain_number, whole
+from tfs_sim.scenario.errors import UserError, count, dotted, nearest, quote
+from tfs_sim.scenario.fields import catalogue, plain_number
 from tfs_sim.scenario.jargon import mistakes_of
-from tfs_sim.scenario.table import Table
 
 FORMAT = "tfs-sim ensemble"
 VERSION = 1
 LARGEST = 50_000_000
 """Bytes of a table of sets that are read."""
-MOST_AGAIN = 50
-"""Sets that are run again at most, to see whether the model still behaves as it did."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TARGET = "target: "
 """How columns of what sets gave begin, which is no name of a parameter."""
 _AGAIN = "Ask whoever made it for an intact copy, or make it anew."
-
-
-class Behaviour(Table):
-    """What some sets gave when the ensemble was made: whether the model still behaves like that is seen by it."""
-
-    scenario: Line
-    months: Annotated[int, whole(1, 120, "a whole number")]
-    replicates: Annotated[int, whole(2, 20, "a whole number")]
-    seed: Annotated[int, whole(0, 2**53, "a whole number")]
-    sets: Annotated[list[Line], Field(min_length=1, max_length=MOST_AGAIN)]
-    digest: Annotated[str, DIGEST]
-    means: Annotated[dict[Metric, list[Number]], Field(min_length=1)]
-    errors: Annotated[dict[Metric, list[Number]], Field(min_length=1)]
-
-
-class Record(Table):
-    """The JSON file of an ensemble."""
-
-    format: Line
-    version: Annotated[int, whole(1, 10**6, "a whole number")]
-    name: Line
-    title: Line
-    edition: Line
-    licence: Line
-    calibrated: Annotated[bool, SWITCH]
-    model: Annotated[str, MODEL]
-    sets: Annotated[int, whole(2, MOST_SETS, "a whole number")]
-    table: Annotated[str, DIGEST]
-    units: dict[Line, Text]
-    prior: Annotated[str, DIGEST]
-    targets: Annotated[str, DIGEST] | None
-    code: Annotated[str, DIGEST] | None
-    own: dict[Line, Text]
-    figures: Annotated[int, whole(0, 10_000, "a whole number")]
-    misses: list[Text]
-    behaviour: Behaviour
 
 
 @dataclass(frozen=True)
@@ -125,7 +86,8 @@ def read(path: Path) -> Ensemble:
     except ValidationError as error:
         first = mistakes_of(error, Record)[0]
         raise refusal(f"{path} is no sound ensemble at {dotted(first.key)}: {first.message}", _AGAIN) from None
-    return Ensemble(path, record, *_tables(path.with_suffix(".parquet"), record))
+    sets, own = _tables(path.with_suffix(".parquet"), record)
+    return Ensemble(path, record, replace(sets, agreement=record.agreement), own)
 
 
 def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
@@ -154,7 +116,18 @@ def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
     own = np.array([values.pop(f"{_TARGET}{name}") for name in record.own]).reshape(-1, len(ids)).T
     if np.isinf(own).any():
         raise refusal(f"{path} has a set with an infinite value of a target", _AGAIN)
-    return checked(str(path), record.title, ids, values), own
+    sets = checked(str(path), record.title, ids, values)
+    for name, unit in _units(sets).items():
+        if record.units.get(name) != unit:
+            there = quote(record.units[name]) if name in record.units else "nothing"
+            raise refusal(f"{path}: the unit of {name} is {quote(unit)}, and its record says {there}", _AGAIN)
+    return sets, own
+
+
+def _units(sets: Sets) -> dict[str, str]:
+    """Return the unit of each parameter that sets vary."""
+    declared = _declared()
+    return {each.name: declared[each.path[1]][each.path[2]].unit for each in sets.variables}
 
 
 def _digits(column: NDArray[Any]) -> NDArray[np.float64]:
@@ -171,53 +144,131 @@ def checked(place: str, title: str, ids: Sequence[str], values: Mapping[str, NDA
     UserError
         With the first set or parameter that is wrong.
     """
+    for fault in faults(ids, values):
+        raise refusal(f"{place}{'' if fault.sentence.startswith('has ') else ':'} {fault.sentence}", fault.hint)
+    table = np.column_stack([rounded(column, -np.inf, np.inf) for column in values.values()])
+    table.flags.writeable = False
+    return Sets("ensemble", title, tuple(ids), variables_named([_parameter(name) for name in values]), table)
+
+
+class Fault(NamedTuple):
+    """What is wrong with sets: a sentence, whose subject is the file where it begins with "has".
+
+    Attributes
+    ----------
+    sentence, hint : what is told.
+    column, row : where it stands: the name of a column ("" for none) and which set, from 0 (None for none).
+    """
+
+    sentence: str
+    hint: str = ""
+    column: str = ""
+    row: int | None = None
+
+
+def faults(ids: Sequence[str], values: Mapping[str, NDArray[np.float64]]) -> Iterator[Fault]:
+    """Yield what of sets this model cannot run: of each column the first; nothing may follow from later ones.
+
+    Parameters
+    ----------
+    ids : identities of the sets.
+    values : by parameter, its value in each set.
+    """
     if not 2 <= len(ids) <= MOST_SETS:
-        raise refusal(f"{place} has {len(ids):,} sets of parameters, where there are 2 to {MOST_SETS:,}")
+        yield Fault(f"has {count(len(ids), 'set')} of parameters, where there are 2 to {MOST_SETS:,}")
     seen: set[str] = set()
-    for name in ids:
+    for row, name in enumerate(ids):
         if not _ID.fullmatch(name):
-            raise refusal(f"{place}: {quote(name)} is no identity of a set (letters, digits, dots and hyphens)")
+            yield Fault(f"{quote(name)} is no identity of a set (letters, digits, dots and hyphens)", "", "set", row)
         if name in seen:
-            raise refusal(f"{place}: the set {name} is there twice")
+            yield Fault(f"the set {name} is there twice", "", "set", row)
         seen.add(name)
     if not values:
-        raise refusal(f"{place} has no parameters, so no set differs from another")
-    pairs = [_parameter(place, name) for name in values]
-    if twice := next((pair for pair in pairs if pairs.count(pair) > 1), None):
-        raise refusal(f"{place}: {'.'.join(twice)} is there twice")
-    for (owner, field), column in zip(pairs, values.values(), strict=True):
-        declared = specification(catalogue().MECHANISMS[owner])[field]
-        wrong = ~np.isfinite(column) | (column < declared.smallest) | (column > declared.largest)
-        wrong |= bool(declared.whole) & (column != np.round(column))
+        yield Fault("has no parameters, so no set differs from another")
+    found: set[tuple[str, str]] = set()
+    for column, numbers in values.items():
+        owner, field = pair = _parameter(column)
+        known = specification(catalogue().MECHANISMS[owner]) if owner in catalogue().MECHANISMS else {}
+        if field not in known:
+            near = nearest(column, [f"{one}.{key}" for one, each in _declared().items() for key in each])
+            yield Fault(f"there is no parameter {quote(column)}{f' (nearest: {near})' if near else ''}", "", column)
+            continue
+        declared = known[field]
+        if declared.choices:
+            yield Fault(f"{column} is a choice among words, which sets of parameters do not vary", "", column)
+            continue
+        if pair in found:
+            yield Fault(f"{owner}.{field} is there twice", "", column)
+        found.add(pair)
+        wrong = ~np.isfinite(numbers) | (numbers < declared.smallest) | (numbers > declared.largest)
+        wrong |= bool(declared.whole) & (numbers != np.round(numbers))
         if wrong.any():
             at = int(np.flatnonzero(wrong)[0])
             said = f"{plain_number(declared.smallest)} to {plain_number(declared.largest)}"
             kind = "a whole number" if declared.whole else "a number"
-            raise refusal(
-                f"{place}: set {ids[at]} has {owner}.{field} = {column[at]:g}, where it is {kind} from {said}",
+            yield Fault(
+                f"set {ids[at]} has {owner}.{field} = {numbers[at]:g}, where it is {kind} from {said}",
                 f"tfs-sim explain {owner}.{field}",
+                column,
+                at,
             )
-    table = np.column_stack([rounded(column, -np.inf, np.inf) for column in values.values()])
-    table.flags.writeable = False
-    return Sets("ensemble", title, tuple(ids), variables_named(pairs), table)
 
 
-def _parameter(place: str, name: str) -> tuple[str, str]:
-    """Return a parameter by its dotted name, or refuse a name that there is not."""
-    mechanisms = catalogue().MECHANISMS
+def _parameter(name: str) -> tuple[str, str]:
+    """Return mechanism and name of a parameter by its dotted name."""
     owner, _, field = name.removeprefix("parameters.").partition(".")
-    known = specification(mechanisms[owner]) if owner in mechanisms else {}
-    if field not in known:
-        every = [f"{each}.{key}" for each in mechanisms for key in specification(mechanisms[each])]
-        near = nearest(name, every)
-        raise refusal(f"{place}: there is no parameter {quote(name)}{f' (nearest: {near})' if near else ''}")
-    if known[field].choices:
-        raise refusal(f"{place}: {name} is a choice among words, which sets of parameters do not vary")
     return owner, field
 
 
-def _place_for(path: Path) -> None:
-    """Refuse to write over anything but an ensemble."""
+def _declared() -> dict[str, Mapping[str, Any]]:
+    """Return what is declared of every parameter, by mechanism and name."""
+    return {name: specification(mechanism) for name, mechanism in catalogue().MECHANISMS.items()}
+
+
+def ready(path: Path, said: Mapping[str, str]) -> None:
+    """Refuse, before any set is run, what an ensemble cannot be called, and where it cannot be written.
+
+    Parameters
+    ----------
+    path : its JSON file.
+    said : what `Named` has.
+
+    Raises
+    ------
+    UserError
+        With what is wrong.
+    """
+    try:
+        Named.model_validate(said)
+    except ValidationError as error:
+        raise UserError(mistakes_of(error, Named)) from None
+    place_for(path)
+    files.writable(path.parent)
+
+
+def name_for_sets(name: str) -> None:
+    """Refuse a name after which sets, and the ensemble of them, cannot be called.
+
+    Raises
+    ------
+    UserError
+        When their identities, NAME-00001 and so on, could not be read again.
+    """
+    if not _ID.fullmatch(f"{name}-00000-again"):
+        raise refusal(
+            f"sets would be called {quote(f'{name}-00001')}, which is no identity of a set",
+            "Name the file with letters, digits, dots and hyphens, 50 at most.",
+        )
+
+
+def place_for(path: Path) -> None:
+    """Refuse to write over anything but an ensemble.
+
+    Raises
+    ------
+    UserError
+        With what is there.
+    """
     table, content = path.with_suffix(".parquet"), files.read_json(path)
     ours = isinstance(content, dict) and content.get("format") == FORMAT
     for each in (path, table):
@@ -237,12 +288,11 @@ def write(
     facts : what else the record says (see `Record`).
     own : what each set gave of each target that `facts["own"]` names, [sets].
     """
-    _place_for(path)
+    place_for(path)
     given = dict(own or {})
     if given.keys() != set(facts["own"]):
         raise ValueError("the record and what sets gave name different targets")
     columns: dict[str, Any] = {"set": pa.array(sets.ids)}
-    declared = {name: specification(mechanism) for name, mechanism in catalogue().MECHANISMS.items()}
     for column, variable in enumerate(sets.variables):
         columns[variable.name] = pa.array(sets.table[:, column].astype(np.float32))
     columns |= {f"{_TARGET}{name}": pa.array(np.asarray(values, np.float64)) for name, values in given.items()}
@@ -252,7 +302,7 @@ def write(
         "version": VERSION,
         "sets": len(sets),
         "table": hashlib.sha256(content).hexdigest(),
-        "units": {each.name: declared[each.path[1]][each.path[2]].unit for each in sets.variables},
+        "units": _units(sets),
         **facts,
     }
     try:
@@ -261,4 +311,6 @@ def write(
         raise UserError(mistakes_of(error, Record)) from None
     files.write_bytes(path.with_suffix(".parquet"), content)
     records.write(path, record)
-    return Ensemble(path, sound, sets, np.array(list(given.values())).reshape(-1, len(sets)).T)
+    return Ensemble(
+        path, sound, replace(sets, agreement=sound.agreement), np.array(list(given.values())).reshape(-1, len(sets)).T
+    )

@@ -1,4 +1,4 @@
-"""One writer of a folder at a time."""
+"""One writer of a folder at a time, and in folders of ours alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -18,6 +18,34 @@ LOCK = ".lock"
 
 _holders: dict[Path, int] = {}
 """The folders that this process holds, with the thread that does."""
+
+
+def refuse_strangers(folder: Path, of: str, begun: Callable[[Path], bool] = lambda _: False) -> None:
+    """Refuse to write into a folder that holds something which no earlier call has left there.
+
+    Parameters
+    ----------
+    folder : may not be there yet.
+    of : what it would be a folder of, for the sentence.
+    begun : says of something in it whether a call that died may have left it; locks and half-written files always are.
+
+    Raises
+    ------
+    UserError
+        When it is a file, or holds something else.
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise files.refusal(f"{folder} is a file, not a folder", "Choose another folder with --out.")
+    try:
+        there = sorted(folder.iterdir(), key=lambda path: path.name) if folder.is_dir() else []
+    except OSError as problem:
+        raise files.explained(problem, folder / LOCK) from problem
+    for path in there:
+        if path.name != LOCK and not path.name.startswith(files.TEMPORARY) and not begun(path):
+            raise files.refusal(
+                f"{folder} is not a folder of {of}: it holds {path.name}",
+                "Choose another folder with --out, or an empty one.",
+            )
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tfs_sim.experiments.designs.design_checks import MOST_ARMS
 from tfs_sim.experiments.designs.distributions import NAMES as DISTRIBUTIONS
-from tfs_sim.experiments.designs.experiment_tables import WORTHWHILE
+from tfs_sim.experiments.designs.experiment_tables import WORTHWHILE, Decision
 from tfs_sim.experiments.designs.sampling import METHODS, MOST_POINTS
 from tfs_sim.experiments.designs.sets import MOST_SETS
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
@@ -249,6 +249,17 @@ class Design(Table):
     variables: dict[Annotated[str, VARIABLE], Varied]
 
 
+class Agreement(Table):
+    """What the sets of a calibrated ensemble agree with."""
+
+    name: Line
+    edition: Line
+    licence: Line
+    figures: Annotated[int, _count(1, 10_000)]
+    origin: Text
+    misses: list[Text]
+
+
 class Uncertainty(Table):
     """Over what sets of parameters every strategy was run."""
 
@@ -257,7 +268,7 @@ class Uncertainty(Table):
     sets: Annotated[int, _count(1, MOST_SETS)]
     parameters: Count
     digest: Annotated[str, DIGEST]
-    calibrated: Annotated[bool, SWITCH]
+    agreement: Agreement | None
 
 
 class Stopping(Table):
@@ -275,6 +286,29 @@ class Stopping(Table):
     reached: Annotated[bool, SWITCH]
     differences: dict[Text, Number]
     interval: Text
+
+
+class Sharpening(Table):
+    """How many replicates were added to sets near a threshold, and what came of it."""
+
+    of: Metric
+    between: Annotated[list[Key], Field(min_length=2, max_length=2)]
+    at: Number
+    first: Runs
+    max: Runs
+    sets: Count
+    replicates: Count
+    doubt: Number
+    reliability: Number
+    reached: Annotated[bool, SWITCH]
+
+
+class Beside(Table):
+    """Runs of the same arms beside those of the plan, under some of its sets."""
+
+    sets: Annotated[int, _count(1, MOST_SETS)]
+    replicates: Runs
+    places: list[Annotated[str, DIGEST]]
 
 
 class Budget(Table):
@@ -299,6 +333,8 @@ class Plan(Table):
     sets: Annotated[int, _count(1, MOST_SETS)]
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     arms: Annotated[list[Arm], Field(min_length=1, max_length=MOST_ARMS)]
+    crossed: Beside | None = None
+    added: Annotated[list[Beside], Field(max_length=1000)] = Field(default_factory=list)
     shard: Annotated[list[Annotated[int, _count(1, 2**53)]], Field(min_length=2, max_length=2)] | None = None
 
 
@@ -337,9 +373,11 @@ class Mark(Owner):
     design: Design | None
     uncertainty: Uncertainty | None
     worthwhile: Annotated[float, WORTHWHILE] | None
+    decision: Decision | None = None
     budget: Budget | None = None
     plan: Plan
     stopping: Stopping | None = None
+    sharpening: Sharpening | None = None
 
 
 class Ledger(Owner):
@@ -392,6 +430,7 @@ class Provenance(Table):
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     replicates: Runs
     plan: Plan
+    uncertainty: Uncertainty | None = None
     runs_made: Count
     wall_seconds: Amount
     date: Line

@@ -101,7 +101,7 @@ def _different(experiment: Experiment) -> Iterator[Scenario]:
 def _place(path: Path, root: Path) -> str:
     """Return how a file is known: from the experiment's folder on, or as a ready-made one."""
     for kind in ("scenarios", "experiments"):
-        home = presets.folder(kind)  # type: ignore[arg-type]
+        home = presets.folder(kind)
         if home is not None and path.resolve().is_relative_to(home.resolve()):
             return f"{READY}/{kind}/{path.resolve().relative_to(home.resolve()).as_posix()}"
     try:
