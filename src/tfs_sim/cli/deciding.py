@@ -71,7 +71,7 @@ def decide(
     if valued != Valued():
         raise UserError(Mistake("--view, --hour, --discount-… and --learn are for folders of results, not for tables"))
     runs = read(source)
-    if known is not None and "set" in runs and not runs["set"].dtype == known["set"].dtype:
+    if known is not None and "set" in runs and runs["set"].dtype != known["set"].dtype:
         runs["set"], known["set"] = runs["set"].astype(str), known["set"].astype(str)
     if known is not None:
         learnable(runs, known)
@@ -173,7 +173,9 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str
         at = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
         if not at:
             if known is not None:
-                print(wrapped("The choice is the same at every worth; --worth says at which to look for what to learn."))
+                print(
+                    wrapped("The choice is the same at every worth; --worth says at which to look for what to learn.")
+                )
             continue
         if not asked.worths:
             print(wrapped("No worth was given; what follows is told where the choice changes."))

@@ -20,7 +20,8 @@ def without_effect(scenario: Scenario, varied: Container[str] = ()) -> list[str]
     """Return a sentence on each thing in a scenario that has no effect, or less than it says.
 
     Mechanisms that are off and on which others build, what they would move or read, what is there to the amount of
-    zero, rules that never call for anything, nationals without members, and who joins after the end. `varied` are the dotted names of what a design sets instead.
+    zero, rules that never call for anything, nationals without members, and who joins after the end. `varied` are the
+    dotted names of what a design sets instead.
     """
     known = catalogue()
     said = [

@@ -56,7 +56,9 @@ def read_dl(path: Path) -> list[Sheet]:
         if named > int(size[1]):
             said = f"n = {size[1]}, and the ties name {count(named, 'organization')}"
             raise UserError(Mistake(said, file=path.name))
-        remarks = [f"n = {size[1]}, and the ties name {count(named, 'organization')}: what others are called is not said"]
+        remarks = [
+            f"n = {size[1]}, and the ties name {count(named, 'organization')}: what others are called is not said"
+        ]
     sheets = [sheet_of(f"{path.name}#edges", list(enumerate(ties)), "ties", None, remarks)]
     if labels:  # those without a tie are in no list
         rows = [["name"], *([label] for label in labels)]

@@ -160,7 +160,9 @@ def _sheets(found: _Network) -> list[Sheet]:
     rows += [[called[n], *(found.facts.get(n, {}).get(key, "") for key in shown)] for n in called]
     lacking = found.wanted - len(found.labels)
     remark = f"{count(lacking, 'vertex', 'vertices')} without a line of their own; called by number"
-    sheets = [sheet_of(f"{found.name}#nodes", list(enumerate(rows)), "organizations", remarks=[remark] if lacking else [])]
+    sheets = [
+        sheet_of(f"{found.name}#nodes", list(enumerate(rows)), "organizations", remarks=[remark] if lacking else [])
+    ]
     for relation, ties in found.ties.items():
         directed = any(one_way for *_, one_way in ties)
         lines: list[tuple[int, list[str]]] = [(0, ["from", "to", relation or "weight"])]
@@ -171,4 +173,3 @@ def _sheets(found: _Network) -> list[Sheet]:
                 lines.append((line, [*reversed(ends), weight]))
         sheets.append(sheet_of(f"{found.name}#{relation or 'edges'}", lines, "ties", directed))
     return sheets
-

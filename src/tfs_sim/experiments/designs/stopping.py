@@ -46,7 +46,9 @@ class Until(Table):
 
     until: Annotated[str, one_of(("half-width",), "what is to become small")] = Field(description='"half-width"')
     of: Annotated[str, declared("metric")] = Field(description="the metric, as the mean over sites")
-    at: Annotated[float, number(0, LARGEST_DIFFERENCE, "a number")] = Field(description="half the width of the interval")
+    at: Annotated[float, number(0, LARGEST_DIFFERENCE, "a number")] = Field(
+        description="half the width of the interval"
+    )
     between: tuple[Annotated[str, TEXT], ...] = Field(description="two strategies", min_length=2, max_length=2)
     max: Annotated[int, whole(FIRST_LOOK, MOST_REPLICATES, "a whole number")] = Field(5000, description="pairs at most")
 

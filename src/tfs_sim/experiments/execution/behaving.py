@@ -104,7 +104,7 @@ def written(path: Path, sets: Sets, name: str, title: str, edition: str, licence
     """
     said = {"name": name, "title": title, "edition": edition, "licence": licence}
     ensembles.ready(path, said)
-    facts = {
+    facts: dict[str, Any] = {
         **said,
         "calibrated": False,
         "model": model_version(),
@@ -160,7 +160,8 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
     off = _furthest(metrics, values, was.means, was.errors)
     if not off[1] <= FAR:
         raise refusal(
-            f"{path} is an ensemble of another model: this one moves {off[0]} by {off[1]:.1f} standard errors in {runs}",
+            f"{path} is an ensemble of another model: this one moves {off[0]} by {off[1]:.1f} standard errors "
+            f"in {runs}",
             "Make it anew with this version (`tfs-sim ensemble make`), or use the version that it was made with.",
         )
     return "re-checked", f"{runs} differ by no more than luck (at most {off[1]:.1f} standard errors, {off[0]})"
