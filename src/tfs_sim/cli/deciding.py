@@ -106,9 +106,8 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
         learnable(runs, known)
     print(bold(stored.experiment["title"]))
     sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
-    print(
-        wrapped(f"The {view}'s view: {in_words(view, hour)}; over {stored.months} months{sites}; {stored.units.said}.")
-    )
+    over = f"over {stored.months} months{sites}; {stored.units.said}"
+    print(wrapped(f"{capital(whose(view))} view: {in_words(view, hour)}; {over}."))
     tell(runs, known, asked, UNIT)
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
         print(f"\n{bold('For whom')}")

@@ -21,8 +21,7 @@ def without_effect(scenario: Scenario, varied: Container[str] = ()) -> list[str]
 
     Mechanisms that are off and on which others build, what they would move or read, what is there to the amount of
     zero, rules that never call for anything, nationals without members, partnerships and goals for which there are too
-    few months, and who joins after the end. `varied` are the
-    dotted names of what a design sets instead.
+    few months, and who joins after the end. `varied` are the dotted names of what a design sets instead.
     """
     known = catalogue()
     said = [
