@@ -233,6 +233,7 @@ MODEL = "0.0.0+stand-in"
 
 def install(engine: Engine) -> None:
     """Put the stand-in in the place of the real engine, for good: in a process of its own."""
+    import tfs_sim.model  # noqa: F401, what is put in its place is a module of it
     from tfs_sim.scenario import beginnings
 
     beginnings.template_of = template_of  # type: ignore[assignment]

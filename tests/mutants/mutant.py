@@ -15,6 +15,7 @@ LAYERS = (
     "model",
     "scenario",
     "experiments",
+    "estimators",
     "survey",
     "decisions",
     "calibration",

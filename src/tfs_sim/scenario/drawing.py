@@ -45,6 +45,16 @@ def leaves_open(scenario: Scenario) -> bool:
     return any(site_leaves_open(key, site) for key, site in scenario.sites.items())
 
 
+def sectors_open(scenario: Scenario) -> bool:
+    """Say whether any sector is drawn, on which it depends who could know whom, and whom targets reach."""
+    return any(
+        each.unsure.sector
+        for key, site in scenario.sites.items()
+        if site.organizations_file is not None
+        for each in site.organizations_list(key)
+    )
+
+
 def site_leaves_open(key: str, site: Site) -> bool:
     """Say so of one site."""
     if site.evidence is not None or any(each.told != Told() for each in site.relationships_list(key) or ()):
