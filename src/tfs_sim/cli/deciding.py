@@ -71,7 +71,7 @@ def decide(
     if valued != Valued():
         raise UserError(Mistake("--view, --hour, --discount-… and --learn are for folders of results, not for tables"))
     runs = read(source)
-    if known is not None and "set" in runs and not runs["set"].dtype == known["set"].dtype:
+    if known is not None and "set" in runs and runs["set"].dtype != known["set"].dtype:
         runs["set"], known["set"] = runs["set"].astype(str), known["set"].astype(str)
     if known is not None:
         learnable(runs, known)
@@ -104,9 +104,8 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
         learnable(runs, known)
     print(bold(stored.experiment["title"]))
     sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
-    print(
-        wrapped(f"The {view}'s view: {in_words(view, hour)}; over {stored.months} months{sites}; {stored.units.said}.")
-    )
+    over = f"over {stored.months} months{sites}; {stored.units.said}"
+    print(wrapped(f"{capital(whose(view))} view: {in_words(view, hour)}; {over}."))
     tell(runs, known, asked, UNIT)
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
         print(f"\n{bold('For whom')}")
@@ -168,7 +167,7 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str
         at = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
         if not at:
             if known is not None:
-                print(wrapped("The choice is the same at every worth; --worth says at which to look for what to learn."))
+                print(wrapped("The choice is the same at every worth; --worth says where to look for what to learn."))
             continue
         if not asked.worths:
             print(wrapped("No worth was given; what follows is told where the choice changes."))
