@@ -26,6 +26,7 @@ from tfs_sim.calibration import looks, surveys
 from tfs_sim.calibration.looks import Look
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import MOST_SETS, Sets
+from tfs_sim.experiments.designs.uncertainty import USUAL
 from tfs_sim.experiments.execution.executors import stream
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.uncertain import listed_sets
@@ -98,7 +99,7 @@ def ask(
     scenarios: Mapping[str, Scenario],
     month: int = 12,
     sets: int | Sets = 100,
-    uncertainty: str | os.PathLike[str] = "plausible",
+    uncertainty: str | os.PathLike[str] = USUAL,
     seed: int = 1,
     workers: int | None = None,
     *,

@@ -231,7 +231,7 @@ def _experiment(said: Town, facts: Mapping[str, Any]) -> str:
         f'question = "What should {facts["budget"]:g} thousand dollars be spent on?"',
         *_lines(
             ("scenario", '"scenario.toml"', "relative to this file"),
-            ("sets", "20", "sets of parameters, drawn from what is plausible: few, for a first look"),
+            ("sets", "20", "sets of parameters, of the calibrated ensemble: few, for a first look"),
             ("replicates", "4", "runs of each set, with luck of their own; findings need 100 sets of 8"),
             ("seed", "1", "which luck"),
             ("against", '"as-it-is"', "every strategy is compared with this one, over the same luck"),
