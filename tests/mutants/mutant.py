@@ -21,6 +21,8 @@ LAYERS = (
     "calibration",
     "analysis",
     "reasons",
+    "validation",
+    "problems",
     "report",
     "figures",
 )
