@@ -42,14 +42,14 @@ def held(
     seed : which luck.
     workers : threads.
     """
+    every = [listed_sets(source, sets, strict=False) for source in sources]  # mistakes in them are told before any run
     found = []
     first: Sequence[scoring.Scored] = ()
     with tempfile.TemporaryDirectory() as folder:
         seen = Path(folder) / "seen"
         make(problems, seen)
         truths = {name: truth(problems, name) for name in problems.communities}
-        for source in sources:
-            over = listed_sets(source, sets, strict=False)
+        for over in every:
             ran = contestants.run(problems, over, seed, workers=workers)
             for way in contestants.WAYS:
                 said = contestants.answers(problems, ran, seen, way)
