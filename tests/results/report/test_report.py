@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import time
 from dataclasses import replace
@@ -175,6 +176,7 @@ def test_odd_sweeps_have_a_report(odd, tmp_path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif("TFS_SIM_BENCH" not in os.environ, reason="clocked, and machines are busy: set TFS_SIM_BENCH")
 def test_a_large_report_takes_seconds(tmp_path) -> None:
     sweep = synthetic(strategies=4, replicates=100)
     began = time.process_time()
