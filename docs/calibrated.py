@@ -69,8 +69,7 @@ def calibration() -> str:
     ]
     text += table(["population", "what", "communities", "months"], rows)
     text += _look(json.loads((FOLDER / "model" / "look.json").read_text(encoding="utf-8")))
-    shipped = FOLDER / "model" / "calibrated.json"
-    return text + (_ensemble(json.loads(shipped.read_text(encoding="utf-8"))) if shipped.exists() else "")
+    return text + _ensemble(json.loads((FOLDER / "model" / "calibrated.json").read_text(encoding="utf-8")))
 
 
 def _observed(target: CalibrationTarget) -> str:
@@ -203,6 +202,8 @@ def _trust(found: dict[str, Any]) -> str:
         ]  # fmt: skip
         text += table(["truth", "sets that miss nothing", "emulators keep its place", "parameters in the middle 50%",
                        "in the middle 90%"], rows)  # fmt: skip
+    else:
+        text += "Whole recoveries of known truths were not run for this ensemble.\n\n"
     rows = [
         [e["output"], str(len(e["active"])), str(e["kinds"]), _share(e["checks"]["explained"], 0),
          f"{e['checks']['wrongly_out']} of {e['checks']['inside']}", _three(e["checks"]["by_luck"]),

@@ -86,6 +86,14 @@ def test_what_fresh_luck_takes_away_is_told(found: Calibration, made: Findings) 
     assert f"Of {made.accepted} sets that missed nothing at first, {made.accepted - 1} did when run again" in text(told)
 
 
+def test_a_parameter_that_is_wider_than_its_prior_is_not_told_as_narrowed(made: Findings) -> None:
+    first, *others = made.identified.parameters
+    wider = replace(first, contraction=-0.08, moved=True)
+    said = text(replace(made, identified=replace(made.identified, parameters=(wider, *others))))
+    (line,) = (line for line in said.splitlines() if line.startswith(f"{first.name} ") and "wider" in line)
+    assert "8% wider" in line and "-" not in line.removeprefix(first.name)
+
+
 def test_a_trial_and_what_is_missed_are_told(found: Calibration) -> None:
     outputs = (replace(found.outputs[0], centre=9.0, missable=True), *found.outputs[1:])
     moved = replace(found, outputs=outputs, budget=replace(found.budget, quick=True))

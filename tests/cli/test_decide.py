@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -107,6 +108,23 @@ def test_what_is_no_table_is_told(call, tmp_path: Path, name: str) -> None:  # t
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and nothing else")
     said = call("decide", name)
     assert said.code == 2 and name in said.err and "Traceback" not in said.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+@pytest.mark.parametrize("name", ["pipe.parquet", "pipe.csv"])
+def test_nobody_waits_for_a_pipe(call, tmp_path: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+    os.mkfifo(tmp_path / name)
+    said = call("decide", name)
+    assert said.code == 2 and "is not an ordinary file" in said.err
+
+
+def test_a_small_file_of_very_many_cells_is_not_read(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.cli import deciding
+
+    monkeypatch.setattr(deciding, "MOST_CELLS", 5)
+    pd.DataFrame({"strategy": ["a", "b"], "cost": [0.0, 1.0], "effect": [0.0, 2.0]}).to_parquet(tmp_path / "t.parquet")
+    said = call("decide", "t.parquet")
+    assert said.code == 2 and "t.parquet has 6 cells, where at most 5 are read" in said.err
 
 
 def test_odd_names_do_not_steer_the_terminal(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -30,7 +30,9 @@ WORTHWHILE = 0.005
 
 def asked(folder: Path, replicates: str = RULE, crossed: int | None = CROSSED, sets: int = SETS) -> Experiment:
     """Trust is what counts, and several sets lie near what is worthwhile."""
-    lines = f"replicates = {replicates}\nseed = 3\nsets = {sets}\n" + (f"crossed = {crossed}\n" if crossed else "")
+    lines = f'uncertainty = "plausible"\nreplicates = {replicates}\nseed = 3\nsets = {sets}\n' + (
+        f"crossed = {crossed}\n" if crossed else ""
+    )
     text = real.TRIAL.replace('replicates = 5\nseed = 3\nuncertainty = "defaults"\n', lines)
     text = text.replace('primary = "support"', f'primary = "trust"\nworthwhile = {WORTHWHILE}')
     return real.trial(folder, change=(real.TRIAL, text))

@@ -308,7 +308,7 @@ def test_what_is_calibrated_says_to_what(tmp_path: Path, more: dict[str, Any]) -
     """And what is not says nothing of targets: reports take the word for it."""
     sets = drawn(5, LINE, stream="mine")
     own = {name: np.zeros(5) for name in more.get("own", ())}
-    with pytest.raises(UserError, match="calibrated|targets of"):
+    with pytest.raises(UserError, match=r"calibrated|targets of"):
         ensembles.write(tmp_path / "mine.json", sets, real.facts(sets, **more), own)
     assert not list(tmp_path.iterdir())
 

@@ -7,15 +7,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "experiments"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "results"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "calibration"))
 
 import real
 
 from tfs_sim.experiments.designs.design import Experiment
 from tfs_sim.experiments.execution import runner
 from tfs_sim.experiments.storage.stored import Sweep
-
-GROUPS = ["people: turnover, key_people, smoothing, fresh_start", "trust", "national"]
-"""Three groups of mechanisms; the last has nothing to act on in the town."""
 
 
 @pytest.fixture(scope="session")

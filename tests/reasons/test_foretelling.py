@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from asked import command
 from scipy import stats
-from test_why import command
 
 from tfs_sim.reasons import foretelling
 from tfs_sim.reasons.foretelling import area, scorecard, threshold, went_badly
@@ -47,24 +47,24 @@ def test_what_only_names_the_set_foretells_nothing_of_other_sets() -> None:
     their own, nearly every one would.
     """
     seen = 0
-    for seed in range(60):
+    for seed in range(40):
         rng = np.random.default_rng(seed)
         sets = np.repeat(np.arange(40), 10)
         bad = (rng.uniform(size=40) < 0.5)[sets]
         name = rng.normal(size=40)[sets] + 1e-3 * rng.normal(size=len(sets))
         seen += sum(sign.clear for sign in scorecard({"name": name}, bad, sets, draws=60, seed=seed))
-    assert seen <= 9
+    assert seen <= 7
 
 
 def test_chance_is_called_clear_as_rarely_as_it_should() -> None:
-    """Twenty indicators of nothing, forty times: at most a few of forty scorecards have one that seems clear."""
+    """Twelve indicators of nothing, 25 times: at most a few of 25 scorecards have one that seems clear."""
     seen = 0
-    for seed in range(40):
+    for seed in range(25):
         rng = np.random.default_rng(seed)
-        known = {f"x{n}": rng.normal(size=400) for n in range(20)}
+        known = {f"x{n}": rng.normal(size=400) for n in range(12)}
         bad = rng.uniform(size=400) < 0.3
         seen += any(sign.clear for sign in scorecard(known, bad, np.arange(400) // 8, draws=100, seed=seed))
-    assert seen <= 8
+    assert seen <= 5
 
 
 def test_what_has_one_value_alone_is_left_out_and_missing_values_too() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from asked import command
 from reading import all_of, the
-from test_why import command
 
 from tfs_sim.figures.survival import survival_chart
 from tfs_sim.reasons import Lasting, lasting

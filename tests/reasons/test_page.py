@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from test_why import command
+from asked import command
 
 from tfs_sim import reasons
 from tfs_sim.reasons import GROUPS

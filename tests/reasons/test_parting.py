@@ -6,7 +6,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from test_why import command
+from asked import command
 
 from tfs_sim.experiments.execution.replaying import events
 from tfs_sim.reasons import Parting, parting

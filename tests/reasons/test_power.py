@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from asked import command
 from reading import band, the
 from scipy import stats
-from test_why import command
 
 from tfs_sim.figures.power import power_chart
 from tfs_sim.reasons import Instrument, power

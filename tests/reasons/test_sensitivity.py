@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from asked import command
 from reading import says, the
-from test_why import command
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.windows import metric

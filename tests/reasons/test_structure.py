@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from asked import command
+from hand import written
 from reading import the
-from test_why import command
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.compare import paired
 from tfs_sim.analysis.windows import metric
+from tfs_sim.calibration import evaluate, load_calibration
 from tfs_sim.experiments.designs.sets import drawn
+from tfs_sim.experiments.execution.again import again
 from tfs_sim.figures.structure import structure_chart
 from tfs_sim.literature import bibliography
 from tfs_sim.model.catalogue import ALWAYS_ON, MECHANISMS
@@ -103,6 +106,23 @@ def test_forms_stand_in_the_place_of_what_sets_vary_and_keep_their_identities() 
     (form,) = named_forms(("negativity",))
     assert formed(sets, form).settings(0)["parameters", "trust", "negativity"] == 1.0
     assert len(formed(sets, form).variables) == len(sets.variables)
+
+
+def test_sets_are_held_against_targets_in_every_form_that_can_be(swept, tmp_path) -> None:
+    """The share that meets all is that of sets with the form's values, run over the calibration's populations."""
+    calibration = load_calibration(written(tmp_path))
+    forms = named_forms(("negativity", "inherited-grudges"))
+    found = structure(swept[1].folder, "documentation", forms=forms, sets=4, calibration=calibration)
+    usual, other, off = found.asked
+    sets = again(swept[1].folder).sets.first(4)
+    for each, form in ((usual, None), (other, forms[0])):
+        gaps = evaluate(formed(sets, form), calibration, workers=1).gaps()
+        met = sum(all(not abs(gap) > 3 for gap in row) for row in gaps)  # a missing one is held against nothing
+        assert each.meets.value == met / 4 and each.meets.low <= each.meets.value <= each.meets.high
+    assert off.meets is None
+    said = " ".join(told(found))
+    assert "meet every target of" in said and "Inherited-grudges: not asked" in said
+    assert list(found.frame["meets"].dropna()) == [usual.meets.value] * 2 + [other.meets.value] * 2
 
 
 def test_the_words_say_where_it_does_not_hold(found) -> None:

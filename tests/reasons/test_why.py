@@ -8,12 +8,11 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from asked import GROUPS, command
 from reading import all_of, says, the
 
-from conftest import GROUPS
 from tfs_sim.analysis.pooling import Units
 from tfs_sim.analysis.stored import Stored
-from tfs_sim.cli import main
 from tfs_sim.experiments.execution.again import again
 from tfs_sim.experiments.execution.variants import Varied
 from tfs_sim.figures.why import why_chart
@@ -196,13 +195,6 @@ def test_shares_are_written_beside_their_bars(swept) -> None:
         said = the(ax, f"share:{each.group.by}").get_text()
         assert says(said, *(100 * end for end in (each.share.value, each.share.low, each.share.high)))
     assert not all_of(ax, "share:the whole difference")
-
-
-def command(capsys, *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as leave:
-        main(list(arguments))
-    said = capsys.readouterr()
-    return int(leave.value.code or 0), said.out, said.err
 
 
 def test_the_command_prints_and_writes(swept, found, capsys) -> None:

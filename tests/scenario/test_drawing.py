@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tfs_sim.scenario import UserError, load_scenario
-from tfs_sim.scenario.beginnings import template_of
+from tfs_sim.scenario.beginnings import redrawn, template_of
 from tfs_sim.scenario.build import build
-from tfs_sim.scenario.drawing import drawn_organizations, drawn_relationships, leaves_open, normal, uniform
+from tfs_sim.scenario.drawing import (
+    drawn_organizations,
+    drawn_relationships,
+    leaves_open,
+    normal,
+    sectors_open,
+    uniform,
+)
 from tfs_sim.scenario.organizations import Mark, Organization, Relationship, Told, Unsure
 from tfs_sim.scenario.schema import Scenario
 
@@ -165,3 +173,20 @@ def test_bad_evidence_is_told(tmp_path: Path, more: str, said: str) -> None:
     with pytest.raises(UserError, match="there is no relationships_file"):
         load_scenario("laboratory").with_(sites={"lab": {"evidence": {"weakest": 1, "strongest": 2}}})
     assert Mark(0.5).sd == 0.0
+
+
+def test_a_template_is_redrawn_to_what_it_is_when_built_anew(tmp_path: Path) -> None:
+    marks = (
+        "source,target,strength,strength_sd,chance,trust,trust_sd\n"
+        "a,b,0.9,0.1,,0.7,0.2\na,c,0.2,,,,\nb,c,0.5,0.2,0.3,0.4,0.1\n"
+    )
+    organizations = ORGANIZATIONS.replace("unknown", "health")
+    scenario = town(tmp_path, organizations, marks, "evidence = { weakest = 3, strongest = 23, spread = 0.5 }\n")
+    assert not sectors_open(scenario)
+    usual = template_of(scenario)
+    for name in ("one", "two", "three"):
+        for variant in (scenario, scenario.with_(parameters={"community": {"history": 7.0}})):
+            anew = template_of(variant, name)
+            from_usual = redrawn(replace(usual.plain(), parameters=anew.parameters), variant, name)
+            assert from_usual.fixed.tobytes() == anew.fixed.tobytes() and from_usual.marks.bytes() == anew.marks.bytes()
+    assert sectors_open(town(tmp_path))

@@ -192,10 +192,60 @@ def test_pajek_without_lines_of_vertices(tmp_path: Path) -> None:
         ("*Vertices many\n", "should say a number"),
         ("*Vertices 900000000\n*Edges\n1 2 1\n", "900,000,000 vertices, where at most"),
         ('*Vertices 2\n7 "x"\n*Edges\n1 2 1\n', "a vertex has a number from 1 to 2"),
+        ('*Vertices 2\n1 "x"\n1 "y"\n*Edges\n1 2 1\n', "net.net:3: vertex 1 is given a second time"),
+        ('*Vertices 2\n1 "x"\n2 "x"\n*Edges\n1 2 1\n', 'two vertices are called "x"'),
+        ("*Vertices 3\n*Edges\n1 2 1\n2 7 1\n", 'net.net:4: a vertex has a number from 1 to 3; found "7"'),
+        ("*Vertices 3\n*Arcs\n1 ghost 1\n", 'a vertex has a number from 1 to 3; found "ghost"'),
+        ("*Vertices 3\n*Arcs\n1 2 1\n*Edges\n2 9 1\n", 'net.net:5: a vertex has a number from 1 to 3; found "9"'),
+        ("*Vertices 3\n*Arcslist\n1 2 4\n", 'found "4"'),
+        ("*Vertices 3\n*Edges\n1\n", "a line of ties has two vertices at least"),
+        ("*Vertices 2\n*Matrix\n0 1 0\n1 0\n", "a matrix of 2 vertices has as many rows of as many numbers"),
+        ("*Vertices 2\n*Partition a.clu\n1\n1\n", '"*Partition a.clu" begins no part of a network'),
+        ("*Vertices 2\n*Edges\n1 2\n*Vertices 2\n", "the line *Vertices is given a second time"),
     ],
 )
 def test_pajek_files_that_cannot_be_read(tmp_path: Path, text: str, said: str) -> None:
     assert said in refused(put(tmp_path, text, "net.net"))
+
+
+def test_pajek_in_all_its_ways(tmp_path: Path) -> None:
+    """Lists, sections one after the other, relations with names, and matrices are the ties that they say."""
+    head = '*Network n\n*Vertices 4\n1 "a" 0.1 0.2 0.5 ellipse sector "school board" ic Red\n2 "b"\n3 "c d"\n4 "e"\n'
+    graphs = {
+        "lists": "*Edgeslist\n1 2 3\n4 1\n",
+        "sections": "*Arcs\n1 2 1\n1 3 1\n*Edges\n4 1 1\n",
+        "matrix": "*Matrix\n0 1 1 1\n1 0 0 0\n1 0 0 0\n1 0 0 0\n",
+        "named": '*Arcs :1 "contact"\n1 2 1\n1 3 1\n*Arcs :2 "money"\n4 1 1\n',
+    }
+    for name, ties in graphs.items():
+        survey = import_survey([put(tmp_path, head + ties, f"{name}.net")], "town")
+        assert set(survey.members) == {"a", "b", "c d", "e"}, name
+        assert {frozenset(p) for p in survey.ties} == {frozenset(p) for p in (("a", "b"), ("a", "c d"), ("a", "e"))}
+    assert sorted(import_survey([tmp_path / "named.net"], "town").answers.kinds) == ["contact", "money"]
+
+
+def test_graphml_with_what_would_be_made_up_or_left_out(tmp_path: Path) -> None:
+    good = GRAPHML.format("", "c")
+    for change, said in (
+        (lambda text: text.replace('target="c"', 'target="ghost"'), 'an edge has the target "ghost", which is no node'),
+        (lambda text: text.replace('<node id="c"', '<node id="b"'), 'the node "b" is there twice'),
+        (lambda text: text.replace("</graph>", "</graph><graph/>"), "the file has 2 graphs"),
+    ):
+        assert change(good) != good
+        assert said in refused(put(tmp_path, change(good), "net.graphml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dl n=3\nlabels:\na,b,a\ndata:\n0 1 0\n1 0 2\n0 2 0\n", 'the label "a" is there twice'),
+        ("dl n=2 format=edgelist1\nlabels embedded\ndata:\na b 1\nb c 1\n", "n = 2, and the ties name 3 organizations"),
+        ("dl n=2\nlabels embedded\ndata:\n  a b\na 0 1\nx 1 0\n", "rows and columns name other organizations"),
+        ("dl n=2\nlabels embedded\ndata:\n  a a\na 0 1\na 1 0\n", 'the label "a" is there twice'),
+    ],
+)
+def test_dl_files_whose_organizations_do_not_fit(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(put(tmp_path, text, "net.dl"))
 
 
 def test_workbooks_need_openpyxl_or_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

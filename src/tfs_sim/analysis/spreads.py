@@ -37,7 +37,6 @@ class Spread:
     verdict : "told"; "too few replicates" (reliability below .8); "alike" (sets cannot be told apart).
     needed : replicates of each set at which it would be told; None where sets are alike.
     parameters : share of the variance of a run's difference that is between sets, with its interval (see `variance`).
-    middle : median of the sets' means: where it is far from the mean, few sets make most of the mean.
     low, high : ends of the middle 90% of sets' true differences; missing where that cannot be told.
     shares : of sets that are better, no different and worse; None without `worthwhile`, or where it cannot be told.
     added : replicates beyond those that every set has.
@@ -49,7 +48,6 @@ class Spread:
     verdict: str
     needed: int | None
     parameters: Part
-    middle: float
     low: float = math.nan
     high: float = math.nan
     shares: Shares | None = None
@@ -61,7 +59,6 @@ class Spread:
         row: dict[str, Any] = {
             "reliability": self.reliability,
             "sets_told": self.verdict,
-            "sets_middle": self.middle,
             "by_parameters": self.parameters.value,
             "by_parameters_low": self.parameters.low,
             "by_parameters_high": self.parameters.high,
@@ -119,8 +116,7 @@ def spread_of_pairs(
     except UserError:
         return None
     sets, parameters = len(found.means), split(*own).share
-    middle = float(np.median(found.means.mean))
-    told = sets, found.reliability, found.verdict, found.replicates_needed, parameters, middle
+    told = sets, found.reliability, found.verdict, found.replicates_needed, parameters
     more = 0 if added is None else len(added[0])
     if found.verdict == "too few replicates":
         return Spread(*told, added=more)

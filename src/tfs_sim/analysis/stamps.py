@@ -16,7 +16,7 @@ SILENT = "Parameters are one assumed point, about which these numbers are silent
 
 
 def held_against(agreement: Mapping[str, Any]) -> str:
-    """Return what sets of parameters agree with, and what they miss: "calibrated to 9 figures, mostly of …; misses …"."""
+    """Return what sets agree with, and what they miss: "calibrated to 9 figures, mostly of …; misses …"."""
     figures = count(int(agreement["figures"]), "figure")
     origin = f", {agreement['origin']}" if agreement["origin"] else ""
     return f"calibrated to {figures}{origin}; {missed(agreement['misses'])}"

@@ -4,8 +4,8 @@ Whom the survey asked is asked, and who answered answers, whether they are at th
 with contact within some months; trust is marked on the survey's scale (`surveys`, the observation model of
 calibrations). Where there was no survey, members are asked, and a share of them answers.
 
-Beside what the survey found stands what the model expects at this size: the same community at the start, with ties,
-trust and agreement as the model makes them by itself. Where the survey lies far out in that, the model does not know
+Beside what the survey found stands what the model expects at this size: the same community at the start, with ties
+and trust as the model makes them by itself. Where the survey lies far out in that, the model does not know
 partnerships like this one, or the partnership is unusual; nothing here can tell which.
 """
 
@@ -26,6 +26,7 @@ from tfs_sim.calibration import looks, surveys
 from tfs_sim.calibration.looks import Look
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import MOST_SETS, Sets
+from tfs_sim.experiments.designs.uncertainty import USUAL
 from tfs_sim.experiments.execution.executors import stream
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.uncertain import listed_sets
@@ -98,7 +99,7 @@ def ask(
     scenarios: Mapping[str, Scenario],
     month: int = 12,
     sets: int | Sets = 100,
-    uncertainty: str | os.PathLike[str] = "plausible",
+    uncertainty: str | os.PathLike[str] = USUAL,
     seed: int = 1,
     workers: int | None = None,
     *,
@@ -135,10 +136,10 @@ def ask(
         sets = listed_sets(str(uncertainty), whole_or_refused("sets", sets, 2, MOST_SETS))
     folder = folder_of(first.sites[key])
     found = None if folder is None else read_found(folder, first.sites[key])
-    runs = {name: (each, month) for name, each in scenarios.items()}
+    runs = {name: (_until(each, month), month) for name, each in scenarios.items()}
     if found is not None:
         bare = {"relationships_file": None, "evidence": None}
-        runs = {EXPECTED: (first.with_(sites={key: bare}), 1), **runs}
+        runs = {EXPECTED: (_until(first.with_(sites={key: bare}), 1), 1), **runs}
     warm_up(first.to_template(), notice or _log.warning)
     values = {name: np.full((len(sets), len(QUESTIONS)), np.nan) for name in runs}
     pace = Pace(len(sets) * len(runs), progress)
@@ -155,6 +156,14 @@ def ask(
             values[name][number] = row
             pace.step()
     return Asked(key, month, found, len(sets), values)
+
+
+def _until(scenario: Scenario, month: int) -> Scenario:
+    """Return a scenario without the months after a survey, which it does not know of; whole where that is none."""
+    try:
+        return scenario.with_(months=month)
+    except UserError:  # a taper, say, that would be longer than what is left
+        return scenario
 
 
 def _within(name: str, value: float, smallest: float, largest: float) -> float:

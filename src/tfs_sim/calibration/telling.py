@@ -39,6 +39,11 @@ def _share(value: float) -> str:
     return f"{value:.0%}" if value == 0 or value >= 0.01 else f"{value:.2g}"
 
 
+def _narrowed(contraction: float) -> str:
+    """Return how much narrower than the prior something is; wider where sets lie at both ends."""
+    return _share(contraction) if contraction >= 0 else f"{_share(-contraction)} wider"
+
+
 def _yes(value: bool | None) -> str:
     return "–" if value is None else "yes" if value else "no"
 
@@ -109,14 +114,14 @@ def _known(found: Findings) -> Iterator[str]:
     yield table(
         f"Parameters that targets say something of: {len(moved)} of {count} (places as shares of the prior)",
         ("parameter", "contraction", "5%", "median", "95%"),
-        [(p.name, _share(p.contraction), *map(_number, (p.low, p.middle, p.high))) for p in moved[:FEW]],
+        [(p.name, _narrowed(p.contraction), *map(_number, (p.low, p.middle, p.high))) for p in moved[:FEW]],
     )
     yield table(
         f"Directions: {len(found.identified.directions)} of {found.identified.looked_at} are identified, "
         f"{found.identified.open} are not",
         ("parts", "contraction"),
         [
-            (" ".join(f"{part:+.2f} {name}" for name, part in each.loads), _share(each.contraction))
+            (" ".join(f"{part:+.2f} {name}" for name, part in each.loads), _narrowed(each.contraction))
             for each in found.identified.directions[:FEW]
         ],
     )

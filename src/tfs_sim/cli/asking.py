@@ -30,6 +30,7 @@ def survey(
 ) -> None:
     """Put the survey of a partnership to its simulation, and print both."""
     from tfs_sim.calibration.asking import WITHIN, ask
+    from tfs_sim.experiments.designs.uncertainty import USUAL
 
     scenarios, own, luck = _scenarios(source, sets, uncertainty)
     with terminal.working() as shown:
@@ -37,7 +38,7 @@ def survey(
             scenarios,
             month,
             own if own is not None else sets or 100,
-            uncertainty or "plausible",
+            uncertainty or USUAL,
             luck if seed is None else seed,
             workers,
             site=site,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 200_000_000
 """Bytes of a table that are read at most."""
+MOST_CELLS = 50_000_000
+"""Cells of a Parquet table that are read at most: a small file may hold any number of them."""
 
 
 class Asked(NamedTuple):
@@ -71,7 +73,7 @@ def decide(
     if valued != Valued():
         raise UserError(Mistake("--view, --hour, --discount-… and --learn are for folders of results, not for tables"))
     runs = read(source)
-    if known is not None and "set" in runs and not runs["set"].dtype == known["set"].dtype:
+    if known is not None and "set" in runs and runs["set"].dtype != known["set"].dtype:
         runs["set"], known["set"] = runs["set"].astype(str), known["set"].astype(str)
     if known is not None:
         learnable(runs, known)
@@ -80,8 +82,9 @@ def decide(
 
 def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:
     """Print what the results of a sweep say: one of two views, which never meet in one sum."""
+    from tfs_sim.analysis.sentences import capital
     from tfs_sim.analysis.stored import Stored
-    from tfs_sim.analysis.valued import UNIT, VIEWS, View, costs_and_effects, in_words, stamp
+    from tfs_sim.analysis.valued import UNIT, VIEWS, View, costs_and_effects, in_words, stamp, whose
     from tfs_sim.decisions import learnable, value_by_site
     from tfs_sim.decisions.cells import site_cells
     from tfs_sim.experiments.storage.stored import Sweep
@@ -103,9 +106,8 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
         learnable(runs, known)
     print(bold(stored.experiment["title"]))
     sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
-    print(
-        wrapped(f"The {view}'s view: {in_words(view, hour)}; over {stored.months} months{sites}; {stored.units.said}.")
-    )
+    over = f"over {stored.months} months{sites}; {stored.units.said}"
+    print(wrapped(f"{capital(whose(view))} view: {in_words(view, hour)}; {over}."))
     tell(runs, known, asked, UNIT)
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
         print(f"\n{bold('For whom')}")
@@ -167,7 +169,7 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str
         at = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
         if not at:
             if known is not None:
-                print(wrapped("The choice is the same at every worth; --worth says at which to look for what to learn."))
+                print(wrapped("The choice is the same at every worth; --worth says where to look for what to learn."))
             continue
         if not asked.worths:
             print(wrapped("No worth was given; what follows is told where the choice changes."))
@@ -265,13 +267,18 @@ def _parquet(file: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if not file.exists():
+        raise UserError(Mistake(f"there is no file {path(file)}"))
+    if not file.is_file():  # a pipe would be waited for, a device read without end
+        raise UserError(Mistake(f"{path(file)} is not an ordinary file"))
     try:
+        about = pq.read_metadata(file)
+        if (cells := about.num_rows * about.num_columns) > MOST_CELLS:
+            raise UserError(Mistake(f"{path(file)} has {cells:,} cells, where at most {MOST_CELLS:,} are read"))
         found = pq.read_table(file)
         for field in found.schema:
             if pa.types.is_nested(field.type):
                 raise UserError(Mistake(f"{path(file)}: the column {quote(field.name)} holds lists, not single values"))
         return found.to_pandas()  # type: ignore[no-any-return]
-    except FileNotFoundError:
-        raise UserError(Mistake(f"there is no file {path(file)}")) from None
     except (OSError, pa.ArrowException) as problem:
         raise UserError(Mistake(f"{path(file)} cannot be read as a Parquet table")) from problem

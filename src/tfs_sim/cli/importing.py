@@ -70,4 +70,8 @@ def import_(
     print(f"Page       {path(page)}")
     print(f"Mapping    {path(folder / 'mapping.toml')}")
     print(f"\n  tfs-sim run {path(scenario)} --as-given     shows the network as it begins")
-    print(f"  tfs-sim sweep {path(folder / 'experiment.toml')}     compares strategies, and writes a report")
+    print(f"  tfs-sim sweep {path(folder / 'experiment.toml')}     compares ways to spend money, and writes a report")
+    print(
+        f"  tfs-sim decide {path(Path('results') / folder.resolve().name)}     then says what to choose, at which worth"
+    )
+    print(f"  tfs-sim survey {path(folder)}     asks the simulated partnership what yours was asked")

@@ -49,6 +49,7 @@ def _checked(name: str) -> str:
         from tfs_sim.experiments.designs import plausible, sharing
         from tfs_sim.experiments.designs.design import load_experiment
         from tfs_sim.experiments.execution.uncertain import sets_of
+        from tfs_sim.scenario import drawing
 
         experiment = load_experiment(name)
         arms = len(experiment.arms())
@@ -62,6 +63,7 @@ def _checked(name: str) -> str:
             lines += plausible.told_of_sets(experiment, [variable.path[1:] for variable in over.variables])
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
+        lines += drawing.told(experiment.base)
         crossed = f"; {count(experiment.crossed, 'set')} with luck in common as well" if experiment.crossed else ""
         costs = "".join(f"\n  {block}" if n == 0 else f"\n{block}" for n, block in enumerate(costing.told(experiment)))
         return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}{crossed}){_below(lines)}{costs}"
@@ -78,13 +80,16 @@ def _checked(name: str) -> str:
         problems = load_problems(name)
         size = f"{count(len(problems.communities), 'community', 'communities')}, {len(problems.questions)} questions"
         return f"good (problem set: {size}; edition {problems.edition()})"
+    if kind_of(name) is None and is_mapping(name):
+        return "a mapping of an import, which is checked with its files: tfs-sim import FILE… --mapping"
     from tfs_sim.cli.paying import beforehand
-    from tfs_sim.scenario import load_scenario
+    from tfs_sim.scenario import drawing, load_scenario
 
     scenario = load_scenario(name)
     scenario.organizations()
     size = f"{count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}"
     lines = [*_adaptive(scenario.in_force()[0]), *beforehand(scenario), *without_effect(scenario)]
+    lines += drawing.told(scenario)
     return f"good (scenario: {size}){_below(lines)}"
 
 
@@ -169,6 +174,15 @@ def kind_of(name: str) -> Kind | None:
     if "clock" not in found and found & {"strategies", "replicates", "cross", "scenario"}:
         return "experiments"
     return "scenarios" if found & {"clock", "sites", "extends"} and "strategies" not in found else None
+
+
+def is_mapping(name: str) -> bool:
+    """Say whether a file looks like the mapping of an import."""
+    try:
+        found = {*tomllib.loads(Path(name).read_text(encoding="utf-8-sig"))}
+    except (OSError, ValueError, RecursionError):
+        return False
+    return {"files", "relations"} <= found
 
 
 def is_experiment(name: str) -> bool:

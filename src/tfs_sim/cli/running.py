@@ -74,7 +74,8 @@ def run(
         if out is None:
             return
         saved.save(result, out)
-        for what, name in (("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")):
+        named = [("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")]
+        for what, name in named if sets is None else [*named, ("Sets  ", "sets.parquet")]:
             print(f"{what}   {terminal.path(out / name)}")
 
 
@@ -91,7 +92,7 @@ def as_given(name: str, replicates: int, seed: int) -> None:
     """Print what is observed at the start of the first month, before anybody acts: what files say holds exactly."""
     from tfs_sim.experiments.execution.replaying import as_given as observed
     from tfs_sim.model.catalogue import METRICS
-    from tfs_sim.scenario import load_scenario
+    from tfs_sim.scenario import drawing, load_scenario
 
     only("scenarios", name)
     scenario = load_scenario(name)
@@ -111,6 +112,8 @@ def as_given(name: str, replicates: int, seed: int) -> None:
     print("\n\n".join(terminal.tables(head, rows)))
     many = f"Means of {count(replicates, 'replicate')}; w" if replicates > 1 else "W"
     print("\n" + wrapped(f"{many}hat is not listed is zero. What is done in a month is that of the month before."))
+    for sentence in drawing.told(scenario):
+        print(wrapped(sentence))
 
 
 def outcomes(result: Result) -> str:

@@ -183,10 +183,11 @@ def _sure(survey: Survey) -> list[str]:
     """Return in sentences what sets of parameters draw, over whom, and how far reports are taken to be off."""
     guessed, said = survey.imputed, []
     if guessed.chances:
+        round_number = round(guessed.expected)
+        expected = f"about {round_number:,}" if round_number >= FEWEST_SHOWN else "few"
         said.append(
             f"Ties of {few(len(guessed.chances))} pairs of whom nobody was heard: each has a chance by how active "
-            f"others report its ends to be, and whether they are of one sector; about {few(round(guessed.expected))} "
-            "of them have a tie in a set"
+            f"others report its ends to be, and whether they are of one sector; {expected} of them have a tie in a set"
         )
     if guessed.errors:
         errors = sorted(guessed.errors.values())

@@ -102,19 +102,28 @@ def changes(stored: Stored) -> Table:
             rows.append([f"{stored.title(s)} (compared with)", *["–"] * len(shown), *(["–"] if better else [])])
             continue
         results = [against(stored, n, s, base, stored.main) for n in shown]
-        said = [spoken(r, n) for r, n in zip(results, shown, strict=True)]
+        said = [f"{spoken(r, n)}{_middle(r, n)}" for r, n in zip(results, shown, strict=True)]
         rows.append([stored.title(s), *said, *([_chance(results[0])] if better else [])])
     sites = words.mean_over_sites(len(stored.sites))
     note = (
         f"Differences from {words.quoted(stored.title(base))}{_where(stored)} over the same luck, each over the months "
         f"that its heading names{f', {sites}' if sites else ''}, with 95% intervals."
     )
+    if any("middle set" in cell for row in rows for cell in row):
+        note += " Where few sets of parameters make most of a mean, that of the middle set stands beside it."
     if better:
         note += (
             f" The chance is the share of {stored.units.said} in which {words.subject(metric(shown[0]))} is worse, "
             "with its 95% interval."
         )
     return Table(headings, rows, note)
+
+
+def _middle(result: Paired, name: str) -> str:
+    """Return what a difference is under the middle set, where few sets make most of its mean."""
+    if not result.few:
+        return ""
+    return f"; middle set {words.difference(result.middle, result.low, result.high, metric(name))}"
 
 
 def over_sets(stored: Stored) -> Table | None:
@@ -139,7 +148,7 @@ def over_sets(stored: Stored) -> Table | None:
         part = "–"
         if found is not None and not math.isnan(found.parameters.value):
             part = _chances(found.parameters)
-        middle = "–" if found is None else words.difference(found.middle, result.low, result.high, m)
+        middle = words.difference(result.middle, result.low, result.high, m)
         apart = ["–" if found is None or found.crossed is None else parts(found.crossed, name)] if crossed else []
         rows.append([stored.title(s), spoken(result, name), middle, span, *([shares] if sure else []), part, *apart])
     note = (

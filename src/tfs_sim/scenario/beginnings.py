@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.model.engine import Template
 from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.world import copy_of
 from tfs_sim.scenario import build as building
 from tfs_sim.scenario.drawing import drawn_mark, drawn_organizations, drawn_relationships, leaves_open, normal
 from tfs_sim.scenario.errors import Mistake, UserError
@@ -64,16 +65,48 @@ class _Begun(building._Builder):
     def _relationships(self) -> tuple[Rows, Rows, Shares]:
         """Return source, target and strength of every candidate relationship, those that are not there with 0."""
         source, target, strength = super()._relationships()
-        codes = source * len(self.row) + target
         home = np.array(self.home)[source]
-        for key, strengths in self.given.strengths.items():
+        for key in self.given.strengths:
             strength[home == self.sites.index(key)] = 0.0
-            for (one, other), value in strengths.items():
-                ends = self.row[one], self.row[other]
-                for a, b in (ends, ends[::-1]):
-                    place = np.searchsorted(codes, a * len(self.row) + b)
-                    strength[place] = max(strength[place], value)
+        _put(strength, source * len(self.row) + target, self.given, self.row)
         return source, target, strength
+
+
+def _put(strength: Shares, codes: Rows, given: Given, row: Mapping[str, int]) -> None:
+    """Put the strengths of ties into those of relationships, of which `codes` are source · organizations + target."""
+    order = np.argsort(codes, kind="stable")
+    for strengths in given.strengths.values():
+        ends = np.array([(row[one], row[other]) for one, other in strengths], np.int64).reshape(-1, 2)
+        values = np.array(list(strengths.values()), np.float64)
+        for one, other in ((0, 1), (1, 0)):
+            places = order[np.searchsorted(codes[order], ends[:, one] * len(row) + ends[:, other])]
+            np.maximum.at(strength, places, values)
+
+
+def redrawn(template: Template, scenario: Scenario, parameter_set: str) -> Template:
+    """Return the template of a scenario as another set draws it, sooner than `template_of`.
+
+    Parameters
+    ----------
+    template : of the scenario, as any set draws it; no sector may be open, which decides who could know whom.
+    scenario, parameter_set : as of `template_of`.
+    """
+    members = {
+        key: drawn_organizations(site.organizations_list(key), parameter_set) for key, site in scenario.sites.items()
+    }
+    found = {key: site.relationships_list(key) for key, site in scenario.sites.items()}
+    given = beginnings(scenario, found, members, scenario.effective_parameters(), parameter_set)
+    row = {each.identity: n for n, each in enumerate(template.organizations)}
+    fixed = copy_of(template.fixed)
+    views = template.layout.views(fixed, FIXED)
+    for each in (each for here in members.values() for each in here if each.role != "backbone"):
+        views["given_fte"][row[each.identity]] = each.fte or 0.0
+    home = views["site_of"][views["source"]]
+    for key in given.strengths:
+        views["given_strength"][home == template.sites.index(key)] = 0.0
+    _put(views["given_strength"], views["source"].astype(np.int64) * len(row) + views["target"], given, row)
+    own = {each.name: getattr(template, each.name) for each in fields(Template)}
+    return surveyed(Template(**own | {"fixed": fixed, "digest": ""}), given, row)
 
 
 @dataclass(frozen=True)
@@ -147,7 +180,7 @@ class Marks:
         return b"|".join(getattr(self, each.name).tobytes() for each in fields(self))
 
 
-_NONE = Marks(*(np.zeros(0, kind) for kind in (np.int64, np.float64) * 2))
+_NONE = Marks(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), np.zeros(0))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ sets, numbers stay in their middle, and what is there or not is drawn once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from statistics import NormalDist
@@ -45,11 +45,41 @@ def leaves_open(scenario: Scenario) -> bool:
     return any(site_leaves_open(key, site) for key, site in scenario.sites.items())
 
 
+def sectors_open(scenario: Scenario) -> bool:
+    """Say whether any sector is drawn, on which it depends who could know whom, and whom targets reach."""
+    return any(
+        each.unsure.sector
+        for key, site in scenario.sites.items()
+        if site.organizations_file is not None
+        for each in site.organizations_list(key)
+    )
+
+
 def site_leaves_open(key: str, site: Site) -> bool:
     """Say so of one site."""
     if site.evidence is not None or any(each.told != Told() for each in site.relationships_list(key) or ()):
         return True
     return site.organizations_file is not None and any(each.unsure != Unsure() for each in site.organizations_list(key))
+
+
+def told(scenario: Scenario) -> Iterator[str]:
+    """Yield in sentences what the files of each site leave open, and what sets of parameters therefore draw."""
+    for key, site in scenario.sites.items():
+        ties, members = site.relationships_list(key) or (), site.organizations_list(key)
+        open_ties = [tie for tie in ties if tie.told.chance < 1.0]
+        counted = {
+            f"whether there are {{}} of its ties (about {sum(tie.told.chance for tie in open_ties):.0f} are)": len(
+                open_ties
+            ),
+            "the strength of {} ties": sum(tie.told.strength_sd > 0.0 for tie in ties),
+            "trust in {} ties": sum(tie.told.trust is not None or tie.told.trust_back is not None for tie in ties),
+            "agreement of {} organizations": sum(each.unsure.agreement is not None for each in members),
+            "staff of {} organizations": sum(each.unsure.fte_sd > 0.0 for each in members),
+            "the sector of {} organizations": sum(each.unsure.sector for each in members),
+        }
+        said = [what.format(f"{number:,}") for what, number in counted.items() if number]
+        if said:
+            yield f"{key}: sets of parameters draw {', '.join(said)}; without sets there is one draw."
 
 
 def uniform(parameter_set: str, what: str, *whom: str) -> float:

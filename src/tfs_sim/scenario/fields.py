@@ -195,7 +195,7 @@ def key_name(value: Any) -> str:
 def is_month(value: Any) -> bool:
     """Say whether a value is the date of a month, "2020-03"."""
     try:
-        return _month(value) == value
+        return bool(_month(value) == value)
     except PydanticCustomError:
         return False
 

@@ -28,14 +28,15 @@ def dated(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     clock = data.get("clock")
     start = getattr(clock, "start", None) if isinstance(clock, BaseModel) else _get(clock, "start")
-    if not is_month(start):
+    if not isinstance(start, str) or not is_month(start):
         return data
     result = {**data, **_lists(data, start)}
     if isinstance(bundles := data.get("bundles"), Mapping):
         result["bundles"] = {name: {**b, **_lists(b, start)} if _table(b) else b for name, b in bundles.items()}
     if isinstance(sites := data.get("sites"), Mapping):
         result["sites"] = {name: _site(site, start) for name, site in sites.items()}
-    if isinstance(stages := _get(selection := data.get("selection"), "stages"), list | tuple):
+    selection = data.get("selection")
+    if isinstance(selection, Mapping) and isinstance(stages := selection.get("stages"), list | tuple):
         result["selection"] = {**selection, "stages": [_put(each, {"month": "month"}, start) for each in stages]}
     return result
 

@@ -92,4 +92,4 @@ def orders(name: str, monthly: float, partners: int) -> list[Order]:
 
 
 def _floor(dose: float) -> float:
-    return math.floor(dose * 10**DIGITS + 1e-9) / 10**DIGITS
+    return math.floor(dose * 10.0**DIGITS + 1e-9) / 10.0**DIGITS

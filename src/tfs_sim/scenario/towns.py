@@ -117,9 +117,25 @@ def files_of(said: Town, site: str, title: str, folder: str) -> dict[str, str]:
     return {"scenario.toml": _scenario(said, facts), "experiment.toml": _experiment(said, facts)}
 
 
-def _facts(said: Town, site: str, title: str, folder: str) -> dict[str, Any]:
+def experiment_of(said: Town, site: str, title: str, folder: str, partners: int) -> str:
+    """Return the text of an experiment on a community whose scenario is made otherwise, and holds `money_of`.
+
+    Parameters
+    ----------
+    said, site, title, folder : as of `files_of`.
+    partners : organizations beside the backbone.
+    """
+    return _experiment(said, _facts(said, site, said.title or title, folder, partners))
+
+
+def money_of(said: Town, site: str) -> str:
+    """Return the lines of a scenario with the money that strategies spend."""
+    return "\n".join(_money(said, _facts(said, site, "", ""))) + "\n"
+
+
+def _facts(said: Town, site: str, title: str, folder: str, partners: int | None = None) -> dict[str, Any]:
     mix = said.organizations or USUAL_MIX
-    there = sum(mix.values())
+    there = sum(mix.values()) if partners is None else partners
     months = 12 * said.years
     budget, over = said.budget or 300.0, said.paid_over or min(36, months)
     return {
@@ -184,16 +200,25 @@ def _scenario(said: Town, facts: Mapping[str, Any]) -> str:
         "# By name, from a file: organizations_file = \"organizations.csv\" in place of the line above. A survey of",
         "# who works with whom goes in with  tfs-sim import survey.csv --site NAME.",
         "",
+        *_money(said, facts),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _money(said: Town, facts: Mapping[str, Any]) -> list[str]:
+    def guessed(value: Any, comment: str) -> str:
+        return f"{GUESS if value is None else ''}{comment}"
+
+    return [
         "# The money, for strategies that add it (experiment.toml): paid to the backbone month by month.",
         "[[bundles.money.grants]]",
         *_lines(
-            ("site", quoted(site), "who gets it"),
+            ("site", quoted(facts["site"]), "who gets it"),
             ("amount", f"{facts['budget']:g}", guessed(said.budget, "thousand dollars in all")),
             ("from", quoted(facts["first"]), "the first month in which it is paid"),
             ("months", str(facts["over"]), guessed(said.paid_over, "over how many months")),
         ),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
+    ]
 
 
 def _experiment(said: Town, facts: Mapping[str, Any]) -> str:
@@ -206,7 +231,7 @@ def _experiment(said: Town, facts: Mapping[str, Any]) -> str:
         f'question = "What should {facts["budget"]:g} thousand dollars be spent on?"',
         *_lines(
             ("scenario", '"scenario.toml"', "relative to this file"),
-            ("sets", "20", "sets of parameters, drawn from what is plausible: few, for a first look"),
+            ("sets", "20", "sets of parameters, of the calibrated ensemble: few, for a first look"),
             ("replicates", "4", "runs of each set, with luck of their own; findings need 100 sets of 8"),
             ("seed", "1", "which luck"),
             ("against", '"as-it-is"', "every strategy is compared with this one, over the same luck"),

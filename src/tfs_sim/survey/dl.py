@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from tfs_sim.scenario.csv_files import LARGEST_TABLE
@@ -51,6 +52,13 @@ def read_dl(path: Path) -> list[Sheet]:
     remarks = [] if labels or embedded else [NO_LABELS]
     called = labels or [str(n) for n in range(1, int(size[1]) + 1)]
     ties = _ties(path.name, layout == "nodes", None if embedded else called, data)
+    if embedded and (named := len({end for row in ties[1:] for end in row[:2]})) != int(size[1]):
+        if named > int(size[1]):
+            said = f"n = {size[1]}, and the ties name {count(named, 'organization')}"
+            raise UserError(Mistake(said, file=path.name))
+        remarks = [
+            f"n = {size[1]}, and the ties name {count(named, 'organization')}: what others are called is not said"
+        ]
     sheets = [sheet_of(f"{path.name}#edges", list(enumerate(ties)), "ties", None, remarks)]
     if labels:  # those without a tie are in no list
         rows = [["name"], *([label] for label in labels)]
@@ -73,7 +81,15 @@ def _labels(head: str, n: int, name: str) -> list[str] | None:
     if len(labels) != n:
         message = f"n = {n}, and there are {count(len(labels), 'label')}"
         raise UserError(Mistake(message, file=name, hint="A label with spaces or commas stands in double quotes."))
+    _all_different(labels, name)
     return labels
+
+
+def _all_different(labels: Sequence[str], name: str) -> None:
+    """Refuse labels of which two are the same: they would be one organization."""
+    if len(set(labels)) < len(labels):
+        again = next(label for label in labels if labels.count(label) > 1)
+        raise UserError(Mistake(f"the label {quote(again)} is there twice", file=name))
 
 
 def _words(text: str) -> list[str]:
@@ -97,6 +113,12 @@ def _matrices(
         if embedded:
             head, body = part[:n], part[n:]
             rows = [["organization", *head], *(body[i * (n + 1) : (i + 1) * (n + 1)] for i in range(n))]
+            beside = [row[0] for row in rows[1:]]
+            for each in (head, beside):
+                _all_different(each, name)
+            if other := set(head) ^ set(beside):
+                said = f"rows and columns name other organizations: {quote(min(other))} is in one of them alone"
+                raise UserError(Mistake(said, file=name))
         else:
             rows = [["organization", *called], *([called[i], *part[i * n : (i + 1) * n]] for i in range(n))]
         title = titles[k] if k < len(titles) else (str(k + 1) if number > 1 else "")

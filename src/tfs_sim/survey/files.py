@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
 from tfs_sim.survey.dl import read_dl
-from tfs_sim.survey.graphs import read_gml, read_graphml, read_pajek
+from tfs_sim.survey.graphs import read_gml, read_graphml
+from tfs_sim.survey.pajek import read_pajek
 from tfs_sim.survey.shapes import squared
 from tfs_sim.survey.sheets import Sheet, read_table
 from tfs_sim.survey.workbooks import read_workbook

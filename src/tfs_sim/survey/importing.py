@@ -21,7 +21,7 @@ from tfs_sim.survey.imputing import Imputed, imputed
 from tfs_sim.survey.mapping import Mapping, read_mapping
 from tfs_sim.survey.members import Member, known_as, members, sectors
 from tfs_sim.survey.names import codes, nearly_equal
-from tfs_sim.survey.notes import Note, few
+from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few
 from tfs_sim.survey.pairs import Pair
 from tfs_sim.survey.scales import Scale
 from tfs_sim.survey.waves import Wave, in_order
@@ -184,6 +184,10 @@ def import_survey(
     waves = in_order(dict.fromkeys(wave for wave, _ in (*said.each, *said.mutual)), found, given.waves) or [
         Wave("", None)
     ]
+    if len(waves) == 1:  # who asked once means that wave, whatever a column calls it
+        for table in (each for member in people.values() for each in (member.asked, member.answered)):
+            if len(table) == 1:
+                table[""] = next(iter(table.values()))
     survey = Survey(
         site, names, codes(people, known or {}), people, found, categories, said, waves, _wave(given, waves), {}, [],
         given.network.take, {}, notes, given,
@@ -244,7 +248,7 @@ def _look(survey: Survey) -> None:
             notes.append(Note(f"{relation}: {few(unobserved)} of {total:,} pairs unobserved", serious=False))
     if survey.imputed.chances:
         expected = survey.imputed.expected
-        how_many = f"about {few(round(expected))}" if expected >= 0.5 else "hardly any"
+        how_many = f"about {round(expected):,}" if round(expected) >= FEWEST_SHOWN else "few"
         text = (
             f"{few(len(survey.imputed.chances))} pairs of whom nobody was heard about any relation: each set of "
             f"parameters draws which of them have a tie, {how_many} of them, by what others report"

@@ -42,12 +42,14 @@ ROLES = {
     "matrix": ("from", "organization", "wave", "date", "person", "left"),
     "nothing": ("person", "left"),
 }
-"""What a column may be, by what its sheet holds; of ties, lists and matrices also "relation NAME" and "item NAME"."""
+"""What a column may be, by what its sheet holds; of ties, lists and matrices also "relation NAME" and "item NAME", of
+organizations "asked WAVE" and "answered WAVE"."""
 
 MEANINGS = ("trust", "agreement", "value", "nothing")
 """What items are about: trust in a partner; how far it supports the mission; what it is worth; nothing of these."""
 
 _ANSWERS = re.compile(r"(relation|item) ([a-z0-9][a-z0-9_-]{0,63})( \d{1,4})?")
+_OF_WAVE = re.compile(r"(asked|answered) (\S.{0,80})")
 _NUMBERED = re.compile(r"to \d{1,4}")
 _HEAD = """\
 # What `tfs-sim import` made of each column. Correct it, and import again with --mapping {name}.
@@ -141,6 +143,8 @@ def may_be(role: str, holds: str | None) -> bool:
     """Say whether a column of a sheet that holds something may have a role; None: of any sheet."""
     if holds is None:
         return any(may_be(role, each) for each in ROLES)
+    if holds == "organizations" and _OF_WAVE.fullmatch(role):
+        return True
     answers = holds in ("ties", "list", "matrix") and _ANSWERS.fullmatch(role)
     return role in ROLES[holds] or bool(answers) or (holds == "list" and bool(_NUMBERED.fullmatch(role)))
 
@@ -148,6 +152,12 @@ def may_be(role: str, holds: str | None) -> bool:
 def answers_of(role: str) -> tuple[str, str] | None:
     """Return ("relation" or "item", name) of a role that holds answers, else None."""
     found = _ANSWERS.fullmatch(role)
+    return (found[1], found[2]) if found else None
+
+
+def wave_of(role: str) -> tuple[str, str] | None:
+    """Return ("asked" or "answered", wave) of a role that says so of one wave: "answered 2018"; else None."""
+    found = _OF_WAVE.fullmatch(role)
     return (found[1], found[2]) if found else None
 
 

@@ -10,6 +10,7 @@ from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.scenario.errors import UserError, count, quote
 from tfs_sim.survey.guessing import Understood
+from tfs_sim.survey.mapping import wave_of
 from tfs_sim.survey.notes import Note, literal
 
 _YES = frozenset({"1", "1.0", "yes", "y", "true", "x", "complete", "completed"})
@@ -128,9 +129,14 @@ def _take(member: Member, sheet: Understood, row: int, wave: str) -> None:
     member.lead = member.lead or _yes(cell("lead"))
     if cell("member"):
         member.member = _yes(cell("member"))
-    for role, kept in (("asked", member.asked), ("answered", member.answered)):
+    tables = {"asked": member.asked, "answered": member.answered}
+    for role, kept in tables.items():
         if cell(role):
             kept[wave] = _yes(cell(role))
+    for column in sheet.columns:
+        of_wave = wave_of(column.role)
+        if of_wave is not None and (said := cell(column.role)):
+            tables[of_wave[0]][of_wave[1]] = _yes(said)
 
 
 def _yes(cell: str) -> bool:

@@ -18,13 +18,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.experiments.storage.files import PRIVATE, made_folder, refusal, sweep_up, write_bytes
-from tfs_sim.experiments.storage.holding import only_one
+from tfs_sim.experiments.storage.files import PRIVATE, TEMPORARY, made_folder, sweep_up, write_bytes
+from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
-from tfs_sim.model.declared_metrics import PRIMARY
+from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.csv_files import CsvTable
 from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.scenario.organizations import UNKNOWN, Mark
+from tfs_sim.scenario.towns import Town, experiment_of, money_of
 from tfs_sim.scenario.writing import to_toml
 from tfs_sim.survey import imputing
 from tfs_sim.survey.importing import Survey
@@ -59,32 +60,8 @@ relationships_file = "relationships.csv"      # strength: what was reported, fro
 evidence = {{ weakest = 3.5, strongest = 25, spread = 0.5 }}
 at_the_table = 1.0                            # before the first month, too
 backbone = {{ fte = 1.0 }}                      # guessed: the coordinating office{backbone_said}
-"""
-_EXPERIMENT = """\
-# {title}: what do these practices change? Change what stands here; `tfs-sim list interventions` shows all.
-# Run it with:  tfs-sim sweep FOLDER/experiment.toml
 
-title = {title_quoted}
-question = "Which practices would change most?"
-scenario = "scenario.toml"
-sets = 20                             # sets of parameters, which also draw what nobody reported: few, for a first look
-replicates = 4                        # runs of each set, with luck of their own; findings need 100 sets of 8
-seed = 1
-against = "as-it-is"                  # every strategy is compared with this one, over the same luck
-
-[strategies.as-it-is]
-title = "As it is"
-[strategies.handover]
-title = "Handover practices"
-add = ["procedure-manuals", "overlap", "transition-plan"]
-[strategies.goals]
-title = "Retreats on shared goals"
-add = ["goal-clarity-retreats"]
-
-[outcomes]
-primary = "{primary}"
-also = ["performance", "trust", "density", "alive"]
-"""
+{money}"""
 
 
 def write_survey(
@@ -109,8 +86,8 @@ def write_survey(
         where the folder holds something else, or cannot be written to.
     """
     target = Path(folder)
-    if target.is_dir() and any(target.iterdir()) and not (target / KEY).is_file():
-        raise refusal(f"the folder {target} is not empty, and no import has written it", "Choose a new folder (--out).")
+    if not ((target / KEY).is_file() and (target / "survey").is_dir()):
+        refuse_strangers(target, "an import", _begun)
     with only_one(made_folder(target)):
         sweep_up(target)
         data = made_folder(target / "survey")
@@ -123,10 +100,19 @@ def write_survey(
             write_bytes(data / f"{name}.csv", _table(rows(survey)))
         write_bytes(target / "organizations.csv", _table(_organizations(survey)))
         write_bytes(target / "relationships.csv", _table(_relationships(survey)))
-        for name, text in _scenarios(survey, students, start).items():
+        for name, text in _scenarios(survey, students, start, Path(folder)).items():
             _keep(target / name, text)
             write_bytes(target / name, text.encode())
     return target / "scenario.toml"
+
+
+def _begun(path: Path) -> bool:
+    """Say whether something is what an import leaves that could not go on, before it has written the key."""
+    if path.is_symlink():
+        return False
+    if path.name == "survey":
+        return path.is_dir() and all(each.name.startswith(TEMPORARY) for each in path.iterdir())
+    return path.name == ".gitignore" and path.is_file() and path.read_bytes() == "\n".join([*IGNORED, ""]).encode()
 
 
 def _keep(path: Path, text: str) -> None:
@@ -196,16 +182,16 @@ def _relationships(survey: Survey) -> Rows:
     marks = ["trust", "trust_sd", "trust_back", "trust_back_sd"] if guessed.trust else []
     yield _head("source", "target", "strength", "strength_sd", *(["chance"] if guessed.chances else []), *marks)
     lead = lead_of(survey)
-    found = [(a, b, share, guessed.errors[a, b], 1.0) for (a, b), share in survey.ties.items()]
-    found += [(a, b, *guessed.strength, chance) for (a, b), chance in guessed.chances.items()]
-    rows = [(*_coded(survey, a, b), *rest) for a, b, *rest in found]
-    for a, b, *rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
+    found = [(a, b, (share, guessed.errors[a, b], 1.0)) for (a, b), share in survey.ties.items()]
+    found += [(a, b, (*guessed.strength, chance)) for (a, b), chance in guessed.chances.items()]
+    rows = [(*_coded(survey, a, b), rest) for a, b, rest in found]
+    for a, b, rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
         yield _tie(survey, survey.codes[a], survey.codes[b], (a, b), *rest)
     if lead is None:
         return
     # the office that coordinates belongs to the lead, and begins with the ties that the lead has
     yield {"source": "backbone", "target": survey.codes[lead], "strength": "1", "chance": "1"}
-    for a, b, *rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
+    for a, b, rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
         if lead in (a, b):
             other = b if a == lead else a
             yield _tie(survey, "backbone", survey.codes[other], (lead, other), *rest)
@@ -305,8 +291,8 @@ def said(survey: Survey) -> dict[str, Any]:
     relations: dict[str, Any] = {}
     for name, scale in survey.scales.items():
         ends = {"least": scale.least, "most": scale.most, "blank": scale.blank}
-        about = survey.means(name) if survey.answers.kinds[name] == "item" else ""
-        rest = {"unknown": sorted(scale.unknown), "words": dict(scale.words), "means": about}
+        meaning = survey.means(name) if survey.answers.kinds[name] == "item" else ""
+        rest = {"unknown": sorted(scale.unknown), "words": dict(scale.words), "means": meaning}
         relations[name] = ends | {key: value for key, value in rest.items() if value}
     network: dict[str, Any] = {"relations": survey.relations, "take": survey.take}
     return {
@@ -319,15 +305,15 @@ def said(survey: Survey) -> dict[str, Any]:
     }
 
 
-def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[str, str]:
+def _scenarios(survey: Survey, students: int | None, start: str | None, folder: Path) -> dict[str, str]:
     lead = lead_of(survey)
     title = survey.site.replace("-", " ").replace("_", " ").capitalize()
     month = start or survey.wave.month
+    said = Town(students=students, start=month)
     words = {
         "title": title,
         "title_quoted": json.dumps(title),
         "site": survey.site,
-        "primary": PRIMARY,
         "organizations": len(survey.members),
         "ties": len(survey.ties),
         "when": f" in {survey.wave.month}" if survey.wave.month else "",
@@ -338,9 +324,10 @@ def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[
         if students
         else "                             # guessed: how many are in its schools (--students)",
         "backbone_said": f" of {survey.codes[lead]}, which leads" if lead else "",
+        "money": money_of(said, survey.site),
     }
-    texts = {"scenario.toml": _SCENARIO, "experiment.toml": _EXPERIMENT}
-    return {name: text.format(**words) for name, text in texts.items()}
+    experiment = experiment_of(said, survey.site, title, shown(str(folder)), len(survey.members))
+    return {"scenario.toml": _SCENARIO.format(**words), "experiment.toml": experiment}
 
 
 def _ignore(folder: Path) -> None:

@@ -136,6 +136,15 @@ def test_a_second_writer_of_a_report_is_refused(small, tmp_path, held_elsewhere)
     write_report(small, tmp_path)
 
 
+def test_the_page_says_what_its_words_mean_and_no_others(written) -> None:
+    page = written[1].read_text()
+    listed = page.partition("<h3>What the words mean</h3>")[2].partition("<h3>")[0]
+    words = re.findall(r"<li><b>(.*?)</b>: ", listed)
+    assert {"backbone", "strategy", "replicate", "95% interval"} <= set(words) and "kernel" not in words
+    rest = page.replace(listed, "").lower()
+    assert all(word.lower() in rest for word in words)
+
+
 @pytest.mark.usefixtures("undrawn")
 def test_calibrated_is_said(small, tmp_path) -> None:
     agreement = {"name": "mine", "edition": "3", "licence": "CC0-1.0", "figures": 9,

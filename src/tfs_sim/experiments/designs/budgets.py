@@ -36,7 +36,7 @@ CHEAPEST = 0.1
 """The smallest share of an intervention's own dose that a budget may leave: less is a practice in name alone."""
 DIGITS = 1e6
 """Doses are rounded down to so small a part, so that no budget is exceeded."""
-CLOSE = 2e-5
+CLOSE = 1e-5
 """Share of a budget that what is spent may fall short of it: costs are whole cents of each organization and month."""
 ROUNDS = 60
 
@@ -223,7 +223,8 @@ def fitted(scenario: Scenario, scaled: Sequence[int], budget: Budget) -> Fitted:
                 f"{'in their dearest year' if budget.a_year is not None else 'in all'}"
             )
             raise UserError(Mistake(said, hint="No dose is scaled to less than a tenth of an intervention's own."))
-        by = _largest(costs, least, most, budget.dollars)
+        written = costs(1.0) - budget.dollars
+        by = 1.0 if -CLOSE * budget.dollars <= written <= 0.0 else _largest(costs, least, most, budget.dollars)
     spent = years(by)
     doses = tuple((item.use, item.amount, _dose(item, by)) for item in items.values())
     full = [item.use for item in items.values() if _dose(item, by) >= known[item.use].largest_dose]

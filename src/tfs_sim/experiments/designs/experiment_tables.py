@@ -55,9 +55,7 @@ def _worthwhile(value: Any) -> float:
     return found
 
 
-WORTHWHILE = Check(
-    _worthwhile, (("type", "number"), ("exclusiveMinimum", 0), ("maximum", LARGEST_DIFFERENCE))
-)
+WORTHWHILE = Check(_worthwhile, (("type", "number"), ("exclusiveMinimum", 0), ("maximum", LARGEST_DIFFERENCE)))
 
 
 class Strategy(Table):

@@ -131,7 +131,7 @@ def number_or_until(name: str, smallest: int, largest: int, *also: type[Rule]) -
     plain = whole(smallest, largest, "a whole number")
 
     def check(value: Any) -> int | Rule:
-        if isinstance(value, (Until, *also)):
+        if isinstance(value, Rule):
             return value
         if isinstance(value, Mapping):
             kind: type[Rule] = also[0] if also and value.get("until") == "shares" else Until
@@ -144,7 +144,8 @@ def number_or_until(name: str, smallest: int, largest: int, *also: type[Rule]) -
             raise wrong(f"{NAME} is a whole number or a table such as {example}; found the text {quote(value)}")
         return int(plain.function(value))
 
-    rules = [{"x-table": kind.__name__} for kind in (Until, *also)]
+    kinds: tuple[type[Rule], ...] = (Until, *also)
+    rules = [{"x-table": kind.__name__} for kind in kinds]
     return Check(check, (("anyOf", [{"type": "integer", "minimum": smallest, "maximum": largest}, *rules]),))
 
 

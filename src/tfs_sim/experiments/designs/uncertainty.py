@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PLAUSIBLE = WORD
 DEFAULTS = "defaults"
 CALIBRATED = "calibrated"
-USUAL = PLAUSIBLE
+USUAL = CALIBRATED
 """What experiments are run over that do not say it."""
 SHIPPED = "collective-impact"
 """The calibration whose ensemble "calibrated" stands for: its JSON file and table lie beside the calibration's file."""

@@ -104,7 +104,7 @@ def written(path: Path, sets: Sets, name: str, title: str, edition: str, licence
     """
     said = {"name": name, "title": title, "edition": edition, "licence": licence}
     ensembles.ready(path, said)
-    facts = {
+    facts: dict[str, Any] = {
         **said,
         "calibrated": False,
         "model": model_version(),
@@ -156,10 +156,10 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
         said = f"{path} says nothing of {len(metrics) - common} of {len(metrics)} metrics of this model"
         raise refusal(f"{said}, which is too little", "Make the ensemble anew.")
     off = _furthest(metrics, values, was.means, was.errors)
-    if off is None or off[1] > FAR:
-        what = "has other metrics" if off is None else f"moves {off[0]} by {off[1]:.1f} standard errors"
+    if not off[1] <= FAR:
         raise refusal(
-            f"{path} is an ensemble of another model: this one {what} in {runs}",
+            f"{path} is an ensemble of another model: this one moves {off[0]} by {off[1]:.1f} standard errors "
+            f"in {runs}",
             "Make it anew with this version (`tfs-sim ensemble make`), or use the version that it was made with.",
         )
     return "re-checked", f"{runs} differ by no more than luck (at most {off[1]:.1f} standard errors, {off[0]})"
@@ -167,22 +167,20 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
 
 def _furthest(
     metrics: tuple[str, ...], values: NDArray[np.float64], means: dict[str, list[float]], errors: dict[str, list[float]]
-) -> tuple[str, float] | None:
-    """Return the metric whose mean over the sets has moved most, in standard errors; None where none is known."""
-    worst: tuple[str, float] | None = None
-    for name, was in means.items():
-        if name not in metrics or len(was) != len(values) or len(errors.get(name, ())) != len(was):
-            continue
-        now = values[:, :, metrics.index(name)]
-        change = now.mean(axis=1) - np.array(was)
-        here, there = math.sqrt(float(now.var(axis=1, ddof=1).sum()) / now.shape[1]), math.hypot(*errors[name])
-        if there > WIDE * here > 0:
-            return name, math.inf  # no luck of this model is as large as the file says
-        error = math.hypot(here, there) / len(was)
-        moved = abs(float(change.mean()))
-        far = moved / error if error > 0 else 0.0 if moved == 0 else math.inf
-        if np.isnan(far):
-            far = math.inf
-        if worst is None or far > worst[1]:
-            worst = (name, far)
-    return worst
+) -> tuple[str, float]:
+    """Return the metric whose mean over the sets has moved most, in standard errors."""
+    off = {
+        name: _moved(values[:, :, metrics.index(name)], np.array(was), errors[name])
+        for name, was in means.items()
+        if name in metrics
+    }
+    return max(off.items(), key=lambda each: each[1])
+
+
+def _moved(now: NDArray[np.float64], was: NDArray[np.float64], errors: list[float]) -> float:
+    """Return by how many standard errors a metric [sets, replicates] is off from the means of before, over the sets."""
+    here, there = math.sqrt(float(now.var(axis=1, ddof=1).sum()) / now.shape[1]), math.hypot(*errors)
+    if there > WIDE * here > 0:
+        return math.inf  # no luck of this model is as large as the file says
+    error, moved = math.hypot(here, there) / len(was), abs(float((now.mean(axis=1) - was).mean()))
+    return moved / error if error > 0 else 0.0 if moved == 0 else math.inf

@@ -22,7 +22,7 @@ from tfs_sim.experiments.storage import files, tables
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.records import intact
 from tfs_sim.experiments.storage.spreadsheets import as_csv
-from tfs_sim.experiments.storage.stored import Sweep
+from tfs_sim.experiments.storage.stored import Sweep, TableName
 from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.errors import Mistake, UserError
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tfs_sim.scenario import Scenario
 
-TABLES = ("runs", "series", "sets", "points", "network", "organizations")
+TABLES: tuple[TableName, ...] = ("runs", "series", "sets", "points", "network", "organizations")
 MOST_ROWS = 1_048_000
 """Rows that a sheet of Excel holds, its head aside."""
 _KEYS = {
@@ -137,7 +137,8 @@ def export(folder: str | os.PathLike[str], out: str | os.PathLike[str], excel: b
     target = files.made_folder(Path(out))
     if excel:
         _openpyxl()
-    written, names = [], {}
+    written: list[Path] = []
+    names: dict[str, list[str]] = {}
     for table in TABLES:
         path = sweep.folder / f"{table}.parquet"
         if not os.path.lexists(path):
@@ -217,9 +218,10 @@ def workbook(sweep: Sweep, book: list[Column]) -> bytes:
     metrics = [each.column for each in book if each.table == "runs" and each.unit]
     means = runs.groupby(keys, observed=True, sort=False)[metrics].agg(["mean", "std"])
     units = {each.column: each.unit for each in book if each.table == "runs"}
+    columns = [(name, kind) for name in metrics for kind in ("mean", "std")]
     head = [
         *keys,
-        *(f"{name}: {'mean' if kind == 'mean' else 'spread of runs'} ({units[name]})" for name, kind in means),
+        *(f"{name}: {'mean' if kind == 'mean' else 'spread of runs'} ({units[name]})" for name, kind in columns),
     ]
     _sheet(made, "Means", head, means.reset_index().itertuples(index=False))
     titled = [f"{name} ({units[name]})" if units.get(name) else name for name in fit.columns]

@@ -16,6 +16,7 @@ from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.designs.variables import SCHEDULED, varied
 from tfs_sim.experiments.execution.forks import MOST, Grove
+from tfs_sim.experiments.execution.starting import plain
 from tfs_sim.experiments.storage.summary import summarize, ways_of
 
 if TYPE_CHECKING:
@@ -205,24 +206,30 @@ def at_point(template: Template, scenario: Scenario, settings: Settings, paramet
     settings : what the point and the set give.
     parameter_set : identity of the set, which also draws what files leave open; empty: none.
     """
-    from tfs_sim.scenario.beginnings import template_of
+    from tfs_sim.scenario.beginnings import redrawn, template_of
     from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, draws_candidates, retuned
-    from tfs_sim.scenario.drawing import leaves_open
+    from tfs_sim.scenario.drawing import leaves_open, sectors_open
 
-    variant = varied(scenario, settings)
-    if leaves_open(scenario):
-        return template_of(variant, parameter_set)
+    variant, by_set = varied(scenario, settings), leaves_open(scenario)
+    template = plain(template)
+
+    def anew(variant: Scenario) -> Template:
+        return template_of(variant, parameter_set) if by_set else build.__wrapped__(variant)
+
+    if sectors_open(scenario):
+        return anew(variant)
     areas = set()
     for area, owner, name in settings:
         if area == "parameters":
             if (owner, name) in LAYOUT_PARAMETERS and (draws_candidates(scenario) or draws_candidates(variant)):
-                return build.__wrapped__(variant)
+                return anew(variant)
             areas.add("parameters")
         elif area == "sites" or name in _IN_PLACE:
             areas.add("schedule")
         else:
-            return build.__wrapped__(variant)
-    return retuned(template, variant, areas)
+            return anew(variant)
+    made = retuned(template, variant, areas)
+    return redrawn(made, variant, parameter_set) if by_set else made
 
 
 def packed(job: Runnable[Any, Any]) -> tuple[str, bytes]:

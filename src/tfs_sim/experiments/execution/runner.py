@@ -115,8 +115,8 @@ def sweep(
         )
         raise refusal(f"{found} are more than can be stored", "Ask for fewer points, sets or replicates.")
     slice_ = _shard(shard, plan, next((each for each in (loaded.replicates, rule) if isinstance(each, Rule)), None))
-    crossed = besides.crossed_plan(loaded, plan)
-    description = described(loaded, loaded.arms(), plan, model_version(), folder, crossed)
+    crossing = besides.crossed_plan(loaded, plan)
+    description = described(loaded, loaded.arms(), plan, model_version(), folder, crossing)
     if shard is not None:
         description["plan"]["shard"] = list(shard)
     with stores.opened(folder, description, fresh=fresh) as store:

@@ -73,7 +73,7 @@ class Work:
         main: Work | None = None,
     ) -> None:
         self.workers, self.shard = workers, shard
-        self.saving = Saving() if main is None else main.saving
+        self.saving: Saving = Saving() if main is None else main.saving
         self._store, self._lists = store, main is None
         self._parts: dict[str, ArmParts] = {} if main is None else main._parts
         self.take(plan)

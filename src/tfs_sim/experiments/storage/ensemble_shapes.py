@@ -101,8 +101,8 @@ class Record(Named):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        said = {"targets": self.targets, "code": self.code, "own": self.own, "figures": self.figures}
-        for name, value in said.items():
+        held = {"targets": self.targets, "code": self.code, "own": self.own, "figures": self.figures}
+        for name, value in held.items():
             if bool(value) != self.calibrated:
                 kind = "calibrated, and lacks what is said of" if self.calibrated else "not calibrated, and says"
                 raise several([Mistake(f"it is {kind} {name}", key=(name,))])

@@ -48,7 +48,9 @@ def read(path: Path, title: str) -> Sets:
             said = f"{'the file ' if fault.sentence.startswith('has ') else ''}{fault.sentence}"
             mistakes.append(replace(found.put(1, said, cell=fault.column), hint=fault.hint))
         else:
-            mistakes.append(replace(found.mistake(found.rows[fault.row], fault.column, fault.sentence), hint=fault.hint))
+            mistakes.append(
+                replace(found.mistake(found.rows[fault.row], fault.column, fault.sentence), hint=fault.hint)
+            )
         if len(mistakes) >= MOST_TOLD:
             break
     if mistakes:

@@ -23,7 +23,7 @@ from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.table import Table
 
 MARK = "tfs-sim results"
-FORMAT = 5
+FORMAT = 6
 """Version of the layout of the folder."""
 
 MOST_RUNS = 1_000_000_000

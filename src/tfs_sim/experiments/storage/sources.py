@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from tfs_sim.experiments.designs.uncertainty import CALIBRATED, calibrated
 from tfs_sim.experiments.storage import files
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.scenario import presets
@@ -33,6 +34,8 @@ MOST_KEPT = 20_000_000
 """Bytes of all files that a provenance keeps; of what goes beyond, it keeps the checksums."""
 _DATA = ("organizations_file", "relationships_file", "influence_file")
 
+KINDS: tuple[presets.Kind, ...] = ("scenarios", "experiments", "calibrations")
+
 Kept = dict[str, dict[str, str]]
 """By place: "sha256", and "text" or, of what is no UTF-8, "base64"."""
 
@@ -46,6 +49,8 @@ def kept(experiment: Experiment) -> Kept:
             continue
         content = files.read_bytes(path, LARGEST_FILE)
         found[place] = {"sha256": hashlib.sha256(content).hexdigest()}
+        if place.startswith(f"{READY}/calibrations/"):
+            continue  # the sets that were run are a table of the results
         size += len(content)
         if size > MOST_KEPT:
             continue
@@ -75,6 +80,9 @@ def _files(experiment: Experiment) -> Iterator[tuple[str, Path]]:
                     yield _place(file.path, root), file.path
     if experiment.design is not None and isinstance(experiment.design.file, DataFile):
         yield _place(experiment.design.file.path, root), experiment.design.file.path
+    if experiment.uncertainty == CALIBRATED:
+        for path in (calibrated(), calibrated().with_suffix(".parquet")):
+            yield _place(path, root), path
     if isinstance(over := experiment.uncertainty, DataFile):
         for path in (over.path, over.path.with_suffix(".parquet")):
             yield f"{ENSEMBLE}/{path.name}", path
@@ -100,8 +108,8 @@ def _different(experiment: Experiment) -> Iterator[Scenario]:
 
 def _place(path: Path, root: Path) -> str:
     """Return how a file is known: from the experiment's folder on, or as a ready-made one."""
-    for kind in ("scenarios", "experiments"):
-        home = presets.folder(kind)  # type: ignore[arg-type]
+    for kind in KINDS:
+        home = presets.folder(kind)
         if home is not None and path.resolve().is_relative_to(home.resolve()):
             return f"{READY}/{kind}/{path.resolve().relative_to(home.resolve()).as_posix()}"
     try:
@@ -120,19 +128,19 @@ def laid_out(found: Kept, folder: Path) -> list[str]:
     """
     changed = []
     for place, each in found.items():
-        content = _content(place, each)
         parts = PurePosixPath(place).parts
         if not parts or PurePosixPath(place).is_absolute() or ".." in parts or "\\" in place or ":" in parts[0]:
             raise refusal(f"provenance.json names a file outside of its folder: {place}")
         if parts[0] == READY:
-            home = presets.folder(parts[1]) if parts[1] in ("scenarios", "experiments") else None  # type: ignore[arg-type]
+            kind = next((kind for kind in KINDS if kind == parts[1]), None)
+            home = None if kind is None else presets.folder(kind)
             own = None if home is None else home.joinpath(*parts[2:])
-            if own is None or not own.is_file() or own.read_bytes() != content:
+            if own is None or not own.is_file() or files.sha256(own) != each["sha256"]:
                 changed.append("/".join(parts[1:]))
             continue
         path = folder.joinpath(*parts)
         files.made_folder(path.parent)
-        files.write_bytes(path, content)
+        files.write_bytes(path, _content(place, each))
     return changed
 
 
