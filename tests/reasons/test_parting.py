@@ -41,7 +41,8 @@ def test_runs_are_the_same_until_they_part(swept, found) -> None:
     experiment, _ = swept
     arms = {arm.strategy: arm.scenario for arm in experiment.arms() if arm.levels == {"crisis": "crisis"}}
     one, other = (
-        listed(events(arms[name], found.replicate, 3, found.parameter_set, "plausible")) for name in ("more", "as-it-is")
+        listed(events(arms[name], found.replicate, 3, found.parameter_set, "plausible"))
+        for name in ("more", "as-it-is")
     )
     assert found.parted is not None
     before = [Counter({key: n for key, n in each.items() if key[0] < found.parted}) for each in (one, other)]
