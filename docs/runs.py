@@ -23,8 +23,8 @@ parameters and the same luck. A fact that is as likely under the placebo says no
 pandemic, however well it fits. Nothing is calibrated to these facts: four sites are never targets. What counts as each
 was written down before any chance was looked at (`src/tfs_sim/validation/brief/facts.py`).
 
-`tfs-sim facts` prints this for any sets of parameters (`--uncertainty`);
-`python -m tfs_sim.validation.brief.found docs/model/facts.json` and `python docs/generate.py` renew the page.
+`tfs-sim facts` prints this for any sets of parameters (`--uncertainty`), `tfs_sim.validation.brief.found.find` returns
+it; `python -m tfs_sim.validation.brief.found docs/model/facts.json` and `python docs/generate.py` renew the page.
 
 RUNS
 
@@ -107,6 +107,17 @@ again by whoever scores. **Any tool can answer**: nothing of ours is needed to r
 tfs-sim problems make ten-communities --out made             # what an evaluator would have seen, and an empty form
 tfs-sim problems answer ten-communities made --out ours.csv  # our own answers; anybody's may be written by hand
 tfs-sim problems score ten-communities theirs.csv ours.csv   # each file by question, beside the first
+```
+
+```python
+from pathlib import Path
+from tfs_sim.problems import answers, load_problems, making, scoring, truths
+
+problems = load_problems("ten-communities")
+making.make(problems, Path("made"))
+said = answers.read(Path("theirs.csv"), problems)
+true = {name: truths.truth(problems, name) for name in problems.communities}
+scoring.lines(scoring.scored(problems, said, true))
 ```
 
 **Blind trials.** The key stands in the recipe, so whoever has this repository can make the truths. A trial that nobody

@@ -149,6 +149,7 @@ def test_json(call) -> None:  # type: ignore[no-untyped-def]
         (["--only", ","], "there is no row"),
         (["--out", "a-file"], "is a file, not a folder"),
         (["--out", "a-folder"], "is not a folder of a validation"),
+        (["--out", "verdicts"], "is not a folder of a validation: it holds verdicts.json"),
         (["--workers", "0"], "workers"),
     ],
 )
@@ -156,6 +157,8 @@ def test_mistakes(call, tmp_path: Path, arguments: list[str], said: str) -> None
     (tmp_path / "a-file").write_text("")
     (tmp_path / "a-folder").mkdir()
     (tmp_path / "a-folder" / "mine.txt").write_text("mine")
+    (tmp_path / "verdicts").mkdir()
+    (tmp_path / "verdicts" / "verdicts.json").write_text('{"M1a": {"holds": true}}')
     code, out, err = call(RIGHT, *arguments)
     assert (code, out) == (2, "")
     assert said in err

@@ -44,7 +44,6 @@ def test_mistakes_in_the_call(call, tmp_path: Path) -> None:  # type: ignore[no-
         (["answer", "towns.toml", ".", "--out", "a.csv"], "holds no problem set"),
         (["answer", "towns.toml", "made", "--out", "a.txt"], "--out is the CSV file of the answers"),
         (["make", "towns.toml", "--out", "."], "is not empty, and holds no problem set"),
-        (["make", "towns.toml", "--out", "made", "--key", " "], "the key is empty"),
     ):
         found = call("problems", *arguments)
         assert found.code == 2, arguments

@@ -73,6 +73,6 @@ def test_without_a_word_an_experiment_is_over_a_hundred_sets(call, monkeypatch) 
         Path("trial.toml").read_text().replace('uncertainty = "defaults"\n', "").replace("replicates = 4\n", "")
     )
     said = call("sweep", "plain.toml")
-    assert said.code == 130 and asked == [("plausible", 100, 8)]
+    assert said.code == 130 and asked == [("calibrated", 100, 8)]
     assert said.out.splitlines()[0] == "Trial: 2 strategies × 100 sets × 8 replicates × 1 site, 12 months"
     assert "good (experiment: 2 arms × 100 sets × 8 replicates)" in call("check", "plain.toml").out

@@ -91,7 +91,7 @@ def _only(made: list[Arm]) -> np.ndarray:
 
 def test_narrow_enough_is_at_most_what_was_asked_for() -> None:
     made = arms({"calm": 0.2})
-    width = look(rule(1.0), made, 40).half_width
+    width = look(rule(0.5), made, 40).half_width
     assert look(rule(width), made, 40).enough
     assert not look(rule(0.999 * width), made, 40).enough
 

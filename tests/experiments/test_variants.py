@@ -22,7 +22,9 @@ def test_a_variant_is_what_a_scenario_with_that_change_gives(swept, variant, cha
     study = again(swept[1].folder)
     arm = study.arm("more", ("crisis",))
     found = run_variants(study, [arm], [variant], 2, 2, workers=1)
-    result = simulate(arm.scenario.with_(**change), replicates=2, seed=study.seed, sets=2, workers=1)
+    result = simulate(
+        arm.scenario.with_(**change), replicates=2, seed=study.seed, sets=2, workers=1, uncertainty="plausible"
+    )
     expected = result.runs.sort_values(["set", "replicate"])[list(found.metrics)].to_numpy(float)
     np.testing.assert_array_equal(found.values[0, 0], expected)  # one site: its mean over sites is itself
     assert list(found.set) == ["plausible-0001"] * 2 + ["plausible-0002"] * 2

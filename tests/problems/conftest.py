@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from small import loaded
+from few import loaded
 
 from tfs_sim.experiments.designs.sets import drawn
 from tfs_sim.problems import Problems, contestants

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from small import SET, TOWN, loaded, written
+from few import SET, TOWN, loaded, written
 
 from tfs_sim.problems import load_problems
 from tfs_sim.problems.json_schema import problems_schema

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small import SET, loaded
+from few import SET, loaded
 
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import drawn

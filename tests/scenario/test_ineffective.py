@@ -103,3 +103,26 @@ def test_what_is_there_to_the_amount_of_zero(tmp_path: Path) -> None:
     ]
     varied = ["interventions.overlap.dose", "shocks.community-crisis.depth"]
     assert without_effect(found, varied) == ['the grant "first" has no effect: its amount is 0.']
+
+
+@pytest.mark.parametrize(
+    ("rule", "never"),
+    [("below = 0", "clarity is never below 0"), ("above = 1", "clarity is never above 1"), ("below = 0.1", ""),
+     ("above = 0.9", "")],
+)  # fmt: skip
+def test_a_rule_that_never_calls_for_anything(tmp_path: Path, rule: str, never: str) -> None:
+    text = f'{COUNTS}[[interventions]]\nuse = "overlap"\nwhen = {{ indicator = "clarity", {rule} }}\n'
+    found = scenario(tmp_path, text)
+    assert without_effect(found) == ([f"overlap is never in force: {never}."] if never else [])
+    assert without_effect(found, {"interventions.overlap.when.below", "interventions.overlap.when.above"}) == []
+
+
+def test_nationals_without_members(tmp_path: Path) -> None:
+    alone = scenario(tmp_path, f'{COUNTS}[nationals.n]\ntitle = "N"\nfte = 2\n')
+    assert without_effect(alone) == ["no organization is a member of n, which no community notices."]
+    text = f'{COUNTS}networks = {{ n = ["nonprofit-01"] }}\n[nationals.n]\ntitle = "N"\nfte = 2\n'
+    assert without_effect(scenario(tmp_path, text)) == []
+    text = f"{COUNTS}[parameters.national]\nfirst_alignment = 0.5\n"
+    assert without_effect(scenario(tmp_path, text)) == [
+        "parameters of national have no effect: there are no national organizations."
+    ]

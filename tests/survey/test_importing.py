@@ -297,10 +297,21 @@ def test_names_are_written_where_that_is_asked_for(tmp_path: Path) -> None:
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     files, _ = like_indiana(tmp_path)
     survey = import_survey(files, "town")
-    with pytest.raises(UserError, match="not empty, and no import has written it"):
+    with pytest.raises(UserError, match="is not a folder of an import: it holds "):
         write_survey(survey, tmp_path)
     write_survey(survey, tmp_path / "town")
     write_survey(survey, tmp_path / "town")  # its own it writes again
+    before = (tmp_path / "town" / "scenario.toml").read_bytes()
+    for name in ("key.csv", "scenario.toml"):  # what others may have called so
+        (tmp_path / f"with-{name}").mkdir()
+        (tmp_path / f"with-{name}" / name).write_text("id,name\n1,mine\n")
+        with pytest.raises(UserError, match=f"it holds {name}"):
+            write_survey(survey, tmp_path / f"with-{name}")
+    begun = tmp_path / "begun"
+    (begun / "survey").mkdir(parents=True)
+    (begun / ".gitignore").write_text("key.csv\nmapping.toml\n")
+    write_survey(survey, begun)  # what could not finish can be given again
+    assert (begun / "scenario.toml").read_bytes() == before
 
 
 def test_the_office_of_the_lead_begins_with_the_ties_of_the_lead(tmp_path: Path) -> None:

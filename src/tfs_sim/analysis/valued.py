@@ -89,6 +89,11 @@ def costs_and_effects(
     return found[found["cost"].notna()].reset_index(drop=True)  # a condition's scenario may have other sites
 
 
+def whose(view: View) -> str:
+    """Return whose view it is, as the beginning of "… view"."""
+    return "the funder's" if view == "funder" else "society's"
+
+
 def in_words(view: View, hour: float | None) -> str:
     """Return what a view sets against what."""
     if view == "funder":

@@ -34,7 +34,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         with orderly():
             code = _code(arguments)
         sys.stdout.flush()
-        sys.stderr.flush()
+        try:
+            sys.stderr.flush()
+        except OSError:  # what was asked for is done, and its exit code stands
+            silence(sys.stderr)
     except BrokenPipeError:
         # Whoever read our output has left: say nothing more, not even while Python shuts down.
         silence(sys.stdout)

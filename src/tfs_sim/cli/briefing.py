@@ -26,13 +26,14 @@ class Asked(NamedTuple):
 
 def facts(asked: Asked, workers: int | None, out: Path | None, as_json: bool) -> None:
     """Run the flagship and the funnel and print what was found."""
+    from tfs_sim.experiments.designs.uncertainty import USUAL
     from tfs_sim.experiments.execution.uncertain import listed_sets
     from tfs_sim.experiments.storage.files import write_json
     from tfs_sim.validation.brief import found as brief
 
     if out is not None and out.suffix.lower() != ".json":
         raise UserError(Mistake(f"--out is a JSON file; found {quote(str(out))}", hint="facts.json"))
-    sets = listed_sets(asked.uncertainty or "plausible", asked.sets or brief.SETS, strict=asked.sets is not None)
+    sets = listed_sets(asked.uncertainty or USUAL, asked.sets or brief.SETS, strict=asked.sets is not None)
     replicates = asked.replicates or brief.REPLICATES
     seed = brief.SEED if asked.seed is None else asked.seed
     funnel = brief.FUNNEL_SETS if asked.funnel_sets is None else asked.funnel_sets

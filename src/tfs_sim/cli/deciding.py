@@ -82,8 +82,9 @@ def decide(
 
 def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:
     """Print what the results of a sweep say: one of two views, which never meet in one sum."""
+    from tfs_sim.analysis.sentences import capital
     from tfs_sim.analysis.stored import Stored
-    from tfs_sim.analysis.valued import UNIT, VIEWS, View, costs_and_effects, in_words, stamp
+    from tfs_sim.analysis.valued import UNIT, VIEWS, View, costs_and_effects, in_words, stamp, whose
     from tfs_sim.decisions import learnable, value_by_site
     from tfs_sim.decisions.cells import site_cells
     from tfs_sim.experiments.storage.stored import Sweep
@@ -105,9 +106,8 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
         learnable(runs, known)
     print(bold(stored.experiment["title"]))
     sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
-    print(
-        wrapped(f"The {view}'s view: {in_words(view, hour)}; over {stored.months} months{sites}; {stored.units.said}.")
-    )
+    over = f"over {stored.months} months{sites}; {stored.units.said}"
+    print(wrapped(f"{capital(whose(view))} view: {in_words(view, hour)}; {over}."))
     tell(runs, known, asked, UNIT)
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
         print(f"\n{bold('For whom')}")

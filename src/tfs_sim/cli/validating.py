@@ -99,19 +99,22 @@ KEY = '"?": in doubt; "–": nothing is left to ask. What breaks by definition s
 def _held(out: Path) -> Iterator[None]:
     """Hold a folder for a validation; refuse one that is a file, holds something else or is in use, before any work."""
     from tfs_sim.experiments.storage import files
-    from tfs_sim.experiments.storage.holding import LOCK, only_one
-    from tfs_sim.scenario.errors import Mistake, UserError
+    from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 
-    if out.exists() and not out.is_dir():
-        raise UserError(Mistake(f"{out} is a file, not a folder"))
-    known = any((out / name).is_file() for name in ("verdicts.json", "necessity.json"))
-    names = sorted(path.name for path in out.iterdir()) if out.is_dir() and not known else []
-    strange = next((name for name in names if name != LOCK and not name.startswith(files.TEMPORARY)), None)
-    if strange:
-        raise UserError(Mistake(f"{out} is not a folder of a validation: it holds {strange}"))
+    if not _has_been_written(out):
+        refuse_strangers(out, "a validation")
     files.writable(files.made_folder(out))
     with only_one(out):
         yield
+
+
+def _has_been_written(out: Path) -> bool:
+    """Say whether a folder has the record of a validation, and not something else of that name."""
+    from tfs_sim.experiments.storage import files
+
+    rows, matrix = (files.read_json(out / name) for name in ("verdicts.json", "necessity.json"))
+    told = isinstance(rows, list) and all(isinstance(row, dict) and {"row", "passes"} <= row.keys() for row in rows)
+    return told or (isinstance(matrix, dict) and {"with_everything", "variations"} <= matrix.keys())
 
 
 def table(verdicts: Sequence[Verdict]) -> str:

@@ -14,6 +14,7 @@ from pandas import DataFrame
 from tfs_sim.analysis import words
 from tfs_sim.analysis.decided import Decided
 from tfs_sim.analysis.sentences import capital
+from tfs_sim.analysis.valued import whose
 from tfs_sim.decisions.cells import MOST_PARAMETERS
 from tfs_sim.decisions.leads import interval
 from tfs_sim.decisions.words import amount
@@ -63,7 +64,7 @@ class _Page:
     def view(self) -> str:
         """Whose view it is, for subtitles, and under which condition."""
         costs = "dollars" if self.decided.view == "funder" else f"dollars and hours at ${self.decided.hour:g}"
-        return f"The {self.decided.view}'s view ({costs}){self.decided.where}"
+        return f"{capital(whose(self.decided.view))} view ({costs}){self.decided.where}"
 
     def chart(self, stem: str, title: str, subtitle: str, room: float, *more: str) -> Chart:
         own = stem if self.decided.view == "funder" else f"{stem}-{self.decided.view}"

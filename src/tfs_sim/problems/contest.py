@@ -1,6 +1,6 @@
 """Our own contestants on the ready-made problem set, scored: what `docs/model/problems.md` is made of.
 
-    python -m tfs_sim.problems.contest docs/model/problems.json [--sets 200] [--uncertainty FILE.json …] [--seed 1]
+    python -m tfs_sim.problems.contest docs/model/problems.json [--sets 200] [--uncertainty calibrated …] [--seed 1]
 
 Two contestants for each source of sets: all of them whatever was seen, and those whose runs look most like what was
 seen. The first is what the others are set beside. Scores alone are kept, no truth.
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tfs_sim.experiments.designs.uncertainty import CALIBRATED
 from tfs_sim.experiments.execution.uncertain import listed_sets
 from tfs_sim.experiments.storage.files import write_json
 from tfs_sim.experiments.storage.provenance import model_version, now
@@ -42,14 +43,14 @@ def held(
     seed : which luck.
     workers : threads.
     """
+    every = [listed_sets(source, sets, strict=False) for source in sources]  # mistakes in them are told before any run
     found = []
     first: Sequence[scoring.Scored] = ()
     with tempfile.TemporaryDirectory() as folder:
         seen = Path(folder) / "seen"
         make(problems, seen)
         truths = {name: truth(problems, name) for name in problems.communities}
-        for source in sources:
-            over = listed_sets(source, sets, strict=False)
+        for over in every:
             ran = contestants.run(problems, over, seed, workers=workers)
             for way in contestants.WAYS:
                 said = contestants.answers(problems, ran, seen, way)
@@ -79,11 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tfs_sim.problems.contest", description=__doc__)
     parser.add_argument("file", type=Path, help="JSON file of the scores")
     parser.add_argument("--sets", type=int, default=SETS, help=f"sets that are run (default: {SETS})")
-    parser.add_argument("--uncertainty", nargs="*", default=[], help="ensembles beside what is plausible")
+    parser.add_argument(
+        "--uncertainty", nargs="*", default=[CALIBRATED], help="sets beside the prior (default: calibrated)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="which luck (default: 1)")
     given = parser.parse_args(arguments)
     try:
-        write_json(given.file, held(load_problems(SET), ["plausible", *given.uncertainty], given.sets, given.seed))
+        problems = load_problems(SET)
+        write_json(given.file, held(problems, [problems.table.prior, *given.uncertainty], given.sets, given.seed))
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tfs_sim.analysis.decided import Decided, decided
 from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.stored import Stored
-from tfs_sim.analysis.valued import UNIT, in_words, stamp
+from tfs_sim.analysis.valued import UNIT, in_words, stamp, whose
 from tfs_sim.decisions.cells import Cells, choice_cells, frontier_cells, site_cells
 from tfs_sim.decisions.information import FEWEST
 from tfs_sim.decisions.words import amount
@@ -20,7 +20,7 @@ class Section:
 
     Attributes
     ----------
-    view, said : "funder" or "society"; what it sets against what.
+    whose, said : "the funder's" or "society's"; what that view sets against what.
     words : what to choose in which band of worths: (condition, sentences); none without sets.
     frontier, choices, sites : tables; None where there is nothing to show.
     learning : what knowing single parameters is worth, in a sentence; "" where that cannot be said.
@@ -29,7 +29,7 @@ class Section:
     suffix : what the names of its figures end with.
     """
 
-    view: str
+    whose: str
     said: str
     words: list[tuple[str, list[str]]]
     frontier: Table
@@ -70,7 +70,7 @@ def _section(d: Decided) -> Section:
     note = f"Expected costs (dollars) and effects (student-months of support){d.where}, in the order of costs."
     unsure = "" if d.sure else "These results are of one set of parameters: how sure the choice is cannot be said."
     return Section(
-        d.view,
+        whose(d.view),
         f"{capital(said)}.",
         d.words() if d.sure else [],
         _table(frontier_cells(d.frontier), note),

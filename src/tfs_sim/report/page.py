@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tfs_sim.figures.charts import charts
 from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
+from tfs_sim.literature.glossary import used
 from tfs_sim.report import deciding, tables
 from tfs_sim.scenario.errors import count
 
@@ -55,8 +57,10 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
 
 
 def render(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -> str:
-    """Return the page as text."""
-    return str(template("report.html.j2").render(**content(stored, drawn, narrow)))
+    """Return the page as text; it ends with the words that it uses."""
+    shown, page = content(stored, drawn, narrow), template("report.html.j2")
+    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page.render(**shown, words=()), flags=re.DOTALL)
+    return str(page.render(**shown, words=used(text)))
 
 
 def template(name: str) -> Any:

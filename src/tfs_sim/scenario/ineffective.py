@@ -20,8 +20,8 @@ def without_effect(scenario: Scenario, varied: Container[str] = ()) -> list[str]
     """Return a sentence on each thing in a scenario that has no effect, or less than it says.
 
     Mechanisms that are off and on which others build, what they would move or read, what is there to the amount of
-    zero, partnerships and goals for which there are too few months, and who joins after the end. `varied` are the
-    dotted names of what a design sets instead.
+    zero, rules that never call for anything, nationals without members, partnerships and goals for which there are too
+    few months, and who joins after the end. `varied` are the dotted names of what a design sets instead.
     """
     known = catalogue()
     said = [
@@ -37,6 +37,11 @@ def without_effect(scenario: Scenario, varied: Container[str] = ()) -> list[str]
     for name, values in scenario.parameters.items():
         if values and not scenario.is_on(name):
             said.append(f"parameters of {name} have no effect, since it is off: {', '.join(values)}.")
+    members = {name for site in scenario.sites.values() for name, who in site.networks.items() if who}
+    if alone := [name for name in scenario.nationals if name not in members]:
+        said.append(f"no organization is a member of {', '.join(alone)}, which no community notices.")
+    if scenario.parameters.get("national") and not scenario.nationals and scenario.is_on("national"):
+        said.append("parameters of national have no effect: there are no national organizations.")
     return [*said, *_out_of_time(scenario), *_unread(scenario)]
 
 
@@ -66,6 +71,10 @@ def _without_amount(scenario: Scenario, varied: Container[str]) -> Iterator[str]
     for use in dict.fromkeys(each.use for each in scenario.shocks if each.depth == 0):
         if f"shocks.{use}.depth" not in varied:
             yield f"{use} has no effect: its depth is 0."
+    for each in orders:
+        ends = (f"interventions.{each.use}.when.{end}" for end in ("below", "above"))
+        if each.when is not None and each.when.never and not any(end in varied for end in ends):
+            yield f"{each.use} is never in force: {each.when.never}."
     for label in dict.fromkeys(each.label for each in grants if each.amount == 0):
         yield f"the grant {quote(label)} has no effect: its amount is 0."
 

@@ -112,6 +112,14 @@ class Rule(Table):
         """The value at which an intervention that is on goes off."""
         return self.threshold if self.off_at is None else self.off_at
 
+    @property
+    def never(self) -> str:
+        """Why it never calls for the intervention, as a sentence; empty where it may."""
+        low, high = catalogue().METRICS[self.indicator].domain
+        if self.below is not None:
+            return f"{self.indicator} is never below {plain_number(low)}" if self.below <= low else ""
+        return f"{self.indicator} is never above {plain_number(high)}" if self.threshold >= high else ""
+
     def facts(self) -> list[Any]:
         """Return everything that affects results."""
         above = self.below is None

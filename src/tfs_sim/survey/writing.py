@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.experiments.storage.files import PRIVATE, made_folder, refusal, sweep_up, write_bytes
-from tfs_sim.experiments.storage.holding import only_one
+from tfs_sim.experiments.storage.files import PRIVATE, TEMPORARY, made_folder, sweep_up, write_bytes
+from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
 from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.csv_files import CsvTable
@@ -86,8 +86,8 @@ def write_survey(
         where the folder holds something else, or cannot be written to.
     """
     target = Path(folder)
-    if target.is_dir() and any(target.iterdir()) and not (target / KEY).is_file():
-        raise refusal(f"the folder {target} is not empty, and no import has written it", "Choose a new folder (--out).")
+    if not ((target / KEY).is_file() and (target / "survey").is_dir()):
+        refuse_strangers(target, "an import", _begun)
     with only_one(made_folder(target)):
         sweep_up(target)
         data = made_folder(target / "survey")
@@ -104,6 +104,15 @@ def write_survey(
             _keep(target / name, text)
             write_bytes(target / name, text.encode())
     return target / "scenario.toml"
+
+
+def _begun(path: Path) -> bool:
+    """Say whether something is what an import leaves that could not go on, before it has written the key."""
+    if path.is_symlink():
+        return False
+    if path.name == "survey":
+        return path.is_dir() and all(each.name.startswith(TEMPORARY) for each in path.iterdir())
+    return path.name == ".gitignore" and path.is_file() and path.read_bytes() == "\n".join([*IGNORED, ""]).encode()
 
 
 def _keep(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ from synthetic import choosing
 from tfs_sim import decisions
 from tfs_sim.analysis.decided import decided
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.valued import whose
 from tfs_sim.report import write_report
 from tfs_sim.report.deciding import sections
 
@@ -34,7 +35,7 @@ def test_the_page_says_what_to_choose_in_each_view(tmp_path: Path) -> None:
     said = text_of(page)
     funder, society = decided(Stored.of(sweep))
     for view in (funder, society):
-        assert f"What to choose: the {view.view}'s view" in said
+        assert f"What to choose: {whose(view.view)} view" in said
         (first, *_) = decisions.in_words(decisions.bands(view.main), "a student-month of support")
         assert first in said
     assert "The two views are never added up" in said and "partners' hours at $45" in said
@@ -42,7 +43,7 @@ def test_the_page_says_what_to_choose_in_each_view(tmp_path: Path) -> None:
         assert page.count(f'id="figure-{stem}"') == 1 and page.count(f'id="figure-{stem}-society"') <= 1
         assert (tmp_path / "figures" / f"{stem}.svg").exists() and (tmp_path / "data" / f"{stem}.csv").exists()
     assert "For whom?" in said and "all sites" in said and "What should be learned first?" in said
-    assert "to 6 decisions" in said and "not a forecast of costs or effects" in said
+    assert "to 6 decisions" in said and "not as a forecast of costs or effects" in said
 
 
 def test_tables_hold_the_numbers_of_decisions() -> None:

@@ -167,7 +167,7 @@ class Fault(NamedTuple):
 
 
 def faults(ids: Sequence[str], values: Mapping[str, NDArray[np.float64]]) -> Iterator[Fault]:
-    """Yield what of sets this model cannot run: of each column the first; nothing may follow from later ones.
+    """Yield what of sets this model cannot run; of the values of a parameter the first.
 
     Parameters
     ----------

@@ -27,7 +27,8 @@ def refuse_strangers(folder: Path, of: str, begun: Callable[[Path], bool] = lamb
     ----------
     folder : may not be there yet.
     of : what it would be a folder of, for the sentence.
-    begun : says of something in it whether a call that died may have left it; locks and half-written files always are.
+    begun : says of something in it whether a call that died may have left it; locks and what is half-written may lie
+        there anyway.
 
     Raises
     ------

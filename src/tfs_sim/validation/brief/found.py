@@ -19,6 +19,7 @@ import numpy as np
 
 from tfs_sim.analysis.pooling import Units, mean_of, share_of
 from tfs_sim.experiments.designs.sets import Sets
+from tfs_sim.experiments.designs.uncertainty import USUAL
 from tfs_sim.experiments.execution.uncertain import listed_sets
 from tfs_sim.experiments.execution.work import Progress
 from tfs_sim.experiments.storage.files import write_json
@@ -148,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Find how likely the facts are and write the file; 2 for a mistake in the call."""
     parser = argparse.ArgumentParser(prog="python -m tfs_sim.validation.brief.found", description=__doc__)
     parser.add_argument("file", type=Path, help="JSON file of what is found")
-    parser.add_argument("--uncertainty", default="plausible", help="where sets come from (default: plausible)")
+    parser.add_argument("--uncertainty", default=USUAL, help=f"where sets come from (default: {USUAL})")
     parser.add_argument("--sets", type=int, default=SETS, help=f"how many, 2 or more (default: {SETS})")
     parser.add_argument("--replicates", type=int, default=REPLICATES, help=f"of each (default: {REPLICATES})")
     parser.add_argument("--funnel-sets", type=int, default=FUNNEL_SETS, help=f"default: {FUNNEL_SETS}; 0: none")
