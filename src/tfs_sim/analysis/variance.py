@@ -136,6 +136,8 @@ def _share(means: SetMeans) -> Part:
     if n < 3:
         return Part(float(share(log, per)), math.nan, math.nan)
     left, _ = logs(total - own, n - 1)
+    if not np.isfinite(left).all():  # without one of the sets nothing is left that differs
+        return Part(float(share(log, per)), math.nan, math.nan)
     middle, error = _jackknifed(float(log), np.asarray(left))
     half = error * _t(n - 1)
     return Part(*(float(share(np.asarray(each), per)) for each in (log, middle - half, middle + half)))

@@ -56,6 +56,13 @@ def test_nothing_between_and_nothing_within() -> None:
     assert few.between.value > 0 and math.isnan(few.between.low)
 
 
+def test_where_one_set_alone_differs_the_share_has_no_interval() -> None:
+    values = np.zeros((5, 2))
+    values[3] = 0.0, 1.0  # without this set there is neither variance of sets nor of luck
+    found = split(values.reshape(-1), np.repeat(np.arange(5), 2)).share
+    assert found.value == 0.0 and math.isnan(found.low) and math.isnan(found.high)
+
+
 def test_one_set_or_no_replicate_twice_is_told() -> None:
     with pytest.raises(UserError, match="one set of parameters"):
         split(np.arange(4.0), np.zeros(4, int))
