@@ -174,7 +174,7 @@ def test_provenance_says_what_is_known_and_nothing_else(sweep) -> None:
         "Packages": "numpy 2.4.6",
     }
     bare = Stored.of(replace(synthetic(replicates=2, months=24), provenance={"seed": 0}))
-    assert dict(map(tuple, tables.provenance(bare).rows)).keys() == {"Scenario", "Seed"}
+    assert dict(map(tuple, tables.provenance(bare).rows)).keys() == {"Scenario", "Seed", "Parameters"}
 
 
 def test_rules_are_told_with_the_months_for_which_they_were_on(sweep) -> None:
