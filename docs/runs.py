@@ -152,7 +152,9 @@ QUESTIONS
 ## How ours did
 
 *prior*: all sets count the same, whatever was seen. *nearest*: a tenth of the sets, at least FEWEST, those whose runs
-look most like what was seen (rejection). Each set was run once, and into four futures. *Less*: mean difference in score
+look most like what was seen (rejection). Each set was run once, and into four futures. Truths are drawn from what is
+plausible, so sets drawn from there have the right prior; the calibrated ensemble agrees with published figures, which
+these truths need not. *Less*: mean difference in score
 to the first contestant, with its 95% interval *over communities* (paired t): of which communities were drawn, not of
 luck and not of parameters. WHICH
 
