@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "problems"))
-from small import written
+from few import written
 
 
 def test_a_set_is_made_answered_and_scored(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
