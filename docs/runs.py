@@ -54,10 +54,8 @@ GROWTH"""
 def facts() -> str:
     """How likely the brief's facts are, beside a placebo, and naive growth beside the effect."""
     found = json.loads((FOLDER / "model" / "facts.json").read_text(encoding="utf-8"))
-    runs = (
-        f"{found['sets']} sets {found['source']}, {found['replicates']} runs of each, seed {found['seed']}; the funnel "
-    )
-    runs += f"once under {found['funnel_sets']} of them. Model {found['model']}, {found['date'][:10]}."
+    runs = f"{found['sets']} sets ({found['source']}), {found['replicates']} runs of each, seed {found['seed']}; the "
+    runs += f"funnel once under {found['funnel_sets']} of them. Model {found['model']}, {found['date'][:10]}."
     arms = list(found["facts"][0]["chances"])
     chances = [
         [fact["title"], *(_chance(fact["chances"][arm]) for arm in arms), _times(fact), fact["verdict"]]
@@ -140,8 +138,8 @@ KINDS
 nats, on average over futures; of the others the weighted interval score, which comes near the continuous ranked
 probability score, in units of the question (a parameter's is the width of its plausible 90%). Less is better. *Best* is
 what is left for who knows all but luck. *In 50%, in 90%* are the shares of truths in the middle ranges of answers; with
-ten communities they tell little by themselves. The truths are one draw of ten from the prior, each alive at its first
-survey: no score here says how good a tool is on real communities.
+ten communities they tell little by themselves. The truths are one draw of ten from what is plausible, each alive at its
+first survey: no score here says how good a tool is on real communities.
 
 ## Communities
 
@@ -151,8 +149,10 @@ COMMUNITIES
 QUESTIONS
 ## How ours did
 
-*prior*: all sets count the same, whatever was seen. *nearest*: a tenth of the sets, at least FEWEST, those whose runs
-look most like what was seen (rejection). Each set was run once, and into four futures. *Less*: mean difference in score
+*all*: all sets count the same, whatever was seen. *nearest*: a tenth of the sets, at least FEWEST, those whose runs
+look most like what was seen (rejection). Each set was run once, and into four futures. Truths are drawn from what is
+plausible, so sets drawn from there have the right prior; the calibrated ensemble agrees with published figures, which
+these truths need not. *Less*: mean difference in score
 to the first contestant, with its 95% interval *over communities* (paired t): of which communities were drawn, not of
 luck and not of parameters. WHICH
 

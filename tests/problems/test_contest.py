@@ -16,7 +16,7 @@ def test_scores_are_kept_and_no_truth(
 ) -> None:
     monkeypatch.setattr(contestants, "FEWEST", 2)
     found = contest.held(towns, ["plausible"], 6, 1, workers=1)
-    assert [each["by"] for each in found["contestants"]] == ["prior", "nearest"]
+    assert [each["by"] for each in found["contestants"]] == ["all", "nearest"]
     first, second = (each["scores"] for each in found["contestants"])
     assert all(line["less"] is None for line in first)
     assert all(line["less"] is not None for line in second)

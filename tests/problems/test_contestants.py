@@ -26,19 +26,19 @@ def test_the_nearest_runs_are_those_that_look_alike() -> None:
 
 
 def test_answers_are_of_the_sets_that_count(towns: Problems, ran: dict[str, Ran], made: Path, tmp_path: Path) -> None:
-    prior = answers(towns, ran, tmp_path / "nothing", "prior")
-    assert set(prior) == {(c, q) for c in towns.communities for q in towns.questions}
+    everything = answers(towns, ran, tmp_path / "nothing", "all")
+    assert set(everything) == {(c, q) for c in towns.communities for q in towns.questions}
     np.testing.assert_allclose(
-        prior["east", "sitting"], np.quantile(drawn(30, "plausible: participation.sitting").table[:, 0],
+        everything["east", "sitting"], np.quantile(drawn(30, "plausible: participation.sitting").table[:, 0],
                                               [0.05, 0.25, 0.5, 0.75, 0.95])
     )  # fmt: skip
     there = ran["east"].values["alive"]
-    assert prior["east", "alive"] == ((there.sum() + 0.5) / (there.size + 1),)
+    assert everything["east", "alive"] == ((there.sum() + 0.5) / (there.size + 1),)
     members = ran["east"].values["members"]
-    np.testing.assert_allclose(prior["east", "members"][2], np.median(members))
+    np.testing.assert_allclose(everything["east", "members"][2], np.median(members))
     assert members.shape == (30, 2)
     after = answers(towns, ran, made, "nearest")
-    assert after["east", "members"] != prior["east", "members"]
+    assert after["east", "members"] != everything["east", "members"]
 
 
 def test_numbers_do_not_depend_on_workers_or_other_sets(towns: Problems, ran: dict[str, Ran]) -> None:

@@ -55,7 +55,7 @@ def answer(
     edition = edition_of(folder)
     if way == contestants.NEAREST and sets is not None and sets <= contestants.FEWEST:
         said = f"of {sets} sets all would be the nearest, of which {contestants.FEWEST} are kept at the least"
-        raise UserError(Mistake(said, hint="Give more --sets, or --by prior."))
+        raise UserError(Mistake(said, hint="Give more --sets, or --by all."))
     over = listed_sets(uncertainty or problems.table.prior, sets or contestants.SETS, strict=sets is not None)
     with terminal.working("runs") as shown:
         ran = contestants.run(problems, over, 1 if seed is None else seed, workers=workers, progress=shown.progress)

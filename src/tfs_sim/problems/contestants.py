@@ -1,6 +1,6 @@
 """Contestants of our own: the model under sets of parameters, asked before and after it has seen a community.
 
-*prior*: all sets count the same, whatever was seen. What comes out is what the model says of any community with this
+*all*: all sets count the same, whatever was seen. What comes out is what the model says of any community with this
 scenario.
 
 *nearest*: of the sets that were run, those count whose runs look most like what was seen (approximate Bayesian
@@ -40,8 +40,8 @@ from tfs_sim.problems.summaries import summaries
 from tfs_sim.problems.tables import CHANCE, EFFECT, LEVEL, PARAMETER
 from tfs_sim.problems.truths import in_futures, parameters_of
 
-PRIOR, NEAREST = "prior", "nearest"
-WAYS = (PRIOR, NEAREST)
+ALL, NEAREST = "all", "nearest"
+WAYS = (ALL, NEAREST)
 SETS = 400
 """Sets that are run."""
 FUTURES = 4
@@ -127,8 +127,8 @@ def answers(problems: Problems, ran: Mapping[str, Ran], folder: Path, way: str) 
     ----------
     problems : the set.
     ran : what `run` returned.
-    folder : what was made to be seen; *prior* does not open it.
-    way : "prior" or "nearest".
+    folder : what was made to be seen; *all* does not open it.
+    way : "all" or "nearest".
 
     Raises
     ------

@@ -43,7 +43,7 @@ def problems_answer(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="What was made to be seen.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The CSV file of the answers.")],
     way: Annotated[
-        str, typer.Option("--by", metavar="HOW", help="prior (what was seen does not count) or nearest (most like it).")
+        str, typer.Option("--by", metavar="HOW", help="all (what was seen does not count) or nearest (most like it).")
     ] = "nearest",
     uncertainty: Over = None,
     sets: Annotated[
