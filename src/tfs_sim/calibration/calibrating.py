@@ -29,7 +29,7 @@ from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.execution.work import Notice, Progress
 from tfs_sim.experiments.storage import ensembles, files
 from tfs_sim.experiments.storage.ensembles import Ensemble
-from tfs_sim.experiments.storage.holding import refuse_strangers
+from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.provenance import model_version
 
 WAVES, OBSERVED = "waves", "observed"
@@ -134,7 +134,25 @@ def carry_out(
     name = "trial" if quick else calibration.name
     space, budget = Space.of(calibration.table.prior), budget_of(calibration, quick)
     _place_for(folder, None if quick else name)
-    files.made_folder(folder)
+    files.writable(files.made_folder(folder))
+    with only_one(folder):
+        files.sweep_up(folder)
+        return _carried(calibration, folder, name, space, budget, seed, workers, progress, told)
+
+
+def _carried(
+    calibration: Calibration,
+    folder: Path,
+    name: str,
+    space: Space,
+    budget: Budget,
+    seed: int,
+    workers: int | None,
+    progress: Progress | None,
+    told: Notice,
+) -> Carried:
+    """Run the waves in a folder that this process holds, and tell what was found."""
+    quick = budget.quick
     simulator = simulator_of(calibration, folder / OBSERVED, None, workers, told)
     whose = {"calibration": calibration.digest(), "model": model_version()}
     waves = matching.calibrate(

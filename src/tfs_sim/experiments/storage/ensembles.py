@@ -271,7 +271,7 @@ def place_for(path: Path) -> None:
 def write(
     path: Path, sets: Sets, facts: Mapping[str, Any], own: Mapping[str, NDArray[np.float64]] | None = None
 ) -> Ensemble:
-    """Write an ensemble: its table, then the record, whole or not at all.
+    """Write an ensemble: its record and its table, whole or not at all; of before, or anew, where that fails.
 
     Parameters
     ----------
@@ -301,6 +301,11 @@ def write(
         sound = Record.model_validate(record)
     except ValidationError as error:
         raise UserError(mistakes_of(error, Record)) from None
-    files.write_bytes(path.with_suffix(".parquet"), content)
-    records.write(path, record)
+    table = path.with_suffix(".parquet")
+    for left in path.parent.iterdir():
+        if left.name.startswith(files.TEMPORARY) and left.name.endswith((path.name, table.name)):
+            files.removed(left)  # of a process that died
+    with files.exchanged(path.parent, (path.name, table.name)) as (first, second):
+        files.write_bytes(second, content)
+        records.write(first, record)
     return Ensemble(path, sound, sets, np.array(list(given.values())).reshape(-1, len(sets)).T)
