@@ -19,12 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import lognorm, norm
 
-from tfs_sim.analysis.deconvolution import Truths
 from tfs_sim.analysis.pooling import Units, mean_of
-from tfs_sim.analysis.sets import SetMeans
+from tfs_sim.estimators.deconvolution import Truths, priorities
+from tfs_sim.estimators.sets import SetMeans
+from tfs_sim.experiments.execution.besides import AT_A_TIME, STEP
 
 SEED = 20261129
 STUDIES = 1000
+DOUBT, MOST = 0.05, 64
+"""Until when replicates are added: `at` and `max` of the rule, as they are by default."""
 Array = NDArray[np.float64]
 
 
@@ -104,13 +107,14 @@ def luck(rng: np.random.Generator, kind: str, sets: int, replicates: int) -> Arr
 
 @dataclass(frozen=True)
 class Cell:
-    """A kind of study."""
+    """A kind of study; `added`: replicates are added, first to sets near a threshold, until shares can be told."""
 
     kind: str
     reliability: float
     sets: int
     replicates: int = 8
     luck: str = "normal"
+    added: bool = False
 
     @property
     def spread(self) -> float:
@@ -121,7 +125,25 @@ class Cell:
         """Return differences and sets of the pairs of a study."""
         true = KINDS[self.kind].draw(rng, self.sets)
         runs = true[:, None] + self.spread * luck(rng, self.luck, self.sets, self.replicates)
-        return runs.reshape(-1), np.repeat(np.arange(self.sets), self.replicates)
+        values, sets = runs.reshape(-1), np.repeat(np.arange(self.sets), self.replicates)
+        return (values, sets) if not self.added else self._more(rng, true, values, sets)
+
+    def _more(
+        self, rng: np.random.Generator, true: Array, values: Array, sets: NDArray[np.int64]
+    ) -> tuple[Array, NDArray[np.int64]]:
+        """Return the pairs of a study to which replicates were added."""
+        step = self.replicates // STEP
+        while True:
+            truths = Truths(SetMeans.of(values, sets))
+            doubts = truths.doubts(KINDS[self.kind].worthwhile)
+            count = truths.means.count
+            order = priorities(doubts, count)
+            order = order[count[order] < MOST]
+            if (truths.verdict != "too few replicates" and doubts.mean() <= DOUBT) or not len(order):
+                return values, sets
+            chosen = np.repeat(order[: -(-self.sets // AT_A_TIME)], step)
+            own = true[chosen] + self.spread * luck(rng, self.luck, len(chosen), 1)[:, 0]
+            values, sets = np.concatenate([values, own]), np.concatenate([sets, chosen])
 
 
 def generator(cell: Cell) -> np.random.Generator:
@@ -186,6 +208,7 @@ def shares() -> Iterator[Cell]:
     yield from (Cell("two atoms, one near the threshold", 0.8, sets) for sets in (100, 400))
     yield from (Cell("normal", 0.9, 100, 8, kind) for kind in ("of different size", "two kinds"))
     yield from (Cell("normal", 0.9, 100, replicates) for replicates in (2, 4, 16))
+    yield from (Cell(kind, 0.6, 100, added=True) for kind in ("normal", "two atoms", "skewed"))
 
 
 def main() -> None:
@@ -202,7 +225,8 @@ def main() -> None:
             "    –          " if np.isnan(h) else f"{h:6.1%} (±{w:4.1%})"
             for h, w in zip(found.held, found.half, strict=True)
         )
-        said = f"{cell.kind:34} luck {cell.luck:18} {cell.reliability:.2f} {cell.sets:4} × {cell.replicates:<3}"
+        more = "+" if cell.added else " "
+        said = f"{cell.kind:34} luck {cell.luck:18} {cell.reliability:.2f} {cell.sets:4} × {cell.replicates}{more:<3}"
         print(f"{said} {held}  {found.range_holds:6.1%}  told {found.told:6.1%}", flush=True)
     print(f"{time.perf_counter() - start:.0f} seconds")
 

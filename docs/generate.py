@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
 import pkgutil
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+
+from calibrated import calibration
+from parts import cite, number, table
+from runs import facts, problems
 
 from tfs_sim import model
-from tfs_sim.calibration import Output, load_calibration
-from tfs_sim.calibration.summary import accepted
-from tfs_sim.calibration.tables import CalibrationTarget
 from tfs_sim.literature import glossary as words
-from tfs_sim.literature.bibliography import Reference, references, short
+from tfs_sim.literature.bibliography import Reference, references
 from tfs_sim.model import tick
 from tfs_sim.model.arrays import Field
 from tfs_sim.model.catalogue import ALWAYS_ON, INTERVENTIONS, MECHANISMS, METRICS, SHOCKS, TABLES
@@ -32,34 +31,12 @@ from tfs_sim.model.forms import ARRAYS, Rule
 from tfs_sim.model.scratch import SCRATCH
 from tfs_sim.model.state import STATE
 from tfs_sim.model.uses import ADDRESSES, KINDS, steps, uses_of
+from tfs_sim.reasons import FORMS, NOT_HERE
 from tfs_sim.validation import verdicts
 from tfs_sim.validation.row import QUICK_RULES
 
 FOLDER = Path(__file__).parent
 NOTE = "<!-- written by docs/generate.py from the declarations; edit those -->\n\n"
-
-
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """Return a Markdown table."""
-
-    def line(cells: list[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
-
-    return line(header) + line(["---"] * len(header)) + "".join(map(line, rows)) + "\n"
-
-
-def cite(source: str, page: str = "bibliography.md") -> str:
-    """Return a source with each reference as a link to its entry in the bibliography."""
-
-    def link(reference: Reference) -> str:
-        return f"[{reference.short}]({page}#{reference.key})"
-
-    return short(source, link)
-
-
-def number(value: float) -> str:
-    """Return a number as a reader would write it."""
-    return f"{value:g}"
 
 
 def source_file(module: str) -> str:
@@ -309,98 +286,47 @@ def validation() -> str:
     return text + table(list(verdicts.HEADER), verdicts.table(found))
 
 
-HELD_AGAINST = """\
-# What the model is held against
-
-From `calibrations/collective-impact.toml`, which was committed before anything that the model gives of it was looked
-at; `tfs-sim calibrate collective-impact --look` prints it beside what the prior gives. A target of kind *data* is a
-published figure, of kind *sign* a published direction, by its likelihood: these count, and a set of parameters meets
-one when it is off by no more than three standard deviations (observation at its real size, and discrepancy; luck is
-in what a set gives, and emulators alone make allowance for it: here it was taken out after the first look, since noisy
-sets passed by it, 7.5% of 200 at once). What is *prior-only* is a range that is ours or that parameters were given:
-told, never counted as met. *Checks* are scored once, after everything else.
-
-**What is an input.** The size of effects on students (T10), posts, ramp-up, time to fill and attrition (T8, T11, T13)
-and hours (T7) are put in. What is found are differences between strategies.
-
-**What is tested.** Who lasts, how many members there are and how many come, how far they trust each other, what the
-end of a grant does to the network, how fast a table fills. Most figures are of US prevention and health coalitions.
-T5 (ties lost between surveys) is dropped: its source counts persons named, net of new ones, while fewer answer.
-
-Digest of prior, targets, discrepancies and populations: `DIGEST`. Changes since the file was committed: none.
-
-"""
-
-
-def calibration() -> str:
-    """What the model is held against, and what the prior gives of it."""
-    found = load_calibration("collective-impact")
-    text = HELD_AGAINST.replace("DIGEST", found.digest())
-    outputs = {output.name: output for output in found.outputs(found.named(every=True))}
-    for title, kinds in (
-        ("Targets", ("data", "sign")),
-        ("Ranges that are ours", ("prior-only",)),
-        ("Checks", ("check",)),
-    ):
-        rows = []
-        for name, target in found.targets.items():
-            if target.kind in kinds:
-                observed = target.parameter or f"{target.population}: {_observed(target)}"
-                rows.append([name, target.title, *_figure(target, outputs.get(name)), observed, cite(target.source),
-                             target.caveat])  # fmt: skip
-        head = ["", "target", "figure", "scale; sd; discrepancy", "n", "met from – to", "observed", "source", "caveat"]
-        text += f"## {title}\n\n" + table(head, rows)
-    text += "## Populations\n\n"
-    rows = [
-        [f"`{name}`", scenario.title, str(len(scenario.sites)), str(scenario.clock.months)]
-        for name, scenario in found.populations.items()
-    ]
-    text += table(["population", "what", "communities", "months"], rows)
-    return text + _look(json.loads((FOLDER / "model" / "look.json").read_text(encoding="utf-8")))
-
-
-def _observed(target: CalibrationTarget) -> str:
-    """Return how a target is observed, as its file says it."""
-    said = target.observe.model_dump(exclude_none=True, by_alias=True) if target.observe else {}
-    return ", ".join(f"{key} {list(value) if isinstance(value, tuple) else value}" for key, value in said.items())
-
-
-def _figure(target: CalibrationTarget, output: Output | None) -> list[str]:
-    """Return a target's figure, scale and spreads, sample, and between which values it is met without luck."""
-    if target.low is not None and target.high is not None:
-        return ["–", "–", "–", f"{number(target.low)} – {number(target.high)}"]
-    if target.centre is None or output is None:
-        return ["–", "–", str(target.sample or "–"), "–"]
-    low, high = accepted(output)
-    spread = f"{target.scale}; {'–' if target.sd is None else number(target.sd)}; {target.discrepancy:.0%}"
-    return [number(target.centre), spread, str(target.sample), f"{low:.2g} – {high:.2g}"]
-
-
-def _look(look: dict[str, Any]) -> str:
-    """Return what a look at the prior found."""
-
-    def part(value: float | None) -> str:
-        return "–" if value is None else f"{value:.1%}"
-
-    text = f"## What the prior gives\n\n{look['sets']} sets, model {look['model']}, one run of each population. "
-    text += "Nothing was moved after this look. With twenty communities luck is wide, and a set in which nobody ends "
-    text += "meets T1; waves have to run more of them.\n\n"
-    text += f"All targets at once are met by {part(look['jointly'])} of the sets, all but the worst by "
-    text += f"{part(look['but_one'])}, all of which somebody could be asked by {part(look['aside'])}.\n\n"
+def contested() -> str:
+    """Return the page of contested forms."""
     rows = []
-    for line in look["lines"]:
-        span = "–" if line["low"] is None else f"{line['low']:.3g} – {line['middle']:.3g} – {line['high']:.3g}"
-        shares = [part(line[key]) for key in ("within", "alone", "left", "silent")]
-        rows.append([line["name"], line["kind"], line["required"], span, *shares, ", ".join(line["by"]) or "–"])
-    head = ["", "kind", "required", "5% – middle – 95% of sets", "met", "ruled out by it alone", "left after it",
-            "nobody to be asked", "what moves it most"]  # fmt: skip
-    return text + table(head, rows)
+    for form in FORMS:
+        values = [
+            f"`{owner}.{key}` = {number(float(v))}"
+            for owner, each in form.parameters.items()
+            for key, v in each.items()
+        ]
+        change = "; ".join([*values, *(f"`{name}` off" for name in form.off)])
+        rows.append([f"`{form.name}`", form.title, form.usual, change, cite(form.source)])
+    return (
+        "# Contested forms\n\n"
+        "What the model could have been instead, without its sources deciding against it. "
+        "`tfs-sim structure DIR` asks a sweep's\n"
+        "question again in each ([how](../how-to/why.md)). A value here lies beyond what is plausible of the "
+        "parameter: it is another\nclaim, not another guess.\n\n"
+        + table(["form", "there", "in the model", "by", "source"], rows)
+        + "## What this version cannot be instead\n\n"
+        + "".join(f"- {each}\n" for each in NOT_HERE)
+    )
 
 
 PAGES = {
     **{
         f"model/{f.__name__}.md": f
-        for f in (month, mechanisms, parameters, interventions, shocks, metrics, state, flow, validation, calibration)
+        for f in (
+            month,
+            mechanisms,
+            parameters,
+            interventions,
+            shocks,
+            metrics,
+            state,
+            flow,
+            validation,
+            calibration,
+            contested,
+            facts,
+            problems,
+        )
     },
     "model/bibliography.md": bibliography,
     "glossary.md": glossary,

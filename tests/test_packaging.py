@@ -44,7 +44,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_the_wheel_carries_the_ready_made_files(wheel: zipfile.ZipFile) -> None:
-    for kind in ("scenarios", "experiments", "calibrations"):
+    for kind in ("scenarios", "experiments", "calibrations", "problems"):
         for path in filter(Path.is_file, (TOP / kind).rglob("*")):
             name = path.relative_to(TOP / kind).as_posix()
             assert wheel.read(f"tfs_sim/ready_made/{kind}/{name}") == path.read_bytes()

@@ -18,7 +18,7 @@ from tfs_sim.calibration.matching import Budget, Calibration, calibrate
 def found(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
     """Waves on the smooth simulator, thirty inputs of which eight matter."""
     folder: Path = tmp_path_factory.mktemp("smooth")
-    budget = Budget(1000, 300, 200, wanted=160)
+    budget = Budget(900, 300, 200, wanted=160)  # four waves, whatever the processor's emulators: 240 are not reached
     return calibrate(SPACE, SMOOTH, Synthetic(smooth, uneven), budget, folder, "ci1", seed=3)
 
 

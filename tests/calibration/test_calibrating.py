@@ -48,8 +48,10 @@ def made_up(sets: Sets) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrating, "simulator_of", lambda *_: made_up)
+    monkeypatch.setattr(calibrating, "simulator_of", lambda *_, **__: made_up)
     monkeypatch.setattr(calibrating, "QUICK_SETS", 400)
+    monkeypatch.setattr(calibrating, "look", lambda *_: {"lines": []})
+    monkeypatch.setattr(calibrating, "led", lambda *_: lambda sets: sets.table[:, :4])
 
 
 def test_a_trial_tells_what_it_found_and_writes_no_ensemble(tmp_path: Path, stand_in: None) -> None:
@@ -79,4 +81,5 @@ def test_a_calibration_ends_in_sets_that_were_run_and_experiments_take(
     assert read.own.shape == (60, 9) and gave.shape == read.own.shape
     listed = listed_sets(DataFile("collective-impact.json", tmp_path / "whole"), 10)
     assert listed.ids == read.sets.ids[:10]
-    assert done.found.again is not None and len(done.found.recoveries) == 1
+    assert len(done.found.recoveries) == 1 and len(done.found.halves) == 4 and len(done.found.headlines) == 12
+    assert json.loads((tmp_path / "whole" / "look.json").read_text())["lines"] == []

@@ -109,14 +109,14 @@ def test_other_targets_than_the_table_has_are_refused(
 def test_a_set_may_lack_a_value_and_none_is_without_bound(found: Calibration, rows: Rows, tmp_path: Path) -> None:
     values = found.values.copy()
     values[rows[3], 0] = np.nan
-    wave = replace(found.waves[0], values=values, proposed=_one(found))
+    wave = replace(found.waves[0], values=values, gave=values, proposed=_one(found))
     changed = replace(found, waves=(wave,))
     path = tmp_path / "ci1.json"
     written(path, changed, rows, facts(changed, rows))
     own = ensembles.read(path).own
     assert np.isnan(own[3, 0]) and np.isnan(own).sum() == 1
     values[rows[3], 0] = np.inf
-    written(path, replace(found, waves=(replace(wave, values=values),)), rows, facts(changed, rows))
+    written(path, replace(found, waves=(replace(wave, gave=values),)), rows, facts(changed, rows))
     with pytest.raises(UserError, match="infinite value of a target"):
         ensembles.read(path)
 

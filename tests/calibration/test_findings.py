@@ -23,7 +23,6 @@ def made(found: Calibration) -> Findings:
         chosen(found),
         1,
         recoveries=(Recovery("ci1-00007", 0, False, np.nan, np.nan), Recovery("ci1-00009", 30, True, 0.5, 0.87)),
-        again=(50, 45),
         headlines=(Headline("effect", 0.5, 2, np.nan, np.nan, np.nan, np.nan),),
         halves=(Half("effect", 1.0, 2.0, -4.0),),
     )
@@ -66,13 +65,25 @@ def test_the_text_has_a_table_of_everything(made: Findings) -> None:
     for title in (
         "Waves", "Targets under the ensemble", "What each target rules out", "Emulators where they were not fitted",
         "Parameters that targets say something of", "Directions:", "Known truths", "predicted with themselves left out",
-        "With fresh luck 45 of 50", "Whole recoveries", "Headlines at other discrepancies",
+        "Whole recoveries", "Headlines at other discrepancies",
         "Headlines in the two halves",
     ):  # fmt: skip
         assert title in said
     assert "nan" not in said and "inf" not in said
     for line in said.splitlines():
         assert line == line.rstrip() and len(line) < 170
+
+
+def test_what_fresh_luck_takes_away_is_told(found: Calibration, made: Findings) -> None:
+    assert made.again is None and "fresh luck" not in text(made)
+    first, *others = found.waves
+    gave = first.values.copy()
+    lucky = np.flatnonzero(found.accepted[: len(gave)])[:1]
+    gave[lucky, 0] += 9.0
+    moved = replace(found, waves=(replace(first, gave=gave), *others))
+    told = findings(moved, chosen(moved), 1)
+    assert told.again == (made.accepted, made.accepted - 1) and told.accepted == made.accepted - 1
+    assert f"Of {made.accepted} sets that missed nothing at first, {made.accepted - 1} did when run again" in text(told)
 
 
 def test_a_parameter_that_is_wider_than_its_prior_is_not_told_as_narrowed(made: Findings) -> None:

@@ -101,6 +101,21 @@ def test_waves_end_when_enough_is_found(found: Calibration, whole: Calibration) 
     assert len(whole.ids) == SMALL.sets  # else the budget is spent
 
 
+def test_what_counts_is_what_sets_gave_with_fresh_luck(tmp_path: Path) -> None:
+    """Runs with much luck: sets that agree by it are found out, and those that it hid are found."""
+    much, second = Synthetic(smooth, lambda u: 40 * uneven(u)), Synthetic(smooth, lambda u: 0 * uneven(u))
+    made = run(tmp_path, much, again=second)
+    off = np.abs(made.values - [each.centre for each in EASY]) / np.sqrt([each.variance for each in EASY])
+    one_at_most = np.sort(off, axis=1)[:, -2] <= 3
+    assert second.ran == [name for name, again in zip(made.ids, one_at_most, strict=True) if again]
+    assert np.array_equal(made.gave[one_at_most], smooth(made.places)[one_at_most])
+    assert np.array_equal(made.gave[~one_at_most], made.values[~one_at_most])
+    truly = np.abs(smooth(made.places) - [each.centre for each in EASY]) / np.sqrt([each.variance for each in EASY])
+    assert np.array_equal(made.accepted, one_at_most & (truly <= 3).all(axis=1))
+    at_first = (off <= 3).all(axis=1)
+    assert (at_first & ~made.accepted).any() and (made.accepted & ~at_first).any()
+
+
 @pytest.mark.parametrize("stops", [1, 3, 5, 8])
 def test_it_is_stopped_anywhere_and_goes_on_with_the_same_bits(tmp_path: Path, whole: Calibration, stops: int) -> None:
     first, second = Synthetic(smooth, uneven, stops=stops), Synthetic(smooth, uneven)

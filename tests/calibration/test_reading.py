@@ -60,6 +60,7 @@ def test_outputs_have_centre_and_variance_on_their_scale(tmp_path: Path) -> None
 def test_the_digest_is_of_what_is_required_and_not_of_words(tmp_path: Path) -> None:
     one = load_calibration(written(tmp_path)).digest()
     assert load_calibration(written(tmp_path, MINE.replace('title = "Trust"', 'title = "Confidence"'))).digest() == one
+    assert load_calibration(written(tmp_path, f'origin = "of one town"\n{MINE}')).digest() == one
     assert load_calibration(written(tmp_path, MINE.replace("centre = 0.6", "centre = 0.61"))).digest() != one
     path = written(tmp_path)
     (tmp_path / "town.toml").write_text((tmp_path / "town.toml").read_text().replace("fte = 1.0", "fte = 1.1"))

@@ -113,3 +113,21 @@ def test_who_leaves_the_table_meanwhile_is_not_followed() -> None:
     status[2] = WITHDRAWN
     months[15] = look(status=status)
     assert surveys.departures(months, 8, 8, 9, 2)[0].tolist() == [0.0, 0.0]
+
+
+def test_transitivity_is_of_reported_ties() -> None:
+    closed, paths = surveys.transitivity(look(), 2, 3, ALL)
+    assert closed[0] == paths[0] == 6.0 and paths[1] == 0.0  # the triangle 0, 1, 2
+    longer = surveys.transitivity(look(idle=np.array([0.0, 1.0, 9.0, 0.0, 5.0, 0.0, 0.0, 0.0])), 2, 3, ALL)
+    assert (longer[0][0], longer[1][0]) == (0.0, 2.0)
+    answer = np.zeros(9, bool)
+    answer[0] = True  # nobody reports 1–2
+    assert [each[0] for each in surveys.transitivity(look(), 2, 3, answer)] == [0.0, 2.0]
+
+
+def test_a_survey_may_be_about_others_than_members() -> None:
+    among = np.array([True, True, True, False, False, False, True, False, False])  # 6 has left, and has a tie with 0
+    np.testing.assert_allclose(surveys.density(look(), 2, 3, ALL, among)[0][0], 4 / 6)
+    assert [each[0] for each in surveys.transitivity(look(), 2, 3, ALL, among)] == [6.0, 10.0]
+    marks = [0.5, 0.6, 0.7, 0.9, 0.8, 0.3, 0.1, 0.1]
+    np.testing.assert_allclose(surveys.trust(look(), 2, 3, ALL, 1, 4, among)[0][0], 1 + 3 * sum(marks) / 8)

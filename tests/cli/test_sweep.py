@@ -17,7 +17,7 @@ def test_a_sweep_from_the_first_line_to_the_report(call) -> None:  # type: ignor
         == "  Differences over the same luck, 4 pairs; 95% intervals hold luck alone."
     )
     assert any(line.startswith("  1. ") for line in lines)
-    assert "Not calibrated yet: read these as how the model behaves, not as forecasts." in lines
+    assert "Not calibrated yet: read this as how the model behaves, not as a forecast." in lines
     assert lines[-1] == f"Report   {Path('results') / 'trial' / 'report.html'}"
     assert Path("results/trial/report.html").stat().st_size > 1000
     assert "4 / 8 runs" in said.err or "8 / 8 runs" in said.err
@@ -73,6 +73,6 @@ def test_without_a_word_an_experiment_is_over_a_hundred_sets(call, monkeypatch) 
         Path("trial.toml").read_text().replace('uncertainty = "defaults"\n', "").replace("replicates = 4\n", "")
     )
     said = call("sweep", "plain.toml")
-    assert said.code == 130 and asked == [("plausible", 100, 8)]
+    assert said.code == 130 and asked == [("calibrated", 100, 8)]
     assert said.out.splitlines()[0] == "Trial: 2 strategies × 100 sets × 8 replicates × 1 site, 12 months"
     assert "good (experiment: 2 arms × 100 sets × 8 replicates)" in call("check", "plain.toml").out

@@ -70,7 +70,7 @@ def test_a_run_of_a_set_is_told(call) -> None:  # type: ignore[no-untyped-def]
     said = call("events", "town.toml", "--set", "plausible-0003", "-r", "1", "--out", "events.csv")
     assert said.code == 0, said.err
     assert said.out.splitlines()[0].startswith("Small town: replicate 1 of set plausible-0003 of seed 1, ")
-    run = tfs.simulate("town.toml", replicates=2, sets=3).runs
+    run = tfs.simulate("town.toml", replicates=2, sets=3, uncertainty="plausible").runs
     third = run[(run["set"] == "plausible-0003") & (run["replicate"] == 1)]
     rows = pd.read_csv("events.csv")
     assert (rows["event"] == "departure").sum() == third["departures"].item()
@@ -81,7 +81,7 @@ def test_a_run_of_a_set_is_told(call) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_of_an_experiment_over_sets_the_first_is_told(call) -> None:  # type: ignore[no-untyped-def]
-    text = Path("trial.toml").read_text().replace('uncertainty = "defaults"', "sets = 2")
+    text = Path("trial.toml").read_text().replace('uncertainty = "defaults"', 'uncertainty = "plausible"\nsets = 2')
     Path("over.toml").write_text(text)
     assert "replicate 0 of set plausible-0001 of seed 3" in " ".join(call("events", "over.toml").out.split())
     assert "replicate 0 of seed 3" in " ".join(call("events", "trial.toml").out.split())

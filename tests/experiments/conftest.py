@@ -14,9 +14,10 @@ from tfs_sim.experiments.storage.stored import Sweep
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> fakes.Engine:
     """A stand-in in the place of the real engine, for one test."""
-    import tfs_sim.model
-    import tfs_sim.scenario  # noqa: F401
+    import tfs_sim.model  # noqa: F401, what is put in its place is a module of it
+    from tfs_sim.scenario import beginnings
 
+    monkeypatch.setattr(beginnings, "template_of", fakes.template_of)
     made = fakes.Engine()
     for name, module in fakes.modules(made).items():
         monkeypatch.setitem(sys.modules, name, module)

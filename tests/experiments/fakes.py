@@ -35,6 +35,15 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Snapshots:
+    site: str
+    months: tuple[str, ...]
+
+    def dates(self, start: str) -> list[str]:
+        return list(self.months)
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A scenario whose every number is `level` plus something for the seed, the replicate, the month and the site."""
 
@@ -45,7 +54,10 @@ class Scenario:
     not_modelled: tuple[str, ...] = ()
     clock: Clock = Clock()
     sites: dict[str, Any] = field(
-        default_factory=lambda: dict.fromkeys(("north", "south"), SimpleNamespace(title=None))
+        default_factory=lambda: dict.fromkeys(
+            ("north", "south"),
+            SimpleNamespace(title=None, organizations_file=None, relationships_file=None, influence_file=None),
+        )
     )
     shocks: tuple[Any, ...] = ()
 
@@ -81,15 +93,18 @@ class Experiment:
     ready_made: bool = False
     title: str = "Trial"
     question: str = "Does it work?"
+    decision: Any = None
+    budget: Any = None
     replicates: int = 20
     seed: int = 7
     against: str = "s0"
     months: int = 24
-    snapshots: Any = field(default_factory=lambda: SimpleNamespace(site="north", months=("2018-06", "2019-01")))
+    snapshots: Any = field(default_factory=lambda: Snapshots(site="north", months=("2018-06", "2019-01")))
     outcomes: Any = field(default_factory=lambda: SimpleNamespace(primary="trust", also=("cost",), worthwhile=None))
     text: str = "title = 'Trial'"
     uncertainty: str = "defaults"
     sets: int = 0
+    crossed: int = 0
     points: Any = None
     design: Any = None
     model_fields_set: frozenset[str] = frozenset({"replicates"})
@@ -193,6 +208,11 @@ def run_alone(template: Template, seed: int, replicate: int, parameter_set: str 
     return sys.modules["tfs_sim.model.engine"].run_replicate(template, seed, replicate)  # type: ignore[no-any-return]
 
 
+def template_of(scenario: Scenario, parameter_set: str = "") -> Any:
+    """Stands in for what a scenario's files leave open: nothing."""
+    return build(scenario)
+
+
 def modules(engine: Engine) -> dict[str, types.ModuleType]:
     """Return the stand-ins by the names of the modules that they replace."""
     fake_engine = types.ModuleType("tfs_sim.model.engine")
@@ -213,9 +233,10 @@ MODEL = "0.0.0+stand-in"
 
 def install(engine: Engine) -> None:
     """Put the stand-in in the place of the real engine, for good: in a process of its own."""
-    import tfs_sim.model
-    import tfs_sim.scenario  # noqa: F401
+    import tfs_sim.model  # noqa: F401, what is put in its place is a module of it
+    from tfs_sim.scenario import beginnings
 
+    beginnings.template_of = template_of  # type: ignore[assignment]
     for name, module in modules(engine).items():
         sys.modules[name] = module
         package, _, short = name.rpartition(".")

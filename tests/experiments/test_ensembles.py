@@ -19,7 +19,9 @@ from tfs_sim.cli import main
 from tfs_sim.experiments.designs.sets import Sets, drawn
 from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.storage import ensemble_tables, ensembles, records
+from tfs_sim.scenario.checks import specification
 from tfs_sim.scenario.errors import UserError
+from tfs_sim.scenario.fields import catalogue
 
 LINE = "plausible: trust, turnover.notice"
 
@@ -66,6 +68,19 @@ def column(name: str, at: int, value: Any) -> Callable[[pa.Table], pa.Table]:
         return table.set_column(table.column_names.index(name), name, pa.array(values))
 
     return change
+
+
+def test_ends_of_ranges_and_six_digits_are_read_as_they_were_run(tmp_path: Path) -> None:
+    """Numbers of four bytes are none of ours: a largest value of .3 would be read as more than is allowed."""
+    some = drawn(400, "plausible", stream="mine")
+    ends = [specification(catalogue().MECHANISMS[v.path[1]])[v.path[2]] for v in some.variables]
+    table = some.table.copy()
+    table[0] = [float(each.low) for each in ends]
+    table[1] = [float(each.high) for each in ends]
+    sets = Sets(some.origin, some.title, some.ids, some.variables, table)
+    ensembles.write(tmp_path / "mine.json", sets, real.facts(sets))
+    assert ensembles.read(tmp_path / "mine.json").sets.digest() == sets.digest()
+    assert (tmp_path / "mine.parquet").stat().st_size < 400 * len(ends) * 5  # bytes
 
 
 def test_what_was_written_is_read(written: Path) -> None:

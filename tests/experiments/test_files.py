@@ -68,7 +68,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page, "save", lambda figure, stem: files.write_bytes(stem.with_name("a.svg"), b"figure"))
     monkeypatch.setattr(page, "as_csv", lambda data: b"data")
     monkeypatch.setattr(page, "render", lambda *given: "page")
-    monkeypatch.setattr(study, "_texts", lambda folder: {"scenario.toml": "a", "experiment.toml": "b"})
+    monkeypatch.setattr(study, "files_of", lambda *given: {"scenario.toml": "a", "experiment.toml": "b"})
 
 
 def failures(uses: int) -> Iterator[tuple[int, int, int]]:

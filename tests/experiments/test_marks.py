@@ -30,7 +30,8 @@ GRANT = {"strategy": "s0", "label": "first", "site": "north", "stage": None, "fr
 ORDER = {"strategy": "s0", "use": "overlap", "title": "Overlap", "payer": "funder", "from": 0, "until": 3, "taper": 0,
          "dose": 0.5, "stage": None, "adaptive": False, "levels": {}}  # fmt: skip
 UNCERTAINTY = {"origin": "plausible", "title": "drawn", "sets": 2, "parameters": 1, "digest": "a" * 64,
-               "calibrated": False}  # fmt: skip
+               "agreement": None}  # fmt: skip
+AGREEMENT = {"name": "mine", "edition": "1", "licence": "CC0-1.0", "figures": 2, "origin": "", "misses": []}
 
 EVIL: list[tuple[str, Any]] = [
     ("name", 3), ("name", ""), ("name", "a\x1b[31m"), ("name", "x" * 3000),
@@ -53,7 +54,12 @@ EVIL: list[tuple[str, Any]] = [
     ("rules", 5), ("rules", [5]), ("rules", [{}]), ("primary", "replicate"), ("primary", "strategy"),
     ("primary", "crisis"),
     ("primary", "Trust"), ("also", ["site"]), ("nothing", "s9"),
-    ("calibrated", False), ("uncertainty", {}), ("uncertainty", "plausible"),
+    ("agreement", None), ("uncertainty", {}), ("uncertainty", "plausible"),
+    ("uncertainty", UNCERTAINTY | {"agreement": True}), ("uncertainty", UNCERTAINTY | {"agreement": {}}),
+    ("uncertainty", UNCERTAINTY | {"agreement": AGREEMENT | {"figures": 0}}),
+    ("uncertainty", UNCERTAINTY | {"agreement": AGREEMENT | {"misses": ["a\u202eb"]}}),
+    ("sharpening", {}), ("plan.crossed", {}), ("plan.crossed", {"sets": 1, "replicates": 8, "places": []}),
+    ("plan.added", {}), ("plan.added", [{}]), ("plan.added", [{"sets": 1, "replicates": 9, "places": ["../x"]}]),
     ("uncertainty", UNCERTAINTY), ("plan.sets", 0), ("plan.sets", 2), ("plan.sets", 10**9), ("plan.sets", "1"),
     ("worthwhile", -1), ("worthwhile", 0), ("worthwhile", float("nan")), ("worthwhile", "x"), ("worthwhile", True),
     ("not_modelled", [3]),

@@ -36,7 +36,7 @@ def test_the_tables_are_those_of_the_result(
 
 def test_under_sets_every_run_is_there_with_its_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "ROWS", 12 * 2)
-    result = simulating.simulate(load_scenario("laboratory").with_(months=12), replicates=2, sets=3)
+    result = simulating.simulate(load_scenario("laboratory").with_(months=12), 2, sets=3, uncertainty="plausible")
     saved.save(result, tmp_path / "runs")
     for name, expected in (("runs", result.runs), ("series", result.series)):
         found = pd.read_parquet(tmp_path / "runs" / f"{name}.parquet")
@@ -46,7 +46,15 @@ def test_under_sets_every_run_is_there_with_its_set(tmp_path: Path, monkeypatch:
             assert found[key].tolist() == expected[key].tolist(), key
         assert found["trust"].to_numpy() == pytest.approx(expected["trust"].to_numpy(), rel=1e-6)
     record = json.loads((tmp_path / "runs" / "provenance.json").read_text())
-    assert record["sets"] == {"title": "drawn from what is plausible", "sets": 3, "digest": drawn(3).digest()}
+    assert record["sets"] == {
+        "title": "drawn from what is plausible", "sets": 3, "digest": drawn(3).digest(), "agreement": None,
+    }  # fmt: skip
+    sets = pd.read_parquet(tmp_path / "runs" / "sets.parquet")
+    assert tuple(sets["set"]) == drawn(3).ids
+    assert list(sets.columns[1:]) == [variable.name for variable in drawn(3).variables]
+    assert (sets.iloc[:, 1:].to_numpy() == drawn(3).table).all()
+    saved.save(simulating.simulate(load_scenario("laboratory").with_(months=12)), tmp_path / "runs")
+    assert not (tmp_path / "runs" / "sets.parquet").exists(), "those of other runs"
 
 
 def test_runs_are_replaced_and_nothing_else_is(engine: fakes.Engine, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_runs_under_sets_are_those_of_a_sweep(tmp_path: Path) -> None:
     experiment = real.over_sets(tmp_path)
     sweep = runner.sweep(experiment, out=tmp_path / "out")
     arm = experiment.arms()[3]
-    result = simulating.simulate(arm.scenario, 2, seed=3, sets=3)
+    result = simulating.simulate(arm.scenario, 2, seed=3, sets=3, uncertainty="plausible")
     assert list(result.runs.columns[:3]) == ["set", "replicate", "site"]
     assert list(result.series.columns[:5]) == ["set", "replicate", "month", "date", "site"]
     assert result.values.shape[:2] == (6, 24) and not result.values.flags.writeable
@@ -103,7 +103,7 @@ def test_runs_under_sets_are_those_of_a_sweep(tmp_path: Path) -> None:
         assert stored[name].equals(alone[name]) if name in stored else name in arm.levels
     assert "3 sets of parameters × 2 replicates × 1 site × 24 months, seed 3" in repr(result)
     assert result.provenance["sets"] == {
-        "title": "drawn from what is plausible", "sets": 3, "digest": drawn(3).digest(),
+        "title": "drawn from what is plausible", "sets": 3, "digest": drawn(3).digest(), "agreement": None,
     }  # fmt: skip
 
 
@@ -123,7 +123,10 @@ def test_a_set_alone_is_the_one_among_others(tmp_path: Path) -> None:
 
 def test_without_sets_a_scenario_is_run_as_it_is(tmp_path: Path) -> None:
     scenario = real.trial(tmp_path).arms()[3].scenario
-    bare, under = simulating.simulate(scenario, 2, seed=3), simulating.simulate(scenario, 2, seed=3, sets=1)
+    bare, under = (
+        simulating.simulate(scenario, 2, seed=3),
+        simulating.simulate(scenario, 2, seed=3, sets=1, uncertainty="plausible"),
+    )
     assert bare.sets is None and bare.provenance["sets"] is None and "set" not in bare.runs
     assert under.sets is not None and not np.array_equal(bare.values, under.values)
     nothing = drawn(1).without([variable.path for variable in drawn(1).variables])
@@ -143,8 +146,8 @@ def test_what_a_scenario_gives_wins_in_every_set(tmp_path: Path) -> None:
 
 def test_a_run_of_a_set_is_told_again(tmp_path: Path) -> None:
     scenario = real.trial(tmp_path).arms()[3].scenario
-    result = simulating.simulate(scenario, 2, seed=3, sets=3)
-    found = events(scenario, replicate=1, seed=3, parameter_set="plausible-0002")
+    result = simulating.simulate(scenario, 2, seed=3, sets=3, uncertainty="plausible")
+    found = events(scenario, replicate=1, seed=3, parameter_set="plausible-0002", uncertainty="plausible")
     departures = found[found["event"] == "departure"].groupby("month").size()
     run = result.series[(result.series["set"] == "plausible-0002") & (result.series["replicate"] == 1)]
     recorded = run.set_index("month")["departures"]
@@ -152,7 +155,7 @@ def test_a_run_of_a_set_is_told_again(tmp_path: Path) -> None:
     assert departures.reindex(recorded.index, fill_value=0).tolist() == recorded.tolist()
     assert not found.equals(events(scenario, replicate=1, seed=3))
     with pytest.raises(UserError, match="there is no set"):
-        events(scenario, parameter_set="plausible-2")
+        events(scenario, parameter_set="plausible-2", uncertainty="plausible")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,6 @@ def test_a_run_of_a_set_is_told_again(tmp_path: Path) -> None:
         ({"sets": 100_001}, "between 1 and 100,000; found 100001"),
         ({"sets": 2, "uncertainty": "defaults"}, 'uncertainty "defaults" has no sets of parameters'),
         ({"sets": 2, "uncertainty": "plausibel"}, 'found "plausibel"'),
-        ({"sets": 2, "uncertainty": "calibrated"}, "no calibrated ensemble yet"),
         ({"sets": 2, "uncertainty": "nowhere.json"}, r"nowhere\.json is not there"),
     ],
 )

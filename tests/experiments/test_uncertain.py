@@ -48,7 +48,7 @@ def test_what_the_sets_are_is_stored(swept: tuple[Experiment, Sweep]) -> None:
     assert np.array_equal(sweep.sets.drop(columns="set").to_numpy(), sets.table)
     assert sweep.experiment["uncertainty"] == {
         "origin": "plausible", "title": "drawn from what is plausible", "sets": 3,
-        "parameters": len(sets.variables), "digest": sets.digest(), "calibrated": False,
+        "parameters": len(sets.variables), "digest": sets.digest(), "agreement": None,
     }  # fmt: skip
     plan = sweep.experiment["plan"]
     assert (plan["sets"], plan["points"], plan["replicates"]) == (3, 1, 2)

@@ -14,7 +14,7 @@ from tfs_sim.cli import main
 from tfs_sim.experiments.designs.design import Experiment, experiment_from, load_experiment
 from tfs_sim.experiments.designs.json_schema import experiment_schema
 from tfs_sim.experiments.designs.stopping import Until
-from tfs_sim.experiments.designs.uncertainty import is_file
+from tfs_sim.experiments.designs.uncertainty import USUAL, is_file
 from tfs_sim.scenario import load_scenario
 from tfs_sim.scenario.errors import UserError
 
@@ -32,15 +32,16 @@ def asked(folder: Path, lines: str, *more: str) -> Experiment:
 @pytest.mark.parametrize(
     ("lines", "more", "found"),
     [
-        ("", "", ("plausible", 100, 8)),
+        ("", "", (USUAL, 100, 8)),
+        ('uncertainty = "calibrated"\n', "", ("calibrated", 100, 8)),
         ('uncertainty = "plausible"\n', "", ("plausible", 100, 8)),
         ('uncertainty = " plausible:turnover ,trust.memory"\n', "", ("plausible: turnover, trust.memory", 100, 8)),
-        ("sets = 7\n", "", ("plausible", 7, 8)),
-        ("replicates = 3\n", "", ("plausible", 100, 3)),
+        ("sets = 7\n", "", (USUAL, 7, 8)),
+        ("replicates = 3\n", "", (USUAL, 100, 3)),
         ('uncertainty = "defaults"\n', "", ("defaults", 0, 100)),
         ('uncertainty = "defaults"\nreplicates = 3\n', "", ("defaults", 0, 3)),
         ('uncertainty = "mine.json"\nsets = 4\n', "", ("mine.json", 4, 8)),
-        ("", NAMED, ("plausible", 100, 8)),
+        ("", NAMED, (USUAL, 100, 8)),
         ("", LINE, ("defaults", 0, 100)),
         ('uncertainty = "defaults"\n', LINE, ("defaults", 0, 100)),
     ],
@@ -53,7 +54,7 @@ def test_what_is_not_said_is_usual(tmp_path: Path, lines: str, more: str, found:
 def test_sets_may_be_added_until_an_interval_is_narrow(tmp_path: Path) -> None:
     experiment = asked(tmp_path, f"sets = {UNTIL}\n")
     assert isinstance(experiment.sets, Until) and experiment.sets.max == 60
-    assert (experiment.uncertainty, experiment.replicates) == ("plausible", 8)
+    assert (experiment.uncertainty, experiment.replicates) == (USUAL, 8)
 
 
 def test_a_file_stands_beside_the_experiment(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def test_a_file_stands_beside_the_experiment(tmp_path: Path) -> None:
 def test_an_experiment_made_in_python_is_over_sets_too() -> None:
     data = {"scenario": "laboratory", "outcomes": {"primary": "support"}, "strategies": {"a": {}}}
     experiment = experiment_from(data, load_scenario("laboratory"))
-    assert (experiment.uncertainty, experiment.sets, experiment.replicates) == ("plausible", 100, 8)
+    assert (experiment.uncertainty, experiment.sets, experiment.replicates) == (USUAL, 100, 8)
     assert "uncertainty" not in experiment.as_written() and "sets" not in experiment.as_written()
 
 
@@ -103,8 +104,7 @@ MISTAKES = [
     ("uncertainty = false\n", "", 3, "found false"),
     ('uncertainty = ["plausible"]\n', "", 3, "found a list"),
     ('uncertainty = { file = "mine.json" }\n', "", 3, "found a table"),
-    ('uncertainty = "calibrated"\n', "", 3, "this version has no calibrated ensemble yet"),
-    ('uncertainty = "calibrated: ci1"\n', "", 3, "this version has no calibrated ensemble yet"),
+    ('uncertainty = "calibrated: ci1"\n', "", 3, 'or the .json file of an ensemble; found "calibrated: ci1"'),
     ('uncertainty = "plausible: turnovr"\n', "", 3, 'there is no mechanism and no parameter "turnovr"'),
     ('uncertainty = "plausible: turnover.notice_shar"\n', "", 3, "there is no mechanism and no parameter"),
     ('uncertainty = "plausible:"\n', "", 3, "a name is missing"),
@@ -114,7 +114,7 @@ MISTAKES = [
     ('uncertainty = "a\\u0000.json"\n', "", 3, "is not a file name"),
 ]
 MEANT = {
-    "plausibel": "plausible", "default": "defaults", "defaults: turnover": "defaults",
+    "calibrated: ci1": "calibrated", "plausibel": "plausible", "default": "defaults", "defaults: turnover": "defaults",
     "plausible: turnovr": "turnover", "plausible: turnover.notice_shar": "turnover.notice_share",
 }  # fmt: skip
 
@@ -189,7 +189,7 @@ def test_what_is_worthwhile_is_kept(tmp_path: Path) -> None:
         (("--sets", "3", "--uncertainty", "defaults"), 'sets of parameters, and uncertainty is "defaults"'),
         (("--uncertainty", "plausibel"), 'did you mean "plausible"?'),
         (("--uncertainty", "plausible: turnovr"), 'did you mean "turnover"?'),
-        (("--uncertainty", "calibrated"), "this version has no calibrated ensemble yet"),
+        (("--uncertainty", "calibratd"), 'did you mean "calibrated"?'),
         (("--uncertainty", "nowhere.json"), "nowhere.json"),
     ],
 )

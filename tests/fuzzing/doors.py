@@ -29,7 +29,9 @@ from tfs_sim.scenario import load_scenario
 from tfs_sim.validation import ranges
 
 GUARD = 120
-"""Seconds after which a case counts as hanging: hundreds of times what the slowest takes."""
+"""Seconds of processor time after which a case counts as hanging: hundreds of times what the slowest takes."""
+ASLEEP = 1800
+"""Seconds of a clock after which it does, too, on however busy a machine."""
 MONTHS = 6
 LARGEST_WORLD = 50_000_000
 """Bytes of a world that is run; what passes and is larger is built, and no more."""
@@ -60,19 +62,19 @@ def guarded() -> Iterator[None]:
     """End what hangs: with a failure that names the line, or, in compiled code, with the process."""
 
     def late(*_: object) -> None:
-        raise AssertionError(f"this takes more than {GUARD} seconds")
+        raise AssertionError(f"this takes more than {GUARD} seconds of processor time")
 
-    alarm = getattr(signal, "SIGALRM", None)
-    faulthandler.dump_traceback_later(3 * GUARD, exit=True)
+    alarm = getattr(signal, "SIGPROF", None)
+    faulthandler.dump_traceback_later(ASLEEP, exit=True)
     before = signal.signal(alarm, late) if alarm else None
     if alarm:
-        signal.alarm(GUARD)
+        signal.setitimer(signal.ITIMER_PROF, GUARD)
     try:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
         if alarm:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.signal(alarm, before)
 
 

@@ -20,7 +20,7 @@ from tfs_sim.validation import all_rows
 PLAIN = ("no measurement found", "closed form", "The scenario file", glossary.HERE)
 """How a source begins that refers to nothing published."""
 
-CITING = ("decisions", "calibration")
+CITING = ("decisions", "calibration", "reasons", "problems")
 """Packages whose docstrings cite what is in the bibliography."""
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -104,7 +104,9 @@ def test_every_entry_is_used() -> None:
     used = {key for source in sources().values() for key in bibliography.keys(source)}
     used |= {key for module in tick.MODULES for key in named(inspect.getdoc(module) or "")}
     used |= {key for package in CITING for text in texts_of(package).values() for key in named(text)}
-    used |= named((Path(__file__).parents[2] / "docs" / "model" / "odd.md").read_text(encoding="utf-8"))
+    pages = Path(__file__).parents[2] / "docs" / "model"
+    for page in ("odd.md", "trace.md"):
+        used |= named((pages / page).read_text(encoding="utf-8"))
     assert set(bibliography.references()) - used == set()
 
 

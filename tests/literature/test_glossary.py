@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tfs_sim.literature.glossary import WORDS, word
+from tfs_sim.literature.glossary import WORDS, used, word
 from tfs_sim.model.state import ROLES, SECTORS, STATUSES
 
 
@@ -25,6 +25,11 @@ def test_a_word_is_one_line_with_a_source() -> None:
     names = [name for each in WORDS for name in (each.name, *each.also)]
     assert len({word(name).name for name in names}) == len(WORDS)  # type: ignore[union-attr]
     assert all(word(name) is each for each in WORDS for name in (each.name, *each.also))
+
+
+def test_of_a_text_the_words_that_it_uses() -> None:
+    text = "Two ORGANIZATIONS hold grants; a Latin hypercube of the 95% interval. Bundled, a subset."
+    assert [each.name for each in used(text)] == ["organization", "grant", "Latin hypercube", "95% interval"]
 
 
 @pytest.mark.parametrize(

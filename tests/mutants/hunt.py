@@ -25,7 +25,18 @@ from pathlib import Path
 from mutant import ROOT, TABLE, MisplacedError, Mutant, read
 from stages import Stage, stages
 
-COPIED = ("src", "tests", "scenarios", "experiments", "docs", "pyproject.toml", "CHANGELOG.md", "README.md")
+COPIED = (
+    "src",
+    "tests",
+    "scenarios",
+    "experiments",
+    "calibrations",
+    "problems",
+    "docs",
+    "pyproject.toml",
+    "CHANGELOG.md",
+    "README.md",
+)
 LIMIT = 1200
 """Seconds after which tests hang, which is as good as red."""
 

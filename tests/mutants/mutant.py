@@ -11,7 +11,21 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "tfs_sim"
 TABLE = Path(__file__).with_name("table.toml")
 
-LAYERS = ("model", "scenario", "experiments", "survey", "decisions", "calibration", "analysis", "report", "figures")
+LAYERS = (
+    "model",
+    "scenario",
+    "experiments",
+    "estimators",
+    "survey",
+    "decisions",
+    "calibration",
+    "analysis",
+    "reasons",
+    "validation",
+    "problems",
+    "report",
+    "figures",
+)
 """Folders of the package whose files are mutated."""
 
 

@@ -70,6 +70,8 @@ class Synthetic:
     provenance: dict[str, Any]
     points: pd.DataFrame = field(default_factory=pd.DataFrame)
     sets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    added: pd.DataFrame = field(default_factory=pd.DataFrame)
+    crossed: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def smooth(noise: np.ndarray, keep: float = 0.9) -> np.ndarray:
@@ -328,8 +330,51 @@ def under_sets(sweep: Synthetic, each: int, spread: float = 0.0, worthwhile: flo
     names = sorted(set(tables["runs"]["set"]))
     experiment = sweep.experiment | {
         "uncertainty": {"origin": "plausible", "title": "drawn from what is plausible", "sets": len(names),
-                        "parameters": 2, "digest": "0" * 64, "calibrated": False},
+                        "parameters": 2, "digest": "0" * 64, "agreement": None},
         "worthwhile": worthwhile,
     }  # fmt: skip
     sets = pd.DataFrame({"set": names, "trust.gain": 0.1, "turnover.notice_share": 0.5})
     return replace(sweep, **tables, experiment=experiment, sets=sets)
+
+
+def choosing(sets: int = 40, replicates: int = 4, sites: tuple[str, ...] = ("north", "south"), **decision: Any) -> Synthetic:
+    """Return a sweep to decide by: nothing, manuals ($20,000) or staff ($90,000), over two months.
+
+    What manuals do follows from the parameter `reach` alone (300 ± 120 student-months), of staff from `skill` (600 ± 250).
+    In the south staff do nothing. `decision` is the experiment's [decision].
+    """
+    rng = np.random.default_rng(5)
+    names = [f"p-{n:03d}" for n in range(sets)]
+    known = pd.DataFrame({"set": names, "reach": rng.normal(300, 120, sets), "skill": rng.normal(600, 250, sets)})
+    known["idle"] = rng.uniform(size=sets)
+    cost = {"nothing": 0.0, "manuals": 20.0, "staff": 90.0}
+    rows = []
+    for strategy, dollars in cost.items():
+        for n, name in enumerate(names):
+            for replicate in range(replicates):
+                for site in sites:
+                    gain = {"nothing": 0.0, "manuals": known["reach"][n], "staff": known["skill"][n]}[strategy]
+                    gain = 0.0 if strategy == "staff" and site == "south" else gain
+                    served = (1000 + (gain + 60 * rng.normal()) / len(sites)) / 2
+                    values = {"cost": dollars / len(sites) / 2, "served": served, "coverage": 0.5, "performance": 1.0}
+                    values |= {"gross_gain": 2.0, "hours": 20.0 * (strategy != "nothing"), "bid_hours": 0.0}
+                    keys = {"strategy": strategy, "set": name, "replicate": replicate, "site": site}
+                    rows += [{**keys, "month": m, **values, "staff_given": 0.1, "support": 0.1} for m in (0, 1)]
+    series = pd.DataFrame(rows)
+    runs = series[series["month"] == 1].drop(columns="month").reset_index(drop=True)
+    experiment = {
+        "title": "What to buy",
+        "strategies": {each: {"title": each.capitalize()} for each in cost},
+        "against": "nothing",
+        "nothing": "nothing",
+        "cross": {},
+        "primary": "support",
+        "design": None,
+        "months": 2,
+        "start": "2020-01",
+        "sites": {each: {"title": each.capitalize()} for each in sites},
+        "uncertainty": {"sets": sets, "title": "drawn from what is plausible"},
+        "decision": decision or None,
+    }
+    empty = pd.DataFrame({"month": []})
+    return Synthetic(runs, series, empty, empty, experiment, {"seed": 1, "version": "0"}, pd.DataFrame(), known)

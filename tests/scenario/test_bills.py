@@ -1,7 +1,6 @@
 """What is asked of whom and paid, known before a run: by the engine's own kernels, and so as the engine has it."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from tfs_sim.model.catalogue import INTERVENTIONS, METRICS
 from tfs_sim.scenario import load_scenario, presets
 from tfs_sim.scenario.bills import HALF_A_CENT, bills_of
 from tfs_sim.scenario.errors import UserError
-from tfs_sim.scenario.study import new_study
 
 pytestmark = pytest.mark.usefixtures("real_catalogue")
 
@@ -112,14 +110,6 @@ def test_the_funnel_can_be_paid_whomever_its_rule_chooses():
         assert out[:, :, NAMES.index("grants")].any() and out[:, :, NAMES.index("cost")].any()
         assert not out[:, :, NAMES.index("unpaid_backbone")].any()
         assert not out[:, :, NAMES.index("unpaid_partners")].any()
-
-
-def test_a_new_study_can_be_paid_and_spends_what_it_asks_for(tmp_path: Path):
-    _, experiment = new_study(tmp_path / "study")
-    bills = {arm.strategy: bills_of(arm.scenario) for arm in load_experiment(experiment).arms()}
-    assert [list(each.short()) for each in bills.values()] == [[], []]
-    spent = {name: sum(bill.paid.sum() for bill in each.bills) for name, each in bills.items()}
-    assert spent["with-more"] > spent["as-it-is"] + 100_000
 
 
 @pytest.mark.parametrize("use", [name for name, each in INTERVENTIONS.items() if each.scope == "site"])

@@ -66,6 +66,18 @@ def test_who_would_join_after_the_end_and_columns_that_nothing_reads(tmp_path: P
     assert "first_bid in o.csv of lab have no effect: competition is off." in said
 
 
+def test_partnerships_and_goals_for_which_there_are_too_few_months(tmp_path: Path) -> None:
+    goal = 'goals = [{ indicator = "trust", at_least = 0.9, over = 18 }]\n'
+    begins = 'backbone = { fte = 1.0, from = "FROM" }\n'
+    assert without_effect(scenario(tmp_path, COUNTS + goal + begins.replace("FROM", "2020-07"))) == []
+    late = scenario(tmp_path, COUNTS + goal + begins.replace("FROM", "2020-08"))
+    assert without_effect(late) == ["goal 1 of lab is never reached: it looks at 18 months, and there are 17."]
+    never = scenario(tmp_path, COUNTS + goal + begins.replace("FROM", "2022-01"))
+    said = ["nobody begins a partnership in lab: its backbone is from 2022-01 on, after the end (24 months)."]
+    assert without_effect(never) == said
+    assert without_effect(scenario(tmp_path, COUNTS + begins.replace("FROM", "2021-12"))) == []
+
+
 def test_copies_are_whole_and_replace_nobody(tmp_path: Path) -> None:
     assert len(scenario(tmp_path, COUNTS + "copies = 3.0\n").sites) == 3
     with pytest.raises(UserError, match="without decimals"):

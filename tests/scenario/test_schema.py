@@ -305,7 +305,7 @@ def test_variants(town: Path) -> None:
 
 def test_mistakes_in_python_name_the_key_path(town: Path) -> None:
     scenario = load_scenario(town)
-    with pytest.raises(UserError, match=r"^parameters\.turnover\.rate_nonprofit: "):
+    with pytest.raises(UserError, match=r"^parameters\.turnover\.rate_nonprofit is a number"):
         scenario.with_(parameters={"turnover": {"rate_nonprofit": 9}})
     with pytest.raises(UserError, match=r"^shocks\[1\]\.use: there is no shock"):
         scenario.with_(shocks=[{"use": "crisis of all", "onset": "2020-03", "depth": 0.5}])

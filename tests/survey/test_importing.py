@@ -396,3 +396,56 @@ def test_activities_named_in_one_cell_are_relations(tmp_path: Path) -> None:
     survey = import_survey([write(tmp_path / "t.csv", rows)], "town")
     assert survey.relations == ["referral", "data"] and survey.answered("") == {"A", "B", "C"}
     assert survey.statuses(("", "referral")) == {"one-sided": 1, "none": 2}
+
+
+def test_columns_may_say_of_each_wave_who_answered(tmp_path: Path) -> None:
+    names = [f"Agency {letter}" for letter in "abcdef"]
+    files = []
+    for year, silent in ((2018, 5), (2020, 0)):
+        rows: list[tuple[object, ...]] = [("Respondent Organization", "Partner Organization", "How often?")]
+        rows += [(a, b, "Monthly") for n, a in enumerate(names) for b in names if a != b and n != silent]
+        files.append(write(tmp_path / f"export {year}.csv", rows))
+    roster = [("Organization Name", "Responded 2018", "Responded 2020")]
+    roster += [(name, "No" if n == 5 else "Yes", "No" if n == 0 else "Yes") for n, name in enumerate(names)]
+    files.append(write(tmp_path / "organizations.csv", roster))
+    survey = import_survey(files, "town")
+    (sheet,) = (each for each in survey.sheets if each.holds == "organizations")
+    assert [column.role for column in sheet.columns] == ["name", "answered 2018", "answered 2020"]
+    assert survey.answered("2018") == set(names) - {names[5]} and survey.answered("2020") == set(names) - {names[0]}
+    write_survey(survey, tmp_path / "town")
+    again = import_survey(files, "town", mapping=tmp_path / "town" / "mapping.toml")
+    assert again.answered("2018") == survey.answered("2018")
+    # of one wave alone it is that one, whatever the column calls it
+    one = import_survey([files[0], files[2]], "town", mapping=_only(tmp_path, "Responded 2020"))
+    assert one.answered(one.wave.label) == set(names) - {names[5]}
+
+
+def _only(folder: Path, left: str) -> Path:
+    path = folder / "only.toml"
+    path.write_text(f'[files."organizations.csv".columns]\n"{left}" = "left"\n')
+    return path
+
+
+def test_words_and_questions_of_partnership_surveys_are_understood(tmp_path: Path) -> None:
+    frequency = ["Once a year or less", "About once a quarter", "About once a month", "Every week", "Every day"]
+    kinds = ["Awareness", "Cooperative activities", "Coordinated activities", "Integrated activities"]
+    amount = ["Not at all", "A small amount", "A fair amount", "A great deal"]
+    rows: list[tuple[object, ...]] = [
+        ("Respondent Organization", "Partner Organization",
+         "How frequently does your organization work with this organization?",
+         "What kinds of activities does your relationship with this organization entail?",
+         "Reliability", "In support of mission", "Open to discussion", "Resource contribution"),
+    ]  # fmt: skip
+    for n in range(20):
+        marks = [amount[(n + k) % 4] for k in range(4)]
+        rows.append((f"org {n % 5}", f"org {(n + 1 + n // 5) % 5}", frequency[n % 5], kinds[n % 4], *marks))
+    survey = import_survey([write(tmp_path / "answers.csv", [r for r in rows if r[0] != r[1]])], "town")
+    assert survey.relations == ["frequently-work", "kinds-activities-relationship"]
+    assert (survey.scales["frequently-work"].least, survey.scales["frequently-work"].most) == (0.0, 5.0)
+    items = {name: survey.means(name) for name, kind in survey.answers.kinds.items() if kind == "item"}
+    assert items == {
+        "reliability": "trust",
+        "in-support-of-mission": "agreement",
+        "open-to-discussion": "trust",
+        "resource-contribution": "value",
+    }

@@ -12,7 +12,7 @@ import numpy as np
 from tfs_sim.analysis import words
 from tfs_sim.analysis.kinds import jump_of
 from tfs_sim.analysis.pooling import LEVEL, Units, mean_of, share_of, words_of
-from tfs_sim.analysis.spreads import spread
+from tfs_sim.analysis.spreads import set_means, spread
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.model.declared_metrics import PRIMARY
@@ -42,6 +42,7 @@ class Paired:
     worse, worse_low, worse_high : share of pairs in which a is worse than b, with Wilson's 95% interval (missing for
         a metric that is neither better higher nor lower).
     pairing : how many times the variance of an unpaired difference is that of the paired one.
+    middle : median over sets of parameters of their mean differences (missing without sets).
     """
 
     pairs: int
@@ -62,6 +63,12 @@ class Paired:
     worse_high: float = math.nan
     pairing: float = math.nan
     sets: int = 0
+    middle: float = math.nan
+
+    @property
+    def few(self) -> bool:
+        """Whether few sets make most of the mean: that of the middle set is less than half of it, or the other way."""
+        return self.distinguishable and self.middle * math.copysign(1.0, self.difference) < abs(self.difference) / 2
 
     @property
     def distinguishable(self) -> bool:
@@ -126,7 +133,8 @@ def paired(
     pairing = apart / variance if variance > 0 else math.inf if apart > 0 else math.nan
     by_sd = (standard, low * by, high * by)
     of_a, of_b = (float(mean_of(each, units).value) for each in (a, b))
-    return Paired(*counts, of_a, of_b, mean, low, high, level, jump, *by_sd, *worse, pairing, units.sets)
+    middle = math.nan if units.set is None else float(np.median(set_means(d, units)))
+    return Paired(*counts, of_a, of_b, mean, low, high, level, jump, *by_sd, *worse, pairing, units.sets, middle)
 
 
 def _sd(values: Array) -> float:

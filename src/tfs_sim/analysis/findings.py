@@ -311,13 +311,38 @@ def findings(sweep: SweepLike, how_many: int = 3) -> list[Finding]:
     said = {frozenset((f.strategy, f.against)) for f in chosen if f.kind in ANSWERS}
     for wanted in (_new_kind_and_metric, _new_kind, _new_metric):
         for finding in rest:
-            told = finding.metric == stored.primary and frozenset((finding.strategy, finding.against)) in said
-            if len(chosen) < how_many and finding.distinguishable and not told and wanted(finding, chosen):
+            known = finding.metric == stored.primary and frozenset((finding.strategy, finding.against)) in said
+            if len(chosen) < how_many and finding.distinguishable and not known and wanted(finding, chosen):
                 chosen.append(finding)
     sites = [f for f in everything if f.kind == "sites"]
     chosen += sites[: max(0, how_many - len(chosen))]
-    answers = [provided(stored, f) for f in [*_kinds(stored), *chosen[:how_many]]]
-    return [*answers, *_sets(stored, best), *_unpaid(stored)]
+    told = [*_kinds(stored), *chosen[:how_many]]
+    answers = [provided(stored, f) for f in [*told, *_softened(stored, everything, told)]]
+    return [*_composed(stored, answers), *_sets(stored, best), *_unpaid(stored)]
+
+
+def _softened(stored: Stored, everything: list[Finding], told: list[Finding]) -> list[Finding]:
+    """Say whether the best of the practices changes what the shock does, where that is not said yet."""
+    found = ranking(stored, stored.primary, stored.main) if stored.primary in stored.metrics else None
+    practices = [s for s in (found.order if found is not None else ()) if s not in (stored.against, stored.nothing)]
+    said = {f.strategy for f in told if f.kind == "softening"}
+    return [f for f in everything if f.kind == "softening" and f.strategy in practices[:1] and f.strategy not in said]
+
+
+def _composed(stored: Stored, told: list[Finding]) -> list[Finding]:
+    """Say once that a mean over those who are there moves as they change, and how many partners there were."""
+    at = next((n for n, f in enumerate(told) if f.against and f.strategy != f.against and metric(f.metric).over), None)
+    if at is None:
+        return told
+    finding, partners = told[at], "partners"
+    said = f"This is a mean over {metric(finding.metric).over}, and moves as these change, too"
+    if partners in stored.metrics:
+        result = against(stored, partners, finding.strategy, finding.against, finding.levels)
+        m = metric(partners)
+        one, other = (words.level(mean, m, result.high - result.low) for mean in (result.mean_a, result.mean_b))
+        pair = f"{one} {with_(stored, finding.strategy)}, {other} {with_(stored, finding.against)}"
+        said += f": {words.subject(m)} was {pair}" if result.pairs else ""
+    return [*told[:at], replace(finding, sentence=f"{finding.sentence} {said}."), *told[at + 1 :]]
 
 
 def _sets(stored: Stored, best: list[Finding]) -> list[Finding]:
@@ -336,8 +361,22 @@ def _sets(stored: Stored, best: list[Finding]) -> list[Finding]:
 def provided(stored: Stored, finding: Finding) -> Finding:
     """Return a finding with what its sentence must not be silent about."""
     compared = [s for s in dict.fromkeys((finding.strategy, finding.against)) if s]
-    said = [finding.sentence, *_too_little(stored, finding), *provisos(stored, compared, finding.levels)]
+    said = [
+        finding.sentence,
+        *_few_sets(finding),
+        *_too_little(stored, finding),
+        *provisos(stored, compared, finding.levels),
+    ]
     return replace(finding, sentence=" ".join(said))
+
+
+def _few_sets(finding: Finding) -> list[str]:
+    """Say that few sets of parameters make most of a mean, with what it is under the middle one."""
+    if finding.kind == "worse" or not finding.result.few:
+        return []
+    m, r = metric(finding.metric), finding.result
+    shown = f"{words.difference(r.middle, r.low, r.high, m)} {words.unit(m, difference=True)}".rstrip()
+    return [f"Few sets of parameters make most of this mean: under the middle set the difference is {shown}."]
 
 
 def _too_little(stored: Stored, finding: Finding) -> list[str]:

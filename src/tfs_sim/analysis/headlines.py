@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tfs_sim.analysis import words
-from tfs_sim.analysis.compare import Paired, over_sites
+from tfs_sim.analysis.compare import Paired, against, over_sites
 from tfs_sim.analysis.pooling import Units, mean_of
 from tfs_sim.analysis.ranking import ranking
 from tfs_sim.analysis.regimes import regimes
@@ -60,10 +60,19 @@ def answer_title(stored: Stored) -> str:
         return f"{start} was the same with {best} as with {second}"
     if found.clear:
         way = "below" if m.better == "lower" else "above"
-        return f"{start} was {top} with {best}, {size_of(found.lead, stored.primary)} {way} {second}"
+        said = f"{start} was {top} with {best}, {size_of(found.lead, stored.primary)} {way} {second}"
+        return f"{said}{_middle(found.lead, stored.primary)}"
     tied = [words.quoted(stored.title(s)) for s in (found.tied or (found.second,))]
     others = words.joined(tied) if len(tied) <= 2 else f"{len(tied)} others"
     return f"{start} was {top} with {best}, which cannot be told apart from {others}"
+
+
+def _middle(result: Paired, name: str) -> str:
+    """Return what a difference is under the middle set of parameters, where few sets make most of its mean."""
+    if not result.few:
+        return ""
+    shown = words.difference(result.middle, result.low, result.high, metric(name))
+    return f" in the mean over sets of parameters; under the middle set it is {shown}"
 
 
 def fan_title(stored: Stored, name: str) -> str:
@@ -128,7 +137,19 @@ def cost_title(stored: Stored, effects: Mapping[str, Paired], costs: Mapping[str
         return f"No strategy made {words.subject(m)} distinguishably {way} than with {than}"
     best = max(helpful, key=lambda s: sign * helpful[s].difference)
     said = f"{words.subject(m)} {change(helpful[best], stored.primary)} than with {than}"
-    return f"{words.quoted(stored.title(best))}: {said}{_price(costs.get(best))}"
+    said = f"{words.quoted(stored.title(best))}: {said}{_price(costs.get(best))}"
+    return f"{said}{_beyond(stored, best, base, costs)}{_middle(helpful[best], stored.primary)}"
+
+
+def _beyond(stored: Stored, best: str, base: str, costs: Mapping[str, Paired]) -> str:
+    """Return how much of the best strategy's effect and price the reference has by itself, of which it is a part."""
+    if stored.against in (best, base) or stored.against not in costs:
+        return ""
+    m, result = metric(stored.primary), against(stored, stored.primary, best, stored.against, stored.main)
+    own = f"{words.difference(result.difference, result.low, result.high, m)} {words.differing(m)}".rstrip()
+    apart = costs[best].difference - costs[stored.against].difference
+    price = "" if math.isnan(apart) else f" for {words.money(apart, sign=True)}"
+    return f"; beyond {words.quoted(stored.title(stored.against))} that is {own}{price}"
 
 
 def _price(cost: Paired | None) -> str:

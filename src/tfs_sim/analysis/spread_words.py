@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from tfs_sim.analysis import words
-from tfs_sim.analysis.deconvolution import Share
+import math
+
+from tfs_sim.analysis import stamps, words
 from tfs_sim.analysis.kinds import over_sets
 from tfs_sim.analysis.sentences import capital, opened, thing_of
 from tfs_sim.analysis.spreads import Spread, spread
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.variance import Crossed
 from tfs_sim.analysis.windows import metric
+from tfs_sim.estimators.deconvolution import Share
 from tfs_sim.scenario.errors import count
 
 
@@ -23,8 +26,9 @@ def sentence(stored: Stored, name: str, strategy: str, other: str, levels: tuple
     if found.verdict == "too few replicates":
         needed = f"; {count(found.needed, 'replicate')} of each set would tell" if found.needed else ""
         return (
-            f"{thing}: how much the difference between {one} and {two} depends on parameters cannot be told from these "
-            f"runs ({words.percent(1 - found.reliability)} of what sets seem to differ by is luck{needed})."
+            f"{thing}, {one} against {two}: too few replicates for shares of sets. How much the difference depends on "
+            f"parameters cannot be told ({words.percent(1 - found.reliability)} of what sets seem to differ by is "
+            f"luck{needed})."
         )
     unit = words.unit(m, difference=True)
     if found.verdict == "alike":
@@ -35,13 +39,14 @@ def sentence(stored: Stored, name: str, strategy: str, other: str, levels: tuple
     else:
         span = f"from {words.interval(found.low, found.high, m)} {unit}".rstrip()
         said = f"{thing}, {one} against {two}: in the middle 90% of {found.sets} sets the true difference goes {span}"
+    yours = f" {stamps.YOURS}" if stored.agreement is not None else ""
     if found.shares is None:
-        return f"{said}."
+        return f"{said}.{yours}"
     shares = found.shares
     least = words.difference(shares.worthwhile, 0, 2 * shares.worthwhile, m, sign=False)
     return (
         f"{said}. It is better by {f'{least} {unit}'.rstrip()} or more under {_share(shares.better)} of sets, no "
-        f"different under {_share(shares.same)}, worse under {_share(shares.worse)}."
+        f"different under {_share(shares.same)}, worse under {_share(shares.worse)}.{yours}"
     )
 
 
@@ -72,14 +77,27 @@ def _share(found: Share) -> str:
     return f"{words.percent(found.share)} ({words.percent(found.low)} to {words.percent(found.high)})"
 
 
+def parts(found: Crossed, name: str) -> str:
+    """Return the parts of variance as standard deviations: of parameters, of luck, and of luck that depends on them."""
+    m = metric(name)
+    each = (found.parameters, found.luck, found.product)
+    scale = max(math.sqrt(part.value) for part in each)
+
+    def said(variance: float) -> str:
+        size = math.sqrt(variance)
+        return words.money(size) if words.is_money(m) else words.difference(size, 0, scale, m, sign=False)
+
+    return " / ".join(f"{said(part.value)} ({said(part.low)} to {said(part.high)})" for part in each)
+
+
 def in_cells(found: Spread | None, name: str) -> tuple[str, str]:
     """Return the middle 90% of sets and the shares, as they stand in cells of a table."""
     m = metric(name)
     if found is None:
         return "–", "–"
     if found.verdict == "too few replicates":
-        said = f"cannot be told ({found.needed} replicates a set would)" if found.needed else "cannot be told"
-        return said, "–"
+        needed = f" ({found.needed} of each set would tell)" if found.needed else ""
+        return f"too few replicates{needed}", "–"
     span = (
         "one set cannot be told from another" if found.verdict == "alike" else words.interval(found.low, found.high, m)
     )

@@ -3,23 +3,26 @@
 The interval of a mean says where the mean over sets lies. Here is what a set's own difference may be: the middle 90% of
 sets' true differences, and in which share of sets a strategy is better, no different or worse by what is worthwhile
 (see `deconvolution`). Luck blurs the means of sets that have few replicates: below a reliability of .8 nothing of this
-is told, but how many replicates it would take.
+is told, but how many replicates it would take. Replicates that were added to some sets count for these shares and this
+range, and for nothing else.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tfs_sim.analysis.deconvolution import Shares, Truths
+from tfs_sim.analysis import besides
 from tfs_sim.analysis.pooling import Units
-from tfs_sim.analysis.sets import SetMeans
 from tfs_sim.analysis.stored import Stored
-from tfs_sim.analysis.variance import Part, split
-from tfs_sim.analysis.windows import Array, mean_over, metric
+from tfs_sim.analysis.variance import Crossed, Part, crossed, split
+from tfs_sim.analysis.windows import DERIVED, Array, mean_over, metric
+from tfs_sim.estimators.deconvolution import Shares, Truths
+from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import UserError
 
 
@@ -34,9 +37,10 @@ class Spread:
     verdict : "told"; "too few replicates" (reliability below .8); "alike" (sets cannot be told apart).
     needed : replicates of each set at which it would be told; None where sets are alike.
     parameters : share of the variance of a run's difference that is between sets, with its interval (see `variance`).
-    middle : median of the sets' means: where it is far from the mean, few sets make most of the mean.
     low, high : ends of the middle 90% of sets' true differences; missing where that cannot be told.
     shares : of sets that are better, no different and worse; None without `worthwhile`, or where it cannot be told.
+    added : replicates beyond those that every set has.
+    crossed : the parts of variance, from sets that share their luck; None where these were not run.
     """
 
     sets: int
@@ -44,17 +48,17 @@ class Spread:
     verdict: str
     needed: int | None
     parameters: Part
-    middle: float
     low: float = math.nan
     high: float = math.nan
     shares: Shares | None = None
+    added: int = 0
+    crossed: Crossed | None = None
 
     def record(self) -> dict[str, Any]:
         """Return the numbers by name, as columns of a table."""
         row: dict[str, Any] = {
             "reliability": self.reliability,
             "sets_told": self.verdict,
-            "sets_middle": self.middle,
             "by_parameters": self.parameters.value,
             "by_parameters_low": self.parameters.low,
             "by_parameters_high": self.parameters.high,
@@ -65,11 +69,22 @@ class Spread:
             found = None if self.shares is None else getattr(self.shares, name)
             ends = (math.nan,) * 3 if found is None else (found.share, found.low, found.high)
             row |= dict(zip((f"sets_{name}", f"sets_{name}_low", f"sets_{name}_high"), ends, strict=True))
+        for name in ("parameters", "luck", "product") if self.crossed is not None else ():
+            part: Part = getattr(self.crossed, name)
+            row |= {
+                f"variance_{name}": part.value,
+                f"variance_{name}_low": part.low,
+                f"variance_{name}_high": part.high,
+            }
         return row
 
 
 def spread_of_pairs(
-    difference: Array, units: Units, worthwhile: float | None = None, better: str = "higher"
+    difference: Array,
+    units: Units,
+    worthwhile: float | None = None,
+    better: str = "higher",
+    added: tuple[Array, NDArray[np.int64]] | None = None,
 ) -> Spread | None:
     """Return how a sample of paired differences differs between sets.
 
@@ -82,6 +97,7 @@ def spread_of_pairs(
     units : where the pairs come from; over points that stand for themselves a replicate counts with its mean.
     worthwhile : the smallest difference that counts, above 0.
     better : "lower" where lower is better.
+    added : differences in replicates that were added to sets, and the set of each, numbered as in `units`.
     """
     if units.set is None or units.sampled:
         return None
@@ -92,19 +108,21 @@ def spread_of_pairs(
         there = np.bincount(code[known], minlength=each.shape[1])
         total = np.bincount(code[known], difference[known], minlength=each.shape[1])
         difference, names = np.where(there > 0, total / np.maximum(there, 1), np.nan), each[0]
+    own = difference, names
+    if added is not None:
+        difference, names = np.concatenate([difference, added[0]]), np.concatenate([names, added[1]])
     try:
         found = Truths(SetMeans.of(difference, names))
     except UserError:
         return None
-    sets, parameters = len(found.means), split(difference, names).share
-    middle = float(np.median(found.means.mean))
+    sets, parameters = len(found.means), split(*own).share
+    told = sets, found.reliability, found.verdict, found.replicates_needed, parameters
+    more = 0 if added is None else len(added[0])
     if found.verdict == "too few replicates":
-        return Spread(sets, found.reliability, found.verdict, found.replicates_needed, parameters, middle)
+        return Spread(*told, added=more)
     low, high = found.range() if found.verdict == "told" else (math.nan, math.nan)
     shares = None if worthwhile is None else found.shares(worthwhile, better)
-    return Spread(
-        sets, found.reliability, found.verdict, found.replicates_needed, parameters, middle, low, high, shares
-    )
+    return Spread(*told, low, high, shares, more)
 
 
 def set_means(values: Array, units: Units) -> Array:
@@ -156,6 +174,11 @@ def spread(
         values = mean_over(values, -1) if site is None else values[..., stored.sites.index(site)]
         difference = values[stored.arm(strategy, levels)] - values[stored.arm(other, levels)]
         worthwhile = stored.worthwhile if name == stored.primary else None
-        stored.spreads[key] = spread_of_pairs(difference, stored.units, worthwhile, metric(name).better or "higher")
+        own = name not in DERIVED and stored.units.set is not None and not stored.units.design
+        asked = stored, name, strategy, other, levels, site
+        more = besides.added(*asked) if own and len(stored.added) else None
+        one = spread_of_pairs(difference, stored.units, worthwhile, metric(name).better or "higher", more)
+        shared = besides.crossed(*asked) if own and one is not None else None
+        stored.spreads[key] = one if one is None or shared is None else replace(one, crossed=crossed(shared))
     found: Spread | None = stored.spreads[key]
     return found

@@ -42,6 +42,14 @@ class SweepLike(Protocol):
         """With sets of parameters: one row a set, a column a parameter."""
 
     @property
+    def added(self) -> Any:
+        """Replicates that were added to some sets: rows as in `runs`."""
+
+    @property
+    def crossed(self) -> Any:
+        """The same luck under several sets: rows as in `runs`."""
+
+    @property
     def network(self) -> Any:
         """Relationships at a few moments of the traced run."""
 
@@ -79,7 +87,7 @@ class ShockTold:
 class Stored:
     """A stored sweep, read once: tables, titles and the arrays behind every comparison.
 
-    `spreads` keeps what `oversets.spread` has found.
+    `spreads` keeps what `spreads.spread` and `decided.decided` have found.
     """
 
     runs: DataFrame
@@ -90,6 +98,8 @@ class Stored:
     provenance: Mapping[str, Any]
     points: DataFrame
     sets: DataFrame
+    added: DataFrame
+    crossed: DataFrame
     _cache: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
     spreads: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -110,6 +120,8 @@ class Stored:
             sweep.provenance,
             sweep.points,
             sweep.sets,
+            sweep.added,
+            sweep.crossed,
         )
 
     @cached_property
@@ -208,9 +220,9 @@ class Stored:
         return str(self.experiment.get("primary") or PRIMARY)
 
     @property
-    def calibrated(self) -> bool:
-        """Whether the sets of parameters are those of a calibrated ensemble."""
-        return bool((self.experiment.get("uncertainty") or {}).get("calibrated", False))
+    def agreement(self) -> Mapping[str, Any] | None:
+        """What the sets of parameters agree with, where they are those of a calibrated ensemble (`stamps`)."""
+        return (self.experiment.get("uncertainty") or {}).get("agreement")
 
     @property
     def worthwhile(self) -> float | None:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from tfs_sim.analysis import stamps
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.decisions.time import present, rate_checked
 from tfs_sim.experiments.storage.files import refusal
@@ -85,7 +86,29 @@ def costs_and_effects(
     first = _first_difference(stored, cost, effect)
     total = cost @ present(months, first, discount_costs), effect @ present(months, first, discount_effects)
     found: DataFrame = _keys(stored).assign(cost=total[0].reshape(-1), effect=total[1].reshape(-1))
-    return found
+    return found[found["cost"].notna()].reset_index(drop=True)  # a condition's scenario may have other sites
+
+
+def whose(view: View) -> str:
+    """Return whose view it is, as the beginning of "… view"."""
+    return "the funder's" if view == "funder" else "society's"
+
+
+def in_words(view: View, hour: float | None) -> str:
+    """Return what a view sets against what."""
+    if view == "funder":
+        return "dollars spent, against student-months of support delivered (net of partners' separate work)"
+    return (
+        f"dollars spent and partners' hours at ${hour:g}, against student-months of support as if joint work took "
+        "nothing from separate work"
+    )
+
+
+def stamp(stored: Stored) -> str:
+    """Return how far costs and effects may be trusted."""
+    if stored.agreement is not None:
+        return " ".join(stamps.stamp(stored.agreement, over_sets=True))
+    return "Not calibrated yet: read this as how the model behaves, not as a forecast of costs or effects."
 
 
 def _first_difference(stored: Stored, cost: NDArray[np.float64], effect: NDArray[np.float64]) -> int:
@@ -99,6 +122,12 @@ def _first_difference(stored: Stored, cost: NDArray[np.float64], effect: NDArray
     return min(firsts, default=0)
 
 
+def titles(stored: Stored) -> dict[str, str]:
+    """Return what each strategy is called in tables: its title, or its key where two have the same title."""
+    said = {strategy: stored.title(strategy) for strategy in stored.strategies}
+    return said if len(set(said.values())) == len(said) else {strategy: strategy for strategy in said}
+
+
 def _keys(stored: Stored) -> DataFrame:
     """Return the columns that tell rows apart, in the order of arms × pairs × sites."""
     from pandas import DataFrame
@@ -108,7 +137,8 @@ def _keys(stored: Stored) -> DataFrame:
     pair = np.tile(np.repeat(np.arange(pairs), sites), arms)
     units = stored.units
     columns = {key: [stored.arms[n][at] for n in arm] for at, key in enumerate(stored.keys)}
-    columns["strategy"] = [stored.title(each) for each in columns["strategy"]]
+    called = titles(stored)
+    columns["strategy"] = [called[each] for each in columns["strategy"]]
     if units.design:
         columns["point"] = units.point[pair].tolist()
     if units.set is not None:

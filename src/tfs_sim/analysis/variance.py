@@ -41,8 +41,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.analysis.pooling import LEVEL, Units, mean_of
-from tfs_sim.analysis.sets import SetMeans
 from tfs_sim.analysis.windows import Array
+from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import Mistake, UserError
 
 _LEAST = 1e-300

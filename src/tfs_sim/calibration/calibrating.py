@@ -3,9 +3,10 @@
 ```
 waves/              proposals and what they gave (`keeping`)
 observed/           what populations were observed to do under each set (`storing`)
-findings.json       what was found, as data; findings.txt, as text
-recoveries/         whole calibrations to known truths
 NAME.json, .parquet the ensemble, unless it was a trial
+look.json           every target under it, checks and ranges that are ours too
+recoveries/         whole calibrations to known truths
+findings.json       what was found, as data; findings.txt, as text
 ```
 """
 
@@ -13,17 +14,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from tfs_sim.calibration import choosing, keeping, matching, telling, trust
+import numpy as np
+
+from tfs_sim.calibration import choosing, headlines, keeping, leads, matching, telling, trust
 from tfs_sim.calibration.evaluating import evaluate
 from tfs_sim.calibration.findings import Findings, findings
 from tfs_sim.calibration.held import Array, Held, Scale
+from tfs_sim.calibration.keeping import plain
 from tfs_sim.calibration.matching import Budget, Simulator
 from tfs_sim.calibration.reading import Calibration
 from tfs_sim.calibration.spaces import Space
+from tfs_sim.calibration.summary import summarized
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.execution.work import Notice, Progress
@@ -31,12 +36,16 @@ from tfs_sim.experiments.storage import ensembles, files
 from tfs_sim.experiments.storage.ensembles import Ensemble
 from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.provenance import model_version
+from tfs_sim.scenario.checks import specification
+from tfs_sim.scenario.fields import catalogue
 
 WAVES, OBSERVED = "waves", "observed"
 WAVE = 2_000
 """Sets of a wave, where the budget has room for more than five."""
 QUICK_SETS, QUICK_WANTED = 1_200, 50
 """Sets that a trial runs at most, and at how many that agree it ends."""
+LOOKED = 200
+"""Sets of the ensemble under which every target is looked at, those that do not count too."""
 RECOVERED = 10
 """Known truths that whole calibrations, each as long as a trial, are asked to find again."""
 
@@ -57,15 +66,15 @@ class Carried:
     ensemble: Ensemble | None
 
 
-def _place_for(folder: Path, name: str | None) -> None:
+def _place_for(folder: Path, ids: str | None, name: str) -> None:
     """Refuse, before anything is run, a folder of something else, or in which the ensemble could not be written.
 
-    `name` is what the ensemble, and each of its sets, will be called after; None of a trial.
+    `ids` is how identities of its sets begin (None of a trial), and `name` what it is called.
     """
     if not keeping.are_ours(folder / WAVES):
         refuse_strangers(folder, "a calibration", lambda path: path.name in (WAVES, OBSERVED) and path.is_dir())
-    if name is not None:
-        ensembles.name_for_sets(name)
+    if ids is not None:
+        ensembles.name_for_sets(ids)
         ensembles.place_for(folder / f"{name}.json")
 
 
@@ -88,13 +97,22 @@ def budget_of(calibration: Calibration, quick: bool = False) -> Budget:
 
 
 def simulator_of(
-    calibration: Calibration, folder: Path | None, seed: int | None, workers: int | None, notice: Notice
+    calibration: Calibration, folder: Path | None, workers: int | None, notice: Notice, again: bool = False
 ) -> Simulator:
-    """Return what runs sets over the populations of the targets that count."""
+    """Return what runs sets over the populations of the targets that count.
+
+    Parameters
+    ----------
+    again : with other luck and as many replicates as the file wants of sets that are run again.
+    """
     names: Sequence[str] = [each.name for each in calibration.outputs()]
+    table = calibration.table
+    seed, replicates = (table.seed + 1, table.again) if again else (table.seed, table.replicates)
 
     def run(sets: Sets) -> tuple[Array, Array]:
-        values = evaluate(sets, calibration, seed, workers, None, targets=names, out=folder, notice=notice)
+        values = evaluate(
+            sets, calibration, seed, workers, targets=names, replicates=replicates, out=folder, notice=notice
+        )
         return values.values, values.luck
 
     return run
@@ -131,9 +149,9 @@ def carry_out(
     """
     told = notice or (lambda _: None)
     seed = calibration.table.seed if seed is None else seed
-    name = "trial" if quick else calibration.name
+    name = "trial" if quick else calibration.table.ids or calibration.name
     space, budget = Space.of(calibration.table.prior), budget_of(calibration, quick)
-    _place_for(folder, None if quick else name)
+    _place_for(folder, None if quick else name, calibration.name)
     files.writable(files.made_folder(folder))
     with only_one(folder):
         files.sweep_up(folder)
@@ -153,27 +171,23 @@ def _carried(
 ) -> Carried:
     """Run the waves in a folder that this process holds, and tell what was found."""
     quick = budget.quick
-    simulator = simulator_of(calibration, folder / OBSERVED, None, workers, told)
+    observed = folder / OBSERVED
+    simulator = simulator_of(calibration, observed, workers, told)
+    again = simulator_of(calibration, observed, workers, told, again=True)
     whose = {"calibration": calibration.digest(), "model": model_version()}
     waves = matching.calibrate(
-        space, held_of(calibration), simulator, budget, folder / WAVES, name, seed, whose, progress, told
+        space, held_of(calibration), simulator, budget, folder / WAVES, name, seed, whose, progress, told, again
     )
     rows = choosing.chosen(waves)
-    run: dict[str, Any] = {}
-    if not quick:
-        trials = folder / "recoveries"
-        small = budget_of(calibration, quick=True)
-        run["recoveries"] = trust.recoveries(waves, simulator, small, trials, seed, told, RECOVERED)
-        run["again"] = trust.again(waves, simulator, rows)
-    found = findings(waves, rows, seed, **run)
-    files.write_json(folder / "findings.json", found.record() | whose)
-    files.write_bytes(folder / "findings.txt", telling.text(found).encode())
     if quick:
+        found = findings(waves, rows, seed)
+        _write(folder, found, whose)
         return Carried(folder, found, None)
     sets = choosing.sets_of(waves, rows, calibration.table.title)
     facts = {
-        "name": name,
+        "name": calibration.name,
         "title": calibration.table.title,
+        "origin": calibration.table.origin,
         "edition": "1",
         "licence": "CC0-1.0",
         "model": model_version(),
@@ -181,4 +195,54 @@ def _carried(
         "code": hashlib.sha256(model_version().encode()).hexdigest(),
         "behaviour": behaving.behaviour(sets, told),
     }
-    return Carried(folder, found, choosing.written(folder / f"{name}.json", waves, rows, facts))
+    ensemble = choosing.written(folder / f"{calibration.name}.json", waves, rows, facts)
+    looked = look(calibration, sets.first(LOOKED), observed, workers, told)
+    files.write_json(folder / "look.json", looked | whose)
+    shown = headlines.at_discrepancies(waves, leads.NAMES, led(workers, told))
+    halves = headlines.by_halves(waves, rows, leads.NAMES, led(workers, told))
+    found = findings(waves, rows, seed, headlines=shown, halves=halves)
+    _write(folder, found, whose)
+    trials, small = folder / "recoveries", budget_of(calibration, quick=True)
+    for one in trust.recoveries(waves, simulator, small, trials, seed, told, RECOVERED):
+        found = replace(found, recoveries=(*found.recoveries, one))
+        _write(folder, found, whose)
+    return Carried(folder, found, ensemble)
+
+
+def look(
+    calibration: Calibration, sets: Sets, folder: Path | None, workers: int | None, notice: Notice
+) -> dict[str, Any]:
+    """Return what sets give of every target, checks and ranges that are ours too, as JSON has it; and the defaults."""
+    names = calibration.named(every=True)
+    values = evaluate(sets, calibration, None, workers, targets=names, out=folder, notice=notice)
+    usual = evaluate(
+        defaults(calibration),
+        calibration,
+        None,
+        workers,
+        targets=names,
+        replicates=calibration.table.again,
+        out=folder,
+        notice=notice,
+    )
+    found = asdict(summarized(values, calibration, sets))
+    found["defaults"] = dict(zip(names, usual.natural[0].tolist(), strict=True))
+    return cast(dict[str, Any], plain(found))
+
+
+def defaults(calibration: Calibration) -> Sets:
+    """Return the defaults of the parameters that a calibration varies, as a set of its own."""
+    variables = Space.of(calibration.table.prior).variables
+    mechanisms = catalogue().MECHANISMS
+    usual = [[float(specification(mechanisms[each.path[1]])[each.path[2]].default) for each in variables]]
+    return Sets("ensemble", "Defaults", ("defaults",), variables, np.array(usual))
+
+
+def led(workers: int | None, notice: Notice) -> headlines.Headlines:
+    """Return what runs sets for the numbers that the tool leads with."""
+    return lambda sets: leads.leads(sets, workers, notice)
+
+
+def _write(folder: Path, found: Findings, whose: dict[str, Any]) -> None:
+    files.write_json(folder / "findings.json", found.record() | whose)
+    files.write_bytes(folder / "findings.txt", telling.text(found).encode())

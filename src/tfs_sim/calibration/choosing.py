@@ -60,7 +60,7 @@ def _read(found: Calibration) -> list[int]:
 
 def middle(found: Calibration, rows: Rows) -> int:
     """Return which of some rows is nearest their median, in standard deviations of the targets."""
-    scaled = found.values[rows] / np.sqrt(held.variances(found.outputs))
+    scaled = found.gave[rows] / np.sqrt(held.variances(found.outputs))
     off = scaled - np.nanmedian(scaled, axis=0)
     # a value that is missing, of a target that may be missed, is as far off as the furthest
     off = np.where(np.isfinite(off), np.abs(off), np.nanmax(np.abs(off), axis=0, initial=0.0))
@@ -90,7 +90,7 @@ def sets_of(found: Calibration, rows: Rows, title: str) -> Sets:
 
 def missed(found: Calibration, rows: Rows) -> list[str]:
     """Return a sentence on each target that may be missed, and is by some of the sets."""
-    off = np.abs(found.values[rows] - held.centres(found.outputs)) / np.sqrt(held.variances(found.outputs))
+    off = np.abs(found.gave[rows] - held.centres(found.outputs)) / np.sqrt(held.variances(found.outputs))
     said = []
     for n, output in enumerate(found.outputs):
         share = float((~(off[:, n] <= 3.0)).mean())
@@ -116,7 +116,7 @@ def written(path: Path, found: Calibration, rows: Rows, facts: Mapping[str, Any]
     if found.budget.quick:
         raise refusal("a quick calibration is a trial, and writes no ensemble", "Calibrate without --quick.")
     sets = sets_of(found, rows, str(facts["title"]))
-    own = {each.name: found.values[rows, n] for n, each in enumerate(found.outputs)}
+    own = {each.name: found.gave[rows, n] for n, each in enumerate(found.outputs)}
     more = {
         "calibrated": True,
         "targets": held.digest(found.outputs),

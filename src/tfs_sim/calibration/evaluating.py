@@ -135,13 +135,13 @@ class Job:
         return [self._observed(number) for number in task]
 
     def _observed(self, number: int) -> list[Estimate]:
-        from tfs_sim.scenario.build import build
+        from tfs_sim.scenario.beginnings import template_of
 
         settings, name = self.sets.settings(number), self.sets.ids[number]
         runs = {}
         for key, months in self._months.items():
             scenario = self.populations[key]
-            template = at_point(build(scenario), scenario, open_to(settings, scenario))
+            template = at_point(template_of(scenario), scenario, open_to(settings, scenario), name)
             runs[key] = looks.run(template, self.seed, name, self.replicates, months)
         found = []
         for population, target in self.targets.values():
@@ -252,9 +252,9 @@ def _tasks(numbers: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
 
 
 def _warm(scenario: Scenario, notice: Notice) -> None:
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
 
-    warm_up(build(scenario), notice)
+    warm_up(template_of(scenario), notice)
 
 
 def _how(calibration: Calibration, population: str, target: Observation, seed: int, replicates: int) -> str:

@@ -15,7 +15,7 @@ from tfs_sim.calibration.choosing import Rows, missed
 from tfs_sim.calibration.emulators import CUT, Checks
 from tfs_sim.calibration.headlines import Half, Headline
 from tfs_sim.calibration.identified import Identified, identified
-from tfs_sim.calibration.implausibility import Region, of_runs
+from tfs_sim.calibration.implausibility import Region, accepted, of_runs
 from tfs_sim.calibration.keeping import plain
 from tfs_sim.calibration.matching import Calibration
 from tfs_sim.calibration.trust import LeftOut, Ranks, Recovery, left_out, ranks_of
@@ -97,7 +97,9 @@ class Findings:
     ranks_even, ranks_normal : known truths with errors even within the cut (which must be even), and normal.
     left_out : every target predicted without itself.
     misses : a sentence on each target that is missed.
-    recoveries, again, headlines, halves : what was run for it; empty, or None, where it was not.
+    again : how many sets missed nothing at first, and how many of them missed nothing when run again with fresh luck;
+        None where none was run again. The first alone would be sets with the right luck.
+    recoveries, headlines, halves : what was run for it; empty where it was not.
     """
 
     quick: bool
@@ -111,8 +113,8 @@ class Findings:
     ranks_normal: Ranks
     left_out: tuple[LeftOut, ...]
     misses: tuple[str, ...]
+    again: tuple[int, int] | None
     recoveries: tuple[Recovery, ...] = ()
-    again: tuple[int, int] | None = None
     headlines: tuple[Headline, ...] = ()
     halves: tuple[Half, ...] = ()
 
@@ -137,23 +139,31 @@ def findings(found: Calibration, rows: Rows, seed: int, **run: Any) -> Findings:
     found : its waves.
     rows : the sets of the ensemble (`choosing.chosen`).
     seed : of errors and chance.
-    run : what was run for it besides (`Findings`: recoveries, again, headlines, halves).
+    run : what was run for it besides (`Findings`: recoveries, headlines, halves).
     """
-    accepted = found.accepted
+    inside = found.accepted
     return Findings(
         found.budget.quick,
-        len(accepted),
-        int(accepted.sum()),
+        len(inside),
+        int(inside.sum()),
         len(rows),
         _waves(found, seed),
         tuple(_target(found, rows, n) for n in range(len(found.outputs))),
-        identified(found.space.names, found.places[accepted], found.region.active, seed),
+        identified(found.space.names, found.places[inside], found.region.active, seed),
         ranks_of(found, "even", seed),
         ranks_of(found, "normal", seed + 1),
         left_out(found, seed),
         tuple(missed(found, rows)),
+        _again(found),
         **run,
     )
+
+
+def _again(found: Calibration) -> tuple[int, int] | None:
+    at_first = accepted(found.values, found.outputs)
+    if np.array_equal(found.gave, found.values, equal_nan=True):
+        return None
+    return int(at_first.sum()), int((at_first & found.accepted).sum())
 
 
 def _waves(found: Calibration, seed: int) -> tuple[WaveFound, ...]:
@@ -191,7 +201,7 @@ def _waves(found: Calibration, seed: int) -> tuple[WaveFound, ...]:
 
 def _target(found: Calibration, rows: Rows, n: int) -> TargetFound:
     output = found.outputs[n]
-    values = found.values[rows, n]
+    values = found.gave[rows, n]
     known = values[np.isfinite(values)]
     low, middle, high = np.quantile(known, (0.05, 0.5, 0.95)).tolist() if len(known) else [float("nan")] * 3
     reach = CUT * float(np.sqrt(output.variance))

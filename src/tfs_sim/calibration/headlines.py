@@ -69,7 +69,7 @@ def at_discrepancies(
     """
     said = []
     for factor in FACTORS:
-        rows = np.flatnonzero(accepted(found.values, held.granted(found.outputs, factor)))
+        rows = np.flatnonzero(accepted(found.gave, held.granted(found.outputs, factor)))
         if len(rows) < 3:
             blank = [np.nan] * 4
             said += [Headline(name, factor, len(rows), *blank) for name in names]

@@ -47,6 +47,11 @@ def accepted(values: Array, outputs: Sequence[Held]) -> Mask:
     return np.asarray(ranked(of_runs(values, outputs)[:, required(outputs)], LARGEST) <= CUT)
 
 
+def promising(values: Array, outputs: Sequence[Held]) -> Mask:
+    """Say which sets that were run miss at most one of what is required: [sets]."""
+    return np.asarray(ranked(of_runs(values, outputs)[:, required(outputs)], SECOND) <= CUT)
+
+
 @dataclass(frozen=True)
 class Region:
     """What waves have not ruled out.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.experiments.execution import starting
 from tfs_sim.experiments.execution.forks import rooms_for
 from tfs_sim.model import draws, engine
 
@@ -125,11 +126,11 @@ def run(template: Template, seed: int, parameter_set: str, replicates: int, mont
         out = template.output()
         found, first = {}, engine.DRAW_START
         for month in wanted:
-            engine.run_months(template, room.world, key, first, month + 1, out)
+            starting.run_months(template, room.world, key, first, month + 1, out)
             found[month] = Look.at(room.world)
             first = month + 1
         if first < template.months:
-            engine.run_months(template, room.world, key, first, template.months, out)
+            starting.run_months(template, room.world, key, first, template.months, out)
         series[replicate] = out
         looks.append(found)
     return Runs(template.metrics, series, looks, tuple(int(key) for key in keys))

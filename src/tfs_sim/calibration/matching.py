@@ -6,7 +6,10 @@ fitted to what earlier waves ran in the same region, too [1]_. From wave 3 on th
 on the largest implausibility instead of the second-largest: they are the likelier ones to be accepted, while the
 others keep what a target alone would rule out, by which it is predicted when left out.
 
-Waves end when enough sets were run that miss nothing, or when the budget is spent.
+*Run again.* A run has luck, and whoever takes the sets whose runs agree takes those with the right luck. So sets that
+miss at most one target are run again, longer and with fresh luck, and what they give then is what counts.
+
+Waves end when enough sets miss nothing, or when the budget is spent.
 
 References
 ----------
@@ -18,6 +21,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +31,7 @@ import numpy as np
 from tfs_sim.calibration import held, keeping, proposals
 from tfs_sim.calibration.emulators import CUT, FEWEST, Emulator, emulated
 from tfs_sim.calibration.held import Array, Held, Mask
-from tfs_sim.calibration.implausibility import LARGEST, SECOND, Region, accepted
+from tfs_sim.calibration.implausibility import LARGEST, SECOND, Region, accepted, promising
 from tfs_sim.calibration.impossible import ruled_out
 from tfs_sim.calibration.keeping import Folder, Notice, Proposed
 from tfs_sim.calibration.spaces import Space
@@ -36,6 +40,7 @@ from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.execution.runner import Interrupted
 from tfs_sim.experiments.execution.work import Progress
 from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.provenance import processors
 
 Simulator = Callable[[Sets], tuple[Array, Array]]
 """Runs sets; returns values on the outputs' scales, and the variance that luck gives them: [sets, outputs] each.
@@ -104,6 +109,7 @@ class Wave:
     number : from 1 on.
     proposed : the sets that it ran.
     values, luck : [sets, outputs], what they gave.
+    gave : [sets, outputs], what counts: what they gave when they were run again, where they were, else `values`.
     emulators : those that were fitted after it, of each output that can be.
     """
 
@@ -111,6 +117,7 @@ class Wave:
     proposed: Proposed
     values: Array
     luck: Array
+    gave: Array
     emulators: tuple[Emulator, ...]
 
 
@@ -148,8 +155,13 @@ class Calibration:
 
     @property
     def values(self) -> Array:
-        """What all sets gave, [sets, outputs]."""
+        """What all sets gave at first, [sets, outputs]."""
         return np.concatenate([wave.values for wave in self.waves])
+
+    @property
+    def gave(self) -> Array:
+        """What counts of all sets, [sets, outputs]: of those that were run again what they gave then."""
+        return np.concatenate([wave.gave for wave in self.waves])
 
     @property
     def luck(self) -> Array:
@@ -159,7 +171,7 @@ class Calibration:
     @property
     def accepted(self) -> Mask:
         """Which sets miss nothing that is required, [sets]."""
-        return accepted(self.values, self.outputs)
+        return accepted(self.gave, self.outputs)
 
     @property
     def on_second(self) -> Mask:
@@ -178,6 +190,7 @@ def calibrate(
     whose: dict[str, Any] | None = None,
     progress: Progress | None = None,
     notice: Notice | None = None,
+    again: Simulator | None = None,
 ) -> Calibration:
     """Run waves until enough sets are accepted or the budget is spent, going on from what the folder has.
 
@@ -193,6 +206,7 @@ def calibrate(
     whose : digests of what else this calibration depends on (code, prior); a folder of others is refused.
     progress : called with (sets run, sets of the budget, sets per second).
     notice : called with a sentence on what is happening.
+    again : runs sets that miss at most one target again, with luck of its own; without it first runs count.
 
     Raises
     ------
@@ -207,7 +221,7 @@ def calibrate(
     told = notice or (lambda _: None)
     with keeping.opened(folder, space.names, facts, told) as kept:
         try:
-            return _Run(space, figures, simulator, budget, kept, name, seed, progress, told).waves()
+            return _Run(space, figures, simulator, budget, kept, name, seed, progress, told, again).waves()
         except KeyboardInterrupt as stop:
             said = f"Stopped. What was run is kept in {folder}; the same command goes on from there."
             raise Interrupted(said) from stop
@@ -226,6 +240,7 @@ class _Run:
     seed: int
     progress: Progress | None
     notice: Notice
+    again: Simulator | None
     done: int = 0
     made: int = 0
     spent: float = 0.0
@@ -311,7 +326,7 @@ class _Run:
             began = time.monotonic()
             missing = int((~np.isfinite(luck[block]).all(axis=1)).sum())
             sets = self.space.sets(proposed.table[block], proposed.ids[block], f"wave {number}")
-            values[block], luck[block] = self._gave(sets)
+            values[block], luck[block] = self._gave(sets, self.simulator)
             self.kept.give(number, proposed, first, values[block], luck[block])
             self.done, self.made = self.done + missing, self.made + len(sets)
             self.spent += time.monotonic() - began
@@ -319,8 +334,19 @@ class _Run:
                 self.progress(self.done, self.budget.sets, self.made / max(self.spent, 1e-9))
         return values, luck
 
-    def _gave(self, sets: Sets) -> tuple[Array, Array]:
-        values, luck = (np.asarray(each, float) for each in self.simulator(sets))
+    def _again(self, number: int, proposed: Proposed, values: Array) -> Array:
+        """Return what counts of a wave's sets, having run those again that miss at most one target."""
+        rows = np.flatnonzero(promising(values, self.outputs)) if self.again is not None else np.array([], int)
+        counts = values.copy()
+        if self.again is None or not len(rows):
+            return counts
+        self.notice(f"wave {number}: {len(rows):,} sets miss at most one target, and are run again with fresh luck")
+        ids = [proposed.ids[row] for row in rows]
+        counts[rows], _ = self._gave(self.space.sets(proposed.table[rows], ids, f"wave {number}, again"), self.again)
+        return counts
+
+    def _gave(self, sets: Sets, simulator: Simulator) -> tuple[Array, Array]:
+        values, luck = (np.asarray(each, float) for each in simulator(sets))
         if values.shape != (len(sets), len(self.outputs)) or luck.shape != values.shape:
             raise ValueError(f"a simulator of {len(self.outputs)} outputs gave {values.shape} and {luck.shape}")
         luck = np.where(np.isfinite(values), luck, 0.0)
@@ -339,8 +365,9 @@ class _Run:
         # halves for training and validation are told apart by place: old and new points go into both
         order = np.random.default_rng([self.seed, number, 0]).permutation(len(places))
         places, y, noise = places[order], y[order], noise[order]
-        fits = (emulated(each, places, y[:, n], noise[:, n]) for n, each in enumerate(self.outputs))
-        emulators = tuple(each for each in fits if each is not None)
-        wave = Wave(number, proposed, values, luck, emulators)
+        with ThreadPoolExecutor(processors()) as pool:  # most of it is linear algebra, which lets other threads go on
+            fits = pool.map(lambda n: emulated(self.outputs[n], places, y[:, n], noise[:, n]), range(len(self.outputs)))
+            emulators = tuple(each for each in fits if each is not None)
+        wave = Wave(number, proposed, values, luck, self._again(number, proposed, values), emulators)
         region = found.region.after(emulators)
         return Calibration(self.space, self.outputs, self.budget, (*found.waves, wave), region)

@@ -15,7 +15,7 @@ from tfs_sim.calibration.observing import WHATS
 from tfs_sim.calibration.scales import Output, centred, off_by
 from tfs_sim.calibration.tables import CalibrationTable, CalibrationTarget
 from tfs_sim.scenario import Scenario, load_scenario, presets
-from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
+from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, count, nearest, quote
 from tfs_sim.scenario.inheritance import in_order, named_file
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.reading import Document, read_document
@@ -82,8 +82,13 @@ class Calibration:
         return tuple(found)
 
     def digest(self) -> str:
-        """Return a fingerprint of prior, targets, discrepancies and populations, whatever they are called."""
-        said = self.table.model_dump(mode="json", by_alias=True, exclude={"title", "question", "budget", "seed"})
+        """Return a fingerprint of prior, targets, discrepancies and populations, whatever they are called.
+
+        What sets are called and how much is run (budget, seed, runs again) is no part of it: that changes nothing of
+        what is required of a set.
+        """
+        apart = {"title", "question", "origin", "ids", "budget", "seed", "again"}
+        said = self.table.model_dump(mode="json", by_alias=True, exclude=apart)
         for target in said["targets"].values():
             for words in ("title", "source", "caveat"):
                 target.pop(words)
@@ -128,7 +133,7 @@ def load_calibration(path_or_name: str | Path) -> Calibration:
     mistakes: list[Mistake] = []
     for name, population in table.populations.items():
         try:
-            populations[name] = _scenario(document, name, population.file)
+            populations[name] = scenario_named(document, ("populations", name, "file"), population.file)
         except UserError as error:
             mistakes += error.mistakes
     if not mistakes:
@@ -146,8 +151,14 @@ def _too_small(calibration: Calibration) -> Iterator[Mistake]:
         yield Mistake(said, key=("budget",), hint=f"Give it {WANTED * months:_} at least.")
 
 
-def _scenario(document: Document, name: str, file: str) -> Scenario:
-    key = ("populations", name, "file")
+def scenario_named(document: Document, key: KeyPath, file: str) -> Scenario:
+    """Return the scenario that a file names under a key: ready-made, or relative to it.
+
+    Raises
+    ------
+    UserError
+        When there is no such file, or with every mistake of it.
+    """
     path = named_file(document, key, file)
     if not path.is_file():
         beside = nearest(path.name, [each.name for each in path.parent.glob("*.toml")] if path.parent.is_dir() else [])

@@ -25,11 +25,18 @@ def members(look: Look) -> NDArray[np.bool_]:
     return np.asarray((look.status == ACTIVE) & (look.role == PARTNER))
 
 
-def active(looks: Sequence[Look], sites: int) -> Pair:
-    """Return how many members came to a meeting, of how many there are in the last of some months.
+def came(look: Look) -> NDArray[np.bool_]:
+    """Say of each organization whether it is a member that came to a meeting in this month.
 
     The model holds joint meetings and has no list of who comes: a member came if, in a month with a joint meeting, its
     representative's post was filled and it met another member.
+    """
+    held = look.gap[look.site_of] == 0
+    return np.asarray(held & members(look) & look.in_post & (look.met > 0))
+
+
+def active(looks: Sequence[Look], sites: int) -> Pair:
+    """Return how many members came to a meeting, of how many there are in the last of some months.
 
     Parameters
     ----------
@@ -37,12 +44,9 @@ def active(looks: Sequence[Look], sites: int) -> Pair:
     sites : how many communities there are.
     """
     last = looks[-1]
-    came = np.zeros(last.status.size, bool)
-    for look in looks:
-        held = look.gap[look.site_of] == 0
-        came |= held & members(look) & look.in_post & (look.met > 0)
+    ever = np.any([came(look) for look in looks], axis=0)
     here = members(last)
-    return _by_site(last, here & came, sites), _by_site(last, here, sites)
+    return _by_site(last, here & ever, sites), _by_site(last, here, sites)
 
 
 def milestones(looks: Sequence[Look], sites: int, fewest: int, sectors: int) -> Pair:
@@ -93,23 +97,57 @@ def ties(look: Look, within: float, among: NDArray[np.bool_]) -> NDArray[np.bool
     return np.asarray(look.is_open & (look.idle < within) & among[look.one] & among[look.other])
 
 
-def density(look: Look, sites: int, within: float, answer: NDArray[np.bool_]) -> Pair:
+def density(look: Look, sites: int, within: float, answer: NDArray[np.bool_], among: Answer | None = None) -> Pair:
     """Return each community's density among members: of the pairs of which somebody answered, those that are ties.
 
     Parameters
     ----------
     look, sites, within : the month, how many communities, and months within which two must have met.
     answer : bool [organizations], who answers.
+    among : bool [organizations], whom the survey is about; default: members.
     """
-    named = ties(look, within, members(look)) & (answer[look.one] | answer[look.other])
+    asked_about = members(look) if among is None else among
+    named = ties(look, within, asked_about) & (answer[look.one] | answer[look.other])
     there = np.bincount(look.site_of[look.one[named]], minlength=sites)[:sites]
-    everyone, silent = (_by_site(look, who, sites) for who in (members(look), members(look) & ~answer))
+    everyone, silent = (_by_site(look, who, sites) for who in (asked_about, asked_about & ~answer))
     pairs = (everyone * (everyone - 1) - silent * (silent - 1)) / 2
     asked = pairs > 0
     return np.where(asked, there / np.maximum(pairs, 1), 0.0), asked.astype(np.float64)
 
 
-def trust(look: Look, sites: int, within: float, answer: NDArray[np.bool_], lowest: float, highest: float) -> Pair:
+def transitivity(look: Look, sites: int, within: float, answer: NDArray[np.bool_], among: Answer | None = None) -> Pair:
+    """Return each community's transitivity of the ties that are reported: closed two-paths, and all two-paths.
+
+    Parameters
+    ----------
+    look, sites, within, answer, among : as of `density`.
+    """
+    asked_about = members(look) if among is None else among
+    named = ties(look, within, asked_about) & (answer[look.one] | answer[look.other])
+    closed, paths = np.zeros(sites), np.zeros(sites)
+    for site in range(sites):
+        here = np.flatnonzero(asked_about & (look.site_of == site))
+        place = np.full(asked_about.size, -1)
+        place[here] = np.arange(here.size)
+        own = named & (look.site_of[look.one] == site)
+        table = np.zeros((here.size, here.size))
+        table[place[look.one[own]], place[look.other[own]]] = 1.0
+        table += table.T
+        degree = table.sum(axis=1)
+        closed[site] = float(((table @ table) * table).sum())
+        paths[site] = float((degree * (degree - 1)).sum())
+    return closed, paths
+
+
+def trust(
+    look: Look,
+    sites: int,
+    within: float,
+    answer: NDArray[np.bool_],
+    lowest: float,
+    highest: float,
+    among: Answer | None = None,
+) -> Pair:
     """Return each community's mean trust of those who answer in those whom they have a tie with.
 
     Parameters
@@ -117,8 +155,9 @@ def trust(look: Look, sites: int, within: float, answer: NDArray[np.bool_], lowe
     look, sites, within : the month, how many communities, and months within which two must have met.
     answer : bool [organizations], who answers.
     lowest, highest : the ends of the scale on which they mark.
+    among : bool [organizations], whom the survey is about; default: members.
     """
-    tie = ties(look, within, members(look))
+    tie = ties(look, within, members(look) if among is None else among)
     total, marks = np.zeros(sites), np.zeros(sites)
     for row, who in enumerate((look.one, look.other)):
         told = tie & answer[who]

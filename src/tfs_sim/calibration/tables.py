@@ -56,13 +56,15 @@ def _span(value: Any) -> tuple[int, int]:
     return first, last
 
 
-def _prior(value: Any) -> str:
+def prior_line(value: Any) -> str:
+    """Return what a file says of which parameters vary, as one line."""
     if not isinstance(value, str):
         raise wrong(f'{NAME} is "{WORD}", or "{WORD}: turnover, trust.memory"; found {kind_of(value)}')
     return as_line(value)
 
 
-_SHARE_ABOVE = Check(_some_share, (("type", "number"), ("exclusiveMinimum", 0), ("maximum", 1)))
+SHARE_ABOVE = Check(_some_share, (("type", "number"), ("exclusiveMinimum", 0), ("maximum", 1)))
+"""A share of people who answer: of 0 nothing is known."""
 _SPAN = Check(_span, (("type", "array"), ("minItems", 2), ("maxItems", 2)))
 _METRIC = declared("metric")
 
@@ -84,10 +86,10 @@ class Observation(Table):
     during: Annotated[tuple[int, int], _SPAN] | None = Field(None, description="months during, first and last")
     after: Annotated[tuple[int, int], _SPAN] | None = Field(None, description="months after, first and last")
     within: Annotated[int, whole(1, 120, "a number of months")] | None = Field(None, description="in so many months")
-    answers: Annotated[float, _SHARE_ABOVE] | None = Field(None, description="share of members who answer")
+    answers: Annotated[float, SHARE_ABOVE] | None = Field(None, description="share of members who answer")
     lowest: Annotated[float, _ANY] | None = Field(None, description="lowest mark of the scale")
     highest: Annotated[float, _ANY] | None = Field(None, description="highest mark of the scale")
-    share: Annotated[float, _SHARE_ABOVE] | None = Field(None, description="share at which something is back")
+    share: Annotated[float, SHARE_ABOVE] | None = Field(None, description="share at which something is back")
     members: Annotated[int, whole(1, 500, "a number of members")] | None = Field(None, description="so many members")
     sectors: Annotated[int, whole(1, 8, "a number of sectors")] | None = Field(None, description="of so many sectors")
     sites: Annotated[int, whole(1, 100_000, "a number of communities")] | None = Field(
@@ -202,7 +204,7 @@ class CalibrationTarget(Table):
         if self.low is not None and self.high is not None and self.low > self.high:
             yield Mistake(f"the range is upside down: low is {self.low:g}, high is {self.high:g}", key=("high",))
         if self.parameter is not None:
-            yield from _parameter_mistakes(self.parameter)
+            yield from parameter_mistakes(self.parameter)
 
     def _impossible(self) -> Iterator[Mistake]:
         """Yield what no set of parameters could ever give."""
@@ -224,7 +226,8 @@ class CalibrationTarget(Table):
             yield Mistake(said, key=("centre",))
 
 
-def _parameter_mistakes(name: str) -> Iterator[Mistake]:
+def parameter_mistakes(name: str) -> Iterator[Mistake]:
+    """Yield a mistake where there is no parameter of this name."""
     mechanisms = catalogue().MECHANISMS
     owner, _, field = name.partition(".")
     known = specification(mechanisms[owner]) if owner in mechanisms else {}
@@ -238,12 +241,17 @@ class CalibrationTable(Table):
 
     title: Annotated[str, LINE] = Field(description="one line")
     question: Annotated[str, TEXT] = Field("", description="the question that it answers")
-    prior: Annotated[str, Check(_prior, (("type", "string"),))] = Field(WORD, description="which parameters vary")
+    origin: Annotated[str, TEXT] = Field("", description="of what its figures mostly are, as stamps of results say it")
+    ids: Annotated[str, KEY] = Field("", description="how identities of sets begin; by default as the file is called")
+    prior: Annotated[str, Check(prior_line, (("type", "string"),))] = Field(WORD, description="which parameters vary")
     budget: Annotated[int, whole(1, 10**13, "a number of community-months")] = Field(
         description="how much may be run in all, in community-months"
     )
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     replicates: Annotated[int, whole(1, 1000, "a whole number")] = Field(1, description="runs of a population a set")
+    again: Annotated[int, whole(1, 1000, "a whole number")] = Field(
+        5, description="runs of a population, with fresh luck, of a set that misses at most one target: these count"
+    )
     populations: dict[Annotated[str, KEY], Population] = Field(description="communities", min_length=1)
     targets: dict[Annotated[str, KEY], CalibrationTarget] = Field(
         description="what is held against the model", min_length=1

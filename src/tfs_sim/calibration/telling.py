@@ -165,8 +165,8 @@ def _trusted(found: Findings) -> Iterator[str]:
         ],
     )
     if found.again is not None:
-        run, inside = found.again
-        yield f"With fresh luck {inside} of {run} sets of the ensemble miss nothing again."
+        first, then = found.again
+        yield f"Of {first:,} sets that missed nothing at first, {then:,} did when run again with fresh luck."
     if found.recoveries:
         yield table(
             "Whole recoveries",

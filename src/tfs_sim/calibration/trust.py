@@ -19,7 +19,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -28,10 +28,9 @@ import numpy as np
 from scipy import stats
 
 from tfs_sim.calibration import held
-from tfs_sim.calibration.choosing import Rows
 from tfs_sim.calibration.emulators import CUT
 from tfs_sim.calibration.held import Array, Held
-from tfs_sim.calibration.implausibility import SECOND, accepted
+from tfs_sim.calibration.implausibility import SECOND
 from tfs_sim.calibration.impossible import ImpossibleError
 from tfs_sim.calibration.keeping import Notice
 from tfs_sim.calibration.matching import Budget, Calibration, Simulator, calibrate
@@ -150,19 +149,19 @@ def left_out(found: Calibration, seed: int) -> tuple[LeftOut, ...]:
     """Predict every target with itself left out, by sets that no cut on it alone has touched."""
     rng = np.random.default_rng(seed)
     alike = found.on_second
-    off = np.abs(found.values - held.centres(found.outputs)) / np.sqrt(held.variances(found.outputs))
+    off = np.abs(found.gave - held.centres(found.outputs)) / np.sqrt(held.variances(found.outputs))
     needed = held.required(found.outputs)
     said = []
     for n, output in enumerate(found.outputs):
         others = needed.copy()
         others[n] = False
-        agree = alike & (off[:, others] <= CUT).all(axis=1) & np.isfinite(found.values[:, n])
+        agree = alike & (off[:, others] <= CUT).all(axis=1) & np.isfinite(found.gave[:, n])
         count = int(agree.sum())
         if count < LEAST:
             said.append(LeftOut(output.name, output.natural(output.centre), np.nan, np.nan, np.nan, count, None))
             continue
         noise = rng.normal(0.0, np.sqrt(output.variance), (200, count))
-        low, middle, high = np.quantile(found.values[agree, n] + noise, (0.05, 0.5, 0.95)).tolist()
+        low, middle, high = np.quantile(found.gave[agree, n] + noise, (0.05, 0.5, 0.95)).tolist()
         inside = bool(low <= output.centre <= high)
         figure, low, middle, high = (output.natural(each) for each in (output.centre, low, middle, high))
         said.append(LeftOut(output.name, figure, low, middle, high, count, inside))
@@ -190,8 +189,10 @@ class Recovery:
 
 def recoveries(
     found: Calibration, simulator: Simulator, budget: Budget, folder: Path, seed: int, notice: Notice, count: int = 10
-) -> tuple[Recovery, ...]:
+) -> Iterator[Recovery]:
     """Calibrate anew to what some accepted sets gave, moved by normal errors of the targets' own deviations.
+
+    Each is yielded when it is done: it takes as long as a trial.
 
     Parameters
     ----------
@@ -200,11 +201,10 @@ def recoveries(
     folder : where their waves are kept, a folder each.
     """
     rng = np.random.default_rng(seed)
-    known = np.flatnonzero(found.accepted & np.isfinite(found.values).all(axis=1))
+    known = np.flatnonzero(found.accepted & np.isfinite(found.gave).all(axis=1))
     deviations = np.sqrt(held.variances(found.outputs))
-    said = []
     for number, row in enumerate(rng.permutation(known)[:count], 1):
-        figures = found.values[row] + rng.normal(0.0, deviations)
+        figures = found.gave[row] + rng.normal(0.0, deviations)
         targets = held.at(found.outputs, figures)
         place = folder / f"recovery-{number}"
         name, truth = f"recovery-{number}", found.places[row]
@@ -212,22 +212,10 @@ def recoveries(
         try:
             anew = calibrate(found.space, targets, simulator, budget, place, name, seed + number)
         except ImpossibleError:
-            said.append(Recovery(found.ids[row], 0, False, np.nan, np.nan))
+            yield Recovery(found.ids[row], 0, False, np.nan, np.nan)
             continue
         inside = anew.places[anew.accepted]
         level = float(anew.region.level(truth[None], SECOND)[0])
         below = (inside < truth).mean(axis=0) + 0.5 * (inside == truth).mean(axis=0)
         half, most = (float((np.abs(below - 0.5) <= width / 2).mean()) for width in (0.5, 0.9))
-        said.append(Recovery(found.ids[row], len(inside), level <= CUT, half, most))
-    return tuple(said)
-
-
-def again(found: Calibration, simulator: Simulator, rows: Rows, count: int = 50) -> tuple[int, int]:
-    """Run some accepted sets with fresh luck; return how many were run, and how many miss nothing again.
-
-    Sets are accepted by runs that have luck: near the cut some are in by luck alone.
-    """
-    some = rows[:count]
-    ids = [f"{found.ids[n]}-again" for n in some]
-    values, _ = simulator(found.space.sets(found.table[some], ids, "again"))
-    return len(some), int(accepted(np.asarray(values, float), found.outputs).sum())
+        yield Recovery(found.ids[row], len(inside), level <= CUT, half, most)

@@ -12,7 +12,6 @@ from tfs_sim.cli.terminal import bold, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, count
 
 if TYPE_CHECKING:
-    from tfs_sim.calibration import Calibration
     from tfs_sim.calibration.summary import Line, Summary
 
 USUAL = 200
@@ -33,10 +32,12 @@ def calibrate(
 ) -> None:
     """Calibrate, or print targets beside what sets give; leave with 2 if nothing comes near a target that counts."""
     from tfs_sim.calibration import evaluate, load_calibration
+    from tfs_sim.calibration.keeping import plain
     from tfs_sim.calibration.summary import summarized
     from tfs_sim.experiments.designs.sets import drawn
     from tfs_sim.experiments.execution.uncertain import listed_sets
     from tfs_sim.experiments.storage import ensembles
+    from tfs_sim.experiments.storage.provenance import model_version
 
     if not look:
         for given, option in ((sets, "--sets"), (ensemble, "--ensemble"), (only, "--only")):
@@ -59,7 +60,8 @@ def calibrate(
     found = summarized(values, calibration, over)
     impossible = list(found.impossible())
     if as_json:
-        print(terminal.as_json(_plain(found, calibration)))
+        about = {"calibration": calibration.name, "digest": calibration.digest(), "model": model_version()}
+        print(terminal.as_json(plain(about | asdict(found))))
     else:
         _print(found, over.title, calibration.table.title)
     if impossible:
@@ -152,18 +154,3 @@ def number(value: float) -> str:
 def share(value: float) -> str:
     """Return a share in percent, or a dash."""
     return "–" if math.isnan(value) else f"{value:.1%}"
-
-
-def _plain(found: Summary, calibration: Calibration) -> dict[str, Any]:
-    from tfs_sim.experiments.storage.provenance import model_version
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: plain(each) for key, each in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(each) for each in value]
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    about = {"calibration": calibration.name, "digest": calibration.digest(), "model": model_version()}
-    told: dict[str, Any] = plain(about | asdict(found))
-    return told

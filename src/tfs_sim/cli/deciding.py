@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfs_sim.analysis.stored import Stored
+    from tfs_sim.decisions.cells import Cells
 
 LARGEST_FILE = 200_000_000
 """Bytes of a table that are read at most."""
 MOST_CELLS = 50_000_000
 """Cells of a Parquet table that are read at most: a small file may hold any number of them."""
-MOST_PARAMETERS = 10
-"""Parameters that are shown, those that are worth most."""
 
 
 class Asked(NamedTuple):
@@ -30,20 +29,23 @@ class Asked(NamedTuple):
     Attributes
     ----------
     worths : of a unit of effect; without any, those at which the choice changes.
-    decisions : to how many decisions what is learned is worth something.
+    decisions : to how many decisions what is learned is worth something; None: as a file says, or one.
     """
 
     worths: tuple[float, ...] = ()
-    decisions: float = 1.0
+    decisions: float | None = None
 
 
 class Valued(NamedTuple):
-    """How results of a sweep become a table: `view`, price of an hour, rates of discounting; what is worth learning."""
+    """How results of a sweep become a table: `view`, price of an hour, rates of discounting; what is worth learning.
+
+    None stands for what the experiment's file says in `[decision]`.
+    """
 
     view: str = "funder"
     hour: float | None = None
-    discount_costs: float = 0.0
-    discount_effects: float = 0.0
+    discount_costs: float | None = None
+    discount_effects: float | None = None
     learn: bool = False
 
 
@@ -64,7 +66,7 @@ def decide(
     known = None if parameters is None else read(parameters, parameters=True)
     from tfs_sim.decisions import deciders, learnable
 
-    scale = 1.0 if population is None or horizon is None else deciders(population, horizon)
+    scale = None if population is None or horizon is None else deciders(population, horizon)
     if source.is_dir():
         _of_results(source, known, Asked(asked, scale), valued)
         return
@@ -80,15 +82,17 @@ def decide(
 
 def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:
     """Print what the results of a sweep say: one of two views, which never meet in one sum."""
+    from tfs_sim.analysis.sentences import capital
     from tfs_sim.analysis.stored import Stored
-    from tfs_sim.analysis.valued import UNIT, VIEWS, costs_and_effects
+    from tfs_sim.analysis.valued import UNIT, VIEWS, View, costs_and_effects, in_words, stamp, whose
     from tfs_sim.decisions import learnable, value_by_site
-    from tfs_sim.decisions.words import amount
+    from tfs_sim.decisions.cells import site_cells
     from tfs_sim.experiments.storage.stored import Sweep
 
     if valued.view not in VIEWS:
         said = f"--view is funder or society; found {quote(valued.view)}"
         raise UserError(Mistake(said, suggestion=nearest(valued.view, VIEWS)))
+    view: View = "society" if valued.view == "society" else "funder"
     stored = Stored.of(Sweep.load(folder))
     if valued.learn:
         if known is not None:
@@ -96,43 +100,35 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
         if stored.units.set is None:
             raise UserError(Mistake("--learn needs sets of parameters, and these results have none"))
         known = stored.sets
-    runs = costs_and_effects(
-        stored,
-        "society" if valued.view == "society" else "funder",
-        valued.hour,
-        valued.discount_costs,
-        valued.discount_effects,
-    )
+    asked, hour, rates = _as_filed(stored, asked, valued)
+    runs = costs_and_effects(stored, view, hour, *rates)
     if known is not None:
         learnable(runs, known)
     print(bold(stored.experiment["title"]))
-    charged = "dollars spent, against student-months of support delivered (net of partners' separate work)"
-    if valued.view == "society":
-        charged = (
-            f"dollars spent and partners' hours at ${valued.hour:g}, against student-months of support as if joint "
-            "work took nothing from separate work"
-        )
     sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
-    print(wrapped(f"The {valued.view}'s view: {charged}; over {stored.months} months{sites}; {stored.units.said}."))
+    over = f"over {stored.months} months{sites}; {stored.units.said}"
+    print(wrapped(f"{capital(whose(view))} view: {in_words(view, hour)}; {over}."))
     tell(runs, known, asked, UNIT)
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
-        found = value_by_site(runs, asked.worths)
-        own = ("worth", "site", "best", "for_all", "gain", "low", "high")
-        keys = [name for name in found.columns if name not in own]
-        rows = [
-            [*(str(row[key]) for key in keys), amount(row["worth"]), row["site"], row["best"],
-             f"{amount(row['gain'])} ({amount(row['low'])} to {amount(row['high'])})"]
-            for row in found.to_dict("records")
-        ]  # fmt: skip
         print(f"\n{bold('For whom')}")
-        print("\n\n".join(tables([*keys, "worth", "site", "best there", "gain of choosing for each (95%)"], rows)))
-    print("\n" + wrapped(_stamp(stored)))
+        _told(site_cells(value_by_site(runs, asked.worths)))
+    print("\n" + wrapped(stamp(stored)))
 
 
-def _stamp(stored: Stored) -> str:
-    if stored.calibrated:
-        return "Of sets that agree with published figures; not a probability for your town."
-    return "Not calibrated yet: read this as how the model behaves, not as a forecast of costs or effects."
+def _as_filed(stored: Stored, asked: Asked, valued: Valued) -> tuple[Asked, float | None, tuple[float, float]]:
+    """Return worths and decisions, the price of an hour and rates: as asked, or else as the experiment's file says."""
+    from tfs_sim.decisions import deciders
+
+    filed = stored.experiment.get("decision") or {}
+    worths = asked.worths or tuple(filed.get("worths") or ())
+    decisions = asked.decisions
+    if decisions is None:
+        decisions = deciders(filed["population"], filed["horizon"]) if filed.get("population") else 1.0
+    hour = filed.get("hour") if valued.hour is None and valued.view == "society" else valued.hour
+    given = (valued.discount_costs, valued.discount_effects)
+    names = ("discount_costs", "discount_effects")
+    costs, effects = (filed.get(name, 0.0) if rate is None else rate for name, rate in zip(names, given, strict=True))
+    return Asked(worths, decisions), hour, (costs, effects)
 
 
 def _worths(text: str | None) -> tuple[float, ...]:
@@ -154,15 +150,15 @@ def _worths(text: str | None) -> tuple[float, ...]:
 def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str = "a unit of effect") -> None:
     """Print what tidy tables say (see `tfs_sim.decisions`), whatever they come from; a worth is that of `unit`."""
     from tfs_sim import decisions
+    from tfs_sim.decisions.cells import choice_cells, frontier_cells
     from tfs_sim.decisions.tables import UNITS
 
-    scale = asked.decisions
-    scaled = "to one decision" if scale == 1 else f"to {scale:,.6g} decisions"
+    scale = 1.0 if asked.decisions is None else asked.decisions
     keys = [str(name) for name in runs.columns if name not in (*UNITS, "cost", "effect")]
     for where, part in _apart(runs, keys):
         if where:
             print(f"\n{bold(where)}")
-        _frontier(decisions.frontier(part))
+        _told(frontier_cells(decisions.frontier(part)), apart=False)
         if "set" not in part or part["set"].nunique() < 2:
             print(wrapped("\nThe table has one set of parameters: how sure this is cannot be said."))
             continue
@@ -173,15 +169,14 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str
         at = asked.worths or tuple(found["high"][:-1][(found["best"] != found["best"].shift(-1))[:-1]])
         if not at:
             if known is not None:
-                print(
-                    wrapped("The choice is the same at every worth; --worth says at which to look for what to learn.")
-                )
+                print(wrapped("The choice is the same at every worth; --worth says where to look for what to learn."))
             continue
         if not asked.worths:
             print(wrapped("No worth was given; what follows is told where the choice changes."))
-        _choices(decisions.choices(part, at), decisions.evpi(part, at), scale, scaled)
+        print()
+        _told(choice_cells(decisions.choices(part, at), decisions.evpi(part, at), scale))
         if known is not None:
-            _parameters(decisions.evppi(part, known, at), scale, scaled)
+            _parameters(decisions.evppi(part, known, at), scale)
 
 
 def _apart(runs: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -196,73 +191,25 @@ def _apart(runs: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[str, pd.Da
         )
 
 
-def _frontier(found: pd.DataFrame) -> None:
-    from tfs_sim.decisions.words import amount
-
-    said = {"efficient": "", "dominated": "dominated", "extended": "dominated by a mix of two others"}
-    rows = []
-    for row in found.to_dict("records"):
-        ratio = "" if row["ratio"] is None or row["ratio"] != row["ratio"] else amount(row["ratio"])
-        rows.append(
-            [quote(row["strategy"])[1:-1], amount(row["cost"]), amount(row["effect"]), ratio or said[row["status"]]]
-        )
-    print(table(["strategy", "cost", "effect", "cost a further unit"], rows))
+def _told(cells: Cells, apart: bool = True) -> None:
+    """Print a table of answers; what names hold does not steer the terminal."""
+    rows = [[quote(cell)[1:-1] for cell in row] for row in cells.rows]
+    print("\n\n".join(tables(cells.head, rows)) if apart else table(cells.head, rows))
+    if cells.note:
+        print(wrapped(cells.note))
 
 
-def _choices(chosen: pd.DataFrame, knowing: pd.DataFrame, scale: float, scaled: str) -> None:
-    from tfs_sim.decisions.words import amount
-
-    rows = []
-    for row, value in zip(chosen.to_dict("records"), knowing.to_dict("records"), strict=True):
-        lead = 0.0 if abs(row["lead"]) < 1e-6 * (row["high"] - row["low"]) else row["lead"]  # where the choice changes
-        least, most = amount(scale * value["lower"]), amount(scale * value["upper"])
-        rows.append(
-            [
-                amount(row["worth"]),
-                row["best"],
-                row["runner_up"],
-                f"{amount(lead)} ({amount(row['low'])} to {amount(row['high'])})",
-                "yes" if row["apart"] else "no",
-                f"{row['share_best']:.0%}",
-                amount(scale * value["evpi"]) + (f" ({least} to {most})" if value["luck"] != "none" else ""),
-            ]
-        )
-    print()
-    head = ["worth", "best", "next", "lead (95%)", "told apart", "best in sets", "knowing all"]
-    print("\n\n".join(tables(head, rows)))
-    luck = set(knowing["luck"])
-    print(
-        wrapped(
-            f"Knowing all is worth so much {scaled}, in the unit of cost. "
-            + ("Luck is taken out; what is in brackets holds without that." if luck == {"measured"} else "")
-            + (
-                "With one replicate, luck cannot be told from uncertainty: these are upper bounds."
-                if "unknown" in luck
-                else ""
-            )
-        )
-    )
-
-
-def _parameters(found: pd.DataFrame, scale: float, scaled: str) -> None:
-    from tfs_sim.decisions.information import PERMUTED
+def _parameters(found: pd.DataFrame, scale: float) -> None:
+    from tfs_sim.decisions.cells import parameter_cells, scaled
     from tfs_sim.decisions.words import amount
 
     for worth, rows in found.groupby("worth", sort=True):
-        seen = rows[rows["seen"]].head(MOST_PARAMETERS)
         floor = amount(scale * float(rows["floor"].iloc[0]))
-        print(f"\n{bold(f'Worth knowing at {amount(float(worth))}')} ({scaled}; noise floor {floor})")  # type: ignore[arg-type]
-        shown = [
-            (row["parameter"], f"{amount(scale * row['evppi'])} ± {amount(scale * row['se'])}")
-            for row in seen.to_dict("records")
-        ]
-        rest = len(rows) - len(seen)
-        print(columns([*shown, *([("others", f"{rest}: not seen, or less")] if rest else [])]))
-        by_chance = len(rows) / (PERMUTED + 1)
-        if by_chance >= 1:
-            print(
-                wrapped(f"Of {len(rows)} that are worth nothing about {by_chance:.0f} stand above the floor by chance.")
-            )
+        print(f"\n{bold(f'Worth knowing at {amount(float(worth))}')} ({scaled(scale)}; noise floor {floor})")  # type: ignore[arg-type]
+        cells = parameter_cells(rows, scale)
+        print(columns([(name, value) for name, value in cells.rows]))
+        if cells.note:
+            print(wrapped(cells.note))
 
 
 def read(file: Path, parameters: bool = False) -> pd.DataFrame:

@@ -36,11 +36,19 @@ def make(source: str, out: Path, sets: int | None, title: str | None, edition: s
     print(wrapped(f'In an experiment beside it:  uncertainty = "{out.name}"'))
 
 
+def _file(path: Path) -> Path:
+    """Return the file of an ensemble; of the word "calibrated" that which this version brings."""
+    from tfs_sim.experiments.designs.uncertainty import CALIBRATED, calibrated
+
+    return calibrated() if str(path) == CALIBRATED else path
+
+
 def check(path: Path) -> None:
     """Say whether an ensemble can be used with this version of the model."""
     from tfs_sim.experiments.execution import behaving
     from tfs_sim.experiments.storage import ensembles
 
+    path = _file(path)
     found = ensembles.read(path)
     with terminal.working() as shown:
         verdict, how = behaving.checked(found, shown.notice)
@@ -49,18 +57,19 @@ def check(path: Path) -> None:
 
 def explained(path: Path) -> str:
     """Return what an ensemble is: where it comes from, what it varies, how wide beside what is plausible."""
+    from tfs_sim.analysis import stamps
     from tfs_sim.experiments.storage import ensembles
     from tfs_sim.model.catalogue import MECHANISMS
     from tfs_sim.model.declare import specification
 
-    found = ensembles.read(path)
+    found = ensembles.read(_file(path))
     record, sets = found.record, found.sets
-    kind = f"calibrated to {count(record.figures, 'figure')}" if record.calibrated else "not calibrated"
+    agreement = sets.agreement
+    kind = "not calibrated" if agreement is None else stamps.held_against(agreement.record())
     lines = [
         bold(wrapped(f"{record.title} ({record.name}, edition {record.edition})")),
         wrapped(f"{count(len(sets), 'set')} of {count(len(sets.variables), 'parameter')}; {kind}; {record.licence}."),
         wrapped(f"Made with model {record.model}. Its first sets: {', '.join(sets.ids[:3])} …"),
-        *(wrapped(f"Misses: {line}") for line in record.misses),
         "",
     ]
     rows = []

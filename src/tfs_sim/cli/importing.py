@@ -51,13 +51,17 @@ def import_(
     for note in survey.notes:
         print(wrapped(f"{'Look at this: ' if note.serious else ''}{note.named()}.", "  ", "  "))
     graph = survey.graph()
-    from networkx import density, transitivity
+    from networkx import transitivity
 
+    heard, expected = survey.densities()
+    over = "all pairs"
+    if survey.imputed.chances:
+        over = f"the {survey.observed:,} pairs of whom somebody was heard; {expected:.3f} expected over all pairs"
     what = "mean of both ends' reports" if survey.directed else "ties without a direction"
     print(
         wrapped(
             f"{count(len(survey.members), 'organization')}, {count(len(survey.ties), 'tie')} ({what}): density "
-            f"{density(graph):.3f}, transitivity {transitivity(graph):.3f}, over all pairs."
+            f"{heard:.3f} over {over}; transitivity of the reported ties {transitivity(graph):.3f}."
         )
     )
     whose = "names" if names else "codes; who is who stands in key.csv, for you alone"
@@ -66,4 +70,8 @@ def import_(
     print(f"Page       {path(page)}")
     print(f"Mapping    {path(folder / 'mapping.toml')}")
     print(f"\n  tfs-sim run {path(scenario)} --as-given     shows the network as it begins")
-    print(f"  tfs-sim sweep {path(folder / 'experiment.toml')}     compares strategies, and writes a report")
+    print(f"  tfs-sim sweep {path(folder / 'experiment.toml')}     compares ways to spend money, and writes a report")
+    print(
+        f"  tfs-sim decide {path(Path('results') / folder.resolve().name)}     then says what to choose, at which worth"
+    )
+    print(f"  tfs-sim survey {path(folder)}     asks the simulated partnership what yours was asked")

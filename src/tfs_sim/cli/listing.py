@@ -15,6 +15,7 @@ KINDS = (
     "scenarios",
     "experiments",
     "calibrations",
+    "problems",
     "mechanisms",
     "interventions",
     "shocks",

@@ -16,7 +16,7 @@ from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment
-    from tfs_sim.experiments.designs.stopping import Until
+    from tfs_sim.experiments.designs.stopping import Until, UntilShares
     from tfs_sim.scenario.presets import Kind
     from tfs_sim.scenario.tables import ScheduledIntervention
 
@@ -45,9 +45,11 @@ def _checked(name: str) -> str:
     from tfs_sim.scenario.ineffective import without_effect
 
     if is_experiment(name):
+        from tfs_sim.cli import costing
         from tfs_sim.experiments.designs import plausible, sharing
         from tfs_sim.experiments.designs.design import load_experiment
         from tfs_sim.experiments.execution.uncertain import sets_of
+        from tfs_sim.scenario import drawing
 
         experiment = load_experiment(name)
         arms = len(experiment.arms())
@@ -61,7 +63,10 @@ def _checked(name: str) -> str:
             lines += plausible.told_of_sets(experiment, [variable.path[1:] for variable in over.variables])
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
-        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}){_below(lines)}"
+        lines += drawing.told(experiment.base)
+        crossed = f"; {count(experiment.crossed, 'set')} with luck in common as well" if experiment.crossed else ""
+        costs = "".join(f"\n  {block}" if n == 0 else f"\n{block}" for n, block in enumerate(costing.told(experiment)))
+        return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}{crossed}){_below(lines)}{costs}"
     if kind_of(name) == "calibrations":
         from tfs_sim.calibration import load_calibration
 
@@ -69,13 +74,22 @@ def _checked(name: str) -> str:
         counting = calibration.named()
         size = f"{len(counting)} of {count(len(calibration.targets), 'target')} count"
         return f"good (calibration: {size}; {calibration.months_of(counting):,} community-months a set)"
+    if kind_of(name) == "problems":
+        from tfs_sim.problems import load_problems
+
+        problems = load_problems(name)
+        size = f"{count(len(problems.communities), 'community', 'communities')}, {len(problems.questions)} questions"
+        return f"good (problem set: {size}; edition {problems.edition()})"
+    if kind_of(name) is None and is_mapping(name):
+        return "a mapping of an import, which is checked with its files: tfs-sim import FILE… --mapping"
     from tfs_sim.cli.paying import beforehand
-    from tfs_sim.scenario import load_scenario
+    from tfs_sim.scenario import drawing, load_scenario
 
     scenario = load_scenario(name)
     scenario.organizations()
     size = f"{count(len(scenario.sites), 'site')}, {count(scenario.clock.months, 'month')}"
     lines = [*_adaptive(scenario.in_force()[0]), *beforehand(scenario), *without_effect(scenario)]
+    lines += drawing.told(scenario)
     return f"good (scenario: {size}){_below(lines)}"
 
 
@@ -89,10 +103,12 @@ def number_of_sets(experiment: Experiment) -> int | Until:
     return 0 if found is None else len(found)
 
 
-def how_many(number: int | Until, what: str) -> str:
+def how_many(number: int | Until | UntilShares, what: str) -> str:
     """Return how many sets or replicates there are to be, in words."""
     if isinstance(number, int):
         return count(number, what)
+    if number.until == "shares":
+        return f"{what}s until shares of sets can be told (at most {number.max} of a set)"
     return f"{what}s until {number.of} is known within ±{number.at:g} (at most {number.max:,})"
 
 
@@ -136,7 +152,7 @@ def kind_of(name: str) -> Kind | None:
     """
     from tfs_sim.scenario import presets
 
-    kinds: tuple[Kind, ...] = ("scenarios", "experiments", "calibrations")
+    kinds: tuple[Kind, ...] = ("scenarios", "experiments", "calibrations", "problems")
     if not name.endswith(".toml") and (ready := [kind for kind in kinds if name in presets.names(kind)]):
         return ready[0] if len(ready) == 1 else None
     file = Path(name)
@@ -153,9 +169,20 @@ def kind_of(name: str) -> Kind | None:
         found = {head[1] for head in heads if head}
     if found >= {"targets", "populations"}:
         return "calibrations"
+    if found >= {"communities", "questions"}:
+        return "problems"
     if "clock" not in found and found & {"strategies", "replicates", "cross", "scenario"}:
         return "experiments"
     return "scenarios" if found & {"clock", "sites", "extends"} and "strategies" not in found else None
+
+
+def is_mapping(name: str) -> bool:
+    """Say whether a file looks like the mapping of an import."""
+    try:
+        found = {*tomllib.loads(Path(name).read_text(encoding="utf-8-sig"))}
+    except (OSError, ValueError, RecursionError):
+        return False
+    return {"files", "relations"} <= found
 
 
 def is_experiment(name: str) -> bool:
@@ -177,8 +204,18 @@ def only(kind: Kind, name: str) -> None:
         raise UserError(Mistake(f"{name} is {what}", hint=f"tfs-sim {VERBS[found].format(name)}"))
 
 
-_ONE: dict[Kind, str] = {"scenarios": "a scenario", "experiments": "an experiment", "calibrations": "a calibration"}
-VERBS: dict[Kind, str] = {"scenarios": "run {}", "experiments": "sweep {}", "calibrations": "calibrate {} --look"}
+_ONE: dict[Kind, str] = {
+    "scenarios": "a scenario",
+    "experiments": "an experiment",
+    "calibrations": "a calibration",
+    "problems": "a problem set",
+}
+VERBS: dict[Kind, str] = {
+    "scenarios": "run {}",
+    "experiments": "sweep {}",
+    "calibrations": "calibrate {} --look",
+    "problems": "problems make {} --out DIR",
+}
 """What is done with a file of each kind."""
 
 
@@ -195,22 +232,34 @@ def _schema(kind: str) -> Any:
         from tfs_sim.calibration.json_schema import calibration_schema
 
         return calibration_schema()
-    close = nearest(kind, ("scenario", "experiment", "calibration"))
-    message = f"there is no schema of {quote(kind)}; there are scenario, experiment and calibration"
+    if kind == "problems":
+        from tfs_sim.problems.json_schema import problems_schema
+
+        return problems_schema()
+    close = nearest(kind, ("scenario", "experiment", "calibration", "problems"))
+    message = f"there is no schema of {quote(kind)}; there are scenario, experiment, calibration and problems"
     raise UserError(Mistake(message, suggestion=close))
 
 
-def new(folder: Path) -> None:
-    """Make a study of one's own."""
-    from tfs_sim.scenario.study import new_study
+def new(folder: Path, interview: bool, start: str | None) -> None:
+    """Make a study of one's own: as it is guessed, or as answers say."""
+    from tfs_sim.scenario.study import new_study, refuse_what_is_there
+    from tfs_sim.scenario.towns import town
 
-    made = new_study(folder)
-    print(bold(f"Your study is in {path(folder)}"))
-    for file in made:
-        print(f"  {path(file)}")
-    experiment = next((file for file in made if "experiment" in file.name), None)
-    if experiment is not None:
-        print(f"\n  tfs-sim sweep {path(experiment)}")
+    refuse_what_is_there(folder)
+    said = town(start=start)
+    if interview:
+        if start is not None:
+            raise UserError(Mistake("--interview asks for the first month: leave out --start"))
+        from tfs_sim.cli.interviewing import interview as asked
+
+        said = asked()
+    scenario, experiment = new_study(folder, said)
+    print(f"\n{bold(f'Your study is in {path(folder)}')}")
+    print(columns([(path(scenario), "the community, and the money"), (path(experiment), "what to spend it on")]))
+    print(wrapped("Open them: every line may be changed, and guesses say that they are. Then:"))
+    print(f"\n  tfs-sim sweep {path(experiment)}")
+    print(f"  tfs-sim decide {path(Path('results') / experiment.resolve().parent.name)}")
 
 
 def status(folder: Path) -> None:

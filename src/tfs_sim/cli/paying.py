@@ -116,14 +116,14 @@ def _sentences(scenario: Scenario, payer: str, rows: Iterable[Row], one: str, ma
         since = f"(short from {scenario.clock.date(first)} on)"
         who = _who(scenario, payer, [row[0] for row in alike])
         if unknown:
-            said.append(f"{who} {verb} asked to pay for {what} and did not pay {_money(unpaid)} of that {since}.")
+            said.append(f"{who} {verb} asked to pay for {what} and did not pay {money(unpaid)} of that {since}.")
             continue
         asked = sum(row[3] or 0.0 for row in alike)
         paid = asked - unpaid
-        rest = f"{pays} all but {_money(unpaid)}" if _money(paid) == _money(asked) else f"{pays} {_money(paid)}"
+        rest = f"{pays} all but {money(unpaid)}" if money(paid) == money(asked) else f"{pays} {money(paid)}"
         if paid < HALF_A_CENT:
             rest = f"{pays.removesuffix(' at most')} nothing"
-        said.append(f"{who} {verb} asked for {_money(asked)} for {what} and {rest} {since}.")
+        said.append(f"{who} {verb} asked for {money(asked)} for {what} and {rest} {since}.")
     return said
 
 
@@ -144,7 +144,7 @@ def _title(scenario: Scenario, site: str) -> str:
     return (scenario.sites[site].title or site) if site in scenario.sites else "the national table"
 
 
-def _money(dollars: float) -> str:
+def money(dollars: float) -> str:
     """Return an amount as people say it: $252k, $2.4k, $350."""
     if abs(dollars) < 1000:
         return f"${dollars:,.0f}"

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfs_sim.cli import terminal
 from tfs_sim.cli.looking import how_many, number_of_sets, only
@@ -44,6 +44,7 @@ def run(
         _profile(scenario, seed)
         return
     from tfs_sim.cli.paying import afterwards
+    from tfs_sim.experiments.designs.uncertainty import USUAL
     from tfs_sim.experiments.execution import saved
     from tfs_sim.experiments.execution.simulating import simulate
     from tfs_sim.experiments.execution.uncertain import listed_sets
@@ -53,7 +54,7 @@ def run(
     if sets is None and uncertainty not in (None, "defaults"):
         said = "--uncertainty says where --sets are from, and there is no --sets"
         raise UserError(Mistake(said, hint=f'tfs-sim run {name} --sets 100 --uncertainty "{uncertainty}"'))
-    under = None if sets is None else listed_sets(uncertainty or "plausible", sets)
+    under = None if sets is None else listed_sets(uncertainty or USUAL, sets)
     shape = [
         *([] if sets is None else [count(sets, "set")]),
         count(replicates, "replicate"),
@@ -69,11 +70,12 @@ def run(
         print()
         for line in (*afterwards(result), *without_effect(scenario)):
             print(wrapped(line))
-        print(uncalibrated(sets is not None))
+        print(trusted(None if under is None or under.agreement is None else under.agreement.record(), sets is not None))
         if out is None:
             return
         saved.save(result, out)
-        for what, name in (("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")):
+        named = [("\nRuns  ", "runs.parquet"), ("Months", "series.parquet")]
+        for what, name in named if sets is None else [*named, ("Sets  ", "sets.parquet")]:
             print(f"{what}   {terminal.path(out / name)}")
 
 
@@ -90,7 +92,7 @@ def as_given(name: str, replicates: int, seed: int) -> None:
     """Print what is observed at the start of the first month, before anybody acts: what files say holds exactly."""
     from tfs_sim.experiments.execution.replaying import as_given as observed
     from tfs_sim.model.catalogue import METRICS
-    from tfs_sim.scenario import load_scenario
+    from tfs_sim.scenario import drawing, load_scenario
 
     only("scenarios", name)
     scenario = load_scenario(name)
@@ -110,6 +112,8 @@ def as_given(name: str, replicates: int, seed: int) -> None:
     print("\n\n".join(terminal.tables(head, rows)))
     many = f"Means of {count(replicates, 'replicate')}; w" if replicates > 1 else "W"
     print("\n" + wrapped(f"{many}hat is not listed is zero. What is done in a month is that of the month before."))
+    for sentence in drawing.told(scenario):
+        print(wrapped(sentence))
 
 
 def outcomes(result: Result) -> str:
@@ -189,10 +193,10 @@ def _cut(text: str, widest: int) -> str:
 def _profile(scenario: Scenario, seed: int) -> None:
     """Print the time that each step of a month takes."""
     from tfs_sim.model import clocked
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
     from tfs_sim.scenario.errors import Mistake, UserError
 
-    template = build(scenario)
+    template = template_of(scenario)
     with terminal.working() as shown:
         shown.notice("Compiling the model with a clock in it (once, about half a minute) …")
         try:
@@ -219,6 +223,7 @@ class Asked:
     replicates: int | None = None
     sets: int | None = None
     uncertainty: str | None = None
+    crossed: int | None = None
 
 
 def sweep(
@@ -255,7 +260,7 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     from tfs_sim.experiments.execution.uncertain import under
 
     only("experiments", name)
-    experiment = under(load_experiment(name), asked.uncertainty, asked.sets, asked.replicates)
+    experiment = under(load_experiment(name), asked.uncertainty, asked.sets, asked.replicates, asked.crossed)
     arms = experiment.arms()
     worlds = len(arms) // len(experiment.strategies)
     scenario = arms[0].scenario
@@ -267,6 +272,8 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     if experiment.sets:
         shape.append(how_many(number_of_sets(experiment), "set"))
     shape.append(how_many(experiment.replicates, "replicate"))
+    if experiment.crossed:
+        shape[-1] += f" ({count(experiment.crossed, 'set')} with luck in common as well)"
     shape.append(count(len(scenario.sites), "site"))
     _head(experiment.title or experiment.name, shape, scenario.clock.months)
     return experiment
@@ -322,14 +329,14 @@ def found(sweep: Sweep) -> None:
         print(wrapped(str(finding), "     ", f"  {number}. "))
     if title := map_title(stored):
         print(wrapped(title + ".", "     ", "  Map: "))
-    print(uncalibrated(stored.units.set is not None))
+    print(trusted(stored.agreement, stored.units.set is not None))
 
 
-def uncalibrated(over_sets: bool) -> str:
+def trusted(agreement: Mapping[str, Any] | None, over_sets: bool) -> str:
     """Return how far the numbers may be trusted."""
-    said = "Not calibrated yet: read these as how the model behaves, not as forecasts."
-    where = "Parameters are one assumed point, about which these numbers are silent."
-    return wrapped(said if over_sets else f"{said} {where}")
+    from tfs_sim.analysis.stamps import stamp
+
+    return wrapped(" ".join(filter(None, stamp(agreement, over_sets))))
 
 
 def _report(sweep: Sweep) -> None:

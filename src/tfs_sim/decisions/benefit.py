@@ -63,10 +63,16 @@ def net_benefit(table: pd.DataFrame, worth: Worth, against: str | None = None) -
     return answered(table, answer)
 
 
-def acceptability(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
+def acceptability(table: pd.DataFrame, worth: Worth, errors: bool = True) -> pd.DataFrame:
     """Return in which share of sets each strategy is the best: how sure a choice is (Fenwick et al. 2001).
 
     Luck is taken out (see `noise`): left in, it brings every strategy's share nearer to the others'.
+
+    Parameters
+    ----------
+    table : tidy (see the package's text).
+    worth : what one unit of effect may cost, or several.
+    errors : whether standard errors are worked out, which takes longest; without them there is no column `se`.
 
     Returns
     -------
@@ -84,13 +90,14 @@ def acceptability(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
         parts = []
         for each in given:
             values = panel.benefit(each)
+            error = standard_error(values, lambda v: best_shares(v, panel.common)) if errors else None
             parts.append(
                 pd.DataFrame(
                     {
                         "worth": each,
                         "strategy": list(panel.strategies),
                         "share": best_shares(values, panel.common),
-                        "se": standard_error(values, lambda v: best_shares(v, panel.common)),
+                        **({} if error is None else {"se": error}),
                         "naive": shares_best(values.mean(axis=1)),
                     }
                 )
@@ -100,11 +107,15 @@ def acceptability(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
     return answered(table, answer, sets=2, asker="acceptability")
 
 
-def expected_loss(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
+def expected_loss(table: pd.DataFrame, worth: Worth, errors: bool = True) -> pd.DataFrame:
     """Return what choosing each strategy loses on average against the best of each set (Alarid-Escudero et al. 2019).
 
     The least of these losses is the value of perfect information. As that, the others are too large with luck left in;
     it is taken out between bounds (see `evpi`).
+
+    Parameters
+    ----------
+    table, worth, errors : as in `acceptability`.
 
     Returns
     -------
@@ -124,13 +135,14 @@ def expected_loss(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
             values = panel.benefit(each)
             behind = values.mean(axis=(0, 1)).max() - values.mean(axis=(0, 1))
             least, most = bounds(values, panel.lucky)
+            error = standard_error(values, lambda v: _losses(v, panel.common)) if errors else None
             parts.append(
                 pd.DataFrame(
                     {
                         "worth": each,
                         "strategy": list(panel.strategies),
                         "loss": np.clip(float(knowing(values, panel.common)), least, most) + behind,
-                        "se": standard_error(values, lambda v: _losses(v, panel.common)),
+                        **({} if error is None else {"se": error}),
                         "lower": least + behind,
                         "upper": most + behind,
                     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfs_sim.analysis import words
+from tfs_sim.analysis import stamps, words
 from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.scenario.errors import count
@@ -20,18 +20,10 @@ def caption(stored: Stored, *more: str) -> str:
         f"scenario: {stored.scenario}" if stored.scenario else "",
         f"seed {p.get('seed', 'unknown')}",
         f"tfs-sim {p.get('version') or p.get('tfs_sim', '')}",
-        over_parameters(stored),
+        stamps.over(stored.experiment.get("uncertainty")),
     ]
     text = "; ".join(part for part in parts if part)
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def over_parameters(stored: Stored) -> str:
-    """Return over what parameters the runs are: calibrated sets, sets drawn from what is plausible, or one point."""
-    if stored.calibrated:
-        return "calibrated"
-    over = stored.experiment.get("uncertainty")
-    return f"not calibrated (parameters {over['title']})" if over else "not calibrated (one point of the parameters)"
 
 
 def conditions(stored: Stored) -> str:

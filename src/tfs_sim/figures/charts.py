@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tfs_sim.analysis.decided import decided
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.figures.comparisons import answer, cost, forest
 from tfs_sim.figures.courses import fans, ladder
+from tfs_sim.figures.deciding import decision_charts
 from tfs_sim.figures.moments import moments
 from tfs_sim.figures.regime import regime_map
 from tfs_sim.figures.style import Chart
@@ -26,4 +28,6 @@ def charts(sweep: SweepLike, *, narrow: bool = False) -> dict[str, Chart]:
         fans(stored, "partners", narrow=narrow),
         moments(stored, narrow=narrow),
     ]
+    for view in decided(stored):
+        made += decision_charts(view, narrow=narrow)
     return {chart.stem: chart for chart in made if chart is not None}

@@ -170,7 +170,7 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
             r = against(stored, name, s, stored.against, stored.main)
             flip = m.better == "lower"
             raw = f"{words.difference(r.difference, r.low, r.high, m)} ({words.interval(r.low, r.high, m)})"
-            raw = "the same in all pairs" if r.same else raw
+            raw = "the same in all pairs" if r.same else f"{raw}{' *' if r.few else ''}"
             over = spread(stored, name, s, stored.against, stored.main)
             thin = None
             if over is not None and math.isfinite(over.low) and r.difference and math.isfinite(r.standardized):
@@ -188,6 +188,8 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
             "thick: 95% interval of the mean over sets of parameters (how far it may be off); thin: middle 90% of the "
             "differences under single sets, where replicates suffice to tell"
         )
+        if any(r.few for r, _ in results):
+            bars += "; *: few sets make most of the mean, and under the middle set it is less than half"
     subtitle = (
         f"Paired differences from {words.quoted(stored.title(stored.against))} over the same luck{conditions(stored)}; "
         f"{bars}. Filled: the interval leaves out zero. {'In words' if narrow else 'Right'}: the difference in "
@@ -203,7 +205,8 @@ def forest(sweep: SweepLike, most: int = 6, *, narrow: bool = False) -> Chart | 
     chart = framed("differences", title, subtitle, made, tall + 1.0, NARROW if narrow else WIDTH)
     ends = (0.3, NARROW - 0.3) if narrow else (2.6, 5.7)
     ax = place(chart, ends[0], 0.55, ends[1], 0.55 + tall)
-    forest_.forest(ax, groups, words.quoted(stored.title(stored.against)), narrow=narrow)
+    also = "" if stored.units.set is None else " (parameters, luck)"
+    forest_.forest(ax, groups, words.quoted(stored.title(stored.against)), also=also, narrow=narrow)
     more = [] if stored.units.set is None else ["sets_low", "sets_high"]
     chart.data = DataFrame(data, columns=["metric", "strategy", "against", *Paired.__slots__, *more])
     chart.alt = f"{chart.title}. The numbers are printed at the right of every line and stand in the data file."

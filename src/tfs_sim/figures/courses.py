@@ -160,7 +160,8 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     far = any(ladder_.far(low, high) for _, _, low, high in rungs)
     subtitle = (
         f"Effect of {words.quoted(stored.title(stored.against))} against "
-        f"{words.quoted(stored.title(stored.nothing))}{under}, in standard deviations between runs of the latter (for "
+        f"{words.quoted(stored.title(stored.nothing))}{under}, in standard deviations between runs of the "
+        f"latter{'' if stored.units.set is None else ', of all sets together: parameters and luck'} (for "
         "students: of the measured indicator's change in a year). Band: 95% interval; dashed: 0.2."
         f"{' Scale: even up to 1, then by powers of ten.' if far else ''}"
         f"{' Dotted: grants end.' if marked else ''}"

@@ -34,8 +34,12 @@ class Row:
     sets: tuple[float, float] | None = None
 
 
-def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, *, narrow: bool = False) -> None:
+def forest(
+    ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, *, also: str = "", narrow: bool = False
+) -> None:
     """Draw a line for every row, in groups with a heading; the raw numbers stand at the right.
+
+    `also` says what makes runs differ beside luck.
 
     Rows are one unit high; intervals that leave out zero are filled, the others hollow. If `narrow`, names and
     numbers stand above the rows, which are three units high.
@@ -59,7 +63,7 @@ def forest(ax: Axes, groups: Sequence[tuple[str, Sequence[Row]]], against: str, 
     ax.set_yticks([])
     ax.grid(False, axis="y")
     ax.grid(True, axis="x", color=GRID, linewidth=0.8)
-    x_label(ax, "Difference in standard deviations between runs")
+    x_label(ax, f"Difference in standard deviations between runs{also}")
     write(
         ax,
         0.0,

@@ -133,6 +133,13 @@ STUDIES = (
     Word("ubiquity", "Of a pattern: it holds in at least nine in ten points of the plausible space."),
     Word("existence", "Of a pattern: there is a region where it holds and one where it does not."),
     Word("necessity", "Of a mechanism: its own pattern breaks without it."),
+    Word("luck", "What differs between runs of the same scenario under the same parameters: who leaves, meets, wins, is heard."),
+    Word("set of parameters", "A value for each parameter that is not known; every strategy is run under each set.", HERE, ("set", "sets of parameters")),
+    Word("ensemble", "Sets of parameters in a file; of a calibrated one, sets that were run and came to published figures.", HERE, ("calibrated ensemble",)),
+    Word("middle set", "The set of parameters of which half of all sets give more and half less; where it is far from the mean, few sets make most of the mean."),
+    Word("95% interval", "Made so that it holds what it is an interval of in 95 of 100 such studies; what it does not hold, luck or parameters, is said beside it.", HERE, ("interval", "confidence interval")),
+    Word("worthwhile", "Of a difference: as large as the smallest that matters, which the experiment names."),
+    Word("reliability", "Share of the variance of sets' means that is between sets and not luck; below .8 no shares of sets are told."),
     Word("seed", "The number that all luck of an experiment follows from.", "[salmon2011]"),
 )  # fmt: skip
 """How it is studied."""
@@ -169,6 +176,12 @@ def word(name: str) -> Word | None:
 def names() -> tuple[str, ...]:
     """Return what words are called, and what others call them."""
     return tuple(name for each in WORDS for name in (each.name, *each.also))
+
+
+def used(text: str) -> list[Word]:
+    """Return the words that a text uses, in their order."""
+    spelled = _plain(text)
+    return [each for each in WORDS if re.search(rf"\b{re.escape(_plain(each.name))}(s|es)?\b", spelled)]
 
 
 @cache

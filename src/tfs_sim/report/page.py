@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import logging
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.analysis import pooling, words
+from tfs_sim.analysis import pooling, stamps, words
 from tfs_sim.analysis.conditions import naive, stability
 from tfs_sim.analysis.findings import candidates, findings
 from tfs_sim.analysis.kinds import SURE
@@ -23,7 +24,8 @@ from tfs_sim.figures.charts import charts
 from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
-from tfs_sim.report import tables
+from tfs_sim.literature.glossary import used
+from tfs_sim.report import deciding, tables
 from tfs_sim.scenario.errors import count
 
 
@@ -55,8 +57,10 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
 
 
 def render(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -> str:
-    """Return the page as text."""
-    return str(template("report.html.j2").render(**content(stored, drawn, narrow)))
+    """Return the page as text; it ends with the words that it uses."""
+    shown, page = content(stored, drawn, narrow), template("report.html.j2")
+    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page.render(**shown, words=()), flags=re.DOTALL)
+    return str(page.render(**shown, words=used(text)))
 
 
 def template(name: str) -> Any:
@@ -82,7 +86,11 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "title": str(e.get("title") or "Results"),
         "question": str(e.get("question") or ""),
         "findings": findings(stored, 3),
-        "calibrated": stored.calibrated,
+        "calibrated": stored.agreement is not None,
+        "stamp": stamps.stamp(stored.agreement, stored.units.set is not None),
+        "over": stamps.over(e.get("uncertainty")),
+        "agreement": stored.agreement,
+        "held_against": "" if stored.agreement is None else stamps.held_against(stored.agreement),
         "version": str(p.get("version") or p.get("tfs_sim") or ""),
         "date": str(p.get("date") or "")[:10],
         "seed": p.get("seed"),
@@ -111,6 +119,7 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "rules": tables.rules(stored),
         "over_parameters": tables.over_sets(stored),
         "holds": stored.units.holds,
+        "decisions": deciding.sections(stored),
         "conditions": tables.conditions(stored, others),
         "stability": stability(stored, stored.primary, others),
         "naive": naive(stored, stored.primary),

@@ -20,6 +20,12 @@ from tfs_sim.survey.pairs import STATUSES
 from tfs_sim.survey.writing import lead_of
 from tfs_sim.version import __version__
 
+_USES = {
+    "trust": "trust in the first month",
+    "agreement": "agreement with the mission in the first month",
+    "value": "kept in the clean data alone: nothing in the model is what a partner is worth to another",
+    "nothing": "kept in the clean data alone",
+}
 MOST_SHOWN = 200
 """Columns of a file that the page tells one by one."""
 _TAKES = {
@@ -62,10 +68,11 @@ def write_page(survey: Survey, folder: str | os.PathLike[str]) -> Path:
 
 def content(survey: Survey) -> dict[str, Any]:
     """Return what the template shows."""
-    from networkx import density, transitivity
+    from networkx import transitivity
 
     graph = survey.graph()
     kind, data = picture(survey)
+    heard, expected = survey.densities()
     total = len(survey.members) * (len(survey.members) - 1) // 2
     return {
         "site": survey.site,
@@ -75,7 +82,11 @@ def content(survey: Survey) -> dict[str, Any]:
         "organizations": count(len(survey.members), "organization"),
         "ties": count(len(survey.ties), "tie"),
         "pairs": f"{total:,}",
-        "density": f"{density(graph):.3f}",
+        "density": f"{heard:.3f}",
+        "expected": f"{expected:.3f}",
+        "observed": f"{survey.observed:,}",
+        "unheard": few(len(survey.imputed.chances)) if survey.imputed.chances else "",
+        "sure": _sure(survey),
         "transitivity": f"{transitivity(graph):.3f}",
         "relations": survey.relations,
         "take": survey.take,
@@ -129,13 +140,15 @@ def _answers(role: str) -> str:
     kind, _, name = role.partition(" ")
     if kind == "relation":
         return f"rescaled: answers about {name}"
-    return f"kept in the clean data: answers about {name}; they make no tie" if kind == "item" else f"taken: {role}"
+    return f"rescaled: answers about {name}; they make no tie" if kind == "item" else f"taken: {role}"
 
 
 def _scale(survey: Survey, name: str) -> dict[str, str]:
     scale = survey.scales[name]
     keys = [key for key in (survey.answers.unknown + survey.answers.blanks) if key[1] == name]
     use = "makes the network" if name in survey.relations else "kept in the clean data alone"
+    if survey.answers.kinds[name] == "item":
+        use = _USES[survey.means(name)]
     return {
         "name": name,
         "least": f"{scale.least:g}",
@@ -164,6 +177,44 @@ def _wave(survey: Survey, label: str, month: str | None) -> dict[str, str]:
 def _statuses(survey: Survey, key: tuple[str, str]) -> dict[str, Any]:
     found = survey.statuses(key)
     return {"wave": key[0], "relation": key[1], "counts": suppressed(found), "pairs": f"{sum(found.values()):,}"}
+
+
+def _sure(survey: Survey) -> list[str]:
+    """Return in sentences what sets of parameters draw, over whom, and how far reports are taken to be off."""
+    guessed, said = survey.imputed, []
+    if guessed.chances:
+        round_number = round(guessed.expected)
+        expected = f"about {round_number:,}" if round_number >= FEWEST_SHOWN else "few"
+        said.append(
+            f"Ties of {few(len(guessed.chances))} pairs of whom nobody was heard: each has a chance by how active "
+            f"others report its ends to be, and whether they are of one sector; {expected} of them have a tie in a set"
+        )
+    if guessed.errors:
+        errors = sorted(guessed.errors.values())
+        said.append(
+            f"Strengths of the {len(survey.ties):,} reported ties: off by about {errors[len(errors) // 2]:.2f} of the "
+            "scale (the median standard deviation), by what both ends differ in"
+        )
+    if guessed.trust:
+        heard = sum(survey.means(item) == "trust" for item, kind in survey.answers.kinds.items() if kind == "item")
+        errors = sorted(mark.sd for mark in guessed.trust.values())
+        said.append(
+            f"Trust in the first month, of each end of a tie in the other, by {count(heard, 'item')}: off by about "
+            f"{errors[len(errors) // 2]:.2f} of the scale; where an end did not answer, it is guessed from how it "
+            "marks others, and how others mark the partner"
+        )
+    if guessed.agreement:
+        said.append(f"Agreement with the mission of {few(len(guessed.agreement))} organizations, as others see it")
+    if guessed.staff:
+        said.append(f"Staff of {few(len(guessed.staff))} organizations, from that of the others")
+    unknown = sum(not member.sector_known for member in survey.members.values())
+    if unknown:
+        said.append(
+            f"Sectors of {few(unknown)} organizations, from those of the others"
+            if len(survey.members) - unknown >= FEWEST_SHOWN
+            else f"Sectors of {few(unknown)} organizations are not known: they are nonprofits in every set"
+        )
+    return said
 
 
 def _categories(survey: Survey) -> list[dict[str, str]]:

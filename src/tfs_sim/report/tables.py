@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfs_sim.analysis import words
+from tfs_sim.analysis import stamps, words
 from tfs_sim.analysis.compare import Paired, against, over_sites
 from tfs_sim.analysis.conditions import by_condition
 from tfs_sim.analysis.findings import ranked_metrics
 from tfs_sim.analysis.provisos import differing_parameters, shortfalls
 from tfs_sim.analysis.rules import months_on
 from tfs_sim.analysis.sentences import capital, lower, thing_of
-from tfs_sim.analysis.spread_words import in_cells
+from tfs_sim.analysis.spread_words import in_cells, parts
 from tfs_sim.analysis.spreads import spread
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.variance import Part
@@ -102,19 +102,28 @@ def changes(stored: Stored) -> Table:
             rows.append([f"{stored.title(s)} (compared with)", *["–"] * len(shown), *(["–"] if better else [])])
             continue
         results = [against(stored, n, s, base, stored.main) for n in shown]
-        said = [spoken(r, n) for r, n in zip(results, shown, strict=True)]
+        said = [f"{spoken(r, n)}{_middle(r, n)}" for r, n in zip(results, shown, strict=True)]
         rows.append([stored.title(s), *said, *([_chance(results[0])] if better else [])])
     sites = words.mean_over_sites(len(stored.sites))
     note = (
         f"Differences from {words.quoted(stored.title(base))}{_where(stored)} over the same luck, each over the months "
         f"that its heading names{f', {sites}' if sites else ''}, with 95% intervals."
     )
+    if any("middle set" in cell for row in rows for cell in row):
+        note += " Where few sets of parameters make most of a mean, that of the middle set stands beside it."
     if better:
         note += (
             f" The chance is the share of {stored.units.said} in which {words.subject(metric(shown[0]))} is worse, "
             "with its 95% interval."
         )
     return Table(headings, rows, note)
+
+
+def _middle(result: Paired, name: str) -> str:
+    """Return what a difference is under the middle set, where few sets make most of its mean."""
+    if not result.few:
+        return ""
+    return f"; middle set {words.difference(result.middle, result.low, result.high, metric(name))}"
 
 
 def over_sets(stored: Stored) -> Table | None:
@@ -129,15 +138,19 @@ def over_sets(stored: Stored) -> Table | None:
     headings = ["Strategy", f"Mean difference{f' ({unit})' if unit else ''}", "Middle set", "Middle 90% of sets"]
     headings += ["Better / no different / worse"] if sure else []
     headings += ["Of the variance of differences, parameters make"]
+    spreads = {s: spread(stored, name, s, base, stored.main) for s in others}
+    crossed = next((found.crossed for found in spreads.values() if found is not None and found.crossed), None)
+    headings += ["Standard deviation: parameters / luck / luck that depends on them"] if crossed else []
     rows = []
     for s in others:
-        result, found = against(stored, name, s, base, stored.main), spread(stored, name, s, base, stored.main)
+        result, found = against(stored, name, s, base, stored.main), spreads[s]
         span, shares = in_cells(found, name)
         part = "–"
         if found is not None and not math.isnan(found.parameters.value):
             part = _chances(found.parameters)
-        middle = "–" if found is None else words.difference(found.middle, result.low, result.high, m)
-        rows.append([stored.title(s), spoken(result, name), middle, span, *([shares] if sure else []), part])
+        middle = words.difference(result.middle, result.low, result.high, m)
+        apart = ["–" if found is None or found.crossed is None else parts(found.crossed, name)] if crossed else []
+        rows.append([stored.title(s), spoken(result, name), middle, span, *([shares] if sure else []), part, *apart])
     note = (
         f"{capital(thing_of(stored, name))}{_where(stored)}: differences from {words.quoted(stored.title(base))}. The "
         f"mean's interval says how far the mean over sets of parameters may be off ({stored.units.holds}); where the "
@@ -147,6 +160,19 @@ def over_sets(stored: Stored) -> Table | None:
         "to differ by. Parameters' share is that of the variance between sets; the rest is luck with its product with "
         "parameters (one-way random effects)."
     )
+    more = max((found.added for found in spreads.values() if found is not None), default=0)
+    if more:
+        note += (
+            f" The middle 90% of sets and shares go by {count(more, 'replicate')} more, of sets near a threshold; "
+            "means do not."
+        )
+    if crossed:
+        told = stored.experiment["plan"]["crossed"]
+        note += (
+            f" The standard deviations are those of a run's difference, from {count(told['sets'], 'set')} with "
+            f"{count(told['replicates'], 'replicate')} of the same luck ({crossed.estimator}): what luck does whatever "
+            "the parameters, and what it does under some of them only."
+        )
     if stored.worthwhile is not None:
         least = words.difference(stored.worthwhile, 0, 2 * stored.worthwhile, m, sign=False)
         note += f" Better and worse mean by {f'{least} {unit}'.rstrip()} or more: what the experiment calls worthwhile."
@@ -214,10 +240,11 @@ def strategies(stored: Stored) -> Table:
         )
     reference = words.quoted(stored.title(stored.against))
     headings = ["Strategy", "Interventions", "Grants", f"Parameters other than those of {reference}"]
-    note = (
-        "" if all(row[3] == "none" for row in rows) else "In brackets: the reference's value, then the strategy's own."
-    )
-    return Table(headings if note else headings[:3], rows if note else [row[:3] for row in rows], note)
+    alike = all(row[3] == "none" for row in rows)
+    notes = [] if alike else ["In brackets: the reference's value, then the strategy's own."]
+    if budget := stored.experiment.get("budget"):
+        notes.append(f"Doses that the funder pays for were scaled to a budget of {budget['said']}.")
+    return Table(headings[:3] if alike else headings, [row[:3] for row in rows] if alike else rows, " ".join(notes))
 
 
 def rules(stored: Stored) -> Table | None:
@@ -256,6 +283,8 @@ def provenance(stored: Stored) -> Table:
         "Scenario digest": p.get("digest") or p.get("scenario_digest"),
         "Seed": p.get("seed"),
         "Replicates": p.get("replicates"),
+        "Parameters": stamps.over(stored.experiment.get("uncertainty")),
+        "Ensemble": _ensemble(stored),
         "Date": p.get("date"),
         "Wall time": f"{float(s):.1f} seconds" if (s := p.get("seconds", p.get("wall_seconds"))) is not None else None,
         "Python": p.get("python"),
@@ -263,6 +292,12 @@ def provenance(stored: Stored) -> Table:
         "Packages": ", ".join(f"{name} {version}" for name, version in packages.items()),
     }
     return Table(["What", "Value"], [[key, str(value)] for key, value in said.items() if value not in (None, "")])
+
+
+def _ensemble(stored: Stored) -> str | None:
+    """Return which calibrated ensemble the sets of parameters are of."""
+    found = stored.agreement
+    return None if found is None else f"{found['name']}, edition {found['edition']} ({found['licence']})"
 
 
 GRADES = {

@@ -26,6 +26,8 @@ LARGEST_SEED = 2**63 - 1
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_COUNTED = re.compile(r"month ([1-9][0-9]{0,3})")
+_MOST_MONTHS = 1200
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(month|months|year|years)\s*", re.IGNORECASE)
 
 
@@ -190,8 +192,39 @@ def key_name(value: Any) -> str:
     )
 
 
-def _month(value: Any) -> str:
-    right = f'{NAME} is a month, written "2020-03"'
+def is_month(value: Any) -> bool:
+    """Say whether a value is the date of a month, "2020-03"."""
+    try:
+        return bool(_month(value) == value)
+    except PydanticCustomError:
+        return False
+
+
+def is_counted(value: Any) -> bool:
+    """Say whether a value is a month counted from the start, "month 20"."""
+    found = _COUNTED.fullmatch(value) if isinstance(value, str) else None
+    return found is not None and int(found[1]) <= _MOST_MONTHS
+
+
+def when(value: Any) -> Any:
+    """Return a counted month as it is usually written ("month 20"), anything else as it is."""
+    found = re.fullmatch(r"\s*month\s+0*([1-9][0-9]{0,3})\s*", value, re.IGNORECASE) if isinstance(value, str) else None
+    return f"month {found[1]}" if found else value
+
+
+def _when(value: Any) -> str:
+    right = f'{NAME} is a month, written "2020-03" or, counted from the start, "month 20"'
+    plain = when(value)
+    if is_counted(plain):
+        return str(plain)
+    if isinstance(plain, str) and _COUNTED.fullmatch(plain):
+        raise wrong(f"{right}; found {quote(value)}, and there are at most {_MOST_MONTHS:,} months")
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_MONTHS:
+        raise wrong(f"{right}; found {kind_of(value)}", note=f'write "month {value}"')
+    return _month(value, right)
+
+
+def _month(value: Any, right: str = f'{NAME} is a month, written "2020-03"') -> str:
     if hasattr(value, "strftime"):
         raise wrong(f"{right}; found {kind_of(value)}", note=f'write "{value.isoformat()[:7]}"')
     match = _MONTH.fullmatch(value) if isinstance(value, str) else None
@@ -325,7 +358,13 @@ def _data_file(value: Any) -> DataFile:
 TEXT = Check(_text, (("type", "string"),))
 LINE = Check(_line, (("type", "string"), ("maxLength", 300)))
 KEY = Check(key_name, (("type", "string"), ("pattern", f"^{_KEY.pattern}$")))
-MONTH = Check(_month, (("type", "string"), ("pattern", r"^[0-9]{4}-(0[1-9]|1[0-2])$"), ("examples", ["2020-03"])))
+_DATE = r"[0-9]{4}-(0[1-9]|1[0-2])"
+MONTH = Check(_month, (("type", "string"), ("pattern", f"^{_DATE}$"), ("examples", ["2020-03"])))
+WHEN = Check(
+    _when,
+    (("type", "string"), ("pattern", f"^({_DATE}|{_COUNTED.pattern})$"), ("examples", ["2020-03", "month 20"])),
+)
+"""A month of a scenario: a date, or counted from its start."""
 _DURATIONS = (("type", ["number", "string"]), ("examples", [18, "18 months", "2 years"]))
 DURATION = Check(lambda value: _duration(value, 1, True), _DURATIONS)
 SPELL = Check(lambda value: _duration(value, 0, True), _DURATIONS)

@@ -20,8 +20,8 @@ def without_effect(scenario: Scenario, varied: Container[str] = ()) -> list[str]
     """Return a sentence on each thing in a scenario that has no effect, or less than it says.
 
     Mechanisms that are off and on which others build, what they would move or read, what is there to the amount of
-    zero, rules that never call for anything, nationals without members, and who joins after the end. `varied` are the
-    dotted names of what a design sets instead.
+    zero, rules that never call for anything, nationals without members, partnerships and goals for which there are too
+    few months, and who joins after the end. `varied` are the dotted names of what a design sets instead.
     """
     known = catalogue()
     said = [
@@ -42,7 +42,24 @@ def without_effect(scenario: Scenario, varied: Container[str] = ()) -> list[str]
         said.append(f"no organization is a member of {', '.join(alone)}, which no community notices.")
     if scenario.parameters.get("national") and not scenario.nationals and scenario.is_on("national"):
         said.append("parameters of national have no effect: there are no national organizations.")
-    return [*said, *_unread(scenario)]
+    return [*said, *_out_of_time(scenario), *_unread(scenario)]
+
+
+def _out_of_time(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence on each partnership, and goal of one, for which there are too few months."""
+    clock = scenario.clock
+    for key, site in scenario.sites.items():
+        begins = site.backbone.begins
+        month = 0 if begins is None else max(clock.index(begins), 0)
+        if month >= clock.months:
+            last = count(clock.months, "month")
+            yield f"nobody begins a partnership in {key}: its backbone is from {begins} on, after the end ({last})."
+            continue
+        there = clock.months - month
+        for number, goal in enumerate(site.goals, 1):
+            if goal.over > there:
+                said = f"looks at {count(goal.over, 'month')}, and there are {there:,}"
+                yield f"goal {number} of {key} is never reached: it {said}."
 
 
 def _without_amount(scenario: Scenario, varied: Container[str]) -> Iterator[str]:

@@ -22,10 +22,46 @@ OPTIONAL = (
     "first_bid",
     "months_in_post",
     "key_people",
+    "fte_sd",
+    "agreement",
+    "agreement_sd",
 )
 """Columns that a file of organizations may have beside id and sector."""
+BEGINNING = OPTIONAL[2:9]
+"""Those that say how an organization begins (`Given`)."""
+OF_TIES = ("chance", "strength_sd", "trust", "trust_sd", "trust_back", "trust_back_sd")
+"""Columns that a file of relationships may have beside source, target and strength."""
+UNKNOWN = "unknown"
+"""What stands in the column sector where nobody knows: it is drawn by set of parameters (`drawing`)."""
 LONGEST = 300
 """Characters of a name."""
+
+
+class Mark(NamedTuple):
+    """A share in [0, 1] that is known with an error: its mean and its standard deviation between sets."""
+
+    mean: float
+    sd: float = 0.0
+
+
+class Unsure(NamedTuple):
+    """What is not known of an organization, and is drawn by set of parameters.
+
+    Attributes
+    ----------
+    sector : whether its sector is drawn from those of the site's others.
+    fte_sd : standard deviation of the logarithm of its staff.
+    agreement : how far it agrees with what partners want together, as others see it, in the first month.
+    """
+
+    sector: bool = False
+    fte_sd: float = 0.0
+    agreement: Mark | None = None
+
+    @property
+    def of_itself(self) -> bool:
+        """Whether it is not known who or how large it is."""
+        return self.sector or self.fte_sd > 0.0
 
 
 class Given(NamedTuple):
@@ -59,6 +95,7 @@ class Organization(NamedTuple):
     sector, role : see `SECTORS` and `ROLES`.
     fte : staff, full-time equivalents; None if the scenario does not say.
     given : how it begins, where a file says so.
+    unsure : what is drawn of it by set of parameters; `sector` is then that without sets.
     """
 
     identity: str
@@ -67,14 +104,32 @@ class Organization(NamedTuple):
     role: str
     fte: float | None
     given: Given = Given()
+    unsure: Unsure = Unsure()
+
+
+class Told(NamedTuple):
+    """What a file says of a tie beside its strength, drawn by set of parameters.
+
+    Attributes
+    ----------
+    chance : that there is this tie at all.
+    strength_sd : standard deviation of its strength between sets.
+    trust, trust_back : of the source in the target in the first month, and back; None: as it comes.
+    """
+
+    chance: float = 1.0
+    strength_sd: float = 0.0
+    trust: Mark | None = None
+    trust_back: Mark | None = None
 
 
 class Relationship(NamedTuple):
-    """A tie that exists at the start: identities of source and target, strength in [0, 1]."""
+    """A tie that exists at the start: identities of source and target, strength in [0, 1], what else a file says."""
 
     source: str
     target: str
     strength: float
+    told: Told = Told()
 
 
 def generated(site: str, counts: Mapping[str, int], lead: str | None, fte: float) -> tuple[Organization, ...]:
@@ -106,14 +161,17 @@ def read_organizations(path: Path, site: str, lead: str | None, fte: float) -> t
     rows = _organization_rows(path, _stamp(path))
     for row in rows:
         if row.id in (lead, "backbone") and row.given != Given():
-            said = (
-                f"{quote(row.id)} is the backbone, which is at the table throughout: leave {listed(OPTIONAL[2:])} empty"
-            )
+            said = f"{quote(row.id)} is the backbone, which is at the table throughout: leave {listed(BEGINNING)} empty"
             raise UserError(replace(row.place, message=said))
     found = [
-        _backbone(site, row.name or row.id or lead, row.sector, fte if row.fte is None else row.fte)
+        _backbone(
+            site,
+            row.name or row.id or lead,
+            "nonprofit" if row.sector == UNKNOWN else row.sector,
+            fte if row.fte is None else row.fte,
+        )
         if row.id in (lead, "backbone")
-        else Organization(f"{site}/{row.id}", row.name or row.id, row.sector, "partner", row.fte, row.given)
+        else Organization(f"{site}/{row.id}", row.name or row.id, row.sector, "partner", row.fte, row.given, row.unsure)
         for row in rows
     ]
     if not any(organization.role == "backbone" for organization in found):
@@ -130,12 +188,19 @@ def read_relationships(
 
     Organizations are named by their id, with or without the site before it.
     """
-    known = {organization.identity.split("/", 1)[1]: organization.identity for organization in organizations}
+    return _ties(path, _stamp(path), site, tuple(each.identity for each in organizations), lead)
+
+
+@lru_cache(maxsize=64)
+def _ties(
+    path: Path, stamp: tuple[int, int], site: str, identities: tuple[str, ...], lead: str | None
+) -> tuple[Relationship, ...]:
+    known = {identity.split("/", 1)[1]: identity for identity in identities}
     if lead is not None:
         known.setdefault(lead, f"{site}/backbone")
     mistakes: list[Mistake] = []
     ties: dict[tuple[str, str], Relationship] = {}
-    table = CsvTable(path, ("source", "target", "strength"), ())
+    table = CsvTable(path, ("source", "target", "strength"), OF_TIES)
     for row in table.rows:
         ends = []
         for column in ("source", "target"):
@@ -145,6 +210,7 @@ def read_relationships(
                 mistakes.append(table.mistake(row, column, message, nearest(name, known)))
             ends.append(known.get(name, ""))
         strength = table.number(row, "strength", 1.0, "a share between 0 and 1", mistakes)
+        told = _told(table, row, mistakes)
         source, target = ends
         if not source or not target:
             continue
@@ -156,7 +222,7 @@ def read_relationships(
             message = "this pair is listed a second time, the other way round; a tie is mutual, so keep one of the two"
             mistakes.append(table.mistake(row, "source", message))
         elif strength is not None:
-            ties[source, target] = Relationship(source, target, strength)
+            ties[source, target] = Relationship(source, target, strength, told)
     if mistakes:
         raise UserError(mistakes)
     return tuple(sorted(ties.values()))
@@ -168,6 +234,7 @@ class _Listed(NamedTuple):
     sector: str
     fte: float | None
     given: Given
+    unsure: Unsure
     place: Mistake
 
 
@@ -194,18 +261,54 @@ def _organization_rows(path: Path, stamp: tuple[int, int]) -> tuple[_Listed, ...
             )
         elif identity in rows:
             mistakes.append(table.mistake(row, "id", f"the id {quote(identity)} is given a second time"))
-        if sector not in SECTORS:
-            message = f"column sector is {listed(SECTORS)}; found {kind_of(sector)}"
-            mistakes.append(table.mistake(row, "sector", message, nearest(sector, SECTORS)))
+        if sector not in (*SECTORS, UNKNOWN):
+            message = f"column sector is {listed((*SECTORS, UNKNOWN), 9)}; found {kind_of(sector)}"
+            mistakes.append(table.mistake(row, "sector", message, nearest(sector, (*SECTORS, UNKNOWN))))
         name = table.cell(row, "name")
         if "\n" in name or len(name) > LONGEST:
             said = f"column name is one line of at most {LONGEST} characters; found {kind_of(name)}"
             mistakes.append(table.mistake(row, "name", said))
-        given = _given(table, row, mistakes)
-        rows.setdefault(identity, _Listed(identity, name, sector, fte, given, table.mistake(row, "id", "")))
+        given, unsure = _given(table, row, mistakes), _unsure(table, row, fte, mistakes)
+        place = table.mistake(row, "id", "")
+        rows.setdefault(identity, _Listed(identity, name, sector, fte, given, unsure, place))
     if mistakes:
         raise UserError(mistakes)
     return tuple(rows.values())
+
+
+def _unsure(table: CsvTable, row: Row, fte: float | None, mistakes: list[Mistake]) -> Unsure:
+    """Return what is not known of an organization, as far as its row says."""
+    spread = None
+    if table.cell(row, "fte_sd"):
+        spread = table.number(row, "fte_sd", 3.0, "the sd of log staff, a number between 0 and 3", mistakes)
+        if fte is None:
+            mistakes.append(table.mistake(row, "fte_sd", "fte_sd goes with fte, which is empty"))
+    agreement = _mark(table, row, "agreement", mistakes)
+    return Unsure(table.cell(row, "sector") == UNKNOWN, spread or 0.0, agreement)
+
+
+def _told(table: CsvTable, row: Row, mistakes: list[Mistake]) -> Told:
+    """Return what a row says of a tie beside its strength."""
+    chance, spread = 1.0, 0.0
+    if table.cell(row, "chance"):
+        chance = table.number(row, "chance", 1.0, "a share between 0 and 1", mistakes) or 0.0
+    if table.cell(row, "strength_sd"):
+        spread = table.number(row, "strength_sd", 1.0, "a standard deviation between 0 and 1", mistakes) or 0.0
+    return Told(chance, spread, *(_mark(table, row, column, mistakes) for column in ("trust", "trust_back")))
+
+
+def _mark(table: CsvTable, row: Row, column: str, mistakes: list[Mistake]) -> Mark | None:
+    """Return a share with its standard deviation, or None where the row has none."""
+    spread = f"{column}_sd"
+    if not table.cell(row, column):
+        if table.cell(row, spread):
+            mistakes.append(table.mistake(row, spread, f"{spread} goes with {column}, which is empty"))
+        return None
+    mean = table.number(row, column, 1.0, "a share between 0 and 1", mistakes)
+    sd = 0.0
+    if table.cell(row, spread):
+        sd = table.number(row, spread, 1.0, "a standard deviation between 0 and 1", mistakes) or 0.0
+    return Mark(mean or 0.0, sd)
 
 
 def _given(table: CsvTable, row: Row, mistakes: list[Mistake]) -> Given:

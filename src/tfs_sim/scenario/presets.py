@@ -1,4 +1,4 @@
-"""Ready-made scenarios, experiments and calibrations: where they are, what they are called, what each is for."""
+"""Ready-made files of each kind: where they are, what they are called, what each is for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 from tfs_sim.scenario.errors import Mistake, UserError, listed, nearest, quote
 
-Kind = Literal["scenarios", "experiments", "calibrations"]
+Kind = Literal["scenarios", "experiments", "calibrations", "problems"]
 
 NO_SUCH_NAMES = f"files have no such names in this locale ({sys.getfilesystemencoding()}); set LC_ALL=C.UTF-8"
 
@@ -37,7 +37,7 @@ def find(kind: Kind, name_or_path: str | Path, base: Path | None = None) -> Path
 
     Parameters
     ----------
-    kind : "scenarios", "experiments" or "calibrations".
+    kind : "scenarios", "experiments", "calibrations" or "problems".
     name_or_path : what the user wrote. With a folder or the ending ".toml" in it, it is a path.
     base : what paths are relative to; default: the current folder.
 

@@ -14,10 +14,12 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidatorFu
 from tfs_sim.scenario.characters import printable
 from tfs_sim.scenario.checks import MECHANISMS, OTHERS, PARAMETERS, across, pieces_of, specification
 from tfs_sim.scenario.copies import as_written, multiplied
+from tfs_sim.scenario.drawing import site_leaves_open, version
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, quote
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
-from tfs_sim.scenario.organizations import Given, Organization
+from tfs_sim.scenario.months import dated
+from tfs_sim.scenario.organizations import Given, Organization, Relationship, Told, Unsure
 from tfs_sim.scenario.sites import Backbone, Site
 from tfs_sim.scenario.table import Table
 from tfs_sim.scenario.tables import (
@@ -98,7 +100,7 @@ class Scenario(Table):
             return data  # type: ignore[return-value]
         origin: dict[str, str] = {}
         if isinstance(data, Mapping):
-            data, origin = multiplied(data)
+            data, origin = multiplied(dated(data))
         try:
             scenario: Self = handler(data)
         except ValidationError as error:
@@ -230,9 +232,9 @@ class Scenario(Table):
 
     def to_template(self) -> Template:
         """Return the scenario compiled for the engine: arrays of what never changes, parameter records, switches."""
-        from tfs_sim.scenario.build import build
+        from tfs_sim.scenario.beginnings import template_of
 
-        return build(self)
+        return template_of(self)
 
     def to_toml(self) -> str:
         """Return the scenario as the text of one scenario file that extends nothing."""
@@ -342,18 +344,27 @@ def _target_facts(target: Target) -> list[Any]:
 
 
 def _site_facts(name: str, site: Site) -> list[Any]:
-    members = [
-        [each.identity, each.sector, each.role, each.fte, *([list(each.given)] if each.given != Given() else [])]
-        for each in site.organizations_list(name)
-    ]
     ties = site.relationships_list(name)
     shares = [site.poverty, site.at_the_table, site.grievance, site.backbone.fte, site.backbone.begins]
     influence = site.influence_list(name)
     heard = [] if influence is None else [[list(weight) for weight in influence]]
     networks = {network: sorted(set(names)) for network, names in site.networks.items()}
     goals = [goal.facts() for goal in site.goals]
-    told = None if ties is None else [list(tie) for tie in ties]
-    return [site.students, *shares, members, told, *heard, networks, goals]
+    members = [_member_facts(each) for each in site.organizations_list(name)]
+    told = None if ties is None else [_tie_facts(tie) for tie in ties]
+    meant = [] if site.evidence is None else [site.evidence.model_dump(mode="json")]
+    drawn = [version()] if site_leaves_open(name, site) else []
+    return [site.students, *shares, members, told, *heard, networks, goals, *meant, *drawn]
+
+
+def _member_facts(each: Organization) -> list[Any]:
+    facts: list[Any] = [each.identity, each.sector, each.role, each.fte]
+    facts += [list(each.given)] if each.given != Given() else []
+    return facts + ([{"unsure": list(each.unsure)}] if each.unsure != Unsure() else [])
+
+
+def _tie_facts(tie: Relationship) -> list[Any]:
+    return [tie.source, tie.target, tie.strength, *([list(tie.told)] if tie.told != Told() else [])]
 
 
 def scenario_from(data: Any, name: str, texts: dict[str, str]) -> Scenario:

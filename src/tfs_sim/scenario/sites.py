@@ -11,15 +11,16 @@ from pydantic_core import PydanticCustomError
 
 from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.aims import Goal
+from tfs_sim.scenario.drawing import drawn_organizations
 from tfs_sim.scenario.errors import Mistake, kind_of, nearest, quote
 from tfs_sim.scenario.fields import (
     DATA_FILE,
     KEY,
     LINE,
-    MONTH,
     NAME,
     SHARE,
     TEXT,
+    WHEN,
     Check,
     DataFile,
     number,
@@ -49,12 +50,37 @@ class Backbone(Table):
     fte: Annotated[float, number(0, 1000, "a number of staff, full-time equivalents,")] = Field(
         1.0, description="staff for coordination, full-time equivalents"
     )
-    begins: Annotated[str, MONTH] | None = Field(
+    begins: Annotated[str, WHEN] | None = Field(
         None,
         alias="from",
         description="month in which the partnership begins, from an empty table; default: before the start",
     )
     lead: Annotated[str, LINE] | None = Field(None, description="name of the organization that is the backbone")
+
+
+class Evidence(Table):
+    """What the strengths of a file of relationships stand for, in encounters that two have had."""
+
+    weakest: Annotated[float, number(0, 1000, "a number of encounters")] = Field(
+        description="what a tie of strength 0 would stand for"
+    )
+    strongest: Annotated[float, number(0, 1000, "a number of encounters")] = Field(
+        description="what a tie of strength 1 stands for"
+    )
+    spread: Annotated[float, number(0, 3, "a standard deviation")] = Field(
+        0.0, description="how little is known of that: standard deviation of its logarithm between sets of parameters"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.weakest > self.strongest:
+            message = f"the weakest tie stands for {self.weakest:g} encounters, more than the strongest"
+            raise several([Mistake(message, key=("weakest",))])
+        return self
+
+    def encounters(self, strength: float) -> float:
+        """Return what a strength stands for, in the middle of what is known."""
+        return self.weakest + (self.strongest - self.weakest) * strength
 
 
 def _counts(value: Any) -> dict[str, int]:
@@ -120,6 +146,9 @@ class Site(Table):
     relationships_file: Annotated[DataFile, DATA_FILE] | None = Field(
         None, description="CSV file with the relationships of the first month (columns source, target, strength)"
     )
+    evidence: Evidence | None = Field(
+        None, description="what strengths of relationships stand for; default: the parameter community.history at 1"
+    )
     influence_file: Annotated[DataFile, DATA_FILE] | None = Field(
         None,
         description="CSV file: who listens to whom on goals (columns source, target, weight); default: by trust",
@@ -141,6 +170,9 @@ class Site(Table):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
+        if self.evidence is not None and self.relationships_file is None:
+            message = "evidence says what strengths stand for, and there is no relationships_file"
+            raise several([Mistake(message, key=("evidence",), at="key")])
         if (self.organizations is None) == (self.organizations_file is None):
             both = self.organizations is not None
             raise wrong(
@@ -161,7 +193,7 @@ class Site(Table):
         if self.organizations_file is None:
             return generated(site_key, self.organizations or {}, lead, fte)
         path = self.organizations_file.path if folder is None else folder / str(self.organizations_file)
-        return read_organizations(path, site_key, lead, fte)
+        return drawn_organizations(read_organizations(path, site_key, lead, fte), "")
 
     def relationships_list(self, site_key: str, folder: Path | None = None) -> tuple[Relationship, ...] | None:
         """Return the relationships of the first month, sorted, or None if the model is to make them."""

@@ -19,8 +19,10 @@ from tfs_sim.scenario.fields import (
     SPELL,
     TEXT,
     TIME,
+    WHEN,
     catalogue,
     declared,
+    is_counted,
     number,
     one_of,
     out_of_range,
@@ -55,8 +57,8 @@ class Clock(Table):
     )
 
     def index(self, month: str) -> int:
-        """Return how many months `month` ("2020-03") is after the start."""
-        return month_number(month) - month_number(self.start)
+        """Return how many months `month` ("2020-03", or "month 20") is after the start."""
+        return month_number(month) - (0 if is_counted(month) else month_number(self.start))
 
     def date(self, index: int) -> str:
         """Return the month ("2020-03") that is `index` months after the start."""
@@ -69,7 +71,9 @@ class Clock(Table):
 
 
 def month_number(month: str) -> int:
-    """Return a month as a count of months since year 0."""
+    """Return a month as a count of months since year 0; "month 20" as one since the start, which is 0."""
+    if is_counted(month):
+        return int(month[6:]) - 1
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
@@ -89,7 +93,7 @@ class Grant(Table):
     amount: Annotated[float, number(0, 1_000_000, "an amount in thousand dollars")] = Field(
         description="thousand dollars in all"
     )
-    begins: Annotated[str, MONTH] | None = Field(None, alias="from", description="first month; default: the start")
+    begins: Annotated[str, WHEN] | None = Field(None, alias="from", description="first month; default: the start")
     months: Annotated[int, DURATION] = Field(description="over how many months it is paid")
     taper: Annotated[int, SPELL] = Field(
         0, description="over how many of its last months it falls in equal steps; the sum stays"
@@ -169,10 +173,10 @@ class ScheduledIntervention(Table):
     """An intervention of the catalogue with its months, its dose, and whom it reaches."""
 
     use: Annotated[str, declared("intervention")] = Field(description="name of the intervention")
-    begins: Annotated[str, MONTH] | None = Field(
+    begins: Annotated[str, WHEN] | None = Field(
         None, alias="from", description="first month; default: the start, or the first in which a rule can look"
     )
-    until: Annotated[str, MONTH] | None = Field(
+    until: Annotated[str, WHEN] | None = Field(
         None, description="the first month without it: its own month is left out; default: the end"
     )
     lasts: Annotated[int, DURATION] | None = Field(
@@ -216,7 +220,8 @@ class ScheduledIntervention(Table):
             mistakes.append(Mistake(message, key=("paid_by",), hint=f"paid_by is {listed(payers)} here."))
         if self.until is not None and self.lasts is not None:
             mistakes.append(Mistake("until and lasts say the same; keep one of the two", key=("lasts",), at="key"))
-        if self.until is not None and self.begins is not None and month_number(self.until) <= month_number(self.begins):
+        alike = self.until is not None and is_counted(self.until) == is_counted(self.begins)  # else the clock tells
+        if alike and self.until and self.begins and month_number(self.until) <= month_number(self.begins):
             said = never_in_force(self.until, self.begins, f"before it begins ({self.begins})")
             mistakes.append(Mistake(said, key=("until",)))
         if mistakes:
@@ -253,7 +258,7 @@ class ScheduledShock(Table):
     """A shock of the catalogue with its onset, its depth, how long it lasts, and whom it reaches."""
 
     use: Annotated[str, declared("shock")] = Field(description="name of the shock")
-    onset: Annotated[str, MONTH] = Field(description="first month")
+    onset: Annotated[str, WHEN] = Field(description="first month")
     depth: Annotated[float, SHARE] = Field(description="how deep it is, a share")
     lasts: Annotated[int, DURATION] | None = Field(
         None, description="months at full depth, the first and the last included; default: the shock's own"
@@ -294,7 +299,7 @@ class Stage(Table):
     """One step of a selection: when, from whom, and how many or which communities are chosen."""
 
     name: Annotated[str, KEY] = Field(description="what grants and interventions refer to")
-    month: Annotated[str, MONTH] = Field(description="when the communities are chosen")
+    month: Annotated[str, WHEN] = Field(description="when the communities are chosen")
     pool: Annotated[str, TEXT] | None = Field(
         None, alias="from", description="stage that they were chosen at before; default: all communities may be"
     )

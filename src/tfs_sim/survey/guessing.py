@@ -98,7 +98,10 @@ _OF_TIES = (
         r"relation(ship)?|(tie|relation|relationship|link|edge).?(type|kind)|type|kind|activity|activities|network",
     ),
 )
-_ITEMS = re.compile(r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf", re.I)
+_ITEMS = re.compile(
+    r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf|contribut",
+    re.I,
+)
 _YES_NO = {"yes", "no", "y", "n", "1", "0", "true", "false", "x", "1.0", "0.0"} | {
     "complete",
     "completed",
@@ -232,6 +235,11 @@ def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     found = _persons(sheet, taken)
     roles = set(taken.values())
     for role, pattern in _OF_ORGANIZATIONS:
+        for name in sheet.header if role in ("answered", "asked") else ():  # a column for each wave
+            wave = _wave_of(spaced(name))
+            open_ = name not in taken and name not in found and bool(wave)
+            if open_ and re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
+                found[name] = (f"{role} {wave}", "by its name, which says the wave")
         for name in sheet.header:
             if name in taken or name in found or role in roles:
                 continue
@@ -240,9 +248,9 @@ def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
                 roles.add(role)
     if not roles & {"name", "id"}:
         free = [name for name in sheet.header if name not in taken and name not in found]
-        likely = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
-        if likely:
-            found[likely[0]] = ("name", "the first column of different texts")
+        distinct = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
+        if distinct:
+            found[distinct[0]] = ("name", "the first column of different texts")
     return found
 
 
@@ -320,11 +328,39 @@ def _kind(name: str) -> str:
     return "item" if _ITEMS.search(spaced(name)) else "relation"
 
 
+_MEANINGS = (
+    ("agreement", re.compile(r"mission|goal|agree|support of", re.I)),
+    ("trust", re.compile(r"trust|reliab|open(ness)?\b|honest|depend", re.I)),
+    ("value", re.compile(r"influence|power|involve|resource|valu", re.I)),
+)
+
+
+def meaning(item: str) -> str:
+    """Return what an item is about, by its name (`mapping.MEANINGS`)."""
+    return next((name for name, words in _MEANINGS if words.search(item.replace("-", " "))), "nothing")
+
+
+LONGEST_NAME = 32
+"""Letters of a relation's name."""
+_FILLERS = frozenset(
+    re.findall(
+        r"\w+",
+        """a an and are as at be by do does each for has have how i if in is it its kind much of on or organization
+        organizations our partner please rate that the their these they this to type us was we what which who with would
+        you your""",
+    )
+)
+
+
 def slug(name: str) -> str:
     """Return a column's name as the name of a relation: small letters, digits and hyphens."""
     name = re.sub(r"\([^)]*\)", " ", name)
-    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40].strip("-")
-    return plain or "tie"
+    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+    if len(plain) > LONGEST_NAME:  # a question: of its words those that tell it from others
+        plain = "-".join(word for word in plain.split("-") if word not in _FILLERS) or plain
+    while len(plain) > LONGEST_NAME and "-" in plain:
+        plain = plain.rpartition("-")[0]
+    return plain[:LONGEST_NAME].strip("-") or "tie"
 
 
 def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:

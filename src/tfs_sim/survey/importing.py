@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,12 @@ from tfs_sim.scenario.sites import FEWEST, MOST, how_many
 from tfs_sim.survey import pairs as pairs_
 from tfs_sim.survey.answers import Answers, answers
 from tfs_sim.survey.files import read_sheets
-from tfs_sim.survey.guessing import Understood, understood
+from tfs_sim.survey.guessing import Understood, meaning, understood
+from tfs_sim.survey.imputing import Imputed, imputed
 from tfs_sim.survey.mapping import Mapping, read_mapping
 from tfs_sim.survey.members import Member, known_as, members, sectors
 from tfs_sim.survey.names import codes, nearly_equal
-from tfs_sim.survey.notes import Note, few
+from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few
 from tfs_sim.survey.pairs import Pair
 from tfs_sim.survey.scales import Scale
 from tfs_sim.survey.waves import Wave, in_order
@@ -45,6 +46,7 @@ class Survey:
     take : "either" or "both": whose reports make a tie.
     ties : strength of each tie of the network in (0, 1], by the names of its ends.
     notes : what was done with what could not be taken as it stands, and what to look at.
+    imputed : what is guessed of what nobody reported, and how far reports are off.
     """
 
     site: str
@@ -62,6 +64,7 @@ class Survey:
     ties: dict[tuple[str, str], float]
     notes: list[Note] = field(default_factory=list)
     mapping: Mapping = field(default_factory=Mapping)
+    imputed: Imputed = field(default_factory=Imputed)
 
     @property
     def directed(self) -> bool:
@@ -72,6 +75,11 @@ class Survey:
     def scales(self) -> dict[str, Scale]:
         """The scale of each relation and item."""
         return self.answers.scales
+
+    def means(self, item: str) -> str:
+        """Return what an item is about (`mapping.MEANINGS`): as the user says, or by its name."""
+        given = self.mapping.relations.get(item)
+        return meaning(item) if given is None or given.means is None else given.means
 
     def answered(self, wave: str) -> set[str]:
         """Return the names of those who answered in a wave: as a list says, or by having answered anything."""
@@ -100,6 +108,17 @@ class Survey:
         said = any(member.answered for member in self.members.values())
         answered = self.answered(key[0]) if said or self.answers.each.get(key) else None
         return pairs_.counted(self.pairs[key], len(self.members), answered)
+
+    @property
+    def observed(self) -> int:
+        """Number of pairs of whom somebody was heard."""
+        return len(self.members) * (len(self.members) - 1) // 2 - len(self.imputed.chances)
+
+    def densities(self) -> tuple[float, float]:
+        """Return the network's density over the pairs of whom somebody was heard, and that expected over all pairs."""
+        ties, silent = len(self.ties), len(self.imputed.chances)
+        expected = (ties + self.imputed.expected) / max(1, self.observed + silent)
+        return ties / max(1, self.observed), expected
 
     def graph(self) -> Any:
         """Return the network as a networkx graph: all organizations by code, ties with their strength."""
@@ -165,6 +184,10 @@ def import_survey(
     waves = in_order(dict.fromkeys(wave for wave, _ in (*said.each, *said.mutual)), found, given.waves) or [
         Wave("", None)
     ]
+    if len(waves) == 1:  # who asked once means that wave, whatever a column calls it
+        for table in (each for member in people.values() for each in (member.asked, member.answered)):
+            if len(table) == 1:
+                table[""] = next(iter(table.values()))
     survey = Survey(
         site, names, codes(people, known or {}), people, found, categories, said, waves, _wave(given, waves), {}, [],
         given.network.take, {}, notes, given,
@@ -175,6 +198,7 @@ def import_survey(
     survey.relations.extend(_relations(survey, given))
     tables = [survey.pairs[survey.wave.label, each] for each in survey.relations]
     survey.ties.update(pairs_.strengths(tables, survey.take))
+    survey = replace(survey, imputed=imputed(survey))
     _look(survey)
     return survey
 
@@ -221,11 +245,15 @@ def _look(survey: Survey) -> None:
         unobserved = survey.statuses(key).get("unobserved", 0)
         if unobserved:
             total = len(survey.members) * (len(survey.members) - 1) // 2
-            text = (
-                f"{relation}: {few(unobserved)} of {total:,} pairs unobserved; the scenario begins without these ties, "
-                "which is not what was found"
-            )
-            notes.append(Note(text))
+            notes.append(Note(f"{relation}: {few(unobserved)} of {total:,} pairs unobserved", serious=False))
+    if survey.imputed.chances:
+        expected = survey.imputed.expected
+        how_many = f"about {round(expected):,}" if round(expected) >= FEWEST_SHOWN else "few"
+        text = (
+            f"{few(len(survey.imputed.chances))} pairs of whom nobody was heard about any relation: each set of "
+            f"parameters draws which of them have a tie, {how_many} of them, by what others report"
+        )
+        notes.append(Note(text))
     if len(survey.waves) > 1 and any("" in m.answered for m in survey.members.values()):
         text = "a list says who answered, but not in which wave; it is not used: say its wave in mapping.toml"
         notes.append(Note(text))

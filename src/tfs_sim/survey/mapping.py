@@ -10,6 +10,8 @@ reports = "each"                      # a row is what one of the two said; "mutu
 [relations.contact]
 least = 0                             # the answer that means no tie
 most = 5                              # the strongest
+[relations.reliability]
+means = "trust"                       # of an item; or agreement, value, nothing
 """
 
 from __future__ import annotations
@@ -40,9 +42,14 @@ ROLES = {
     "matrix": ("from", "organization", "wave", "date", "person", "left"),
     "nothing": ("person", "left"),
 }
-"""What a column may be, by what its sheet holds; of ties, lists and matrices also "relation NAME" and "item NAME"."""
+"""What a column may be, by what its sheet holds; of ties, lists and matrices also "relation NAME" and "item NAME", of
+organizations "asked WAVE" and "answered WAVE"."""
+
+MEANINGS = ("trust", "agreement", "value", "nothing")
+"""What items are about: trust in a partner; how far it supports the mission; what it is worth; nothing of these."""
 
 _ANSWERS = re.compile(r"(relation|item) ([a-z0-9][a-z0-9_-]{0,63})( \d{1,4})?")
+_OF_WAVE = re.compile(r"(asked|answered) (\S.{0,80})")
 _NUMBERED = re.compile(r"to \d{1,4}")
 _HEAD = """\
 # What `tfs-sim import` made of each column. Correct it, and import again with --mapping {name}.
@@ -69,6 +76,7 @@ class RelationMap(Table):
     words: dict[Annotated[str, LINE], Annotated[float, _NUMBER]] = Field(default_factory=dict)
     unknown: tuple[Annotated[str, LINE], ...] = ()
     blank: Annotated[str, one_of(("unknown", "none"), "what an empty cell means")] = "unknown"
+    means: Annotated[str, one_of(MEANINGS, "what an item is about")] | None = None
 
 
 class NetworkMap(Table):
@@ -135,6 +143,8 @@ def may_be(role: str, holds: str | None) -> bool:
     """Say whether a column of a sheet that holds something may have a role; None: of any sheet."""
     if holds is None:
         return any(may_be(role, each) for each in ROLES)
+    if holds == "organizations" and _OF_WAVE.fullmatch(role):
+        return True
     answers = holds in ("ties", "list", "matrix") and _ANSWERS.fullmatch(role)
     return role in ROLES[holds] or bool(answers) or (holds == "list" and bool(_NUMBERED.fullmatch(role)))
 
@@ -142,6 +152,12 @@ def may_be(role: str, holds: str | None) -> bool:
 def answers_of(role: str) -> tuple[str, str] | None:
     """Return ("relation" or "item", name) of a role that holds answers, else None."""
     found = _ANSWERS.fullmatch(role)
+    return (found[1], found[2]) if found else None
+
+
+def wave_of(role: str) -> tuple[str, str] | None:
+    """Return ("asked" or "answered", wave) of a role that says so of one wave: "answered 2018"; else None."""
+    found = _OF_WAVE.fullmatch(role)
     return (found[1], found[2]) if found else None
 
 
@@ -156,4 +172,14 @@ def as_toml(data: Mapped[str, Any], name: str = "mapping.toml") -> str:
     return _HEAD.format(name=name) + to_toml({key: value for key, value in data.items() if value})
 
 
-__all__ = ["Document", "FileMap", "Mapping", "NetworkMap", "RelationMap", "answers_of", "as_toml", "read_mapping"]
+__all__ = [
+    "MEANINGS",
+    "Document",
+    "FileMap",
+    "Mapping",
+    "NetworkMap",
+    "RelationMap",
+    "answers_of",
+    "as_toml",
+    "read_mapping",
+]

@@ -10,6 +10,7 @@ from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.scenario.errors import UserError, count, quote
 from tfs_sim.survey.guessing import Understood
+from tfs_sim.survey.mapping import wave_of
 from tfs_sim.survey.notes import Note, literal
 
 _YES = frozenset({"1", "1.0", "yes", "y", "true", "x", "complete", "completed"})
@@ -40,6 +41,7 @@ class Member:
     listed : whether a list of organizations has it, rather than answers alone.
     category : what the files call its kind; empty if they do not.
     sector : of the model's.
+    sector_known : whether a file, or its name, speaks for that sector.
     fte : staff, full-time equivalents, if a file says so.
     lead : whether it leads the partnership.
     member : whether it is at the table; None: the files do not say.
@@ -50,6 +52,7 @@ class Member:
     listed: bool = False
     category: str = ""
     sector: str = USUAL
+    sector_known: bool = True
     fte: float | None = None
     lead: bool = False
     member: bool | None = None
@@ -126,9 +129,14 @@ def _take(member: Member, sheet: Understood, row: int, wave: str) -> None:
     member.lead = member.lead or _yes(cell("lead"))
     if cell("member"):
         member.member = _yes(cell("member"))
-    for role, kept in (("asked", member.asked), ("answered", member.answered)):
+    tables = {"asked": member.asked, "answered": member.answered}
+    for role, kept in tables.items():
         if cell(role):
             kept[wave] = _yes(cell(role))
+    for column in sheet.columns:
+        of_wave = wave_of(column.role)
+        if of_wave is not None and (said := cell(column.role)):
+            tables[of_wave[0]][of_wave[1]] = _yes(said)
 
 
 def _yes(cell: str) -> bool:
@@ -150,7 +158,8 @@ def sectors(found: Mapping[str, Member], said: Mapping[str, str]) -> dict[str, t
     categories: dict[str, tuple[str, str]] = {}
     for member in found.values():
         if not member.category:
-            member.sector = _by_words(member.name) or USUAL
+            found_in_name = sector_in(member.name)
+            member.sector, member.sector_known = found_in_name or USUAL, bool(found_in_name)
             continue
         if member.category not in categories:
             categories[member.category] = _sector(member.category, said)
@@ -164,9 +173,10 @@ def _sector(category: str, said: Mapping[str, str]) -> tuple[str, str]:
     plain = re.sub(r"[\s-]+", "_", category.casefold())
     if plain in SECTORS:
         return plain, "the same word"
-    by_words = _by_words(category)
+    by_words = sector_in(category)
     return (by_words, "by a word in it") if by_words else (USUAL, "not known")
 
 
-def _by_words(text: str) -> str:
+def sector_in(text: str) -> str:
+    """Return the sector that a word in a text speaks for; an empty text where none does."""
     return next((sector for sector, pattern in _KEYWORDS if re.search(pattern, text, re.I)), "")

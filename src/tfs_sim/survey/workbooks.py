@@ -45,6 +45,10 @@ def read_workbook(path: Path) -> list[Sheet]:
             raise UserError(Mistake("this cannot be read as a workbook (XLSX)", file=path.name)) from problem
         try:
             found = [_sheet(path.name, title, stored[title], written[title]) for title in _titles(stored)]
+        except UserError:
+            raise
+        except Exception as problem:  # sheets are parsed as they are read
+            raise UserError(Mistake("this cannot be read as a workbook (XLSX)", file=path.name)) from problem
         finally:
             stored.close()
             written.close()
@@ -78,7 +82,7 @@ def _sheet(file: str, title: str, stored: Any, written: Any) -> Sheet | None:
                     hint = "Open the workbook, save it, and import it again; formulas are not reckoned here."
                     raise UserError(Mistake(message, file=f"{file}#{title}", line=number, hint=hint))
         rows.append((number, [_text(value) for value in values[:MOST_COLUMNS]]))
-    if not any(any(cells) for _, cells in rows):
+    if not any(cell.strip() for _, cells in rows for cell in cells):
         return None
     said = f"{count(formulas, 'formula')}: the values that were stored with them are taken"
     return sheet_of(f"{file}#{title}", rows, remarks=(said,) if formulas else ())

@@ -4,6 +4,7 @@ scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
 experiment.toml                                        strategies to compare: `tfs-sim sweep`
 *.before.toml                                          what stood in these two before another import
 survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
+survey/instrument.toml                                 what was asked, to ask the simulated partnership the same
 mapping.toml                                           what was made of each column, to be corrected
 key.csv                                                which code is whom: mode 600, git-ignored, for you alone
 """
@@ -20,15 +21,20 @@ from typing import Any
 from tfs_sim.experiments.storage.files import PRIVATE, TEMPORARY, made_folder, sweep_up, write_bytes
 from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
-from tfs_sim.model.declared_metrics import PRIMARY
+from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.csv_files import CsvTable
 from tfs_sim.scenario.errors import Mistake, UserError
+from tfs_sim.scenario.organizations import UNKNOWN, Mark
+from tfs_sim.scenario.towns import Town, experiment_of, money_of
+from tfs_sim.scenario.writing import to_toml
+from tfs_sim.survey import imputing
 from tfs_sim.survey.importing import Survey
 from tfs_sim.survey.mapping import as_toml
 
 KEY = "key.csv"
 IGNORED = (KEY, "mapping.toml")
 """Files that hold names, or may: they stay on this machine."""
+INSTRUMENT = "instrument.toml"
 STUDENTS = 10_000
 START = "2020-01"
 """What is written where nobody says it."""
@@ -49,33 +55,13 @@ title = {title_quoted}
 students = {students}{students_said}
 organizations_file = "organizations.csv"      # joins = 0: at the table in the first month
 relationships_file = "relationships.csv"      # strength: what was reported, from no tie (0) to 1
+# What strengths stand for, in encounters that two remember: what everyday contact comes to, and contact at the table on
+# top. Assumed; spread: how little is known of it (standard deviation of the logarithm between sets of parameters).
+evidence = {{ weakest = 3.5, strongest = 25, spread = 0.5 }}
 at_the_table = 1.0                            # before the first month, too
 backbone = {{ fte = 1.0 }}                      # guessed: the coordinating office{backbone_said}
-"""
-_EXPERIMENT = """\
-# {title}: what do these practices change? Change what stands here; `tfs-sim list interventions` shows all.
-# Run it with:  tfs-sim sweep FOLDER/experiment.toml
 
-title = {title_quoted}
-question = "Which practices would change most?"
-scenario = "scenario.toml"
-replicates = 40                       # for a first look; findings need some hundreds
-seed = 1
-against = "as-it-is"                  # every strategy is compared with this one, over the same luck
-
-[strategies.as-it-is]
-title = "As it is"
-[strategies.handover]
-title = "Handover practices"
-add = ["procedure-manuals", "overlap", "transition-plan"]
-[strategies.goals]
-title = "Retreats on shared goals"
-add = ["goal-clarity-retreats"]
-
-[outcomes]
-primary = "{primary}"
-also = ["performance", "trust", "density", "alive"]
-"""
+{money}"""
 
 
 def write_survey(
@@ -109,11 +95,12 @@ def write_survey(
         _ignore(target)
         write_bytes(target / KEY, _table(_key(survey)), PRIVATE)
         write_bytes(target / "mapping.toml", as_toml(said(survey)).encode(), PRIVATE)
+        write_bytes(data / INSTRUMENT, _instrument(survey).encode())
         for name, rows in (("organizations", _asked), ("reports", _reports), ("ties", _pairs)):
             write_bytes(data / f"{name}.csv", _table(rows(survey)))
         write_bytes(target / "organizations.csv", _table(_organizations(survey)))
         write_bytes(target / "relationships.csv", _table(_relationships(survey)))
-        for name, text in _scenarios(survey, students, start).items():
+        for name, text in _scenarios(survey, students, start, Path(folder)).items():
             _keep(target / name, text)
             write_bytes(target / name, text.encode())
     return target / "scenario.toml"
@@ -175,33 +162,79 @@ def _key(survey: Survey) -> Rows:
 
 
 def _organizations(survey: Survey) -> Rows:
-    yield _head("id", "sector", *(["name"] if survey.named else []), "fte", "joins")
+    guessed = survey.imputed
+    known = sum(member.sector_known for member in survey.members.values())
+    more = [*(["fte_sd"] if guessed.staff else []), *(["agreement", "agreement_sd"] if guessed.agreement else [])]
+    yield _head("id", "sector", *(["name"] if survey.named else []), "fte", "joins", *more)
     for name in _by_code(survey):
         member = survey.members[name]
         row = {"id": survey.codes[name], "sector": member.sector, "joins": "" if member.member is False else "0"}
-        yield row | {"name": name, "fte": "" if member.fte is None else f"{member.fte:g}"}
+        if not member.sector_known and known >= imputing.FEWEST:
+            row["sector"] = UNKNOWN
+        row |= {"name": name, "fte": "" if member.fte is None else f"{member.fte:g}"}
+        if name in guessed.staff:
+            row |= dict(zip(("fte", "fte_sd"), map(_number, guessed.staff[name]), strict=True))
+        yield row | _mark("agreement", guessed.agreement.get(name))
 
 
 def _relationships(survey: Survey) -> Rows:
-    yield _head("source", "target", "strength")
+    guessed = survey.imputed
+    marks = ["trust", "trust_sd", "trust_back", "trust_back_sd"] if guessed.trust else []
+    yield _head("source", "target", "strength", "strength_sd", *(["chance"] if guessed.chances else []), *marks)
     lead = lead_of(survey)
-    found = [(*_ends(survey, a, b), share) for (a, b), share in survey.ties.items()]
-    for source, target, share in sorted(found):
-        yield {"source": source, "target": target, "strength": _share(share)}
+    found = [(a, b, (share, guessed.errors[a, b], 1.0)) for (a, b), share in survey.ties.items()]
+    found += [(a, b, (*guessed.strength, chance)) for (a, b), chance in guessed.chances.items()]
+    rows = [(*_coded(survey, a, b), rest) for a, b, rest in found]
+    for a, b, rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
+        yield _tie(survey, survey.codes[a], survey.codes[b], (a, b), *rest)
     if lead is None:
         return
     # the office that coordinates belongs to the lead, and begins with the ties that the lead has
-    code = survey.codes[lead]
-    yield {"source": "backbone", "target": code, "strength": "1"}
-    for source, target, share in sorted(found):
-        if code in (source, target):
-            yield {"source": "backbone", "target": target if source == code else source, "strength": _share(share)}
+    yield {"source": "backbone", "target": survey.codes[lead], "strength": "1", "chance": "1"}
+    for a, b, rest in sorted(rows, key=lambda each: (survey.codes[each[0]], survey.codes[each[1]])):
+        if lead in (a, b):
+            other = b if a == lead else a
+            yield _tie(survey, "backbone", survey.codes[other], (lead, other), *rest)
+
+
+def _tie(
+    survey: Survey, source: str, target: str, ends: tuple[str, str], share: float, error: float, chance: float
+) -> dict[str, Any]:
+    row = {"source": source, "target": target, "strength": _share(share), "strength_sd": _number(error)}
+    row["chance"] = _number(chance)
+    trust = survey.imputed.trust
+    return row | _mark("trust", trust.get(ends)) | _mark("trust_back", trust.get(ends[::-1]))
+
+
+def _mark(name: str, mark: Mark | None) -> dict[str, str]:
+    return {} if mark is None else {name: _number(mark.mean), f"{name}_sd": _number(mark.sd)}
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _instrument(survey: Survey) -> str:
+    """Return what was asked in the wave that the scenario begins with, as `clean` reads it."""
+    items = [n for n, kind in survey.answers.kinds.items() if kind == "item" and survey.means(n) == "trust"]
+    ends = {(survey.scales[name].least, survey.scales[name].most) for name in items}
+    lowest, highest = ends.pop() if len(ends) == 1 else (0.0, 1.0)
+    about: dict[str, Any] = {"site": survey.site, "wave": survey.wave.label, "relations": survey.relations}
+    if survey.imputed.trust:
+        about["trust"] = {"items": items, "lowest": lowest, "highest": highest}
+    head = "# What was asked of whom: `tfs-sim survey` asks the simulated partnership the same.\n\n"
+    return head + to_toml(about)
 
 
 def _ends(survey: Survey, a: str, b: str) -> tuple[str, str]:
     """Return the codes of two ends, in their order: codes do not tell the order of names."""
-    one, other = survey.codes[a], survey.codes[b]
-    return (one, other) if one < other else (other, one)
+    one, other = _coded(survey, a, b)
+    return survey.codes[one], survey.codes[other]
+
+
+def _coded(survey: Survey, a: str, b: str) -> tuple[str, str]:
+    """Return two names in the order of their codes."""
+    return (a, b) if survey.codes[a] < survey.codes[b] else (b, a)
 
 
 def _share(share: float) -> str:
@@ -258,7 +291,8 @@ def said(survey: Survey) -> dict[str, Any]:
     relations: dict[str, Any] = {}
     for name, scale in survey.scales.items():
         ends = {"least": scale.least, "most": scale.most, "blank": scale.blank}
-        rest = {"unknown": sorted(scale.unknown), "words": dict(scale.words)}
+        meaning = survey.means(name) if survey.answers.kinds[name] == "item" else ""
+        rest = {"unknown": sorted(scale.unknown), "words": dict(scale.words), "means": meaning}
         relations[name] = ends | {key: value for key, value in rest.items() if value}
     network: dict[str, Any] = {"relations": survey.relations, "take": survey.take}
     return {
@@ -271,15 +305,15 @@ def said(survey: Survey) -> dict[str, Any]:
     }
 
 
-def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[str, str]:
+def _scenarios(survey: Survey, students: int | None, start: str | None, folder: Path) -> dict[str, str]:
     lead = lead_of(survey)
     title = survey.site.replace("-", " ").replace("_", " ").capitalize()
     month = start or survey.wave.month
+    said = Town(students=students, start=month)
     words = {
         "title": title,
         "title_quoted": json.dumps(title),
         "site": survey.site,
-        "primary": PRIMARY,
         "organizations": len(survey.members),
         "ties": len(survey.ties),
         "when": f" in {survey.wave.month}" if survey.wave.month else "",
@@ -290,9 +324,10 @@ def _scenarios(survey: Survey, students: int | None, start: str | None) -> dict[
         if students
         else "                             # guessed: how many are in its schools (--students)",
         "backbone_said": f" of {survey.codes[lead]}, which leads" if lead else "",
+        "money": money_of(said, survey.site),
     }
-    texts = {"scenario.toml": _SCENARIO, "experiment.toml": _EXPERIMENT}
-    return {name: text.format(**words) for name, text in texts.items()}
+    experiment = experiment_of(said, survey.site, title, shown(str(folder)), len(survey.members))
+    return {"scenario.toml": _SCENARIO.format(**words), "experiment.toml": experiment}
 
 
 def _ignore(folder: Path) -> None:

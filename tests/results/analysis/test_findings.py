@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from reading import per_run, says, t_interval
-from synthetic import synthetic
+from synthetic import synthetic, under_sets
 
-from tfs_sim.analysis.compare import paired
+from tfs_sim.analysis import words
+from tfs_sim.analysis.compare import against, paired
 from tfs_sim.analysis.conditions import naive, stability
 from tfs_sim.analysis.findings import candidates, findings, split_of_sites
 from tfs_sim.analysis.headlines import answer_title, cost_title, course, fan_title, ladder_title, map_title
@@ -38,7 +40,7 @@ def with_experiment(sweep, **more):
 
 def test_findings_answer_the_question_then_say_what_the_crisis_does(sweep) -> None:
     found = findings(sweep)
-    assert len(found) == 3
+    assert [each.kind for each in found] == ["best", "reference", "crisis", "softening"]
     assert found[0].kind == "best" and (found[0].strategy, found[0].against) == ("handover", "convenings")
     assert found[0].sentence.startswith(
         "In the crisis, partners' support in the last year was highest with “Handover practices” ("
@@ -252,3 +254,71 @@ def test_a_difference_that_is_surely_less_than_what_is_worthwhile_is_said_to_be(
         asked = replace(sweep, experiment=sweep.experiment | {"worthwhile": least})
         best = next(each for each in findings(asked) if each.kind == "best")
         assert ("That is less than the" in best.sentence and "worthwhile" in best.sentence) == told
+
+
+# ── What a mean must not be silent about ────────────────────────────────────────────────────────────────
+
+
+def test_whether_the_best_practice_softens_the_crisis_is_said_even_where_it_does_not(sweep) -> None:
+    (said,) = (each for each in findings(sweep) if each.kind == "softening")
+    assert (said.strategy, said.against, said.metric) == ("handover", "as-funded", "support")
+    assert said.sentence.startswith("The effect of the pandemic on partners' support in the last year was ")
+    near = [each for each in findings(alike(sweep, ("handover", "convenings"))) if each.kind == "softening"]
+    assert len(near) == 1 and "was not distinguishable" in near[0].sentence
+    own = with_experiment(sweep, against="handover")
+    assert [f.strategy for f in findings(own) if f.kind == "softening"] == ["convenings"], "the best of the others"
+    assert not [f for f in findings(synthetic(strategies=2, replicates=8)) if f.kind == "softening"], "no practice"
+
+
+def test_where_few_sets_make_most_of_a_mean_the_middle_one_stands_beside_it() -> None:
+    plain = under_sets(synthetic(strategies=3, replicates=160), 4, worthwhile=0.5)
+    few = plain.runs.copy()
+    gains = few["set"].isin(sorted(set(few["set"]))[:8]) & (few["strategy"] == "handover")
+    few.loc[gains, "support"] += 0.4
+    stored = Stored.of(replace(plain, runs=few))
+    first = next(each for each in findings(stored) if "Few sets" in each.sentence)
+    by_set = stored.runs[stored.runs["crisis"] == "crisis"].groupby(["strategy", "set"])["support"].mean()
+    middle = 100 * float((by_set["handover"] - by_set[first.against]).median())
+    said = re.search(r"Few sets of parameters make most of this mean: under the middle set the difference is (.*?) p", first.sentence)
+    assert first.result.few and said is not None and says(said[1], middle)
+    title = re.search(r"in the mean over sets of parameters; under the middle set it is (.*)$", answer_title(stored))
+    assert title is not None and says(title[1], middle)
+    assert "Few sets" not in findings(plain)[0].sentence and "middle set" not in answer_title(Stored.of(plain))
+
+
+@pytest.mark.parametrize(
+    ("difference", "middle", "clear", "few"),
+    [(1.0, 0.49, True, True), (1.0, 0.51, True, False), (-1.0, -0.49, True, True), (-1.0, -0.51, True, False),
+     (1.0, -0.6, True, True), (1.0, 0.1, False, False), (1.0, np.nan, True, False)],
+)  # fmt: skip
+def test_few_sets_make_most_of_a_mean_of_which_the_middle_one_has_less_than_half(
+    difference: float, middle: float, clear: bool, few: bool
+) -> None:
+    ends = sorted((difference / 2, 2 * difference)) if clear else (-1.0, 3.0)
+    blank = replace(paired(np.zeros(3), np.ones(3)), difference=difference, middle=middle, low=ends[0], high=ends[1])
+    assert blank.few is few
+
+
+def test_a_mean_over_those_at_the_table_says_so_once_and_how_many_they_were(sweep, monkeypatch) -> None:
+    monkeypatch.delitem(sys.modules, "tfs_sim.model.catalogue")  # the stand-in says of no metric over whom it is
+    moving = re.compile("This is a mean over the partners at the table in that month, and moves as these change, too: ")
+    found = findings(sweep)
+    assert [bool(moving.search(each.sentence)) for each in found] == [True, False, False, False]
+    tail = moving.split(found[0].sentence)[1].partition(".)")[0]
+    at = [float(per_run(sweep, "partners", s, crisis="crisis").mean()) for s in ("handover", "convenings")]
+    assert says(tail, *at)
+    other = findings(with_experiment(sweep, primary="performance"))
+    assert not moving.search(other[0].sentence), "a gain is no mean over partners"
+
+
+def test_a_price_and_an_effect_are_split_at_the_reference_of_which_the_best_is_a_part(sweep) -> None:
+    stored = Stored.of(sweep)
+    effects = {s: against(stored, "support", s, "no-initiative", stored.main) for s in ("as-funded", "handover")}
+    costs = {s: against(stored, "cost", s, "no-initiative", stored.main) for s in effects}
+    said = cost_title(stored, effects, costs, "no-initiative")
+    own = against(stored, "support", "handover", "as-funded", stored.main)
+    dollars = costs["handover"].difference - costs["as-funded"].difference
+    tail = re.search(r"; beyond “Initiative as funded” that is (.*) for (.*)$", said)
+    assert tail is not None and says(tail[1], 100 * own.difference) and tail[2] == words.money(dollars, sign=True)
+    alone = cost_title(stored, {"as-funded": effects["as-funded"]}, costs, "no-initiative")
+    assert "beyond" not in alone and "beyond" not in cost_title(stored, {"handover": own}, costs, "as-funded")

@@ -32,7 +32,7 @@ def test_what_sets_say_is_told_with_shares_where_the_experiment_says_what_is_wor
 def test_what_cannot_be_told_is_said_so() -> None:
     few = said(over(2, 0.0006))
     alike = said(over(6, 0.0))
-    assert "cannot be told from these runs" in few and re.search(r"\d+ replicates of each set would tell", few)
+    assert "too few replicates for shares of sets" in few and re.search(r"\d+ replicates of each set would tell", few)
     assert "one set cannot be told from another (what sets seem to differ by is no more than luck)" in alike
     assert not said(Stored.of(synthetic(strategies=3, replicates=8))), "without sets there is nothing to say"
 
@@ -44,7 +44,9 @@ def test_cells() -> None:
     assert re.fullmatch(r"−?[\d.]+ to [\d.]+", span) and shares.count("/") == 2
     assert in_cells(None, "support") == ("–", "–")
     few = over(2, 0.0006, 0.02)
-    assert in_cells(spread(few, "support", "handover", "as-funded", few.main), "support")[1] == "–"
+    found = spread(few, "support", "handover", "as-funded", few.main)
+    assert found is not None
+    assert in_cells(found, "support") == (f"too few replicates ({found.needed} of each set would tell)", "–")
 
 
 def test_two_kinds_over_sets_are_said_with_the_chance_of_the_upper_one() -> None:

@@ -43,7 +43,7 @@ def swept(**more: float) -> Any:
     sets = pd.DataFrame({"set": list(SETS), "money.hours_per_fte": [100.0, 200.0]})
     empty = pd.DataFrame()
     return SimpleNamespace(runs=runs, series=series, points=empty, sets=sets, network=empty, organizations=empty,
-                           experiment=experiment, provenance={})  # fmt: skip
+                           experiment=experiment, provenance={}, added=None, crossed=None)  # fmt: skip
 
 
 def totals(table: pd.DataFrame, what: str) -> list[float]:

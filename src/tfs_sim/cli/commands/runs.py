@@ -75,6 +75,16 @@ def sweep(
         ),
     ] = None,
     uncertainty: Over = None,
+    crossed: Annotated[
+        int | None,
+        whole(
+            "--crossed",
+            metavar="S",
+            smallest=3,
+            largest=MOST_SETS,
+            help="Of how many sets the same luck is run as well; default: the experiment's own.",
+        ),
+    ] = None,
     seed: Seed = None,
     workers: Workers = None,
     out: Annotated[
@@ -99,7 +109,7 @@ def sweep(
     """Run an experiment, or what is missing of it; say what was found and write the report."""
     from tfs_sim.cli import running
 
-    asked = running.Asked(replicates, sets, uncertainty)
+    asked = running.Asked(replicates, sets, uncertainty, crossed)
     running.sweep(experiment, asked, seed, workers, out, fresh, dask or executor, batch, shard)
 
 
@@ -207,11 +217,11 @@ def decide(
         float | None, typer.Option("--hour", metavar="DOLLARS", help="Of society's view: the price of an hour.")
     ] = None,
     discount_costs: Annotated[
-        float, typer.Option("--discount-costs", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
-    ] = 0.0,
+        float | None, typer.Option("--discount-costs", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
+    ] = None,
     discount_effects: Annotated[
-        float, typer.Option("--discount-effects", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
-    ] = 0.0,
+        float | None, typer.Option("--discount-effects", metavar="RATE", help="Of results, a year: 0.03 for 3%.")
+    ] = None,
     population: Annotated[
         int | None, whole("--population", metavar="N", help="How many decide a year, for values of information.")
     ] = None,
@@ -222,3 +232,52 @@ def decide(
 
     valued = deciding.Valued(view, hour, discount_costs, discount_effects, learn)
     deciding.decide(source, parameters, worth, population, horizon, valued)
+
+
+@app.command()
+def reproduce(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.", show_default=False)],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Keep the study's files and the new results there."),
+    ] = None,
+    workers: Workers = None,
+) -> None:
+    """Run a study again from its provenance alone; say whether the bits agree, and leave with 1 if they do not."""
+    from tfs_sim.cli import handing
+
+    handing.reproduce(folder, out, workers)
+
+
+@app.command()
+def export(
+    source: Annotated[
+        str, typer.Argument(metavar="DIR|SCENARIO", help="Results; for a network also a scenario.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder; of a network, the file. Default: DIR/export."),
+    ] = None,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Write a workbook as well: values, units, definitions.")
+    ] = False,
+    month: Annotated[
+        int | None,
+        whole("--month", "-m", metavar="M", largest=1200, help="Instead: the network of a month, as GraphML."),
+    ] = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option("--strategy", metavar="ARM", help='Of a network: "strategy, level, …"; default: the first.'),
+    ] = None,
+    site: Annotated[str | None, typer.Option("--site", metavar="NAME", help="Of a network: which community.")] = None,
+    replicate: Annotated[
+        int, whole("--replicate", "-r", metavar="R", smallest=0, help="Of a network: which run, from 0.")
+    ] = 0,
+    parameter_set: Annotated[
+        str | None, typer.Option("--set", metavar="ID", help="Of a network: under which set; default: the first.")
+    ] = None,
+) -> None:
+    """Write results for R and Excel with what every column means, or the network of any month as GraphML."""
+    from tfs_sim.cli import handing
+
+    handing.export(source, out, excel, month, strategy, site, replicate, parameter_set)

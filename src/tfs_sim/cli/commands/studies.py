@@ -7,25 +7,27 @@ from typing import Annotated
 
 import typer
 
-from tfs_sim.cli.app import MOST_SETS, Group, Seed, Workers, app, whole
+from tfs_sim.cli.app import MOST_SETS, Group, Over, Seed, Workers, app, whole
 
 
 @app.command()
 def check(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE...", help="Scenarios, experiments, calibrations.", show_default=False),
+        typer.Argument(
+            metavar="FILE...", help="Scenarios, experiments, calibrations, problem sets.", show_default=False
+        ),
     ] = None,
     schema: Annotated[
         str | None,
         typer.Option(
             "--schema",
             metavar="KIND",
-            help="Print the JSON Schema of scenario, experiment or calibration files for editors instead.",
+            help="Print the JSON Schema of scenario, experiment, calibration or problems files for editors instead.",
         ),
     ] = None,
 ) -> None:
-    """Check scenario, experiment and calibration files; say every mistake with its place."""
+    """Check files of scenarios, experiments, calibrations and problem sets; say every mistake with its place."""
     from tfs_sim.cli import looking
 
     looking.check(files or [], schema)
@@ -37,8 +39,8 @@ def list_(
         str,
         typer.Argument(
             metavar="KIND",
-            help="scenarios, experiments, calibrations, mechanisms, interventions, shocks, metrics, indicators, "
-            "parameters or words",
+            help="scenarios, experiments, calibrations, problems, mechanisms, interventions, shocks, metrics, "
+            "indicators, parameters or words",
             show_default=False,
         ),
     ],
@@ -144,12 +146,22 @@ def calibrate(
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.", show_default=False)],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="NAME", help="Of the community: a folder that is not there yet.", show_default=False),
+    ],
+    interview: Annotated[
+        bool, typer.Option("--interview", help="Answer some questions in plain words; don't know is an answer.")
+    ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="MONTH", help='First month, "2026-09"; default: months are counted.'),
+    ] = None,
 ) -> None:
-    """Begin a study of your own: a commented scenario and experiment that run as they are."""
+    """Begin a study of your own: one community, its money, and ways to spend it that cost the same."""
     from tfs_sim.cli import looking
 
-    looking.new(folder)
+    looking.new(folder, interview, start)
 
 
 ensemble = typer.Typer(
@@ -190,7 +202,9 @@ def ensemble_make(
 
 @ensemble.command("check")
 def ensemble_check(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The JSON file of an ensemble.", show_default=False)],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help='The JSON file of an ensemble, or "calibrated".', show_default=False)
+    ],
 ) -> None:
     """Say whether an ensemble is intact and the model still behaves as when it was made; leave with 2 if not."""
     from tfs_sim.cli import ensembles
@@ -230,3 +244,38 @@ def import_(
     from tfs_sim.cli import importing
 
     importing.import_(files, site, out, mapping, key, names, students, start)
+
+
+@app.command()
+def survey(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO|DIR", help="A scenario, a folder of an import, or of results.", show_default=False
+        ),
+    ],
+    month: Annotated[int, whole("--month", "-m", metavar="M", largest=1200, help="At the end of which month.")] = 12,
+    sets: Annotated[
+        int | None,
+        whole(
+            "--sets", metavar="S", smallest=2, largest=MOST_SETS, help="Sets of parameters, one run each; default: 100."
+        ),
+    ] = None,
+    uncertainty: Over = None,
+    site: Annotated[str | None, typer.Option("--site", metavar="NAME", help="Which community, if several.")] = None,
+    answers: Annotated[
+        float | None,
+        typer.Option("--answers", metavar="SHARE", help="Without a survey: of members who answer; default: 1."),
+    ] = None,
+    within: Annotated[
+        float | None,
+        typer.Option("--within", metavar="MONTHS", help="A tie is one with contact within so many; default: 3."),
+    ] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Put the survey that you have to the simulated partnership; set what it finds beside what you found."""
+    from tfs_sim.cli import asking
+
+    asking.survey(source, month, sets, uncertainty, site, answers, within, seed, workers, as_json)

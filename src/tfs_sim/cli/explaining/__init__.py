@@ -21,9 +21,10 @@ def explain(name: str, with_arrays: bool = False) -> None:
     UserError
         With the nearest name, when there is nothing of that name, or when arrays are asked for beside the month.
     """
+    from tfs_sim.experiments.designs.uncertainty import CALIBRATED
     from tfs_sim.scenario.errors import Mistake, UserError, quote
 
-    if name.strip().lower().endswith(".json"):
+    if name.strip().lower().endswith(".json") or name.strip() == CALIBRATED:
         from tfs_sim.cli.ensembles import explained
 
         print(explained(Path(name)))

@@ -94,7 +94,7 @@ def assembled(base: Scenario, additions: Sequence[Added] | None, settings: Seque
     """
     changes: dict[str, Any] = {}
     if additions is not None:
-        parts = [_parts(base, added.what) for added in additions]
+        parts = [parts_of(base, added.what) for added in additions]
         changes["strategy"] = []
         changes["interventions"] = [*base.interventions, *(item for part in parts for item in part[0])]
         changes["grants"] = [*base.grants, *(grant for part in parts for grant in part[1])]
@@ -107,9 +107,10 @@ def assembled(base: Scenario, additions: Sequence[Added] | None, settings: Seque
     return base.with_(**changes)
 
 
-def _parts(
+def parts_of(
     base: Scenario, what: str | ScheduledIntervention
 ) -> tuple[tuple[ScheduledIntervention, ...], tuple[Grant, ...]]:
+    """Return the interventions and grants that one thing that a strategy adds stands for."""
     if isinstance(what, ScheduledIntervention):
         return (what,), ()
     if what in base.bundles:
@@ -127,7 +128,7 @@ def attributed(mistake: Mistake, base: Scenario, additions: Sequence[Added], set
         index = 0 if kind == "interventions" else 1
         place = position - len(base.interventions if index == 0 else base.grants)
         for added in additions:
-            count = len(_parts(base, added.what)[index])
+            count = len(parts_of(base, added.what)[index])
             if 0 <= place < count:
                 rest = mistake.key[2:] if isinstance(added.what, ScheduledIntervention) else ()
                 return replace(mistake, key=(*added.key, *rest))

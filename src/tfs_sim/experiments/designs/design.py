@@ -18,6 +18,7 @@ from tfs_sim.experiments.designs.assembly import (
     attributed,
     extended,
 )
+from tfs_sim.experiments.designs.budgets import Budget, Fitted, budget_mistakes, within_budget
 from tfs_sim.experiments.designs.design_checks import (
     COLUMNS,
     addition_mistakes,
@@ -25,14 +26,16 @@ from tfs_sim.experiments.designs.design_checks import (
     snapshot_mistakes,
     strategy_mistakes,
 )
-from tfs_sim.experiments.designs.experiment_tables import Level, Outcomes, Snapshots, Strategy
+from tfs_sim.experiments.designs.experiment_tables import Decision, Level, Outcomes, Snapshots, Strategy
 from tfs_sim.experiments.designs.points import Design, Points, planned
-from tfs_sim.experiments.designs.stopping import REPLICATES, Until
+from tfs_sim.experiments.designs.stopping import REPLICATES, Until, UntilShares
 from tfs_sim.experiments.designs.uncertainty import (
+    CROSSED,
+    CROSSED_REPLICATES,
     DEFAULTS,
-    PLAUSIBLE,
     SETS,
     UNCERTAINTY,
+    USUAL,
     is_file,
     uncertainty_mistakes,
 )
@@ -65,11 +68,13 @@ class Arm:
     strategy : key of the strategy.
     levels : label of the condition for every cross key.
     scenario : what is run.
+    fitted : what a budget did to its doses; None where it is under none.
     """
 
     strategy: str
     levels: dict[str, str]
     scenario: Scenario
+    fitted: Fitted | None = None
 
     @property
     def label(self) -> str:
@@ -91,15 +96,22 @@ class Experiment(Table):
     title: Annotated[str, LINE] = Field("", description="one line")
     question: Annotated[str, TEXT] = Field("", description="the question that the experiment answers")
     scenario: Annotated[str, TEXT] = Field(description="ready-made name, or path relative to this file")
-    replicates: Annotated[int | Until, REPLICATES] = Field(
-        0, description="runs of every arm (under every set, at every point); default: 8 with sets, 100 without"
+    replicates: Annotated[int | Until | UntilShares, REPLICATES] = Field(
+        0,
+        description="runs of every arm (under every set, at every point), or until when; default: 8 with sets, "
+        "100 without",
     )
     uncertainty: Annotated[str | DataFile, UNCERTAINTY] = Field(
         "",
-        description='over what parameters every strategy is run: "plausible" (the default), "plausible: turnover, '
-        'trust.memory", "defaults", or the JSON file of an ensemble',
+        description='over what parameters every strategy is run: "plausible", "plausible: turnover, trust.memory", '
+        f'"calibrated", "defaults", or the JSON file of an ensemble; default: "{USUAL}"',
     )
     sets: Annotated[int | Until, SETS] = Field(0, description="sets of parameters (default: 100), or until when")
+    crossed: Annotated[int, CROSSED] = Field(
+        0,
+        description=f"of so many of the sets {CROSSED_REPLICATES} replicates are run with the same luck as well, which "
+        "tells the part of luck that depends on parameters",
+    )
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     months: Annotated[int, DURATION] | None = Field(None, description="instead of the scenario's number of months")
     against: Annotated[str, TEXT] = Field("", description="strategy that all are compared with; default: the first")
@@ -108,8 +120,10 @@ class Experiment(Table):
         default_factory=dict, description="every strategy under each of these; several keys make a grid"
     )
     design: Design | None = Field(None, description="every strategy at each of these points")
+    budget: Budget | None = Field(None, description="what strategies may cost: doses are scaled to it")
     outcomes: Outcomes
     snapshots: Snapshots | None = None
+    decision: Decision | None = Field(None, description="how costs and effects are weighed, for reports and `decide`")
 
     _path: Path | None = PrivateAttr(None)
     _text: str = PrivateAttr("")
@@ -127,7 +141,7 @@ class Experiment(Table):
         if not self.against:
             object.__setattr__(self, "against", next(iter(self.strategies)))
         if not self.uncertainty:
-            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else PLAUSIBLE)
+            object.__setattr__(self, "uncertainty", DEFAULTS if self._drawn_by_design else USUAL)
         if self.uncertainty != DEFAULTS and not self.sets:
             object.__setattr__(self, "sets", USUAL_SETS)
         if not self.replicates:
@@ -265,12 +279,17 @@ def experiment_from(
     base = scenario if experiment.months is None else _with_months(scenario, experiment.months)
     mistakes = addition_mistakes(experiment.strategies, base)
     arms: list[Arm] = []
+    shortened = {
+        name: each if experiment.months is None else _with_months(each, experiment.months)
+        for name, each in (others or {}).items()
+    }
     if not mistakes:
-        shortened = {
-            name: each if experiment.months is None else _with_months(each, experiment.months)
-            for name, each in (others or {}).items()
-        }
         arms, mistakes = _arms(experiment, base, shortened)
+    if experiment.budget is not None and not mistakes:
+        varied = [] if experiment.design is None else _varied(experiment.design)
+        mistakes += budget_mistakes(experiment.budget, experiment.strategies, varied)
+        if not mistakes:
+            arms, mistakes = within_budget(experiment, {"": base, **shortened}, arms)
     if experiment.snapshots is not None:
         mistakes += snapshot_mistakes(experiment.snapshots, base)
     points: Points | None = None
@@ -344,3 +363,8 @@ def _changes(level: Level) -> dict[str, Any]:
     changes: dict[str, Any] = {"parameters": level.parameters, "mechanisms": level.mechanisms, "sites": level.sites}
     changes = {name: value for name, value in changes.items() if value}
     return changes if level.shocks is None else {**changes, "shocks": level.shocks}
+
+
+def _varied(design: Design) -> list[str]:
+    """Return the dotted names of what a design varies, of those that it names."""
+    return [] if isinstance(design.vary, str) else [vary.of for vary in design.vary.values()]

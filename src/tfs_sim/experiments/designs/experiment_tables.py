@@ -13,16 +13,19 @@ from tfs_sim.scenario.checks import MECHANISMS, PARAMETERS
 from tfs_sim.scenario.errors import Mistake, kind_of, quote
 from tfs_sim.scenario.fields import (
     LINE,
-    MONTH,
     NAME,
     TEXT,
+    WHEN,
     Check,
     as_number,
     declared,
+    number,
     plain_number,
     several,
+    whole,
     wrong,
 )
+from tfs_sim.scenario.months import date_of
 from tfs_sim.scenario.table import Table
 from tfs_sim.scenario.tables import ScheduledIntervention, ScheduledShock
 
@@ -107,4 +110,52 @@ class Snapshots(Table):
     """The network of one site in one replicate, kept for the report."""
 
     site: Annotated[str, TEXT] = Field(description="key of a site")
-    months: tuple[Annotated[str, MONTH], ...] = Field(description="months", min_length=1)
+    months: tuple[Annotated[str, WHEN], ...] = Field(description="months", min_length=1)
+
+    def dates(self, start: str) -> list[str]:
+        """Return the months as dates, for a clock that starts then."""
+        return [date_of(month, start) for month in self.months]
+
+
+def _rate(value: Any) -> float:
+    found = as_number(value, "a rate a year, 0.03 for 3%")
+    if not 0 <= found < 1:
+        raise wrong(f"{NAME} is a rate a year from 0 to below 1, 0.03 for 3%; found {quote(value)}")
+    return found
+
+
+WORTH = number(0, 1e12, "what a student-month of support may cost, in dollars,")
+HOUR = number(0.01, 1e6, "the price of an hour of partners' staff, in dollars,")
+RATE = Check(_rate, (("type", "number"), ("minimum", 0), ("exclusiveMaximum", 1)))
+
+
+class Decision(Table):
+    """How costs and effects are weighed: nothing of it changes a run. No worth of an outcome is a default."""
+
+    worths: tuple[Annotated[float, WORTH], ...] = Field(
+        (), max_length=5, description="what a student-month of support may cost, in dollars, from low to high"
+    )
+    hour: Annotated[float, HOUR] | None = Field(
+        None, description="price of an hour of partners' staff in dollars: society's view is then told, too"
+    )
+    discount_costs: Annotated[float, RATE] = Field(0.0, description="a year, from where strategies first differ")
+    discount_effects: Annotated[float, RATE] = Field(0.0, description="a year, from where strategies first differ")
+    population: Annotated[int, whole(1, 10**9, "a number of communities")] | None = Field(
+        None, description="how many communities decide each year by what is learned"
+    )
+    horizon: Annotated[int, whole(1, 1000, "a number of years")] | None = Field(
+        None, description="for how many years what is learned counts"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        mistakes = []
+        if list(self.worths) != sorted(set(self.worths)):
+            mistakes.append(Mistake("worths go up, each once", key=("worths",)))
+        if (self.population is None) != (self.horizon is None):
+            there = "population" if self.horizon is None else "horizon"
+            said = "population and horizon go together: how many decide a year, and for how many years"
+            mistakes.append(Mistake(said, key=(there,), at="key"))
+        if mistakes:
+            raise several(mistakes)
+        return self

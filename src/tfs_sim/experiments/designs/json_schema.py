@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tfs_sim.experiments.designs.design import Experiment
-from tfs_sim.experiments.designs.stopping import Until
+from tfs_sim.experiments.designs.stopping import Until, UntilShares
 from tfs_sim.experiments.designs.varying import Vary
 from tfs_sim.scenario.json_schema import finished
 from tfs_sim.scenario.tables import ScheduledIntervention
@@ -17,7 +17,7 @@ def experiment_schema() -> dict[str, Any]:
     table = ScheduledIntervention.model_json_schema(by_alias=True)  # what a strategy may add
     schema["$defs"] |= table.pop("$defs")
     schema["$defs"]["ScheduledIntervention"] = table
-    for also in (Vary, Until):  # what stands where a text or a number may stand as well
+    for also in (Vary, Until, UntilShares):  # what stands where a text or a number may stand as well
         schema["$defs"][also.__name__] = also.model_json_schema(by_alias=True)
     return finished(_referring(schema), "Experiment of tfs-sim")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +29,30 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """What the sets of a calibrated ensemble agree with.
+
+    Attributes
+    ----------
+    name, edition, licence : of the ensemble.
+    figures : how many published figures they were held against.
+    origin : of what these mostly are, in words; empty where its file does not say.
+    misses : a sentence on each figure that some of the sets miss.
+    """
+
+    name: str
+    edition: str
+    licence: str
+    figures: int
+    origin: str
+    misses: tuple[str, ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {**asdict(self), "misses": list(self.misses)}
+
+
+@dataclass(frozen=True)
 class Sets:
     """Sets of parameters.
 
@@ -39,6 +63,8 @@ class Sets:
     ids : the identity of each set, never renumbered.
     variables : the parameters that sets vary; each is called by its dotted name without "parameters.".
     table : float64 [sets, variables], values in the units of files.
+    common_luck : whether a replicate has the same luck under all sets; else each set has luck of its own.
+    agreement : what they agree with, where they were calibrated.
     """
 
     origin: Origin
@@ -46,6 +72,8 @@ class Sets:
     ids: tuple[str, ...]
     variables: tuple[Variable, ...]
     table: Array
+    common_luck: bool = False
+    agreement: Agreement | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -55,16 +83,25 @@ class Sets:
         pairs = zip(self.variables, self.table[number].tolist(), strict=True)
         return {variable.path: variable.value(code) for variable, code in pairs}
 
+    def at(self, numbers: Sequence[int]) -> Sets:
+        """Return some of the sets."""
+        ids = tuple(self.ids[number] for number in numbers)
+        return replace(self, ids=ids, table=np.ascontiguousarray(self.table[list(numbers)]))
+
     def first(self, count: int) -> Sets:
         """Return the first sets."""
-        return Sets(self.origin, self.title, self.ids[:count], self.variables, self.table[:count])
+        return replace(self, ids=self.ids[:count], table=self.table[:count])
+
+    def luck(self, number: int) -> str:
+        """Return what the luck of a set is known by: its identity, or nothing where all sets have the same."""
+        return "" if self.common_luck else self.ids[number]
 
     def without(self, paths: Iterable[tuple[str, str, str]]) -> Sets:
         """Return the sets without some parameters, which something else gives."""
         gone = set(paths)
         kept = [n for n, variable in enumerate(self.variables) if variable.path not in gone]
         variables = tuple(self.variables[n] for n in kept)
-        return Sets(self.origin, self.title, self.ids, variables, np.ascontiguousarray(self.table[:, kept]))
+        return replace(self, variables=variables, table=np.ascontiguousarray(self.table[:, kept]))
 
     def digest(self) -> str:
         """Return a fingerprint of the sets: their identities and values."""

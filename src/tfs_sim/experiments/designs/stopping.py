@@ -1,4 +1,4 @@
-"""How many replicates: a number, or as many as an interval needs to become narrow enough.
+"""How many sets or replicates: a number, or as many as an interval needs to become narrow, or shares to be told.
 
 Looking at an ordinary interval again and again until it is narrow (or leaves out zero) makes it too narrow. The
 rule here uses an asymptotic confidence sequence, whose intervals hold at all sample sizes at once, so that one may
@@ -9,6 +9,11 @@ stop at any of them [1]_: after t pairs with standard deviation s, the mean diff
 where ρ is chosen for the number of pairs at which the sequence is to be narrowest. With several conditions (levels
 of cross keys), each has its share of α.
 
+Over sets of parameters replicates are added until shares of sets can be told (`UntilShares`), each time to a quarter of
+the sets: those where another replicate helps most to say on which side of a threshold they are. Means stay those of the
+replicates that every set has: a set that gets more because of how its first ones came out has a mean that leans away
+from the threshold, while what its runs say of where its true difference lies is theirs however many there are.
+
 References
 ----------
 .. [1] Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), "Time-uniform central limit theory and asymptotic
@@ -18,11 +23,12 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from tfs_sim.experiments.designs.design_checks import LARGEST_DIFFERENCE, difference_mistakes
@@ -41,34 +47,21 @@ GROWTH = 1.25
 """From look to look, the number of pairs grows by so much."""
 
 
-class Until(Table):
-    """Add pairs until the interval of a paired difference is narrow enough."""
+Between = Annotated[tuple[Annotated[str, TEXT], ...], Field(description="two strategies", min_length=2, max_length=2)]
 
-    until: Annotated[str, one_of(("half-width",), "what is to become small")] = Field(description='"half-width"')
+
+class Rule(Table):
+    """What two strategies are compared by, so that enough is run for it."""
+
+    until: Annotated[str, one_of(("half-width", "shares"), "until when")] = Field(description="until when")
     of: Annotated[str, declared("metric")] = Field(description="the metric, as the mean over sites")
-    at: Annotated[float, number(0, LARGEST_DIFFERENCE, "a number")] = Field(
-        description="half the width of the interval"
-    )
-    between: tuple[Annotated[str, TEXT], ...] = Field(description="two strategies", min_length=2, max_length=2)
-    max: Annotated[int, whole(FIRST_LOOK, MOST_REPLICATES, "a whole number")] = Field(5000, description="pairs at most")
+    between: Between
 
     @model_validator(mode="after")
     def _two(self) -> Self:
         if self.between[0] == self.between[1]:
             raise several([Mistake("between names two different strategies", key=("between",))])
-        if self.at <= 0:
-            raise several([Mistake("at is above 0: no interval has no width", key=("at",))])
-        if mistakes := list(difference_mistakes("at", self.at, self.of)):
-            raise several(mistakes)
         return self
-
-    def looks(self) -> list[int]:
-        """Return the numbers of pairs after which the interval is looked at."""
-        found, at = [], float(FIRST_LOOK)
-        while round(at) < self.max:
-            found.append(round(at))
-            at = max(at * GROWTH, at + 1)
-        return [*found, self.max]
 
     def mistakes(self, strategies: Mapping[str, Any], key: str) -> list[Mistake]:
         """Return what is wrong with the names of strategies; `key` is where the rule stands."""
@@ -84,28 +77,79 @@ class Until(Table):
         ]
 
 
-def number_or_until(name: str, smallest: int, largest: int) -> Check:
-    """Return the check for the key `name`: a whole number, or a rule that says until when pairs are added."""
+class Until(Rule):
+    """Add pairs until the interval of a paired difference is narrow enough."""
+
+    at: Annotated[float, number(0, LARGEST_DIFFERENCE, "a number")] = Field(
+        description="half the width of the interval"
+    )
+    max: Annotated[int, whole(FIRST_LOOK, MOST_REPLICATES, "a whole number")] = Field(5000, description="pairs at most")
+
+    @model_validator(mode="after")
+    def _narrow(self) -> Self:
+        if self.until == "shares":
+            raise several([Mistake('until = "shares" adds replicates of sets: write it at replicates', key=("until",))])
+        if self.at <= 0:
+            raise several([Mistake("at is above 0: no interval has no width", key=("at",))])
+        if mistakes := list(difference_mistakes("at", self.at, self.of)):
+            raise several(mistakes)
+        return self
+
+    def looks(self) -> list[int]:
+        """Return the numbers of pairs after which the interval is looked at."""
+        found, at = [], float(FIRST_LOOK)
+        while round(at) < self.max:
+            found.append(round(at))
+            at = max(at * GROWTH, at + 1)
+        return [*found, self.max]
+
+
+class UntilShares(Rule):
+    """Add replicates, first of sets near a threshold, until shares of sets can be told."""
+
+    at: Annotated[float, number(0, 0.5, "a share")] = Field(
+        0.05, description="share of sets that are on another side of the threshold than they seem, at most"
+    )
+    first: Annotated[int, whole(2, 1000, "a whole number")] = Field(
+        8, description="replicates that every set has; means are over these"
+    )
+    max: Annotated[int, whole(2, 1000, "a whole number")] = Field(64, description="replicates of a set at most")
+
+    @model_validator(mode="after")
+    def _more(self) -> Self:
+        if self.first >= self.max:
+            said = f"every set has {self.first} replicates at first, and max leaves none to be added; found {self.max}"
+            raise several([Mistake(said, key=("max",))])
+        return self
+
+
+def number_or_until(name: str, smallest: int, largest: int, *also: type[Rule]) -> Check:
+    """Return the check for the key `name`: a whole number, or a rule that says until when pairs are added.
+
+    `also` are rules beside `Until`, for "shares".
+    """
     plain = whole(smallest, largest, "a whole number")
 
-    def check(value: Any) -> int | Until:
-        if isinstance(value, Until):
+    def check(value: Any) -> int | Rule:
+        if isinstance(value, Rule):
             return value
         if isinstance(value, Mapping):
+            kind: type[Rule] = also[0] if also and value.get("until") == "shares" else Until
             try:
-                return Until.model_validate(value)
+                return kind.model_validate(value)
             except ValidationError as error:
-                raise several(mistakes_of(error, Until, name)) from None
+                raise several(mistakes_of(error, kind, name)) from None
         if isinstance(value, str):
             example = '{ until = "half-width", of = "support", at = 0.01, between = ["a", "b"] }'
             raise wrong(f"{NAME} is a whole number or a table such as {example}; found the text {quote(value)}")
         return int(plain.function(value))
 
-    return Check(check, (("anyOf", [{"type": "integer", "minimum": smallest, "maximum": largest},
-                                    {"x-table": "Until"}]),))  # fmt: skip
+    kinds: tuple[type[Rule], ...] = (Until, *also)
+    rules = [{"x-table": kind.__name__} for kind in kinds]
+    return Check(check, (("anyOf", [{"type": "integer", "minimum": smallest, "maximum": largest}, *rules]),))
 
 
-REPLICATES = number_or_until("replicates", 1, MOST_REPLICATES)
+REPLICATES = number_or_until("replicates", 1, MOST_REPLICATES, UntilShares)
 
 
 def half_width(sd: float, pairs: int, alpha: float = ALPHA, narrowest: int = 200) -> float:
@@ -130,28 +174,33 @@ class Look:
     differences: dict[str, float]
 
 
+def by_condition(arms: Iterable[StoredArm]) -> dict[tuple[str, ...], dict[str, StoredArm]]:
+    """Return the arms by the labels of their conditions, then by strategy."""
+    found: dict[tuple[str, ...], dict[str, StoredArm]] = {}
+    for arm in arms:
+        levels = tuple(value for key, value in arm.keys.items() if key != "strategy")
+        found.setdefault(levels, {})[arm.keys["strategy"]] = arm
+    return found
+
+
+def run_means(arm: StoredArm, metric: str, end: int, first: int = 0) -> NDArray[np.float64]:
+    """Return the metric's mean over sites of runs `first` to `end` - 1, [runs]."""
+    found = [table.column(metric).to_numpy() for table in arm.read("runs", end, first)]
+    return np.asarray(np.concatenate(found).reshape(end - first, -1).mean(axis=1))
+
+
 def look(rule: Until, arms: list[StoredArm], replicates: int, sets: int = 0) -> Look:
     """Return how narrow the intervals are: over sets of parameters, each with its mean, or without, over replicates."""
     pairs = sets or replicates
-    conditions: dict[tuple[str, ...], dict[str, StoredArm]] = {}
-    for arm in arms:
-        levels = tuple(value for key, value in arm.keys.items() if key != "strategy")
-        conditions.setdefault(levels, {})[arm.keys["strategy"]] = arm
+    conditions = by_condition(arms)
     widest, differences = 0.0, {}
     for levels, strategies in conditions.items():
-        a, b = (_values(strategies[name], rule.of, replicates, sets) for name in rule.between)
-        difference = a - b
+        a, b = (run_means(strategies[name], rule.of, replicates * max(1, sets)) for name in rule.between)
+        difference = (a - b).reshape(replicates, -1).mean(axis=0) if sets else a - b
         deviation = float(np.std(difference, ddof=1))
         widest = max(widest, half_width(deviation, pairs, ALPHA / len(conditions)))
         differences[", ".join(levels)] = float(difference.mean())
     return Look(pairs, widest, widest <= rule.at, differences)
-
-
-def _values(arm: StoredArm, metric: str, replicates: int, sets: int) -> Any:
-    """Return the metric's mean over sites (and replicates) of each set, or of each replicate without sets."""
-    found = [table.column(metric).to_numpy() for table in arm.read("runs", replicates * max(1, sets))]
-    runs = np.concatenate(found).reshape(replicates, max(1, sets), -1).mean(axis=2)
-    return runs.mean(axis=0) if sets else runs[:, 0]
 
 
 def told(rule: Until, found: Look, unit: str) -> dict[str, Any]:

@@ -54,6 +54,13 @@ def same(found: Any, mine: Study, folder: Path, alike: bool) -> bool:
     return path == before or (alike and not path.exists())
 
 
+def source(study: Any, folder: Path) -> Path | str | None:
+    """Return what a study is loaded from: a ready-made name, or its file; None for one that was made in Python."""
+    if isinstance(study, dict) and isinstance(study.get("file"), str):
+        return _file(study["file"], folder)
+    return str(study["ready_made"]) if isinstance(study, dict) and "ready_made" in study else None
+
+
 def told(study: Any, folder: Path) -> str:
     """Return a study in words, a file by its path from where the user stands."""
     if isinstance(study, dict) and isinstance(study.get("file"), str):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.experiments.execution import forks, starting
 from tfs_sim.experiments.execution.executors import stream
 from tfs_sim.experiments.execution.work import Notice, Pace, Progress, warm_up
 from tfs_sim.experiments.storage.provenance import processors
@@ -95,9 +96,7 @@ def _first_levels(experiment: Experiment) -> list[Arm]:
 
 
 def _run(template: Template, seed: int, replicate: int) -> NDArray[np.float64]:
-    from tfs_sim.model.engine import run_replicate
-
-    return run_replicate(template, seed, replicate)
+    return forks.run_alone(template, seed, replicate)
 
 
 def _zero_doses(arms: list[Arm], seed: int) -> Iterator[Checked]:
@@ -154,12 +153,12 @@ def _luck(scenario: Scenario, seed: int) -> list[NDArray[Any]]:
     from tfs_sim.model import draws, engine
 
     template = scenario.to_template()
-    _, world = template.fresh()
+    _, world = starting.plain(template).fresh()
     out = template.output()
     key = draws.run_key(seed, 0)
     engine.run_months(template, world, key, engine.DRAW_START, 0, out)
     start = [np.array(getattr(world, name)) for name in ("base_fte", "strength")]
-    engine.run_months(template, world, key, 0, template.months, out)
+    starting.run_months(template, world, key, 0, template.months, out)
     return [*start, np.array(world.luck)]
 
 

@@ -149,9 +149,7 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
         raise refusal(f"{path} names sets in its batch that it does not have", "Make the ensemble anew.")
     if was.scenario not in presets.names("scenarios"):
         raise refusal(f"{path} was made with {quote(was.scenario)}, which is no ready-made scenario", "Make it anew.")
-    listed = ensemble.sets
-    at = [known[name] for name in was.sets]
-    batch = Sets(listed.origin, listed.title, tuple(was.sets), listed.variables, listed.table[at])
+    batch = ensemble.sets.at([known[name] for name in was.sets])
     metrics, values = _batch(batch, was.scenario, was.months, was.replicates, was.seed, notice)
     runs = f"{len(batch)} sets × {was.replicates} replicates of {was.scenario}"
     if _digest(values) == was.digest:

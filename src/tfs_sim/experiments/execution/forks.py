@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.experiments.execution import starting
+
 if TYPE_CHECKING:
     from tfs_sim.model.engine import Template
 
@@ -55,6 +57,7 @@ def foundation(template: Template) -> Any:
         template.on.tobytes(),
         tuple(tuple(each) for each in template.parameters),
         fixed.digest(),
+        b"" if (marks := starting.marks_of(template)) is None else marks.bytes(),
     )
 
 
@@ -182,7 +185,7 @@ class Grove:
             # a branch lives in the room of its first member; that of the first branch to follow is the same
             one = branch.members[0]
             first = engine.DRAW_START if branch.first == BEFORE else branch.first
-            engine.run_months(self.templates[one], rooms[one].world, key, first, branch.last, outs[one])
+            starting.run_months(self.templates[one], rooms[one].world, key, first, branch.last, outs[one])
             for follow in branch.follow:
                 other = follow.members[0]
                 if other != one:
@@ -205,7 +208,7 @@ def run_alone(template: Template, seed: int, replicate: int, parameter_set: str 
     (room,) = rooms_for([template])
     out = template.output()
     key = draws.run_key(seed, replicate, parameter_set)
-    engine.run_months(template, room.world, key, engine.DRAW_START, template.months, out)
+    starting.run_months(template, room.world, key, engine.DRAW_START, template.months, out)
     return out
 
 

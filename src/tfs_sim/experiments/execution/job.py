@@ -16,6 +16,7 @@ from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.designs.variables import SCHEDULED, varied
 from tfs_sim.experiments.execution.forks import MOST, Grove
+from tfs_sim.experiments.execution.starting import plain
 from tfs_sim.experiments.storage.summary import summarize, ways_of
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Job:
         found: list[dict[int, Outcome]] = [{} for _ in task.runs]
         spent = full = 0
         for (replicate, number, _), positions in _alike(task).items():
-            name = "" if self.sets is None else self.sets.ids[number]
+            name = "" if self.sets is None else self.sets.luck(number)
             for grove, cells in self._groves_of(task, positions):
                 outs, months = grove.run(self.seed, replicate, name)
                 spent += months
@@ -138,11 +139,11 @@ class Job:
 
     def template(self, family: int, arm: int) -> Template:
         """Return what an arm of a family compiles to, before a design changes it."""
-        from tfs_sim.scenario.build import build
+        from tfs_sim.scenario.beginnings import template_of
 
         found = self._templates.get((family, arm))
         if found is None:
-            found = build(self.families[family][arm])
+            found = template_of(self.families[family][arm])
             with self._lock:
                 while len(self._templates) >= TEMPLATES:
                     self._templates.pop(next(iter(self._templates)))
@@ -170,12 +171,13 @@ class Job:
 
     def _at(self, task: Task, position: int, member: int) -> Template:
         template, scenario = self.template(task.family, member), self.families[task.family][member]
-        settings = task.settings[position]
+        settings, name = task.settings[position], ""
         if self.one_line:
             settings = open_to(settings, scenario)
         if self.sets is not None:
+            name = self.sets.ids[task.sets[position]]
             settings = {**open_to(self.sets.settings(task.sets[position]), scenario), **settings}
-        return at_point(template, scenario, settings) if settings else template
+        return at_point(template, scenario, settings, name) if settings or name else template
 
 
 def _bytes(groves: Groves) -> int:
@@ -196,22 +198,38 @@ _IN_PLACE = {"dose", "from", "until", "lasts", "taper", "paid_by", "onset", "dep
              "when.below", "when.above", "when.off_at", "when.every", "when.over", "when.at_least"}  # fmt: skip
 
 
-def at_point(template: Template, scenario: Scenario, settings: Settings) -> Template:
-    """Return what `scenario`, of which `template` was built, is at a design point."""
-    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, draws_candidates, retuned
+def at_point(template: Template, scenario: Scenario, settings: Settings, parameter_set: str = "") -> Template:
+    """Return what `scenario`, of which `template` was built, is at a design point, or under a set of parameters.
 
-    variant = varied(scenario, settings)
+    Parameters
+    ----------
+    settings : what the point and the set give.
+    parameter_set : identity of the set, which also draws what files leave open; empty: none.
+    """
+    from tfs_sim.scenario.beginnings import redrawn, template_of
+    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, draws_candidates, retuned
+    from tfs_sim.scenario.drawing import leaves_open, sectors_open
+
+    variant, by_set = varied(scenario, settings), leaves_open(scenario)
+    template = plain(template)
+
+    def anew(variant: Scenario) -> Template:
+        return template_of(variant, parameter_set) if by_set else build.__wrapped__(variant)
+
+    if sectors_open(scenario):
+        return anew(variant)
     areas = set()
     for area, owner, name in settings:
         if area == "parameters":
             if (owner, name) in LAYOUT_PARAMETERS and (draws_candidates(scenario) or draws_candidates(variant)):
-                return build.__wrapped__(variant)
+                return anew(variant)
             areas.add("parameters")
         elif area == "sites" or name in _IN_PLACE:
             areas.add("schedule")
         else:
-            return build.__wrapped__(variant)
-    return retuned(template, variant, areas)
+            return anew(variant)
+    made = retuned(template, variant, areas)
+    return redrawn(made, variant, parameter_set) if by_set else made
 
 
 def packed(job: Runnable[Any, Any]) -> tuple[str, bytes]:

@@ -75,9 +75,16 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
     shards = (first["plan"].get("shard") or (1, 1))[1]
     damaged: list[str] = []
     with store.opened(out, description) as target:
-        words = [_words(marks, entry) for entry in plan["arms"]]
+        beside = plan.get("crossed")
+        beside = plan.get("crossed")
+        words = [_words(marks, entry["keys"], entry["places"], plan["points"] * plan["sets"]) for entry in plan["arms"]]
+        crossed: list[Words] = []
+        if beside is not None:
+            each = zip(plan["arms"], beside["places"], strict=True)
+            crossed = [_words(marks, entry["keys"], name, beside["sets"]) for entry, name in each]
         table, sets = _listed(marks, "design", "points"), _listed(marks, "uncertainty", "sets")
-        target.write_places(words, table, sets)
+        target.write_places([*words, *crossed])
+        target.write_lists(table, sets)
         ids = () if sets is None else tuple(sets.column("set").to_pylist())
         if table is not None and not description["design"]["in_runs"]:
             table = table.select(["point"])
@@ -90,35 +97,55 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
             arms[digest] = target.arm(address)
             for folder, _ in marks:
                 damaged += _taken_over(arms[digest], ArmParts(folder / "parts", address), folder)
+        again = 0 if beside is None else beside["sets"] * beside["replicates"]
         wanted = [run_keys(each, 0, runs) for each in words]
+        shared = [run_keys(each, 0, again) for each in crossed]
         gaps = tuple(
-            Gap(", ".join(entry["keys"].values()), start, end, _shards(start, end, runs, shards))
-            for entry, keys in zip(plan["arms"], wanted, strict=True)
+            Gap(f"{', '.join(entry['keys'].values())}{also}", start, end, _shards(start, end, count, shards))
+            for each, count, also in ((wanted, runs, ""), (shared, again, ", the same luck under several sets"))
+            for entry, keys in zip(plan["arms"], each, strict=bool(each))
             for start, end in arms[entry["scenario"]].missing(keys)
         )
-        stored = [
-            StoredArm(
-                entry["keys"], arms[entry["scenario"]], *_shape(arms[entry["scenario"]], description), each, table, ids
-            )
-            for entry, each in zip(plan["arms"], words, strict=True)
-        ]
+        stored = _stored(plan["arms"], arms, description, words, table, ids)
+        under = _stored(plan["arms"], arms, description, crossed, None, ids[: 0 if beside is None else beside["sets"]])
         if not gaps:
             target.assemble(stored, runs)
+            target.assemble_beside("crossed", [(arm, 0, again) for arm in under])
             _tables_of_the_traced(marks, target)
             target.write_provenance(_provenance(marks, plan))
-        unique = {entry["scenario"]: np.unique(keys) for entry, keys in zip(plan["arms"], wanted, strict=True)}
+        unique = {
+            entry["scenario"]: np.unique(np.concatenate([each[number] for each in (wanted, shared) if each]))
+            for number, entry in enumerate(plan["arms"])
+        }
         done = sum(int(arms[digest].holds(keys).sum()) for digest, keys in unique.items())
     return Merged(out, done, sum(map(len, unique.values())), gaps, tuple(damaged), shards)
 
 
-def _words(marks: Sequence[tuple[Path, dict[str, Any]]], entry: dict[str, Any]) -> Words:
-    """Return what an arm's runs are known by at each place, from the first shard that has it."""
-    for folder, mark in marks:
-        found = words_of(folder / "parts", entry)
-        if found is not None and len(found) == mark["plan"]["points"] * mark["plan"]["sets"]:
+def _stored(
+    entries: Sequence[dict[str, Any]],
+    arms: dict[str, ArmParts],
+    description: dict[str, Any],
+    words: Sequence[Words],
+    points: pa.Table | None,
+    sets: tuple[str, ...],
+) -> list[StoredArm]:
+    """Return the arms in the store, each with what its runs are known by; none where there are no such runs."""
+    return [
+        StoredArm(
+            entry["keys"], arms[entry["scenario"]], *_shape(arms[entry["scenario"]], description), each, points, sets
+        )
+        for entry, each in zip(entries, words, strict=bool(words))
+    ]
+
+
+def _words(marks: Sequence[tuple[Path, dict[str, Any]]], keys: dict[str, str], name: str, size: int) -> Words:
+    """Return what an arm's runs are known by at each of so many places, from the first shard that has it."""
+    for folder, _ in marks:
+        found = words_of(folder / "parts", name)
+        if found is not None and len(found) == size:
             return found
     raise refusal(
-        f"the points and sets of {', '.join(entry['keys'].values())} are not in {marks[0][0]}",
+        f"the points and sets of {', '.join(keys.values())} are not in {marks[0][0]}",
         "Give the sweep of one shard again: it writes them anew.",
     )
 

@@ -8,7 +8,7 @@ at the end, and a million points cost no more than their table of values.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -116,13 +116,15 @@ class Plan:
         return {} if self.points is None else self.points.settings(self.point(run))
 
     def sets_table(self) -> pa.Table | None:
-        """Return the sets as a table: their identity, then a column a parameter, in the units of files."""
-        if self.sets is None:
-            return None
-        columns: dict[str, Any] = {"set": pa.array(self.sets.ids)}
-        for column, variable in enumerate(self.sets.variables):
-            columns[variable.name] = pa.array(self.sets.table[:, column])
-        return pa.table(columns)
+        """Return the sets as a table (`sets_table`); None without sets."""
+        return None if self.sets is None else sets_table(self.sets)
+
+    def some(self, sets: Sequence[int], replicates: int) -> Plan:
+        """Return the plan of some of the sets alone, with so many replicates; only without a design."""
+        assert self.sets is not None and self.points is None
+        at = list(sets)
+        arms = tuple(replace(arm, words=np.ascontiguousarray(arm.words[at])) for arm in self.arms)
+        return replace(self, arms=arms, sets=self.sets.at(at), replicates=replicates)
 
     def table(self) -> pa.Table | None:
         """Return the points of the design as a table: their number, then a column a variable."""
@@ -132,6 +134,14 @@ class Plan:
         for column, variable in enumerate(self.points.variables):
             columns[variable.name] = _column(variable, self.points.table[:, column], self.points.usual[column])
         return pa.table(columns)
+
+
+def sets_table(sets: Sets) -> pa.Table:
+    """Return sets as a table: their identity, then a column a parameter, in the units of files."""
+    columns: dict[str, Any] = {"set": pa.array(sets.ids)}
+    for column, variable in enumerate(sets.variables):
+        columns[variable.name] = pa.array(sets.table[:, column])
+    return pa.table(columns)
 
 
 def planned_arm(arm: Arm, points: Points | None, sets: Sets | None = None) -> PlannedArm:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
+from tfs_sim.experiments.designs.uncertainty import USUAL
+from tfs_sim.experiments.execution import starting
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.simulating import loaded_scenario
 from tfs_sim.experiments.execution.uncertain import one_set
@@ -32,7 +34,7 @@ def events(
     replicate: int = 0,
     seed: int = 1,
     parameter_set: str = "",
-    uncertainty: str = "plausible",
+    uncertainty: str = USUAL,
 ) -> DataFrame:
     """Run one replicate again and return what happened in it, a row an event.
 
@@ -56,15 +58,15 @@ def events(
     import pandas as pd
 
     from tfs_sim.model.events import KINDS, replay
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
 
     loaded = loaded_scenario(scenario)
     replicate = whole_or_refused("replicate", replicate, 0, MOST_REPLICATES)
     seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
     given = one_set(uncertainty, parameter_set).settings(0) if parameter_set else {}
-    template = build(loaded)
+    template = template_of(loaded)
     if parameter_set:
-        template = at_point(template, loaded, open_to(given, loaded))
+        template = at_point(template, loaded, open_to(given, loaded), parameter_set)
     found = list(replay(template, seed, replicate, parameter_set))
     sites = [*template.sites, NATIONAL_SITE]
     names = [organization.identity for organization in template.organizations] + [None]  # −1 is the last: nobody
@@ -108,23 +110,23 @@ def as_given(
     import numpy as np
     import pandas as pd
 
-    from tfs_sim.model import draws, engine, tick
-    from tfs_sim.scenario.build import build
+    from tfs_sim.model import draws, engine
+    from tfs_sim.scenario.beginnings import template_of
 
-    template = build(loaded_scenario(scenario))
+    template = template_of(loaded_scenario(scenario))
     replicates = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
     seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
     warm_up(template, notice or _log.warning)
     names = [step.name for step in engine.STEPS]
-    given = range(len(tick.START), names.index("founding.take_as_given") + 1)
+    given, _ = starting.split_start()
     observing = range(names.index("metrics.observe"), len(names))
     found = []
     for replicate in range(replicates):
-        _, world = template.fresh()
+        _, world = starting.plain(template).fresh()
         out, key = template.output(), draws.run_key(seed, replicate)
         engine.run_months(template, world, key, engine.DRAW_START, 0, out)
-        for steps in (given, observing):
-            engine.run_steps(template, world, key, 0, steps, out)
+        starting.begin(template, world, key, given, out)
+        engine.run_steps(template, world, key, 0, observing, out)
         found.append(out[0])
     values = np.concatenate(found)
     keys = {

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.designs.sampling import MOST_POINTS
-from tfs_sim.experiments.designs.stopping import MOST_REPLICATES, Until, look, told
+from tfs_sim.experiments.designs.stopping import MOST_REPLICATES, Rule, Until, UntilShares, look, told
 from tfs_sim.experiments.designs.stopping import sentence as stopped_in_words
+from tfs_sim.experiments.execution import besides
+from tfs_sim.experiments.execution.besides import Besides
 from tfs_sim.experiments.execution.executors import Workers, leave_if_unguarded
 from tfs_sim.experiments.execution.plan import Plan
 from tfs_sim.experiments.execution.tracing import write_traces
@@ -30,6 +32,7 @@ from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.marks import MOST_RUNS, read_provenance
 from tfs_sim.experiments.storage.parts import DamagedPartError
 from tfs_sim.experiments.storage.provenance import environment, model_version, now, processors
+from tfs_sim.experiments.storage.sources import kept
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
@@ -59,6 +62,7 @@ def sweep(
     shard: tuple[int, int] | None = None,
     sets: int | None = None,
     uncertainty: str | None = None,
+    crossed: int | None = None,
 ) -> Sweep:
     """Run what is missing of an experiment, store it, and return the stored results.
 
@@ -67,6 +71,7 @@ def sweep(
     experiment : an experiment, the name of a ready-made one, or the path of a file.
     replicates, seed : instead of the experiment's own.
     sets, uncertainty : how many sets of parameters, and over what, instead of the experiment's own.
+    crossed : of how many sets the same luck is run as well, instead of the experiment's own.
     workers : how many threads or processes; as many as there are processors by default. The numbers do not depend
         on it, nor on executor, batch or shards.
     out : folder of the results; `results/<experiment>` in the current folder by default, named after the file (after
@@ -90,9 +95,9 @@ def sweep(
     """
     if executor != "threads":
         leave_if_unguarded()
-    loaded = under(_loaded_experiment(experiment), uncertainty, sets, replicates)
+    loaded = under(_loaded_experiment(experiment), uncertainty, sets, replicates, crossed)
     rule = next((each for each in (loaded.replicates, loaded.sets) if isinstance(each, Until)), None)
-    replicates = loaded.replicates.looks()[0] if isinstance(loaded.replicates, Until) else loaded.replicates
+    replicates = first_replicates(loaded)
     seed = _seed(loaded.seed if seed is None else seed)
     made_by = made_by_whom(executor, workers, batch)
     if out is None and loaded.path is None and not loaded.title:
@@ -109,8 +114,9 @@ def sweep(
             f"{plan.runs:,} runs of each arm ({plan.size:,} points × {plan.places // plan.size:,} sets × replicates)"
         )
         raise refusal(f"{found} are more than can be stored", "Ask for fewer points, sets or replicates.")
-    slice_ = _shard(shard, plan, rule is not None)
-    description = described(loaded, loaded.arms(), plan, model_version(), folder)
+    slice_ = _shard(shard, plan, next((each for each in (loaded.replicates, rule) if isinstance(each, Rule)), None))
+    crossing = besides.crossed_plan(loaded, plan)
+    description = described(loaded, loaded.arms(), plan, model_version(), folder, crossing)
     if shard is not None:
         description["plan"]["shard"] = list(shard)
     with stores.opened(folder, description, fresh=fresh) as store:
@@ -118,10 +124,12 @@ def sweep(
         for arm, what in store.drop_damaged(work.stored):
             notice(f"{what}; the runs of {arm.label} in it are done again")
         try:
-            made, stopping = _filled(store, work, loaded, rule, progress, notice)
-            if rule is not None:
-                description = described(loaded, loaded.arms(), work.plan, model_version(), folder)
-            description |= {"stopping": stopping}
+            made, stopping, beside = _filled(store, work, loaded, rule, progress, notice)
+            if rule is not None or beside.added:
+                description = described(
+                    loaded, loaded.arms(), work.plan, model_version(), folder, beside.crossed, beside.added
+                )
+            description |= {"stopping": stopping, "sharpening": beside.sharpening}
             store.describe(description)
             if shard is None or shard[0] == 1:
                 write_traces(store, loaded, loaded.arms(), seed, work.template, work.plan.sets)
@@ -137,6 +145,8 @@ def sweep(
         notice(work.saving.sentence())
     if stopping:
         notice(stopped_in_words(stopping))
+    if beside.sharpening:
+        notice(besides.sentence(beside.sharpening))
     return Sweep.load(folder) if shard is None else Sweep(folder)
 
 
@@ -147,7 +157,7 @@ def _filled(
     rule: Until | None,
     progress: Progress | None,
     notice: Notice,
-) -> tuple[int, dict[str, Any] | None]:
+) -> tuple[int, dict[str, Any] | None, Besides]:
     """Run what is missing (and add pairs or sets as long as the rule asks for them), and put the tables together."""
     made, stopping = 0, None
     while True:
@@ -160,9 +170,10 @@ def _filled(
                 if not found.enough and more and _taken(work, experiment, more[0]):
                     continue
                 stopping = told(rule, found, "sets" if sets else "pairs")
+            beside = besides.filled(store, work, experiment, progress, notice)
             if work.shard == (0, 1):
                 store.assemble(work.stored, work.plan.runs)
-            return made, stopping
+            return made + beside.made, stopping, beside
         except DamagedPartError as damage:
             notice(f"{damage.what}; its runs are done again")
             damage.arm.drop(damage.part)
@@ -179,6 +190,14 @@ def _taken(work: Work, experiment: Experiment, number: int) -> bool:
         return False
     work.take(Plan.of(experiment, plan.replicates, plan.seed, sets))
     return True
+
+
+def first_replicates(experiment: Experiment) -> int:
+    """Return how many replicates every set, or every arm without sets, has at first."""
+    asked = experiment.replicates
+    if isinstance(asked, Until):
+        return asked.looks()[0]
+    return asked.first if isinstance(asked, UntilShares) else asked
 
 
 def saved_months(work: Work, folder: Path) -> dict[str, Any]:
@@ -215,7 +234,7 @@ def made_by_whom(executor: str | Executor, workers: int | None, batch: int | Non
     return Workers(executor, count, batch=size)
 
 
-def _shard(shard: tuple[int, int] | None, plan: Plan, sequential: bool) -> tuple[int, int]:
+def _shard(shard: tuple[int, int] | None, plan: Plan, rule: Rule | None) -> tuple[int, int]:
     """Return a shard (i, n) counted from 0."""
     if shard is None:
         return 0, 1
@@ -224,7 +243,10 @@ def _shard(shard: tuple[int, int] | None, plan: Plan, sequential: bool) -> tuple
         raise refusal(f"a shard is i/n with i from 1 to n; found {part}/{parts}", "For example --shard 3/16")
     if parts > plan.runs:
         raise refusal(f"{parts:,} shards are more than the {plan.runs:,} runs of each arm")
-    if sequential:
+    if isinstance(rule, UntilShares):
+        said = "shards need a number of replicates, and this experiment adds replicates until shares can be told"
+        raise refusal(said, "Give a number: --replicates 24")
+    if rule is not None:
         what, added = ("replicates", "pairs") if plan.sets is None else ("sets", "sets")
         raise refusal(
             f"shards need a number of {what}, and this experiment adds {added} until an interval is narrow",
@@ -270,10 +292,12 @@ def _provenance(experiment: Experiment, description: dict[str, Any], made: int, 
         "experiment_file": experiment.text,
         "scenario": experiment.base.as_written(),
         "scenario_files": {shown(name): text for name, text in experiment.base.texts.items()},
+        "files": kept(experiment),
         "scenario_digest": experiment.base.digest(),
         "seed": description["plan"]["seed"],
         "replicates": description["plan"]["replicates"],
         "plan": description["plan"],
+        "uncertainty": description["uncertainty"],
         "runs_made": made,
         "wall_seconds": round(seconds, 3),
         "date": now(),

@@ -1,4 +1,4 @@
-"""The runs of one scenario in a folder: `runs.parquet`, `series.parquet` and where they come from."""
+"""The runs of one scenario in a folder: `runs.parquet`, `series.parquet`, with sets `sets.parquet`, and provenance."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tfs_sim.experiments.execution.plan import sets_table
 from tfs_sim.experiments.execution.result import Result
 from tfs_sim.experiments.storage import files, tables
 from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 
 MARK = "tfs-sim runs"
+SETS = "sets.parquet"
 
 
 def check(folder: str | os.PathLike[str]) -> None:
@@ -46,13 +48,19 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def save(result: Result, folder: str | os.PathLike[str]) -> None:
-    """Write the runs of `result` into `folder`: all files, or none, and what was there stays as it was."""
+    """Write the runs of `result` into `folder`: all files, or none, and what was there stays as it was.
+
+    The sets of parameters under which they were run stand in `sets.parquet`, a row a set and a column a parameter.
+    """
     folder = Path(folder)
+    sets = [] if result.sets is None else [(SETS, iter([sets_table(result.sets)]))]
     with held(folder):
         files.sweep_up(folder)
         runs = _told_apart(tables.runs_table(0, result.summaries, result.sites, result.metrics), result)
-        with files.exchanged(folder, ("provenance.json", "runs.parquet", "series.parquet")) as (provenance, *both):
-            for path, content in zip(both, (iter([runs]), _series(result)), strict=True):
+        named = [("runs.parquet", iter([runs])), ("series.parquet", _series(result)), *sets]
+        gone = () if sets else (SETS,)  # those of runs that were there before
+        with files.exchanged(folder, ("provenance.json", *(name for name, _ in named)), gone) as (provenance, *others):
+            for path, (_, content) in zip(others, named, strict=True):
                 _write(path, content)
             files.write_json(provenance, {"format": MARK} | dict(result.provenance))
 

@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import MOST_SETS, Sets
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
+from tfs_sim.experiments.designs.uncertainty import USUAL
 from tfs_sim.experiments.execution.executors import stream
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.result import Result
@@ -41,7 +42,7 @@ def simulate(
     progress: Progress | None = None,
     notice: Notice | None = None,
     sets: int | Sets | None = None,
-    uncertainty: str = "plausible",
+    uncertainty: str = USUAL,
 ) -> Result:
     """Run a scenario and return its runs.
 
@@ -56,7 +57,7 @@ def simulate(
     notice : called with a sentence on what is happening, such as compiling; by default it is logged.
     sets : under how many sets of parameters (or which); by default the scenario's own parameters are all.
     uncertainty : where these sets come from, as in experiment files: "plausible", "plausible: turnover, trust.memory",
-        or the JSON file of an ensemble. What the scenario gives itself wins in every set.
+        "calibrated", or the JSON file of an ensemble. What the scenario gives itself wins in every set.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def simulate(
     UserError
         When the scenario has mistakes, or the sets cannot be used.
     """
-    from tfs_sim.scenario.build import build
+    from tfs_sim.scenario.beginnings import template_of
 
     loaded = loaded_scenario(scenario)
     replicates = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
@@ -77,7 +78,7 @@ def simulate(
     if sets is not None and not isinstance(sets, Sets):
         sets = listed_sets(uncertainty, whole_or_refused("sets", sets, 1, MOST_SETS))
     began = time.monotonic()
-    template = build(loaded)
+    template = template_of(loaded)
     warm_up(template, notice or _log.warning)
     ways = ways_of(template.metrics)
     runs = replicates * (1 if sets is None else len(sets))
@@ -95,7 +96,7 @@ def simulate(
         for number, name in enumerate(sets.ids if sets is not None else ("",)):
             here = template
             if sets is not None:
-                here = at_point(template, loaded, open_to(sets.settings(number), loaded))
+                here = at_point(template, loaded, open_to(sets.settings(number), loaded), name)
             for replicate in range(replicates):
                 yield here, seed, replicate, name
 
@@ -111,7 +112,7 @@ def simulate(
         "scenario_digest": loaded.digest(),
         "seed": seed,
         "replicates": replicates,
-        "sets": None if sets is None else {"title": sets.title, "sets": len(sets), "digest": sets.digest()},
+        "sets": None if sets is None else told_of(sets),
         "wall_seconds": round(time.monotonic() - began, 3),
         "date": now(),
     }
@@ -127,6 +128,12 @@ def simulate(
         provenance=provenance,
         sets=sets,
     )
+
+
+def told_of(sets: Sets) -> dict[str, Any]:
+    """Return what provenance says of sets: which they are, and what they agree with."""
+    agreement = None if sets.agreement is None else sets.agreement.record()
+    return {"title": sets.title, "sets": len(sets), "digest": sets.digest(), "agreement": agreement}
 
 
 def loaded_scenario(scenario: Scenario | str | os.PathLike[str]) -> Scenario:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tfs_sim.experiments.designs.plausible import open_to
+from tfs_sim.experiments.execution import starting
 from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.storage import tables
 from tfs_sim.experiments.storage.describe import arm_keys
@@ -48,20 +49,18 @@ def write_traces(
         for table in ("network", "organizations"):
             store.drop(table)
         return
-    site, months = snapshots.site, list(snapshots.months)
+    site, months = snapshots.site, snapshots.dates(experiment.base.clock.start)
     plan = [[arm_keys(arm), arm.scenario.digest()] for arm in arms]
     first = None if sets is None else sets.first(1)
     name = "" if first is None else first.ids[0]
     inputs: list[Any] = [plan, seed, model_version(), "" if first is None else first.digest()]
 
     def worlds() -> Iterator[tuple[dict[str, str], Scenario, Template, int, Any]]:
-        from tfs_sim.model import engine
-
         for arm in arms:
             made = template(arm.scenario)
             if first is not None:
-                made = at_point(made, arm.scenario, open_to(first.settings(0), arm.scenario))
-            for month, world, _ in engine.trace(made, seed, REPLICATE, name):
+                made = at_point(made, arm.scenario, open_to(first.settings(0), arm.scenario), name)
+            for month, world, _ in starting.trace(made, seed, REPLICATE, name):
                 yield arm_keys(arm), arm.scenario, made, month, world
 
     def networks() -> Iterator[pa.Table]:

@@ -10,9 +10,12 @@ from tfs_sim.experiments.designs.plausible import all_written
 from tfs_sim.experiments.designs.sets import MOST_SETS, Sets, drawn
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES, Until
 from tfs_sim.experiments.designs.uncertainty import (
+    CALIBRATED,
     DEFAULTS,
     PLAUSIBLE,
     UNCERTAINTY,
+    USUAL,
+    calibrated,
     uncertainty_mistakes,
 )
 from tfs_sim.experiments.execution import behaving
@@ -26,7 +29,11 @@ if TYPE_CHECKING:
 
 
 def under(
-    experiment: Experiment, uncertainty: str | None = None, sets: int | None = None, replicates: int | None = None
+    experiment: Experiment,
+    uncertainty: str | None = None,
+    sets: int | None = None,
+    replicates: int | None = None,
+    crossed: int | None = None,
 ) -> Experiment:
     """Return an experiment over other parameters, or with other numbers of sets and replicates, than it says itself.
 
@@ -44,6 +51,8 @@ def under(
         changes["sets"] = whole_or_refused("sets", sets, 2, MOST_SETS)
     if replicates is not None:
         changes["replicates"] = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
+    if crossed is not None:
+        changes["crossed"] = whole_or_refused("crossed", crossed, 3, MOST_SETS)
     without = changes.get("uncertainty", experiment.uncertainty) == DEFAULTS
     if uncertainty is not None and sets is None:
         changes["sets"] = 0 if without else experiment.sets or USUAL_SETS
@@ -75,8 +84,10 @@ def first_count(experiment: Experiment) -> int:
     return asked.looks()[0] if isinstance(asked, Until) else asked
 
 
-def listed_sets(over: str, number: int, strict: bool = True) -> Sets:
+def listed_sets(over: str, number: int, strict: bool = True, rule: Until | None = None) -> Sets:
     """Return the first sets of what `uncertainty` says (`strict`: refuse where there are fewer).
+
+    `rule` is the one by which sets are to be added to these.
 
     Raises
     ------
@@ -86,14 +97,20 @@ def listed_sets(over: str, number: int, strict: bool = True) -> Sets:
     over = over if isinstance(over, DataFile) else _checked("uncertainty", over, UNCERTAINTY)
     if over == DEFAULTS:
         raise UserError(Mistake(f'uncertainty "{DEFAULTS}" has no sets of parameters', key=("sets",)))
-    if not isinstance(over, DataFile):
+    if over != CALIBRATED and not isinstance(over, DataFile):
         return drawn(number, over)
-    ensemble = ensembles.read(over.path)
+    ensemble = ensembles.read(over.path if isinstance(over, DataFile) else calibrated())
     behaving.checked(ensemble)
     there = ensemble.sets
     if number > len(there) and strict:
-        said = f"{over} has {count(len(there), 'set')} of parameters, and {number:,} are asked for"
-        raise UserError(Mistake(said, key=("sets",), hint="Ask for fewer, or add replicates of each."))
+        said, hint = (
+            f"{over} has {count(len(there), 'set')} of parameters, and ",
+            "Ask for fewer, or add replicates of each.",
+        )
+        if rule is None:
+            raise UserError(Mistake(f"{said}{number:,} are asked for", key=("sets",), hint=hint))
+        said += f"with fewer than {number} the interval that sets are added for does not hold"
+        raise UserError(Mistake(said, key=("sets",), hint=f"Write sets = {len(there)}."))
     return there.first(number)
 
 
@@ -108,16 +125,16 @@ def one_set(over: str, name: str) -> Sets:
     over = over if isinstance(over, DataFile) else _checked("uncertainty", over, UNCERTAINTY)
     place = re.fullmatch(rf"{PLAUSIBLE}-(\d{{4,6}})", name)
     number = int(place[1]) if place else 0
-    if over != DEFAULTS and not isinstance(over, DataFile) and 1 <= number <= MOST_SETS:
+    listed_in_file = over == CALIBRATED or isinstance(over, DataFile)
+    if over != DEFAULTS and not listed_in_file and 1 <= number <= MOST_SETS:
         found = drawn(number, over, first=number - 1)
         if found.ids == (name,):
             return found
-    listed = listed_sets(over, MOST_SETS if isinstance(over, DataFile) else 2, strict=False)
+    listed = listed_sets(over, MOST_SETS if listed_in_file else 2, strict=False)
     if name not in listed.ids:
         said = f"there is no set {quote(name)}; the sets are {listed.ids[0]}, {listed.ids[1]} …"
         raise UserError(Mistake(said, suggestion=nearest(name, listed.ids[:1000])))
-    at = listed.ids.index(name)
-    return Sets(listed.origin, listed.title, (name,), listed.variables, listed.table[at : at + 1])
+    return listed.at([listed.ids.index(name)])
 
 
 def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:
@@ -134,7 +151,8 @@ def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:
     wanted = first_count(experiment) if number is None else number
     strict = "sets" in experiment.model_fields_set and number is None
     try:
-        found = listed_sets(over, wanted, strict)
+        rule = experiment.sets if isinstance(experiment.sets, Until) and number is None else None
+        found = listed_sets(over, wanted, strict, rule)
         given = [all_written(arm.scenario) for arm in experiment.arms()]
         varied = set() if experiment.points is None else {each.path for each in experiment.points.variables}
         if all(each.path in varied or all(each.path[1:] in arm for arm in given) for each in found.variables):
@@ -151,7 +169,7 @@ def _located(experiment: Experiment, error: UserError) -> UserError:
     if experiment.path is None:
         return error
     document = parse(experiment.text, experiment.path)
-    if _checked("uncertainty", document.data.get("uncertainty", PLAUSIBLE), UNCERTAINTY) != experiment.uncertainty:
+    if _checked("uncertainty", document.data.get("uncertainty", USUAL), UNCERTAINTY) != experiment.uncertainty:
         return error  # it was asked for otherwise
     there = (each if each.key else replace(each, key=("uncertainty",)) for each in error.mistakes)
     return UserError([each if each.file else document.locate(each) for each in there])

@@ -18,9 +18,10 @@ from tfs_sim.experiments.execution.batches import blocks, missing_together, toge
 from tfs_sim.experiments.execution.executors import LostError, Workers
 from tfs_sim.experiments.execution.job import Job, Outcome, Task
 from tfs_sim.experiments.execution.plan import Plan, PlannedArm, unique
+from tfs_sim.experiments.execution.starting import plain
 from tfs_sim.experiments.storage import tables
 from tfs_sim.experiments.storage.keys import Keys, run_keys
-from tfs_sim.experiments.storage.parts import Address
+from tfs_sim.experiments.storage.parts import Address, ArmParts
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.experiments.storage.status import saving_in_words
 from tfs_sim.experiments.storage.store import Store, StoredArm
@@ -59,23 +60,40 @@ class Saving:
 class Work:
     """The runs of a sweep that are missing, and how they get into the store.
 
-    `shard` (i, n) limits it to the i-th (from 0) of n slices of every arm's runs.
+    `shard` (i, n) limits it to the i-th (from 0) of n slices of every arm's runs. `main` is the work beside which this
+    is: it stores runs of the same arms with those of that.
     """
 
-    def __init__(self, store: Store, plan: Plan, workers: Workers, shard: tuple[int, int] = (0, 1)) -> None:
-        self.workers, self.shard, self.saving = workers, shard, Saving()
-        self._store = store
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        workers: Workers,
+        shard: tuple[int, int] = (0, 1),
+        main: Work | None = None,
+    ) -> None:
+        self.workers, self.shard = workers, shard
+        self.saving: Saving = Saving() if main is None else main.saving
+        self._store, self._lists = store, main is None
+        self._parts: dict[str, ArmParts] = {} if main is None else main._parts
         self.take(plan)
+
+    def beside(self, plan: Plan) -> Work:
+        """Return the work of another plan of the same arms, beside this."""
+        return Work(self._store, plan, self.workers, self.shard, self)
 
     def take(self, plan: Plan) -> None:
         """Go over to another plan of the same arms: with more replicates, or more sets."""
         self.plan, store = plan, self._store
         table = plan.table()
-        store.write_places([arm.words for arm in plan.arms], table, plan.sets_table())
+        store.write_places([arm.words for arm in plan.arms])
+        if self._lists:
+            store.write_lists(table, plan.sets_table())
         if table is not None and plan.points is not None and plan.points.one_line:
             table = table.select(["point"])
         self._arms = {arm.digest: arm for arm in unique(plan.arms)}
-        self._parts = {digest: store.arm(Address(digest, plan.seed, model_version())) for digest in self._arms}
+        for digest in self._arms.keys() - self._parts.keys():
+            self._parts[digest] = store.arm(Address(digest, plan.seed, model_version()))
         self.stored = [
             StoredArm(
                 arm.keys,
@@ -121,9 +139,9 @@ class Work:
 
     def template(self, scenario: Scenario) -> Template:
         """Return what the engine runs for a scenario."""
-        from tfs_sim.scenario.build import build
+        from tfs_sim.scenario.beginnings import template_of
 
-        return build(scenario)
+        return template_of(scenario)
 
     def fill(self, progress: Progress | None, notice: Notice) -> int:
         """Run what is missing, part by part; return how many runs that were."""
@@ -240,4 +258,4 @@ def warm_up(template: Template, notice: Notice | None) -> None:
     """Compile before workers start: the compiler's cache must not be written by two threads."""
     from tfs_sim.model import engine
 
-    engine.warm_up(template, notice)
+    engine.warm_up(plain(template), notice)

@@ -26,11 +26,20 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "experiment"
 
 
-def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: str, folder: Path) -> dict[str, Any]:
+def described(
+    experiment: Experiment,
+    arms: Sequence[Arm],
+    plan: Plan,
+    model: str,
+    folder: Path,
+    crossed: Plan | None = None,
+    added: Sequence[Plan] = (),
+) -> dict[str, Any]:
     """Return the content of `experiment.json`.
 
     `plan` lists every arm with its keys, the digest of its scenario and that of its points: with the seed and the
-    version of the model, they say where its runs are stored and what they are known by. `folder` is where it stands.
+    version of the model, they say where its runs are stored and what they are known by. `folder` is where it stands;
+    `crossed` and `added` are what is run beside it (`execution.besides`).
     """
     base = experiment.base
     return {
@@ -62,14 +71,25 @@ def described(experiment: Experiment, arms: Sequence[Arm], plan: Plan, model: st
         "design": _design(plan),
         "uncertainty": _uncertainty(plan),
         "worthwhile": experiment.outcomes.worthwhile,
+        "decision": None if experiment.decision is None else experiment.decision.model_dump(mode="json"),
+        "budget": None if experiment.budget is None else {"said": experiment.budget.said},
         "plan": {
             "replicates": plan.replicates,
             "points": plan.size,
             "sets": 1 if plan.sets is None else len(plan.sets),
             "seed": plan.seed,
             "arms": [{"keys": arm.keys, "scenario": arm.digest, "places": fingerprint(arm.words)} for arm in plan.arms],
+            "crossed": None if crossed is None else _beside(crossed),
+            "added": [_beside(each) for each in added],
         },
     }
+
+
+def _beside(plan: Plan) -> dict[str, Any]:
+    """Return what a plan beside that of the sweep is: of the same arms, in their order."""
+    assert plan.sets is not None
+    places = [fingerprint(arm.words) for arm in plan.arms]
+    return {"sets": len(plan.sets), "replicates": plan.replicates, "places": places}
 
 
 def sites(scenarios: Iterable[Scenario]) -> dict[str, Any]:
@@ -82,7 +102,7 @@ def sites(scenarios: Iterable[Scenario]) -> dict[str, Any]:
 
 
 def _uncertainty(plan: Plan) -> dict[str, Any] | None:
-    """Return over what sets of parameters every strategy is run."""
+    """Return over what sets of parameters every strategy is run, and what they agree with."""
     sets = plan.sets
     if sets is None:
         return None
@@ -92,7 +112,7 @@ def _uncertainty(plan: Plan) -> dict[str, Any] | None:
         "sets": len(sets),
         "parameters": len(sets.variables),
         "digest": sets.digest(),
-        "calibrated": False,
+        "agreement": None if sets.agreement is None else sets.agreement.record(),
     }
 
 
@@ -248,4 +268,6 @@ def _rule(arm: Arm, item: Any) -> dict[str, Any]:
 
 def _snapshots(experiment: Experiment) -> dict[str, Any] | None:
     snapshots = experiment.snapshots
-    return None if snapshots is None else {"site": snapshots.site, "months": list(snapshots.months)}
+    if snapshots is None:
+        return None
+    return {"site": snapshots.site, "months": snapshots.dates(experiment.base.clock.start)}

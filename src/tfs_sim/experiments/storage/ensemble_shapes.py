@@ -11,7 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from tfs_sim.experiments.designs.sets import MOST_SETS
+from tfs_sim.experiments.designs.sets import MOST_SETS, Agreement
 from tfs_sim.experiments.storage.record_shapes import DIGEST, MODEL, Line, Metric, Number, Text
 from tfs_sim.scenario.errors import Mistake
 from tfs_sim.scenario.fields import SWITCH, catalogue, several, whole
@@ -95,13 +95,14 @@ class Record(Named):
     code: Annotated[str, DIGEST] | None
     own: dict[Line, Text]
     figures: Annotated[int, whole(0, 10_000, "a whole number")]
+    origin: Text = ""
     misses: list[Text]
     behaviour: Behaviour
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        said = {"targets": self.targets, "code": self.code, "own": self.own, "figures": self.figures}
-        for name, value in said.items():
+        held = {"targets": self.targets, "code": self.code, "own": self.own, "figures": self.figures}
+        for name, value in held.items():
             if bool(value) != self.calibrated:
                 kind = "calibrated, and lacks what is said of" if self.calibrated else "not calibrated, and says"
                 raise several([Mistake(f"it is {kind} {name}", key=(name,))])
@@ -109,4 +110,14 @@ class Record(Named):
             raise several([Mistake(f"it has {len(self.own)} targets of {self.figures} figures", key=("own",))])
         if self.misses and not self.calibrated:
             raise several([Mistake("it is not calibrated, and says what it misses", key=("misses",))])
+        if len(self.misses) > self.figures:
+            said = f"it misses more figures, {len(self.misses)}, than it was held against, {self.figures}"
+            raise several([Mistake(said, key=("misses",))])
         return self
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """What its sets agree with; None where it was not calibrated."""
+        if not self.calibrated:
+            return None
+        return Agreement(self.name, self.edition, self.licence, self.figures, self.origin, tuple(self.misses))

@@ -3,7 +3,8 @@
 ```
 ci1.json       what it is: title, edition, licence, parameters with units, digests, what its sets gave when they ran
 ci1.parquet    one row a set: its identity, a column a parameter ("turnover.rate_nonprofit"), in the units of files, and
-               a column a target that it was held against ("target: members"), with what the set gave when it was run
+               a column a target that it was held against ("target: members"), with what the set gave when it was run.
+               Parameters have six digits, which numbers of four bytes hold: they are read as these six digits
 ```
 The record carries a checksum of itself and of the table. A file may come from anybody: everything in it is checked
 before it is used.
@@ -15,7 +16,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,7 +86,8 @@ def read(path: Path) -> Ensemble:
     except ValidationError as error:
         first = mistakes_of(error, Record)[0]
         raise refusal(f"{path} is no sound ensemble at {dotted(first.key)}: {first.message}", _AGAIN) from None
-    return Ensemble(path, record, *_tables(path.with_suffix(".parquet"), record))
+    sets, own = _tables(path.with_suffix(".parquet"), record)
+    return Ensemble(path, record, replace(sets, agreement=record.agreement), own)
 
 
 def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
@@ -108,7 +110,7 @@ def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
     if len(table) != record.sets:
         raise refusal(f"{path} has {len(table):,} sets, and its record says {record.sets:,}", _AGAIN)
     ids = [str(each) for each in table.column("set").to_pylist()]
-    values = {name: each.to_numpy().astype(np.float64) for name, each in columns.items()}
+    values = {name: _digits(each.to_numpy()) for name, each in columns.items()}
     if {name for name in values if name.startswith(_TARGET)} != {f"{_TARGET}{name}" for name in record.own}:
         raise refusal(f"{path} has other targets than its record says", _AGAIN)
     own = np.array([values.pop(f"{_TARGET}{name}") for name in record.own]).reshape(-1, len(ids)).T
@@ -126,6 +128,12 @@ def _units(sets: Sets) -> dict[str, str]:
     """Return the unit of each parameter that sets vary."""
     declared = _declared()
     return {each.name: declared[each.path[1]][each.path[2]].unit for each in sets.variables}
+
+
+def _digits(column: NDArray[Any]) -> NDArray[np.float64]:
+    """Return a column as it was written: of numbers of four bytes the digits that a value has."""
+    whole = column.astype(np.float64)
+    return rounded(whole, -np.inf, np.inf) if column.dtype == np.float32 else whole
 
 
 def checked(place: str, title: str, ids: Sequence[str], values: Mapping[str, NDArray[np.float64]]) -> Sets:
@@ -286,7 +294,7 @@ def write(
         raise ValueError("the record and what sets gave name different targets")
     columns: dict[str, Any] = {"set": pa.array(sets.ids)}
     for column, variable in enumerate(sets.variables):
-        columns[variable.name] = pa.array(sets.table[:, column])
+        columns[variable.name] = pa.array(sets.table[:, column].astype(np.float32))
     columns |= {f"{_TARGET}{name}": pa.array(np.asarray(values, np.float64)) for name, values in given.items()}
     content = tables.to_bytes(pa.table(columns))
     record = {
@@ -308,4 +316,6 @@ def write(
     with files.exchanged(path.parent, (path.name, table.name)) as (first, second):
         files.write_bytes(second, content)
         records.write(first, record)
-    return Ensemble(path, sound, sets, np.array(list(given.values())).reshape(-1, len(sets)).T)
+    return Ensemble(
+        path, sound, replace(sets, agreement=sound.agreement), np.array(list(given.values())).reshape(-1, len(sets)).T
+    )

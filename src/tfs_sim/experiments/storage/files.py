@@ -120,8 +120,10 @@ def written(path: Path, rights: int = 0o666) -> Iterator[Hashing]:
 
 
 @contextmanager
-def exchanged(folder: Path, names: Sequence[str]) -> Iterator[list[Path]]:
+def exchanged(folder: Path, names: Sequence[str], gone: Sequence[str] = ()) -> Iterator[list[Path]]:
     """Give paths to write to, which become the files of these names together when the block ends well.
+
+    `gone` are files of before that the new ones do not have.
 
     Until then, and where the block fails, the files of before stay as they are. After the first, which says what the
     others are, those of before go before the new ones come: so never do old ones stand beside new ones, whenever the
@@ -131,7 +133,7 @@ def exchanged(folder: Path, names: Sequence[str]) -> Iterator[list[Path]]:
     first, *others = (folder / name for name in names)
     try:
         yield made
-        for path in others:
+        for path in (*others, *(folder / name for name in gone)):
             removed(path)
         for temporary, path in zip(made, (first, *others), strict=True):
             try:

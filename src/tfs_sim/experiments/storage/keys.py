@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +61,10 @@ def _point_words(points: Points, scenario: Scenario) -> Words:
 
 
 def _set_words(sets: Sets, scenario: Scenario) -> Words:
-    """Return the words of every set: of what it gives to this arm, and of its luck."""
-    total = np.array([_words_of(f"set {name}") for name in sets.ids], np.uint64)
+    """Return the words of every set: of what it gives to this arm, and of its luck, if that is its own."""
+    total = np.zeros((len(sets), 2), np.uint64)
+    if not sets.common_luck:
+        total[:] = [_words_of(f"set {name}") for name in sets.ids]
     for column, variable in enumerate(sets.variables):
         if not written(variable.path, scenario):
             _add(total, variable, sets.table[:, column])
@@ -127,9 +128,8 @@ def words_file(parts: Path, name: str) -> Path:
     return parts / f"{name[:20]}.words"
 
 
-def words_of(parts: Path, entry: Mapping[str, Any]) -> Words | None:
-    """Return the words of the places of an arm of the plan; None where they are not there."""
-    name = entry["places"]
+def words_of(parts: Path, name: str) -> Words | None:
+    """Return the words of places with this fingerprint; None where they are not there."""
     if name == fingerprint(ONE_PLACE):
         return ONE_PLACE
     try:

@@ -23,7 +23,7 @@ from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.table import Table
 
 MARK = "tfs-sim results"
-FORMAT = 5
+FORMAT = 6
 """Version of the layout of the folder."""
 
 MOST_RUNS = 1_000_000_000
@@ -67,6 +67,11 @@ def read_mark(folder: Path) -> dict[str, Any]:
 def runs_of(plan: Mapping[str, Any]) -> int:
     """Return how many runs every arm of a plan has."""
     return int(plan["replicates"] * plan["points"] * plan["sets"])
+
+
+def added(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the plans of sets that have more replicates than the others."""
+    return list(plan.get("added") or ())
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -118,6 +123,13 @@ def _of_the_plan(mark: dict[str, Any]) -> Iterator[tuple[str, str]]:
     shard, shards = plan.get("shard") or (1, 1)
     if not shard <= shards <= runs:
         yield "plan.shard", "there is no such shard"
+    for place, beside in (("plan.crossed", plan.get("crossed")), *(("plan.added", each) for each in added(plan))):
+        if beside is not None and (mark["uncertainty"] is None or mark["design"] is not None):
+            yield place, "there are no sets, or a design, beside which nothing is run"
+        elif beside is not None and (beside["sets"] > plan["sets"] or len(beside["places"]) != len(plan["arms"])):
+            yield place, "it has more sets, or other arms, than the sweep"
+    if any(each["replicates"] <= plan["replicates"] for each in added(plan)):
+        yield "plan.added", "no replicates were added there"
     arms = [arm["keys"] for arm in plan["arms"]]
     if any(keys.keys() != {"strategy", *mark["cross"]} for keys in arms):
         yield "plan.arms", "the arms have other keys than the experiment"

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tfs_sim.experiments.designs.design_checks import MOST_ARMS
 from tfs_sim.experiments.designs.distributions import NAMES as DISTRIBUTIONS
-from tfs_sim.experiments.designs.experiment_tables import WORTHWHILE
+from tfs_sim.experiments.designs.experiment_tables import WORTHWHILE, Decision
 from tfs_sim.experiments.designs.sampling import METHODS, MOST_POINTS
 from tfs_sim.experiments.designs.sets import MOST_SETS
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
@@ -87,6 +87,17 @@ def _long(value: Any) -> str:
     raise wrong(f"{NAME} is a text; found {kind_of(value)}")
 
 
+MOST_CONTENT = 30_000_000
+"""Characters of a file that a provenance keeps."""
+
+
+def _content(value: Any) -> str:
+    """Return what a file holds."""
+    if isinstance(value, str) and len(value) <= MOST_CONTENT and not UNSEEN.search(value):
+        return value
+    raise wrong(f"{NAME} is what a file holds, as text; found {kind_of(value)}")
+
+
 def _parameter(value: Any) -> float | str:
     return _long(value) if isinstance(value, str) else float(NUMBER.function(value))
 
@@ -109,6 +120,7 @@ METRIC = _matching(METRIC_NAME, "the name of a metric")
 VARIABLE = _matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}", "the name of a variable")
 PATH = Check(_path, (("type", "string"),))
 LONG = Check(_long, (("type", "string"),))
+CONTENT = Check(_content, (("type", "string"),))
 PARAMETER = Check(_parameter, (("type", ["number", "string"]),))
 END = Check(_end, (("type", ["number", "string", "null"]),))
 
@@ -237,6 +249,17 @@ class Design(Table):
     variables: dict[Annotated[str, VARIABLE], Varied]
 
 
+class Agreement(Table):
+    """What the sets of a calibrated ensemble agree with."""
+
+    name: Line
+    edition: Line
+    licence: Line
+    figures: Annotated[int, _count(1, 10_000)]
+    origin: Text
+    misses: list[Text]
+
+
 class Uncertainty(Table):
     """Over what sets of parameters every strategy was run."""
 
@@ -245,7 +268,7 @@ class Uncertainty(Table):
     sets: Annotated[int, _count(1, MOST_SETS)]
     parameters: Count
     digest: Annotated[str, DIGEST]
-    calibrated: Annotated[bool, SWITCH]
+    agreement: Agreement | None
 
 
 class Stopping(Table):
@@ -265,6 +288,35 @@ class Stopping(Table):
     interval: Text
 
 
+class Sharpening(Table):
+    """How many replicates were added to sets near a threshold, and what came of it."""
+
+    of: Metric
+    between: Annotated[list[Key], Field(min_length=2, max_length=2)]
+    at: Number
+    first: Runs
+    max: Runs
+    sets: Count
+    replicates: Count
+    doubt: Number
+    reliability: Number
+    reached: Annotated[bool, SWITCH]
+
+
+class Beside(Table):
+    """Runs of the same arms beside those of the plan, under some of its sets."""
+
+    sets: Annotated[int, _count(1, MOST_SETS)]
+    replicates: Runs
+    places: list[Annotated[str, DIGEST]]
+
+
+class Budget(Table):
+    """What strategies' doses were scaled to, in words."""
+
+    said: Line
+
+
 class Arm(Table):
     """An arm of the plan."""
 
@@ -281,6 +333,8 @@ class Plan(Table):
     sets: Annotated[int, _count(1, MOST_SETS)]
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     arms: Annotated[list[Arm], Field(min_length=1, max_length=MOST_ARMS)]
+    crossed: Beside | None = None
+    added: Annotated[list[Beside], Field(max_length=1000)] = Field(default_factory=list)
     shard: Annotated[list[Annotated[int, _count(1, 2**53)]], Field(min_length=2, max_length=2)] | None = None
 
 
@@ -319,8 +373,11 @@ class Mark(Owner):
     design: Design | None
     uncertainty: Uncertainty | None
     worthwhile: Annotated[float, WORTHWHILE] | None
+    decision: Decision | None = None
+    budget: Budget | None = None
     plan: Plan
     stopping: Stopping | None = None
+    sharpening: Sharpening | None = None
 
 
 class Ledger(Owner):
@@ -346,6 +403,14 @@ class ShardMade(Table):
     processor: Text
 
 
+class FileKept(Table):
+    """A file that a study read: as text, or in base 64; the checksum alone where it was too large."""
+
+    sha256: Annotated[str, DIGEST]
+    text: Annotated[str, CONTENT] | None = None
+    base64: Annotated[str, CONTENT] | None = None
+
+
 class Provenance(Table):
     """`provenance.json`."""
 
@@ -360,10 +425,12 @@ class Provenance(Table):
     experiment_file: Annotated[str, LONG]
     scenario: Annotated[Mapping[str, Any], ANYTHING]
     scenario_files: Annotated[Mapping[str, Any], ANYTHING]
+    files: dict[Line, FileKept] = Field(default_factory=dict)
     scenario_digest: Annotated[str, DIGEST]
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     replicates: Runs
     plan: Plan
+    uncertainty: Uncertainty | None = None
     runs_made: Count
     wall_seconds: Amount
     date: Line

@@ -20,7 +20,8 @@ from tfs_sim.experiments.storage import files
 
 SEAL = "checksum"
 LEDGER = "tables.json"
-TABLES = tuple(f"{name}.parquet" for name in ("runs", "series", "points", "sets", "network", "organizations"))
+_NAMES = ("runs", "series", "points", "sets", "added", "crossed", "network", "organizations")
+TABLES = tuple(f"{name}.parquet" for name in _NAMES)
 
 AGAIN = "The same `tfs-sim sweep` (or `merge`) makes it anew from what is intact."
 

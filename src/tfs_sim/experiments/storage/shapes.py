@@ -18,7 +18,7 @@ from tfs_sim.experiments.designs.design_checks import COLUMNS
 from tfs_sim.experiments.designs.sets import fingerprint
 from tfs_sim.experiments.storage import records, tables
 from tfs_sim.experiments.storage.files import refusal
-from tfs_sim.experiments.storage.marks import runs_of
+from tfs_sim.experiments.storage.marks import added, runs_of
 from tfs_sim.experiments.storage.record_shapes import METRIC_NAME
 from tfs_sim.model.state import ROLES, SECTORS, STATUSES
 from tfs_sim.scenario.characters import STEERING, named
@@ -38,6 +38,8 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "texts or numbers": lambda kind: pa.types.is_string(kind) or pa.types.is_floating(kind),
 }
 MOST_MONTHS = 1200
+BESIDE = ("added", "crossed")
+"""Tables of runs beside those of the sweep."""
 PARAMETER_NAME = r"[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}"
 """What a column of sets.parquet is called: a mechanism and one of its parameters."""
 DENSE = 200_000_000
@@ -63,7 +65,7 @@ def look_at(path: Path, mark: Mapping[str, Any]) -> None:
     """
     schema, rows = _footer(path)
     wanted = _columns(path.stem, mark)
-    if path.stem == "series" and os.path.lexists(path.with_name("runs.parquet")):
+    if path.stem in ("series", *BESIDE) and os.path.lexists(path.with_name("runs.parquet")):
         runs, _ = _footer(path.with_name("runs.parquet"))
         wanted |= dict.fromkeys((name for name in runs.names if name not in _columns("runs", mark)), "numbers")
     for name, kind in wanted.items():
@@ -79,7 +81,7 @@ def look_at(path: Path, mark: Mapping[str, Any]) -> None:
             continue
         if path.stem == "sets" and re.fullmatch(PARAMETER_NAME, name) and pa.types.is_floating(field.type):
             continue
-        if path.stem not in ("runs", "series") or name in COLUMNS or not re.fullmatch(METRIC_NAME, name):
+        if path.stem not in ("runs", "series", *BESIDE) or name in COLUMNS or not re.fullmatch(METRIC_NAME, name):
             raise _strange(path, f"there is a column {quote(name)}, which no sweep writes")
         if not pa.types.is_floating(field.type):
             raise _strange(path, f"the column {quote(name)} does not hold numbers")
@@ -104,6 +106,8 @@ def _most_rows(name: str, mark: Mapping[str, Any]) -> int:
     each: int = {
         "runs": runs_of(plan) * sites,
         "series": runs_of(plan) * sites * MOST_MONTHS,
+        "crossed": beside(plan, "crossed") * sites,
+        "added": beside(plan, "added") * sites,
         "points": plan["points"],
         "sets": plan["sets"],
         "network": MOST * MOST * MOST_MONTHS,
@@ -122,6 +126,9 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
     """
     plan = mark["plan"]
     ends = {"replicate": plan["replicates"], "point": plan["points"], "set": plan["sets"], "month": MOST_MONTHS}
+    if path.stem in BESIDE:
+        those = [plan["crossed"]] if path.stem == "crossed" else added(plan)
+        ends |= {"replicate": max(each["replicates"] for each in those), "set": sum(each["sets"] for each in those)}
     words = {"strategy": set(mark["strategies"]), **{key: set(labels) for key, labels in mark["cross"].items()}}
     words |= {"site": {*mark["sites"], *((NATIONAL_SITE,) if path.stem == "organizations" else ())}}
     words |= {"sector": set(SECTORS), "role": set(ROLES), "status": set(STATUSES)} if path.stem in _TRACED else {}
@@ -129,7 +136,7 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
         column = frame[name]
         if column.dtype.kind != "f" and not column.notna().all():
             raise _strange(path, f"the column {quote(name)} has gaps")
-        if name == "set" and column.nunique() != plan["sets"]:
+        if name == "set" and column.nunique() != ends["set"]:
             raise _strange(path, 'the column "set" does not name as many sets as the sweep has')
         if name in ends and name != "set" and not column.between(0, ends[name] - 1).all():
             raise _strange(path, f"the column {quote(name)} goes beyond what the sweep has")
@@ -142,7 +149,7 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
             _readable(path, name, column.unique())
     if path.stem == "points" and "point" in frame and frame["point"].tolist() != list(range(plan["points"])):
         raise _strange(path, "its rows are not the points of the sweep")
-    if path.stem in ("runs", "series"):
+    if path.stem in ("runs", "series", *BESIDE):
         _complete(path, frame, mark, ends)
 
 
@@ -165,7 +172,8 @@ def _complete(path: Path, frame: DataFrame, mark: Mapping[str, Any], ends: Mappi
     groups = frame.groupby([*keys, "site"], sort=False)
     row = groups.ngroup().to_numpy(np.int64)
     months = groups["month"].max().to_numpy() + 1 if path.stem == "series" else 1
-    whole = bool((np.bincount(row) == runs_of(plan) * months).all())
+    wanted = beside(plan, path.stem) if path.stem in BESIDE else runs_of(plan)
+    whole = bool((np.bincount(row) == wanted * months).all())
     for name in counted:
         row = row * ends[name] + (frame[name].factorize()[0] if name == "set" else frame[name].to_numpy(np.int64))
     if not whole or not _distinct(row):
@@ -195,6 +203,27 @@ def of_the_same(path: Path, runs: DataFrame, series: DataFrame, mark: Mapping[st
     one, other = ({*frame[keys].drop_duplicates().itertuples(index=False, name=None)} for frame in (runs, series))
     if one != other:
         raise _strange(path, "it has other sites than runs.parquet")
+
+
+def of_some_sets(path: Path, runs: DataFrame, found: DataFrame, mark: Mapping[str, Any]) -> None:
+    """Refuse runs beside those of the sweep that are of other sets, or of other replicates, than they may be.
+
+    Raises
+    ------
+    UserError
+        When a set is none of the sweep's, or a replicate was added that every set has.
+    """
+    if not set(found["set"]) <= set(runs["set"]):
+        raise _strange(path, "it has other sets than runs.parquet")
+    if path.stem == "added" and found["replicate"].min() < mark["plan"]["replicates"]:
+        raise _strange(path, "it has replicates that every set has")
+
+
+def beside(plan: Mapping[str, Any], name: str) -> int:
+    """Return how many runs an arm has in a table beside those of the sweep."""
+    if name == "crossed":
+        return 0 if plan.get("crossed") is None else int(plan["crossed"]["sets"] * plan["crossed"]["replicates"])
+    return sum(each["sets"] * (each["replicates"] - plan["replicates"]) for each in added(plan))
 
 
 def of_the_sets(path: Path, runs: DataFrame, sets: DataFrame, mark: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from tfs_sim.experiments.storage import records, shapes
-from tfs_sim.experiments.storage.keys import run_keys, words_of
-from tfs_sim.experiments.storage.marks import read_mark, read_provenance, runs_of
+from tfs_sim.experiments.storage.keys import Keys, Words, run_keys, words_of
+from tfs_sim.experiments.storage.marks import added, read_mark, read_provenance, runs_of
 from tfs_sim.experiments.storage.parts import Address, ArmParts
 from tfs_sim.scenario.errors import count
 
@@ -87,6 +88,16 @@ def _was_finished(folder: Path, mark: dict[str, Any]) -> bool:
     return [[*each[:2], each[3]] for each in entries if isinstance(each, list) and len(each) == 4] == wanted
 
 
+def _span(runs: int, part: Sequence[int]) -> tuple[int, int]:
+    """Return the run numbers of a shard (i, n), counted from 1: the first, and the one after the last."""
+    return (part[0] - 1) * runs // part[1], part[0] * runs // part[1]
+
+
+def _keys(words: Words | None, runs: int, part: Sequence[int]) -> Keys:
+    assert words is not None
+    return run_keys(words, *_span(runs, part))
+
+
 def _lacking(arm: ArmStatus) -> ArmStatus:
     return replace(arm, damaged=(f"{count(arm.wanted - arm.done, 'finished run')} cannot be found",))
 
@@ -102,22 +113,27 @@ def status(folder: Path) -> Status:
     folder = Path(folder)
     mark = read_mark(folder)
     plan, model = mark["plan"], mark["model"]
-    runs = runs_of(plan)
-    shard, shards = plan.get("shard") or (1, 1)
-    low, high = (shard - 1) * runs // shards, shard * runs // shards
+    part = plan.get("shard") or (1, 1)
+    shards = part[1]
+    beside = [each for each in (plan.get("crossed"), *added(plan)) if each is not None]
+    sizes = [(plan["points"] * plan["sets"], runs_of(plan))]
+    sizes += [(each["sets"], each["sets"] * each["replicates"]) for each in beside]
     arms, used = [], set()
     spare: dict[str, int] = {}
-    for arm in plan["arms"]:
+    for number, arm in enumerate(plan["arms"]):
         parts = ArmParts(folder / "parts", Address(arm["scenario"], plan["seed"], model))
         used.add(parts.address.folder)
         damaged = list(parts.damage())
         wrong = [*_misplaced(parts.folder, parts.manifest), *(what for _, what in damaged)]
-        words = words_of(folder / "parts", arm)
-        if words is None or len(words) != plan["points"] * plan["sets"]:
+        listed = [words_of(folder / "parts", name) for name in (arm["places"], *(e["places"][number] for e in beside))]
+        if any(words is None or len(words) != size for words, (size, _) in zip(listed, sizes, strict=True)):
             begun = bool(wrong) or os.path.lexists(parts.folder)
+            low, high = _span(runs_of(plan), part)
             arms.append(ArmStatus(arm["keys"], 0, high - low, ("its points and sets are not there",) if begun else ()))
             continue
-        wanted = np.unique(run_keys(words, low, high))
+        wanted = np.unique(
+            np.concatenate([_keys(words, runs, part) for words, (_, runs) in zip(listed, sizes, strict=True)])
+        )
         lost = np.frombuffer(b"".join(part.keys for part, _ in damaged), wanted.dtype)
         there = parts.holds(wanted)
         done = int(np.count_nonzero(there & ~np.isin(wanted, lost)))

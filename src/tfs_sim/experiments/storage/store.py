@@ -7,6 +7,8 @@ runs.parquet           one row a strategy, level, replicate and site
 series.parquet         one row a strategy, level, replicate, site and month
 points.parquet         with a design: one row a point, a column a variable
 sets.parquet           with sets of parameters: one row a set, a column a parameter
+added.parquet          replicates beyond those that every set has: one row a strategy, level, set, replicate and site
+crossed.parquet        the same luck under several sets, with the same rows
 network.parquet        one site's relationships at a few moments of one replicate
 organizations.parquet  every organization in every month of that replicate
 parts/<arm>/           the finished runs, see `parts`; the tables above are put together from them
@@ -64,8 +66,8 @@ class StoredArm:
         """Return the keys of runs `first` to `end` - 1."""
         return run_keys(self.words, first, end)
 
-    def read(self, kind: Kind, runs: int) -> Iterator[pa.Table]:
-        """Yield the tables of the first runs, in order, with the columns of the design.
+    def read(self, kind: Kind, end: int, first: int = 0) -> Iterator[pa.Table]:
+        """Yield the tables of runs `first` to `end` - 1, in order, with the columns of the design.
 
         Raises
         ------
@@ -73,13 +75,17 @@ class StoredArm:
             When a part is not what was written.
         """
         each = self.sites * (self.months if kind == "series" else 1)
-        for first, table in self.parts.read(kind, self.wanted(0, runs)):
-            yield tables.numbered(table, first, len(table) // each, len(self.words), self.points, self.sets)
+        for start, table in self.parts.read(kind, self.wanted(first, end)):
+            yield tables.numbered(table, first + start, len(table) // each, len(self.words), self.points, self.sets)
 
     @property
     def label(self) -> str:
         """The arm in words, for messages."""
         return ", ".join(self.keys.values())
+
+
+Piece = tuple[StoredArm, int, int]
+"""Runs `first` to `end` - 1 of an arm."""
 
 
 class Store:
@@ -108,12 +114,15 @@ class Store:
                 arm.parts.drop(part)
                 yield arm, what
 
-    def write_places(self, words: Iterable[Words], points: pa.Table | None, sets: pa.Table | None) -> None:
-        """Write what the points of the design and the sets are, and what the runs of arms are known by there."""
+    def write_places(self, words: Iterable[Words]) -> None:
+        """Write what the runs of arms are known by at each place."""
         for each in words:
             path = words_file(self.parts, fingerprint(each))
             if each is not ONE_PLACE and not path.is_file():
                 files.write_bytes(path, each.astype("<u8").tobytes())
+
+    def write_lists(self, points: pa.Table | None, sets: pa.Table | None) -> None:
+        """Write what the points of the design and the sets are."""
         self._write_listed("points", points)
         self._write_listed("sets", sets)
 
@@ -140,19 +149,35 @@ class Store:
         inputs = [[dict(arm.keys), arm.parts.address.folder, _content(arm), runs] for arm in arms]
         if self._current("tables", inputs):
             return False
-        sums = {f"{kind}.parquet": self._join(kind, arms, runs) for kind in KINDS}
+        pieces = [(arm, 0, runs) for arm in arms]
+        sums = {f"{kind}.parquet": self._join(kind, kind, pieces) for kind in KINDS}
         self._record("tables", inputs, sums)
         return True
 
-    def _join(self, kind: Kind, arms: Sequence[StoredArm], runs: int) -> str:
-        """Write one finished table, arm by arm, never more than a few parts in memory; return its checksum."""
-        with files.written(self.folder / f"{kind}.parquet") as file:
+    def assemble_beside(self, name: str, pieces: Sequence[Piece]) -> None:
+        """Put a table of runs beside those of the sweep together from the parts, or remove it where there are none.
+
+        Raises
+        ------
+        DamagedPartError
+            When a part is not what was written.
+        """
+        if not pieces:
+            self.drop(name)
+            return
+        inputs = [[dict(arm.keys), arm.parts.address.folder, _content(arm), *span] for arm, *span in pieces]
+        if not self._current(name, inputs):
+            self._record(name, inputs, {f"{name}.parquet": self._join(name, "runs", pieces)})
+
+    def _join(self, name: str, kind: Kind, pieces: Sequence[Piece]) -> str:
+        """Write one finished table, piece by piece, never more than a few parts in memory; return its checksum."""
+        with files.written(self.folder / f"{name}.parquet") as file:
             writer: pq.ParquetWriter | None = None
             try:
-                for arm in arms:
+                for arm, first, end in pieces:
                     run_rows = arm.sites * (arm.months if kind == "series" else 1)
                     group = run_rows * max(1, tables.ROWS // run_rows)
-                    for table in tables.regrouped(arm.read(kind, runs), group):
+                    for table in tables.regrouped(arm.read(kind, end, first), group):
                         keyed = tables.with_keys(table, dict(arm.keys))
                         writer = writer or pq.ParquetWriter(file, keyed.schema, **tables.parquet_options(keyed.schema))
                         if keyed.schema != writer.schema:

@@ -17,7 +17,7 @@ from tfs_sim.scenario.characters import printable, shown
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-TableName = Literal["runs", "series", "points", "sets", "network", "organizations"]
+TableName = Literal["runs", "series", "points", "sets", "added", "crossed", "network", "organizations"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,24 @@ class Sweep:
         return found
 
     @cached_property
+    def added(self) -> DataFrame:
+        """Replicates beyond those that every set has, of sets near a threshold: rows as in `runs`."""
+        return self._beside("added")
+
+    @cached_property
+    def crossed(self) -> DataFrame:
+        """The same luck under several sets: rows as in `runs`; replicate r has the same luck under all of them."""
+        return self._beside("crossed")
+
+    def _beside(self, name: Literal["added", "crossed"]) -> DataFrame:
+        from tfs_sim.experiments.storage import shapes
+
+        found = self.read(name)
+        if len(found):
+            shapes.of_some_sets(self.folder / f"{name}.parquet", self.runs, found, self.experiment)
+        return found
+
+    @cached_property
     def network(self) -> DataFrame:
         """The relationships of one site at the moments of `[snapshots]`."""
         return self.read("network")
@@ -140,7 +158,8 @@ class Sweep:
 
     def __repr__(self) -> str:
         return printable(
-            f"{self._facts()}\n.runs, .series, .points, .sets, .network, .organizations, .experiment, .provenance"
+            f"{self._facts()}\n.runs, .series, .points, .sets, .added, .crossed, .network, .organizations, "
+            ".experiment, .provenance"
         )
 
     def _repr_html_(self) -> str:

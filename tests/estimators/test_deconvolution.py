@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from tfs_sim.analysis.deconvolution import Shares, Truths
-from tfs_sim.analysis.sets import SetMeans
+from tfs_sim.estimators.deconvolution import Shares, Truths, priorities
+from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import UserError
 
 SEED = 20261129
@@ -105,7 +105,7 @@ def test_heavy_tails_do_not_make_sets_alike() -> None:
 
 def test_replicates_go_first_to_sets_near_a_threshold() -> None:
     found = studied(np.linspace(-6, 6, 121), 2.0, 8)
-    first = found.means.mean[found.priorities(2.0)[:12]]
+    first = found.means.mean[priorities(found.doubts(2.0), found.means.count)[:12]]
     assert (np.abs(np.abs(first) - 2) < 0.8).all()
     assert (first > 0).any() and (first < 0).any()
     chances = found.chances(2.0)
@@ -120,7 +120,7 @@ def test_of_two_sets_in_equal_doubt_that_with_fewer_replicates_comes_first() -> 
     values = np.repeat(true, count)
     values = values + np.concatenate([np.linspace(-1, 1, n) for n in count])
     found = Truths(SetMeans.of(values, np.repeat(np.arange(100), count)))
-    first = found.means.count[found.priorities(1.0)[:8]]
+    first = found.means.count[priorities(found.doubts(1.0), found.means.count)[:8]]
     assert (first == 4).mean() > 0.7
 
 
@@ -136,7 +136,7 @@ def test_no_luck_at_all_is_counting() -> None:
 @pytest.mark.parametrize("worthwhile", [0.0, -1.0, math.nan, math.inf])
 def test_worthwhile_must_be_above_zero(worthwhile: float) -> None:
     found = studied(np.linspace(0, 1, 20), 0.1, 4)
-    for asked in (found.shares, found.chances, found.priorities):
+    for asked in (found.shares, found.chances, found.doubts):
         with pytest.raises(
             UserError, match="worthwhile is the smallest difference that counts, a number above 0; found"
         ):

@@ -42,9 +42,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.analysis.mixtures import Weights, likeliest
-from tfs_sim.analysis.sets import SetMeans
-from tfs_sim.analysis.windows import Array
+from tfs_sim.estimators.mixtures import Array, Weights, likeliest
+from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 
 RELIABLE = 0.8
@@ -255,19 +254,29 @@ class Truths:
         joint = weights.likelihood * weights.weight
         return np.asarray(joint @ self._regions(worthwhile, better).T / joint.sum(1, keepdims=True))
 
-    def priorities(self, worthwhile: float, better: str = "higher") -> NDArray[np.int64]:
-        """Return the sets' places, those first where another replicate would help most to say on which side they are.
-
-        A set's chance of being on another side than it seems, times the share of its error's variance that one more
-        replicate takes away.
+    def doubts(self, worthwhile: float, better: str = "higher") -> Array:
+        """Return each set's chance of being on another side of the threshold than it seems: float64 [sets].
 
         Raises
         ------
         UserError
             Where `worthwhile` is not a number above zero.
         """
-        doubt = 1 - self.chances(worthwhile, better).max(1)
-        return np.argsort(-doubt / (self.means.count + 1), kind="stable").astype(np.int64)
+        return np.asarray(1 - self.chances(worthwhile, better).max(1))
+
+
+def priorities(doubts: Array, count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the sets' places, those first where another replicate would help most to say on which side they are.
+
+    A set's chance of being on another side than it seems, times the share of its error's variance that one more
+    replicate takes away.
+
+    Parameters
+    ----------
+    doubts : float64 [sets], these chances (`Truths.doubts`).
+    count : int [sets], the replicates that each has.
+    """
+    return np.argsort(-doubts / (count + 1), kind="stable").astype(np.int64)
 
 
 def checked(worthwhile: float) -> float:

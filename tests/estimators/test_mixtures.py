@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from tfs_sim.analysis.mixtures import CRITICAL, likeliest
+from tfs_sim.estimators.mixtures import CRITICAL, likeliest
 
 SEED = 20261129
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tfs_sim.analysis.sets import SetMeans
+from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import UserError
 
 SEED = 20261129

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.analysis.windows import Array
+from tfs_sim.estimators.mixtures import Array
 from tfs_sim.scenario.errors import Mistake, UserError
 
 _LEAST = 1e-4

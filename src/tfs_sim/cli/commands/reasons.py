@@ -1,0 +1,225 @@
+"""Commands that go on from the results of a sweep to their reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tfs_sim.cli.app import MOST_SETS, Workers, app, whole
+
+Results = Annotated[Path, typer.Argument(metavar="DIR", help="Results of a sweep.", show_default=False)]
+Metric = Annotated[
+    str | None, typer.Option("--metric", metavar="NAME", help="Which outcome; default: the primary one.")
+]
+Under = Annotated[
+    str | None,
+    typer.Option(
+        "--under", metavar="LABEL,…", help="Under which condition; default: that with the shock, or the first."
+    ),
+]
+Sets = Annotated[
+    int | None,
+    whole("--sets", metavar="S", largest=MOST_SETS, help="Over the first so many sets; default: 24, or all."),
+]
+Replicates = Annotated[
+    int | None, whole("--replicates", "-n", metavar="N", help="Runs of each set; default: 1 (without sets 24).")
+]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@app.command()
+def why(
+    folder: Results,
+    a: Annotated[str, typer.Argument(metavar="A", help="A strategy.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with.", show_default=False)],
+    metric: Metric = None,
+    under: Under = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group",
+            metavar="GROUP",
+            help='Again and again: "people: turnover, smoothing", a mechanism, or one of the eight groups that are '
+            "split over otherwise.",
+            show_default=False,
+        ),
+    ] = None,
+    sets: Sets = None,
+    replicates: Replicates = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say why strategy A does better (or worse) than B: their difference split over groups of mechanisms."""
+    from tfs_sim.cli import reasoning
+
+    reasoning.why(folder, a, b, metric, under, group or [], sets, replicates, workers, as_json)
+
+
+@app.command()
+def structure(
+    folder: Results,
+    metric: Metric = None,
+    under: Under = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option("--form", metavar="FORM", help="Again and again: which forms; default: all.", show_default=False),
+    ] = None,
+    targets: Annotated[
+        str | None,
+        typer.Option(
+            "--targets", metavar="CALIBRATION", help="Hold sets against these targets in every form (takes longer)."
+        ),
+    ] = None,
+    sets: Annotated[
+        int | None,
+        whole("--sets", metavar="S", largest=MOST_SETS, help="Over the first so many sets; default: 48, or all."),
+    ] = None,
+    replicates: Annotated[
+        int | None, whole("--replicates", "-n", metavar="N", help="Runs of each set; default: 1 (without sets 48).")
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether the answer holds, weakens or turns in contested forms of the model."""
+    from tfs_sim.cli import reasoning
+
+    reasoning.structure(folder, metric, under, form or [], targets, sets, replicates, workers, as_json)
+
+
+@app.command()
+def sensitivity(
+    folder: Results,
+    a: Annotated[
+        str | None, typer.Argument(metavar="[A]", help="A strategy; default: the first beside the reference.")
+    ] = None,
+    b: Annotated[
+        str | None,
+        typer.Argument(metavar="[B]", help="Of the difference from this one; default: of the outcome itself."),
+    ] = None,
+    metric: Metric = None,
+    under: Under = None,
+    from_sets: Annotated[
+        bool, typer.Option("--from-sets", help="Of the sets that are stored, without runs: shares of a regression.")
+    ] = False,
+    inputs: Annotated[
+        int | None,
+        whole("--inputs", metavar="K", largest=25, help="Parameters that go on from screening; default: 12, or 10."),
+    ] = None,
+    trajectories: Annotated[
+        int, whole("--trajectories", metavar="R", smallest=2, largest=1000, help="Of screening (Morris).")
+    ] = 8,
+    base: Annotated[
+        int, whole("--base", metavar="N", smallest=8, largest=65_536, help="Base rows of indices, a power of 2.")
+    ] = 64,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say which parameters drive a difference, or an outcome: screening, then Sobol indices with luck taken out."""
+    from tfs_sim.cli import reasoning
+
+    sizes = (inputs or (10 if from_sets else 12), trajectories, base)
+    kind: Literal["shares"] | None = "shares" if from_sets else None
+    reasoning.sensitivity(folder, a, b, metric, under, kind, sizes, workers, as_json)
+
+
+@app.command()
+def survival(
+    folder: Results,
+    event: Annotated[
+        str,
+        typer.Option(
+            "--event",
+            metavar="WHAT",
+            help="What ends a life: ended, ended_goals_met, ended_faded, ended_broke_up or ended_lost_host.",
+        ),
+    ] = "ended",
+    under: Under = None,
+    as_json: Json = False,
+) -> None:
+    """Say how long partnerships last under each strategy: Kaplan-Meier curves, mean life within the horizon."""
+    from tfs_sim.cli import living
+
+    living.survival(folder, event, under, as_json)
+
+
+@app.command()
+def story(
+    folder: Results,
+    a: Annotated[str, typer.Argument(metavar="A", help="A strategy.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another.", show_default=False)],
+    replicate: Annotated[
+        int, whole("--replicate", "-r", metavar="R", smallest=0, help="Which run, counted from 0.")
+    ] = 0,
+    parameter_set: Annotated[
+        str | None, typer.Option("--set", metavar="ID", help="Under which set of parameters; default: the first.")
+    ] = None,
+    under: Under = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="A CSV file of what happened in one run alone.")
+    ] = None,
+) -> None:
+    """Tell two runs over the same luck side by side: to the month in which they part, and what parted them."""
+    from tfs_sim.cli import living
+
+    living.story(folder, a, b, replicate, parameter_set, under, out)
+
+
+@app.command()
+def power(
+    folder: Results,
+    a: Annotated[str, typer.Argument(metavar="A", help="A strategy.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Over which its effect is.", show_default=False)],
+    metric: Metric = None,
+    under: Under = None,
+    sites: Annotated[
+        str | None, typer.Option("--sites", metavar="N,…", help="Communities in all; default: 10,20,40,80.")
+    ] = None,
+    months: Annotated[
+        int | None,
+        whole(
+            "--months", metavar="M", largest=1200, help="From the parting of the strategies on; default: to the end."
+        ),
+    ] = None,
+    design: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--design",
+            metavar="DESIGN",
+            help="Again and again: randomized, before-after, matched; default: all.",
+            show_default=False,
+        ),
+    ] = None,
+    noise: Annotated[
+        float, typer.Option("--noise", metavar="SD", help="Error of a measurement in one community, in its unit.")
+    ] = 0.0,
+    response: Annotated[
+        float, typer.Option("--response", metavar="SHARE", help="Of communities that are measured at the end.")
+    ] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Say whether an evaluation could have seen it: power, bias, chance of a wrong sign, least effect."""
+    from tfs_sim.cli import living
+
+    living.power(folder, a, b, metric, under, sites, months, design or [], (noise, response), as_json)
+
+
+@app.command()
+def foretell(
+    folder: Results,
+    strategy: Annotated[
+        str | None, typer.Argument(metavar="[STRATEGY]", help="Under which; default: the reference.")
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", metavar="NAME", help="Which outcome; default: whether it is alive.")
+    ] = None,
+    under: Under = None,
+    first: Annotated[int, whole("--first", metavar="M", largest=1200, help="Months whose mean indicators are.")] = 12,
+    at: Annotated[int, whole("--at", metavar="M", largest=1200, help="Month at which the outcome is looked at.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """Say what to watch: indicators of the first year that foretell the fifth, and from which value to worry."""
+    from tfs_sim.cli import living
+
+    living.foretell(folder, strategy, metric, under, first, at, as_json)

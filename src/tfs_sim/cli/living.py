@@ -1,0 +1,160 @@
+"""`tfs-sim survival`, `story`, `power` and `foretell`: from stored results to lives, single runs and evaluations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfs_sim.cli import terminal
+from tfs_sim.cli.reasoning import levels_of, plain, written
+from tfs_sim.cli.terminal import as_json, bold, wrapped
+from tfs_sim.scenario.errors import Mistake, UserError, quote
+
+if TYPE_CHECKING:
+    from tfs_sim.reasons.parting import Parting
+
+MOST = 12
+"""Events of each run that are printed."""
+
+
+def survival(folder: Path, event: str, under: str | None, json: bool) -> None:
+    """Print how long partnerships last, and write the curves."""
+    from tfs_sim.reasons import lasting
+    from tfs_sim.reasons.lasting_words import told
+
+    found = lasting(folder, event, levels_of(under))
+    if json:
+        differences = [
+            {"strategy": strategy, "difference": each.difference, "low": each.low, "high": each.high}
+            for strategy, each in found.differences.items()
+        ]
+        print(
+            as_json(
+                {
+                    "event": found.event,
+                    "levels": list(found.levels),
+                    "horizon": found.horizon,
+                    "means": plain(found.means.to_dict("records")),
+                    "differences": plain(differences),
+                    "curves": plain(found.curves.to_dict("records")),
+                }
+            )
+        )
+        return
+    print(bold(wrapped(f"{found.stored.experiment['title']}: how long do partnerships last?")))
+    for said in told(found):
+        print(wrapped(said, "  "))
+    from tfs_sim.figures.survival import survival_chart
+
+    chart = survival_chart(found)
+    written(folder, chart, {chart.stem: found.curves, f"{chart.stem}-means": found.means})
+
+
+def story(
+    folder: Path, a: str, b: str, replicate: int, parameter_set: str | None, under: str | None, out: Path | None
+) -> None:
+    """Print two runs side by side to the month in which they part, and write what happened in one alone."""
+    from tfs_sim.experiments.storage import files
+    from tfs_sim.experiments.storage.spreadsheets import as_csv
+    from tfs_sim.reasons import parting
+    from tfs_sim.reasons.lasting_words import parted
+
+    if out is not None and out.suffix != ".csv":
+        raise UserError(Mistake(f"--out is a file of events that ends in .csv; found {quote(str(out))}"))
+    with terminal.working():
+        found = parting(folder, a, b, replicate, parameter_set, levels_of(under))
+    of_set = f" of set {found.parameter_set}" if found.parameter_set else ""
+    print(bold(wrapped(f"{a} and {b}: replicate {replicate}{of_set}")))
+    for said in parted(found):
+        print(wrapped(said, "  "))
+    if found.parted is not None:
+        _side_by_side(found)
+    if out is not None:
+        files.write_bytes(out, as_csv(found.events))
+        print(f"\nEvents   {terminal.path(out)}")
+
+
+def _side_by_side(found: Parting) -> None:
+    from tfs_sim.reasons.parting import AFTER
+
+    clock = next(iter(found.study.arms.values())).scenario.clock
+    counted = found.counts()
+    print(wrapped(f"\nIn one run alone, in the {AFTER} months from {found.date} on:"))
+    rows = [[str(row["event"]), str(row["a"]), str(row["b"])] for row in counted.to_dict("records")]
+    print(terminal.table(["events", found.a, found.b], rows))
+    for run, name in (("a", found.a), ("b", found.b)):
+        own = found.events[found.events["run"] == run].head(MOST)
+        if not len(own):
+            continue
+        print(f"\n{bold(wrapped(f'First in {name} alone'))}")
+        for row in own.to_dict("records"):
+            who = " ".join(str(each) for each in (row["organization"] or row["site"], row["outcome"]) if each)
+            print(wrapped(f"{clock.date(int(row['month']))}  {row['event']}  {who}", "    ", "  "))
+
+
+def power(
+    folder: Path,
+    a: str,
+    b: str,
+    metric: str | None,
+    under: str | None,
+    sites: str | None,
+    months: int | None,
+    designs: list[str],
+    instrument: tuple[float, float],
+    json: bool,
+) -> None:
+    """Print what evaluations would have found, and write their chart and table."""
+    from tfs_sim.reasons import Instrument
+    from tfs_sim.reasons import power as evaluations
+    from tfs_sim.reasons.power import DESIGNS, SITES
+    from tfs_sim.reasons.power_words import rows, told
+
+    numbers = SITES if sites is None else tuple(_number(each) for each in sites.split(","))
+    found = evaluations(
+        folder, a, b, metric, levels_of(under), numbers, months, designs or DESIGNS, Instrument(*instrument)
+    )
+    if json:
+        record = {"a": a, "b": b, "metric": found.metric, "levels": list(found.levels), "months": found.months}
+        print(as_json(record | {"left_out": found.left_out, "evaluations": plain(found.table.to_dict("records"))}))
+        return
+    print(bold(wrapped(f"Could an evaluation have seen what {found.stored.title(a)} does?")))
+    for said in told(found):
+        print(wrapped(said, "  "))
+    for block in terminal.tables(*rows(found)):
+        print(f"\n{block}")
+    from tfs_sim.figures.power import power_chart
+
+    chart = power_chart(found)
+    written(folder, chart, {chart.stem: found.table})
+
+
+def _number(text: str) -> int:
+    from tfs_sim.scenario.fields import whole_or_refused
+
+    said = text.strip().replace("_", "")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else said
+    return whole_or_refused("sites", number, 4, 100_000)
+
+
+def foretell(
+    folder: Path, strategy: str | None, metric: str | None, under: str | None, first: int, at: int, json: bool
+) -> None:
+    """Print which indicators foretell what becomes of partnerships, and write their chart and table."""
+    from tfs_sim.reasons import foretelling
+    from tfs_sim.reasons.foretelling_words import rows, told
+
+    found = foretelling(folder, strategy, metric, levels_of(under), first, at)
+    if json:
+        record = {"strategy": found.strategy, "metric": found.metric, "levels": list(found.levels), "bad": found.bad}
+        print(as_json(record | {"first": first, "at": at, "signs": plain(found.frame.to_dict("records"))}))
+        return
+    print(bold(wrapped(f"What the first {first} months foretell of what went badly by month {at}")))
+    for said in told(found):
+        print(wrapped(said, "  "))
+    for block in terminal.tables(*rows(found)):
+        print(f"\n{block}")
+    from tfs_sim.figures.scorecard import scorecard_chart
+
+    chart = scorecard_chart(found)
+    written(folder, chart, {chart.stem: found.frame})

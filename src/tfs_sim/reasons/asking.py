@@ -1,0 +1,92 @@
+"""What every question to stored results shares: which metric, how many runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfs_sim.analysis.pooling import Units
+from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.windows import DERIVED
+from tfs_sim.experiments.execution.again import Study
+from tfs_sim.experiments.execution.variants import Varied
+from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
+
+
+def known_metric(stored: Stored, name: str | None) -> str:
+    """Return which metric is asked about: the primary one where none is named.
+
+    Raises
+    ------
+    UserError
+        When there is no such metric, or it is told from months, which variants do not keep.
+    """
+    name = stored.primary if name is None else name
+    if name in DERIVED:
+        said = f"{name} is told from the months around a shock, and of these runs a single number each is kept"
+        raise UserError(Mistake(said, hint=f"Metrics: {', '.join(stored.metrics[:8])} …"))
+    if name not in stored.metrics:
+        said = f"there is no metric {quote(name)}"
+        raise UserError(
+            Mistake(said, suggestion=nearest(name, stored.metrics), hint="tfs-sim list metrics  shows all.")
+        )
+    return name
+
+
+def known_strategy(stored: Stored, name: str) -> str:
+    """Return a strategy's key.
+
+    Raises
+    ------
+    UserError
+        When there is no such strategy.
+    """
+    if name not in stored.strategies:
+        said = f"there is no strategy {quote(name)}; there are {', '.join(stored.strategies)}"
+        raise UserError(Mistake(said, suggestion=nearest(name, stored.strategies)))
+    return name
+
+
+def known_levels(stored: Stored, levels: Sequence[str] | None) -> tuple[str, ...]:
+    """Return under which levels is asked: those with the shock, or the first, where none are named.
+
+    Raises
+    ------
+    UserError
+        When there is no such combination.
+    """
+    if levels is None:
+        return stored.main
+    if tuple(levels) not in stored.levels:
+        there = [", ".join(each) for each in stored.levels]
+        said = f"there is no condition {quote(', '.join(levels))}; there are {'; '.join(there)}"
+        raise UserError(Mistake(said, suggestion=nearest(", ".join(levels), there)))
+    return tuple(levels)
+
+
+def numbers_of_runs(study: Study, sets: int | None, replicates: int | None, usual: int) -> tuple[int, int]:
+    """Return how many sets and replicates are run: the usual number of sets with one run each, or so many runs.
+
+    Raises
+    ------
+    UserError
+        When there are fewer in the results, or sets are asked of results without any.
+    """
+    there = 0 if study.sets is None else len(study.sets)
+    if sets is not None and not there:
+        said = f"--sets asks for sets of parameters, and {study.folder} was run at one point"
+        raise UserError(Mistake(said, hint="Ask for replicates."))
+    for what, number, most in (("sets", sets, there), ("replicates", replicates, study.replicates)):
+        if number is not None and number > most:
+            said = f"{study.folder} has {most:,} {what}, and {number:,} are asked for"
+            raise UserError(Mistake(said, hint="Sweep more first: what is there is not run again."))
+    if not there:
+        return 1, min(usual, study.replicates) if replicates is None else replicates
+    return min(usual, there) if sets is None else sets, 1 if replicates is None else replicates
+
+
+def units_of(found: Varied) -> Units:
+    """Return where the pairs of runs under variants come from."""
+    from pandas import DataFrame
+
+    sets = {} if found.set is None else {"set": found.set}
+    return Units.of_table(DataFrame({"replicate": found.replicate} | sets), sampled=False)
