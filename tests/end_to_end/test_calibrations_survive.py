@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "calibration"), str(TESTS / "experiments")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "calibration"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 
 import failing
 from hand import written
