@@ -66,7 +66,7 @@ def imported(folder: Path) -> Any:
     ties.write_text("source,target,contact\na,b,1\nb,c,2\nc,d,1\n", encoding="utf-8")
     known = {name: f"org-{n}" for n, name in enumerate("abcd")}
     write_survey(import_survey([ties], "town", known=known), folder)
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {path.name: path.read_text().replace(str(folder), "") for path in folder.rglob("*") if path.is_file()}
 
 
 DOORS: dict[str, Callable[[Path], Any]] = {"look": looked_at, "waves": in_waves, "ensemble": made, "import": imported}
@@ -158,7 +158,7 @@ def test_kill_a_calibration_and_go_on(tmp_path: Path, door: str, ending: str) ->
     def finished(name: str) -> Any:
         if door == "waves":
             return in_waves(tmp_path / name)
-        return evaluate(drawn(40), calibration, workers=1, out=tmp_path / name).values.tolist()
+        return np.nan_to_num(evaluate(drawn(40), calibration, workers=1, out=tmp_path / name).values, nan=-9).tolist()
 
     def kept() -> int:
         return len([path for path in (tmp_path / "ended").rglob("*.*") if not path.name.startswith(".")])
@@ -174,9 +174,9 @@ def test_kill_a_calibration_and_go_on(tmp_path: Path, door: str, ending: str) ->
         process.send_signal(getattr(signal, ending))
         if process.wait() == 0:
             break  # it was done already
-        assert process.returncode == ENDINGS[ending]
+        # sooner or later than the command is there to tell it, a signal ends the process by itself
+        assert process.returncode in (ENDINGS[ending], -getattr(signal, ending))
     assert before
-    found = finished("ended")
-    assert np.array_equal(np.array(found, object), np.array(whole, object)) if door == "waves" else found == whole
+    assert finished("ended") == whole
     left = [path.name for path in (tmp_path / "ended").rglob("*")]
     assert not [name for name in left if name.startswith(files.TEMPORARY) or name == LOCK]

@@ -96,7 +96,9 @@ def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
         if hashlib.sha256(content).hexdigest() != record.table:
             raise refusal(f"{path} is not the table that its record was written with", _AGAIN)
         table = tables.read(path)
-    except (OSError, pa.ArrowException):
+    except (OSError, pa.ArrowException) as problem:
+        if isinstance(problem, OSError) and problem.errno is not None and not files.is_no_file(problem):
+            raise files.explained(problem, path, "read") from problem
         raise refusal(f"{path}, the table of the ensemble, cannot be read", _AGAIN) from None
     if len(set(table.column_names)) < table.num_columns:
         raise refusal(f"{path} has a column that is there twice", _AGAIN)
