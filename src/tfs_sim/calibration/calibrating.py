@@ -34,7 +34,7 @@ from tfs_sim.experiments.execution import behaving
 from tfs_sim.experiments.execution.work import Notice, Progress
 from tfs_sim.experiments.storage import ensembles, files
 from tfs_sim.experiments.storage.ensembles import Ensemble
-from tfs_sim.experiments.storage.holding import refuse_strangers
+from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.scenario.checks import specification
 from tfs_sim.scenario.fields import catalogue
@@ -152,7 +152,25 @@ def carry_out(
     name = "trial" if quick else calibration.table.ids or calibration.name
     space, budget = Space.of(calibration.table.prior), budget_of(calibration, quick)
     _place_for(folder, None if quick else name, calibration.name)
-    files.made_folder(folder)
+    files.writable(files.made_folder(folder))
+    with only_one(folder):
+        files.sweep_up(folder)
+        return _carried(calibration, folder, name, space, budget, seed, workers, progress, told)
+
+
+def _carried(
+    calibration: Calibration,
+    folder: Path,
+    name: str,
+    space: Space,
+    budget: Budget,
+    seed: int,
+    workers: int | None,
+    progress: Progress | None,
+    told: Notice,
+) -> Carried:
+    """Run the waves in a folder that this process holds, and tell what was found."""
+    quick = budget.quick
     observed = folder / OBSERVED
     simulator = simulator_of(calibration, observed, workers, told)
     again = simulator_of(calibration, observed, workers, told, again=True)

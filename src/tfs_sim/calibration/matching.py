@@ -222,10 +222,9 @@ def calibrate(
     with keeping.opened(folder, space.names, facts, told) as kept:
         try:
             return _Run(space, figures, simulator, budget, kept, name, seed, progress, told, again).waves()
-        except KeyboardInterrupt:
-            raise Interrupted(
-                f"Stopped. What was run is kept in {folder}; the same command goes on from there."
-            ) from None
+        except KeyboardInterrupt as stop:
+            said = f"Stopped. What was run is kept in {folder}; the same command goes on from there."
+            raise Interrupted(said) from stop
 
 
 @dataclass

@@ -76,6 +76,7 @@ class Kept:
         self._keys, self._hows = pa.array(keys, pa.string()), pa.array(hows, pa.string())
         self._parts = files.made_folder(files.made_folder(folder) / "parts")
         files.writable(self._parts)
+        files.sweep_up(folder)
         files.sweep_up(self._parts)
         self._folder = folder
         self.rows: dict[tuple[str, str], Estimate] = {}

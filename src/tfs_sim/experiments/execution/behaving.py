@@ -25,6 +25,7 @@ from tfs_sim.experiments.storage import ensembles
 from tfs_sim.experiments.storage.ensemble_shapes import MOST_AGAIN
 from tfs_sim.experiments.storage.ensembles import Ensemble
 from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.experiments.storage.summary import summarize, ways_of
 from tfs_sim.model.declare import specification
@@ -104,19 +105,20 @@ def written(path: Path, sets: Sets, name: str, title: str, edition: str, licence
     """
     said = {"name": name, "title": title, "edition": edition, "licence": licence}
     ensembles.ready(path, said)
-    facts: dict[str, Any] = {
-        **said,
-        "calibrated": False,
-        "model": model_version(),
-        "prior": prior_digest(sets),
-        "targets": None,
-        "code": None,
-        "own": {},
-        "figures": 0,
-        "misses": [],
-        "behaviour": behaviour(sets, notice),
-    }
-    return ensembles.write(path, sets, facts)
+    with only_one(path.parent):
+        facts: dict[str, Any] = {
+            **said,
+            "calibrated": False,
+            "model": model_version(),
+            "prior": prior_digest(sets),
+            "targets": None,
+            "code": None,
+            "own": {},
+            "figures": 0,
+            "misses": [],
+            "behaviour": behaviour(sets, notice),
+        }
+        return ensembles.write(path, sets, facts)
 
 
 def checked(ensemble: Ensemble, notice: Notice | None = None) -> tuple[Verdict, str]:

@@ -96,7 +96,9 @@ def _tables(path: Path, record: Record) -> tuple[Sets, NDArray[np.float64]]:
         if hashlib.sha256(content).hexdigest() != record.table:
             raise refusal(f"{path} is not the table that its record was written with", _AGAIN)
         table = tables.read(path)
-    except (OSError, pa.ArrowException):
+    except (OSError, pa.ArrowException) as problem:
+        if isinstance(problem, OSError) and problem.errno is not None and not files.is_no_file(problem):
+            raise files.explained(problem, path, "read") from problem
         raise refusal(f"{path}, the table of the ensemble, cannot be read", _AGAIN) from None
     if len(set(table.column_names)) < table.num_columns:
         raise refusal(f"{path} has a column that is there twice", _AGAIN)
@@ -279,7 +281,7 @@ def place_for(path: Path) -> None:
 def write(
     path: Path, sets: Sets, facts: Mapping[str, Any], own: Mapping[str, NDArray[np.float64]] | None = None
 ) -> Ensemble:
-    """Write an ensemble: its table, then the record, whole or not at all.
+    """Write an ensemble: its record and its table, whole or not at all; of before, or anew, where that fails.
 
     Parameters
     ----------
@@ -309,8 +311,13 @@ def write(
         sound = Record.model_validate(record)
     except ValidationError as error:
         raise UserError(mistakes_of(error, Record)) from None
-    files.write_bytes(path.with_suffix(".parquet"), content)
-    records.write(path, record)
+    table = path.with_suffix(".parquet")
+    for left in path.parent.iterdir():
+        if left.name.startswith(files.TEMPORARY) and left.name.endswith((path.name, table.name)):
+            files.removed(left)  # of a process that died
+    with files.exchanged(path.parent, (path.name, table.name)) as (first, second):
+        files.write_bytes(second, content)
+        records.write(first, record)
     return Ensemble(
         path, sound, replace(sets, agreement=sound.agreement), np.array(list(given.values())).reshape(-1, len(sets)).T
     )
