@@ -107,7 +107,7 @@ def test_defaults(tmp_path: Path) -> None:
     (tmp_path / "least.toml").write_text(text)
     experiment = load_experiment(tmp_path / "least.toml")
     assert (experiment.against, experiment.seed) == ("one", 1)
-    assert (experiment.uncertainty, experiment.sets, experiment.replicates) == ("plausible", 100, 8)
+    assert (experiment.uncertainty, experiment.sets, experiment.replicates) == ("calibrated", 100, 8)
     (tmp_path / "least.toml").write_text(f'uncertainty = "defaults"\n{text}')
     experiment = load_experiment(tmp_path / "least.toml")
     assert (experiment.uncertainty, experiment.sets, experiment.replicates) == ("defaults", 0, 100)

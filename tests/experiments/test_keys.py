@@ -52,12 +52,12 @@ def test_points_are_told_apart() -> None:
 
 
 def test_words_of_points_are_found_where_they_are_what_was_written(tmp_path: Path) -> None:
-    entry = {"places": fingerprint(POINTS)}
-    assert keys.words_of(tmp_path, entry) is None
-    words_file(tmp_path, entry["places"]).write_bytes(POINTS.astype("<u8").tobytes())
-    assert np.array_equal(keys.words_of(tmp_path, entry), POINTS)
-    words_file(tmp_path, entry["places"]).write_bytes(POINTS[::-1].astype("<u8").tobytes())
-    assert keys.words_of(tmp_path, entry) is None
+    name = fingerprint(POINTS)
+    assert keys.words_of(tmp_path, name) is None
+    words_file(tmp_path, name).write_bytes(POINTS.astype("<u8").tobytes())
+    assert np.array_equal(keys.words_of(tmp_path, name), POINTS)
+    words_file(tmp_path, name).write_bytes(POINTS[::-1].astype("<u8").tobytes())
+    assert keys.words_of(tmp_path, name) is None
     assert np.array_equal(keys.words_of(tmp_path, {"places": fingerprint(ONE_PLACE)}), ONE_PLACE)
 
 
