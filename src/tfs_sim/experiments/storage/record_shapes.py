@@ -397,7 +397,7 @@ class Shared(Table):
 class ShardMade(Table):
     """Where a shard was run."""
 
-    folder: Text
+    folder: Annotated[str, PATH]
     date: Text
     platform: Text
     processor: Text
@@ -425,7 +425,7 @@ class Provenance(Table):
     experiment_file: Annotated[str, LONG]
     scenario: Annotated[Mapping[str, Any], ANYTHING]
     scenario_files: Annotated[Mapping[str, Any], ANYTHING]
-    files: dict[Line, FileKept] = Field(default_factory=dict)
+    files: dict[Annotated[str, PATH], FileKept] = Field(default_factory=dict)
     scenario_digest: Annotated[str, DIGEST]
     seed: Annotated[int, _count(0, LARGEST_SEED)]
     replicates: Runs
