@@ -19,10 +19,10 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock" $(UPGRADE)
 
 # Tests come in as many processes as there are processors: libraries' own threads would only wait for each other.
-test fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
+test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -38,6 +38,9 @@ test: $(VENV)/ready-to-test  ## Check style, types and layers, then run the test
 # Checks of style keep one processor busy: the other compiles the model meanwhile, which both workers would wait for.
 compiled: $(VENV)/ready-to-test
 	@$(IN)/tfs-sim run laboratory --months 1 >/dev/null
+
+long: $(VENV)/ready-to-test  ## Run what takes minutes each: bounds of arrays, other processors, coverage of intervals
+	TFS_SIM_LONG=1 $(IN)/python -m pytest -n 2 -m long
 
 torture: $(VENV)/ready-to-test  ## Kill sweeps, workers and the disk again and again, also of shipped experiments; nothing may be lost
 	TFS_SIM_KILLS=100 TFS_SIM_TORTURE=1 $(IN)/python -m pytest tests/experiments tests/end_to_end -k kill

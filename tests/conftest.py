@@ -1,6 +1,7 @@
 """What tests share: the laboratory scenario, and one cache of compiled code for all workers."""
 
 import gc
+import os
 import signal
 from contextlib import contextmanager
 from importlib import import_module
@@ -23,7 +24,14 @@ gc.set_threshold(20_000, 50, 50)  # a tenth of the time went into looking throug
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with what takes long, so that no worker is left with a minute's work when the other has finished."""
+    """Begin with what takes long, so that no worker is left with a minute's work when the other has finished.
+
+    What takes minutes by itself is left out, but for `make long`.
+    """
+    if not os.environ.get("TFS_SIM_LONG"):
+        for item in items:
+            if "long" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="takes minutes by itself: make long"))
     items.sort(key=lambda item: "slow" not in item.keywords)
 
 

@@ -56,11 +56,50 @@ def test_outputs_that_are_closed_or_full(tmp_path: Path, rest: str, code: int, t
     assert (done.returncode, done.stderr) == (code, told)
 
 
-@pytest.mark.parametrize("name", ["pipe.toml", "/dev/zero", "/dev/stdin"])
+FILES = [
+    "check {}", "run {}", "sweep {}", "events {}", "calibrate {}", "survey {}", "facts --sets {}",
+    "run laboratory --sets {}", "sweep crisis-shock --sets {}", "survey laboratory --sets {}", "structure {}",
+    "why {} a b", "story {} a b", "power {} a b", "sensitivity {}", "survival {}", "foretell {}",
+    "import {} --site a", "import ties.csv --site a --mapping {}", "import ties.csv --site a --key {}", "decide {}",
+    "decide ties.csv --parameters {}", "ensemble check {}", "problems make {} --out made",
+    "problems score ten-communities {}", "merge {}", "status {}", "report {}", "reproduce {}", "export {}",
+]  # fmt: skip
+"""Every command that reads a file or folder of the user's, and where its name stands."""
+BY_ENDING = ("import", "decide", "problems", "facts", "ensemble", "check")
+ENDS = (".csv", ".json", ".xlsx", ".parquet")
+
+
+@pytest.mark.parametrize(
+    ("command", "end"),
+    [(command, ".toml") for command in FILES]
+    + [(command, end) for command in FILES if command.split()[0] in BY_ENDING for end in ENDS],
+)
+def test_what_is_no_ordinary_file_is_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str, end: str
+) -> None:
+    """A pipe would be waited for, a device read without end."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ties.csv").write_text("ego,alter\na,b\n")
+    os.mkfifo(tmp_path / f"pipe{end}")
+    (tmp_path / f"zero{end}").symlink_to("/dev/zero")
+
+    def hangs(*_: object) -> None:
+        raise AssertionError(f"{command} waits for what is no file")
+
+    before = signal.signal(signal.SIGALRM, hangs)
+    try:
+        for name in ("pipe", "zero"):
+            signal.alarm(30)
+            error = said(capsys, *command.format(f"{name}{end}").split())
+            assert error.count("\n") <= 6 and name in error
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
 @pytest.mark.parametrize("command", ["check", "run", "sweep"])
-def test_what_is_no_ordinary_file_is_not_read(tmp_path: Path, name: str, command: str) -> None:
-    os.mkfifo(tmp_path / "pipe.toml")
-    done = shell(f"{command} {name}", tmp_path)
+def test_standard_input_is_not_read(tmp_path: Path, command: str) -> None:
+    done = shell(f"{command} /dev/stdin", tmp_path)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert done.stderr.count("\n") <= 3
 

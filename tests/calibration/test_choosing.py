@@ -102,7 +102,7 @@ def test_other_targets_than_the_table_has_are_refused(
     path = tmp_path / "ci1.json"
     written(path, found, rows, facts(found, rows))
     records.write(path, records.read(path) | {"own": own})
-    with pytest.raises(UserError, match="other targets than its record says"):
+    with pytest.raises(UserError, match="is no sound ensemble at own"):
         ensembles.read(path)
 
 

@@ -36,7 +36,9 @@ def test_mistakes_leave_with_2_and_a_sentence(call, tmp_path: Path) -> None:  # 
         assert (said.code, "Traceback" in said.err) == (2, False) and sentence in said.err, said.err
     assert not (tmp_path / "r").exists(), "nothing is written"
     (tmp_path / "ties.csv").write_text(TIES)
-    assert "not empty" in call("import", "ties.csv", "--site", "r", "--out", ".").err
+    assert (
+        "is not a folder of an import: it holds ties.csv" in call("import", "ties.csv", "--site", "r", "--out", ".").err
+    )
 
 
 def test_another_import_keeps_what_was_edited(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,29 @@ def test_the_sweep_itself_stays_as_it_is(both: tuple[Experiment, Sweep], tmp_pat
     assert sweep.digest() == bare.digest()
     assert bare.added.empty and bare.crossed.empty
     assert bare.experiment["plan"]["crossed"] is None and bare.experiment["sharpening"] is None
+
+
+@pytest.mark.parametrize("name", ["added.parquet", "crossed.parquet"])
+@pytest.mark.parametrize("how", ["flipped", "gone", "a link"])
+def test_what_is_damaged_is_told_and_made_anew_from_parts(
+    both: tuple[Experiment, Sweep], name: str, how: str, tmp_path: Path
+) -> None:
+    experiment, sweep = both
+    folder = shutil.copytree(sweep.folder, tmp_path / "out")
+    path = folder / name
+    whole = path.read_bytes()
+    if how == "flipped":
+        at = len(whole) // 2
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    else:
+        path.rename(tmp_path / "moved")
+        if how == "a link":
+            path.symlink_to(tmp_path / "moved")
+    with pytest.raises(UserError, match=name):
+        Sweep.load(folder).read(path.stem)  # type: ignore[arg-type]
+    again = runner.sweep(experiment, out=folder, workers=2)
+    assert not path.is_symlink() and path.read_bytes() == whole
+    assert getattr(again, path.stem).equals(getattr(sweep, path.stem))
 
 
 def test_added_replicates_are_the_next_ones_of_their_sets(both: tuple[Experiment, Sweep]) -> None:

@@ -109,7 +109,7 @@ def test_rows_of_a_file_may_be_added_reordered_doubled_and_named_anew(tmp_path: 
     assert again([ROWS[4], ROWS[0]]) == 0
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     looks=st.lists(st.lists(st.sampled_from(ROWS), min_size=1, max_size=7), min_size=1, max_size=4), data=st.randoms()
 )

@@ -58,7 +58,7 @@ def test_words_of_points_are_found_where_they_are_what_was_written(tmp_path: Pat
     assert np.array_equal(keys.words_of(tmp_path, name), POINTS)
     words_file(tmp_path, name).write_bytes(POINTS[::-1].astype("<u8").tobytes())
     assert keys.words_of(tmp_path, name) is None
-    assert np.array_equal(keys.words_of(tmp_path, {"places": fingerprint(ONE_PLACE)}), ONE_PLACE)
+    assert np.array_equal(keys.words_of(tmp_path, fingerprint(ONE_PLACE)), ONE_PLACE)
 
 
 def words(folder: Path, header: str, rows: list[str]) -> dict[str, np.ndarray]:

@@ -33,7 +33,12 @@ depth = 0.5
 lasts = 2
 """
 HOW_OFTEN = 'replicates = 3\nuncertainty = "defaults"\n'
-OVER_SETS = 'replicates = 2\nuncertainty = "plausible: turnover"\nsets = 4\n'
+OVER_SETS = """\
+replicates = { until = "shares", of = "trust", at = 0.001, between = ["manuals", "nothing"], first = 2, max = 4 }
+uncertainty = "plausible: turnover"
+sets = 4
+crossed = 3
+"""
 ARMS = """\
 scenario = "town.toml"
 replicates = 3
@@ -65,7 +70,9 @@ KINDS = ("arms", "points", "sets")
 
 def swept(folder: Path) -> dict[str, Path]:
     """Return a folder of results of each kind."""
-    over_sets = ARMS.replace(HOW_OFTEN, OVER_SETS) + SNAPSHOTS + OUTCOMES + "worthwhile = 0.01\n"
+    over_sets = (
+        ARMS.replace(HOW_OFTEN, OVER_SETS) + SNAPSHOTS + OUTCOMES.replace("support", "trust") + "worthwhile = 1e-5\n"
+    )
     texts = {"town": TOWN, "arms": ARMS + SNAPSHOTS + OUTCOMES, "points": ARMS + LISTED + OUTCOMES, "sets": over_sets}
     for name, text in texts.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ import pytest
 from tfs_sim.model import engine
 from tfs_sim.scenario import load_scenario
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="there is no such clock")]
+pytestmark = [pytest.mark.long, pytest.mark.skipif(os.name == "nt", reason="there is no such clock")]
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 

@@ -171,6 +171,7 @@ print(hashlib.sha256(engine.run_replicate(t, 1, 0).tobytes()).hexdigest())
 """
 
 
+@pytest.mark.long
 def test_a_run_has_the_same_bits_on_a_processor_without_wide_vectors_and_linked_as_usual():
     def digest(**settings):
         command = [sys.executable, "-c", DIGEST]

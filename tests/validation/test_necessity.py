@@ -175,7 +175,7 @@ def test_the_command_for_programs(call):
 @pytest.mark.parametrize("more", [(), ("--necessity",)])
 @pytest.mark.parametrize(
     ("without", "said"),
-    [("trsut", 'did you mean "trust"?'), ("levers", "cannot be switched off"), ("", "there is no mechanism")],
+    [("trsut", 'did you mean "trust"?'), ("levers", "cannot be switched off"), ("", "is given an empty text")],
 )
 def test_names_of_mechanisms_are_checked_before_any_work(call, tmp_path, more, without, said):
     code, out, err = call(NEEDED, *more, "--without", without)

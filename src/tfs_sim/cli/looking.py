@@ -13,6 +13,7 @@ from tfs_sim.cli.leaving import in_colour
 from tfs_sim.cli.terminal import as_json, bold, columns, path, wrapped
 from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
+from tfs_sim.scenario.reading import read_document, read_text
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment
@@ -155,12 +156,9 @@ def kind_of(name: str) -> Kind | None:
     kinds: tuple[Kind, ...] = ("scenarios", "experiments", "calibrations", "problems")
     if not name.endswith(".toml") and (ready := [kind for kind in kinds if name in presets.names(kind)]):
         return ready[0] if len(ready) == 1 else None
-    file = Path(name)
     try:
-        if not file.is_file() or file.stat().st_size > 10_000_000:
-            return None
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):
+        text = read_text(Path(name), 10_000_000)
+    except UserError:
         return None
     try:
         found = {*tomllib.loads(text)}
@@ -179,10 +177,10 @@ def kind_of(name: str) -> Kind | None:
 def is_mapping(name: str) -> bool:
     """Say whether a file looks like the mapping of an import."""
     try:
-        found = {*tomllib.loads(Path(name).read_text(encoding="utf-8-sig"))}
-    except (OSError, ValueError, RecursionError):
+        found = read_document(Path(name)).data
+    except UserError:  # told by those who take it for a scenario
         return False
-    return {"files", "relations"} <= found
+    return {"files", "relations"} <= found.keys()
 
 
 def is_experiment(name: str) -> bool:

@@ -3,14 +3,14 @@
 A game v gives a number to every coalition S of n players (bit i of its number says whether player i is in it). Player
 i's value is the mean of what it adds over all orders in which players may come in [1]_:
 
-    φ_i = Σ_{S ∌ i} |S|! (n − |S| − 1)! / n! · (v(S ∪ i) − v(S)).
+    φ_i = Σ_{S without i} |S|! (n − |S| − 1)! / n! · (v(S ∪ i) − v(S)).
 
 Values add up to v(all) − v(none); players that add the same to every coalition have the same value; one that adds
 nothing to any has none; and the values of a sum of games are the sums of values, so that those of each pair of runs
 may be averaged. How far two players do more (or less) together than each without the other is their interaction
 index [2]_:
 
-    I_ij = Σ_{S ∌ i, j} |S|! (n − |S| − 2)! / (n − 1)! · (v(S ∪ ij) − v(S ∪ i) − v(S ∪ j) + v(S)).
+    I_ij = Σ_{S without i, j} |S|! (n − |S| − 2)! / (n − 1)! · (v(S ∪ ij) − v(S ∪ i) − v(S ∪ j) + v(S)).
 
 References
 ----------
