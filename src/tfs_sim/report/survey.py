@@ -84,7 +84,6 @@ def content(survey: Survey) -> dict[str, Any]:
         "pairs": f"{total:,}",
         "density": f"{heard:.3f}",
         "expected": f"{expected:.3f}",
-        "observed": f"{survey.observed:,}",
         "unheard": few(len(survey.imputed.chances)) if survey.imputed.chances else "",
         "sure": _sure(survey),
         "transitivity": f"{transitivity(graph):.3f}",

@@ -72,7 +72,8 @@ def test_small_kinds_are_drawn_alike_and_no_name_is_drawn(tmp_path: Path, monkey
 
 def test_over_whom_each_number_is(tmp_path: Path) -> None:
     text = page(surveyed(tmp_path), tmp_path)
-    assert "ties over 66 pairs" in text and "fewer than 5 of 66 pairs unobserved" in text
+    assert "somebody was heard, all but fewer than 5 of 66;" in text and "64 of 66" not in text
+    assert "fewer than 5 of 66 pairs unobserved" in text
     assert "answers about how-often-script-alert" in text
 
 
