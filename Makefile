@@ -43,7 +43,7 @@ long: $(VENV)/ready-to-test  ## Run what takes minutes each: bounds of arrays, o
 	TFS_SIM_LONG=1 $(IN)/python -m pytest -n 2 -m long
 
 torture: $(VENV)/ready-to-test  ## Kill sweeps, workers and the disk again and again, also of shipped experiments; nothing may be lost
-	TFS_SIM_KILLS=100 TFS_SIM_TORTURE=1 $(IN)/python -m pytest tests/experiments tests/end_to_end -k kill
+	TFS_SIM_KILLS=100 TFS_SIM_TORTURE=1 TFS_SIM_LONG=1 $(IN)/python -m pytest tests/experiments tests/end_to_end -k kill
 
 ranges: $(VENV)/ready-to-test  ## Draw 10,000 points of everything at once; no state may leave its domain, no cent be lost
 	$(IN)/python -m tfs_sim.validation.ranges 10000

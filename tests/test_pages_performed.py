@@ -71,7 +71,7 @@ def add_metric(copy: Path) -> None:
     (copy / "tests/test_givers.py").write_text(tests, encoding="utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_mechanism_and_a_metric_are_what_the_pages_say_and_nothing_else(copy: Path) -> None:
     add_mechanism(copy)
     add_metric(copy)

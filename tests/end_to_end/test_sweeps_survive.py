@@ -1,6 +1,6 @@
 """Shipped experiments with the real engine: killed and resumed, on threads, processes, Dask and in shards, one digest.
 
-By itself this takes one experiment; `make torture` takes all of them.
+`make long` takes one experiment, `make torture` all of them.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def ended_and_resumed(path: Path, out: Path, ending: str) -> str:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.skipif(os.name == "nt", reason="no kill -9")
 @pytest.mark.parametrize("name", NAMES)
