@@ -25,7 +25,7 @@ def test_row_holds(row, request) -> None:
         assert measured.holds, f"{row.title}: required {row.required}; {measured.found}. {measured.note}"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("row", all_rows(), ids=lambda row: row.name)
 def test_every_run_of_a_row_is_by_the_seed_of_its_budget(row, monkeypatch) -> None:
     # a seed of the row's own: nothing is run already
