@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from tfs_sim.experiments.execution.work import Notice, warm_up
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.experiments.storage.summary import summarize, ways_of
 from tfs_sim.experiments.storage.variants import Kept, Key
+from tfs_sim.scenario.drawing import leaves_open
 
 if TYPE_CHECKING:
     from tfs_sim.model.engine import Template
@@ -113,8 +114,8 @@ class Runs:
     ) -> None:
         """Open the runs that a folder holds."""
         self.sets, self.seed, self.numbers, self.workers, self.meter = sets, seed, numbers, workers, meter
-        template = _built(ground)
-        warm_up(template, notice)
+        self._ground, self._built = ground, _built(ground)
+        warm_up(self._built, notice)
         about = "; ".join([*numbers.names, *(f"{each.tobytes().hex()}" for each in (numbers.costs, numbers.effects))])
         total = fingerprint((about,), [], np.empty((0, 0)))
         self._kept = Kept(folder, numbers.names, seed, model_version(), notice, total)
@@ -197,8 +198,17 @@ class Runs:
         """Return for each replicate the numbers of each scenario."""
         _, built, scenarios, number, replicates = task
         name, settings = self.sets.ids[number], self.sets.settings(number)
-        pairs = zip(built, scenarios, strict=True)
-        templates = [at_point(template, each, open_to(settings, each), name) for template, each in pairs]
+        own = open_to(settings, self._ground)
+        tuned = at_point(self._built, self._ground, own, name)
+        # a set that changes nothing but parameters does the same to all that is bought in one scenario
+        alike = tuned.fixed is self._built.fixed and not leaves_open(self._ground)
+
+        def at(template: Template, scenario: Scenario) -> Template:
+            if alike and scenario.parameters == self._ground.parameters:
+                return replace(template, parameters=tuned.parameters, digest="")
+            return at_point(template, scenario, open_to(settings, scenario), name)
+
+        templates = [at(template, each) for template, each in zip(built, scenarios, strict=True)]
         groves = [
             (group, Grove.of([templates[n] for n in group]))
             for group in families(lambda n: templates[n], len(templates))
@@ -209,8 +219,8 @@ class Runs:
             rows: dict[int, Array] = {}
             for group, grove in groves:
                 outs, _ = grove.run(self.seed, replicate, luck)
-                own = zip(group, outs, strict=True)
-                rows.update((n, self.numbers.of(out, templates[n].metrics)) for n, out in own)
+                each = zip(group, outs, strict=True)
+                rows.update((n, self.numbers.of(out, templates[n].metrics)) for n, out in each)
             found.append([rows[n] for n in range(len(templates))])
         return found
 

@@ -228,7 +228,8 @@ def sought(
     whole = len(split.unseen) * replicates
     meter.total = number * searching.most + len(arms) * searching.blocks.ladder[-1]
     meter.total += whole * (2 * KEPT + len(optimize.frontier) + len(arms))
-    before: list[Allocation] = [tuple(0 for _ in space.practices)]
+    nothing: Allocation = tuple(0 for _ in space.practices)
+    before = [nothing]
     found: dict[float, Searched] = {}
     for n, dollars in enumerate(all_dollars):
         found[dollars] = searching.at(bought[dollars], before)
@@ -242,7 +243,9 @@ def sought(
     others = tuple(found[dollars] for dollars in all_dollars if dollars != budget.dollars)
     searches = [main, *([] if ruled is None else [ruled])]
     allocations = tuple(
-        dict.fromkeys([*(one for each in searches for one in each.choices), *(each.choice for each in others)])
+        dict.fromkeys(
+            [*(one for each in searches for one in each.choices), *(each.choice for each in others), nothing]
+        )
     )
     scenarios = [*map(searching.scenario, allocations), *arms.values()]
     cells = [(number, replicate) for number in split.unseen for replicate in range(replicates)]

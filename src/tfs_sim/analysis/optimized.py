@@ -1,0 +1,473 @@
+"""`optimize`: search for the best allocation of a budget, and say what it is worth where the search never looked.
+
+All that is said of what was found comes from sets of parameters that no search saw, and from paired differences over
+the same sets and luck: of those that went to the end of the search, which cannot be told apart from the choice; what
+the choice gains over the experiment's own strategies; what adapting is worth; what more money buys. Intervals are of
+means over these sets (they hold which sets were drawn, and luck), by `decisions.leads.interval`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from tfs_sim.decisions.leads import LEVEL, interval
+from tfs_sim.decisions.time import present
+from tfs_sim.experiments.designs import studies
+from tfs_sim.experiments.designs.allocations import Allocation, Space
+from tfs_sim.experiments.designs.optimize_tables import NET_BENEFIT
+from tfs_sim.experiments.execution.allocating import COST, EFFECT, Meter, Numbers, Runs
+from tfs_sim.experiments.execution.optimizing import Aim, Searched, Sought, Split, sought
+from tfs_sim.experiments.execution.runner import Interrupted, first_replicates
+from tfs_sim.experiments.execution.uncertain import sets_of, under
+from tfs_sim.experiments.execution.work import Notice, Progress
+from tfs_sim.experiments.storage import files, holding, tables
+from tfs_sim.experiments.storage.describe import file_name
+from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.provenance import environment, model_version, now, processors
+from tfs_sim.experiments.storage.spreadsheets import as_csv
+from tfs_sim.experiments.storage.variants import FOLDER as KEPT_RUNS
+from tfs_sim.scenario.costs import by_year, costs_of
+from tfs_sim.scenario.errors import Mistake, UserError
+from tfs_sim.scenario.fields import LARGEST_SEED, catalogue, whole_or_refused, within
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pandas import DataFrame
+
+    from tfs_sim.experiments.designs.design import Experiment
+    from tfs_sim.experiments.designs.sets import Sets
+
+    Array = NDArray[np.float64]
+
+_log = logging.getLogger("tfs_sim")
+
+RECORD = "search.json"
+UNSEEN = "unseen"
+TRIED = "tried.csv"
+FRONTIER = "frontier"
+OURS = (
+    RECORD, f"{UNSEEN}.csv", f"{UNSEEN}.parquet", TRIED, f"{FRONTIER}.csv", f"{FRONTIER}.png", f"{FRONTIER}.svg", KEPT_RUNS
+)  # fmt: skip
+"""What a folder of a search holds."""
+CHOICE, TIED, BETTER, WORSE = "chosen", "cannot be told apart", "better", "worse"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A paired difference over unseen sets, more being better, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def apart(self) -> bool:
+        """Whether it can be told from nothing."""
+        return self.low > 0.0 or self.high < 0.0
+
+
+@dataclass(frozen=True)
+class Optimized:
+    """What a search found, and what it is worth on sets that the search never saw.
+
+    Attributes
+    ----------
+    experiment : of which.
+    folder : where it is kept.
+    sought : the searches and the runs on unseen sets.
+    stamp : what the sets agree with; None where they were not calibrated.
+    """
+
+    experiment: Experiment
+    folder: Path
+    sought: Sought
+    stamp: dict[str, Any] | None
+
+    @property
+    def space(self) -> Space:
+        """What could be bought."""
+        return self.sought.space
+
+    @property
+    def choice(self) -> Allocation:
+        """The allocation that the search chose at the main budget, without rules."""
+        return self.sought.main.choice
+
+    def place(self, what: Allocation | str) -> int:
+        """Return the place of an allocation, or of a strategy, among what was run on unseen sets."""
+        if isinstance(what, str):
+            return len(self.sought.allocations) + self.sought.strategies.index(what)
+        return self.sought.allocations.index(what)
+
+    def less(self, one: Allocation | str, other: Allocation | str, at_once: int = 1) -> Difference:
+        """Return what one gains over another; of so many intervals that hold at once with 95%."""
+        values = self.sought.values
+        found = values[self.place(one)] - values[self.place(other)]
+        low, high = interval(found, False, 1.0 - (1.0 - LEVEL) / max(1, at_once))
+        return Difference(float(found.mean()), low, high)
+
+    def mean(self, what: Allocation | str, number: str) -> float:
+        """Return the mean of one of the numbers of runs over unseen sets."""
+        return float(self.sought.unseen[self.place(what)][..., self.sought.names.index(number)].mean())
+
+    def title(self, what: Allocation | str) -> str:
+        """Return an allocation in words, or a strategy's title."""
+        if isinstance(what, str):
+            return self.experiment.strategies[what].title or what.replace("-", " ").capitalize()
+        return self.space.in_words(what)
+
+    @cached_property
+    def finalists(self) -> DataFrame:
+        """Those that went to the end: allocation, cost, effect, gain over the choice, low, high, verdict.
+
+        The choice comes first. Intervals hold at once.
+        """
+        from pandas import DataFrame
+
+        choices = self.sought.main.choices
+        rows = []
+        for each in choices:
+            difference = self.less(each, self.choice, len(choices) - 1)
+            verdict = CHOICE
+            if each != self.choice:
+                verdict = (BETTER if difference.low > 0 else WORSE) if difference.apart else TIED
+            rows.append({"allocation": self.title(each), **self._facts(each, difference), "verdict": verdict})
+        return DataFrame(rows)
+
+    def _facts(self, what: Allocation | str, difference: Difference) -> dict[str, Any]:
+        return {
+            "cost": self.mean(what, COST),
+            "effect": self.mean(what, EFFECT),
+            "gain": difference.value,
+            "low": difference.low,
+            "high": difference.high,
+        }
+
+    @cached_property
+    def tied(self) -> tuple[Allocation, ...]:
+        """The choice, and those at the end of the search that cannot be told apart from it."""
+        kept = self.finalists["verdict"].isin([CHOICE, TIED]).tolist()
+        return tuple(each for each, is_kept in zip(self.sought.main.choices, kept, strict=True) if is_kept)
+
+    @cached_property
+    def cheapest(self) -> Allocation:
+        """Of `tied` the one that costs least on unseen sets."""
+        return min(self.tied, key=lambda each: (round(self.mean(each, COST), 2), self.tied.index(each)))
+
+    @cached_property
+    def gains(self) -> DataFrame:
+        """What the choice gains over each strategy: strategy, cost, effect, gain, low, high, affordable.
+
+        Intervals hold at once. `affordable` says whether the budget buys it, as costs are reckoned.
+        """
+        from pandas import DataFrame
+
+        strategies = self.sought.strategies
+        rows = []
+        for each in strategies:
+            facts = self._facts(each, self.less(self.choice, each, len(strategies)))
+            rows.append({"strategy": each, **facts, "affordable": self.spent(each) <= self._most})
+        return DataFrame(rows)
+
+    @property
+    def _most(self) -> float:
+        return self.sought.main.dollars * (1.0 + 1e-6)
+
+    def spent(self, strategy: str) -> float:
+        """Return what a strategy costs the funder on top of what practices are bought in, as a budget counts."""
+        arms = self.experiment.arms()
+        arm = next(each for each in arms if each.strategy == strategy and each.levels == self.under)
+        empty = np.zeros(self.space.ground.clock.months)
+        paid = (costs_of(each).paid.get("funder", empty) for each in (arm.scenario, self.space.ground))
+        years = np.subtract(*map(by_year, paid))
+        return float(years.max() if self.space.yearly else years.sum())
+
+    @property
+    def best_strategy(self) -> str:
+        """The strategy that is the best on the sets that the search saw."""
+        return self.sought.strategies[int(self.sought.seen.argmax())]
+
+    @cached_property
+    def adapting(self) -> Difference | None:
+        """What the best allocation with a rule gains over the best without one; None where there are no rules."""
+        ruled = self.sought.ruled
+        return None if ruled is None else self.less(ruled.choice, self.choice)
+
+    @property
+    def nothing(self) -> Allocation:
+        """The allocation that buys nothing."""
+        return tuple(0 for _ in self.space.practices)
+
+    @cached_property
+    def frontier(self) -> DataFrame:
+        """What each budget buys: budget, allocation, cost, effect, gain, low, high.
+
+        Gains are over buying nothing; intervals are of each by itself.
+        """
+        from pandas import DataFrame
+
+        rows = []
+        for each in sorted((self.sought.main, *self.sought.others), key=lambda search: search.dollars):
+            gain = self.less(each.choice, self.nothing)
+            rows.append(
+                {"budget": each.dollars, "allocation": self.title(each.choice), **self._facts(each.choice, gain)}
+            )
+        return DataFrame(rows)
+
+    @cached_property
+    def table(self) -> DataFrame:
+        """Runs on unseen sets, tidy: strategy, set, replicate, cost, effect (as `tfs_sim.decisions` has it), outcomes."""
+        from pandas import DataFrame
+
+        sought = self.sought
+        names = [*map(self.title, sought.allocations), *map(self.title, sought.strategies)]
+        shape = sought.unseen.shape[:3]
+        place, number, replicate = (axis.reshape(-1) for axis in np.indices(shape))
+        numbers = sought.unseen.reshape(-1, len(sought.names))
+        called = {COST: "cost", EFFECT: "effect"}
+        columns = {called.get(name, name): numbers[:, n] for n, name in enumerate(sought.names)}
+        keys = {
+            "strategy": [names[n] for n in place],
+            "set": [sought.sets[n] for n in number],
+            "replicate": replicate,
+        }
+        return DataFrame(keys | columns).drop_duplicates(["strategy", "set", "replicate"])
+
+    @cached_property
+    def tried(self) -> DataFrame:
+        """All that was looked at: budget, rules, a column a practice, cost as reckoned, mean over the first blocks."""
+        from pandas import DataFrame
+
+        rows = []
+        for search in self._searches:
+            spent = self.space.spent(np.array([each for each, _ in search.tried], np.int64))
+            rows += [
+                {"budget": search.dollars, "rules": search.ruled, **self.space.listed(each), "reckoned": cost, "mean": mean}
+                for (each, mean), cost in zip(search.tried, spent.tolist(), strict=True)
+            ]
+        return DataFrame(rows)
+
+    @property
+    def _searches(self) -> Sequence[Searched]:
+        own = (*self.sought.others, self.sought.main)
+        return (*own, self.sought.ruled) if self.sought.ruled is not None else own
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain data: what `search.json` says."""
+        sought, aim = self.sought, self.sought.aim
+        adapting = None
+        if sought.ruled is not None and self.adapting is not None:
+            one = self.adapting
+            adapting = {
+                "allocation": self.title(sought.ruled.choice), "gain": one.value, "low": one.low, "high": one.high
+            }  # fmt: skip
+        return {
+            "title": self.experiment.title or self.experiment.name,
+            "objective": aim.objective,
+            "worth": aim.worth,
+            "budget": sought.main.dollars,
+            "a_year": self.space.yearly,
+            "under": self.under,
+            "sets": {"searched": sought.blocks.sets, "unseen": list(sought.sets)},
+            "replicates": sought.blocks.replicates,
+            "choice": self.title(self.choice),
+            "bought": self.space.listed(self.choice),
+            "cheapest_that_cannot_be_told_apart": self.title(self.cheapest),
+            "finalists": self.finalists.to_dict("records"),
+            "gains": self.gains.to_dict("records"),
+            "best_strategy": self.best_strategy,
+            "adapting": adapting,
+            "frontier": self.frontier.to_dict("records"),
+            "searches": [
+                {
+                    "budget": each.dollars,
+                    "rules": each.ruled,
+                    "allowed": each.found.allowed,
+                    "tried": len(each.tried),
+                    "all_tried": each.found.exhaustive,
+                    "rounds": each.found.rounds,
+                }
+                for each in self._searches
+            ],
+            "agreement": self.stamp,
+        }
+
+    @property
+    def under(self) -> dict[str, str]:
+        """The condition under which was searched: label by cross key."""
+        asked = self.experiment.optimize
+        assert asked is not None
+        return {key: asked.under.get(key, level[0].label) for key, level in self.experiment.cross.items()}
+
+
+def optimize(
+    experiment: Experiment | str | os.PathLike[str],
+    worth: float | None = None,
+    seed: int | None = None,
+    sets: int | None = None,
+    replicates: int | None = None,
+    uncertainty: str | None = None,
+    workers: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+    notice: Notice | None = None,
+    fresh: bool = False,
+) -> Optimized:
+    """Search for the best allocation of a budget over practices and start months, as `[optimize]` says.
+
+    Parameters
+    ----------
+    experiment : an experiment, the name of a ready-made one, or the path of a file; with a table `[optimize]`.
+    worth : what a student-month may cost in dollars: looks for net benefit, whatever the file says.
+    seed : which luck, and which way the search goes; the experiment's own by default.
+    sets, replicates, uncertainty : instead of the experiment's own.
+    workers : how many threads; the numbers do not depend on it.
+    out : folder; `results/<experiment>-optimize` by default. Runs are kept there, and none is made twice.
+    progress : called with (runs done, runs in all at most, runs per second).
+    notice : called with a sentence on what is happening; by default it is logged.
+    fresh : throw away what is kept there and begin again.
+
+    Raises
+    ------
+    UserError
+        When the experiment has no `[optimize]`, there is no worth or too few sets, the budget does not buy the
+        cheapest dose, some run has no value of what is looked for, or the folder cannot be used.
+    Interrupted
+        On Ctrl-C; what is run is kept, and the same call goes on from there.
+    """
+    from tfs_sim.experiments.designs.design import load_experiment
+
+    if isinstance(experiment, (str, os.PathLike)):
+        experiment = load_experiment(experiment if isinstance(experiment, str) else Path(experiment))
+    loaded = under(experiment, uncertainty, sets, replicates)
+    if loaded.optimize is None:
+        hint = "docs/how-to/optimize.md shows one."
+        raise refusal(f"{loaded.name} has no table [optimize], which says what may be bought", hint)
+    aim = aim_of(loaded, worth)
+    chosen = sets_of(loaded)
+    if chosen is None:
+        said = "a search is over sets of parameters, and this experiment is run at the defaults alone"
+        raise UserError(Mistake(said, hint='Give it uncertainty = "calibrated" (--uncertainty calibrated).'))
+    number = first_replicates(loaded)
+    luck = loaded.seed if seed is None else whole_or_refused("seed", seed, 0, LARGEST_SEED)
+    split = Split.of(chosen, luck, loaded.optimize.unseen)
+    count = processors() if workers is None else whole_or_refused("workers", workers, 1, 1000)
+    folder = files.made_folder(Path(out) if out is not None else Path("results") / f"{file_name(loaded.name)}-optimize")
+    meter, began = Meter(progress), time.monotonic()
+    with holding.only_one(folder):
+        _begun(folder, loaded, fresh)
+        space = Space.of(loaded)
+        runs = Runs(folder, space.ground, chosen, luck, _numbers(loaded, aim), count, meter, notice or _log.warning)
+        try:
+            found = sought(loaded, space, aim, runs, split, number, meter)
+        except KeyboardInterrupt as stop:
+            raise Interrupted(
+                f"Stopped. {meter.made:,} runs were made and are kept in {folder}; the same command goes on from there."
+            ) from stop
+        stamp = None if chosen.agreement is None else chosen.agreement.record()
+        made = Optimized(loaded, folder, found, stamp)
+        _written(made, luck, chosen, time.monotonic() - began)
+    return made
+
+
+def aim_of(experiment: Experiment, worth: float | None = None) -> Aim:
+    """Return what a search looks for: as asked, or as the experiment says.
+
+    Raises
+    ------
+    UserError
+        When net benefit is looked for, and no worth is given.
+    """
+    from pydantic_core import PydanticCustomError
+
+    asked = experiment.optimize
+    assert asked is not None
+    if worth is not None:
+        try:
+            return Aim(NET_BENEFIT, within(worth, 0, 1e12, "what a student-month may cost, in dollars,"))
+        except PydanticCustomError as error:
+            found: Mistake = (error.context or {})["mistakes"][0]
+            raise UserError(replace(found, message=found.message.replace("%NAME%", "worth"))) from None
+    if asked.objective == NET_BENEFIT or (asked.worth is not None and not asked.objective):
+        known = experiment.decision.worths if experiment.decision is not None else ()
+        chosen = asked.worth if asked.worth is not None else known[0] if len(known) == 1 else None
+        if chosen is None:
+            said = "net benefit needs a worth: what a student-month of support may cost, in dollars"
+            raise UserError(Mistake(said, hint="Give --worth 60, or worth = 60 in [optimize]. None is shipped."))
+        return Aim(NET_BENEFIT, float(chosen))
+    objective = asked.objective or experiment.outcomes.primary
+    if not catalogue().METRICS[objective].better:
+        said = f"neither more nor less of {objective} is better, so that nothing is the best by it"
+        raise UserError(Mistake(said, hint='Give [optimize] an objective: "net-benefit", or another metric.'))
+    return Aim(objective, None)
+
+
+def _numbers(experiment: Experiment, aim: Aim) -> Numbers:
+    """Return what is kept of every run: present values from the first month in which any practice may begin on."""
+    ground, asked = experiment.ground, experiment.optimize
+    assert asked is not None
+    outcomes = [experiment.outcomes.primary, *experiment.outcomes.also]
+    outcomes += [] if aim.objective == NET_BENEFIT else [aim.objective]
+    months = np.arange(ground.clock.months)
+    firsts = [ground.clock.index(order["from"]) if "from" in order else 0 for _, order in asked.orders(ground.clock)]
+    rates = (0.0, 0.0)
+    if experiment.decision is not None:
+        rates = (experiment.decision.discount_costs, experiment.decision.discount_effects)
+    costs, effects = (present(months, min(firsts), rate) for rate in rates)
+    return Numbers(tuple(dict.fromkeys(outcomes)), costs, effects)
+
+
+def _begun(folder: Path, experiment: Experiment, fresh: bool) -> None:
+    """Make a folder one of a search of this experiment; refuse one that holds something else.
+
+    Raises
+    ------
+    UserError
+        When it does.
+    """
+    study = studies.study_of(experiment, folder)
+    holding.refuse_strangers(folder, "a search", lambda path: path.name in OURS)
+    if fresh:
+        for path in [*folder.iterdir(), *(folder / KEPT_RUNS).glob("*.parquet")]:
+            if path.name in OURS and path.name != KEPT_RUNS or path.parent.name == KEPT_RUNS:
+                files.removed(path)
+    record = files.read_json(folder / RECORD)
+    known = record.get("study") if isinstance(record, dict) else None
+    if known is not None and not studies.same(known, study, folder, False):
+        said = f"{folder} holds a search of another study ({studies.told(known, folder)})"
+        raise refusal(said, "Choose another folder with --out, or throw that away with --fresh.")
+    if known is None:
+        files.write_json(folder / RECORD, {"study": study, "finished": False})
+
+
+def _written(found: Optimized, seed: int, sets: Sets, seconds: float) -> None:
+    """Write what was found into its folder."""
+    folder = found.folder
+    for_decide = found.table[["strategy", "set", "replicate", "cost", "effect"]]
+    files.write_bytes(folder / f"{UNSEEN}.csv", as_csv(for_decide))
+    files.write_bytes(folder / f"{UNSEEN}.parquet", tables.to_bytes(pa.Table.from_pandas(found.table, preserve_index=False)))
+    files.write_bytes(folder / TRIED, as_csv(found.tried))
+    files.write_bytes(folder / f"{FRONTIER}.csv", as_csv(found.frontier))
+    about = {
+        "study": studies.study_of(found.experiment, folder),
+        "finished": True,
+        "model": model_version(),
+        "seed": seed,
+        "uncertainty": {"title": sets.title, "sets": len(sets), "digest": sets.digest()},
+        "experiment": found.experiment.as_written(),
+        "scenario_digest": found.space.ground.digest(),
+        "runs_made": found.sought.made,
+        "wall_seconds": round(seconds, 3),
+        "date": now(),
+    }
+    files.write_json(folder / RECORD, about | found.record() | {"environment": environment()})
