@@ -91,24 +91,25 @@ def _tied(found: Optimized) -> Iterator[str]:
         if len(verdicts) > 1 and BETTER not in verdicts:
             yield "Whatever else went to the end of the search is worse."
         return
-    number = f"{verdicts.count(TIED)} of the {len(verdicts) - 1} others that went to the end of the search"
-    if len(verdicts) == 2:
-        number = "The other one that went to the end of the search"
-    text = f"{number} cannot be told apart from it."
+    number, tied = len(verdicts) - 1, verdicts.count(TIED)
+    text = f"Of the {count(number, 'other')} that went to the end of the search {tied} cannot be told apart from it."
+    if tied == number:
+        text = f"None of the {count(number, 'other')} that went to the end of the search can be told apart from it."
     if found.cheapest == found.choice:
         yield f"{text} None of them is cheaper."
     else:
         yield (
             f"{text} The cheapest of them is {found.title(found.cheapest)}: it costs "
-            f"{dollars(found.mean(found.cheapest, COST))} in all, and the choice {dollars(found.mean(found.choice, COST))}."
+            f"{dollars(found.mean(found.cheapest, COST))} in all, and the choice "
+            f"{dollars(found.mean(found.choice, COST))}."
         )
 
 
 def _gain(found: Optimized, said: Said) -> Iterator[str]:
     best = found.best_strategy
-    rows = found.gains.set_index("strategy")
-    row = rows.loc[best]
-    one = Difference(float(row["gain"]), float(row["low"]), float(row["high"]))
+    rows = {row["strategy"]: row for row in found.gains.to_dict("records")}
+    row = rows[best]
+    one = Difference(row["gain"], row["low"], row["high"])
     which = "the experiment's strategy" if len(rows) == 1 else "the best of the experiment's strategies"
     title = words.quoted(found.title(best))
     over = "" if row["affordable"] else ", which costs more than the budget"
@@ -127,8 +128,8 @@ def _adapting(found: Optimized, said: Said) -> Iterator[str]:
     if one.apart:
         verdict = "is worth something" if one.value > 0 else "costs more than it brings"
     yield (
-        f"Adapting {verdict}: the best allocation with a rule ({found.title(ruled.choice)}) gains {said.value(one)} over "
-        "the best without one."
+        f"Adapting {verdict}: the best allocation with a rule ({found.title(ruled.choice)}) gains {said.value(one)} "
+        "over the best without one."
     )
 
 
@@ -143,7 +144,8 @@ def _how(found: Optimized) -> Iterator[str]:
     yield (
         f"The search saw {count(sought.blocks.sets, 'set')} of parameters ({tried}). All that is said of what it found "
         f"comes from {count(len(sought.sets), 'other set')} × {count(sought.blocks.replicates, 'replicate')}, over the "
-        "same luck; 95% intervals are of means over these sets and hold parameters and luck, those of a table all at once."
+        "same luck; 95% intervals are of means over these sets and hold parameters and luck, those of a table all at "
+        "once."
     )
     reckoned = "Costs against the budget are reckoned from the schedule"
     if found.space.adaptive:

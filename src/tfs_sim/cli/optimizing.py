@@ -27,8 +27,8 @@ def optimize(
     json: bool,
 ) -> None:
     """Search, say what was found, and write it with its chart into the folder of the search."""
-    from tfs_sim.analysis.optimized import FRONTIER
-    from tfs_sim.analysis.optimized import optimize as searched
+    from tfs_sim.analysis.optimizing import FRONTIER
+    from tfs_sim.analysis.optimizing import optimize as searched
     from tfs_sim.experiments.designs.design import load_experiment
     from tfs_sim.figures.frontier import frontier_chart
     from tfs_sim.figures.save import save
@@ -52,7 +52,7 @@ def tell(found: Optimized) -> None:
     from tfs_sim.analysis import optimized_words as said
     from tfs_sim.analysis.stamps import stamp
 
-    print(bold(wrapped(f"{found.experiment.title or found.experiment.name}: what to buy, and when")))
+    print(bold(wrapped(found.experiment.title or found.experiment.name)))
     for sentence in said.told(found):
         print(wrapped(sentence, "  ", "  "))
     print()

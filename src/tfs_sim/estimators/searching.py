@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import NonlinearConstraint, differential_evolution
 
 from tfs_sim.estimators.racing import Array, Blocks, Ints, Raced, Sample, race
@@ -34,6 +35,8 @@ MENDED = 96
 ROUNDS = 4
 """… of so many at most."""
 GENERATIONS = 300
+STALE = 15
+"""Generations without a new point after which proposals end."""
 MOST_COUNTED = 200_000
 """Points of a grid up to which it is counted how many are allowed."""
 
@@ -54,7 +57,7 @@ class Grid:
     excess: Callable[[Ints], Array]
     cost: Callable[[Ints], Array]
 
-    def allowed(self, points: Ints) -> NDArrayBool:
+    def allowed(self, points: Ints) -> NDArray[np.bool_]:
         """Say of each point whether it is allowed."""
         return np.asarray((self.excess(points) <= 0.0).all(axis=1))
 
@@ -69,9 +72,6 @@ class Grid:
             return None
         points = np.stack(np.unravel_index(np.arange(self.size), self.levels), axis=1).astype(np.int64)
         return points[self.allowed(points)]
-
-
-NDArrayBool = np.typing.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -174,8 +174,9 @@ def neighbours(grid: Grid, point: Point) -> Iterator[Point]:
             both[one], both[other] = up, down
             found.append(tuple(both))
     found = [each for each in dict.fromkeys(found) if each != point]
-    good = grid.allowed(np.array(found, np.int64)) if found else []
-    yield from (each for each, fits in zip(found, good, strict=True) if fits)
+    if found:
+        good = grid.allowed(np.array(found, np.int64)).tolist()
+        yield from (each for each, fits in zip(found, good, strict=True) if fits)
 
 
 def _cheap_first(grid: Grid, points: Ints) -> Ints:
@@ -223,10 +224,6 @@ def _evolve(tried: _Tried, rng: np.random.Generator, tries: int, begin: Sequence
         updating="deferred",
         vectorized=True,
     )
-
-
-STALE = 15
-"""Generations without a new point after which proposals end."""
 
 
 def _drawn(grid: Grid, rng: np.random.Generator, number: int) -> Iterator[Point]:

@@ -290,9 +290,7 @@ def optimize(
     ],
     worth: Annotated[
         float | None,
-        typer.Option(
-            "--worth", metavar="W", help="Look for net benefit, a student-month being worth so many dollars."
-        ),
+        typer.Option("--worth", metavar="W", help="Look for net benefit, a student-month being worth so many dollars."),
     ] = None,
     sets: Annotated[
         int | None,

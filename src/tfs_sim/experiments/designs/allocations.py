@@ -8,18 +8,16 @@ at most what it does if it is always called for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from tfs_sim.estimators.searching import Grid
 from tfs_sim.experiments.designs.budgets import Budget
-from tfs_sim.scenario.errors import Mistake, UserError, listed
+from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.scenario.fields import catalogue, plain_number
 from tfs_sim.scenario.tables import ScheduledIntervention
 
@@ -203,8 +201,8 @@ class Affordable:
     @property
     def empty(self) -> bool:
         """Whether the budget buys nothing at all, or nothing by a rule where that is asked for."""
-        some = (option.ruled for n in self.variables for option in map(self.space.options[n].__getitem__, self.options[n]))
-        return not any(some) if self.ruled else not self.variables
+        ruled = any(self.space.options[n][k].ruled for n in self.variables for k in self.options[n].tolist())
+        return not ruled if self.ruled else not self.variables
 
     def grid(self) -> Grid:
         """Return the grid of these allocations: a variable a practice that has options."""

@@ -375,7 +375,7 @@ def _arms(experiment: Experiment, base: Scenario, others: Mapping[str, Scenario]
 def _ground(
     experiment: Experiment, optimize: Optimize, base: Scenario, others: Mapping[str, Scenario], arms: list[Arm]
 ) -> Scenario:
-    """Return what a search buys practices in: the strategy that it names, or none, under the condition that it names."""
+    """Return what a search buys practices in: a strategy or nothing, under the condition that it names."""
     levels = {key: optimize.under.get(key, level[0].label) for key, level in experiment.cross.items()}
     if optimize.beside is None:
         alone = experiment.model_copy(update={"strategies": {"nothing": Strategy()}})

@@ -1,4 +1,4 @@
-"""`[optimize]` of an experiment: what may be bought for a budget, and what is looked for. Nothing of it changes a run."""
+"""`[optimize]` of an experiment: what may be bought for a budget, and what is looked for. It changes no run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from tfs_sim.experiments.designs.budgets import DOLLARS, Budget
 from tfs_sim.experiments.designs.experiment_tables import WORTH
+from tfs_sim.model.state import PAYERS
 from tfs_sim.scenario.errors import Mistake, listed, nearest, quote
 from tfs_sim.scenario.fields import (
     DURATION,
@@ -30,7 +31,7 @@ from tfs_sim.scenario.fields import (
 )
 from tfs_sim.scenario.rules import Rule, read_rule
 from tfs_sim.scenario.table import Table
-from tfs_sim.scenario.tables import PAYERS, Clock, ScheduledIntervention, Target, everyone
+from tfs_sim.scenario.tables import Clock, ScheduledIntervention, Target, everyone
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment
@@ -56,9 +57,7 @@ def _objective(value: Any) -> str:
     return value
 
 
-OBJECTIVE = Check(
-    _objective, (("anyOf", [{"const": NET_BENEFIT}, {"type": "string", "x-names": "metrics"}]),)
-)
+OBJECTIVE = Check(_objective, (("anyOf", [{"const": NET_BENEFIT}, {"type": "string", "x-names": "metrics"}]),))
 
 
 class Practice(Table):
@@ -94,7 +93,8 @@ class Practice(Table):
             common["target"] = self.target.model_dump()
         common |= {name: own for name in ("lasts", "paid_by") if (own := getattr(self, name)) is not None}
         found: list[dict[str, Any]] = []
-        for dose, month, rule in itertools.product(self.doses or (None,), self.begins or months or (None,), (None, *self.when)):
+        doses, begins, rules = self.doses or (None,), self.begins or months or (None,), (None, *self.when)
+        for dose, month, rule in itertools.product(doses, begins, rules):
             order = dict(common)
             if dose is not None:
                 order["dose"] = dose
@@ -161,7 +161,7 @@ class Optimize(Table):
         if list(self.frontier) != sorted(set(self.frontier)):
             yield Mistake("budgets go up, each once", key=("frontier",))
         if self.worth is not None and self.objective not in ("", NET_BENEFIT):
-            said = f"a worth is for net benefit, and what is looked for here is {self.objective}; leave out one of the two"
+            said = f"a worth is for net benefit, and what is looked for is {self.objective}; leave out one of the two"
             yield Mistake(said, key=("worth",), at="key")
         known = catalogue().INTERVENTIONS
         for key, practice in self.practices.items():

@@ -65,10 +65,17 @@ class Aim:
 
 @dataclass(frozen=True)
 class Split:
-    """Which sets a search sees, and which it does not: numbers of sets, in the order in which they are looked at."""
+    """Which sets a search sees, and which it does not: numbers of sets, in the order in which they are looked at.
+
+    Attributes
+    ----------
+    seen, unseen : numbers of sets.
+    seed : by which they were split, and by which a search goes its way.
+    """
 
     seen: tuple[int, ...]
     unseen: tuple[int, ...]
+    seed: int
 
     @classmethod
     def of(cls, sets: Sets, seed: int, share: float) -> Split:
@@ -85,7 +92,7 @@ class Split:
         keys = [hashlib.blake2b(f"optimize/{seed}/{name}".encode(), digest_size=8).digest() for name in sets.ids]
         order = sorted(range(len(sets)), key=lambda n: (keys[n], n))
         kept = min(max(round(share * len(sets)), 3), len(sets) - 3)
-        return cls(tuple(order[kept:]), tuple(order[:kept]))
+        return cls(tuple(order[kept:]), tuple(order[:kept]), seed)
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ class Sought:
         return self.aim.of(self.unseen, self.names)
 
 
-class _Searching:
+class Searching:
     """Searches over the runs of a space."""
 
     def __init__(self, space: Space, aim: Aim, runs: Runs, split: Split, replicates: int, tries: int) -> None:
@@ -169,6 +176,7 @@ class _Searching:
         return blocks.first * (self.tries + ROUNDS * MENDED // 2) + 2 * runs
 
     def scenario(self, allocation: Allocation) -> Scenario:
+        """Return what is run of an allocation."""
         found = self.scenarios.get(allocation)
         if found is None:
             found = self.scenarios[allocation] = self.space.scenario(allocation)
@@ -179,6 +187,7 @@ class _Searching:
         return self.split.seen[number % self.blocks.sets], number // self.blocks.sets
 
     def values(self, scenarios: Sequence[Scenario], blocks: Sequence[Block]) -> Array:
+        """Return what is looked for, of scenarios on blocks [scenarios, blocks]."""
         return self.aim.of(self.runs.values(scenarios, blocks), self.runs.numbers.names)
 
     def at(self, bought: Affordable, begin: Sequence[Allocation]) -> Searched:
@@ -188,7 +197,7 @@ class _Searching:
             chosen = [self.scenario(tuple(each)) for each in bought.full(points).tolist()]
             return self.values(chosen, [self.block(n) for n in range(stop)])
 
-        name = f"optimize/{self.runs.seed}/{bought.dollars!r}/{bought.ruled}"
+        name = f"optimize/{self.split.seed}/{bought.dollars!r}/{bought.ruled}"
         key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=16).digest(), "little")
         rng = np.random.Generator(np.random.Philox(key=key))
         places = [point for each in begin if (point := bought.at(each)) is not None]
@@ -218,7 +227,7 @@ def sought(
     by_rule = Affordable(space, budget.dollars, True) if space.adaptive else None
     if by_rule is not None and by_rule.empty:
         by_rule = None
-    searching = _Searching(space, aim, runs, split, replicates, optimize.tries)
+    searching = Searching(space, aim, runs, split, replicates, optimize.tries)
     arms = {
         arm.strategy: arm.scenario
         for arm in experiment.arms()
@@ -243,9 +252,7 @@ def sought(
     others = tuple(found[dollars] for dollars in all_dollars if dollars != budget.dollars)
     searches = [main, *([] if ruled is None else [ruled])]
     allocations = tuple(
-        dict.fromkeys(
-            [*(one for each in searches for one in each.choices), *(each.choice for each in others), nothing]
-        )
+        dict.fromkeys([*(one for each in searches for one in each.choices), *(each.choice for each in others), nothing])
     )
     scenarios = [*map(searching.scenario, allocations), *arms.values()]
     cells = [(number, replicate) for number in split.unseen for replicate in range(replicates)]
