@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
 
 import buying
+import failing
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from tfs_sim.analysis.optimized import Optimized
 from tfs_sim.analysis.optimizing import aim_of
 from tfs_sim.experiments.execution.allocating import Runs
 from tfs_sim.experiments.execution.runner import Interrupted
+from tfs_sim.experiments.storage.files import TEMPORARY
 from tfs_sim.scenario.errors import UserError
 
 
@@ -195,3 +198,41 @@ def test_the_only_worth_of_a_decision_is_taken() -> None:
     assert aim_of(buying.study({"objective": "net-benefit"}, decision=decision)).worth == 60
     assert aim_of(buying.study({"objective": None})).objective == "served"
     assert aim_of(buying.study({"objective": None, "worth": 5})).worth == 5
+
+
+FEW = {"practices": {"manuals": buying.PRACTICES["manuals"]}}
+
+
+def test_one_writer_at_a_time(tmp_path: Path, held_elsewhere: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runs, "_run", lambda *_: pytest.fail("work before the folder is held"))
+    with held_elsewhere(tmp_path), pytest.raises(UserError, match=r"another process.* is writing to"):
+        tfs.optimize(buying.study(FEW), out=tmp_path, workers=1)
+
+
+def test_whenever_the_disk_fails_the_same_call_goes_on(tmp_path: Path) -> None:
+    experiment = buying.study(FEW)
+    with pytest.MonkeyPatch.context() as patch:
+        disk = failing.Disk(patch)
+        whole = tfs.optimize(experiment, out=tmp_path / "whole", workers=1)
+    for number, first in enumerate(range(1, disk.uses + 1, disk.uses // 5)):
+        folder, code = tmp_path / str(first), (errno.ENOSPC, errno.EIO)[number % 2]
+        with pytest.MonkeyPatch.context() as patch:
+            failing.Disk(patch, first, disk.uses, code)
+            with pytest.raises(UserError):
+                tfs.optimize(experiment, out=folder, workers=1)
+        assert tfs.optimize(experiment, out=folder, workers=1).record() == whole.record()
+        assert not list(folder.rglob(f"{TEMPORARY}*"))
+
+
+def test_a_damaged_part_is_run_again_and_a_strange_record_is_no_traceback(tmp_path: Path) -> None:
+    experiment = buying.study(FEW)
+    whole = tfs.optimize(experiment, out=tmp_path, workers=1)
+    (part,) = (tmp_path / "variants").glob("*.parquet")
+    part.write_bytes(part.read_bytes()[:-100])
+    said: list[str] = []
+    again = tfs.optimize(experiment, out=tmp_path, workers=1, notice=said.append)
+    assert again.record() == whole.record() and again.sought.made == whole.sought.made
+    assert any("is damaged" in each for each in said)
+    (tmp_path / "search.json").write_text('{"study": {"file": [1]}}')
+    with pytest.raises(UserError, match="holds a search of another study"):
+        tfs.optimize(experiment, out=tmp_path, workers=1)
