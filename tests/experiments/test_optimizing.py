@@ -19,7 +19,9 @@ from tfs_sim.analysis import optimized_words
 from tfs_sim.analysis.optimized import Optimized
 from tfs_sim.analysis.optimizing import aim_of
 from tfs_sim.experiments.execution.allocating import Runs
+from tfs_sim.experiments.execution.optimizing import Split
 from tfs_sim.experiments.execution.runner import Interrupted
+from tfs_sim.experiments.execution.uncertain import sets_of
 from tfs_sim.experiments.storage.files import TEMPORARY
 from tfs_sim.scenario.errors import UserError
 
@@ -55,6 +57,19 @@ def test_gains_are_paired_over_unseen_sets_and_hold_at_once(found: Optimized) ->
     assert adapting is not None and found.sought.ruled is not None
     values = differences(found, found.sought.ruled.choice, found.choice)
     assert (adapting.value, adapting.low, adapting.high) == pytest.approx((values.mean(), *interval(values, 1)))
+
+
+def test_the_second_look_is_on_sets_that_no_search_saw(found: Optimized) -> None:
+    sets = sets_of(found.experiment)
+    assert sets is not None
+    split = Split.of(sets, found.experiment.seed, 0.4)
+    assert {sets.ids[n] for n in split.unseen} == set(found.sought.sets)
+    result = tfs.simulate(
+        found.space.scenario(found.choice), 2, found.experiment.seed, workers=1, sets=sets.at(list(split.unseen))
+    )
+    own = found.table[found.table["strategy"] == found.title(found.choice)].sort_values(["set", "replicate"])
+    runs = result.runs.astype({"set": str}).sort_values(["set", "replicate"])
+    np.testing.assert_allclose(own["served"].to_numpy(), runs["served"].to_numpy(), rtol=1e-12)
 
 
 def test_the_choice_is_the_best_of_all_on_what_the_search_saw(found: Optimized) -> None:
@@ -214,14 +229,19 @@ def test_whenever_the_disk_fails_the_same_call_goes_on(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         disk = failing.Disk(patch)
         whole = tfs.optimize(experiment, out=tmp_path / "whole", workers=1)
-    for number, first in enumerate(range(1, disk.uses + 1, disk.uses // 5)):
+    told = 0
+    for number, first in enumerate(range(1, disk.uses + 1, disk.uses // 4)):
         folder, code = tmp_path / str(first), (errno.ENOSPC, errno.EIO)[number % 2]
         with pytest.MonkeyPatch.context() as patch:
-            failing.Disk(patch, first, disk.uses, code)
-            with pytest.raises(UserError):
+            failing.Disk(patch, first, 10**9, code)
+            try:
                 tfs.optimize(experiment, out=folder, workers=1)
+            except UserError as error:
+                told += 1
+                assert len(error.mistakes) == 1
         assert tfs.optimize(experiment, out=folder, workers=1).record() == whole.record()
         assert not list(folder.rglob(f"{TEMPORARY}*"))
+    assert told > 2
 
 
 def test_a_damaged_part_is_run_again_and_a_strange_record_is_no_traceback(tmp_path: Path) -> None:
