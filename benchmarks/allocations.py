@@ -52,8 +52,6 @@ def main(folder: Path) -> int:
     experiment = experiment_from(data, load_scenario("laboratory").with_(months=MONTHS, clock={"run_in": 12}))
     space, sets, ones = Space.of(experiment), sets_of(experiment), np.ones(MONTHS)
     assert sets is not None and space.size == 729
-    budget = experiment.optimize.budget(experiment)  # type: ignore[union-attr]
-    assert budget is not None
     shown = time.monotonic()
 
     def progress(done: int, total: int, rate: float) -> None:
@@ -85,7 +83,7 @@ def main(folder: Path) -> int:
     for seed in range(SEEDS):
         split = Split.of(sets, seed, 0.4)
         searching = Searching(space, Aim("served", None), runs, split, REPLICATES, TRIES)
-        found = searching.at(affordable(space, budget, A_YEAR), [(0,) * 6])
+        found = searching.at(affordable(space, A_YEAR), [(0,) * 6])
         chosen = known[found.choice]
         unseen = list(split.unseen)
         low, high = interval(values[chosen][unseen] - values[best][unseen], False)

@@ -64,8 +64,7 @@ def test_an_allocation_is_the_scenario_with_its_orders(space: Space) -> None:
 
 
 def test_a_budget_leaves_what_it_buys_and_no_rules_or_at_least_one(space: Space) -> None:
-    budget = study().optimize.budget(study())
-    plain = affordable(space, budget, 60_000)
+    plain = affordable(space, 60_000)
     grid = plain.grid()
     every = plain.full(grid.all_allowed())
     assert (space.spent(every) <= 60_000).all() and (space.rules(every) == 0).all()
@@ -77,17 +76,17 @@ def test_a_budget_leaves_what_it_buys_and_no_rules_or_at_least_one(space: Space)
 
 
 def test_a_budget_below_the_cheapest_dose_is_a_sentence(space: Space) -> None:
-    experiment = study()
     with pytest.raises(UserError) as caught:
-        affordable(space, experiment.optimize.budget(experiment), 1_000)
+        affordable(space, 1_000, ("optimize", "a_year"))
     said = caught.value.render(colour=False)
+    assert said.startswith("optimize.a_year: ")
     assert "$1,000 a year buys none of the practices" in said and "the cheapest is" in said
 
 
 def test_what_costs_nothing_can_be_bought_for_any_budget() -> None:
     free = {"manuals": {"use": "procedure-manuals", "paid_by": "outside"}}
     space = Space.of(study({"practices": free}))
-    assert not affordable(space, study().optimize.budget(study()), 1.0).empty
+    assert not affordable(space, 1.0).empty
     assert space.spent(np.array([[1]]))[0] == 0.0
 
 
@@ -138,3 +137,5 @@ def test_the_budget_is_that_of_the_experiment_where_none_is_given() -> None:
     found = study({"a_year": None}, budget={"in_all": 90_000}, strategies=STRATEGIES)
     assert found.optimize.budget(found).dollars == 90_000
     assert not Space.of(found).yearly
+    assert found.optimize.place(found, 90_000) == ("budget", "in_all")
+    assert study({"frontier": [5, 7]}).optimize.place(found, 7) == ("optimize", "frontier", 1)

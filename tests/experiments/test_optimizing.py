@@ -168,11 +168,12 @@ def test_one_strategy_alone_and_ties(tmp_path: Path) -> None:
             "objective": "alive",
             "unseen": 0.3,
         },
-        strategies={"nothing": {}},
+        strategies={"nothing": {"title": "nothing"}},
         outcomes={"primary": "partners"},
     )
     found = tfs.optimize(experiment, out=tmp_path, workers=1)
     assert found.choice == (0,) and found.best_strategy == "nothing"
+    assert list(dict.fromkeys(found.table["strategy"]))[-1] == "nothing (nothing)"  # as buying nothing is called
     assert found.gains["gain"].tolist() == [0.0]
     assert "the experiment's strategy" in " ".join(optimized_words.told(found))
 

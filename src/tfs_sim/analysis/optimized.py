@@ -201,7 +201,7 @@ class Optimized:
         from pandas import DataFrame
 
         sought = self.sought
-        names = [*map(self.title, sought.allocations), *map(self.title, sought.strategies)]
+        names = self._names()
         shape = sought.unseen.shape[:3]
         place, number, replicate = (axis.reshape(-1) for axis in np.indices(shape))
         numbers = sought.unseen.reshape(-1, len(sought.names))
@@ -212,7 +212,15 @@ class Optimized:
             "set": [sought.sets[n] for n in number],
             "replicate": replicate,
         }
-        return DataFrame(keys | columns).drop_duplicates(["strategy", "set", "replicate"])
+        return DataFrame(keys | columns)
+
+    def _names(self) -> list[str]:
+        """Return what allocations and strategies are called in a table, each otherwise."""
+        names = list(map(self.title, self.sought.allocations))
+        for key in self.sought.strategies:
+            title = self.title(key)
+            names.append(title if title not in names else f"{title} ({key})")
+        return names
 
     @cached_property
     def tried(self) -> DataFrame:

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.estimators.searching import Grid
-from tfs_sim.experiments.designs.budgets import Budget
-from tfs_sim.scenario.errors import Mistake, UserError
+from tfs_sim.scenario.errors import KeyPath, Mistake, UserError
 from tfs_sim.scenario.fields import catalogue, plain_number
 from tfs_sim.scenario.tables import ScheduledIntervention
 
@@ -236,8 +235,8 @@ class Affordable:
         return tuple(places) if fits else None
 
 
-def affordable(space: Space, budget: Budget, dollars: float) -> Affordable:
-    """Return what a budget buys without rules.
+def affordable(space: Space, dollars: float, place: KeyPath = ()) -> Affordable:
+    """Return what a budget, which stands at a place of the experiment's file, buys without rules.
 
     Raises
     ------
@@ -249,5 +248,5 @@ def affordable(space: Space, budget: Budget, dollars: float) -> Affordable:
         costs, what = space.cheapest()
         said = f"${dollars:,.0f} {'a year' if space.yearly else 'in all'} buys none of the practices"
         rest = f"the cheapest is {what}, for ${costs:,.0f}"
-        raise UserError(Mistake(f"{said}: {rest}", hint="Give more, or smaller doses, or later months."))
+        raise UserError(Mistake(f"{said}: {rest}", place, hint="Give more, or smaller doses, or later months."))
     return found

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from tfs_sim.experiments.designs.budgets import DOLLARS, Budget
 from tfs_sim.experiments.designs.experiment_tables import WORTH
 from tfs_sim.model.state import PAYERS
-from tfs_sim.scenario.errors import Mistake, listed, nearest, quote
+from tfs_sim.scenario.errors import KeyPath, Mistake, listed, nearest, quote
 from tfs_sim.scenario.fields import (
     DURATION,
     KEY,
@@ -193,6 +193,16 @@ class Optimize(Table):
         if self.a_year is not None or self.in_all is not None:
             return Budget(a_year=self.a_year, in_all=self.in_all)
         return experiment.budget
+
+    def place(self, experiment: Experiment, dollars: float) -> KeyPath:
+        """Return where a budget of so much stands in an experiment."""
+        if dollars in self.frontier:
+            return "optimize", "frontier", self.frontier.index(dollars)
+        own = "a_year" if self.a_year is not None else "in_all" if self.in_all is not None else ""
+        budget = experiment.budget
+        return (
+            ("optimize", own) if own or budget is None else ("budget", "in_all" if budget.a_year is None else "a_year")
+        )
 
     def orders(self, clock: Clock) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what may be bought: the practice, and the table of the intervention."""
