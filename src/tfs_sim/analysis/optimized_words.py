@@ -126,7 +126,7 @@ def _adapting(found: Optimized, said: Said) -> Iterator[str]:
         return
     verdict = "is not seen to be worth anything"
     if one.apart:
-        verdict = "is worth something" if one.value > 0 else "costs more than it brings"
+        verdict = "is worth something" if one.value > 0 else "is not worth it here"
     yield (
         f"Adapting {verdict}: the best allocation with a rule ({found.title(ruled.choice)}) gains {said.value(one)} "
         "over the best without one."
@@ -144,8 +144,8 @@ def _how(found: Optimized) -> Iterator[str]:
     yield (
         f"The search saw {count(sought.blocks.sets, 'set')} of parameters ({tried}). All that is said of what it found "
         f"comes from {count(len(sought.sets), 'other set')} × {count(sought.blocks.replicates, 'replicate')}, over the "
-        "same luck; 95% intervals are of means over these sets and hold parameters and luck, those of a table all at "
-        "once."
+        "same luck; 95% intervals are of means over these sets and hold parameters and luck; those against the choice "
+        "hold all at once, and so do those against the strategies."
     )
     reckoned = "Costs against the budget are reckoned from the schedule"
     if found.space.adaptive:
