@@ -108,4 +108,3 @@ def test_the_chart_shows_what_each_budget_gains_with_its_interval(ready, tmp_pat
     assert found.spent("staff") == pytest.approx(102_000)
     written = " ".join(text.get_text() for text in ax.texts)
     assert "120,000 a year" in written and "A coordinator" in " ".join(written.split())
-    frontier_chart(found, narrow=True)

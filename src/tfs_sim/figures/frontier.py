@@ -19,7 +19,6 @@ from tfs_sim.figures.style import (
     GREY,
     GRID,
     INK,
-    NARROW,
     WIDTH,
     Chart,
     framed,
@@ -33,9 +32,9 @@ from tfs_sim.figures.style import (
 from tfs_sim.scenario.errors import count
 
 
-def frontier_chart(found: Optimized, *, narrow: bool = False) -> Chart:
+def frontier_chart(found: Optimized) -> Chart:
     """Return what the choice at each budget gains over buying nothing, on sets that no search saw."""
-    said, width = Said.of(found), NARROW if narrow else WIDTH
+    said = Said.of(found)
     kind = "a year" if found.space.yearly else "in all"
     rows = _rows(found)
     title = f"What each budget buys: gain in {said.name} over buying nothing"
@@ -50,8 +49,8 @@ def frontier_chart(found: Optimized, *, narrow: bool = False) -> Chart:
     where = f"scenario: {found.space.ground.title or found.space.ground.name}"
     trust = "not calibrated" if found.stamp is None else stamps.over({"agreement": found.stamp})
     caption = f"{under}{runs}; {where}; {trust}."
-    chart = framed(FRONTIER, title, subtitle, caption[:1].upper() + caption[1:], 4.3, width)
-    ax = place(chart, 0.95, 0.65, width - (1.75 if narrow else 2.75), 4.0)
+    chart = framed(FRONTIER, title, subtitle, caption[:1].upper() + caption[1:], 4.3)
+    ax = place(chart, 0.95, 0.65, WIDTH - 2.75, 4.0)
     _draw(ax, rows, factor(said), float(chart.figure.get_size_inches()[1]))
     x_label(ax, f"Dollars {kind}{' (dearest year)' if found.space.yearly else ''}")
     unit = "dollars" if said.metric is None else words.unit(said.metric, difference=True)
