@@ -22,6 +22,7 @@ from tfs_sim.version import __version__
 if TYPE_CHECKING:
     from tfs_sim.analysis.compare import compare, compare_arms
     from tfs_sim.analysis.findings import findings
+    from tfs_sim.analysis.optimizing import optimize
     from tfs_sim.analysis.outcomes import arm
     from tfs_sim.experiments.designs.design import Experiment, load_experiment
     from tfs_sim.experiments.execution.replaying import as_given, events
@@ -49,6 +50,7 @@ __all__ = [
     "findings",
     "load_experiment",
     "load_scenario",
+    "optimize",
     "simulate",
     "sweep",
 ]
@@ -68,6 +70,7 @@ _HOMES = {
     "findings": "analysis.findings",
     "load_experiment": "experiments.designs.design",
     "load_scenario": "scenario",
+    "optimize": "analysis.optimizing",
     "simulate": "experiments.execution.simulating",
     "sweep": "experiments.execution.runner",
 }

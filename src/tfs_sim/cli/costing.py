@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfs_sim.cli.paying import money
 from tfs_sim.cli.terminal import bold, wrapped
+from tfs_sim.scenario.errors import count
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment
@@ -33,13 +34,39 @@ def told(experiment: Experiment) -> list[str]:
     found = dict(_by_strategy(experiment.arms()))
     rows = _rows(found)
     if not rows:
-        return []
+        return [wrapped(line, "  ", "  ") for line in _searched(experiment)]
     start = experiment.arms()[0].scenario.clock.start
     said = [f"What strategies cost in dollars, expected (years count from {start}):", *_lines(rows)]
     said += [wrapped(line, "  ", "  ") for line in (*_how(list(found.values())), *_budget(experiment))]
     if experiment.budget is None:
         said += [wrapped(line, "  ", "  ") for line in _nearly_equal(found)]
-    return said
+    return [*said, *(wrapped(line, "  ", "  ") for line in _searched(experiment))]
+
+
+def _searched(experiment: Experiment) -> Iterator[str]:
+    """Yield among how many allocations a search would go, of an experiment with [optimize].
+
+    Raises
+    ------
+    UserError
+        When its budget does not buy the cheapest dose.
+    """
+    optimize = experiment.optimize
+    budget = None if optimize is None else optimize.budget(experiment)
+    if optimize is None or budget is None:
+        return
+    from tfs_sim.experiments.designs.allocations import Space, affordable
+
+    space = Space.of(experiment)
+    for dollars in (*optimize.frontier, budget.dollars):
+        bought = affordable(space, dollars, optimize.place(experiment, dollars))
+    allowed = bought.grid().all_allowed()
+    number = "more allocations than are counted" if allowed is None else count(len(allowed), "allocation")
+    least, what = space.cheapest()
+    yield (
+        f"tfs-sim optimize: {budget.said} buys {number} of {count(len(space.practices), 'practice')}, without rules; "
+        f"at most about {optimize.tries:,} are proposed. The cheapest is {what}, for {money(least)}."
+    )
 
 
 def _by_strategy(arms: Sequence[Arm]) -> Iterator[tuple[str, Costs]]:

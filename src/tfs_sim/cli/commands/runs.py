@@ -281,3 +281,41 @@ def export(
     from tfs_sim.cli import handing
 
     handing.export(source, out, excel, month, strategy, site, replicate, parameter_set)
+
+
+@app.command()
+def optimize(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="A ready-made experiment's name, or a file.", show_default=False)
+    ],
+    worth: Annotated[
+        float | None,
+        typer.Option("--worth", metavar="W", help="Look for net benefit, a student-month being worth so many dollars."),
+    ] = None,
+    sets: Annotated[
+        int | None,
+        whole(
+            "--sets",
+            metavar="S",
+            smallest=2,
+            largest=MOST_SETS,
+            help="How many sets of parameters; default: the experiment's own.",
+        ),
+    ] = None,
+    replicates: Annotated[
+        int | None, whole("--replicates", "-n", metavar="N", help=f"{HOW_MANY}the experiment's own.")
+    ] = None,
+    uncertainty: Over = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Folder; default: results/EXPERIMENT-optimize."),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is kept there and begin again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Search for what a budget should buy, and when; say what that is worth on sets that the search never saw."""
+    from tfs_sim.cli import optimizing
+
+    optimizing.optimize(experiment, worth, seed, sets, replicates, uncertainty, workers, out, fresh, as_json)

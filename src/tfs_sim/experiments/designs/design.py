@@ -27,6 +27,7 @@ from tfs_sim.experiments.designs.design_checks import (
     strategy_mistakes,
 )
 from tfs_sim.experiments.designs.experiment_tables import Decision, Level, Outcomes, Snapshots, Strategy
+from tfs_sim.experiments.designs.optimize_tables import Optimize, optimize_mistakes, order_mistakes
 from tfs_sim.experiments.designs.points import Design, Points, planned
 from tfs_sim.experiments.designs.stopping import REPLICATES, Until, UntilShares
 from tfs_sim.experiments.designs.uncertainty import (
@@ -124,18 +125,21 @@ class Experiment(Table):
     outcomes: Outcomes
     snapshots: Snapshots | None = None
     decision: Decision | None = Field(None, description="how costs and effects are weighed, for reports and `decide`")
+    optimize: Optimize | None = Field(None, description="what `optimize` may buy, and what it looks for")
 
     _path: Path | None = PrivateAttr(None)
     _text: str = PrivateAttr("")
     _base: Scenario | None = PrivateAttr(None)
     _arms: tuple[Arm, ...] = PrivateAttr(())
     _points: Points | None = PrivateAttr(None)
+    _ground: Scenario | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         against = self.against if "against" in self.model_fields_set else None
         mistakes = [*strategy_mistakes(against, self.strategies, self.strategies), *cross_mistakes(self)]
         mistakes += uncertainty_mistakes(self)
+        mistakes += optimize_mistakes(self) if self.optimize is not None else ()
         if mistakes:
             raise several(mistakes)
         if not self.against:
@@ -190,6 +194,12 @@ class Experiment(Table):
     def points(self) -> Points | None:
         """The points of the design, if the experiment has one."""
         return self._points
+
+    @property
+    def ground(self) -> Scenario:
+        """What a search buys practices in, of an experiment with [optimize]."""
+        assert self._ground is not None
+        return self._ground
 
     def as_written(self) -> dict[str, Any]:
         """Return the experiment as plain data with the keys of experiment files, without defaults."""
@@ -290,6 +300,9 @@ def experiment_from(
         mistakes += budget_mistakes(experiment.budget, experiment.strategies, varied)
         if not mistakes:
             arms, mistakes = within_budget(experiment, {"": base, **shortened}, arms)
+    if experiment.optimize is not None and not mistakes:
+        experiment._ground = _ground(experiment, experiment.optimize, base, shortened, arms)
+        mistakes += order_mistakes(experiment.optimize, experiment.ground)
     if experiment.snapshots is not None:
         mistakes += snapshot_mistakes(experiment.snapshots, base)
     points: Points | None = None
@@ -357,6 +370,18 @@ def _arms(experiment: Experiment, base: Scenario, others: Mapping[str, Scenario]
             else:
                 arms.append(Arm(name, {key: level.label for key, level in levels.items()}, scenario))
     return arms, mistakes
+
+
+def _ground(
+    experiment: Experiment, optimize: Optimize, base: Scenario, others: Mapping[str, Scenario], arms: list[Arm]
+) -> Scenario:
+    """Return what a search buys practices in: a strategy or nothing, under the condition that it names."""
+    levels = {key: optimize.under.get(key, level[0].label) for key, level in experiment.cross.items()}
+    if optimize.beside is None:
+        alone = experiment.model_copy(update={"strategies": {"nothing": Strategy()}})
+        arms, _ = _arms(alone, base, others)
+        return next(arm.scenario for arm in arms if arm.levels == levels)
+    return next(arm.scenario for arm in arms if arm.strategy == optimize.beside and arm.levels == levels)
 
 
 def _changes(level: Level) -> dict[str, Any]:

@@ -40,11 +40,17 @@ class Kept:
     rows : by key, the metrics of a run as means over sites, float64 [metrics].
     """
 
-    def __init__(self, folder: Path, metrics: Sequence[str], seed: int, model: str, notice: Any) -> None:
-        """Open what is kept in a folder of results of this seed and version of the model."""
+    def __init__(
+        self, folder: Path, metrics: Sequence[str], seed: int, model: str, notice: Any, about: str = ""
+    ) -> None:
+        """Open what is kept in a folder of results of this seed and version of the model.
+
+        `about` is what else the numbers depend on, where that may be asked for otherwise.
+        """
         facts = [("scenario", pa.string()), ("set", pa.string()), ("replicate", pa.int64())]
         self._schema = pa.schema(
-            [*facts, *((name, pa.float64()) for name in metrics)], metadata={"seed": str(seed), "model": model}
+            [*facts, *((name, pa.float64()) for name in metrics)],
+            metadata={"seed": str(seed), "model": model} | ({"about": about} if about else {}),
         )
         self._folder = files.made_folder(folder / FOLDER)
         files.writable(self._folder)
@@ -91,10 +97,12 @@ class Kept:
             table = tables.read(path)
         except (OSError, pa.ArrowException):
             return False
-        if not table.schema.equals(self._schema, check_metadata=False):
-            return False
         facts = table.schema.metadata or {}
         mine = self._schema.metadata
+        if b"about" in mine and facts.get(b"about") != mine[b"about"]:
+            return True  # intact, and of other numbers: left alone
+        if not table.schema.equals(self._schema, check_metadata=False):
+            return False
         if any(facts.get(name) != mine[name] for name in (b"seed", b"model")):
             return True  # intact, and of another luck or version: left alone
         numbers = np.column_stack([table.column(name).to_numpy() for name in self._schema.names[len(KEYS) :]])
