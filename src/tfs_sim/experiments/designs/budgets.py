@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
@@ -120,7 +121,6 @@ def within_budget(
     assert budget is not None
     found: list[Arm] = []
     mistakes: list[Mistake] = []
-    seen: dict[str, Fitted] = {}
     for arm in arms:
         line = extended(experiment.strategies, arm.strategy)[0]
         levels = [level for key, each in experiment.cross.items() for level in each if level.label == arm.levels[key]]
@@ -133,16 +133,15 @@ def within_budget(
                 mistakes.append(Mistake(said, key=("budget", "strategies")))
             found.append(arm)
             continue
-        alike = arm.scenario.model_copy(update={"shocks": (), "parameters": {}}).digest()  # of no account for costs
+        alike = arm.scenario.model_copy(update={"shocks": (), "parameters": {}})  # of no account for costs
         try:
-            if alike not in seen:
-                seen[alike] = fitted(arm.scenario, scaled, budget)
+            done = fitted(alike, tuple(scaled), budget)
         except UserError as error:
             where = f"{arm.label}: " if arm.levels else f"{arm.strategy}: "
             key = ("budget", "a_year" if budget.a_year is not None else "in_all")
             mistakes += [replace(each, message=f"{where}{each.message}", key=key) for each in error.mistakes]
         else:
-            found.append(replace(arm, scenario=dosed(arm.scenario, scaled, seen[alike]), fitted=seen[alike]))
+            found.append(replace(arm, scenario=dosed(arm.scenario, scaled, done), fitted=done))
     return found, mistakes
 
 
@@ -185,8 +184,11 @@ def _with_doses(scenario: Scenario, doses: Mapping[int, float]) -> Scenario:
     return scenario.model_copy(update={"interventions": items})
 
 
-def fitted(scenario: Scenario, scaled: Sequence[int], budget: Budget) -> Fitted:
+@lru_cache(maxsize=256)
+def fitted(scenario: Scenario, scaled: tuple[int, ...], budget: Budget) -> Fitted:
     """Return the doses at which some of a scenario's interventions cost what a budget allows.
+
+    It is remembered: a file is loaded again and again, and each time takes a dozen bills of many years.
 
     Parameters
     ----------
@@ -204,10 +206,14 @@ def fitted(scenario: Scenario, scaled: Sequence[int], budget: Budget) -> Fitted:
     on = [n for n, item in enumerate(scenario.in_force()[0]) if scenario.is_on(known[item.use].mechanism)]
     counting = [on.index(n) for n in scaled if n in on]  # places among `build.orders_of`
 
-    def years(by: float) -> list[float]:
-        bought = _with_doses(scenario, {n: _dose(item, by) for n, item in items.items()})
+    @cache
+    def of_doses(doses: tuple[float, ...]) -> list[float]:
+        bought = _with_doses(scenario, dict(zip(items, doses, strict=True)))
         paid = costs_of(bought, counting).paid.get("funder")
         return [0.0] if paid is None else [float(year) for year in by_year(paid)]
+
+    def years(by: float) -> list[float]:
+        return of_doses(tuple(_dose(item, by) for item in items.values()))
 
     def costs(by: float) -> float:
         return max(years(by)) if budget.a_year is not None else sum(years(by))
