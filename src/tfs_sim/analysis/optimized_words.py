@@ -14,6 +14,7 @@ from tfs_sim.experiments.designs.optimize_tables import NET_BENEFIT
 from tfs_sim.experiments.execution.allocating import COST
 from tfs_sim.model.declare import Metric
 from tfs_sim.scenario.errors import count
+from tfs_sim.scenario.fields import catalogue
 
 
 @dataclass(frozen=True)
@@ -190,5 +191,6 @@ def frontier(found: Optimized) -> Rows:
 
 
 def short(found: Optimized, allocation: Allocation) -> str:
-    """Return an allocation in few words for a chart: `backbone-staffing, procedure-manuals`, or "nothing"."""
-    return ", ".join(order.use for order in found.space.orders(allocation)) or "nothing"
+    """Return an allocation in few words for a chart: "backbone staffing, procedure manuals", or "nothing"."""
+    titles = (catalogue().INTERVENTIONS[order.use].title for order in found.space.orders(allocation))
+    return ", ".join(title[:1].lower() + title[1:] for title in titles) or "nothing"
