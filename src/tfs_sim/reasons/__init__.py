@@ -13,6 +13,7 @@ from tfs_sim.reasons.parting import Parting, parting
 from tfs_sim.reasons.power import Instrument, Power, power
 from tfs_sim.reasons.sensitivity import Sensitivity, sensitivity
 from tfs_sim.reasons.structure import Structure, structure
+from tfs_sim.reasons.where import Where, where
 from tfs_sim.reasons.why import Why, why
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Power",
     "Sensitivity",
     "Structure",
+    "Where",
     "Why",
     "foretelling",
     "lasting",
@@ -37,5 +39,6 @@ __all__ = [
     "power",
     "sensitivity",
     "structure",
+    "where",
     "why",
 ]
