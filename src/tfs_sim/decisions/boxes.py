@@ -4,11 +4,11 @@ A box is a handful of limits ("begins with less than 30% at the table, and more 
 history"). It is found by the patient rule induction method, PRIM [1]_: from all points, the slice of a tenth is peeled
 off whose loss makes what is left richest for each point that is given up [2]_, again and again; each step is a box with
 a *coverage* (share of what is looked for that lies in it) and a *density* (share of its points that are looked for).
-Here the step is taken that tells best: coverage less the share of all others that lie in the box (Youden's J [3]_).
-Limits are then moved, out or in, to where the box tells best given the others (in place of pasting, which moves them out
-alone), and those are given up that are of no use: whose box is no denser than it might be by chance without them (a
-binomial tail at the density without the limit, above 5%; the "quasi p-value" of [4]_); then it is peeled once more by
-the others alone.
+From the step that tells best (coverage less the share of all others that lie in the box: Youden's J [3]_), and from
+three smaller ones, a plain box is made: limits are moved, out or in, to where the box tells best given the others (in
+place of pasting, which moves them out alone), and the one of least use is given up, again and again, until each is of
+use: until the box is denser with it than chance would make it (a binomial tail at the density without the limit, at most
+5%; the "quasi p-value" of [4]_). The plain box that tells best is taken.
 
 A box that was looked for fits what it was found in better than anything else. So [4]_:
 
@@ -53,6 +53,8 @@ PEELED = 0.1
 """Share of a box's points that a step gives up, where a variable lets it."""
 LEAST = 0.05
 """Share of all points that a box holds at least."""
+STARTS = (0.4, 0.2, 0.1)
+"""Masses of the steps from which a box is made plain, beside the one that tells best."""
 BOOTSTRAPS = 100
 REPRODUCED = 0.7
 """Share of bootstraps that restrict a limit which is shown."""
@@ -63,6 +65,7 @@ FEWEST = 40
 FEWEST_OF_A_KIND = 10
 """So many of the points must be looked for, and so many not."""
 SEED = 20100101
+UNCONFIRMED = "what was found in one half of the points was not confirmed in the other"
 
 
 @dataclass(frozen=True)
@@ -176,12 +179,12 @@ def prim(table: pd.DataFrame, wanted: Sequence[bool] | Mask, most: int = MOST_BO
         if min(int((looked & own).sum()), int((~looked & own).sum())) < FEWEST_OF_A_KIND // 2:
             ended = "too few other points are left"
             break
-        box = _box(features, looked, own, left & held, int((looked & held).sum()), rng)
+        box = _box(features, looked, own, left & held, int((looked & held).sum()), most, rng)
         if isinstance(box, str):
             ended = box
             break
         if box.chance > (1 - LEVEL) / most:
-            ended = "what else was found in one half of the points was not confirmed in the other"
+            ended = UNCONFIRMED
             break
         found.append(box)
         left = left & ~box.inside
@@ -212,7 +215,7 @@ def half(features: Features, wanted: Mask, rng: np.random.Generator) -> Mask:
 
 
 def _box(
-    features: Features, wanted: Mask, own: Mask, held: Mask, all_held: int, rng: np.random.Generator
+    features: Features, wanted: Mask, own: Mask, held: Mask, all_held: int, most: int, rng: np.random.Generator
 ) -> Box | str:
     """Return the next box, or why there is none."""
     places = features.order(wanted)
@@ -220,6 +223,8 @@ def _box(
     limits = _limits(features, wanted, places)
     if not limits:
         return "nothing that is known of the points tells them apart"
+    if _by_chance(wanted, held, features.within(limits)) > (1 - LEVEL) / most:
+        return UNCONFIRMED
     again: dict[tuple[int, str], int] = {}
     for _ in range(BOOTSTRAPS):
         drawn = rng.choice(places, len(places))
@@ -239,18 +244,23 @@ def _box(
         return "no held-out point lies in what was found"
     tested = [replace(each, chance=_chance(features, wanted, held, shown, each)) for each in shown]
     hit, size = int((wanted & inside & held).sum()), int((inside & held).sum())
-    known, rest = int((wanted & held).sum()), int(held.sum())
     found = own & inside
     return Box(
         tuple(sorted(tested, key=lambda each: (-each.reproduced, each.chance, each.name))),
         Share.counted(hit, all_held),
         Share.counted(hit, size),
-        float(stats.hypergeom.sf(hit - 1, rest, known, size)),
+        _by_chance(wanted, held, inside),
         float((wanted & found).sum() / max(1, (wanted & own).sum())),
         float((wanted & found).sum() / max(1, found.sum())),
         inside & (own | held),
         left_out,
     )
+
+
+def _by_chance(wanted: Mask, held: Mask, inside: Mask) -> float:
+    """Return the chance of so many held-out points that are looked for in a box, if it told nothing (Fisher's)."""
+    hit, size = int((wanted & inside & held).sum()), int((inside & held).sum())
+    return float(stats.hypergeom.sf(hit - 1, int(held.sum()), int((wanted & held).sum()), size))
 
 
 def _chance(features: Features, wanted: Mask, held: Mask, limits: list[Limit], one: Limit) -> float:
@@ -271,16 +281,23 @@ def _limits(
     """Return the limits of the box that tells best among points (which may stand there twice), on some sides alone."""
     values, hits = features.values[places], wanted[places]
     sides = np.ones(2 * values.shape[1], bool) if sides is None else sides
-    while sides.any():
-        steps = peeled(values, hits, features.worded, sides)
-        best = max(range(len(steps)), key=lambda n: (_told(hits, steps[n]), int(steps[n].sum()), -n))
-        span = settled(hits, features.span(values, steps[best], sides), values)
-        outside = span.outside(values)
-        useful = _useful(hits, outside)
-        if (useful == outside.any(axis=0)).all():
-            return features.limits(values, span, useful)
-        sides = useful  # once more by these alone: what the others gave up is not lost then
-    return []
+    steps = peeled(values, hits, features.worded, sides)
+    best = max(range(len(steps)), key=lambda n: (_told(hits, steps[n]), int(steps[n].sum()), -n))
+    masses = np.array([step.mean() for step in steps])
+    starts = dict.fromkeys([best, *(int(np.abs(masses - mass).argmin()) for mass in STARTS)])
+    spans = [_plain(hits, features.span(values, steps[start], sides), values, features) for start in starts]
+    span = max(spans, key=lambda each: _told(hits, ~each.outside(values).any(axis=1)))
+    return features.limits(values, span, span.outside(values).any(axis=0))
+
+
+def _plain(hits: Mask, span: Span, values: Array, features: Features) -> Span:
+    """Return a box with limits where it tells best, and only those that are of use."""
+    while True:
+        span = settled(hits, span, values)
+        useless = _useless(hits, span.outside(values))
+        if useless < 0:
+            return span
+        span = features.opened(span, useless, values)
 
 
 def _told(hits: Mask, inside: Mask) -> float:
@@ -288,27 +305,22 @@ def _told(hits: Mask, inside: Mask) -> float:
     return float(hits[inside].sum() / max(1, hits.sum()) - (~hits[inside]).sum() / max(1, (~hits).sum()))
 
 
-def _useful(hits: Mask, outside: Mask) -> Mask:
-    """Return which sides of a box are of use: the least useful is given up until all that are left have a low chance.
+def _useless(hits: Mask, outside: Mask) -> int:
+    """Return the side of a box that is of least use, by its chance; −1 if all of them have a low one.
 
     Parameters
     ----------
     outside : which points lie beyond which side [points, sides].
     """
-    kept = outside.any(axis=0)
-    while kept.any():
-        beyond = outside[:, kept].sum(axis=1)
-        inside = beyond == 0
-        found, of = int(hits[inside].sum()), int(inside.sum())
-        chances = np.zeros(len(kept))
-        for side in np.flatnonzero(kept):
-            without = beyond == outside[:, side]
-            chances[side] = _tail(found, of, float(hits[without].mean()))
-        worst = int(chances.argmax())
-        if chances[worst] <= 1 - LEVEL:
-            break
-        kept[worst] = False
-    return kept
+    beyond = outside.sum(axis=1)
+    inside = beyond == 0
+    found, of = int(hits[inside].sum()), int(inside.sum())
+    worst, most = -1, 1 - LEVEL
+    for side in np.flatnonzero(outside.any(axis=0)):
+        chance = _tail(found, of, float(hits[beyond == outside[:, side]].mean()))
+        if chance > most:
+            worst, most = int(side), chance
+    return worst
 
 
 def trajectory(table: pd.DataFrame, wanted: Sequence[bool] | Mask) -> pd.DataFrame:
@@ -378,13 +390,17 @@ def _slices(values: Array, worded: Mask, sides: Mask) -> Mask:
 def settled(hits: Mask, span: Span, values: Array) -> Span:
     """Return a box each of whose limits lies where the box tells best, given the others."""
     weight = hits / max(1, hits.sum()) - ~hits / max(1, (~hits).sum())
+    outside = span.outside(values)
+    beyond = outside.sum(axis=1)
     told = -np.inf
     while True:
-        for side in np.flatnonzero(span.outside(values).any(axis=0)):
-            outside = span.outside(values)
-            near = outside.sum(axis=1) == outside[:, side]  # within all other limits
+        for side in np.flatnonzero(outside.any(axis=0)):
+            near = beyond == outside[:, side]  # within all other limits
             span = span.at_best(int(side), values[near], weight[near])
-        now = float(weight[~span.outside(values).any(axis=1)].sum())
+            own = span.beyond(values, int(side))
+            beyond = beyond + own - outside[:, side]
+            outside[:, side] = own
+        now = float(weight[beyond == 0].sum())
         if now <= told + 1e-12:
             return span
         told = now

@@ -75,12 +75,15 @@ class Span:
 
     def outside(self, values: Array) -> Mask:
         """Return which points lie beyond which side: [points, 2 · variables]."""
-        below, above = values < self.low, values > self.high
-        for variable, words in enumerate(self.kept):
-            if words is not None:
-                below[:, variable] = ~np.isin(values[:, variable], words)
-                above[:, variable] = False
-        return np.hstack([below, above])
+        return np.column_stack([self.beyond(values, side) for side in range(2 * len(self.low))])
+
+    def beyond(self, values: Array, side: int) -> Mask:
+        """Return which points lie beyond one side."""
+        variable, above = side % len(self.low), side >= len(self.low)
+        column, words = values[:, variable], self.kept[variable]
+        if words is not None:
+            return np.zeros(len(column), bool) if above else ~np.isin(column, words)
+        return np.asarray(column > self.high[variable] if above else column < self.low[variable])
 
     def at_best(self, side: int, values: Array, weight: Array) -> Span:
         """Return the box with one side where the weights of what it holds sum to most, open if that is no less.
@@ -175,6 +178,16 @@ class Features:
         low = np.where(low_side, own.min(axis=0), -np.inf)
         return Span(low, np.where(high_side, own.max(axis=0), np.inf), kept)
 
+    def opened(self, span: Span, side: int, values: Array) -> Span:
+        """Return a box with one side open."""
+        variable, above = side % len(self.names), side >= len(self.names)
+        if self.worded[variable]:
+            kept = (*span.kept[:variable], np.unique(values[:, variable]), *span.kept[variable + 1 :])
+            return replace(span, kept=kept)
+        ends = (span.high if above else span.low).copy()
+        ends[variable] = np.inf if above else -np.inf
+        return replace(span, high=ends) if above else replace(span, low=ends)
+
     def sides(self, limits: Sequence[Limit]) -> Mask:
         """Return on which sides limits lie."""
         found = np.zeros(2 * len(self.names), bool)
@@ -241,6 +254,8 @@ def round_between(low: float, high: float) -> float:
     """Return the number with the fewest digits that lies above `low` and at most as high as `high`."""
     if not low < high:
         return high
+    if low < 0 <= high:
+        return 0.0
     power = math.floor(math.log10(max(abs(low), abs(high), high - low)))
     for place in range(power, power - 17, -1):
         step = 10.0**place

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfs_sim.analysis import words
-from tfs_sim.analysis.sentences import capital
 from tfs_sim.decisions.features import WORDS, Limit
 from tfs_sim.figures.captions import caption
 from tfs_sim.figures.style import (
@@ -74,11 +73,15 @@ def boxes_chart(found: Where, *, narrow: bool = False) -> Chart | None:
     y = _side(found, box, limited[1]) if len(limited) > 1 else _leads(found)
     beyond = [limit for limit in box.limits if limit.variable not in limited[:2]]
     faint = ~found.boxes.features.within(beyond)
-    what = f"{capital(words.quoted(found.answer))} is " + (
+    often = "mostly" if box.density.value > 0.5 else "more often"
+    what = f"{words.quoted(found.answer)} is {often} " + (
         f"worse than {words.quoted(found.other)}" if found.other else "not the best"
     )
     each = "condition, averaged over sets" if found.over == "conditions" else "set of parameters, the mean of its runs"
     others = f" The box is also limited by this: {limits_said(found, beyond)} (others faint)." if beyond else ""
+    if found.answers is not None and not found.other:
+        apart = int(found.answers["apart"].sum())
+        others += f" By itself the best can be told at {apart or 'none'} of {len(found.answers)}."
     more = len(found.boxes.boxes) - 1
     others += f" {more} further box{'es' if more > 1 else ''}: in the table." if more else ""
     subtitle = (
