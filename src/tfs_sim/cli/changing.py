@@ -101,3 +101,23 @@ def _record(found: Where) -> dict[str, Any]:
         "conditions": [] if found.answers is None else plain(found.answers.to_dict("records")),
         "strategies": [] if found.robust is None else plain(found.robust.to_dict("records")),
     }
+
+
+def starts(folder: Path, key: str | None, metric: str | None, json: bool) -> None:
+    """Print whether it depends on the start what becomes of a partnership, and write its chart and table."""
+    from tfs_sim.reasons import starts as begun
+    from tfs_sim.reasons.starts_words import gap_cells, told
+
+    found = begun(folder, key, metric)
+    if json:
+        rows = plain(found.frame.to_dict("records"))
+        print(as_json({"metric": found.metric, "key": found.key, "low": found.low, "high": found.high, "gaps": rows}))
+        return
+    print(bold(wrapped(f"{found.stored.experiment['title']}: does it depend on the start?")))
+    for sentence in told(found):
+        print(wrapped(sentence, "  "))
+    _told(gap_cells(found))
+    from tfs_sim.figures.starts import starts_chart
+
+    chart = starts_chart(found)
+    written(folder, chart, {chart.stem: found.frame})

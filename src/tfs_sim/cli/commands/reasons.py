@@ -124,6 +124,22 @@ def where(
 
 
 @app.command()
+def starts(
+    folder: Results,
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="[KEY]", help="What is crossed and holds the starts; default: the only such key."),
+    ] = None,
+    metric: Metric = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether it depends on the start what becomes of a partnership: from a low and from a high beginning."""
+    from tfs_sim.cli import changing
+
+    changing.starts(folder, key, metric, as_json)
+
+
+@app.command()
 def sensitivity(
     folder: Results,
     a: Annotated[
