@@ -226,7 +226,7 @@ def _met(
         surely.append(low <= ends[0] and ends[1] <= high)
         not_.append(ends[1] < low or ends[0] > high)
         shares.append(
-            float(mended(own[..., None], lambda v: ((v >= low) & (v <= high)).mean(axis=0), panel.common)[0])
+            float(mended(own[..., None], lambda v: ((v >= low) & (v <= high)).mean(axis=-2), panel.common)[0])
         )
     return {
         "met": float(np.mean(inside)),

@@ -28,25 +28,32 @@ from tfs_sim.figures.style import (
 )
 from tfs_sim.reasons.starts import Starts
 from tfs_sim.reasons.starts_words import told
+from tfs_sim.scenario.errors import count
 
 LOW = (0, (5, 2))
 """How the course from the low start is drawn; that from the high one is a line."""
 MOST = 6
 """Panels that are drawn."""
-TITLES = {
-    "remembers": "It depends on the start what becomes of it",
-    "still closing": "The start still shows at the end, and is closing",
-    "forgets": "From both starts it ends alike",
-    "cannot be told": "Whether the start still shows cannot be told",
-}
+def _title(found: Starts) -> str:
+    """Return what becomes of the start, over all strategies and places."""
+    verdicts = {gap.verdict for gap in found.gaps}
+    after = count(found.stored.months // 12, "year")
+    if verdicts == {"forgets"}:
+        return f"After {after} hardly anything is left of the start"
+    if verdicts == {"remembers"}:
+        return f"After {after} the start still shows, and is not seen to close"
+    if verdicts <= {"remembers", "still closing"}:
+        return f"After {after} the start still shows"
+    if verdicts == {"cannot be told"}:
+        return f"Whether the start still shows after {after} cannot be told"
+    return f"What the start still decides after {after}, and what not"
 
 
 def starts_chart(found: Starts, *, narrow: bool = False) -> Chart:
     """Return the chart: means over all places from both starts, with 95% intervals of the means."""
     stored, m, x, look = found.stored, metric(found.metric), years(found.stored), looks(found.stored)
     shown = stored.strategies[:MOST]
-    verdicts = Counter(gap.verdict for gap in found.gaps)
-    title = TITLES[verdicts.most_common(1)[0][0]] if len(verdicts) == 1 else "Where the start still shows, and where not"
+    title = _title(found)
     low, high = (words.quoted(each) for each in (found.low, found.high))
     places = len(found.gaps) // len(stored.strategies)
     more = f", means over {places} places" if places > 1 else ""
@@ -85,7 +92,7 @@ def starts_chart(found: Starts, *, narrow: bool = False) -> Chart:
         heading: dict[str, Any] = {"fontsize": 10.5, "color": look[strategy].colour, "loc": "left", "weight": "bold"}
         ax.set_title(plain(wrapped(stored.title(strategy), 40)), pad=17, family="DejaVu Sans", **heading)
         own = Counter(gap.verdict for gap in found.gaps if gap.strategy == strategy)
-        said = ", ".join(f"{verdict}{f' at {n}' if places > 1 else ''}" for verdict, n in own.most_common())
+        said = ", ".join(f"{verdict}{f' at {n} of {places}' if places > 1 else ''}" for verdict, n in own.most_common())
         write(ax, 0.0, 1.06, said, transform=ax.transAxes, color=GREY, fontsize=9, label="verdict")
     chart.data = DataFrame(data, columns=["strategy", "start", "month", "mean", "low", "high"])
     chart.alt = f"{title}. {' '.join(told(found)[1:])}"
