@@ -136,7 +136,9 @@ def test_a_rounded_limit_lies_between(low: float, wide: float) -> None:
         assert low < round_between(low, high) <= high
 
 
-@pytest.mark.parametrize(("low", "high", "said"), [(0.287, 0.321, 0.3), (12.2, 14.9, 14.0), (0.9, 1.2, 1.0), (-0.4, 0.3, 0.0)])
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(0.287, 0.321, 0.3), (12.2, 14.9, 14.0), (0.9, 1.2, 1.0), (-0.4, 0.3, 0.0)]
+)
 def test_limits_are_round(low: float, high: float, said: float) -> None:
     """The fewest digits, and of those the nearest to the middle."""
     assert round_between(low, high) == said

@@ -15,7 +15,7 @@ SCIKIT = [
     ("a", 0.448047), ("b", 0.402063), ("a", 0.292663), (60, 10), (36, 1), ("c", 0.797594), (121, 101), (20, 5),
     ("e", 0.148015), (39, 0), ("d", 0.183723), (41, 9), (183, 17),
 ]  # fmt: skip
-"""Scikit-learn 1.9.1 on all of `planted()`: DecisionTreeClassifier(max_depth=3, min_samples_leaf=13); leaves: of, hits."""
+"""Scikit-learn 1.9.1 on `planted()`: DecisionTreeClassifier(max_depth=3, min_samples_leaf=13). Leaves: of, hits."""
 
 
 def test_splits_are_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Made-up sweeps over a design with sets of parameters, whose answers change at known places. Not results of the model."""
+"""Made-up sweeps over a design with sets of parameters, whose answers change at known places."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def over_points(
     So coordinators are the best below .9 of staff, manuals above.
     """
     rng = np.random.default_rng(11)
-    known = pd.DataFrame({"point": range(points), "staff": rng.uniform(0.1, 1.5, points), "hurt": rng.uniform(size=points)})
+    known = pd.DataFrame(
+        {"point": range(points), "staff": rng.uniform(0.1, 1.5, points), "hurt": rng.uniform(size=points)}
+    )
     rows = []
     names = [f"p-{n:03d}" for n in range(sets)]
     for n, name in enumerate(names):
@@ -60,7 +62,9 @@ def under_parameters(sets: int = 90, replicates: int = 3) -> Stored:
     """A sweep whose better strategy follows from the parameter turnover.notice_share alone: manuals from .5 on."""
     rng = np.random.default_rng(12)
     names = [f"p-{n:03d}" for n in range(sets)]
-    known = pd.DataFrame({"set": names, "turnover.notice_share": rng.uniform(size=sets), "trust.gain": rng.uniform(size=sets)})
+    known = pd.DataFrame(
+        {"set": names, "turnover.notice_share": rng.uniform(size=sets), "trust.gain": rng.uniform(size=sets)}
+    )
     for n in range(10):
         known[f"no.{n}"] = rng.uniform(size=sets)
     rows = [
@@ -85,7 +89,13 @@ def under_parameters(sets: int = 90, replicates: int = 3) -> Stored:
 
 
 def from_both_ends(
-    left: float, closing: float = 0.0, kinds: bool = False, sets: int = 20, replicates: int = 2, months: int = 48, **more: Any
+    left: float,
+    closing: float = 0.0,
+    kinds: bool = False,
+    sets: int = 20,
+    replicates: int = 2,
+    months: int = 48,
+    **more: Any,
 ) -> Stored:
     """Partners from a start of 5 and of 20: `left` of the difference stays for good, and `closing` a year still goes.
 
@@ -104,7 +114,13 @@ def from_both_ends(
                     if kinds:
                         end = 30.0 if high or n % 2 == 0 else 2.0
                         course = end + 0.2 * rng.normal(size=months)
-                    keys = {"strategy": strategy, "start": label, "set": f"p-{n:03d}", "replicate": replicate, "site": "lab"}
+                    keys = {
+                        "strategy": strategy,
+                        "start": label,
+                        "set": f"p-{n:03d}",
+                        "replicate": replicate,
+                        "site": "lab",
+                    }
                     rows += [{**keys, "month": m, "partners": course[m]} for m in t]
     series = pd.DataFrame(rows)
     ids = ["strategy", "start", "set", "replicate", "site"]

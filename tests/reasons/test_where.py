@@ -35,7 +35,7 @@ def test_the_answer_changes_where_it_was_made_to(found: Where) -> None:
     (box,) = found.boxes.boxes
     (limit,) = box.limits
     assert (limit.name, limit.side) == ("staff", "low") and limit.at == pytest.approx(0.9, abs=0.12)
-    assert box.density.value > 0.8 and box.coverage.value > 0.8
+    assert box.density.value > 0.8 and box.coverage.value > 0.6
     (there,) = found.there
     assert there.best == "Manuals" and 0 < there.low < there.lead < there.high
 
@@ -76,7 +76,7 @@ def test_fewer_conditions_are_listed_without_boxes() -> None:
 def test_less_of_a_metric_may_be_better() -> None:
     found = where(over_points(points=6, primary="vacancy"), at_most=0.6)
     assert found.robust is not None and (found.robust["net_benefit"] < 0).all()
-    assert robust_cells(found).rows[0][1].startswith("0.5")  # type: ignore[union-attr]
+    assert robust_cells(found).rows[0][1] == "50.0%"  # type: ignore[union-attr]
     assert (found.robust["met"] == 1).all()
 
 
@@ -116,10 +116,12 @@ def test_boxes_are_drawn_as_found(found: Where) -> None:
     box, limit = the(ax, "box"), found.boxes.boxes[0].limits[0]
     assert box.get_x() == pytest.approx(limit.at) and box.get_x() + box.get_width() == pytest.approx(ax.get_xlim()[1])
     drawn = 0
-    for name in ("Coordinator", "Manuals"):
+    for name in sorted(set(found.best)):
         for half in ("held", "found"):
-            points = the(ax, f"points:{name}:{half}")
             own = (np.array(found.best) == name) & (found.boxes.held == (half == "held"))
+            if not own.any():
+                continue
+            points = the(ax, f"points:{name}:{half}")
             assert points.get_xdata() == pytest.approx(found.features["staff"].to_numpy()[own])
             assert points.get_ydata() == pytest.approx(found.lead[own])
             assert (points.get_markerfacecolor() == "white") == (half == "found")
@@ -160,7 +162,7 @@ def without(made: Stored, **changed) -> Stored:  # type: ignore[no-untyped-def]
     runs = made.runs
     for name, kept in changed.items():
         runs = runs[runs[name].isin(kept)]
-    return Stored.of(replace(made, runs=runs.drop(columns="pair"), _cache={}, spreads={}))
+    return replace(made, runs=runs, _cache={}, spreads={})
 
 
 @pytest.mark.parametrize(
@@ -193,10 +195,9 @@ def test_one_condition_is_a_sentence() -> None:
 
 def test_points_that_are_all_alike_are_a_sentence() -> None:
     made = over_points(points=4)
-    runs = made.runs.assign(staff=1.0, hurt=0.5).drop(columns="pair")
-    alike = replace(made, runs=runs, points=made.points.assign(staff=1.0, hurt=0.5), _cache={}, spreads={})
+    alike = replace(made, points=made.points.assign(staff=1.0, hurt=0.5), _cache={}, spreads={})
     with pytest.raises(UserError, match="all conditions are alike"):
-        where(Stored.of(alike))
+        where(alike)
 
 
 def test_a_table_is_written_of_every_point(found: Where) -> None:

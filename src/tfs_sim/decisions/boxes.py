@@ -1,23 +1,25 @@
 """Where an answer holds: boxes of conditions in which what is looked for is common (scenario discovery).
 
 A box is a handful of limits ("begins with less than 30% at the table, and more than .4 of pairs with a difficult
-history"). It is found by the patient rule induction method, PRIM [1]_: from all points, the slice of a tenth is peeled
-off whose loss makes what is left richest for each point that is given up [2]_, again and again; each step is a box with
-a *coverage* (share of what is looked for that lies in it) and a *density* (share of its points that are looked for).
+history"). It is found by the patient rule induction method, PRIM [1]_: from all points, the slice of a tenth is
+peeled off whose loss makes what is left richest for each point that is given up [2]_, again and again; each step is a
+box with a *coverage* (share of what is looked for that lies in it) and a *density* (share of its points that are
+looked for).
+
 From the step that tells best (coverage less the share of all others that lie in the box: Youden's J [3]_), and from
 three smaller ones, a plain box is made: limits are moved, out or in, to where the box tells best given the others (in
 place of pasting, which moves them out alone), and the one of least use is given up, again and again, until each is of
-use: until the box is denser with it than chance would make it (a binomial tail at the density without the limit, at most
-5%; the "quasi p-value" of [4]_). The plain box that tells best is taken.
+use: until the box is denser with it than chance would make it (a binomial tail at the density without the limit, at
+most 5%; the "quasi p-value" of [4]_). The plain box that tells best is taken.
 
 A box that was looked for fits what it was found in better than anything else. So [4]_:
 
-- boxes are found in one half of the points; coverage, density and the chance of each limit are told of the *other half*;
+- boxes are found in one half of the points; coverage, density and each limit's chance are told of the *other half*;
 - a limit is shown only if at least 70% of boxes that are found in resampled halves restrict the same variable on the
   same side;
 - a limit's *chance* is its binomial tail in the held-out half, which had no part in finding it;
-- a box is shown only if what is looked for is commoner in it than outside, in the held-out half (Fisher's exact test, at
-  5% over all boxes that may be shown).
+- a box is shown only if what is looked for is commoner in it than outside, in the held-out half (Fisher's exact test,
+  at 5% over all boxes that may be shown).
 
 What a box holds is taken out before the next is looked for. Limits are the roundest numbers between the points that
 they keep apart.
@@ -192,6 +194,13 @@ def prim(table: pd.DataFrame, wanted: Sequence[bool] | Mask, most: int = MOST_BO
 
 
 def sought(wanted: Sequence[bool] | Mask, points: int) -> Mask:
+    """Return which points are looked for, once it is seen that there are enough of both kinds.
+
+    Raises
+    ------
+    UserError
+        As `prim`.
+    """
     looked = np.asarray(wanted)
     if looked.shape != (points,) or looked.dtype != bool:
         refuse(f"what is looked for is true or false of each of {count(points, 'point')}")
@@ -275,9 +284,7 @@ def _tail(hits: int, of: int, share: float) -> float:
     return 1.0 if not hits else float(special.bdtrc(hits - 1, of, share))
 
 
-def _limits(
-    features: Features, wanted: Mask, places: NDArray[np.int64], sides: Mask | None = None
-) -> list[Limit]:
+def _limits(features: Features, wanted: Mask, places: NDArray[np.int64], sides: Mask | None = None) -> list[Limit]:
     """Return the limits of the box that tells best among points (which may stand there twice), on some sides alone."""
     values, hits = features.values[places], wanted[places]
     sides = np.ones(2 * values.shape[1], bool) if sides is None else sides
@@ -286,8 +293,8 @@ def _limits(
     masses = np.array([step.mean() for step in steps])
     starts = dict.fromkeys([best, *(int(np.abs(masses - mass).argmin()) for mass in STARTS)])
     spans = [_plain(hits, features.span(values, steps[start], sides), values, features) for start in starts]
-    span = max(spans, key=lambda each: _told(hits, ~each.outside(values).any(axis=1)))
-    return features.limits(values, span, span.outside(values).any(axis=0))
+    span = max(spans, key=lambda each: _told(hits, each.outside(values).sum(axis=1) == 0))
+    return features.limits(values, span, span.outside(values).sum(axis=0) > 0)
 
 
 def _plain(hits: Mask, span: Span, values: Array, features: Features) -> Span:

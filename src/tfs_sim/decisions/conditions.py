@@ -60,7 +60,7 @@ def _level(found: list[tuple[dict[str, Any], Panel, Array]]) -> float:
         best = int(means.mean(axis=0).argmax())
         leads.append(np.delete(means[:, [best]] - means, best, axis=1))
     if len(same) > 1:  # other sets under other conditions: nothing is known of how they move together
-        return 1.0 - 0.05 / sum(each.shape[1] for each in leads)
+        return 1.0 - 0.05 / sum(int(each.shape[1]) for each in leads)
     return together(np.hstack(leads))
 
 

@@ -45,7 +45,7 @@ number, or one a strategy."""
 
 def value_of_knowing(means: Array) -> Array:
     """Return what knowing the set before choosing is worth: mean of maxima less maximum of means, ≥ 0; float [...]."""
-    return np.maximum(0.0, means.max(axis=-1).mean(axis=-1) - means.mean(axis=-2).max(axis=-1))
+    return np.asarray(np.maximum(0.0, means.max(axis=-1).mean(axis=-1) - means.mean(axis=-2).max(axis=-1)))
 
 
 def shares_best(means: Array) -> Array:

@@ -1,9 +1,10 @@
 """Where an answer holds, as a tree: points are parted again and again, and every one lies in exactly one leaf.
 
-A classification tree, CART [1]_: the next question is the one that lowers the Gini impurity most (of words, their levels
-in the order of their shares, which for two classes finds the best split); it has three questions on a way at most. It is
-grown in one half of the points and cut back there to the smallest tree whose Brier score, cross-validated in five parts,
-is within a standard error of the best (cost-complexity pruning); what stands in its leaves is of the held-out half.
+A classification tree, CART [1]_: the next question is the one that lowers the Gini impurity most (of words, their
+levels in the order of their shares, which for two classes finds the best split); it has three questions on a way at
+most. It is grown in one half of the points and cut back there to the smallest tree whose Brier score, cross-validated
+in five parts, is within a standard error of the best (cost-complexity pruning); what stands in its leaves is of the
+held-out half.
 
 PRIM (`boxes`) finds where what is looked for is commonest; a tree says something of every point.
 

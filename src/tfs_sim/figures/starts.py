@@ -34,6 +34,8 @@ LOW = (0, (5, 2))
 """How the course from the low start is drawn; that from the high one is a line."""
 MOST = 6
 """Panels that are drawn."""
+
+
 def _title(found: Starts) -> str:
     """Return what becomes of the start, over all strategies and places."""
     verdicts = {gap.verdict for gap in found.gaps}
@@ -57,10 +59,12 @@ def starts_chart(found: Starts, *, narrow: bool = False) -> Chart:
     low, high = (words.quoted(each) for each in (found.low, found.high))
     places = len(found.gaps) // len(stored.strategies)
     more = f", means over {places} places" if places > 1 else ""
-    left_out = f" {len(stored.strategies) - MOST} further strategies: in the table." if len(stored.strategies) > MOST else ""
+    left_out = (
+        f" {len(stored.strategies) - MOST} further strategies: in the table." if len(stored.strategies) > MOST else ""
+    )
     subtitle = (
-        f"{words.axis(m)} from {high} (line) and from {low} (dashed), over the same parameters and luck{more}. Bands: 95% "
-        f"intervals of the means.{left_out}"
+        f"{words.axis(m)} from {high} (line) and from {low} (dashed), over the same parameters and luck{more}. Bands: "
+        f"95% intervals of the means.{left_out}"
     )
     columns = 1 if narrow or len(shown) == 1 else 2
     rows = math.ceil(len(shown) / columns)

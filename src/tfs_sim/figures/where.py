@@ -223,8 +223,8 @@ def regret_chart(found: Where, *, narrow: bool = False) -> Chart | None:
         ", and is best by expectation" if careful == expected else f"; by expectation {words.quoted(expected)} is best"
     )
     subtitle = (
-        f"By {found.by.thing}. Each dot is one of {points} conditions: what the best strategy there is ahead. Line: the "
-        "mean. Mark: the largest, with luck taken out, between bounds that hold without that."
+        f"By {found.by.thing}. Each dot is one of {points} conditions: what the best strategy there is ahead. Line: "
+        "the mean. Mark: the largest, with luck taken out, between bounds that hold without that."
     )
     row = 0.74 if narrow else 0.52
     tall = row * len(rows)
@@ -246,7 +246,9 @@ def regret_chart(found: Where, *, narrow: bool = False) -> Chart | None:
         ax.plot(by * each["largest_regret"], y, look.marker, label=f"largest:{name}", **mark)
         where: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "fontsize": 9}
         if narrow:
-            write(ax, 0.0, y - 0.36, shorten(name, 40, placeholder=" …"), color=look.colour, label=f"name:{name}", **where)
+            write(
+                ax, 0.0, y - 0.36, shorten(name, 40, placeholder=" …"), color=look.colour, label=f"name:{name}", **where
+            )
         else:
             write(ax, -0.03, y, wrapped(name, 28), ha="right", color=look.colour, label=f"name:{name}", **where)
             said = f"up to {found.by.size(each['largest_regret'])}" if each["largest_upper"] > 0 else "none"

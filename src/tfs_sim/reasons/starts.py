@@ -10,9 +10,9 @@ the same parameters and luck, so that what still lies between them in the last y
 - *cannot be told*: anything else; more sets, or replicates.
 
 All intervals hold at once over strategies and places (other conditions, points of a design that stand for themselves).
-Where runs of both starts together are of two kinds (`analysis.kinds`) the start may decide which (bistability): the
-chance of the upper kind from each, and the share of sets all of whose runs from below are of the lower kind and all from
-above of the upper one.
+Where it is not closing and runs of both starts together are of two kinds (`analysis.kinds`) the start may decide which
+(bistability): the chance of the upper kind from each, and the share of sets all of whose runs from below are of the
+lower kind and all from above of the upper one.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Gap:
     end : high less low in the last year.
     closed : how much smaller that is than in the year before (above 0: it closes).
     verdict : see the module's text.
-    kinds : None where runs have one mode.
+    kinds : None where runs have one mode, or are still on their way.
     sets_apart : share of sets that end apart by what is worthwhile, luck taken out; missing where that cannot be told.
     """
 
@@ -238,12 +238,11 @@ def _gap(
     first = float(np.nanmean(mean_over((high - low)[:, :FIRST], -1)))
     matters = stored.worthwhile if name == stored.primary else None
     verdict = _verdict(end, closed, first, matters)
+    kinds = None if verdict == "still closing" else _kinds(below, above, units, level)
     apart = spread_of_pairs(above - below, units, matters) if matters is not None else None
     shares = None if apart is None else apart.shares
     share = math.nan if shares is None else shares.better.share + shares.worse.share
-    return Gap(
-        *where, end.mean_b, end.mean_a, first, end, closed, verdict, _kinds(below, above, units, level), share
-    )  # fmt: skip
+    return Gap(*where, end.mean_b, end.mean_a, first, end, closed, verdict, kinds, share)
 
 
 def _verdict(end: Paired, closed: Paired, first: float, matters: float | None) -> Verdict:

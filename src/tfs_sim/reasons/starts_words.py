@@ -52,8 +52,8 @@ def one(found: Starts, gap: Gap) -> str:
         low, high = (words.percent(each) for each in (gap.kinds.low, gap.kinds.high))
         border = words.level(gap.kinds.border, metric(found.metric))
         text += (
-            f" Runs are of two kinds, parted at {border}: {low} of those from {words.quoted(found.low)} are of the upper "
-            f"one and {high} of those from {words.quoted(found.high)}; in {words.percent(gap.kinds.split)} of "
+            f" Runs are of two kinds, parted at {border}: {low} of those from {words.quoted(found.low)} are of the "
+            f"upper one and {high} of those from {words.quoted(found.high)}; in {words.percent(gap.kinds.split)} of "
             f"{'sets' if found.stored.units.set is not None else 'replicates'} the start alone decides."
         )
     if gap.sets_apart == gap.sets_apart:
@@ -66,7 +66,9 @@ def place(found: Starts, gap: Gap) -> str:
     parts = list(gap.levels)
     if gap.point is not None:
         row = found.stored.points.set_index("point").loc[gap.point]
-        parts += [f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in row.items()]
+        parts += [
+            f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in row.items()
+        ]
     return ", ".join(parts) or "all points"
 
 
@@ -85,10 +87,8 @@ def gap_cells(found: Starts) -> Cells:
             size = words.difference(end.difference, end.low, end.high, m)
             size += f" ({words.interval(end.low, end.high, m)})" if end.low == end.low else " (too few)"
         name = found.stored.title(gap.strategy)
-        rows.append(
-            [f"{name}, {place(found, gap)}" if several else name, words.level(gap.low, m), words.level(gap.high, m), size,
-             gap.verdict]
-        )  # fmt: skip
+        levels = (words.level(each, m) for each in (gap.low, gap.high))
+        rows.append([f"{name}, {place(found, gap)}" if several else name, *levels, size, gap.verdict])
     head = ["strategy and place" if several else "strategy", found.low, found.high, "difference (95%)", "verdict"]
     note = f"Means of the last year; intervals hold for all {len(found.gaps)} at once." if len(found.gaps) > 1 else ""
     return Cells(head, rows, note)

@@ -40,6 +40,8 @@ from tfs_sim.reasons.conditions import CONDITION, Known, Quantity, features, of_
 from tfs_sim.scenario.errors import Mistake, UserError, count
 
 Over = Literal["conditions", "parameters"]
+FEWEST_IN_REPORT = 4
+"""Conditions from which on the report says where the answer changes."""
 PARAMETERS = 10
 """Parameters over which boxes are looked for: those that are worth most to know."""
 
@@ -172,9 +174,32 @@ def where(
     return _over_parameters(stored, by, chosen[0], chosen[1], known_levels(stored, levels))
 
 
+def of_report(stored: Stored) -> Where | None:
+    """Return where the answer changes over conditions, as the report shows it; None where there is too little to say.
+
+    By net benefit at the first worth that the experiment's file names, or else by the primary outcome. There is none
+    with fewer than four conditions (a table has these), and of designs whose variables nobody knows.
+    """
+    if "where" not in stored.spreads:
+        worths = (stored.experiment.get("decision") or {}).get("worths") or [None]
+        found = None
+        if len(stored.strategies) > 1 and _conditions(stored) >= FEWEST_IN_REPORT:
+            try:
+                found = where(stored, over="conditions", worth=worths[0])
+            except UserError:  # what results do not hold is left out of a report
+                found = None
+        stored.spreads["where"] = found
+    shown: Where | None = stored.spreads["where"]
+    return shown
+
+
 def _several(stored: Stored) -> bool:
+    return _conditions(stored) > 1
+
+
+def _conditions(stored: Stored) -> int:
     points = (stored.experiment.get("design") or {}).get("points") or 1
-    return len(stored.levels) * int(points if stored.units.design else 1) > 1
+    return len(stored.levels) * int(points if stored.units.design else 1)
 
 
 def _over_conditions(
@@ -203,13 +228,28 @@ def _over_conditions(
     answer = a or str(robust["strategy"].iloc[0])
     lead = _lead(means, answer, b)
     boxes, grown, why_not = _found(known, lead)
-    there = ()
+    there: tuple[There, ...] = ()
     if boxes is not None:
         there = tuple(_there(table, boxes, box, known.index.to_numpy(), worth, answer) for box in boxes.boxes)
     return Where(
-        stored, "conditions", by, answer, b or "", tuple(about), known, _best(means), lead, best, regrets, robust, boxes, grown,
-        there, why_not, int(table["set"].nunique()),
-    )  # fmt: skip
+        stored,
+        "conditions",
+        by,
+        answer,
+        b or "",
+        tuple(about),
+        known,
+        _best(means),
+        lead,
+        best,
+        regrets,
+        robust,
+        boxes,
+        grown,
+        there,
+        why_not,
+        int(table["set"].nunique()),
+    )
 
 
 def _worth(by: Quantity) -> float:
@@ -237,9 +277,7 @@ def _found(known: DataFrame, lead: NDArray[np.float64]) -> tuple[Boxes | None, T
     return prim(known, changes), tree(known, changes), ""
 
 
-def _there(
-    table: DataFrame, boxes: Boxes, box: Box, conditions: NDArray[np.int64], worth: float, answer: str
-) -> There:
+def _there(table: DataFrame, boxes: Boxes, box: Box, conditions: NDArray[np.int64], worth: float, answer: str) -> There:
     """Return what is best in a box: chosen in the half where it was found, told of the held-out half."""
     halves = [_pooled(table, conditions[box.inside & own], worth) for own in (~boxes.held, boxes.held)]
     names, looked, _ = halves[0]
@@ -261,9 +299,7 @@ def _pooled(
     return panel.strategies, panel.benefit(worth), panel.common
 
 
-def _over_parameters(
-    stored: Stored, by: Quantity, a: str | None, b: str | None, levels: tuple[str, ...]
-) -> Where:
+def _over_parameters(stored: Stored, by: Quantity, a: str | None, b: str | None, levels: tuple[str, ...]) -> Where:
     if stored.units.set is None or stored.sets.empty:
         raise UserError(Mistake("these results have no sets of parameters over which an answer could change"))
     table = tidy(stored, by)
@@ -288,10 +324,26 @@ def _over_parameters(
     lead = _lead(means, answer, b)
     boxes, grown, why_not = _found(known, lead)
     there = () if boxes is None else tuple(_among(means, boxes, box, answer) for box in boxes.boxes)
+    titled = tuple(of_parameter(name) for name in names)
+    nothing = (None, None, None)  # answers, regrets, robust
     return Where(
-        stored, "parameters", by, answer, b or "", tuple(of_parameter(name) for name in names), known, _best(means), lead, None,
-        None, None, boxes, grown, there, why_not, sets, learning,
-    )  # fmt: skip
+        stored,
+        "parameters",
+        by,
+        answer,
+        b or "",
+        titled,
+        known,
+        _best(means),
+        lead,
+        *nothing,
+        boxes,
+        grown,
+        there,
+        why_not,
+        sets,
+        learning,
+    )
 
 
 def _among(means: DataFrame, boxes: Boxes, box: Box, answer: str) -> There:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.sentences import capital
@@ -144,21 +145,23 @@ def regrets_said(found: Where) -> list[str]:
     """Return what choosing once for all conditions may cost at its worst, and whether that would choose otherwise."""
     if found.robust is None:
         return []
-    rows = found.robust.set_index("strategy")
-    careful = str(rows["minimax"].idxmax())
-    expected = str(rows["expected"].idxmax())
-    most = float(rows.loc[careful, "largest_regret"])
-    share = words.percent(float(rows.loc[careful, "minimax_share"]))
+    rows = {str(row["strategy"]): row for row in found.robust.to_dict("records")}
+    if min(row["largest_upper"] for row in rows.values()) <= 0:
+        return []  # one strategy is the best under every condition
+    (careful,), (expected,) = ([name for name, row in rows.items() if row[which]] for which in ("minimax", "expected"))
+    most = float(rows[careful]["largest_regret"])
+    share = words.percent(float(rows[careful]["minimax_share"]))
     if careful == expected:
         return [
             f"{words.quoted(expected)}, best by expectation, also has the least largest regret: up to "
             f"{found.by.size(most)} is lost by it under a condition (least in {share} of bootstraps over sets)."
         ]
-    worst = float(rows.loc[expected, "largest_regret"])
+    worst = float(rows[expected]["largest_regret"])
     return [
         f"By largest regret the choice is another one: {words.quoted(careful)} loses up to {found.by.size(most)} under "
         f"a condition, {words.quoted(expected)}, best by expectation, up to {found.by.size(worst)} (in {share} of "
-        f"bootstraps over sets {words.quoted(careful)} has the least). Who must not fail anywhere may choose by that; on average it costs more."
+        f"bootstraps over sets {words.quoted(careful)} has the least). Who must not fail anywhere may choose by that; "
+        "on average it costs more."
     ]
 
 
@@ -191,10 +194,9 @@ def condition_cells(found: Where) -> Cells | None:
 
 def condition_said(found: Where, number: int) -> str:
     """Return what is known of a condition."""
-    row = found.features.loc[number]
     parts = []
     for each in found.known:
-        value = row[each.name]
+        value: Any = found.features.at[number, each.name]
         text = value if isinstance(value, str) else each.said(float(value))
         parts.append(text if each.tail or len(found.known) == 1 else f"{each.name} {text}")
     return ", ".join(parts)
@@ -222,7 +224,9 @@ def robust_cells(found: Where) -> Cells | None:
             )
             cells.append(words.percent(row["met_sets"]))
         rows.append(cells)
-    first = "mean" if by.worth is None else f"net benefit beyond {words.quoted(found.stored.title(found.stored.against))}"
+    first = (
+        "mean" if by.worth is None else f"net benefit beyond {words.quoted(found.stored.title(found.stored.against))}"
+    )
     head = ["strategy", first, "mean regret", "largest regret (bounds)", "where it is largest"]
     note = (
         "Regret: what the best under a condition is ahead. The largest has luck taken out, between bounds that hold "
@@ -231,8 +235,8 @@ def robust_cells(found: Where) -> Cells | None:
     if met:
         head += ["good enough", "of conditions and sets"]
         note += (
-            " Good enough: in which share of conditions the mean is, and in what share that can be told at least and at "
-            "most; then of conditions and sets, with luck taken out."
+            " Good enough: in which share of conditions the mean is, and in what share that can be told at least and "
+            "at most; then of conditions and sets, with luck taken out."
         )
     return Cells(head, rows, note)
 

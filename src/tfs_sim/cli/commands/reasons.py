@@ -95,7 +95,8 @@ def where(
         str | None, typer.Argument(metavar="[A]", help="Whose answer it is; default: the best by expectation.")
     ] = None,
     b: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="Where is A worse than B? Default: than whichever is best there.")
+        str | None,
+        typer.Argument(metavar="[B]", help="Where is A worse than B? Default: than whichever is best there."),
     ] = None,
     over: Annotated[
         str | None,
