@@ -81,7 +81,7 @@ def boxes_chart(found: Where, *, narrow: bool = False) -> Chart | None:
     others = f" The box is also limited by this: {limits_said(found, beyond)} (others faint)." if beyond else ""
     if found.answers is not None and not found.other:
         apart = int(found.answers["apart"].sum())
-        others += f" By itself the best can be told at {apart or 'none'} of {len(found.answers)}."
+        others += f" One by one, the best can be told from all others at {apart or 'none'} of {len(found.answers)}."
     more = len(found.boxes.boxes) - 1
     others += f" {more} further box{'es' if more > 1 else ''}: in the table." if more else ""
     subtitle = (
@@ -246,9 +246,8 @@ def regret_chart(found: Where, *, narrow: bool = False) -> Chart | None:
         ax.plot(by * each["largest_regret"], y, look.marker, label=f"largest:{name}", **mark)
         where: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "fontsize": 9}
         if narrow:
-            write(
-                ax, 0.0, y - 0.36, shorten(name, 40, placeholder=" …"), color=look.colour, label=f"name:{name}", **where
-            )
+            short = shorten(name, 40, placeholder=" …")
+            write(ax, 0.04, y - 0.38, short, color=look.colour, label=f"name:{name}", **where)
         else:
             write(ax, -0.03, y, wrapped(name, 28), ha="right", color=look.colour, label=f"name:{name}", **where)
             said = f"up to {found.by.size(each['largest_regret'])}" if each["largest_upper"] > 0 else "none"
