@@ -205,3 +205,17 @@ def test_a_table_is_written_of_every_point(found: Where) -> None:
     assert len(table) == 80 and set(table.columns) >= {"staff", "hurt", "best", "lead", "changes", "box", "held_out"}
     assert (table["changes"] == (table["lead"] < 0)).all()
     assert isinstance(table, pd.DataFrame) and found_boxes.REPRODUCED == 0.7
+
+
+def test_net_benefit_is_beyond_the_reference_over_the_same_luck() -> None:
+    made = from_both_ends(0.5, months=24)
+    paid = (made.series["strategy"] == "coordinator").astype(float)
+    made.series["cost"], made.series["served"] = 2.0 * paid, 10 * made.series["partners"]
+    runs = made.runs.assign(cost=0.0, served=0.0)
+    found = where(replace(made, runs=runs, _cache={}, spreads={}), worth=50.0)
+    assert found.robust is not None
+    served = made.series.groupby(["strategy", "start", "set", "replicate"])["served"].sum()
+    gain = 50 * (served["coordinator"] - served["nothing"]) - 2000 * 24
+    rows = found.robust.set_index("strategy")["net_benefit"]
+    assert rows["Nothing"] == 0.0 and rows["Coordinator"] == pytest.approx(gain.mean())
+    assert robust_cells(found).head[1] == "net benefit beyond “Nothing”"  # type: ignore[union-attr]
