@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -108,7 +108,12 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
     sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
     over = f"over {stored.months} months{sites}; {stored.units.said}"
     print(wrapped(f"{capital(whose(view))} view: {in_words(view, hour)}; {over}."))
-    tell(runs, known, asked, UNIT)
+    groups = None
+    if valued.learn and known is not None:
+        from tfs_sim.reasons.groups import of_parameters
+
+        groups = of_parameters(str(name) for name in known.columns if name != "set")
+    tell(runs, known, asked, UNIT, groups)
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
         print(f"\n{bold('For whom')}")
         _told(site_cells(value_by_site(runs, asked.worths)))
@@ -147,8 +152,17 @@ def _worths(text: str | None) -> tuple[float, ...]:
     return worths(found)
 
 
-def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str = "a unit of effect") -> None:
-    """Print what tidy tables say (see `tfs_sim.decisions`), whatever they come from; a worth is that of `unit`."""
+def tell(
+    runs: pd.DataFrame,
+    known: pd.DataFrame | None,
+    asked: Asked,
+    unit: str = "a unit of effect",
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Print what tidy tables say (see `tfs_sim.decisions`), whatever they come from; a worth is that of `unit`.
+
+    With `groups` of parameters it is also said what knowing all of a group is worth.
+    """
     from tfs_sim import decisions
     from tfs_sim.decisions.cells import choice_cells, frontier_cells
     from tfs_sim.decisions.tables import UNITS
@@ -177,6 +191,8 @@ def tell(runs: pd.DataFrame, known: pd.DataFrame | None, asked: Asked, unit: str
         _told(choice_cells(decisions.choices(part, at), decisions.evpi(part, at), scale))
         if known is not None:
             _parameters(decisions.evppi(part, known, at), scale)
+        if known is not None and groups is not None:
+            _groups(decisions.evppi(part, known, at, groups), scale)
 
 
 def _apart(runs: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -210,6 +226,15 @@ def _parameters(found: pd.DataFrame, scale: float) -> None:
         print(columns([(name, value) for name, value in cells.rows]))
         if cells.note:
             print(wrapped(cells.note))
+
+
+def _groups(found: pd.DataFrame, scale: float) -> None:
+    from tfs_sim.decisions.cells import group_cells, scaled
+    from tfs_sim.decisions.words import amount
+
+    for worth, rows in found.groupby("worth", sort=True):
+        print(f"\n{bold(f'Worth knowing together at {amount(float(worth))}')} ({scaled(scale)})")  # type: ignore[arg-type]
+        _told(group_cells(rows, scale), apart=False)
 
 
 def read(file: Path, parameters: bool = False) -> pd.DataFrame:

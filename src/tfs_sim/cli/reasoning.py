@@ -220,15 +220,15 @@ def plain(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
     return [{key: None if value != value else value for key, value in row.items()} for row in rows]
 
 
-def written(folder: Path, chart: Chart, tables: dict[str, Any]) -> None:
-    """Write a chart and its tables into a folder of results, and say where."""
+def written(folder: Path, chart: Chart | None, tables: dict[str, Any]) -> None:
+    """Write a chart (if any) and tables into a folder of results, and say where."""
     from tfs_sim.experiments.storage import files
     from tfs_sim.experiments.storage.spreadsheets import as_csv
     from tfs_sim.figures.save import save
 
     where = files.made_folder(folder / FOLDER)
     files.writable(where)
-    made = save(chart.figure, where / chart.stem)[:1]
+    made = [] if chart is None else save(chart.figure, where / chart.stem)[:1]
     for stem, table in tables.items():
         path = where / f"{stem}.csv"
         files.write_bytes(path, as_csv(table))

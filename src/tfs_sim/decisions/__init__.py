@@ -28,18 +28,24 @@ expectations without luck.
 from __future__ import annotations
 
 from tfs_sim.decisions.benefit import acceptability, choices, expected_loss, net_benefit, quadrants
+from tfs_sim.decisions.boxes import prim, trajectory
+from tfs_sim.decisions.conditions import answers, differences
 from tfs_sim.decisions.frontier import bands, frontier
 from tfs_sim.decisions.information import evpi, evppi, evsi, learnable
+from tfs_sim.decisions.regret import regret, robustness
 from tfs_sim.decisions.sites import value_by_site
 from tfs_sim.decisions.survival import survival
 from tfs_sim.decisions.time import deciders, discount
+from tfs_sim.decisions.trees import tree
 from tfs_sim.decisions.words import in_words
 
 __all__ = [
     "acceptability",
+    "answers",
     "bands",
     "choices",
     "deciders",
+    "differences",
     "discount",
     "evpi",
     "evppi",
@@ -49,7 +55,12 @@ __all__ = [
     "in_words",
     "learnable",
     "net_benefit",
+    "prim",
     "quadrants",
+    "regret",
+    "robustness",
     "survival",
+    "trajectory",
+    "tree",
     "value_by_site",
 ]

@@ -227,10 +227,10 @@ def quadrants(table: pd.DataFrame, strategy: str, against: str) -> pd.DataFrame:
 
 
 def _quadrants(pairs: Array) -> Array:
-    """Return shares of the quadrants of differences in cost and effect [sets, 2], in the order of `QUADRANTS`."""
-    dearer, better = (np.sign(pairs) + 1).T / 2
+    """Return shares of the quadrants of differences in cost and effect [..., sets, 2], in the order of `QUADRANTS`."""
+    dearer, better = np.moveaxis((np.sign(pairs) + 1) / 2, -1, 0)
     parts = [dearer * better, dearer * (1 - better), (1 - dearer) * better, (1 - dearer) * (1 - better)]
-    return np.asarray([part.mean() for part in parts])
+    return np.stack([part.mean(axis=-1) for part in parts], axis=-1)
 
 
 def _losses(values: Array, common: bool) -> Array:

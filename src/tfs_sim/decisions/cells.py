@@ -92,6 +92,21 @@ def parameter_cells(found: pd.DataFrame, scale: float = 1.0) -> Cells:
     return Cells(["parameter", "worth knowing"], rows, note if by_chance >= 1 else "")
 
 
+def group_cells(found: pd.DataFrame, scale: float = 1.0) -> Cells:
+    """Return what `evppi` found of groups at one worth: a row a group, the noise floor of each beside it."""
+    rows = [
+        [
+            str(row["parameter"]),
+            f"{amount(scale * row['evppi'])} ± {amount(scale * row['se'])}",
+            amount(scale * row["floor"]),
+            "yes" if row["seen"] else "no",
+        ]
+        for row in found.to_dict("records")
+    ]
+    note = "A group is worth at least what each of its parameters is; seen: it, or one of them, is above its floor."
+    return Cells(["parameters about", "worth knowing", "noise floor", "seen"], rows, note)
+
+
 def scaled(decisions: float) -> str:
     """Return to how many decisions a value is one."""
     return "to one decision" if decisions == 1 else f"to {decisions:,.6g} decisions"

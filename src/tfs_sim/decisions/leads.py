@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tfs_sim.decisions.noise import mended, shares_best, value_of_knowing
 from tfs_sim.decisions.tables import Array
@@ -93,5 +93,5 @@ def interval(differences: Array, common: bool, level: float = LEVEL) -> tuple[fl
             variance = a + b - e
             spread = a**2 / (sets - 1) + b**2 / (luck - 1) + e**2 / ((sets - 1) * (luck - 1))
             free = max(1.0, variance**2 / spread)
-    half = float(stats.t.ppf(0.5 + level / 2, free)) * math.sqrt(variance / (sets * luck))
+    half = float(special.stdtrit(free, 0.5 + level / 2)) * math.sqrt(variance / (sets * luck))
     return mean - half, mean + half

@@ -22,10 +22,13 @@ and is left out of L: with common replicates L is what is left of the table with
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import cache
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfs_sim.decisions.tables import Array
 
@@ -36,18 +39,19 @@ DRAWS = 100
 SEED = 20240229
 
 Statistic = Callable[[Array], Array]
-"""What is asked of net benefits [sets, strategies]: one number, or one a strategy."""
+"""What is asked of net benefits [sets, strategies], or of a stack of them [..., sets, strategies], each by itself: one
+number, or one a strategy."""
 
 
 def value_of_knowing(means: Array) -> Array:
-    """Return what knowing the set before choosing is worth: mean of maxima less maximum of means, ≥ 0; float []."""
-    return np.asarray(max(0.0, means.max(axis=1).mean() - means.mean(axis=0).max()))
+    """Return what knowing the set before choosing is worth: mean of maxima less maximum of means, ≥ 0; float [...]."""
+    return np.asarray(np.maximum(0.0, means.max(axis=-1).mean(axis=-1) - means.mean(axis=-2).max(axis=-1)))
 
 
 def shares_best(means: Array) -> Array:
-    """Return each strategy's share of sets in which it is the best, ties divided evenly: float [strategies]."""
-    best = means == means.max(axis=1, keepdims=True)
-    return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
+    """Return each strategy's share of sets in which it is the best, ties divided evenly: float [..., strategies]."""
+    best = means == means.max(axis=-1, keepdims=True)
+    return np.asarray((best / best.sum(axis=-1, keepdims=True)).mean(axis=-2))
 
 
 def covariance_of_luck(values: Array, common: bool) -> Array:
@@ -69,24 +73,29 @@ def covariance_of_luck(values: Array, common: bool) -> Array:
 
 
 def without_luck(means: Array, luck: Array) -> Array:
-    """Return means [sets, strategies] drawn together so that their covariance lacks that of their luck (step 1).
+    """Return means [..., sets, strategies] drawn together so that their covariance lacks that of their luck (step 1).
 
     Parameters
     ----------
-    means : net benefits, averages over replicates.
+    means : net benefits, averages over replicates; of a stack each by itself.
     luck : the covariance of their luck [strategies, strategies]: that of one replicate over how many there are.
     """
-    centre = means.mean(axis=0)
+    centre = means.mean(axis=-2, keepdims=True)
     away = means - centre
-    total = away.T @ away / max(1, len(means) - 1)
+    total = np.swapaxes(away, -1, -2) @ away / max(1, means.shape[-2] - 1)
     size, axes = np.linalg.eigh(total)
-    kept = size > 1e-12 * max(size.max(), 1e-300)
-    if not kept.any():
-        return means
-    out, back = axes[:, kept] / np.sqrt(size[kept]), axes[:, kept] * np.sqrt(size[kept])
-    share, turned = np.linalg.eigh(out.T @ (total - luck) @ out)
-    shrink = (turned * np.sqrt(np.clip(share, 0.0, 1.0))) @ turned.T
-    return np.asarray(centre + away @ out @ shrink @ back.T)
+    kept = size > 1e-12 * np.maximum(size.max(axis=-1, keepdims=True), 1e-300)
+    if not kept.all():
+        if means.ndim > 2:
+            return np.stack([without_luck(each, luck) for each in means])
+        if not kept.any():
+            return means
+        axes, size = axes[:, kept], size[kept]
+    root = np.sqrt(size)[..., None, :]
+    out, back = axes / root, axes * root
+    share, turned = np.linalg.eigh(np.swapaxes(out, -1, -2) @ (total - luck) @ out)
+    shrink = (turned * np.sqrt(np.clip(share, 0.0, 1.0))[..., None, :]) @ np.swapaxes(turned, -1, -2)
+    return np.asarray(centre + away @ out @ shrink @ np.swapaxes(back, -1, -2))
 
 
 def mended(values: Array, statistic: Statistic, common: bool) -> Array:
@@ -105,8 +114,9 @@ def mended(values: Array, statistic: Statistic, common: bool) -> Array:
     one = covariance_of_luck(values, common)
     whole = statistic(without_luck(values.mean(axis=1), one / luck))
     size = luck // 2
-    halves = [statistic(without_luck(values[:, list(half)].mean(axis=1), one / size)) for half in _halves(luck, size)]
-    return np.asarray((luck * whole - size * np.mean(halves, axis=0)) / (luck - size))
+    means = np.swapaxes(values[:, _halves(luck, size)].mean(axis=2), 0, 1)  # [halves, sets, strategies]
+    halves = statistic(without_luck(means, one / size)).mean(axis=0)
+    return np.asarray((luck * whole - size * halves) / (luck - size))
 
 
 def value_of_knowing_at_least(values: Array) -> float:
@@ -134,15 +144,14 @@ def standard_error(values: Array, of: Callable[[Array], Array], draws: int = DRA
     return np.asarray(np.std(found, axis=0, ddof=1))
 
 
-def _halves(luck: int, size: int) -> list[tuple[int, ...]]:
-    ways = 1
-    for step in range(size):
-        ways = ways * (luck - step) // (step + 1)
-    if ways <= MOST_HALVES:
-        return list(combinations(range(luck), size))
+@cache
+def _halves(luck: int, size: int) -> NDArray[np.int64]:
+    """Return halves of replicates [halves, size]."""
+    if math.comb(luck, size) <= MOST_HALVES:
+        return np.array(list(combinations(range(luck), size)))
     rng = np.random.default_rng(SEED)
     found = []
     for _ in range(MOST_HALVES // 2):
         order = rng.permutation(luck)
         found += [tuple(order[:size]), tuple(order[-size:])]
-    return found
+    return np.array(found)

@@ -10,6 +10,8 @@ from tfs_sim.figures.deciding import decision_charts
 from tfs_sim.figures.moments import moments
 from tfs_sim.figures.regime import regime_map
 from tfs_sim.figures.style import Chart
+from tfs_sim.figures.where import boxes_chart, regret_chart
+from tfs_sim.reasons.where import of_report
 
 
 def charts(sweep: SweepLike, *, narrow: bool = False) -> dict[str, Chart]:
@@ -28,6 +30,8 @@ def charts(sweep: SweepLike, *, narrow: bool = False) -> dict[str, Chart]:
         fans(stored, "partners", narrow=narrow),
         moments(stored, narrow=narrow),
     ]
+    if (changes := of_report(stored)) is not None:
+        made += [boxes_chart(changes, narrow=narrow), regret_chart(changes, narrow=narrow)]
     for view in decided(stored):
         made += decision_charts(view, narrow=narrow)
     return {chart.stem: chart for chart in made if chart is not None}

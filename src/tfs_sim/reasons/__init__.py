@@ -12,7 +12,9 @@ from tfs_sim.reasons.lasting import Lasting, lasting
 from tfs_sim.reasons.parting import Parting, parting
 from tfs_sim.reasons.power import Instrument, Power, power
 from tfs_sim.reasons.sensitivity import Sensitivity, sensitivity
+from tfs_sim.reasons.starts import Starts, starts
 from tfs_sim.reasons.structure import Structure, structure
+from tfs_sim.reasons.where import Where, where
 from tfs_sim.reasons.why import Why, why
 
 __all__ = [
@@ -27,7 +29,9 @@ __all__ = [
     "Parting",
     "Power",
     "Sensitivity",
+    "Starts",
     "Structure",
+    "Where",
     "Why",
     "foretelling",
     "lasting",
@@ -36,6 +40,8 @@ __all__ = [
     "parting",
     "power",
     "sensitivity",
+    "starts",
     "structure",
+    "where",
     "why",
 ]

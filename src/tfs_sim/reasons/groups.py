@@ -48,6 +48,19 @@ GROUPS = (
 """The groups that a difference is split over where none are asked for."""
 
 
+OTHERS = "students, money and what is always on"
+"""What parameters of no group are called."""
+
+
+def of_parameters(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return parameters ("turnover.notice_share") by the group of their mechanism, as `decisions.evppi` takes them."""
+    by = {mechanism: group.by for group in GROUPS for mechanism in group.mechanisms}
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(by.get(name.partition(".")[0], OTHERS), []).append(name)
+    return found
+
+
 def named(lines: Sequence[str]) -> tuple[Group, ...]:
     """Return the groups that lines name: "people: turnover, smoothing", one of `GROUPS`, or a mechanism by itself.
 

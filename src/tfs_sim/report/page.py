@@ -25,7 +25,7 @@ from tfs_sim.figures.comparisons import compared
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.literature.glossary import used
-from tfs_sim.report import deciding, tables
+from tfs_sim.report import changing, deciding, tables
 from tfs_sim.scenario.errors import count
 
 
@@ -120,6 +120,7 @@ def content(stored: Stored, drawn: dict[str, Chart], narrow: dict[str, Chart]) -
         "over_parameters": tables.over_sets(stored),
         "holds": stored.units.holds,
         "decisions": deciding.sections(stored),
+        "changing": changing.section(stored),
         "conditions": tables.conditions(stored, others),
         "stability": stability(stored, stored.primary, others),
         "naive": naive(stored, stored.primary),

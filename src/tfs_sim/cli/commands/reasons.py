@@ -89,6 +89,58 @@ def structure(
 
 
 @app.command()
+def where(
+    folder: Results,
+    a: Annotated[
+        str | None, typer.Argument(metavar="[A]", help="Whose answer it is; default: the best by expectation.")
+    ] = None,
+    b: Annotated[
+        str | None,
+        typer.Argument(metavar="[B]", help="Where is A worse than B? Default: than whichever is best there."),
+    ] = None,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            "--over", metavar="WHAT", help="conditions or parameters; default: conditions where there are several."
+        ),
+    ] = None,
+    worth: Annotated[
+        float | None,
+        typer.Option(
+            "--worth", metavar="DOLLARS", help="Of a student-month of support: compare by net benefit, not by a metric."
+        ),
+    ] = None,
+    metric: Metric = None,
+    under: Under = None,
+    at_least: Annotated[
+        float | None, typer.Option("--at-least", metavar="X", help="From what a strategy is good enough …")
+    ] = None,
+    at_most: Annotated[float | None, typer.Option("--at-most", metavar="X", help="… and up to what.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say where the answer changes: under which conditions another strategy is better, and what that may cost."""
+    from tfs_sim.cli import changing
+
+    changing.where(folder, a, b, over, worth, metric, under, (at_least, at_most), as_json)
+
+
+@app.command()
+def starts(
+    folder: Results,
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="[KEY]", help="What is crossed and holds the starts; default: the only such key."),
+    ] = None,
+    metric: Metric = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether it depends on the start what becomes of a partnership: from a low and from a high beginning."""
+    from tfs_sim.cli import changing
+
+    changing.starts(folder, key, metric, as_json)
+
+
+@app.command()
 def sensitivity(
     folder: Results,
     a: Annotated[

@@ -208,7 +208,10 @@ def decide(
         Path | None, typer.Option("--parameters", metavar="FILE", help="Of each set: which are worth knowing?")
     ] = None,
     learn: Annotated[
-        bool, typer.Option("--learn", help="Of results: say which parameters are worth knowing before choosing.")
+        bool,
+        typer.Option(
+            "--learn", help="Of results: say which parameters, and groups of them, are worth knowing before choosing."
+        ),
     ] = False,
     view: Annotated[
         str, typer.Option("--view", metavar="WHOSE", help="Of results: funder (dollars) or society (and hours).")
