@@ -103,6 +103,12 @@ def test_a_site_holds_no_more_contests_in_a_month_than_the_most():
     assert contested(award=10.0, most_contests=4.0)[0].sum() == 4
 
 
+def test_every_award_of_a_month_has_luck_of_its_own():
+    """Words of luck come in fours: the fifth award must not go to whoever won the first."""
+    by_fours = [contested(award=1.0, most_contests=float(4 * n))[0][0] for n in range(7)]
+    assert len(set(np.diff(by_fours).tolist())) > 1
+
+
 @pytest.mark.parametrize(("bid", "grudge"), [(50.0, 0.0), (70.0, 1.0)])
 def test_who_did_not_bid_for_an_hour_has_lost_nothing(bid, grudge):
     won, bad, _, _ = contested(award=100.0, bids=(bid, 6000.0), damping=0.0, least_bid=1e-6)
