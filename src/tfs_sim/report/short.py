@@ -151,7 +151,7 @@ def _best(t: _Teller, found: Ranking) -> str:
     if base is not None and base not in (found.best, found.second):
         lead = found.leads[found.order.index(base) - 1]  # at the level at which all leads hold, as for the next
         r = t.noted("difference from nothing", stored.title(found.best), lead, m)
-        said += f" {_compared(r, stored.primary, t.title(base))}"
+        said = f"{said} {_compared(r, stored.primary, t.title(base))}".rstrip()
     return said + _kinds(t, found.best, m)
 
 
@@ -162,10 +162,10 @@ def _against(t: _Teller, one: str, other: str) -> Paired:
 def _compared(r: Paired, name: str, than: str) -> str:
     if math.isnan(r.low):
         return ""
-    if not r.distinguishable:
-        return f"It cannot be told apart from {than}."
+    if not r.distinguishable:  # which is said in the next line
+        return ""
     ends = (r.low, r.high) if r.difference > 0 else (-r.high, -r.low)
-    return f"That is {change(r, name)} than {than} (95% interval {words.interval(*ends, metric(name))})."
+    return f"The best is {change(r, name)} than {than} (95% interval {words.interval(*ends, metric(name))})."
 
 
 def _kinds(t: _Teller, strategy: str, m: Metric) -> str:
@@ -227,6 +227,16 @@ def _sure(t: _Teller, found: Ranking) -> str:
             f"Against {t.title(other)} it is better by {f'{least} {unit}'.rstrip()} or more under {each[0]} of "
             f"{count(over.sets, 'set')} of parameters, no different under {each[1]}, worse under {each[2]}."
         )
+    elif over is not None and over.verdict == "too few replicates":
+        t.note("luck in what sets seem to differ by", stored.title(one), 100 * (1 - over.reliability), unit="%")
+        needed = ""
+        if over.needed:
+            t.note("replicates that would tell", stored.title(one), over.needed)
+            needed = f"; {count(over.needed, 'replicate')} of each would tell"
+        said.append(
+            f"How far that depends on parameters cannot be told: {words.percent(1 - over.reliability)} of what the "
+            f"{count(over.sets, 'set')} of them seem to differ by is luck{needed}."
+        )
     elif over is not None:
         said.append(spread_words.sentence(stored, name, one, other, stored.main).removesuffix(f" {stamps.YOURS}"))
     if base != found.best and m.better:
@@ -254,11 +264,13 @@ def _whom(t: _Teller, found: Ranking, view: Decided | None) -> str:
     if len(groups) == 1:
         said = f"The same comes first at all {len(firsts)} sites."
     else:
-        said = " ".join(f"{t.title(best)} comes first at {words.joined(places)}." for best, places in groups.items())
+        each_ = [f"{t.title(best)} comes first at {words.joined(places)}" for best, places in groups.items()]
+        said = " ".join(words.closed(part) for part in each_)
     if len(clear) == len(firsts):
         said += " At each it can be told apart from the others."
     elif clear:
-        said += f" It can be told apart from the others at {words.joined(clear)} alone."
+        said += f" The first can be told apart from the others at {words.joined(clear)}{'' if len(clear) > 1 else ' alone'}"
+        said = words.closed(said)
     else:
         said += " At none can the first be told apart from the next."
     return said + _choosing(t, view)
@@ -288,7 +300,13 @@ def _choosing(t: _Teller, view: Decided | None) -> str:
     gains = "nothing that can be told from luck"
     if low > 0:
         gains = f"{_dollars(gain)} ({_dollars(low)} to {_dollars(high)})"
-    return f" Choosing for each rather than one for all gains {gains}, at ${amount(worth)} a student-month."
+    others = view.sites[(view.sites["worth"] == worth) & (view.sites["best"] != str(row["for_all"]))]
+    own = [f"{words.quoted(str(each['best']))} at {each['site']}" for each in others.to_dict("records")]
+    where = f" ({words.joined(own)}, {words.quoted(str(row['for_all']))} elsewhere)" if own and low > 0 else ""
+    return (
+        f" Counting costs, at ${amount(worth)} a student-month, choosing for each rather than one for all gains "
+        f"{gains}{where}."
+    )
 
 
 def _dollars(amount_: float) -> str:
@@ -338,8 +356,9 @@ def _student(t: _Teller, view: Decided) -> str:
         t.note("a further student's year", str(after["strategy"]), YEAR * ratio, unit="dollars")
         one, two = (words.quoted(str(row["strategy"])) for row in (before, after))
         year = f", ${amount(YEAR * ratio)} for a student's year" if not steps else ""
-        steps.append(f"${amount(ratio)} for a further student-month of support{year} (from {one} to {two})")
-    said = f"{capital(words.joined(steps) if len(steps) == 1 else '; then '.join(steps))}."
+        what = "a further student-month of support" if not steps else "each beyond that"
+        steps.append(f"${amount(ratio)} for {what}{year} (from {one} to {two})")
+    said = f"{capital('; then '.join(steps))}."
     off = [str(row["strategy"]) for row in view.frontier.to_dict("records") if row["status"] != "efficient"]
     if off:
         verb = "costs" if len(off) == 1 else "cost"
