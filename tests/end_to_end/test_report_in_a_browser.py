@@ -60,7 +60,8 @@ window.addEventListener("load", async () => {
 
 FRAME = """<!doctype html><html lang="en"><head><title>waiting</title><script>
 window.addEventListener("message", e => { document.title = "seen:" + e.data; });
-</script></head><body style="margin:0"><iframe src="PAGE" style="border:0;width:WIDTHpx;height:900px"></iframe></body></html>"""
+</script></head><body style="margin:0">
+<iframe src="PAGE" style="border:0;width:WIDTHpx;height:900px"></iframe></body></html>"""
 """A frame is as narrow as a phone; a window of a browser without a screen is not."""
 
 

@@ -93,7 +93,8 @@ class Traced:
     def months(self, stored: Stored, name: str) -> Array:
         """Return a metric of the run, month by month."""
         arm = stored.arm(self.strategy, self.levels)
-        return stored.monthly(name)[arm, self.at, stored.sites.index(self.site)]
+        months: Array = stored.monthly(name)[arm, self.at, stored.sites.index(self.site)]
+        return months
 
 
 def the_run(stored: Stored, strategy: str | None = None) -> Traced | None:

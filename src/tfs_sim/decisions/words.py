@@ -24,7 +24,9 @@ def in_words(bands: pd.DataFrame, unit: str = "a unit of effect", sign: str = ""
     """
     rows = bands.to_dict("records")
     runs = [(str(best), list(run)) for best, run in groupby(rows, key=lambda row: row["best"])]
-    parts = [_band(run[0]["low"], run[-1]["high"], place, unit, sign) + f": {best}" for place, (best, run) in enumerate(runs)]
+    parts = [
+        _band(run[0]["low"], run[-1]["high"], place, unit, sign) + f": {best}" for place, (best, run) in enumerate(runs)
+    ]
     said = ["; ".join(parts) + "."]
     for best, run in runs:
         where = _span(run[0]["low"], run[-1]["high"], sign)

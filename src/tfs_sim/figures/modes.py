@@ -62,16 +62,18 @@ def modes(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         shares[s] = _share(upper, values, stored)
         months = stored.monthly(name)[stored.arm(s, stored.main)] * words.factor(m)
         kinds = (("take off", upper, shares[s]), ("do not", ~upper & ~np.isnan(values), 1 - shares[s]))
-        courses[s] = [(said, share, np.nanquantile(months[kind], (0.25, 0.5, 0.75), axis=0)) for said, kind, share in kinds]
+        courses[s] = [
+            (said, share, np.nanquantile(months[kind], (0.25, 0.5, 0.75), axis=0)) for said, kind, share in kinds
+        ]
     first = stored.against if stored.against in shown else shown[0]
     title = (
-        f"With {words.quoted(stored.title(first))}, {words.percent(shares[first])} of partnerships take off; the others "
-        "do not, and the mean describes neither"
+        f"With {words.quoted(stored.title(first))}, {words.percent(shares[first])} of partnerships take off; the "
+        "others do not, and the mean describes neither"
     )
     each = "a site's run" if len(stored.sites) > 1 else "a run"
     subtitle = (
-        f"{words.axis(m)}{conditions(stored)}, by what becomes of {each} in the end. Lines: medians of each kind; bands: "
-        "half of its runs."
+        f"{words.axis(m)}{conditions(stored)}, by what becomes of {each} in the end. Lines: medians of each kind; "
+        "bands: half of its runs."
     )
     chart = framed("modes", title, subtitle, caption(stored), rows * (high + 0.75) + 0.1, width)
     wide = (width - 0.75 - 1.0 - 1.1 * (columns - 1)) / columns
@@ -88,7 +90,9 @@ def modes(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         _panel(ax, x, courses[s], look[s].colour)
         year_ticks(ax, x, 5)
         heading = plain(wrapped(stored.title(s), 34))
-        ax.set_title(heading, fontsize=10.5, color=look[s].colour, loc="left", weight="bold", pad=5, family="DejaVu Sans")
+        ax.set_title(
+            heading, fontsize=10.5, color=look[s].colour, loc="left", weight="bold", pad=5, family="DejaVu Sans"
+        )
         data += [
             (stored.title(s), said, share, month, *q[:, month])
             for said, share, q in courses[s]

@@ -9,8 +9,8 @@ from pandas import DataFrame
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.sentences import capital
-from tfs_sim.analysis.story import Traced, month_name, the_run
 from tfs_sim.analysis.stored import Stored, SweepLike
+from tfs_sim.analysis.story import Traced, month_name, the_run
 from tfs_sim.analysis.windows import metric
 from tfs_sim.figures.captions import caption
 from tfs_sim.figures.style import (
@@ -66,7 +66,9 @@ def one_run(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         bands(ax, stored, one.levels, name=at == 0)
         for run in runs:
             own = look[run.strategy]
-            ax.plot(x, courses[run.strategy, name], color=own.colour, linestyle=own.dash, linewidth=2, label=run.strategy)
+            ax.plot(
+                x, courses[run.strategy, name], color=own.colour, linestyle=own.dash, linewidth=2, label=run.strategy
+            )
         low, high = ax.get_ylim()
         ax.set_ylim(min(0.0, low), high + 0.12 * (high - low))
         low, high = ax.get_ylim()
@@ -83,7 +85,9 @@ def one_run(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         for month, value in enumerate(courses[run.strategy, n])
     ]
     chart.data = DataFrame(rows, columns=["strategy", "metric", "month", "value"])
-    chart.alt = f"{title}. {capital(words.joined([words.subject(metric(n)) for n in names]))} over the months, two lines."
+    chart.alt = (
+        f"{title}. {capital(words.joined([words.subject(metric(n)) for n in names]))} over the months, two lines."
+    )
     return chart
 
 

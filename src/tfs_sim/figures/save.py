@@ -44,7 +44,9 @@ def body_png(chart: Chart, dpi: int = DPI) -> bytes:
     """Return a chart without title, subtitle and caption as the bytes of a PNG file."""
     from matplotlib.transforms import Bbox
 
-    return _render(chart.figure, "png", dpi=dpi, metadata={"Software": None}, bbox_inches=Bbox.from_extents(*chart.body))
+    return _render(
+        chart.figure, "png", dpi=dpi, metadata={"Software": None}, bbox_inches=Bbox.from_extents(*chart.body)
+    )
 
 
 def svg(fig: Figure, part: tuple[float, float, float, float] | None = None) -> bytes:

@@ -64,7 +64,9 @@ def _section(d: Decided) -> Section:
         where = "" if d.given else f" No worth was given: this is told where the choice changes{d.where}."
         note = f"A worth is that of {UNIT}, in dollars; leads are in dollars.{where} {cells.note}"
         values = d.knowing[["evpi", "lower", "upper"]].mul(d.decisions).add_prefix("knowing all, ")
-        choices = _table(cells, note, f"choices{suffix}", d.choices.reset_index(drop=True).join(values.reset_index(drop=True)))
+        choices = _table(
+            cells, note, f"choices{suffix}", d.choices.reset_index(drop=True).join(values.reset_index(drop=True))
+        )
     sites = None
     if d.sites is not None:
         note = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,13 @@ SHOWN = ("answer", "map", "cost", "budget", "acceptability", "ladder", "modes", 
 TITLED = 5
 """Layout of the usual template with a place for a title alone, which readers of slides look for."""
 READ = {
-    "answer": "Each row is a strategy; the mark is its mean, the bar how far that mean may be off. Bars that overlap do not "
-    "say that strategies are alike: the differences at the right, over the same luck, say that.",
+    "answer": "Each row is a strategy; the mark is its mean, the bar how far that mean may be off. Bars that overlap "
+    "do not say that strategies are alike: the differences at the right, over the same luck, say that.",
     "map": "Each place is a combination of two conditions. Grey with two marks: too close to call.",
     "cost": "To the right is dearer, up is better. Where a cross's upright bar reaches zero, the effect may be none.",
     "budget": "Read from a budget upwards: the line is the strategy that it buys most with.",
-    "acceptability": "Read from what a student-month is worth to you upwards: each line is the share of sets of parameters "
-    "in which that strategy is the best. Bold: what to choose, by expectation.",
+    "acceptability": "Read from what a student-month is worth to you upwards: each line is the share of sets of "
+    "parameters in which that strategy is the best. Bold: what to choose, by expectation.",
     "ladder": "Read from top to bottom: from what partners do to what students have of it. A bar is when it shows.",
     "modes": "The mean of both kinds describes neither: read how many take off, then what each kind looks like.",
     "partners": "The line is the middle of what was simulated, the bands half and nine tenths of it.",
@@ -91,7 +91,11 @@ def _presentation(stored: Stored) -> Any:
             _figure(deck, drawn[stem], caveat)
     _closing(deck, stored, found)
     core = deck.core_properties
-    core.title, core.author, core.last_modified_by = str(stored.experiment.get("title") or "Results"), "tfs-sim", "tfs-sim"
+    core.title, core.author, core.last_modified_by = (
+        str(stored.experiment.get("title") or "Results"),
+        "tfs-sim",
+        "tfs-sim",
+    )
     core.created = core.modified = _date(stored)
     return deck
 
@@ -112,14 +116,14 @@ def _slide(deck: Any, title: str, size: float = 24) -> Any:
     return slide
 
 
-def _box(slide: Any, where: tuple[float, float, float, float], texts: list[tuple[str, float, bool, str]]) -> None:
+def _box(slide: Any, where: tuple[float, float, float, float], texts: Sequence[tuple[str, float, bool, str]]) -> None:
     from pptx.util import Inches
 
     box = slide.shapes.add_textbox(*(Inches(n) for n in where))
     _write(box.text_frame, texts)
 
 
-def _write(frame: Any, texts: list[tuple[str, float, bool, str]]) -> None:
+def _write(frame: Any, texts: Sequence[tuple[str, float, bool, str]]) -> None:
     from pptx.dml.color import RGBColor
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.util import Pt
@@ -141,11 +145,15 @@ def _opening(deck: Any, stored: Stored, found: Short) -> None:
     slide = _slide(deck, found.verdict, 30)
     question = str(stored.experiment.get("question") or stored.experiment.get("title") or "")
     _box(slide, (MARGIN, 2.6, WIDTH - 2 * MARGIN, 1.2), [(question, 20, False, GREY)])
-    _box(slide, (MARGIN, 4.2, WIDTH - 2 * MARGIN, 1.6), [(found.caveat[0], 18, True, INK), (found.caveat[1], 14, False, INK)])
+    _box(
+        slide,
+        (MARGIN, 4.2, WIDTH - 2 * MARGIN, 1.6),
+        [(found.caveat[0], 18, True, INK), (found.caveat[1], 14, False, INK)],
+    )
     _foot(slide, provenance_line(stored), "")
     slide.notes_slide.notes_text_frame.text = (
-        "Say the caveat before any number. Differences are between runs that share their luck; what is in brackets is a "
-        "95% interval. The page (report.html) has every number, and the data behind it."
+        "Say the caveat before any number. Differences are between runs that share their luck; what is in brackets is "
+        "a 95% interval. The page (report.html) has every number, and the data behind it."
     )
 
 
@@ -185,7 +193,9 @@ def _closing(deck: Any, stored: Stored, found: Short) -> None:
     texts += [(line, 16, False, INK) for line in left_out[2:8]]
     _box(slide, (MARGIN, 1.5, WIDTH - 2 * MARGIN, 4.6), texts)
     _foot(slide, provenance_line(stored), "")
-    slide.notes_slide.notes_text_frame.text = "An interval covers what it names and no more: not what the model leaves out."
+    slide.notes_slide.notes_text_frame.text = (
+        "An interval covers what it names and no more: not what the model leaves out."
+    )
 
 
 def _date(stored: Stored) -> datetime:

@@ -29,8 +29,8 @@ from tfs_sim.scenario.errors import count
 class Table:
     """Headings, rows of cells (the first is the row's name), and a sentence under the table.
 
-    `stem` names its data (`data/<stem>.csv`), `data` are the numbers behind its cells: a row for each of the table's, in
-    its order, unrounded, in the units of the cells. None where a table holds no numbers of its own.
+    `stem` names its data (`data/<stem>.csv`), `data` are the numbers behind its cells: a row for each of the
+    table's, in its order, unrounded, in the units of the cells. None where a table holds no numbers of its own.
     """
 
     headings: list[str]
@@ -124,7 +124,8 @@ def changes(stored: Stored) -> Table:
     better = bool(metric(shown[0]).better)
     headings = ["Strategy", *(_headed(stored, name) for name in shown)]
     headings += [f"Chance of worse than {words.quoted(stored.title(base))}"] if better else []
-    rows, data = [], []
+    rows = []
+    data: list[dict[str, str | float]] = []
     for s in stored.strategies:
         if s == base:
             rows.append([f"{stored.title(s)} (compared with)", *["–"] * len(shown), *(["–"] if better else [])])
@@ -134,7 +135,7 @@ def changes(stored: Stored) -> Table:
         data.append({"Strategy": stored.title(s), **_named(results, headings[1 : len(shown) + 1], shown)})
         if better:
             chance = (results[0].worse, results[0].worse_low, results[0].worse_high)
-            data[-1] |= dict(zip((f"{headings[-1]}{end}" for end in ENDS), chance, strict=True))
+            data[-1] |= {f"{headings[-1]}{end}": share for end, share in zip(ENDS, chance, strict=True)}
         said = [f"{spoken(r, n)}{_middle(r, n)}" for r, n in zip(results, shown, strict=True)]
         rows.append([stored.title(s), *said, *([_chance(results[0])] if better else [])])
     sites = words.mean_over_sites(len(stored.sites))
@@ -329,7 +330,9 @@ def rules(stored: Stored) -> Table | None:
     )
     if stored.experiment.get("design") and len({entry["strategy"] for entry, _ in found}) < len(found):
         note += " Where a strategy has several adaptive interventions, their months are added up."
-    data = [(stored.title(entry["strategy"]), str(entry["title"]), str(entry["rule"]), *months) for entry, months in found]
+    data = [
+        (stored.title(entry["strategy"]), str(entry["title"]), str(entry["rule"]), *months) for entry, months in found
+    ]
     return Table(headings, rows, note, "rules", DataFrame(data, columns=headings))
 
 

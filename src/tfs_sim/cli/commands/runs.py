@@ -178,11 +178,15 @@ def report(
     audience: Annotated[
         str,
         typer.Option(
-            "--audience", metavar="WHO", help="funder, leader or researcher: how much is said; the numbers are the same."
+            "--audience",
+            metavar="WHO",
+            help="funder, leader or researcher: how much is said; the numbers are the same.",
         ),
     ] = "researcher",
     one_page: Annotated[bool, typer.Option("--one-page", help="One page for a board instead, as PDF.")] = False,
-    slides: Annotated[bool, typer.Option("--slides", help="Slides instead (.pptx), with notes on how to read them.")] = False,
+    slides: Annotated[
+        bool, typer.Option("--slides", help="Slides instead (.pptx), with notes on how to read them.")
+    ] = False,
 ) -> None:
     """Write the report again, from stored results alone."""
     from tfs_sim.cli import reporting
