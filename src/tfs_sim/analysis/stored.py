@@ -87,8 +87,8 @@ class ShockTold:
 class Stored:
     """A stored sweep, read once: tables, titles and the arrays behind every comparison.
 
-    `series` may be a table whose columns are read when they are asked for (`experiments.storage.months`). `spreads` keeps
-    what `spreads.spread` and `decided.decided` have found.
+    `series` may be a table whose columns are read when they are asked for (`experiments.storage.months`). `spreads`
+    keeps what `spreads.spread` and `decided.decided` have found.
     """
 
     runs: DataFrame

@@ -1,9 +1,8 @@
-"""The months of a sweep, column by column: a table of ten million rows whose columns are read when they are asked for.
+"""The months of a sweep, column by column: ten million rows whose columns are read when they are asked for.
 
-Whole, it would take gigabytes; a report needs a dozen of its seventy columns, one after the other. What is compared with
-what a sweep writes when the table is read whole (`shapes`) is compared here, too: its runs, sites and months once, each
-column when it is read.
-"""
+Whole, the table would take gigabytes; a report needs a dozen of its seventy columns, one after the other. What is
+compared with what a sweep writes when the table is read whole (`shapes`) is compared here, too: its runs, sites and
+months once, each column when it is read.
 
 from __future__ import annotations
 
