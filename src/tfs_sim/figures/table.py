@@ -100,10 +100,10 @@ def table(
         side = "left" if across > 0.55 else "right" if across < 0.45 else "center"
         if side == "center" or abs(y - 0.5) > 0.3:
             side, up = "center", up + math.copysign(0.025, y - 0.5)
-        write(ax, across, up, SAID.get(name, name.replace("_", " ")), ha=side, fontsize=8, linespacing=1.0)
+        write(ax, across, up, SAID.get(name, name.replace("_", " ")), ha=side, fontsize=8.5, linespacing=1.0)
     if any(node.backbone for node in nodes):
         ax.add_patch(Circle(places[BACKBONE], 0.045, facecolor=INK, edgecolor="white", zorder=3, label="backbone"))
-        write(ax, 0.5, 0.5 - 0.085, "Backbone", ha="center", fontsize=8, weight="bold", zorder=4)
+        write(ax, 0.5, 0.5 - 0.085, "Backbone", ha="center", fontsize=8.5, weight="bold", zorder=4)
     ax.set_xlim(-0.3, 1.3)
     ax.set_ylim(-0.12, 1.12)
     ax.set_aspect("equal")

@@ -3,6 +3,7 @@
 Whole, the table would take gigabytes; a report needs a dozen of its seventy columns, one after the other. What is
 compared with what a sweep writes when the table is read whole (`shapes`) is compared here, too: its runs, sites and
 months once, each column when it is read.
+"""
 
 from __future__ import annotations
 
