@@ -101,7 +101,7 @@ class Stored:
     sets: DataFrame
     added: DataFrame
     crossed: DataFrame
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _cache: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
     spreads: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -345,10 +345,12 @@ class Stored:
             known, places = self._series_places
             values = self.series[name].to_numpy()[known]
             kept = np.float32 if values.dtype == np.float32 else np.float64
-            out = np.full((len(self.arms), len(self.pairs), len(self.sites), self.months), np.nan, kept)
+            sizes = (len(self.arms), len(self.pairs), len(self.sites), self.months)
+            out: Any = np.full(sizes, np.nan, kept)
             out.reshape(-1)[places] = values
             self._cache[key] = out
-        return self._cache[key].astype(np.float64)
+        months: Array = self._cache[key].astype(np.float64)
+        return months
 
     def kinds(self, name: str, arm: int) -> Kinds | None:
         """Return the two kinds of runs of an arm in a metric; None for one mode, with a design and with sets."""

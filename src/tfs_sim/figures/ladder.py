@@ -71,7 +71,8 @@ def faint(colour: str) -> str:
     """Return a colour with twice as much white in it, which hides what is behind it."""
     from matplotlib.colors import to_hex, to_rgb
 
-    return str(to_hex([0.35 * part + 0.65 for part in to_rgb(colour)]))
+    red, green, blue = to_rgb(colour)
+    return str(to_hex((0.35 * red + 0.65, 0.35 * green + 0.65, 0.35 * blue + 0.65)))
 
 
 def when(low: Array, high: Array) -> str:

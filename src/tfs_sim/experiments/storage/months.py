@@ -52,9 +52,10 @@ class Months:
             column = tables.read(self.path, [name]).column(name)
             if pa.types.is_string(column.type):
                 column = column.dictionary_encode()
-            return column.to_pandas()
+            found: Series[Any] = column.to_pandas()
         except (OSError, pa.ArrowException) as problem:
             raise files.refusal(f"{self.path} cannot be read", records.AGAIN) from problem
+        return found
 
     def __len__(self) -> int:
         return len(self._keys)
