@@ -52,6 +52,7 @@ def modes(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     m, look, x = metric(name), looks(stored), years(stored)
     shown = list(borders)[:MOST]
     shares = {}
+    names = ("take off", "do not") if m.better == "higher" else ("are high", "are low")
     columns = 1 if narrow or len(shown) == 1 else 2
     rows = math.ceil(len(shown) / columns)
     high, width = 1.9, NARROW if narrow else WIDTH
@@ -61,14 +62,14 @@ def modes(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         upper = values > borders[s]
         shares[s] = _share(upper, values, stored)
         months = stored.monthly(name)[stored.arm(s, stored.main)] * words.factor(m)
-        kinds = (("take off", upper, shares[s]), ("do not", ~upper & ~np.isnan(values), 1 - shares[s]))
+        kinds = zip(names, (upper, ~upper & ~np.isnan(values)), (shares[s], 1 - shares[s]), strict=True)
         courses[s] = [
             (said, share, np.nanquantile(months[kind], (0.25, 0.5, 0.75), axis=0)) for said, kind, share in kinds
         ]
     first = stored.against if stored.against in shown else shown[0]
     title = (
-        f"With {words.quoted(stored.title(first))}, {words.percent(shares[first])} of partnerships take off; the "
-        "others do not, and the mean describes neither"
+        f"With {words.quoted(stored.title(first))}, {words.percent(shares[first])} of partnerships {names[0]}; the "
+        f"others {names[1]}, and the mean describes neither"
     )
     each = "a site's run" if len(stored.sites) > 1 else "a run"
     subtitle = (
@@ -99,7 +100,7 @@ def modes(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
             for month in range(stored.months)
         ]
     chart.data = DataFrame(data, columns=["strategy", "kind", "share", "month", "p25", "median", "p75"])
-    told = "; ".join(f"{stored.title(s)}: {words.percent(shares[s])} take off" for s in shown)
+    told = "; ".join(f"{stored.title(s)}: {words.percent(shares[s])} {names[0]}" for s in shown)
     chart.alt = f"{title}. {told}."
     return chart
 

@@ -106,9 +106,8 @@ def _kinds(t: Teller, strategy: str, m: Metric) -> str:
     chance = t.part("share of the upper kind", who, found[0])
     low = t.level("mean of the lower kind", who, found[1], m)
     high = t.level("mean of the upper kind", who, found[2], m)
-    return (
-        f" That mean describes no partnership: {chance} of runs take off, around {high}; the others lie around {low}."
-    )
+    kind = "take off," if m.better == "higher" else "lie high,"
+    return f" That mean describes no partnership: {chance} of runs {kind} around {high}; the others lie around {low}."
 
 
 def two_kinds(stored: Stored, strategy: str) -> tuple[Part, float, float] | None:
