@@ -18,6 +18,9 @@ from tfs_sim.model.declared_metrics import PRIMARY
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+MOST_KEPT = 192_000_000
+"""Bytes of months that are kept in memory, so that ten million rows of a dozen metrics fit."""
+
 Arm = tuple[str, ...]
 """A strategy's key, then the label of each cross level."""
 
@@ -349,8 +352,18 @@ class Stored:
             out: Any = np.full(sizes, np.nan, kept)
             out.reshape(-1)[places] = values
             self._cache[key] = out
+            self._forget(key)
         months: Array = self._cache[key].astype(np.float64)
         return months
+
+    def _forget(self, last: str) -> None:
+        """Forget the months of metrics that were read longest ago, where those that are kept take too much memory."""
+        kept = [key for key in self._cache if key.endswith("/monthly") and key != last]
+        total = sum(self._cache[key].nbytes for key in (*kept, last))
+        for key in kept:
+            if total <= MOST_KEPT:
+                break
+            total -= self._cache.pop(key).nbytes
 
     def kinds(self, name: str, arm: int) -> Kinds | None:
         """Return the two kinds of runs of an arm in a metric; None for one mode, with a design and with sets."""

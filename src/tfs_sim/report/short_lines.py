@@ -236,8 +236,9 @@ def _choosing(t: Teller, view: Decided | None) -> str:
     if low > 0:
         gains = f"{_dollars(gain)} ({_dollars(low)} to {_dollars(high)})"
     others = view.sites[(view.sites["worth"] == worth) & (view.sites["best"] != str(row["for_all"]))]
-    own = [f"{words.quoted(str(each['best']))} at {each['site']}" for each in others.to_dict("records")]
-    where = f" ({words.joined(own)}, {words.quoted(str(row['for_all']))} elsewhere)" if own and low > 0 else ""
+    grouped = others.groupby("best", sort=False)["site"].agg(list)
+    own = [f"{words.quoted(str(best))} at {words.joined(list(sites))}" for best, sites in grouped.items()]
+    where = f" ({'; '.join(own)}; {words.quoted(str(row['for_all']))} elsewhere)" if own and low > 0 else ""
     return (
         f" Counting costs, at ${amount(worth)} a student-month, choosing for each rather than one for all gains "
         f"{gains}{where}."
@@ -299,7 +300,7 @@ def student(t: Teller, view: Decided) -> str:
     off = [str(row["strategy"]) for row in view.frontier.to_dict("records") if row["status"] != "efficient"]
     if off:
         verb = "costs" if len(off) == 1 else "cost"
-        said += f" {words.joined([words.quoted(s) for s in off])} {verb} more than that a student."
+        said += f" {words.joined([words.quoted(s) for s in off])} {verb} more than that for a further one."
     return f"{words.condition(stored.main)}: {said}" if stored.main else said
 
 
