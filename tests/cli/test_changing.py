@@ -56,7 +56,7 @@ def test_from_a_sweep_to_answers(swept, tmp_path: Path) -> None:  # type: ignore
     found = json.loads(swept("where", "out", "--worth", "200", "--json").out)
     assert found["worth"] == 200 and found["points"] == 4 and len(found["strategies"]) == 2
     page = (tmp_path / "out" / "report.html").read_text()
-    assert "Under which conditions the answer changes" in page and 'id="figure-regret"' in page
+    assert "Under which conditions does another choice do better?" in page and 'id="figure-regret"' in page
 
     said = swept("starts", "out")
     assert said.code == 0, said.err

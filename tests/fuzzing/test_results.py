@@ -31,7 +31,7 @@ def without_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
     if cases.CASES <= 300:
         from tfs_sim.cli import running
 
-        monkeypatch.setattr(running, "_report", lambda sweep: (sweep.points, sweep.network, sweep.organizations))
+        monkeypatch.setattr(running, "written", lambda sweep, _="": (sweep.points, sweep.network, sweep.organizations))
 
 
 EACH = ("status", "report", "merge")

@@ -19,7 +19,7 @@ from tfs_sim import decisions
 from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.valued import NEEDED, UNIT, View, costs_and_effects, titles
-from tfs_sim.analysis.words import condition
+from tfs_sim.analysis.words import condition, quoted
 from tfs_sim.decisions.cells import scaled
 from tfs_sim.decisions.information import FEWEST
 
@@ -103,13 +103,20 @@ class Decided:
         found: list[float] = sorted({*(last * even**2).tolist(), *self.told})  # closer together at low worths
         return tuple(found)
 
+    @cached_property
+    def bands(self) -> dict[tuple[str, ...], DataFrame]:
+        """What to choose in which band of worths, under each condition of which that is said."""
+        levels = [self.stored.main, *(each for each in self.stored.levels if each != self.stored.main)]
+        return {each: decisions.bands(self.under(each)) for each in levels[:MOST_CONDITIONS]}
+
     def words(self) -> list[tuple[str, list[str]]]:
         """Return what to choose in which band of worths, and how sure that is: (condition, sentences)."""
-        levels = [self.stored.main, *(each for each in self.stored.levels if each != self.stored.main)]
         said = []
-        for each in levels[:MOST_CONDITIONS]:
-            where = condition(each) if each else ""
-            said.append((where, decisions.in_words(decisions.bands(self.under(each)), UNIT)))
+        for each, found in self.bands.items():
+            named = found.copy()
+            for column in ("best", "runner_up", "likeliest"):
+                named[column] = [quoted(str(strategy)) for strategy in found[column]]
+            said.append((condition(each) if each else "", decisions.in_words(named, UNIT, "$")))
         return said
 
     @cached_property

@@ -137,8 +137,19 @@ def cost_title(stored: Stored, effects: Mapping[str, Paired], costs: Mapping[str
         return f"No strategy made {words.subject(m)} distinguishably {way} than with {than}"
     best = max(helpful, key=lambda s: sign * helpful[s].difference)
     said = f"{words.subject(m)} {change(helpful[best], stored.primary)} than with {than}"
-    said = f"{words.quoted(stored.title(best))}: {said}{_price(costs.get(best))}"
-    return f"{said}{_beyond(stored, best, base, costs)}{_middle(helpful[best], stored.primary)}"
+    return f"{words.quoted(stored.title(best))}: {said}{_price(costs.get(best))}"
+
+
+def cost_aside(stored: Stored, effects: Mapping[str, Paired], costs: Mapping[str, Paired], base: str) -> str:
+    """Return what must be known beside `cost_title`: of it beyond the reference, and under the middle set."""
+    sign = -1 if metric(stored.primary).better == "lower" else 1
+    helpful = {s: r for s, r in effects.items() if (r.low > 0 if sign > 0 else r.high < 0)}
+    if not helpful:
+        return ""
+    best = max(helpful, key=lambda s: sign * helpful[s].difference)
+    beyond = _beyond(stored, best, base, costs).removeprefix("; ")
+    middle = _middle(helpful[best], stored.primary).removeprefix(" in the mean over sets of parameters; ")
+    return " ".join(f"{capital(each)}." for each in (beyond, middle and f"of the whole, {middle}") if each)
 
 
 def _beyond(stored: Stored, best: str, base: str, costs: Mapping[str, Paired]) -> str:
@@ -166,14 +177,14 @@ def ladder_title(months: Sequence[tuple[str, int | None]]) -> str:
     moved = [(name, month) for name, month in months if month is not None]
     still = [name for name, month in months if month is None]
     if not moved:
-        return "Nothing moved by more than 0.2 standard deviations"
+        return "Nothing moved by enough to be noticed"
     first = min(moved, key=lambda item: item[1])
-    lead = f"{capital(words.subject(metric(first[0])))} passed 0.2 standard deviations first, in month {first[1] + 1}"
+    lead = f"{capital(words.subject(metric(first[0])))} moved first, in month {first[1] + 1}"
     last_name, last = months[-1]
     if last is not None and last_name != first[0]:
         return f"{lead}; {words.subject(metric(last_name))} in month {last + 1}"
     if still:
-        return f"{lead}; {words.subject(metric(still[-1]))} stayed below"
+        return f"{lead}; {words.subject(metric(still[-1]))} not by enough to be noticed"
     return lead
 
 
@@ -196,8 +207,8 @@ def map_title(sweep: SweepLike) -> str | None:
     return words.joined(said) + (f"; at {rest} it is too close to call" if rest else "")
 
 
-def network_title(site: str, ties: Sequence[int]) -> str:
-    """Return how the ties in use changed from panel to panel."""
-    if len(ties) == 3:
-        return f"In this run {site} went from {ties[0]:,} ties in use to {ties[1]:,}, and then {ties[2]:,}"
-    return f"In this run {site} had {words.joined([f'{n:,}' for n in ties])} ties in use"
+def network_title(site: str, partners: Sequence[int]) -> str:
+    """Return how the number of partners at the table changed from panel to panel."""
+    if len(partners) == 3:
+        return f"In this run {site} went from {partners[0]:,} partners to {partners[1]:,}, and then {partners[2]:,}"
+    return f"In this run {site} had {words.joined([f'{n:,}' for n in partners])} partners"

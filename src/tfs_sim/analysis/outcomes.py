@@ -63,7 +63,7 @@ def arm(sweep: SweepLike, strategy: str, **levels: str) -> ArmRuns:
         if levels.get(key) not in labels:
             raise ValueError(f"{key} must be one of {', '.join(labels)}; found {levels.get(key)}")
     chosen = {"strategy": strategy, **levels}
-    runs, series = stored.runs, stored.series
+    runs, series = stored.runs, stored.every_month()
     for key, label in chosen.items():
         runs = runs[runs[key].astype(str) == label]
         series = series[series[key].astype(str) == label]

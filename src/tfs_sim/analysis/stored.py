@@ -18,6 +18,9 @@ from tfs_sim.model.declared_metrics import PRIMARY
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+MOST_KEPT = 192_000_000
+"""Bytes of months that are kept in memory, so that ten million rows of a dozen metrics fit."""
+
 Arm = tuple[str, ...]
 """A strategy's key, then the label of each cross level."""
 
@@ -87,11 +90,12 @@ class ShockTold:
 class Stored:
     """A stored sweep, read once: tables, titles and the arrays behind every comparison.
 
-    `spreads` keeps what `spreads.spread` and `decided.decided` have found.
+    `series` may be a table whose columns are read when they are asked for (`experiments.storage.months`). `spreads`
+    keeps what `spreads.spread` and `decided.decided` have found.
     """
 
     runs: DataFrame
-    series: DataFrame
+    series: Any
     network: DataFrame
     organizations: DataFrame
     experiment: Mapping[str, Any]
@@ -108,7 +112,8 @@ class Stored:
         """Return `sweep` as a `Stored` (itself, if it is one already)."""
         if isinstance(sweep, cls):
             return sweep
-        runs, series = sweep.runs, sweep.series
+        runs = sweep.runs
+        series = sweep.series if (by_month := getattr(sweep, "by_month", None)) is None else by_month
         sets = {name: number for number, name in enumerate(dict.fromkeys(runs["set"]))} if "set" in runs else {}
         runs, series = (_numbered(table, sweep.experiment, sets) for table in (runs, series))
         return cls(
@@ -123,6 +128,11 @@ class Stored:
             sweep.added,
             sweep.crossed,
         )
+
+    def every_month(self) -> DataFrame:
+        """Return the table of months, whole."""
+        found: DataFrame = self.series if hasattr(self.series, "loc") else self.series.whole()
+        return found
 
     @cached_property
     def cross(self) -> dict[str, list[str]]:
@@ -307,9 +317,16 @@ class Stored:
         return self._positions(self.runs)
 
     @cached_property
-    def _series_positions(self) -> tuple[Any, list[Any]]:
+    def _series_places(self) -> tuple[Any, Any]:
+        """Return which rows of months belong to pairs, and the place of each among arms × pairs × sites × months."""
         known, positions = self._positions(self.series)
-        return known, [*positions, self.series["month"].to_numpy()[known]]
+        place = np.zeros(len(positions[0]), np.int64)
+        sizes = (len(self.arms), len(self.pairs), len(self.sites), self.months)
+        for size, at in zip(sizes, (*positions, self.series["month"].to_numpy()[known]), strict=True):
+            place *= size
+            place += at
+        small = place.astype(np.int32) if np.prod(sizes) < np.iinfo(np.int32).max else place
+        return (slice(None) if known.all() else known), small
 
     def values(self, name: str) -> Array:
         """Return a run's single numbers: arms × pairs × sites."""
@@ -328,11 +345,25 @@ class Stored:
         key = f"{name}/monthly"
         if key not in self._cache:
             metric(name, self.metrics)
-            out = np.full((len(self.arms), len(self.pairs), len(self.sites), self.months), np.nan)
-            known, positions = self._series_positions
-            out[tuple(positions)] = self.series[name].to_numpy()[known]
+            known, places = self._series_places
+            values = self.series[name].to_numpy()[known]
+            kept = np.float32 if values.dtype == np.float32 else np.float64
+            sizes = (len(self.arms), len(self.pairs), len(self.sites), self.months)
+            out: Any = np.full(sizes, np.nan, kept)
+            out.reshape(-1)[places] = values
             self._cache[key] = out
-        return self._cache[key]
+            self._forget(key)
+        months: Array = self._cache[key].astype(np.float64)
+        return months
+
+    def _forget(self, last: str) -> None:
+        """Forget the months of metrics that were read longest ago, where those that are kept take too much memory."""
+        kept = [key for key in self._cache if key.endswith("/monthly") and key != last]
+        total = sum(self._cache[key].nbytes for key in (*kept, last))
+        for key in kept:
+            if total <= MOST_KEPT:
+                break
+            total -= self._cache.pop(key).nbytes
 
     def kinds(self, name: str, arm: int) -> Kinds | None:
         """Return the two kinds of runs of an arm in a metric; None for one mode, with a design and with sets."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.stored import Stored, SweepLike
-from tfs_sim.analysis.windows import RECOVERED, TROUGH_WITHIN, WINDOW, metric, recovery_months
+from tfs_sim.analysis.windows import RECOVERED, TROUGH_WITHIN, WINDOW, Array, metric, recovery_months
 from tfs_sim.scenario.characters import printable
 
 if TYPE_CHECKING:
@@ -73,27 +73,58 @@ def traced(
     return (chosen[1:], chosen[0], at, frame) if len(frame) else None
 
 
-def story(sweep: SweepLike) -> list[Event]:
-    """Return the traced run as dated sentences; empty if no run was traced.
+@dataclass(frozen=True)
+class Traced:
+    """A traced run whose months are stored, too.
 
-    The run is the traced replicate of the reference strategy under the main levels; it was not chosen for its course.
+    Attributes
+    ----------
+    levels, strategy, site : which arm, and where.
+    people : every organization in every month.
+    at : which pair of the sweep it is.
     """
-    stored = Stored.of(sweep)
-    run = traced(stored, stored.organizations)
+
+    levels: tuple[str, ...]
+    strategy: str
+    site: str
+    people: DataFrame
+    at: int
+
+    def months(self, stored: Stored, name: str) -> Array:
+        """Return a metric of the run, month by month."""
+        arm = stored.arm(self.strategy, self.levels)
+        months: Array = stored.monthly(name)[arm, self.at, stored.sites.index(self.site)]
+        return months
+
+
+def the_run(stored: Stored, strategy: str | None = None) -> Traced | None:
+    """Return the traced run of a strategy under the main levels (the reference's by default); None if there is none.
+
+    It is the first replicate (under the first set of parameters), and was not chosen for its course.
+    """
+    arm = None if strategy is None else (strategy, *stored.main)
+    run = traced(stored, stored.organizations, arm)
     if run is None or stored.units.design:  # the traced run is at no point of a design: its months are not stored
-        return []
-    levels, strategy, site, people = run
+        return None
+    levels, chosen, site, people = run
     replicate = int(people["replicate"].iloc[0])
-    if replicate not in stored.pairs or (strategy, *levels) not in stored.arms or site not in stored.sites:
+    if replicate not in stored.pairs or (chosen, *levels) not in stored.arms or site not in stored.sites:
+        return None
+    return Traced(levels, chosen, site, people, int(np.searchsorted(stored.pairs, replicate)))
+
+
+def story(sweep: SweepLike, strategy: str | None = None) -> list[Event]:
+    """Return the traced run of a strategy (the reference by default) as dated sentences; empty if none was traced."""
+    stored = Stored.of(sweep)
+    run = the_run(stored, strategy)
+    if run is None:
         return []
-    at = int(np.searchsorted(stored.pairs, replicate))
-    arm, place = stored.arm(strategy, levels), stored.sites.index(site)
     months: dict[str, Any] = {
-        name: stored.monthly(name)[arm, at, place]
+        name: run.months(stored, name)
         for name in ("partners", "trust", "support", "alive", "outcome", "performance")
         if name in stored.metrics
     }
-    teller = _Teller(stored, site, levels, people, months)
+    teller = _Teller(stored, run, months)
     events = [*teller.start(), *teller.newcomers(), *teller.departures(), *teller.crisis(), *teller.end()]
     return sorted(events, key=lambda e: e.month)
 
@@ -101,13 +132,11 @@ def story(sweep: SweepLike) -> list[Event]:
 class _Teller:
     """Finds the events of one run."""
 
-    def __init__(
-        self, stored: Stored, site: str, levels: tuple[str, ...], people: DataFrame, months: dict[str, Any]
-    ) -> None:
-        self.stored, self.levels, self.people, self.months = stored, levels, people, months
-        self.site = site
+    def __init__(self, stored: Stored, run: Traced, months: dict[str, Any]) -> None:
+        self.stored, self.run, self.people, self.months = stored, run, run.people, months
+        self.site = run.site
         self.last = stored.months - 1
-        self.shocks = stored.shocks(levels)
+        self.shocks = stored.shocks(run.levels)
 
     def event(self, month: int, text: str) -> Event:
         return Event(month, month_name(self.stored, month), text)
@@ -169,7 +198,7 @@ class _Teller:
                 yield self.event(int(when[gone]), f"The person who represents {who} leaves; {tail}{more}.")
 
     def _central(self, but: list[str]) -> str | None:
-        run = traced(self.stored, self.stored.network)
+        run = traced(self.stored, self.stored.network, (self.run.strategy, *self.run.levels))
         if run is None or run[2] != self.site:
             return None
         frame = run[3]

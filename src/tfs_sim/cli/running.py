@@ -1,4 +1,4 @@
-"""`tfs-sim run`, `sweep` and `report`."""
+"""`tfs-sim run` and `sweep`."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
 def concluded(sweep: Sweep) -> None:
     """Say what was found and write the report."""
     found(sweep)
-    _report(sweep)
+    written(sweep)
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -296,16 +296,6 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _head(title: str, shape: list[str], months: int) -> None:
     print(bold(wrapped(f"{title}: {' × '.join(shape)}, {count(months, 'month')}")), flush=True)
-
-
-def report(folder: Path) -> None:
-    """Write the report again, from stored results alone."""
-    from tfs_sim.experiments.storage.stored import Sweep
-
-    done = Sweep.load(folder)
-    print(bold(done.experiment["title"]))
-    found(done)
-    _report(done)
 
 
 def found(sweep: Sweep) -> None:
@@ -339,8 +329,8 @@ def trusted(agreement: Mapping[str, Any] | None, over_sets: bool) -> str:
     return wrapped(" ".join(filter(None, stamp(agreement, over_sets))))
 
 
-def _report(sweep: Sweep) -> None:
+def written(sweep: Sweep, audience: str = "researcher") -> None:
+    """Write the page and say where it is."""
     from tfs_sim.report import write_report
 
-    write_report(sweep, sweep.folder)
-    print(f"\nReport   {terminal.path(sweep.folder / 'report.html')}")
+    print(f"\nReport   {terminal.path(write_report(sweep, sweep.folder, audience))}")

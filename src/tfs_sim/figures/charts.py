@@ -7,7 +7,9 @@ from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.figures.comparisons import answer, cost, forest
 from tfs_sim.figures.courses import fans, ladder
 from tfs_sim.figures.deciding import decision_charts
+from tfs_sim.figures.modes import modes
 from tfs_sim.figures.moments import moments
+from tfs_sim.figures.one_run import one_run
 from tfs_sim.figures.regime import regime_map
 from tfs_sim.figures.style import Chart
 from tfs_sim.figures.where import boxes_chart, regret_chart
@@ -26,8 +28,10 @@ def charts(sweep: SweepLike, *, narrow: bool = False) -> dict[str, Chart]:
         cost(stored, narrow=narrow),
         forest(stored, narrow=narrow),
         ladder(stored, narrow=narrow),
+        modes(stored, narrow=narrow),
         fans(stored, "trust", narrow=narrow),
         fans(stored, "partners", narrow=narrow),
+        one_run(stored, narrow=narrow),
         moments(stored, narrow=narrow),
     ]
     if (changes := of_report(stored)) is not None:

@@ -97,13 +97,14 @@ def cost(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         return None
     m, look = metric(stored.primary), looks(stored)
     prices = {name: _against_base(stored, name, base) for name in priced}
-    title = headlines.cost_title(stored, effects, _times(prices.get("cost", {}), len(stored.sites)), base)
+    total = _times(prices.get("cost", {}), len(stored.sites))
+    title = headlines.cost_title(stored, effects, total, base)
     than = words.quoted(stored.title(base))
     subtitle = (
         f"Difference from {than}{conditions(stored)}: {lower(words.short(m))} {words.window(m, stored.months)} (up), "
         f"and what it takes over the whole run{f' at all {len(stored.sites)} sites' if len(stored.sites) > 1 else ''} "
-        "(across). Crosses: 95% intervals both ways."
-    )
+        f"(across). Crosses: 95% intervals both ways. {headlines.cost_aside(stored, effects, total, base)}"
+    ).rstrip()
     tall, width = (3.4 * len(priced) if narrow else 3.6), NARROW if narrow else WIDTH
     chart = framed("cost", title, subtitle, caption(stored, stored.units.said), tall, width)
     ends = ((0.75, 3.2), (3.55, 6.0)) if len(priced) == 2 else ((0.75, 6.0),)

@@ -27,12 +27,15 @@ from tfs_sim.figures.style import (
     place,
     plain,
     wrapped,
+    write,
     year_ticks,
     years,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from tfs_sim.model.declare import Metric
 
 
 def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
@@ -89,6 +92,9 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
         ax.set_title(
             heading, fontsize=size, color=look[s].colour, loc="left", weight="bold", pad=5, family="DejaVu Sans"
         )
+        if left_ := _left(stored, s, m):
+            where = {"transform": ax.transAxes, "label": "left"}
+            write(ax, 0.02, 0.07, left_, fontsize=8.5, color=GREY, **where)
         if column:
             ax.tick_params(labelleft=False)
         panels.append(ax)
@@ -100,6 +106,15 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     chart.data = DataFrame(data, columns=["strategy", "month", "p05", "p25", "median", "p75", "p95", *more])
     chart.alt = f"{chart.title}. {words.axis(m)} over the months, a panel for each strategy."
     return chart
+
+
+def _left(stored: Stored, strategy: str, m: Metric) -> str:
+    """Return how many partners are left at the end, where a metric is a mean over those who are still there."""
+    if not m.moving or "partners" not in stored.metrics:
+        return ""
+    partners = mean_over(stored.monthly("partners")[stored.arm(strategy, stored.main)], 1)
+    first, last = (words.number(float(np.nanmean(partners[:, month])), 0) for month in (0, -1))
+    return f"over the ties of {first} partners, in the end {last}"
 
 
 def _yardstick(stored: Stored, name: str, base: Array) -> float:
@@ -157,31 +172,32 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     months = [(name, ladder_.first_above(low)) for name, _, low, _ in rungs]
     under = f", {lower(words.condition(level))}" if level else ""
     marked = grant_ends(stored, stored.against, level)
-    far = any(ladder_.far(low, high) for _, _, low, high in rungs)
     subtitle = (
-        f"Effect of {words.quoted(stored.title(stored.against))} against "
-        f"{words.quoted(stored.title(stored.nothing))}{under}, in standard deviations between runs of the "
-        f"latter{'' if stored.units.set is None else ', of all sets together: parameters and luck'} (for "
-        "students: of the measured indicator's change in a year). Band: 95% interval; dashed: 0.2."
-        f"{' Scale: even up to 1, then by powers of ten.' if far else ''}"
-        f"{' Dotted: grants end.' if marked else ''}"
+        f"{words.quoted(stored.title(stored.against))} against {words.quoted(stored.title(stored.nothing))}{under}: "
+        f"bars are months in which it is higher (95% interval), strong where by more than {ladder_.THRESHOLD} standard "
+        "deviations between runs (for students: of the measured indicator's change in a year), faint where by less; "
+        f"hatched: lower.{' Dotted: grants end.' if marked else ''}"
     )
-    tall, width = (1.15 if narrow else 0.95), NARROW if narrow else WIDTH
+    tall, width = (0.62 if narrow else 0.5), NARROW if narrow else WIDTH
     title = headlines.ladder_title(months)
-    chart = framed("ladder", title, subtitle, caption(stored), len(rungs) * tall + 0.5, width)
-    left, right = (0.5, 2.95) if narrow else (2.15, 6.5)
-    for at, (name, effect, low, high) in enumerate(rungs):
-        bottom = 0.38 + (len(rungs) - 1 - at) * tall
-        ax = place(chart, left, bottom, right, bottom + tall - (0.42 if narrow else 0.18))
-        ax.set_label(name)
-        said = words.short(metric(name))
-        ladder_.rung(ax, x, effect, low, high, look, said if narrow else wrapped(said, 18), narrow=narrow)
-        bands(ax, stored, level, name=at == 0)
-        for month in marked:
-            ax.axvline(x[0] + month / 12, color=GREY, linewidth=1.0, linestyle=(0, (1, 2)), label="grant ends")
-        year_ticks(ax, x, 5 if narrow else 11)
-        if at < len(rungs) - 1:
-            ax.tick_params(labelbottom=False)
+    room = len(rungs) * tall
+    chart = framed("ladder", title, subtitle, caption(stored), room + 0.6, width)
+    left, right = (0.25, 2.75) if narrow else (2.15, 6.3)
+    ax = place(chart, left, 0.4, right, 0.4 + room)
+    ax.set_label("ladder")
+    ax.grid(False, axis="y")
+    ax.set_yticks([])
+    ax.set_ylim(-0.5, len(rungs) - 0.5 + 0.1)
+    bands(ax, stored, level)
+    for month in marked:
+        ax.axvline(x[0] + month / 12, color=GREY, linewidth=1.0, linestyle=(0, (1, 2)), label="grant ends")
+    for at, (name, _, low, high) in enumerate(rungs):
+        row = float(len(rungs) - 1 - at)
+        ladder_.rung(ax, row, x, low, high, look)
+        short = words.short(metric(name))
+        ladder_.said(ax, row, short if narrow else wrapped(short, 20), low, high, narrow=narrow)
+    year_ticks(ax, x, 5 if narrow else 8)
+    ax.set_xlim(x[0], x[-1] + 1 / 12)
     chart.data = DataFrame(data, columns=["metric", "month", "effect_in_sd", "low", "high"])
     chart.alt = f"{chart.title}. From process to students: from when each effect stays above 0.2 standard deviations."
     return chart

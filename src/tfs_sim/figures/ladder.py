@@ -1,24 +1,25 @@
-"""The ladder from process to students: when each outcome moves."""
+"""The ladder from process to students: in which months each outcome differs, as bars on one calendar.
+
+Sizes differ a thousandfold between rungs, so no scale shows them together; what a reader asks of a ladder is *when*.
+"""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfs_sim.analysis.windows import Array
-from tfs_sim.figures.style import INK, Look, write
+from tfs_sim.figures.style import GREY, GRID, INK, Look, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 THRESHOLD = 0.2
 LASTS = 6
-FAR = 3.0
-"""Beyond so many standard deviations from the lowest value to the highest a scale is no longer even."""
-LABEL = 0.15
-"""Inches that a label on the axis takes from top to bottom."""
+TALL = 0.44
+"""Height of a bar, of the room of a rung."""
 
 
 def first_above(low: Array, threshold: float = THRESHOLD, lasts: int = LASTS) -> int | None:
@@ -41,74 +42,57 @@ def last_above(low: Array, first: int, threshold: float = THRESHOLD) -> int:
     return last
 
 
-def scaled(ax: Axes, low: Array, high: Array) -> None:
-    """Give axes a scale on which the threshold and effects of hundreds of standard deviations can both be read.
+def stretches(holds: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the first month and the number of months of each stretch in which something holds."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], holds.astype(np.int8), [0]])))
+    return [(int(start), int(end - start)) for start, end in edges.reshape(-1, 2)]
 
-    Even up to one standard deviation, by powers of ten beyond it (a symmetrical logarithmic scale).
+
+def rung(ax: Axes, row: float, x: Any, low: Array, high: Array, look: Look) -> None:
+    """Draw one outcome on its row: a line for all months, and bars where it differs.
+
+    Strong where the interval lies above the threshold, faint where it lies above zero, hatched where below zero.
     """
-    top, bottom = _ends(low, high)
-    if not far(low, high):
-        ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.12 * (top - bottom))
-        ax.locator_params(axis="y", nbins=3)
-        return
-    decades = sum(math.log10(max(1.0, end)) for end in (top, -bottom))
-    ax.set_yscale("symlog", linthresh=1.0, linscale=max(1.0, 0.45 * decades))
-    ax.set_ylim(bottom * 1.3, max(top * 1.6, 12.0 if top > FAR else 0.0))
-    ticks = _powers(ax)
-    ax.set_yticks(ticks, [f"{tick:,.0f}".replace("-", "−") for tick in ticks])
-    ax.set_yticks([], minor=True)
+    month = 1 / 12
+    ax.plot([x[0], x[-1] + month], [row, row], color=GRID, linewidth=1.4, zorder=1, label="months")
+    kinds: tuple[tuple[str, Any, dict[str, Any]], ...] = (
+        ("above zero", low > 0, {"facecolor": faint(look.colour)}),
+        ("above threshold", low > THRESHOLD, {"facecolor": look.colour}),
+        ("below zero", high < 0, {"facecolor": "white", "edgecolor": INK, "hatch": "////", "linewidth": 0.6}),
+    )
+    for name, holds, how in kinds:
+        bars = [(float(x[start]), many * month) for start, many in stretches(np.asarray(holds))]
+        if bars:
+            drawn = ax.broken_barh(bars, (row - TALL / 2, TALL), zorder=2, **({"linewidth": 0} | how))
+            drawn.set_label(name)
 
 
-def far(low: Array, high: Array) -> bool:
-    """Say whether effects go so far that an even scale would hide the threshold."""
-    top, bottom = _ends(low, high)
-    return top - bottom > FAR
+def faint(colour: str) -> str:
+    """Return a colour with twice as much white in it, which hides what is behind it."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    red, green, blue = to_rgb(colour)
+    return str(to_hex((0.35 * red + 0.65, 0.35 * green + 0.65, 0.35 * blue + 0.65)))
 
 
-def _ends(low: Array, high: Array) -> tuple[float, float]:
-    """Return the highest and the lowest value that must be in view."""
-    return max(float(np.nanmax(high)), THRESHOLD * 2.2), min(float(np.nanmin(low)), -0.05)
-
-
-def _powers(ax: Axes) -> list[float]:
-    """Return zero and the powers of ten in view, every one or every second, third … so that labels keep apart."""
-    low, high = ax.get_ylim()
-    for step in range(1, 10):
-        sizes = [10.0**n for n in range(0, 16, step)]
-        ticks = [-t for t in reversed(sizes) if -t >= low] + [0.0] + [t for t in sizes if t <= high]
-        places = ax.transData.transform([(0.0, tick) for tick in ticks])[:, 1]
-        if len(ticks) < 3 or np.diff(places).min() > LABEL * ax.figure.dpi:
-            break
-    return ticks
-
-
-def rung(
-    ax: Axes, x: Any, effect: Array, low: Array, high: Array, look: Look, name: str, *, narrow: bool = False
-) -> None:
-    """Draw one outcome's standardized effect per month with its interval and the threshold of 0.2."""
-    ax.axhline(0, color=INK, linewidth=0.8)
-    ax.axhline(THRESHOLD, color=INK, linewidth=0.9, linestyle=(0, (2, 2)), label="threshold")
-    ax.fill_between(x, low, high, color=look.colour, alpha=0.25, linewidth=0, label="interval")
-    ax.plot(x, effect, color=look.colour, linewidth=2, label="effect")
-    scaled(ax, low, high)
+def when(low: Array, high: Array) -> str:
+    """Return in a few words when an outcome differs by enough to be noticed."""
     month = first_above(low)
     if month is not None:
-        mark: dict[str, Any] = {
-            "color": look.colour,
-            "markersize": 7,
-            "markeredgecolor": "white",
-            "clip_on": False,
-            "zorder": 3,
-        }
-        ax.plot(x[month], effect[month], "o", label="first above", **mark)
-    said = "not above 0.2\nin these months"
-    if month is not None:
         until = last_above(low, month)
-        ends = until == len(low) - 1
-        said = f"above 0.2 from\nmonth {month + 1}" if ends else f"above 0.2 in\nmonths {month + 1} to {until + 1}"
-    weight = "bold" if month is not None else "normal"
-    write(ax, 1.02, 0.5, said, transform=ax.transAxes, fontsize=9.5, weight=weight, label="when")
+        return f"from month {month + 1}" if until == len(low) - 1 else f"months {month + 1} to {until + 1}"
+    if first_above(low, 0.0) is not None:
+        return "too little to notice"
+    return "lower, if anything" if first_above(-high, 0.0) is not None else "cannot be told"
+
+
+def said(ax: Axes, row: float, name: str, low: Array, high: Array, *, narrow: bool) -> None:
+    """Write an outcome's name at the left of its row (above it, on a phone), and when it differs at the right."""
+    seen = first_above(low) is not None
+    place = ax.get_yaxis_transform()
+    look: dict[str, Any] = {"transform": place, "weight": "bold" if seen else "normal"}
+    write(ax, 1.02, row, when(low, high), fontsize=9.5, label="when", color=INK if seen else GREY, **look)
     if narrow:
-        write(ax, 0.0, 1.12, name, transform=ax.transAxes, fontsize=10, weight="bold")
+        write(ax, 0.0, row + 0.42, name, fontsize=9.5, transform=place)
     else:
-        write(ax, -0.085, 0.5, name, transform=ax.transAxes, fontsize=10, ha="right", linespacing=1.25)
+        write(ax, -0.02, row, name, fontsize=10, ha="right", linespacing=1.2, transform=place)

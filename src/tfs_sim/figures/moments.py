@@ -13,8 +13,9 @@ from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.story import month_name, traced
 from tfs_sim.figures.captions import caption
-from tfs_sim.figures.network import Node, key, layout, network
+from tfs_sim.figures.network import Node
 from tfs_sim.figures.style import NARROW, WIDTH, Chart, framed, place
+from tfs_sim.figures.table import between, seats, spots, table
 
 Tie = tuple[str, str, float]
 
@@ -41,7 +42,7 @@ def three_of(months: Sequence[int], onset: int | None) -> list[int]:
 
 
 def moments(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
-    """Draw one site of the traced run at three months, every organization at the same place in all."""
+    """Draw who is at one site's table in the traced run at three months, by sector, and the ties between sectors."""
     stored = Stored.of(sweep)
     run = traced(stored, stored.network)
     if run is None:
@@ -50,28 +51,41 @@ def moments(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     months = three_of(sorted(int(m) for m in frame["month"].unique()), stored.onset if stored.shocks(levels) else None)
     at = {month: ties_of(frame[frame["month"] == month]) for month in months}
     people = _nodes(stored, strategy, levels, site, months, at)
-    names = sorted({node.name for nodes in people.values() for node in nodes})
-    places = _places(names, at)
+    sectors = sorted({node.sector for nodes in people.values() for node in nodes if not node.backbone})
+    places = spots(sectors)
     site_title = stored.site_title(site)
-    title = headlines.network_title(site_title, [len(at[m]) for m in months])
+    counts = {month: sum(seats(people[month]).values()) for month in months}
+    title = headlines.network_title(site_title, [counts[m] for m in months])
     who = f"{stored.title(strategy)}{', ' + ', '.join(levels) if levels else ''}"
-    subtitle = f"One run of many: {site_title}, {who}. Every organization stays at its place; lines are ties in use."
+    subtitle = (
+        f"One run of many: {site_title}, {who}. Circles: organizations at the table, by sector; the thicker a line, "
+        "the more ties in use between two sectors."
+    )
     replicate = int(frame["replicate"].iloc[0]) if "replicate" in frame else 0
-    wide = NARROW - 0.9 if narrow else 2.4
-    tall = len(months) * (wide + 1.0) + 1.5 if narrow else 4.2
+    wide = NARROW - 0.9 if narrow else 2.55
+    tall = len(months) * (wide + 0.9) + 0.2 if narrow else wide + 1.25
     made = caption(stored, f"replicate {replicate}")
     chart = framed("network", title, subtitle, made, tall, NARROW if narrow else WIDTH)
-    keys = place(chart, 0.3, 0.1, NARROW - 0.1, 1.4) if narrow else place(chart, 0.3, 0.1, 7.8, 0.8)
-    key(keys, sorted({node.sector for nodes in people.values() for node in nodes}), 2 if narrow else 4)
+    shares = [count for nodes in people.values() for count in seats(nodes).values()]
+    crossing = [n for m in months for (a, b), n in between(people[m], at[m]).items() if a != b]
+    most = max(shares, default=1), max(crossing, default=1)
     for k, month in enumerate(months):
-        left, bottom = (0.4, 2.0 + (len(months) - 1 - k) * (wide + 1.0)) if narrow else (0.2 + k * (wide + 0.2), 1.3)
+        left, bottom = (0.4, 0.7 + (len(months) - 1 - k) * (wide + 0.9)) if narrow else (0.1 + k * (wide + 0.08), 0.6)
         ax = place(chart, left, bottom, left + wide, bottom + wide)
         ax.set_label(str(month))
-        nodes = people[month]
-        network(ax, nodes, places, at[month], _panel(stored, levels, month), _density(nodes, at[month]))
-    rows = [(month, a, b, trust) for month in months for a, b, trust in at[month]]
-    chart.data = DataFrame(rows, columns=["month", "a", "b", "trust"])
-    chart.alt = f"{title}. " + " ".join(f"{month_name(stored, m)}: {len(at[m])} ties in use." for m in months)
+        table(
+            ax,
+            people[month],
+            places,
+            at[month],
+            most,
+            _panel(stored, levels, month),
+            _density(people[month], at[month]),
+        )
+    known = {month: {node.name: node.sector for node in nodes} for month, nodes in people.items()}
+    rows = [(month, a, known[month][a], b, known[month][b], trust) for month in months for a, b, trust in at[month]]
+    chart.data = DataFrame(rows, columns=["month", "a", "sector_a", "b", "sector_b", "trust"])
+    chart.alt = f"{title}. " + " ".join(f"{month_name(stored, m)}: {counts[m]} partners at the table." for m in months)
     return chart
 
 
@@ -87,11 +101,11 @@ def _panel(stored: Stored, levels: tuple[str, ...], month: int) -> str:
 def _density(nodes: Sequence[Node], ties: Sequence[Tie]) -> str:
     """Return partners (without the backbone), the share of their possible ties that is in use, and mean trust."""
     partners = {node.name for node in nodes if node.status == "active" and not node.backbone}
-    between = [trust for a, b, trust in ties if a in partners and b in partners]
-    if not between:
+    used = [trust for a, b, trust in ties if a in partners and b in partners]
+    if not used:
         return f"{len(partners)} partners,\nno ties between them"
-    share = 100 * len(between) / (len(partners) * (len(partners) - 1) / 2)
-    return f"{len(partners)} partners, {share:.0f}% of their possible\nties in use, mean trust {np.mean(between):.2f}"
+    share = 100 * len(used) / (len(partners) * (len(partners) - 1) / 2)
+    return f"{len(partners)} partners, {share:.0f}% of their possible\nties in use, mean trust {np.mean(used):.2f}"
 
 
 def _nodes(
@@ -112,18 +126,6 @@ def _nodes(
                 known.setdefault(name, Node(name, "other", "active", False))
         out[month] = list(known.values())
     return out
-
-
-def _places(names: Sequence[str], at: dict[int, list[Tie]]) -> dict[str, tuple[float, float]]:
-    number = {name: i for i, name in enumerate(names)}
-    weight: dict[tuple[int, int], float] = {}
-    for ties in at.values():
-        for a, b, trust in ties:
-            pair = (number[a], number[b])
-            weight[pair] = weight.get(pair, 0.0) + trust / len(at)
-    pairs = np.array(list(weight), float).reshape(-1, 2)
-    spots = layout(len(names), pairs, np.array(list(weight.values()), float))
-    return {name: (float(spots[i, 0]), float(spots[i, 1])) for name, i in number.items()}
 
 
 __all__ = ["moments", "three_of", "ties_of"]

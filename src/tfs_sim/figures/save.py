@@ -12,6 +12,8 @@ from tfs_sim.figures.fonts import fit
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from tfs_sim.figures.style import Chart
+
 DPI = 200
 
 
@@ -36,6 +38,15 @@ def save(fig: Figure, path_stem: str | Path, *, dpi: int = DPI) -> list[Path]:
 def png(fig: Figure, dpi: int = DPI) -> bytes:
     """Return the figure as the bytes of a PNG file."""
     return _render(fig, "png", dpi=dpi, metadata={"Software": None})
+
+
+def body_png(chart: Chart, dpi: int = DPI) -> bytes:
+    """Return a chart without title, subtitle and caption as the bytes of a PNG file."""
+    from matplotlib.transforms import Bbox
+
+    return _render(
+        chart.figure, "png", dpi=dpi, metadata={"Software": None}, bbox_inches=Bbox.from_extents(*chart.body)
+    )
 
 
 def svg(fig: Figure, part: tuple[float, float, float, float] | None = None) -> bytes:

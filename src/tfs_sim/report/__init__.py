@@ -1,5 +1,7 @@
-"""One page that a funder reads, from stored results alone."""
+"""What people read of stored results: the page, the one-pager and the slides."""
 
+from tfs_sim.report.one_page import write_one_page
 from tfs_sim.report.page import write_report
+from tfs_sim.report.slides import write_slides
 
-__all__ = ["write_report"]
+__all__ = ["write_one_page", "write_report", "write_slides"]

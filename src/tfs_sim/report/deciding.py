@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pandas import DataFrame
+
 from tfs_sim.analysis.decided import Decided, decided
 from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.stored import Stored
@@ -20,7 +22,7 @@ class Section:
 
     Attributes
     ----------
-    whose, said : "the funder's" or "society's"; what that view sets against what.
+    heading, said : whose view it is; what that view sets against what.
     words : what to choose in which band of worths: (condition, sentences); none without sets.
     frontier, choices, sites : tables; None where there is nothing to show.
     learning : what knowing single parameters is worth, in a sentence; "" where that cannot be said.
@@ -29,7 +31,7 @@ class Section:
     suffix : what the names of its figures end with.
     """
 
-    whose: str
+    heading: str
     said: str
     words: list[tuple[str, list[str]]]
     frontier: Table
@@ -48,6 +50,7 @@ def sections(stored: Stored) -> list[Section]:
 
 def _section(d: Decided) -> Section:
     stored = d.stored
+    suffix = "" if d.view == "funder" else f"-{d.view}"
     rates = stored.experiment.get("decision") or {}
     said = f"{in_words(d.view, d.hour)}; over {stored.months} months"
     said += f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
@@ -59,32 +62,36 @@ def _section(d: Decided) -> Section:
     if d.sure and d.told:
         cells = choice_cells(d.choices, d.knowing, d.decisions)
         where = "" if d.given else f" No worth was given: this is told where the choice changes{d.where}."
-        choices = _table(cells, f"A worth is that of {UNIT}, in dollars; leads are in dollars.{where} {cells.note}")
+        note = f"A worth is that of {UNIT}, in dollars; leads are in dollars.{where} {cells.note}"
+        values = d.knowing[["evpi", "lower", "upper"]].mul(d.decisions).add_prefix("knowing all, ")
+        choices = _table(
+            cells, note, f"choices{suffix}", d.choices.reset_index(drop=True).join(values.reset_index(drop=True))
+        )
     sites = None
     if d.sites is not None:
         note = (
             "Cross-fitted over sets: what is best at a site is chosen by some sets and looked at in others, so that a "
             "gain that does not hold up is none, or negative. In dollars."
         )
-        sites = _table(site_cells(d.sites), note)
+        sites = _table(site_cells(d.sites), note, f"sites{suffix}", d.sites)
     note = f"Expected costs (dollars) and effects (student-months of support){d.where}, in the order of costs."
     unsure = "" if d.sure else "These results are of one set of parameters: how sure the choice is cannot be said."
     return Section(
-        whose(d.view),
+        f"{capital(whose(d.view))} view",
         f"{capital(said)}.",
         d.words() if d.sure else [],
-        _table(frontier_cells(d.frontier), note),
+        _table(frontier_cells(d.frontier), note, f"frontier{suffix}", d.frontier),
         choices,
         sites,
         _learning(d),
         unsure,
         stamp(stored),
-        "" if d.view == "funder" else f"-{d.view}",
+        suffix,
     )
 
 
-def _table(cells: Cells, note: str) -> Table:
-    return Table([capital(heading) for heading in cells.head], cells.rows, note)
+def _table(cells: Cells, note: str, stem: str, data: DataFrame) -> Table:
+    return Table([capital(heading) for heading in cells.head], cells.rows, note, stem, data)
 
 
 def _learning(d: Decided) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 
 from tfs_sim.analysis import stamps, words
 from tfs_sim.analysis.compare import Paired, against, over_sites
@@ -25,11 +27,29 @@ from tfs_sim.scenario.errors import count
 
 @dataclass(frozen=True)
 class Table:
-    """Headings, rows of cells (the first is the row's name), and a sentence under the table."""
+    """Headings, rows of cells (the first is the row's name), and a sentence under the table.
+
+    `stem` names its data (`data/<stem>.csv`), `data` are the numbers behind its cells: a row for each of the
+    table's, in its order, unrounded, in the units of the cells. None where a table holds no numbers of its own.
+    """
 
     headings: list[str]
     rows: list[list[str]]
     note: str = ""
+    stem: str = ""
+    data: DataFrame | None = None
+
+
+def behind(result: Paired, name: str) -> dict[str, float]:
+    """Return the numbers behind a paired difference in shown units: itself, its ends, and under the middle set."""
+    m = metric(name)
+    by = 1.0 if words.is_money(m) else words.factor(m)
+    return {
+        "": result.difference * by,
+        ", low": result.low * by,
+        ", high": result.high * by,
+        **({", middle set": result.middle * by} if result.sets else {}),
+    }
 
 
 def spoken(result: Paired, name: str) -> str:
@@ -48,11 +68,15 @@ def spoken(result: Paired, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Price:
-    """A column of what a strategy takes: its heading, the metric's total over all sites, and how that is said."""
+    """A column of what a strategy takes: its heading, the metric's total over all sites, and how that is said.
+
+    `share` of the total is what the column shows: a site's, or a month's.
+    """
 
     heading: str
     name: str
     said: Callable[[float], str]
+    share: float = 1.0
 
 
 def _prices(stored: Stored) -> list[_Price]:
@@ -61,13 +85,13 @@ def _prices(stored: Stored) -> list[_Price]:
     everywhere = ", all sites" if sites > 1 else ""
     columns = [_Price(f"Cost{everywhere}", "cost", words.money)]
     if sites > 1:
-        columns.append(_Price("Cost a site", "cost", lambda total: words.money(total / sites)))
+        columns.append(_Price("Cost a site", "cost", words.money, 1 / sites))
     short = [name for name in stored.metrics if metric(name).unpaid_by and np.nansum(stored.values(name)) > 0]
     columns += [_Price(f"{metric(name).title}{everywhere}", name, words.money) for name in short]
     columns += [
-        _Price(f"Work that partners align{everywhere} (FTE)", "staff_given", lambda n: words.number(n / months, 1)),
-        _Price(f"Partners' hours on top{everywhere} (a month)", "hours", lambda n: words.number(n / months, 0)),
-        _Price(f"Hours for bids{everywhere} (a month)", "bid_hours", lambda n: words.number(n / months, 0)),
+        _Price(f"Work that partners align{everywhere} (FTE)", "staff_given", lambda n: words.number(n, 1), 1 / months),
+        _Price(f"Partners' hours on top{everywhere} (a month)", "hours", lambda n: words.number(n, 0), 1 / months),
+        _Price(f"Hours for bids{everywhere} (a month)", "bid_hours", lambda n: words.number(n, 0), 1 / months),
     ]
     return [column for column in columns if column.name in stored.metrics]
 
@@ -75,18 +99,22 @@ def _prices(stored: Stored) -> list[_Price]:
 def takes(stored: Stored) -> Table:
     """Return what each strategy takes: money, and all that partners give."""
     prices = _prices(stored)
-    rows = []
+    rows, data = [], []
     for s in stored.strategies:
         arm = stored.arm(s, stored.main)
         totals = {p.name: float(mean_over(over_sites(stored, p.name)[arm], 0)) * len(stored.sites) for p in prices}
-        rows.append([stored.title(s), *(price.said(totals[price.name]) for price in prices)])
+        shown = [price.share * totals[price.name] for price in prices]
+        rows.append([stored.title(s), *(price.said(each) for price, each in zip(prices, shown, strict=True))])
+        data.append((stored.title(s), *shown))
     note = (
         f"Means over the runs{_where(stored)}, of {count(stored.months, 'month')}. Cost is all that is spent on "
         "interventions, whoever pays. What partners give of their own is not priced in it: work that they "
         "align is theirs anyway, done as part of the shared plan; hours on top are meetings, coordination within "
         "teams and learning; hours for bids are those of all organizations."
     )
-    return Table(["Strategy", *(price.heading for price in prices)], rows, note)
+    headings = ["Strategy", *(price.heading for price in prices)]
+    unit = [f"{p.heading}{', thousand dollars' if words.is_money(metric(p.name)) else ''}" for p in prices]
+    return Table(headings, rows, note, "takes", DataFrame(data, columns=["Strategy", *unit]))
 
 
 def changes(stored: Stored) -> Table:
@@ -97,11 +125,17 @@ def changes(stored: Stored) -> Table:
     headings = ["Strategy", *(_headed(stored, name) for name in shown)]
     headings += [f"Chance of worse than {words.quoted(stored.title(base))}"] if better else []
     rows = []
+    data: list[dict[str, str | float]] = []
     for s in stored.strategies:
         if s == base:
             rows.append([f"{stored.title(s)} (compared with)", *["–"] * len(shown), *(["–"] if better else [])])
+            data.append({"Strategy": stored.title(s)})
             continue
         results = [against(stored, n, s, base, stored.main) for n in shown]
+        data.append({"Strategy": stored.title(s), **_named(results, headings[1 : len(shown) + 1], shown)})
+        if better:
+            chance = (results[0].worse, results[0].worse_low, results[0].worse_high)
+            data[-1] |= {f"{headings[-1]}{end}": share for end, share in zip(ENDS, chance, strict=True)}
         said = [f"{spoken(r, n)}{_middle(r, n)}" for r, n in zip(results, shown, strict=True)]
         rows.append([stored.title(s), *said, *([_chance(results[0])] if better else [])])
     sites = words.mean_over_sites(len(stored.sites))
@@ -116,7 +150,17 @@ def changes(stored: Stored) -> Table:
             f" The chance is the share of {stored.units.said} in which {words.subject(metric(shown[0]))} is worse, "
             "with its 95% interval."
         )
-    return Table(headings, rows, note)
+    return Table(headings, rows, note, "changes", DataFrame(data))
+
+
+ENDS = ("", ", low", ", high")
+"""What follows a column's name for a number and the ends of its interval."""
+
+
+def _named(results: Sequence[Paired], names: Sequence[str], metrics: Sequence[str]) -> dict[str, float]:
+    """Return the numbers behind several differences, each under its column's name."""
+    each = zip(results, names, metrics, strict=True)
+    return {f"{name}{end}": number for r, name, m in each for end, number in behind(r, m).items()}
 
 
 def _middle(result: Paired, name: str) -> str:
@@ -134,6 +178,7 @@ def over_sets(stored: Stored) -> Table | None:
         return None
     m = metric(name)
     unit = words.unit(m, difference=True)
+    by = 1.0 if words.is_money(m) else words.factor(m)
     sure = stored.worthwhile is not None
     headings = ["Strategy", f"Mean difference{f' ({unit})' if unit else ''}", "Middle set", "Middle 90% of sets"]
     headings += ["Better / no different / worse"] if sure else []
@@ -141,9 +186,11 @@ def over_sets(stored: Stored) -> Table | None:
     spreads = {s: spread(stored, name, s, base, stored.main) for s in others}
     crossed = next((found.crossed for found in spreads.values() if found is not None and found.crossed), None)
     headings += ["Standard deviation: parameters / luck / luck that depends on them"] if crossed else []
-    rows = []
+    rows, data = [], []
     for s in others:
         result, found = against(stored, name, s, base, stored.main), spreads[s]
+        own = behind(result, name) | ({} if found is None else _of_sets(found.record(), by))
+        data.append({"Strategy": stored.title(s)} | {f"difference{end}": value for end, value in own.items()})
         span, shares = in_cells(found, name)
         part = "–"
         if found is not None and not math.isnan(found.parameters.value):
@@ -176,7 +223,18 @@ def over_sets(stored: Stored) -> Table | None:
     if stored.worthwhile is not None:
         least = words.difference(stored.worthwhile, 0, 2 * stored.worthwhile, m, sign=False)
         note += f" Better and worse mean by {f'{least} {unit}'.rstrip()} or more: what the experiment calls worthwhile."
-    return Table(headings, rows, note)
+    return Table(headings, rows, note, "sets", DataFrame(data))
+
+
+def _of_sets(record: Mapping[str, Any], by: float) -> dict[str, Any]:
+    """Return the numbers behind a spread, those in the metric's unit (or its square) in shown units."""
+    scale = {"sets_low": by, "sets_high": by}
+    found = {}
+    for name, value in record.items():
+        squared = name.startswith("variance_")
+        number = math.sqrt(value) * by if squared else value * scale[name] if name in scale else value
+        found[f", {name.replace('variance_', 'sd_')}"] = number
+    return found
 
 
 def _chances(part: Part) -> str:
@@ -220,7 +278,10 @@ def conditions(stored: Stored, strategies: list[str]) -> Table | None:
         f"{words.quoted(stored.title(stored.against))}, with 95% intervals over {stored.units.said}, each for its own "
         f"comparison. {where}"
     )
-    return Table(["Condition", *(stored.title(s) for s in strategies)], rows, note)
+    titles = [stored.title(s) for s in strategies]
+    each = [_named([c.results[s] for s in strategies], titles, [stored.primary] * len(titles)) for c in found]
+    data = DataFrame([{"Condition": c.label} | numbers for c, numbers in zip(found, each, strict=True)])
+    return Table(["Condition", *titles], rows, note, "conditions", data)
 
 
 def strategies(stored: Stored) -> Table:
@@ -269,7 +330,10 @@ def rules(stored: Stored) -> Table | None:
     )
     if stored.experiment.get("design") and len({entry["strategy"] for entry, _ in found}) < len(found):
         note += " Where a strategy has several adaptive interventions, their months are added up."
-    return Table(headings, rows, note)
+    data = [
+        (stored.title(entry["strategy"]), str(entry["title"]), str(entry["rule"]), *months) for entry, months in found
+    ]
+    return Table(headings, rows, note, "rules", DataFrame(data, columns=headings))
 
 
 def provenance(stored: Stored) -> Table:

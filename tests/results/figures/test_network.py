@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from reading import all_of, numbers, spot, the
+from reading import numbers
 
 from tfs_sim.figures.moments import moments, three_of
 from tfs_sim.figures.network import SECTORS
+from tfs_sim.figures.table import LARGEST
 
 MONTHS = ["20", "27", "45"]
 
@@ -21,9 +22,9 @@ def drawn(request, sweep):
     return chart, {ax.get_label(): ax for ax in chart.figure.axes if ax.get_label() in MONTHS}
 
 
-def marks(ax) -> dict[str, object]:
-    named = [line for line in ax.lines if line.get_label().startswith("organization:")]
-    return {line.get_label().removeprefix("organization:"): line for line in named}
+def circles(ax) -> dict[str, object]:
+    named = [patch for patch in ax.patches if patch.get_label().startswith("sector:")]
+    return {patch.get_label().removeprefix("sector:"): patch for patch in named}
 
 
 def people(sweep, month: str):
@@ -47,52 +48,63 @@ def test_there_is_a_panel_a_month_in_order(drawn) -> None:
     assert [w for w in words if w.endswith("pandemic")] == [f"{at} the pandemic" for at in ("before", "in", "after")]
 
 
-def test_every_organization_of_the_table_has_a_mark_by_sector_and_status(sweep, drawn) -> None:
+def at_the_table(sweep, month: str):
+    known = people(sweep, month)
+    return known[(known["status"] == "active") & (known["role"] == "partner")]
+
+
+def test_every_sector_has_a_circle_with_its_number_at_the_table(sweep, drawn) -> None:
+    panels = drawn[1]
+    seats = {month: at_the_table(sweep, month)["sector"].value_counts() for month in panels}
+    most = max(int(counts.max()) for counts in seats.values())
+    for month, ax in panels.items():
+        found = circles(ax)
+        assert set(found) == set(SECTORS)
+        for sector, circle in found.items():
+            many = int(seats[month].get(sector, 0))
+            said = [t.get_text() for t in ax.texts if t.get_position() == circle.center]
+            assert said == ([str(many)] if many else [])
+            if many:
+                assert to_hex(circle.get_facecolor()).upper() == SECTORS[sector][1].upper()
+                assert circle.radius == pytest.approx(max(0.04, LARGEST * (many / most) ** 0.5)), "areas are numbers"
+        (middle,) = [patch for patch in ax.patches if patch.get_label() == "backbone"]
+        assert middle.center == (0.5, 0.5)
+
+
+def test_sectors_stay_at_their_places(drawn) -> None:
+    first, *others = ({name: circle.center for name, circle in circles(ax).items()} for ax in drawn[1].values())
+    assert all(other == first for other in others) and len(set(first.values())) == len(first)
+
+
+def test_lines_are_the_thicker_the_more_ties_are_in_use(sweep, drawn) -> None:
     for month, ax in drawn[1].items():
         known = people(sweep, month)
-        assert set(marks(ax)) == set(known.index)
-        for name, line in marks(ax).items():
-            _, hue, marker = SECTORS[known.loc[name, "sector"]]
-            active = known.loc[name, "status"] == "active"
-            assert line.get_marker() == marker
-            assert to_hex(line.get_markerfacecolor()).upper() == (hue.upper() if active else "#FFFFFF")
-        ring = the(ax, "backbone:United Way of Chicago")
-        assert spot(ring) == spot(marks(ax)["United Way of Chicago"])
-        assert len([line for line in ax.lines if line.get_label().startswith("backbone:")]) == 1
+        active = known[(known["status"] == "active") | (known["role"] == "backbone")]
+        group = active["sector"].where(active["role"] != "backbone", "backbone").to_dict()
+        wanted: dict[frozenset[str], int] = {}
+        for pair in ties(sweep, month):
+            if pair <= set(group):
+                ends = frozenset(group[name] for name in pair)
+                wanted[ends] = wanted.get(ends, 0) + 1
+        wanted = {ends: many for ends, many in wanted.items() if len(ends) == 2}
+        lines = {frozenset(line.get_label().split(":")[1:]): line for line in ax.lines}
+        assert set(lines) == set(wanted)
+        order = sorted(wanted, key=lambda ends: wanted[ends])
+        widths = [lines[ends].get_linewidth() for ends in order]
+        assert widths == sorted(widths) and widths[-1] > widths[0]
 
 
-def test_organizations_stay_at_their_places(drawn) -> None:
-    first, *others = ({name: spot(line) for name, line in marks(ax).items()} for ax in drawn[1].values())
-    assert all(other == first for other in others)
-    assert len(set(first.values())) == len(first)
-    assert all(0 <= v <= 1 for place in first.values() for v in place)
-
-
-def test_the_ties_drawn_are_those_in_use_the_darker_the_more_trust(sweep, drawn) -> None:
-    for month, ax in drawn[1].items():
-        wanted = ties(sweep, month)
-        at = {spot(line): name for name, line in marks(ax).items()}
-        lines = the(ax, "ties")
-        segments = lines.get_segments()
-        found = [frozenset(at[float(x), float(y)] for x, y in segment) for segment in segments]
-        assert len(found) == len(set(found)) and set(found) == set(wanted)
-        trust = np.array([wanted[pair] for pair in found])
-        dark, width = lines.get_colors()[:, 3], np.array(lines.get_linewidths())
-        order = np.argsort(trust)
-        assert (np.diff(dark[order]) >= -1e-12).all() and dark[order[-1]] > dark[order[0]]
-        assert (np.diff(width[order]) >= -1e-12).all() and width[order[-1]] > width[order[0]]
-
-
-def test_table_title_and_alternative_text_count_the_ties(sweep, drawn) -> None:
+def test_table_title_and_alternative_text_count_the_partners(sweep, drawn) -> None:
     chart, panels = drawn
-    counts = [len(ties(sweep, month)) for month in panels]
+    counts = [len(at_the_table(sweep, month)) for month in panels]
     assert [int(n) for n, _ in numbers(chart.title)] == counts
-    assert [int(n) for n in chart.data.groupby("month").size()] == counts
     for month, count in zip(panels, counts, strict=True):
-        assert f": {count} ties in use." in chart.alt
+        assert f": {count} partners at the table." in chart.alt
         rows = chart.data[chart.data["month"] == int(month)]
         own = {frozenset((a, b)): trust for a, b, trust in zip(rows["a"], rows["b"], rows["trust"], strict=True)}
         assert own == pytest.approx(ties(sweep, month))
+        sectors = people(sweep, month)["sector"].to_dict()
+        assert [sectors[a] for a in rows["a"]] == list(rows["sector_a"])
     assert (
         chart.caption.startswith("Replicate 0; 320 runs") and "Chicago, Initiative as funded, crisis" in chart.subtitle
     )
@@ -108,25 +120,6 @@ def test_words_under_a_panel_are_about_partners_without_the_backbone(sweep, draw
         values = (len(partners), 100 * len(between) / possible, np.mean(between))
         for (shown, off), value in zip(numbers(said), values, strict=True):
             assert shown == pytest.approx(value, abs=off)
-
-
-def test_the_key_shows_marks_as_they_are_drawn(drawn) -> None:
-    chart, panels = drawn
-    (keys,) = (ax for ax in chart.figure.axes if ax not in panels.values())
-    named = [text.get_text() for text in keys.texts]
-    for line, label in zip(keys.lines, named, strict=True):
-        for own, hue, marker in SECTORS.values():
-            if own == label:
-                assert (line.get_marker(), to_hex(line.get_color()).upper()) == (marker, hue.upper())
-                (size,) = {
-                    mark.get_markersize()
-                    for ax in panels.values()
-                    for mark in marks(ax).values()
-                    if mark.get_marker() == marker and to_hex(mark.get_markerfacecolor()).upper() == hue.upper()
-                }
-                assert line.get_markersize() == size
-    assert {own for own, *_ in SECTORS.values()} < set(named)
-    assert not all_of(keys, "ties")
 
 
 def test_months_are_chosen_around_the_shock() -> None:

@@ -175,11 +175,23 @@ def audit(
 @app.command()
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.", show_default=False)],
+    audience: Annotated[
+        str,
+        typer.Option(
+            "--audience",
+            metavar="WHO",
+            help="funder, leader or researcher: how much is said; the numbers are the same.",
+        ),
+    ] = "researcher",
+    one_page: Annotated[bool, typer.Option("--one-page", help="One page for a board instead, as PDF.")] = False,
+    slides: Annotated[
+        bool, typer.Option("--slides", help="Slides instead (.pptx), with notes on how to read them.")
+    ] = False,
 ) -> None:
     """Write the report again, from stored results alone."""
-    from tfs_sim.cli import running
+    from tfs_sim.cli import reporting
 
-    running.report(folder)
+    reporting.report(folder, audience, one_page, slides)
 
 
 @app.command()

@@ -166,15 +166,15 @@ def _complete(path: Path, frame: DataFrame, mark: Mapping[str, Any], ends: Mappi
     """Refuse a table of runs that does not have each run of each arm at all sites and in all months, once."""
     plan = mark["plan"]
     keys = ["strategy", *mark["cross"]]
-    counted = _counted(path.stem, mark)
-    if not {*keys, "site", *counted} <= set(frame.columns):
+    within = counted(path.stem, mark)
+    if not {*keys, "site", *within} <= set(frame.columns):
         return  # some columns were asked for
-    groups = frame.groupby([*keys, "site"], sort=False)
+    groups = frame.groupby([*keys, "site"], sort=False, observed=True)
     row = groups.ngroup().to_numpy(np.int64)
     months = groups["month"].max().to_numpy() + 1 if path.stem == "series" else 1
     wanted = beside(plan, path.stem) if path.stem in BESIDE else runs_of(plan)
     whole = bool((np.bincount(row) == wanted * months).all())
-    for name in counted:
+    for name in within:
         row = row * ends[name] + (frame[name].factorize()[0] if name == "set" else frame[name].to_numpy(np.int64))
     if not whole or not _distinct(row):
         raise _strange(path, "it does not have one row for each run, site and month")
@@ -262,7 +262,7 @@ def _columns(name: str, mark: Mapping[str, Any]) -> dict[str, str]:
     return {**outcomes, **keys, **sets, **point, "replicate": "whole numbers", **when}
 
 
-def _counted(name: str, mark: Mapping[str, Any]) -> tuple[str, ...]:
+def counted(name: str, mark: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the columns that tell the rows of an arm and site apart."""
     month = ("month",) if name == "series" else ()
     sets = () if mark["uncertainty"] is None else ("set",)

@@ -17,6 +17,8 @@ from tfs_sim.scenario.characters import printable, shown
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from tfs_sim.experiments.storage.months import Months
+
 TableName = Literal["runs", "series", "points", "sets", "added", "crossed", "network", "organizations"]
 
 
@@ -92,6 +94,13 @@ class Sweep:
         found = self.read("series")
         shapes.of_the_same(self.folder / "series.parquet", self.runs, found, self.experiment)
         return found
+
+    @cached_property
+    def by_month(self) -> Months:
+        """The same, each column read when it is asked for: for results that are larger than memory."""
+        from tfs_sim.experiments.storage.months import Months
+
+        return Months(self.folder / "series.parquet", self.runs, self.experiment)
 
     @cached_property
     def points(self) -> DataFrame:

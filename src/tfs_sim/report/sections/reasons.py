@@ -1,0 +1,44 @@
+"""Why? From process to students, growth against effect, and the commands that ask further."""
+
+from __future__ import annotations
+
+from tfs_sim.analysis.conditions import naive
+from tfs_sim.analysis.ranking import ranking
+from tfs_sim.analysis.stored import Stored
+from tfs_sim.report.sections.section import Content, Page, Section
+
+
+def _content(page: Page) -> Content | None:
+    stored = page.stored
+    c = {"naive": naive(stored, stored.primary), "commands": commands(stored)}
+    return c if c["naive"] or c["commands"] or "ladder" in page.figures else None
+
+
+def commands(stored: Stored) -> list[tuple[str, str]]:
+    """Return what else these results can be asked, and the command for each; DIR is their folder."""
+    found = ranking(stored, stored.primary, stored.main) if stored.primary in stored.metrics else None
+    if found is None or stored.units.design:
+        return []
+    one = found.best
+    other = stored.against if one != stored.against else stored.nothing or found.second
+    other = other if other != one else found.second
+    pair = f"{_argument(one)} {_argument(other)}"
+    asked = [
+        ("By which ways does the best do better? Splits the difference over mechanisms", f"tfs-sim why DIR {pair}"),
+        ("Which unknowns drive it?", f"tfs-sim sensitivity DIR {pair}"),
+        ("Does it hold in other forms of the model?", f"tfs-sim structure DIR {pair}"),
+        ("In which month do two runs part, and over what?", f"tfs-sim story DIR {pair}"),
+        ("How long do partnerships last?", "tfs-sim survival DIR"),
+        ("Which signs foretell it early?", "tfs-sim foretell DIR"),
+        ("Could an evaluation have seen it?", f"tfs-sim power DIR {pair}"),
+    ]
+    if "served" in stored.metrics:
+        asked.append(("What if partners' hours have a price?", "tfs-sim decide DIR --hour 45"))
+    return asked
+
+
+def _argument(key: str) -> str:
+    return key if key.replace("-", "").replace("_", "").isalnum() else f'"{key}"'
+
+
+SECTION = Section("reasons", "Why does it come out like this?", _content)
