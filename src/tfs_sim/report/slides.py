@@ -134,7 +134,7 @@ def _write(frame: Any, texts: Sequence[tuple[str, float, bool, str]]) -> None:
         paragraph.alignment = PP_ALIGN.LEFT
         run = paragraph.add_run()
         run.text = text
-        run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, RGBColor.from_string(colour.lstrip("#"))
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, RGBColor(*bytes.fromhex(colour[1:]))
 
 
 def _foot(slide: Any, caption: str, caveat: str) -> None:
