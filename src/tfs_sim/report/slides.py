@@ -128,13 +128,14 @@ def _write(frame: Any, texts: Sequence[tuple[str, float, bool, str]]) -> None:
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.util import Pt
 
+    rgb: Any = RGBColor.from_string  # without types
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
     for n, (text, size, bold, colour) in enumerate(texts):
         paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
         paragraph.alignment = PP_ALIGN.LEFT
         run = paragraph.add_run()
         run.text = text
-        run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, RGBColor(*bytes.fromhex(colour[1:]))
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, rgb(colour.lstrip("#"))
 
 
 def _foot(slide: Any, caption: str, caveat: str) -> None:
