@@ -16,7 +16,7 @@ import numpy as np
 
 from tfs_sim.analysis import spread_words, words
 from tfs_sim.analysis.compare import Paired, against, crisis_difference, crisis_effect, over_sites, paired
-from tfs_sim.analysis.provisos import provisos, unpaid
+from tfs_sim.analysis.provisos import few_sets, provisos, too_little, unpaid
 from tfs_sim.analysis.ranking import Ranking, ranking
 from tfs_sim.analysis.sentences import lower, numbers, opened, remedy, sentence, size_of, thing_of, with_
 from tfs_sim.analysis.stored import Stored, SweepLike
@@ -363,33 +363,19 @@ def provided(stored: Stored, finding: Finding) -> Finding:
     compared = [s for s in dict.fromkeys((finding.strategy, finding.against)) if s]
     said = [
         finding.sentence,
-        *_few_sets(finding),
-        *_too_little(stored, finding),
+        *_besides(stored, finding),
         *provisos(stored, compared, finding.levels),
     ]
     return replace(finding, sentence=" ".join(said))
 
 
-def _few_sets(finding: Finding) -> list[str]:
-    """Say that few sets of parameters make most of a mean, with what it is under the middle one."""
-    if finding.kind == "worse" or not finding.result.few:
-        return []
-    m, r = metric(finding.metric), finding.result
-    shown = f"{words.difference(r.middle, r.low, r.high, m)} {words.unit(m, difference=True)}".rstrip()
-    return [f"Few sets of parameters make most of this mean: under the middle set the difference is {shown}."]
-
-
-def _too_little(stored: Stored, finding: Finding) -> list[str]:
-    """Say that a difference in the primary outcome is surely less than the experiment calls worthwhile."""
-    least, r = stored.worthwhile, finding.result
+def _besides(stored: Stored, finding: Finding) -> list[str]:
+    """Say whether few sets make most of a mean, and whether a difference in the primary outcome is worth little."""
+    said = [] if finding.kind == "worse" else few_sets(finding.result, finding.metric)
     compared = ("best", "reference", "worse", "practice", "initiative")
-    if least is None or finding.metric != stored.primary or finding.kind not in compared or math.isnan(r.low):
-        return []
-    if r.same or max(abs(r.low), abs(r.high)) >= least:
-        return []
-    m = metric(finding.metric)
-    shown = words.difference(least, 0, 2 * least, m, sign=False)
-    return [f"That is less than the {f'{shown} {words.unit(m, difference=True)}'.rstrip()} that would be worthwhile."]
+    if finding.metric == stored.primary and finding.kind in compared:
+        said += too_little(stored, finding.result)
+    return said
 
 
 def _unpaid(stored: Stored) -> list[Finding]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tfs_sim.analysis import words
+from tfs_sim.analysis.compare import Paired
 from tfs_sim.analysis.sentences import capital, lower
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import metric
@@ -100,3 +102,27 @@ def provisos(stored: Stored, compared: Sequence[str], levels: tuple[str, ...]) -
     if short:
         out.append(f"({words.joined(short)} {'was' if len(short) == 1 else 'were'} not paid in full.)")
     return out
+
+
+def few_sets(r: Paired, name: str) -> list[str]:
+    """Say that few sets of parameters make most of a mean difference, with what it is under the middle one."""
+    if not r.few:
+        return []
+    m = metric(name)
+    shown = f"{words.difference(r.middle, r.low, r.high, m)} {words.unit(m, difference=True)}".rstrip()
+    return [f"Few sets of parameters make most of this mean: under the middle set the difference is {shown}."]
+
+
+def is_too_little(stored: Stored, r: Paired) -> bool:
+    """Say whether a difference in the primary outcome is surely less than the experiment calls worthwhile."""
+    least = stored.worthwhile
+    return not (least is None or math.isnan(r.low) or r.same) and max(abs(r.low), abs(r.high)) < least
+
+
+def too_little(stored: Stored, r: Paired) -> list[str]:
+    """Say so of a difference in the primary outcome that is."""
+    least, m = stored.worthwhile, metric(stored.primary)
+    if least is None or not is_too_little(stored, r):
+        return []
+    shown = words.difference(least, 0, 2 * least, m, sign=False)
+    return [f"That is less than the {f'{shown} {words.unit(m, difference=True)}'.rstrip()} that would be worthwhile."]

@@ -13,6 +13,7 @@ from pandas import DataFrame
 
 from tfs_sim.analysis import stamps, words
 from tfs_sim.analysis.decided import decided
+from tfs_sim.analysis.provisos import is_too_little
 from tfs_sim.analysis.ranking import Ranking, ranking
 from tfs_sim.analysis.sentences import opened
 from tfs_sim.analysis.stored import Stored
@@ -86,10 +87,18 @@ def _verdict(t: Teller, found: Ranking | None) -> str:
         thing = words.subject(metric(t.stored.primary))
         return f"{opened(words.condition(t.stored.main), f'{who} do the same')} for {thing}."
     if found.clear:
-        return f"{start}, and can be told apart from {_others(found)}."
+        little = [s for s, lead in zip(found.order[1:], found.leads, strict=True) if is_too_little(t.stored, lead)]
+        told = f"{start}, and can be told apart from {_others(found)}"
+        return f"{told}; but {_by_little(t, little, found)} by less than would be worthwhile." if little else f"{told}."
     tied = [t.title(s) for s in (found.tied or (found.second,))]
     rest = words.joined(tied) if len(tied) < 3 else f"{len(tied)} others"
     return f"{start}, but cannot be told apart from {rest}."
+
+
+def _by_little(t: Teller, little: list[str], found: Ranking) -> str:
+    if len(little) == len(found.order) - 1:
+        return "only"
+    return f"from {t.title(little[0]) if len(little) == 1 else f'{len(little)} of them'}"
 
 
 def _others(found: Ranking) -> str:

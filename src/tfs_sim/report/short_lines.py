@@ -10,6 +10,7 @@ from tfs_sim.analysis import spread_words, stamps, words
 from tfs_sim.analysis.compare import Paired, against, crisis_effect, over_sites
 from tfs_sim.analysis.decided import Decided
 from tfs_sim.analysis.kinds import OverSets, over_sets
+from tfs_sim.analysis.provisos import few_sets, too_little
 from tfs_sim.analysis.ranking import Ranking, ranked, ranking
 from tfs_sim.analysis.sentences import capital, change, lower, size_of, thing_of
 from tfs_sim.analysis.spreads import spread
@@ -132,8 +133,13 @@ def apart(t: Teller, found: Ranking) -> str:
     ends = (r.low, r.high) if r.difference >= 0 else (-r.high, -r.low)
     at_once = f" for {len(found.leads)} comparisons at once" if len(found.leads) > 1 else ""
     apart = f"they lie {size_of(r, name)} apart (95% interval{at_once} {words.interval(*ends, m)})"
+    little, few = too_little(stored, r), few_sets(r, name)
+    if few:
+        t.note("lead over the next, middle set", stored.title(found.second), r.middle * _by(m), unit=words.unit(m))
+    if little:
+        t.note("worthwhile", "", (stored.worthwhile or 0.0) * _by(m), unit=words.unit(m, difference=True))
     if found.clear:
-        return f"Yes: {apart}, over the same luck."
+        return " ".join([f"Yes: {apart}, over the same luck.", *little, *few])
     if r.distinguishable:
         others = words.joined([t.title(s) for s in found.tied])
         return f"Yes: {apart}; but not from {others}, which varies more."

@@ -124,3 +124,13 @@ DOT = bytes.fromhex(
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 """The smallest picture."""
+
+
+@pytest.mark.parametrize("least", [None, 1e-6, 1e6])
+def test_the_headline_says_that_what_is_told_apart_is_not_worthwhile(sweep, least: float | None) -> None:
+    found = short(Stored.of(replace(sweep, experiment=sweep.experiment | {"worthwhile": least})))
+    apart = next(line.said for line in found.lines if line.asked == "Can it be told apart from the next?")
+    assert "can be told apart" in found.verdict
+    assert ("by less than would be worthwhile" in found.verdict) == (least == 1e6)
+    assert ("That is less than the" in apart) == (least == 1e6)
+    assert ("worthwhile" in set(found.data["what"])) == (least == 1e6)
