@@ -18,7 +18,8 @@ BENCH := $(VENV)/bench
 LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-# Tests come in as many processes as there are processors: libraries' own threads would only wait for each other.
+# Tests come in as many processes as there are processors, and one more in `make test`, many of whose tests wait for
+# processes that they start: libraries' own threads would only wait for each other.
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
@@ -33,7 +34,7 @@ demo: $(VENV)/ready-to-run  ## Run the crisis experiment and write its report (a
 
 test: $(VENV)/ready-to-test  ## Check style, types and layers, then run the tests
 	@$(MAKE) --no-print-directory -j 2 lint compiled
-	$(IN)/python -m pytest -n 2 --dist worksteal
+	$(IN)/python -m pytest -n 3 --dist worksteal
 
 # Checks of style keep one processor busy: the other compiles the model meanwhile, which both workers would wait for.
 compiled: $(VENV)/ready-to-test

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 
-def test_everything_that_is_listed_can_be_explained(call) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.long)])
+def test_everything_that_is_listed_can_be_explained(call, every: int) -> None:  # type: ignore[no-untyped-def]
+    """In the suite a tenth of it."""
     from tfs_sim.cli.explaining import parameters
 
     names = list(parameters())
     for kind in ("mechanisms", "interventions", "shocks", "metrics"):
         names += json.loads(call("list", kind, "--json").out)
-    for name in names:
+    for name in names[::every]:
         said = call("explain", name)
         assert said.code == 0
         assert name in said.out

@@ -18,6 +18,7 @@ STEERING = "a\x1b[31m\x07b\nc\u202ed"
 SEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", [BYTES, STEERING], ids=["bytes", "steering"])
 def test_every_command_takes_every_name(call, monkeypatch: pytest.MonkeyPatch, name: str) -> None:  # type: ignore[no-untyped-def]
     folder = Path(name)

@@ -273,7 +273,13 @@ def test_spawned_processes_are_what_a_caller_may_bring(experiment: Experiment, d
         assert runner.sweep(experiment, out=tmp_path, executor=pool, batch=50).digest() == digest
 
 
-@pytest.mark.parametrize("name", sorted(presets.names("experiments")))
+SHORT = ("crisis-shock", "equal-budget")
+SHIPPED = [
+    pytest.param(name, marks=[pytest.mark.long] * (name not in SHORT)) for name in sorted(presets.names("experiments"))
+]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_experiments_run_and_say_what_they_are_for(name: str, tmp_path: Path) -> None:
     assert "?" in presets.summary(presets.find("experiments", name))
     experiment = load_experiment(name)

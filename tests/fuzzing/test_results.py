@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tfs_sim.experiments.storage import records
 
-SHARE = 10 + cases.CASES // 140
+SHARE = 6 + cases.CASES // 130
 """Cases of each record, and as many of all tables: fewer than of files, for what passes takes a report each."""
 
 

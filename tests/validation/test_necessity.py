@@ -209,7 +209,7 @@ def test_a_folder_of_a_matrix_takes_a_table_that_links_to_it(call, tmp_path):
 DIAGONAL = {"institutional_trust": ["M2"], "patience": ["M6b"], "repair": ["M4b"], "portfolio": ["M16a"]}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("mechanism", "broken"), DIAGONAL.items(), ids=lambda value: str(value))
 def test_without_the_mechanism_its_own_pattern_is_gone(mechanism, broken):
     (column,) = validation.necessity(broken, [mechanism], quick=True).columns

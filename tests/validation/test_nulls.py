@@ -44,7 +44,7 @@ def test_only_rows_of_which_no_parameter_can_be_named_have_no_null():
     }  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", QUICKLY_ASKED.split())
 def test_a_row_fails_where_what_its_title_is_about_has_no_effect(name):
     found = list(nulls.answers(validation.chosen([name]), QUICK))
