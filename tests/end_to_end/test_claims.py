@@ -360,11 +360,13 @@ def test_the_title_of_costs(drawn: dict[str, Chart], tables: Tables) -> None:
         return
     top = max(helpful, key=lambda s: helpful[s].value)
     money = {s: 2 * tables.between("cost", s, "nothing", "crisis").value for s in found}
-    values = [100 * helpful[top].value, _dollars(money[top])]
+    says(title, [100 * helpful[top].value, _dollars(money[top])])
+    aside = []
     if top != "initiative":
         beyond = tables.between("support", top, "initiative", "crisis")
-        values += [100 * beyond.value, _dollars(money[top] - money["initiative"])]
-    says(title, [*values, *([100 * helpful[top].middle] if helpful[top].few else [])])
+        aside += [100 * beyond.value, _dollars(money[top] - money["initiative"])]
+    aside += [100 * helpful[top].middle] if helpful[top].few else []
+    says(drawn["cost"].subtitle.partition("both ways.")[2], aside)
 
 
 def _dollars(thousands: float) -> float:
@@ -428,11 +430,11 @@ def test_the_title_of_the_ladder(drawn: dict[str, Chart], tables: Tables) -> Non
     moved = [(name, month) for name, month in rungs if month is not None]
     title = drawn["ladder"].title
     if not moved:
-        says(title, [0.2])
+        says(title, [])
         return
     first = min(moved, key=lambda each: each[1])
     last = [rungs[-1][1] + 1.0] if rungs[-1][1] is not None and rungs[-1][0] != first[0] else []
-    says(title, [0.2, first[1] + 1.0, *last])
+    says(title, [first[1] + 1.0, *last])
 
 
 # ── This test can fail ──────────────────────────────────────────────────────────────────────────────────

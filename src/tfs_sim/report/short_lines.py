@@ -290,7 +290,9 @@ def costs(t: Teller, found: Ranking) -> str:
 def student(t: Teller, view: Decided) -> str:
     """Say what a further student-month costs, step by step along the frontier."""
     stored = t.stored
-    rows = view.frontier[view.frontier["status"] == "efficient"].sort_values("cost").to_dict("records")
+    efficient = view.frontier[view.frontier["status"] == "efficient"].sort_values("cost", kind="stable")
+    # of several that cost and do the same no step leads from one to the other
+    rows = efficient.drop_duplicates(["cost", "effect"]).to_dict("records")
     if len(rows) < 2:
         return ""
     steps: list[str] = []
