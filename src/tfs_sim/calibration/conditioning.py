@@ -128,6 +128,8 @@ class Conditioned:
 
     def logs(self) -> list[Array]:
         """Return log likelihoods, by wave [sets]."""
+        if not self.observed:
+            return [np.zeros(len(wave.ids)) for wave in self.waves]
         there = quantities.seen(self.observed)
         return [
             likelihood.log_likelihood(quantities.scaled(wave.values, self.observed), there, self.luck)

@@ -35,6 +35,8 @@ LEAST = 1e-3
 """Least standard deviation of luck on a scale: of what all runs agree on."""
 RIDGE = 0.02
 """Part of the correlations that is taken away, so that they can be inverted."""
+TOWNS = 200
+"""Towns that sets expect which the real one is set beside."""
 FREEDOM = 1e4
 """Degrees of freedom that variances have at most which all sets have in common."""
 
@@ -127,8 +129,13 @@ def log_likelihood(values: Array, seen: Seen, luck: Luck) -> Array:
     seen : of the real town.
     luck : `common_luck` of the first wave.
     """
+    return _of_towns(values, seen.values[None], seen, luck)[:, 0]
+
+
+def _of_towns(values: Array, towns: Array, seen: Seen, luck: Luck) -> Array:
+    """Return log likelihoods [sets, towns] of towns of which other values [towns, observations] were seen."""
     means, variances, shares, runs = moments(values, luck)
-    found = np.full(len(values), -np.inf)
+    found = np.full((len(values), len(towns)), -np.inf)
     known = np.flatnonzero(shares > 0)
     if not len(known):
         return found
@@ -136,10 +143,37 @@ def log_likelihood(values: Array, seen: Seen, luck: Luck) -> Array:
     deviation = np.sqrt(variances[known] * part[:, None])
     covariance = luck.correlation * deviation[:, :, None] * deviation[:, None, :] + seen.beside_luck
     lower = np.linalg.cholesky(covariance)
-    off = np.linalg.solve(lower, (seen.values - means[known])[:, :, None])[:, :, 0]
+    off = np.linalg.solve(lower, (towns[None] - means[known][:, None]).transpose(0, 2, 1))
     volume = np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)
-    found[known] = np.log(shares[known]) - 0.5 * (off**2).sum(axis=1) - volume
+    found[known] = (np.log(shares[known]) - volume)[:, None] - 0.5 * (off**2).sum(axis=1)
     return found
+
+
+def surprise(values: Array, seen: Seen, luck: Luck, seed: int) -> tuple[float, int]:
+    """Return the share of towns that sets expect which are as unlikely as the real one, and of how many.
+
+    Of some sets one run is taken for a town, with an error and a discrepancy; its likelihood over all other sets is
+    set beside that of the real town over as many (the prior predictive check of Box 1980).
+
+    Parameters
+    ----------
+    values, seen, luck : as of `log_likelihood`; sets as they were known before.
+    seed : of errors.
+    """
+    rng = np.random.default_rng([seed, 2])
+    whole = np.isfinite(values).all(axis=2)
+    sets = np.flatnonzero(whole.any(axis=1))[:TOWNS]
+    if len(sets) < 20:
+        return float("nan"), len(sets)
+    rows = whole[sets].argmax(axis=1)
+    size = len(seen.values)
+    lower = np.linalg.cholesky(seen.beside_luck + 1e-12 * np.eye(size))
+    towns = values[sets, rows] + rng.standard_normal((len(sets), size)) @ lower.T
+    logs = _of_towns(values, np.concatenate([seen.values[None], towns]), seen, luck)
+    logs[sets, 1 + np.arange(len(sets))] = -np.inf
+    top = logs.max(axis=0)
+    evidence = top + np.log(np.exp(logs - np.where(np.isfinite(top), top, 0.0)).sum(axis=0) + 1e-300)
+    return float(((evidence[1:] <= evidence[0]).sum() + 1.0) / (len(sets) + 1.0)), len(sets)
 
 
 def moments(values: Array, luck: Luck) -> tuple[Array, Array, Array, Array]:
