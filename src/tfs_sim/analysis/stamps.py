@@ -11,9 +11,7 @@ from typing import Any
 from tfs_sim.scenario.errors import count
 
 YOURS = "Of sets that agree with these figures; not a probability for your town."
-TOWN = (
-    "Of sets that agree with these figures, weighed by what was seen of this town: no better than the model is for it."
-)
+TOWN = "Of sets that agree with these figures and with what was seen of this town, as far as the model is about it."
 INPUT = "How large effects on students are is an input; what is found are differences between strategies."
 SILENT = "Parameters are one assumed point, about which these numbers are silent."
 

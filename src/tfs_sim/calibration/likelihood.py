@@ -29,7 +29,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
-from tfs_sim.calibration.held import Array
+from tfs_sim.calibration.held import Array, Mask
 
 LEAST = 1e-3
 """Least standard deviation of luck on a scale: of what all runs agree on."""
@@ -65,7 +65,7 @@ def common_luck(values: Array) -> Luck:
     values : [sets, runs, observations] on their scales; a run that lacks a value says nothing here.
     """
     size = values.shape[2]
-    whole = np.isfinite(values).all(axis=2)
+    whole = _whole(values)
     counts = whole.sum(axis=1)
     off = [here[rows] - here[rows].mean(axis=0) for here, rows in zip(values, whole, strict=True) if rows.sum() > 1]
     if not off:
@@ -82,8 +82,13 @@ def common_luck(values: Array) -> Luck:
     return Luck(np.array([each[0] for each in moderated]), np.array([each[1] for each in moderated]), correlation)
 
 
+def _whole(values: Array) -> Mask:
+    """Say of each run whether it has every value: bool [sets, runs]."""
+    return np.asarray(np.isfinite(values).all(axis=2))
+
+
 def _moderated(own: Array, freedom: Array) -> tuple[float, float]:
-    """Return the variance to which those of sets are moderated, and its degrees of freedom, by moments of their logs."""
+    """Return the variance to which those of sets are moderated, and its degrees of freedom (by moments of logs)."""
     if len(own) < 3:
         return float(np.average(own, weights=freedom)), FREEDOM
     logs = np.log(own) - digamma(freedom / 2.0) + np.log(freedom / 2.0)
@@ -161,7 +166,7 @@ def surprise(values: Array, seen: Seen, luck: Luck, seed: int) -> tuple[float, i
     seed : of errors.
     """
     rng = np.random.default_rng([seed, 2])
-    whole = np.isfinite(values).all(axis=2)
+    whole = _whole(values)
     sets = np.flatnonzero(whole.any(axis=1))[:TOWNS]
     if len(sets) < 20:
         return float("nan"), len(sets)
@@ -178,7 +183,7 @@ def surprise(values: Array, seen: Seen, luck: Luck, seed: int) -> tuple[float, i
 
 def moments(values: Array, luck: Luck) -> tuple[Array, Array, Array, Array]:
     """Return means and moderated variances [sets, observations], shares of runs with all values, and their numbers."""
-    whole = np.isfinite(values).all(axis=2)
+    whole = _whole(values)
     counts = whole.sum(axis=1).astype(np.float64)
     filled = np.where(whole[:, :, None], values, 0.0)
     means = filled.sum(axis=1) / np.maximum(counts, 1.0)[:, None]

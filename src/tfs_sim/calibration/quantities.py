@@ -1,7 +1,8 @@
 """What was seen of one town, and the scales on which luck is about even.
 
-Counts and amounts x stand as log(x + ½), shares p as log((p + .02) / (1 − p + .02)), marks as they are; what a run gives
-is put on the same scale as what was seen. Whether the partnership is alive is yes or no: a run agrees or it does not.
+Counts and amounts x stand as log(x + ½), shares p as log((p + .02) / (1 − p + .02)), marks as they are; what a run
+gives is put on the same scale as what was seen. Whether the partnership is alive is yes or no: a run agrees or it does
+not.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Quantity:
 
 
 def usual_error(scale: Scale, value: float, width: float = 0.0) -> float:
-    """Return the standard deviation of the error of what was seen, where nobody says it; `width` of a scale of marks."""
+    """Return the standard deviation of an error that nobody says; `width` of a scale of marks, 0 where it has none."""
     if scale == "event":
         return 0.0
     if scale == "share":

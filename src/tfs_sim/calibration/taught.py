@@ -34,7 +34,8 @@ class SeenFound:
     ----------
     name, title, value : what was seen.
     sd, off : standard deviations of its error, and of what the model may be off, in its units.
-    before, after : of runs of the sets as they were known before, and of those that are taken; NaN: nobody could see it.
+    before, after : of runs of the sets as they were known before, and of those that are taken; NaN: nobody could see
+        it.
     place : share of runs before that show less.
     """
 

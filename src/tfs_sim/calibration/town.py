@@ -191,7 +191,7 @@ def _carried(
 def meets_of(
     calibration: Calibration, outputs: Sequence[Held], folder: Path, workers: int | None, notice: Notice
 ) -> Meets:
-    """Return what runs new sets on what others were calibrated to, as that was done: once, and again what is promising."""
+    """Return what runs new sets on what others were calibrated to, as was done then: once, and again if promising."""
     once, again = (simulator_of(calibration, folder, workers, notice, again=each) for each in (False, True))
 
     def meets(sets: Sets) -> list[Array | None]:
@@ -213,16 +213,16 @@ def _too_few(found: Conditioned, said: Taught, known: Known) -> UserError:
     run = f"{count(len(found.ids), 'set')} that were run"
     if not known.goes_on:
         return refusal(
-            f"re-weighting leaves {said.effective:.0f} effective of {len(known.sets):,} sets, where {FEWEST} are needed, "
-            "and nothing says how others are like them",
+            f"re-weighting leaves {said.effective:.0f} effective of {len(known.sets):,} sets, where {FEWEST} are "
+            "needed, and nothing says how others are like them",
             'Name the calibration that they were made by: calibration = "mine.toml".',
         )
     if found.own and said.effective >= FEWEST:
         return refusal(
             f"{len(found.rows)} sets agree with what was seen and with what they were calibrated to, of {run}; "
             f"{FEWEST} are needed",
-            "Give it more sets: sets = 20_000; it goes on from what was run. Or the town is unlike those that the model "
-            "was calibrated to: --prior plausible.",
+            "Give it more sets: sets = 20_000; it goes on from what was run. Or the town is unlike those that the "
+            "model was calibrated to: --prior plausible.",
         )
     return refusal(
         f"what was seen leaves {said.effective:.0f} effective sets of {run}, where {FEWEST} are needed",

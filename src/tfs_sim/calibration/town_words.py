@@ -44,32 +44,7 @@ def _sentences(found: Taught) -> Iterator[str]:
             f"{found.taken:,} sets are those of before ({found.prior})."
         )
     else:
-        waves = len(found.waves) - 1
-        how = (
-            f"weighing the {found.waves[0]:,} sets of before by it leaves {found.reweighted:.0f} effective sets"
-            if not waves
-            else f"weighing the {found.waves[0]:,} sets of before by it leaves {found.reweighted:.0f} effective sets, so "
-            f"{count(waves, 'wave')} went on with {run - found.waves[0]:,} sets near those that agree, which are worth "
-            f"{found.effective:.0f} together"
-        )
-        yield (
-            f"{count(len(found.seen), 'observation')} of the town; {how} ({found.runs} runs of the town under each). "
-            f"{found.taken:,} different sets stand for them, each as much as any other; each was run as it stands in the "
-            "file."
-        )
-        if found.tried:
-            yield (
-                f"{found.tried:,} new sets were run on what the sets of before were calibrated to; {found.met:,} meet it, "
-                "and the others are left out."
-            )
-        if not found.reached:
-            yield (
-                f"THAT IS FEW: {found.wanted} were wanted when the budget was spent. More sets (sets = … in the file) go "
-                "on from there."
-                if found.taken >= FEWEST
-                else f"TOO FEW AGREE for an ensemble, which has {FEWEST} at least. More sets (sets = … in the file) go on "
-                "from there."
-            )
+        yield from _how(found)
     yield from _surprises(found)
     if found.missing:
         yield f"Not known, and nothing is made of it: {listed(list(found.missing))}."
@@ -87,19 +62,46 @@ def _sentences(found: Taught) -> Iterator[str]:
             )
     if found.noise > NOISY:
         yield (
-            f"Weights hang on luck of the runs: few runs move a set's log likelihood by {found.noise:.1f} (one standard "
-            f"deviation). More runs of each set would help (runs = {2 * found.runs} in the file)."
+            f"Weights hang on luck of the runs: few runs move a set's log likelihood by {found.noise:.1f} (one "
+            f"standard deviation). More runs of each set would help (runs = {2 * found.runs} in the file)."
         )
     if found.cut > CUT:
         yield f"{found.cut:.0%} of the weight was more than one set's, and is cut: the ensemble is rather too wide."
+
+
+def _how(found: Taught) -> Iterator[str]:
+    """Yield how many sets there are, and where they come from."""
+    waves, first, run = len(found.waves) - 1, found.waves[0], sum(found.waves)
+    how = f"weighing the {first:,} sets of before by it leaves {found.reweighted:.0f} effective sets"
+    if waves:
+        how += (
+            f", so {count(waves, 'wave')} went on with {run - first:,} sets near those that agree, which are worth "
+            f"{found.effective:.0f} together"
+        )
+    yield (
+        f"{count(len(found.seen), 'observation')} of the town; {how} ({found.runs} runs of the town under each). "
+        f"{found.taken:,} different sets stand for them, each as much as any other; each was run as it stands there."
+    )
+    if found.tried:
+        yield (
+            f"{found.tried:,} new sets were run on what the sets of before were calibrated to; {found.met:,} meet it, and "
+            "the others are left out."
+        )
+    if not found.reached:
+        few = (
+            f"That is few: {found.wanted} are wanted, and the budget is spent."
+            if found.taken >= FEWEST
+            else f"Too few agree for an ensemble, which has {FEWEST} at least."
+        )
+        yield f"{few} More sets (sets = … in the file) go on from there."
 
 
 def _surprises(found: Taught) -> Iterator[str]:
     out = [each for each in found.seen if _outside(each)]
     if found.surprise < UNUSUAL:
         yield (
-            f"THE TOWN IS UNUSUAL for these sets: of {found.towns} towns that they expect, in {found.surprise:.1%} what "
-            "would be seen is as unlikely. The model may not be about a town like this one, or what was seen is about "
+            f"The town is unusual for these sets: of {found.towns} towns that they expect, in {found.surprise:.1%} "
+            "what would be seen is as unlikely. The model may not be about a town like this one, or what was seen is about "
             "something else than the model's quantities; read what follows with that in mind."
         )
     elif math.isfinite(found.surprise):

@@ -85,7 +85,7 @@ def chances(before: Array, logs: Array) -> Array:
     else:
         power = 1.0
     tempered = before * relative(np.where(np.isfinite(logs), power * logs, -np.inf))
-    return DEFENSIVE * before + (1.0 - DEFENSIVE) * tempered / tempered.sum()
+    return np.asarray(DEFENSIVE * before + (1.0 - DEFENSIVE) * tempered / tempered.sum())
 
 
 def drawn(chance: Array, count: int, start: float) -> Rows:
@@ -98,7 +98,7 @@ def drawn(chance: Array, count: int, start: float) -> Rows:
     """
     edges = np.cumsum(chance)
     found = np.searchsorted(edges, (np.arange(count) + start) / count * edges[-1], side="right")
-    return np.minimum(found, len(chance) - 1).astype(np.int64)
+    return np.asarray(np.minimum(found, len(chance) - 1), np.int64)
 
 
 def taken(weights: Array, start: float) -> tuple[Rows, float]:
