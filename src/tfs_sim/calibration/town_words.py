@@ -32,7 +32,6 @@ def tables(found: Taught) -> list[str]:
 
 
 def _sentences(found: Taught) -> Iterator[str]:
-    run = sum(found.waves)
     if not found.seen:
         yield (
             f"Nothing was seen that has a value, so nothing is learned: the {found.taken:,} sets are those of before "
@@ -84,8 +83,8 @@ def _how(found: Taught) -> Iterator[str]:
     )
     if found.tried:
         yield (
-            f"{found.tried:,} new sets were run on what the sets of before were calibrated to; {found.met:,} meet it, and "
-            "the others are left out."
+            f"{found.tried:,} new sets were run on what the sets of before were calibrated to; {found.met:,} meet it, "
+            "and the others are left out."
         )
     if not found.reached:
         few = (
@@ -101,8 +100,8 @@ def _surprises(found: Taught) -> Iterator[str]:
     if found.surprise < UNUSUAL:
         yield (
             f"The town is unusual for these sets: of {found.towns} towns that they expect, in {found.surprise:.1%} "
-            "what would be seen is as unlikely. The model may not be about a town like this one, or what was seen is about "
-            "something else than the model's quantities; read what follows with that in mind."
+            "what would be seen is as unlikely. The model may not be about a town like this one, or what was seen is "
+            "about something else than the model's quantities; read what follows with that in mind."
         )
     elif math.isfinite(found.surprise):
         yield (
