@@ -104,7 +104,7 @@ class TownTable(Table):
     calibration: Annotated[str, TEXT] | None = Field(
         None, description="what the sets of a file of your own were calibrated by (with --prior FILE)"
     )
-    runs: Annotated[int, whole(8, 1000, "a whole number")] = Field(16, description="runs of the town under each set")
+    runs: Annotated[int, whole(8, 1000, "a whole number")] = Field(32, description="runs of the town under each set")
     sets: Annotated[int, whole(2, 100_000, "a whole number")] = Field(5_000, description="how many are run at most")
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="which luck")
     discrepancy: Annotated[float, number(0, 10, "a share of the value")] = Field(
