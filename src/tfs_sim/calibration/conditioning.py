@@ -99,6 +99,7 @@ class Conditioned:
     rows : the sets that are taken, of all that were run; each stands for as much as any other.
     cut : share of the weight that was more than one set's.
     own : what sets of waves that were tried on what the first were calibrated to give of it; None where they miss it.
+    goes_on : whether there could be waves.
     """
 
     space: Space
@@ -110,6 +111,7 @@ class Conditioned:
     rows: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
     cut: float = 0.0
     own: dict[str, Array | None] = field(default_factory=dict)
+    goes_on: bool = True
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -231,7 +233,7 @@ class _Run:
             return self._as_they_are(Conditioned(self.space, (), self.limits, [wave], likelihood.common_luck(nothing)))
         wave = self._ran(1, start, even)
         luck = likelihood.common_luck(quantities.scaled(wave.values, self.observed))
-        found = Conditioned(self.space, self.observed, self.limits, [wave], luck)
+        found = Conditioned(self.space, self.observed, self.limits, [wave], luck, goes_on=self.goes_on)
         if not np.isfinite(found.logs()[0]).any():
             raise self._never(found)
         if found.effective >= SAME * len(first):
@@ -287,8 +289,10 @@ class _Run:
         rng = np.random.default_rng([self.seed, number, 0])
         before, _ = found.weights()
         logs = np.concatenate(found.logs())
-        missing = [found.own.get(each, True) is None for each in found.ids]
-        chance = weighing.chances(before, np.where(missing, -np.inf, logs))
+        missed = [found.own.get(each, True) is None for each in found.ids]
+        before = np.where(missed, 0.0, before)
+        before /= before.sum()
+        chance = weighing.chances(before, logs)
         parents = weighing.drawn(chance, size, float(rng.random()))
         places = moving.moved(self.space.places(found.table[parents]), self._steps(found), rng)
         run = len(found.ids)

@@ -71,6 +71,7 @@ class Taught:
     said : whether what was seen said anything; else the sets are taken as they were.
     reached : whether as many sets as wanted stand for the town.
     wanted : how many.
+    goes_on : whether there could be waves.
     waves : of each wave how many sets it ran.
     runs : of the town under each set.
     reweighted : how many sets the first are worth by their weights.
@@ -91,6 +92,7 @@ class Taught:
     said: bool
     reached: bool
     wanted: int
+    goes_on: bool
     waves: tuple[int, ...]
     runs: int
     reweighted: float
@@ -152,6 +154,7 @@ def taught(
         found.said,
         found.reached,
         found.limits.wanted,
+        found.goes_on,
         tuple(len(wave.ids) for wave in found.waves),
         found.limits.runs,
         weighing.effective(weighing.pooled([first.prior], found.logs()[:1])[1]),

@@ -174,7 +174,9 @@ def _carried(
     if data.quantities:
         town.warm_up(told)
     outputs = () if known.calibration is None else held_of(known.calibration)
-    meets = None if known.calibration is None else meets_of(known.calibration, outputs, folder / MET, workers, told)
+    meets = None
+    if known.calibration is not None:
+        meets = meets_of(known.calibration, outputs, folder / MET, workers, told, progress)
     found = condition_on(
         known.sets, data.quantities, town, limits, folder / WAVES, data.name, data.table.seed, whose, meets,
         known.goes_on, progress, told,
@@ -189,10 +191,15 @@ def _carried(
 
 
 def meets_of(
-    calibration: Calibration, outputs: Sequence[Held], folder: Path, workers: int | None, notice: Notice
+    calibration: Calibration,
+    outputs: Sequence[Held],
+    folder: Path,
+    workers: int | None,
+    notice: Notice,
+    progress: Progress | None = None,
 ) -> Meets:
     """Return what runs new sets on what others were calibrated to, as was done then: once, and again if promising."""
-    once, again = (simulator_of(calibration, folder, workers, notice, again=each) for each in (False, True))
+    once, again = (simulator_of(calibration, folder, workers, notice, each, progress) for each in (False, True))
 
     def meets(sets: Sets) -> list[Array | None]:
         own: list[Array | None] = [None] * len(sets)

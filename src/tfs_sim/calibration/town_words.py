@@ -88,11 +88,16 @@ def _how(found: Taught) -> Iterator[str]:
         )
     if not found.reached:
         few = (
-            f"That is few: {found.wanted} are wanted, and the budget is spent."
+            f"That is few: {found.wanted} are wanted."
             if found.taken >= FEWEST
             else f"Too few agree for an ensemble, which has {FEWEST} at least."
         )
-        yield f"{few} More sets (sets = … in the file) go on from there."
+        further = (
+            "The budget is spent; more sets (sets = … in the file) go on from there."
+            if found.goes_on
+            else "To go on it has to be known by which calibration the sets were made (calibration = … in the file)."
+        )
+        yield f"{few} {further}"
 
 
 def _surprises(found: Taught) -> Iterator[str]:
