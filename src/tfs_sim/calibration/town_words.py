@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tfs_sim.calibration.conditioning import FEWEST
 from tfs_sim.calibration.taught import NOISY, UNUSUAL, SeenFound, Taught
 from tfs_sim.calibration.telling import table
-from tfs_sim.scenario.errors import count, listed
+from tfs_sim.scenario.errors import count
 
 FAR = 0.95
 """What was seen lies outside of what was expected where so many runs show less, or more."""
@@ -46,10 +46,10 @@ def _sentences(found: Taught) -> Iterator[str]:
         yield from _how(found)
     yield from _surprises(found)
     if found.missing:
-        yield f"Not known, and nothing is made of it: {listed(list(found.missing))}."
+        yield f"Not known, and nothing is made of it: {', '.join(found.missing)}."
     if found.said:
         if found.moved:
-            names = listed([each.name for each in found.parameters if each.moved])
+            names = ", ".join(each.name for each in found.parameters if each.moved)
             yield (
                 f"It taught something clear about {count(found.moved, 'parameter')} of {found.of}: {names}. About the "
                 f"others by themselves nothing that could be told from chance with {found.taken:,} sets."
