@@ -104,14 +104,14 @@ def _surprises(found: Taught) -> Iterator[str]:
     out = [each for each in found.seen if _outside(each)]
     if found.surprise < UNUSUAL:
         yield (
-            f"The town is unusual for these sets: of {found.towns} towns that they expect, in {found.surprise:.1%} "
-            "what would be seen is as unlikely. The model may not be about a town like this one, or what was seen is "
-            "about something else than the model's quantities; read what follows with that in mind."
+            f"The town is unusual for these sets: of {found.towns} that they expect, {found.surprise:.1%} look as "
+            "unlikely to them. The model may not be about a town like this one, or what was seen is about something "
+            "else than the model's quantities; read what follows with that in mind."
         )
     elif math.isfinite(found.surprise):
         yield (
-            f"The town is one that the sets expect: of {found.towns} such towns, in {found.surprise:.0%} what would be "
-            "seen is as unlikely."
+            f"The town is one that the sets expect: of {found.towns} such towns, {found.surprise:.0%} look as unlikely "
+            "to them, or more so."
         )
     if out:
         told = "; ".join(

@@ -28,6 +28,9 @@ Rows = NDArray[np.int64]
 
 DEFENSIVE = 0.2
 """Share of proposals from sets as the prior has them."""
+POWER = 0.5
+"""Power of the likelihood by which proposals come from sets: a set's likelihood has noise, and a new set is not the one
+that it comes from, so that by all of it they would come from those that were lucky."""
 PARENTS = 50.0
 """Effective sets that proposals come from at least: weights are tempered until there are so many."""
 
@@ -75,15 +78,13 @@ def chances(before: Array, logs: Array) -> Array:
     if not usable.any():
         return before
     wanted = min(PARENTS, effective(usable) / 2.0)
-    low, high = 0.0, 1.0
-    if effective(before * relative(logs)) < wanted:
+    low, high, power = 0.0, POWER, POWER
+    if effective(before * relative(np.where(np.isfinite(logs), power * logs, -np.inf))) < wanted:
         for _ in range(50):
             middle = (low + high) / 2.0
             enough = effective(before * relative(np.where(np.isfinite(logs), middle * logs, -np.inf))) >= wanted
             low, high = (middle, high) if enough else (low, middle)
         power = low
-    else:
-        power = 1.0
     tempered = before * relative(np.where(np.isfinite(logs), power * logs, -np.inf))
     return np.asarray(DEFENSIVE * before + (1.0 - DEFENSIVE) * tempered / tempered.sum())
 
