@@ -52,6 +52,18 @@ def test_waves_find_the_posterior_in_closed_form(far: Conditioned) -> None:
     assert outside.max() > 1.5  # else nothing would be shown
 
 
+def test_sets_of_waves_count_no_more_than_they_may(tmp_path: Path) -> None:
+    """They come from where the likelihood is large already: counted as sets of the prior, it would count again."""
+    values = np.array([1.5, 1.5, -1.0, 1.0])
+    found = run(tmp_path / "waves", values, sets=first(300, 4), limits=Limits(2_700, RUNS, wave=400, wanted=400))
+    mean, covariance = posterior(values)
+    deviation = np.sqrt(np.diag(covariance))
+    places, (_, weights) = normal(SPACE.places(found.table))[:, :3], found.weights()
+    got = weights @ places
+    assert np.abs((got - mean) / deviation).max() < 0.2
+    assert abs(np.log(np.sqrt(weights @ (places - got) ** 2) / deviation).mean()) < 0.09
+
+
 def test_what_nothing_is_known_of_stays_as_open_as_it_was(far: Conditioned) -> None:
     got = normal(SPACE.places(far.table[far.rows]))[:, 3:]
     assert abs(got.std(axis=0).mean() - 1.0) < 0.05
