@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hand import runs
 
-from tfs_sim.calibration import registers
+from tfs_sim.calibration import estimates, registers
 
 ALIVE = [[1.0, 1.0, 1.0], [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
 MEMBERS = [[10.0, 20.0, 30.0], [12.0, 18.0, 0.0], [14.0, 0.0, 0.0]]
@@ -13,21 +13,21 @@ MEMBERS = [[10.0, 20.0, 30.0], [12.0, 18.0, 0.0], [14.0, 0.0, 0.0]]
 
 def test_alive_of_all_and_of_those_alive_before() -> None:
     found = runs(alive=ALIVE)
-    assert registers.alive(found, 2, None).raw == pytest.approx(1 / 3)
-    assert registers.alive(found, 2, 1).raw == pytest.approx(1 / 2)
-    assert registers.alive(found, 2, 1).asked == 2
+    assert estimates.share(*registers.alive(found, 2, None)).raw == pytest.approx(1 / 3)
+    assert estimates.share(*registers.alive(found, 2, 1)).raw == pytest.approx(1 / 2)
+    assert estimates.share(*registers.alive(found, 2, 1)).asked == 2
     back = runs(alive=[[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])  # what comes back has not lasted
-    assert registers.alive(back, 2, 1).raw == 0.0
+    assert estimates.share(*registers.alive(back, 2, 1)).raw == 0.0
 
 
 def test_a_mean_is_over_partnerships_that_are_alive() -> None:
-    found = registers.mean(runs(alive=ALIVE, partners=MEMBERS), "partners", slice(1, 2))
+    found = estimates.mean(*registers.mean(runs(alive=ALIVE, partners=MEMBERS), "partners", slice(1, 2)))
     assert (found.value, found.asked) == (15.0, 2)
 
 
 def test_a_ratio_sums_over_months_and_communities() -> None:
-    found = registers.ratio(runs(withdrew=[[1.0, 0.0], [1.0, 1.0]], partners=[[10.0, 20.0], [10.0, 20.0]]),
-                            "withdrew", "partners", slice(0, 2), 12.0)  # fmt: skip
+    told = runs(withdrew=[[1.0, 0.0], [1.0, 1.0]], partners=[[10.0, 20.0], [10.0, 20.0]])
+    found = estimates.mean(*registers.ratio(told, "withdrew", "partners", slice(0, 2), 12.0))
     assert found.value == pytest.approx(12 * 3 / 60)
 
 

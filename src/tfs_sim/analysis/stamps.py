@@ -11,15 +11,23 @@ from typing import Any
 from tfs_sim.scenario.errors import count
 
 YOURS = "Of sets that agree with these figures; not a probability for your town."
+TOWN = "Of sets that agree with these figures and with what was seen of this town, as far as the model is about it."
 INPUT = "How large effects on students are is an input; what is found are differences between strategies."
 SILENT = "Parameters are one assumed point, about which these numbers are silent."
 
 
 def held_against(agreement: Mapping[str, Any]) -> str:
-    """Return what sets agree with, and what they miss: "calibrated to 9 figures, mostly of …; misses …"."""
+    """Return what sets agree with, and what they miss: "calibrated to 9 figures, mostly of …; misses …".
+
+    Of sets that were conditioned on a town afterwards this is said, too.
+    """
     figures = count(int(agreement["figures"]), "figure")
     origin = f", {agreement['origin']}" if agreement["origin"] else ""
-    return f"calibrated to {figures}{origin}; {missed(agreement['misses'])}"
+    return f"calibrated to {figures}{origin}; {missed(agreement['misses'])}{_conditioned(agreement)}"
+
+
+def _conditioned(agreement: Mapping[str, Any]) -> str:
+    return f"; then conditioned on {said}" if (said := agreement.get("conditioned")) else ""
 
 
 def missed(misses: Sequence[str]) -> str:
@@ -40,7 +48,8 @@ def stamp(agreement: Mapping[str, Any] | None, over_sets: bool) -> tuple[str, st
     """
     if agreement is not None:
         said = held_against(agreement)
-        return f"{said[:1].upper()}{said[1:]}.", f"{YOURS} {INPUT}"
+        yours = TOWN if agreement.get("conditioned") else YOURS
+        return f"{said[:1].upper()}{said[1:]}.", f"{yours} {INPUT}"
     lead = "Not calibrated yet: read this as how the model behaves, not as a forecast."
     return lead, "" if over_sets else SILENT
 
@@ -53,4 +62,5 @@ def over(uncertainty: Mapping[str, Any] | None) -> str:
     if agreement is None:
         return f"not calibrated (parameters {uncertainty['title']})"
     met, figures = int(agreement["figures"]) - len(agreement["misses"]), count(int(agreement["figures"]), "figure")
-    return f"calibrated to {figures}, of which {met} are met" if agreement["misses"] else f"calibrated to {figures}"
+    then = _conditioned(agreement)
+    return f"calibrated to {figures}{f', of which {met} are met' if agreement['misses'] else ''}{then}"

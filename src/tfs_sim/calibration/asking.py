@@ -136,10 +136,10 @@ def ask(
         sets = listed_sets(str(uncertainty), whole_or_refused("sets", sets, 2, MOST_SETS))
     folder = folder_of(first.sites[key])
     found = None if folder is None else read_found(folder, first.sites[key])
-    runs = {name: (_until(each, month), month) for name, each in scenarios.items()}
+    runs = {name: (until(each, month), month) for name, each in scenarios.items()}
     if found is not None:
         bare = {"relationships_file": None, "evidence": None}
-        runs = {EXPECTED: (_until(first.with_(sites={key: bare}), 1), 1), **runs}
+        runs = {EXPECTED: (until(first.with_(sites={key: bare}), 1), 1), **runs}
     warm_up(first.to_template(), notice or _log.warning)
     values = {name: np.full((len(sets), len(QUESTIONS)), np.nan) for name in runs}
     pace = Pace(len(sets) * len(runs), progress)
@@ -158,7 +158,7 @@ def ask(
     return Asked(key, month, found, len(sets), values)
 
 
-def _until(scenario: Scenario, month: int) -> Scenario:
+def until(scenario: Scenario, month: int) -> Scenario:
     """Return a scenario without the months after a survey, which it does not know of; whole where that is none."""
     try:
         return scenario.with_(months=month)

@@ -97,13 +97,19 @@ def budget_of(calibration: Calibration, quick: bool = False) -> Budget:
 
 
 def simulator_of(
-    calibration: Calibration, folder: Path | None, workers: int | None, notice: Notice, again: bool = False
+    calibration: Calibration,
+    folder: Path | None,
+    workers: int | None,
+    notice: Notice,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> Simulator:
     """Return what runs sets over the populations of the targets that count.
 
     Parameters
     ----------
     again : with other luck and as many replicates as the file wants of sets that are run again.
+    progress : called with (sets done, sets in all, sets per second) of every call.
     """
     names: Sequence[str] = [each.name for each in calibration.outputs()]
     table = calibration.table
@@ -111,7 +117,7 @@ def simulator_of(
 
     def run(sets: Sets) -> tuple[Array, Array]:
         values = evaluate(
-            sets, calibration, seed, workers, targets=names, replicates=replicates, out=folder, notice=notice
+            sets, calibration, seed, workers, progress, targets=names, replicates=replicates, out=folder, notice=notice
         )
         return values.values, values.luck
 

@@ -16,7 +16,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from tfs_sim.calibration import held
-from tfs_sim.calibration.held import Array
+from tfs_sim.calibration.held import Array, Held
 from tfs_sim.calibration.matching import Calibration
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.storage import ensembles
@@ -90,9 +90,14 @@ def sets_of(found: Calibration, rows: Rows, title: str) -> Sets:
 
 def missed(found: Calibration, rows: Rows) -> list[str]:
     """Return a sentence on each target that may be missed, and is by some of the sets."""
-    off = np.abs(found.gave[rows] - held.centres(found.outputs)) / np.sqrt(held.variances(found.outputs))
+    return misses(found.gave[rows], found.outputs)
+
+
+def misses(gave: Array, outputs: Sequence[Held]) -> list[str]:
+    """Return a sentence on each target that some sets miss, which gave [sets, outputs]."""
+    off = np.abs(gave - held.centres(outputs)) / np.sqrt(held.variances(outputs))
     said = []
-    for n, output in enumerate(found.outputs):
+    for n, output in enumerate(outputs):
         share = float((~(off[:, n] <= 3.0)).mean())
         if share > 0:
             said.append(f"{output.name}: missed by more than 3 standard deviations in {share:.0%} of sets")

@@ -28,7 +28,8 @@ class What:
     ----------
     meaning : what it is, in a line.
     needs, may : keys of `observe` that it needs, and those that it may have beside.
-    look : makes the estimate.
+    of_each : of each community two numbers, one to be divided by the other; None where it is said of many together.
+    of_all : makes the estimate, where it is not that of the communities' numbers.
     months : months (from 0) in which the world is looked at.
     share : whether its value is a share.
     fewest : communities without which it has no value, since of fewer its luck cannot be known.
@@ -37,10 +38,18 @@ class What:
     meaning: str
     needs: tuple[str, ...]
     may: tuple[str, ...]
-    look: Callable[[Observation, Runs, Runs | None], Estimate]
+    of_each: Callable[[Observation, Runs], surveys.Pair] | None = None
+    of_all: Callable[[Observation, Runs, Runs | None], Estimate] | None = None
     months: Callable[[Observation], Iterable[int]] = lambda _: ()
     share: bool = False
     fewest: int = 2
+
+    def look(self, target: Observation, runs: Runs, beside: Runs | None) -> Estimate:
+        """Return what is observed of a target."""
+        if self.of_each is None:
+            assert self.of_all is not None
+            return self.of_all(target, runs, beside)
+        return (estimates.share if self.share else estimates.mean)(*self.of_each(target, runs))
 
 
 def observe(target: Observation, runs: Runs, beside: Runs | None = None) -> Estimate:
@@ -85,17 +94,17 @@ def _last(target: Observation) -> tuple[int, ...]:
     return (target.month - 1,)
 
 
-def _alive(target: Observation, runs: Runs, _: Runs | None) -> Estimate:
+def _alive(target: Observation, runs: Runs) -> surveys.Pair:
     assert target.month is not None
     return registers.alive(runs, target.month - 1, None if target.given is None else target.given - 1)
 
 
-def _mean(target: Observation, runs: Runs, _: Runs | None) -> Estimate:
+def _mean(target: Observation, runs: Runs) -> surveys.Pair:
     assert target.metric and target.first and target.to
     return registers.mean(runs, target.metric, months_of(target.first, target.to))
 
 
-def _ratio(target: Observation, runs: Runs, _: Runs | None) -> Estimate:
+def _ratio(target: Observation, runs: Runs) -> surveys.Pair:
     assert target.metric and target.per and target.first and target.to
     return registers.ratio(runs, target.metric, target.per, months_of(target.first, target.to), target.times or 1.0)
 
@@ -126,24 +135,23 @@ def _pooled(runs: Runs, of: Callable[[int], surveys.Pair]) -> surveys.Pair:
     return np.concatenate([top for top, _ in found]), np.concatenate([bottom for _, bottom in found])
 
 
-def _active(target: Observation, runs: Runs, _: Runs | None) -> Estimate:
+def _active(target: Observation, runs: Runs) -> surveys.Pair:
     months, sites = _lately(target), runs.series.shape[2]
-    return estimates.share(*_pooled(runs, lambda n: surveys.active([runs.looks[n][m] for m in months], sites)))
+    return _pooled(runs, lambda n: surveys.active([runs.looks[n][m] for m in months], sites))
 
 
-def _milestones(target: Observation, runs: Runs, _: Runs | None) -> Estimate:
+def _milestones(target: Observation, runs: Runs) -> surveys.Pair:
     assert target.members and target.sectors
     months, sites, fewest, sectors = _lately(target), runs.series.shape[2], target.members, target.sectors
-    reached = _pooled(runs, lambda n: surveys.milestones([runs.looks[n][m] for m in months], sites, fewest, sectors))
-    return estimates.share(*reached)
+    return _pooled(runs, lambda n: surveys.milestones([runs.looks[n][m] for m in months], sites, fewest, sectors))
 
 
 def _survey(
     question: Callable[[Observation, Look, int, surveys.Answer], surveys.Pair],
-) -> Callable[[Observation, Runs, Runs | None], Estimate]:
+) -> Callable[[Observation, Runs], surveys.Pair]:
     """Return the observation that asks this question of members who answer; the mean is over networks."""
 
-    def look(target: Observation, runs: Runs, _: Runs | None) -> Estimate:
+    def look(target: Observation, runs: Runs) -> surveys.Pair:
         assert target.month and target.answers
         sites, month, answers = runs.series.shape[2], target.month - 1, target.answers
 
@@ -151,7 +159,7 @@ def _survey(
             here = runs.looks[n][month]
             return question(target, here, sites, surveys.answering(here, runs.keys[n], month, answers))
 
-        return estimates.mean(*_pooled(runs, of))
+        return _pooled(runs, of)
 
     return look
 
@@ -191,22 +199,23 @@ WHATS: Mapping[str, What] = {
     "ratio": What("a metric over another one, summed over months and communities", ("metric", "per", "from", "to"),
                   ("times",), _ratio),
     "sustained": What("a metric where partnerships are alive later, over where they are not",
-                      ("metric", "month", "later"), (), _sustained, fewest=4),
+                      ("metric", "month", "later"), (), of_all=_sustained, fewest=4),
     "falls": What("share of partnerships in which a metric is lower after than during", ("metric", "during", "after"),
-                  (), _falls, share=True, fewest=1),
+                  (), of_all=_falls, share=True, fewest=1),
     "effect": What("difference in a metric to the same communities in another population",
-                   ("metric", "month", "beside"), (), _effect),
+                   ("metric", "month", "beside"), (), of_all=_effect),
     "deepened": What("share of runs in which a metric rises at so many communities",
-                     ("metric", "before", "after", "sites"), (), _deepened, share=True, fewest=1),
+                     ("metric", "before", "after", "sites"), (), of_all=_deepened, share=True, fewest=1),
     "active": What("share of members who came to a meeting in so many months", ("month", "within"), (), _active,
-                   _lately, share=True, fewest=1),
+                   months=_lately, share=True, fewest=1),
     "milestones": What("share of communities with so many members of so many sectors, meeting monthly",
-                       ("month", "within", "members", "sectors"), (), _milestones, _lately, share=True, fewest=1),
-    "density": What("density among members who deal with each other", _SURVEYED, (), _survey(_density), _last),
+                       ("month", "within", "members", "sectors"), (), _milestones, months=_lately, share=True,
+                       fewest=1),
+    "density": What("density among members who deal with each other", _SURVEYED, (), _survey(_density), months=_last),
     "trust": What("members' trust in those they deal with, on a scale", (*_SURVEYED, "lowest", "highest"), (),
-                  _survey(_trust), _last),
-    "hub": What("degree centralization with the backbone", _SURVEYED, (), _survey(_hub), _last),
+                  _survey(_trust), months=_last),
+    "hub": What("degree centralization with the backbone", _SURVEYED, (), _survey(_hub), months=_last),
     "recovery": What("months until contacts are back after a departure", ("from", "to", "until", "share"), (),
-                     _recovery, _around),
+                     of_all=_recovery, months=_around),
 }  # fmt: skip
 """Every kind of observation, by its name in files; all may have `sites`: how many communities are asked."""

@@ -1,7 +1,7 @@
 """What registers would have found: which partnerships are alive, how many members they have, what is lost and gained.
 
-Each function takes the runs of a population and returns what so many communities say (`estimates`). Months count from
-0.
+Each function takes the runs of a population and returns what so many communities say (`estimates`), or of each
+community two numbers, one to be divided by the other, as `surveys` does. Months count from 0.
 """
 
 from __future__ import annotations
@@ -11,24 +11,25 @@ import numpy as np
 from tfs_sim.calibration import estimates
 from tfs_sim.calibration.estimates import Estimate
 from tfs_sim.calibration.looks import Array, Runs
+from tfs_sim.calibration.surveys import Pair
 
 
-def alive(runs: Runs, month: int, given: int | None) -> Estimate:
-    """Return the share of partnerships alive in a month, of all communities or of those alive in an earlier month."""
+def alive(runs: Runs, month: int, given: int | None) -> Pair:
+    """Say of each community whether its partnership is alive in a month, of all or of those alive in an earlier one."""
     asked = np.ones(runs.communities) if given is None else _alive(runs, given)
-    return estimates.share(_alive(runs, month) * asked, asked)
+    return _alive(runs, month) * asked, asked
 
 
-def mean(runs: Runs, metric: str, months: slice) -> Estimate:
-    """Return a metric's mean over some months and the partnerships that are alive in them."""
+def mean(runs: Runs, metric: str, months: slice) -> Pair:
+    """Return each community's sum of a metric over those of some months in which it is alive, and their number."""
     there = runs.of("alive", months)
-    return estimates.mean((runs.of(metric, months) * there).sum(axis=0), there.sum(axis=0))
+    return (runs.of(metric, months) * there).sum(axis=0), there.sum(axis=0)
 
 
-def ratio(runs: Runs, metric: str, per: str, months: slice, times: float) -> Estimate:
-    """Return the sum of a metric over that of another one, over some months and all communities, times a number."""
+def ratio(runs: Runs, metric: str, per: str, months: slice, times: float) -> Pair:
+    """Return each community's sum of a metric over some months times a number, and its sum of another metric."""
     top, bottom = (runs.of(name, months).sum(axis=0) for name in (metric, per))
-    return estimates.mean(times * top, bottom)
+    return times * top, bottom
 
 
 def sustained(runs: Runs, metric: str, month: int, later: int) -> Estimate:

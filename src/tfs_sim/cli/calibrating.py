@@ -68,6 +68,37 @@ def calibrate(
         raise UserError(impossible)
 
 
+def alone(option: str, others: dict[str, Any]) -> None:
+    """Refuse what does not go with an option.
+
+    Raises
+    ------
+    UserError
+        With the first that was given.
+    """
+    for name, given in others.items():
+        if given is not None and given is not False:
+            hint = "The file of --data says all of it; --prior says which sets are weighed."
+            raise UserError(Mistake(f"{name} does not go with {option}", hint=hint))
+
+
+def named(calibration: str | None, prior: str | None) -> str:
+    """Return the calibration, which there has to be without --data.
+
+    Raises
+    ------
+    UserError
+        When there is none, or --prior is given.
+    """
+    if prior is not None:
+        hint = "What a calibration begins with stands in its file."
+        raise UserError(Mistake("--prior goes with --data FILE: what was seen of one town", hint=hint))
+    if calibration is None:
+        said = "calibrate needs a calibration, or --data FILE with what was seen of one town"
+        raise UserError(Mistake(said, hint="For example: tfs-sim calibrate collective-impact --look"))
+    return calibration
+
+
 def _carried_out(
     name: str, out: Path | None, seed: int | None, workers: int | None, as_json: bool, quick: bool
 ) -> None:

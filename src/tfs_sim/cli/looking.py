@@ -81,6 +81,13 @@ def _checked(name: str) -> str:
         problems = load_problems(name)
         size = f"{count(len(problems.communities), 'community', 'communities')}, {len(problems.questions)} questions"
         return f"good (problem set: {size}; edition {problems.edition()})"
+    if kind_of(name) is None and is_town(name):
+        from tfs_sim.calibration.town_files import load_town
+
+        seen = load_town(name)
+        missing = f", {len(seen.missing)} not known" if seen.missing else ""
+        size = f"{count(len(seen.quantities), 'observation')}{missing}; until month {seen.scenario.clock.months}"
+        return f"good (what was seen of one town: {size})"
     if kind_of(name) is None and is_mapping(name):
         return "a mapping of an import, which is checked with its files: tfs-sim import FILE… --mapping"
     from tfs_sim.cli.paying import beforehand
@@ -165,6 +172,8 @@ def kind_of(name: str) -> Kind | None:
     except (ValueError, RecursionError):
         heads = (re.match(r"\[{0,2}([a-z]+)", line.strip()) for line in text.splitlines())
         found = {head[1] for head in heads if head}
+    if "observed" in found and "scenario" in found:
+        return None  # what was seen of one town (`is_town`), which none is ready-made of
     if found >= {"targets", "populations"}:
         return "calibrations"
     if found >= {"communities", "questions"}:
@@ -181,6 +190,14 @@ def is_mapping(name: str) -> bool:
     except UserError:  # told by those who take it for a scenario
         return False
     return {"files", "relations"} <= found.keys()
+
+
+def is_town(name: str) -> bool:
+    """Say whether a file looks like one of what was seen of one town."""
+    try:
+        return "observed" in read_document(Path(name)).data
+    except UserError:  # told by those who take it for a scenario
+        return False
 
 
 def is_experiment(name: str) -> bool:
@@ -234,8 +251,12 @@ def _schema(kind: str) -> Any:
         from tfs_sim.problems.json_schema import problems_schema
 
         return problems_schema()
-    close = nearest(kind, ("scenario", "experiment", "calibration", "problems"))
-    message = f"there is no schema of {quote(kind)}; there are scenario, experiment, calibration and problems"
+    if kind == "town":
+        from tfs_sim.calibration.json_schema import town_schema
+
+        return town_schema()
+    close = nearest(kind, ("scenario", "experiment", "calibration", "problems", "town"))
+    message = f"there is no schema of {quote(kind)}; there are scenario, experiment, calibration, problems and town"
     raise UserError(Mistake(message, suggestion=close))
 
 

@@ -23,7 +23,8 @@ def check(
         typer.Option(
             "--schema",
             metavar="KIND",
-            help="Print the JSON Schema of scenario, experiment, calibration or problems files for editors instead.",
+            help="Print the JSON Schema of scenario, experiment, calibration, problems or town files for editors "
+            "instead.",
         ),
     ] = None,
 ) -> None:
@@ -116,9 +117,28 @@ def validate(
 @app.command()
 def calibrate(
     calibration: Annotated[
-        str,
-        typer.Argument(metavar="CALIBRATION", help="A ready-made calibration's name, or a file.", show_default=False),
-    ],
+        str | None,
+        typer.Argument(
+            metavar="[CALIBRATION]",
+            help="A ready-made calibration's name, or a file; not with --data.",
+            show_default=False,
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="FILE", help="What was seen of one town: sets are weighed by it.", show_default=False
+        ),
+    ] = None,
+    prior: Annotated[
+        str | None,
+        typer.Option(
+            "--prior",
+            metavar="SETS",
+            help="With --data: calibrated (default), plausible, or the file of an ensemble.",
+            show_default=False,
+        ),
+    ] = None,
     look: Annotated[bool, typer.Option("--look", help="Print targets beside what sets of parameters give.")] = False,
     sets: Annotated[
         int | None,
@@ -138,10 +158,17 @@ def calibrate(
     quick: Annotated[bool, typer.Option("--quick", help="A trial of a few minutes, which writes no ensemble.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Calibrate: find sets that agree with published figures; leave with 2 if nothing comes near one of them."""
-    from tfs_sim.cli import calibrating
+    """Calibrate: find sets that agree with published figures, or with --data those that a town of yours leaves."""
+    from tfs_sim.cli import calibrating, conditioning
 
-    calibrating.calibrate(calibration, look, sets, ensemble, only, out, seed, workers, as_json, quick)
+    if data is not None:
+        others = {"CALIBRATION": calibration, "--look": look, "--sets": sets, "--ensemble": ensemble, "--only": only}
+        calibrating.alone("--data", others | {"--quick": quick})
+        conditioning.condition(data, prior, out, seed, workers, as_json)
+        return
+    calibrating.calibrate(
+        calibrating.named(calibration, prior), look, sets, ensemble, only, out, seed, workers, as_json, quick
+    )
 
 
 @app.command()

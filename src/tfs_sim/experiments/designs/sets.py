@@ -38,6 +38,7 @@ class Agreement:
     figures : how many published figures they were held against.
     origin : of what these mostly are, in words; empty where its file does not say.
     misses : a sentence on each figure that some of the sets miss.
+    conditioned : on what of which town they were conditioned afterwards, in words; empty: on nothing.
     """
 
     name: str
@@ -46,10 +47,12 @@ class Agreement:
     figures: int
     origin: str
     misses: tuple[str, ...]
+    conditioned: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {**asdict(self), "misses": list(self.misses)}
+        said = {**asdict(self), "misses": list(self.misses)}
+        return said if self.conditioned else {key: each for key, each in said.items() if key != "conditioned"}
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,7 @@ class Record(Named):
     figures: Annotated[int, whole(0, 10_000, "a whole number")]
     origin: Text = ""
     misses: list[Text]
+    conditioned: Text = ""
     behaviour: Behaviour
 
     @model_validator(mode="after")
@@ -120,4 +121,5 @@ class Record(Named):
         """What its sets agree with; None where it was not calibrated."""
         if not self.calibrated:
             return None
-        return Agreement(self.name, self.edition, self.licence, self.figures, self.origin, tuple(self.misses))
+        misses = tuple(self.misses)
+        return Agreement(self.name, self.edition, self.licence, self.figures, self.origin, misses, self.conditioned)

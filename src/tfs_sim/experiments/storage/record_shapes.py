@@ -258,6 +258,7 @@ class Agreement(Table):
     figures: Annotated[int, _count(1, 10_000)]
     origin: Text
     misses: list[Text]
+    conditioned: Text = ""
 
 
 class Uncertainty(Table):
