@@ -112,6 +112,7 @@ def test_few_sets_predict_nothing(found: Calibration) -> None:
     assert first.inside is None and np.isnan(first.middle) and first.sets == 0
 
 
+@pytest.mark.long
 def test_whole_recoveries_hold_the_truth(found: Calibration, tmp_path: Path) -> None:
     """Ten, at the size of a trial: places of truths are kept, and 90% ranges hold parameters about as often as that."""
     budget = Budget(180, 100, 80, wanted=20, block=100, quick=True)

@@ -44,6 +44,7 @@ def test_few_runs_are_under_way_at_any_time(monkeypatch: pytest.MonkeyPatch) -> 
     assert sorted(begun) == list(range(200))
 
 
+@pytest.mark.long
 def test_memory_stays_flat_in_a_long_sweep(engine: fakes.Engine, tmp_path: Path) -> None:
     import tracemalloc
 

@@ -157,7 +157,7 @@ def test_models_made_and_dropped_are_freed(lab):
     assert len(Organization._ids._counters) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_thousands_of_models_made_and_dropped_keep_memory_flat(lab):
     resource = pytest.importorskip("resource")
     tiny = lab.with_(months=1, sites={"lab": {"organizations": {"nonprofit": 4, "district": 1}}}).to_template()
