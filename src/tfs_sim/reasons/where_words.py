@@ -209,7 +209,7 @@ def robust_cells(found: Where) -> Cells | None:
     rows, by = [], found.by
     met = "met" in found.robust
     for row in found.robust.to_dict("records"):
-        largest = f"{by.size(row['largest_lower'])} to {by.size(row['largest_upper'])}"
+        largest = f"{by.signed(row['largest_lower'])} to {by.signed(row['largest_upper'])}"
         cells = [
             str(row["strategy"]),
             by.level(row["net_benefit"]),
