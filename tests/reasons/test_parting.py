@@ -95,4 +95,5 @@ def test_the_command_tells_both_runs(swept, found, tmp_path, capsys) -> None:
     file = tmp_path / "events.csv"
     asked = ("--replicate", str(found.replicate), "--set", found.parameter_set, "--out", str(file))
     code, out, _ = command(capsys, "story", str(swept[1].folder), "more", "as-it-is", *asked)
+    assert " nan" not in out and "None" not in out
     assert code == 0 and found.date in out and len(pd.read_csv(file)) == len(found.events)

@@ -88,7 +88,8 @@ def _side_by_side(found: Parting) -> None:
             continue
         print(f"\n{bold(wrapped(f'First in {name} alone'))}")
         for row in own.to_dict("records"):
-            who = " ".join(str(each) for each in (row["organization"] or row["site"], row["outcome"]) if each)
+            named = [each if isinstance(each, str) else "" for each in (row["organization"], row["outcome"])]  # or NaN
+            who = " ".join(filter(None, (named[0] or str(row["site"]), named[1])))
             print(wrapped(f"{clock.date(int(row['month']))}  {row['event']}  {who}", "    ", "  "))
 
 
