@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from asked import command
 
+from tfs_sim.cli.living import _side_by_side
 from tfs_sim.experiments.execution.replaying import events
 from tfs_sim.reasons import Parting, parting
 from tfs_sim.reasons.lasting_words import parted
@@ -95,5 +97,14 @@ def test_the_command_tells_both_runs(swept, found, tmp_path, capsys) -> None:
     file = tmp_path / "events.csv"
     asked = ("--replicate", str(found.replicate), "--set", found.parameter_set, "--out", str(file))
     code, out, _ = command(capsys, "story", str(swept[1].folder), "more", "as-it-is", *asked)
-    assert " nan" not in out and "None" not in out
     assert code == 0 and found.date in out and len(pd.read_csv(file)) == len(found.events)
+
+
+def test_what_an_event_lacks_is_not_told(found: Parting, capsys: pytest.CaptureFixture[str]) -> None:
+    """A join has no outcome, a host that is lost no organization; beside events that do, pandas has NaN for it."""
+    lacking = pd.concat([found.events.head(1)] * 2, ignore_index=True).assign(
+        outcome=["forgiven", float("nan")], organization=["one", float("nan")]
+    )
+    _side_by_side(replace(found, events=lacking))
+    said = capsys.readouterr().out
+    assert "nan" not in said and "one forgiven" in said and said.rstrip().endswith(str(lacking["site"].iloc[1]))
