@@ -83,7 +83,8 @@ class Loop:
         return made.entry_point  # type: ignore[no-any-return]
 
     def _call(self, function: Callable[..., None], key: np.uint64, months: int, end: int) -> None:
-        given = (self.world, self.template.parameters, self.template.on, key, DRAW_START, months)
+        world = self.template
+        given = (self.world, world.parameters, world.on, key, world.run_in, DRAW_START, months)
         function(*given, 0, end, self.out, self.spent, *self.further)
 
     def run(self, key: np.uint64, months: int) -> NDArray[np.int64]:

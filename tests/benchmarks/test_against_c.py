@@ -1,7 +1,5 @@
 """The loop that calls C is the clocked loop but for the steps that are translated."""
 
-import os
-
 import numpy as np
 import pytest
 
@@ -32,7 +30,23 @@ def test_states_that_differ_are_told_by_how_much(lab):
     assert against_c.difference(template.layout, one, other) == np.inf
 
 
-@pytest.mark.skipif("TFS_SIM_BENCH" not in os.environ, reason="compiles two clocked loops: set TFS_SIM_BENCH")
+def test_loops_are_given_what_they_take(lab):
+    (line,) = (each for each in against_c.with_c().splitlines() if each.startswith("def run("))
+    taken: dict[str, object] = {}
+    exec(f"{line} return locals()", taken)
+    loop = object.__new__(against_c.LoopWithC)
+    loop.template, loop.world, loop.out, loop.spent = lab.to_template(), "world", "out", "times"
+    loop.translated = SimpleNamespace(steps="steps", now="now")
+    given: list[dict[str, object]] = []
+    loop._call(lambda *each: given.append(taken["run"](*each)), "key", 7, 5)
+    assert given[0] | {"on": None, "parameters": None} == {
+        "world": "world", "parameters": None, "on": None, "key": "key", "run_in": loop.template.run_in,
+        "first": engine.DRAW_START, "last": 7, "begin": 0, "end": 5, "out": "out", "step_times": "times",
+        "steps_in_c": "steps", "now": "now",
+    }  # fmt: skip
+
+
+@pytest.mark.long
 @pytest.mark.usefixtures("translated")
 def test_both_loops_come_to_the_same_and_take_time(lab, tmp_path):
     template = lab.with_(months=12).to_template()

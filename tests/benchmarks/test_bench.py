@@ -1,7 +1,6 @@
 """What `make bench` says and writes."""
 
 import json
-import os
 
 import pytest
 
@@ -36,7 +35,7 @@ def test_the_machine_is_described():
     assert {"date", "load", "python", "numba", "numpy", "mesa", "starsim", "compiler", "commit"} <= found.keys()
 
 
-@pytest.mark.skipif("TFS_SIM_BENCH" not in os.environ, reason="compiles two clocked loops: set TFS_SIM_BENCH")
+@pytest.mark.long
 @pytest.mark.usefixtures("translated")
 def test_the_row_against_c_names_every_step(tmp_path):
     row = bench.c_row(tmp_path, 2, 2)

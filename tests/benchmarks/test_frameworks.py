@@ -1,6 +1,5 @@
 """The engine, the same month in plain Mesa and what frameworks cost, in a size that takes seconds."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from side_reference import Batched
 from standard_run import standard_scenario
 
 
-@pytest.mark.skipif("TFS_SIM_BENCH" not in os.environ, reason="starts a dozen processes: set TFS_SIM_BENCH")
+@pytest.mark.long
 def test_every_side_runs_and_what_is_not_installed_is_said():
     mesa, idle, starsim = compare(Size(runs=2, months=2, of_reference=2, turns=1), Path("nowhere"))
     assert mesa.met is False and mesa.wanted == "at least 100 ×"

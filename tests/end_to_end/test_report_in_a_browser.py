@@ -1,7 +1,6 @@
 """The report in a real browser: it opens without a network, nothing is broken, everybody can read it, it prints."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -141,7 +140,7 @@ def test_a_picture_of_the_page_is_not_blank(folder, tmp_path):
     assert 0.02 < (pixels.min(axis=2) < 0.6).mean() < 0.6
 
 
-@pytest.mark.skipif("TFS_SIM_PRINTED" not in os.environ, reason="prints a page: set TFS_SIM_PRINTED")
+@pytest.mark.long
 def test_it_prints_on_few_pages(folder, tmp_path):
     paper = tmp_path / "page.pdf"
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer"]
