@@ -1,5 +1,7 @@
 """The loop that calls C is the clocked loop but for the steps that are translated."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
