@@ -6,7 +6,9 @@
     calm = tfs.simulate(town.with_(shocks=[]), replicates=200, seed=1)
     crisis = tfs.simulate(town, replicates=200, seed=1)
     tfs.compare(crisis, calm, metric="support")
-    tfs.compare_arms(tfs.Sweep.load("results/crisis-shock"))
+    study = tfs.sweep("crisis-shock")
+    study.findings
+    study.compare("handover-practices", "initiative", metric="trust")
     crisis.series.groupby("month")["trust"].mean().plot()
 
 Names are loaded when they are first used: `import tfs_sim` itself loads nothing heavy.
@@ -27,9 +29,9 @@ if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment, load_experiment
     from tfs_sim.experiments.execution.replaying import as_given, events
     from tfs_sim.experiments.execution.result import Result
-    from tfs_sim.experiments.execution.runner import sweep
     from tfs_sim.experiments.execution.simulating import simulate
-    from tfs_sim.experiments.storage.stored import Sweep
+    from tfs_sim.interface.explaining import explain
+    from tfs_sim.interface.sweeps import Sweep, sweep
     from tfs_sim.model.partnership import PartnershipModel
     from tfs_sim.scenario import Scenario, load_scenario
     from tfs_sim.scenario.errors import UserError
@@ -47,6 +49,7 @@ __all__ = [
     "compare",
     "compare_arms",
     "events",
+    "explain",
     "findings",
     "load_experiment",
     "load_scenario",
@@ -60,19 +63,20 @@ _HOMES = {
     "PartnershipModel": "model.partnership",
     "Result": "experiments.execution.result",
     "Scenario": "scenario",
-    "Sweep": "experiments.storage.stored",
+    "Sweep": "interface.sweeps",
     "UserError": "scenario.errors",
     "arm": "analysis.outcomes",
     "as_given": "experiments.execution.replaying",
     "compare": "analysis.compare",
     "compare_arms": "analysis.compare",
     "events": "experiments.execution.replaying",
+    "explain": "interface.explaining",
     "findings": "analysis.findings",
     "load_experiment": "experiments.designs.design",
     "load_scenario": "scenario",
     "optimize": "analysis.optimizing",
     "simulate": "experiments.execution.simulating",
-    "sweep": "experiments.execution.runner",
+    "sweep": "interface.sweeps",
 }
 
 

@@ -102,4 +102,4 @@ def test_a_word_is_told_whatever_its_case_number_and_spelling(call, word: str) -
 def test_a_mechanism_keeps_its_page_and_gains_the_word(call) -> None:  # type: ignore[no-untyped-def]
     said = call("explain", "trust").out
     assert [said.index(f"\n{what}" if n else what) for n, what in enumerate(("trust  mechanism", "trust  metric"))]
-    assert said.index("trust  metric") < said.index("rel.trust  array") < said.index("trust  word")
+    assert said.index("trust  metric") < said.index("trust  word") < said.index("rel.trust  array")

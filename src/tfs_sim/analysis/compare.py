@@ -168,11 +168,13 @@ class Comparison:
         r, m = self.result, self.metric
         half = (r.high - r.low) / 2
         unit = words.unit(m, difference=True)
+        alone = math.isnan(r.low)
+        within = f"none from {r.sample}" if alone else f"{words.interval(r.low, r.high, m)} ({self.method}, {r.sample})"
         rows = [
             (self.a, words.level(r.mean_a, m, half)),
             (self.b, words.level(r.mean_b, m, half)),
             ("difference", f"{words.difference(r.difference, r.low, r.high, m)} {unit}".rstrip()),
-            ("95% interval", f"{words.interval(r.low, r.high, m)} ({self.method}, {r.sample})"),
+            ("95% interval", within),
             ("in standard deviations", words.number(r.standardized, 2, sign=True)),
         ]
         if not math.isnan(r.worse):
@@ -181,7 +183,7 @@ class Comparison:
         if math.isfinite(r.pairing):
             rows.append(("pairing cuts the variance", f"{r.pairing:.1f} times"))
         if not r.distinguishable:
-            rows.append(("", "not distinguishable from no difference"))
+            rows.append(("", "too few to tell" if alone else "not distinguishable from no difference"))
         return rows
 
     def heading(self) -> str:

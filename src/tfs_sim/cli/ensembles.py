@@ -36,11 +36,19 @@ def make(source: str, out: Path, sets: int | None, title: str | None, edition: s
     print(wrapped(f'In an experiment beside it:  uncertainty = "{out.name}"'))
 
 
-def _file(path: Path) -> Path:
-    """Return the file of an ensemble; of the word "calibrated" that which this version brings."""
-    from tfs_sim.experiments.designs.uncertainty import CALIBRATED, calibrated
+def shipped() -> tuple[str, ...]:
+    """Return the names that stand for the ensemble which this version brings: "calibrated", and its own."""
+    from tfs_sim.experiments.designs import uncertainty
 
-    return calibrated() if str(path) == CALIBRATED else path
+    found = uncertainty.shipped()
+    return uncertainty.CALIBRATED, *([found.stem] if found else [])
+
+
+def _file(path: Path) -> Path:
+    """Return the file of an ensemble; of a name of the one that this version brings, that one."""
+    from tfs_sim.experiments.designs.uncertainty import calibrated
+
+    return calibrated() if str(path).lower() in shipped() else path
 
 
 def check(path: Path) -> None:

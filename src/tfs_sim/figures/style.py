@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.figures.fonts import FONT, drawable, families
+from tfs_sim.scenario.characters import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,6 +70,14 @@ class Chart:
     alt: str
     data: DataFrame
     body: tuple[float, float, float, float] = field(default=(0.0, 0.0, 0.0, 0.0))
+
+    def __repr__(self) -> str:
+        return printable(f"{self.stem}: {self.title} ({self.subtitle})\n.figure, .data, .caption, .alt")
+
+    def _repr_png_(self) -> bytes:
+        from tfs_sim.figures.save import png
+
+        return png(self.figure, PIXELS)
 
 
 def looks(stored: Stored) -> dict[str, Look]:

@@ -73,7 +73,7 @@ def explain(
     """Say what a name means: unit, default, plausible range, source, how sure we are of it."""
     from tfs_sim.cli import explaining
 
-    explaining.explain(name, arrays)
+    print(explaining.explained(name, arrays))
 
 
 @app.command()

@@ -13,33 +13,29 @@ PAGES: dict[str, Callable[[], str]] = {"month": month.month, "plausible": rules.
 """What is explained beside what the catalogue, the arrays and the glossary name."""
 
 
-def explain(name: str, with_arrays: bool = False) -> None:
-    """Print what `name` means: everything of that name; `with_arrays` adds to the month what steps read and write.
+def explained(name: str, with_arrays: bool = False) -> str:
+    """Return what `name` means: everything of that name; `with_arrays` adds to the month what steps read and write.
 
     Raises
     ------
     UserError
         With the nearest name, when there is nothing of that name, or when arrays are asked for beside the month.
     """
-    from tfs_sim.experiments.designs.uncertainty import CALIBRATED
+    from tfs_sim.cli import ensembles
     from tfs_sim.scenario.errors import Mistake, UserError, quote
 
-    if name.strip().lower().endswith(".json") or name.strip() == CALIBRATED:
-        from tfs_sim.cli.ensembles import explained
-
-        print(explained(Path(name)))
-        return
     wanted = name.strip().lower()
+    if wanted.endswith(".json") or wanted in ensembles.shipped():
+        return ensembles.explained(Path(name.strip()))
     if with_arrays:
         if wanted != "month":
             message = f"--arrays goes with month alone, not with {quote(name)}"
             raise UserError(Mistake(message, hint="tfs-sim explain NAME  says of an array which steps use it."))
-        print(month.month(with_arrays=True))
-        return
+        return month.month(with_arrays=True)
     found = [PAGES[wanted]()] if wanted in PAGES else list(_found(wanted))
     if not found:
         raise _unknown(name.strip())
-    print("\n\n".join(found))
+    return "\n\n".join(found)
 
 
 def _found(name: str) -> Iterator[str]:
@@ -58,10 +54,10 @@ def _found(name: str) -> Iterator[str]:
     for full, each in parameters().items():
         if name in {full, full.partition(".")[2]}:
             yield declared.parameter(full, each)
+    if meant := word(name):  # before arrays: who asks for a word wants a sentence, not first the arrays of that name
+        yield about(meant)
     for array in called(name):
         yield arrays.array(array)
-    if meant := word(name):
-        yield about(meant)
 
 
 def parameters() -> dict[str, Parameter]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
+from tfs_sim.experiments.designs import summaries
 from tfs_sim.experiments.designs.assembly import (
     Setting,
     additions_of,
@@ -208,6 +209,14 @@ class Experiment(Table):
     def arms(self) -> list[Arm]:
         """Return every strategy under every combination of conditions, in the order of the file."""
         return list(self._arms)
+
+    def __repr__(self) -> str:
+        return summaries.in_lines(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return summaries.as_table(self)
 
 
 def load_experiment(path_or_name: str | Path) -> Experiment:

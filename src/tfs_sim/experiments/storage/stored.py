@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from tfs_sim.experiments.storage import files, records, store
 from tfs_sim.experiments.storage.marks import read_mark, read_provenance
@@ -39,7 +39,7 @@ class Sweep:
     folder: Path
 
     @classmethod
-    def load(cls, folder: str | os.PathLike[str]) -> Sweep:
+    def load(cls, folder: str | os.PathLike[str]) -> Self:
         """Return the results in `folder`.
 
         Raises
@@ -160,8 +160,9 @@ class Sweep:
 
     def _facts(self) -> str:
         plan = self.experiment["plan"]
+        sets = f"{len(self.sets):,} sets of parameters × " if len(self.sets) else ""
         return (
-            f"{self.experiment['title']}: {len(plan['arms'])} arms × {plan['replicates']:,} replicates, "
+            f"{self.experiment['title']}: {len(plan['arms'])} arms × {sets}{plan['replicates']:,} replicates, "
             f"seed {plan['seed']}, in {shown(str(self.folder))}"
         )
 
