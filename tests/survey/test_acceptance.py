@@ -39,12 +39,19 @@ def test_a_survey_becomes_a_decision(
     assert "expected at this size" in asked and "the same answered (16 organizations)" in asked
     assert "The same to the bit" in call("reproduce", "results/riverton")
     assert "codebook.csv" in call("export", "results/riverton")
+    # what the second wave says of the town, from the first on
+    then = call("import", *files, "--site", "riverton", "--wave", "1", "--out", "then", "--key", "riverton/key.csv")
+    check = re.findall(r"tfs-sim calibrate --data (\S+)", then)[0]
+    assert check == "then/riverton-waves.toml" and "good" in call("check", check)
     # codes alone, in everything that is handed on
     names = {line.partition(",")[2] for line in Path("riverton/key.csv").read_text().splitlines()[1:]}
     assert len(names) == 20
     handed = [path for path in Path("results").rglob("*") if path.suffix in (".json", ".html", ".csv", ".toml")]
     handed += [
-        path for path in Path("riverton").rglob("*") if path.is_file() and path.name not in ("key.csv", "mapping.toml")
+        path
+        for folder in ("riverton", "then")
+        for path in Path(folder).rglob("*")
+        if path.is_file() and path.name not in ("key.csv", "mapping.toml")
     ]
     for path in handed:
         text = path.read_text(errors="replace")

@@ -17,19 +17,20 @@ def import_(
     names: bool,
     students: int | None,
     start: str | None,
+    wave: str | None,
 ) -> None:
     """Import a survey, write its files and its page, and say what was made of every column."""
     from tfs_sim.report.survey import write_page
     from tfs_sim.survey import import_survey, write_survey
     from tfs_sim.survey.waves import month_of
-    from tfs_sim.survey.writing import KEY, read_key
+    from tfs_sim.survey.writing import KEY, read_key, waves_file
 
     if start is not None and month_of(start) != start:
         raise UserError(Mistake(f'--start is a month, written "2018-05"; found "{start}"'))
     folder = out if out is not None else Path(site)
     kept = key if key is not None else folder / KEY
     known = read_key(kept) if key is not None or kept.is_file() else None
-    survey = import_survey(files, site, mapping=mapping, known=known, names=names)
+    survey = import_survey(files, site, mapping=mapping, known=known, names=names, wave=wave)
     scenario = write_survey(survey, folder, students=students, start=start)
     page = write_page(survey, folder)
     for sheet in survey.sheets:
@@ -75,3 +76,5 @@ def import_(
         f"  tfs-sim decide {path(Path('results') / folder.resolve().name)}     then says what to choose, at which worth"
     )
     print(f"  tfs-sim survey {path(folder)}     asks the simulated partnership what yours was asked")
+    if (waves := folder / waves_file(site)).is_file():
+        print(f"  tfs-sim calibrate --data {path(waves)}     says which sets of parameters are like your town")

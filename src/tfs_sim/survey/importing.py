@@ -18,6 +18,7 @@ from tfs_sim.survey.answers import Answers, answers
 from tfs_sim.survey.files import read_sheets
 from tfs_sim.survey.guessing import Understood, meaning, understood
 from tfs_sim.survey.imputing import Imputed, imputed
+from tfs_sim.survey.later import remarks
 from tfs_sim.survey.mapping import Mapping, read_mapping
 from tfs_sim.survey.members import Member, known_as, members, sectors
 from tfs_sim.survey.names import codes, nearly_equal
@@ -81,6 +82,13 @@ class Survey:
         given = self.mapping.relations.get(item)
         return meaning(item) if given is None or given.means is None else given.means
 
+    @property
+    def trust_scale(self) -> tuple[float, float]:
+        """The ends of the scale on which trust was marked; 0 and 1 where items have scales of their own."""
+        items = [n for n, kind in self.answers.kinds.items() if kind == "item" and self.means(n) == "trust"]
+        ends = {(self.scales[name].least, self.scales[name].most) for name in items}
+        return ends.pop() if len(ends) == 1 else (0.0, 1.0)
+
     def answered(self, wave: str) -> set[str]:
         """Return the names of those who answered in a wave: as a list says, or by having answered anything."""
         alone = len(self.waves) == 1  # else a list that names no wave may mean any of them
@@ -137,6 +145,7 @@ def import_survey(
     mapping: str | os.PathLike[str] | None = None,
     known: dict[str, str] | None = None,
     names: bool = False,
+    wave: str | None = None,
 ) -> Survey:
     """Return the survey that foreign files hold: organizations, who reports which ties, and the network that they make.
 
@@ -147,6 +156,7 @@ def import_survey(
     mapping : a `mapping.toml` that says what columns mean; what it does not say is guessed.
     known : codes that organizations have already, by name, as `writing.read_key` returns them.
     names : whether names may be written and shown beside codes.
+    wave : label of the wave that the network is of, instead of what the mapping says; default: the last.
 
     Returns
     -------
@@ -164,6 +174,7 @@ def import_survey(
         raise UserError((error.context or {})["mistakes"]) from None
     sheets = read_sheets([Path(each) for each in files])
     given = read_mapping(Path(mapping), sheets) if mapping is not None else Mapping()
+    chosen = given.network.wave if wave is None else wave
     found = understood(sheets, given)
     notes = [Note(f"{each.name}: {remark}", serious=False) for each in sheets for remark in each.remarks]
     called = known_as(found, given.same)
@@ -189,7 +200,7 @@ def import_survey(
             if len(table) == 1:
                 table[""] = next(iter(table.values()))
     survey = Survey(
-        site, names, codes(people, known or {}), people, found, categories, said, waves, _wave(given, waves), {}, [],
+        site, names, codes(people, known or {}), people, found, categories, said, waves, _wave(chosen, waves), {}, [],
         given.network.take, {}, notes, given,
     )  # fmt: skip
     for key in dict.fromkeys((*said.each, *said.mutual)):
@@ -203,15 +214,18 @@ def import_survey(
     return survey
 
 
-def _wave(given: Mapping, waves: list[Wave]) -> Wave:
+def _wave(chosen: str | None, waves: list[Wave]) -> Wave:
     """Return the wave that the network is of: the one that the user chose, or the last."""
-    if given.network.wave is None:
+    if chosen is None:
         return waves[-1]
     labels = [wave.label for wave in waves]
-    if given.network.wave not in labels:
-        message = f"mapping: there is no wave {quote(given.network.wave)}"
-        raise UserError(Mistake(message, suggestion=nearest(given.network.wave, labels)))
-    return waves[labels.index(given.network.wave)]
+    if chosen not in labels:
+        if labels == [""]:
+            raise UserError(Mistake(f"there is no wave {quote(chosen)}: the files tell no waves apart"))
+        there = " and ".join(quote(label) for label in labels)
+        message = f"there is no wave {quote(chosen)}; there are {there}"
+        raise UserError(Mistake(message, suggestion=nearest(chosen, labels)))
+    return waves[labels.index(chosen)]
 
 
 def _relations(survey: Survey, given: Mapping) -> list[str]:
@@ -230,6 +244,7 @@ def _relations(survey: Survey, given: Mapping) -> list[str]:
 def _look(survey: Survey) -> None:
     """Note what the user should look at."""
     notes = survey.notes
+    notes += remarks(survey)
     for a, b in nearly_equal(list(survey.members)):
         notes.append(Note("{} and {} have nearly the same name; they are kept apart ([same] in mapping.toml)", (a, b)))
     tied = {end for pair in survey.ties for end in pair}

@@ -182,13 +182,13 @@ def _errors(survey: Survey, tables: Iterable[Iterable[Pair]]) -> dict[Ends, floa
     return {ends: error / math.sqrt(max(1, heard.get(ends, 1))) for ends in survey.ties}
 
 
-def _items(survey: Survey, means: str) -> dict[Ends, list[float]]:
-    """Return what each says of each other in items of a meaning, as shares of their scales."""
+def said_of(survey: Survey, means: str, wave: str) -> dict[Ends, list[float]]:
+    """Return what each says of each other in a wave, in items of a meaning, as shares of their scales."""
     found: dict[Ends, list[float]] = {}
     for name, kind in survey.answers.kinds.items():
         if kind != "item" or survey.means(name) != means:
             continue
-        scale, key = survey.scales[name], (survey.wave.label, name)
+        scale, key = survey.scales[name], (wave, name)
         both = {(b, a): value for (a, b), value in survey.answers.mutual.get(key, {}).items()}
         for table in (survey.answers.each.get(key, {}), survey.answers.mutual.get(key, {}), both):
             for ends, value in table.items():
@@ -207,7 +207,7 @@ def _error_of_item(said: Mapping[Ends, list[float]]) -> float:
 
 
 def _trust(survey: Survey, pairs: Iterable[Ends]) -> dict[Ends, Mark]:
-    said = _items(survey, "trust")
+    said = said_of(survey, "trust", survey.wave.label)
     if len(said) < FEWEST:
         return {}
     error = _error_of_item(said)
@@ -244,7 +244,7 @@ def _effects(known: Mapping[Ends, float]) -> tuple[float, dict[str, float], dict
 
 def _agreement(survey: Survey) -> dict[str, Mark]:
     about: dict[str, list[float]] = {}
-    for (_, target), said in _items(survey, "agreement").items():
+    for (_, target), said in said_of(survey, "agreement", survey.wave.label).items():
         about.setdefault(target, []).append(float(np.mean(said)))
     if sum(map(len, about.values())) < FEWEST:
         return {}

@@ -2,7 +2,8 @@
 
 scenario.toml, organizations.csv, relationships.csv    what `tfs-sim run` reads
 experiment.toml                                        strategies to compare: `tfs-sim sweep`
-*.before.toml                                          what stood in these two before another import
+SITE-waves.toml                                        what later waves found: `tfs-sim calibrate --data`
+*.before.toml                                          what stood in these three before another import
 survey/organizations.csv, reports.csv, ties.csv        the clean data: who was asked, who answered, who said what
 survey/instrument.toml                                 what was asked, to ask the simulated partnership the same
 mapping.toml                                           what was made of each column, to be corrected
@@ -29,6 +30,7 @@ from tfs_sim.scenario.towns import Town, experiment_of, money_of
 from tfs_sim.scenario.writing import to_toml
 from tfs_sim.survey import imputing
 from tfs_sim.survey.importing import Survey
+from tfs_sim.survey.later import as_waves, later
 from tfs_sim.survey.mapping import as_toml
 
 KEY = "key.csv"
@@ -36,6 +38,7 @@ IGNORED = (KEY, "mapping.toml")
 """Files that hold names, or may: they stay on this machine."""
 INSTRUMENT = "instrument.toml"
 STUDENTS = 10_000
+MONTHS = 60
 START = "2020-01"
 """What is written where nobody says it."""
 
@@ -48,7 +51,7 @@ question = "What would I like to know?"
 
 [clock]
 start = "{start}"{start_said}
-months = 60
+months = {months}
 
 [sites.{site}]
 title = {title_quoted}
@@ -100,9 +103,14 @@ def write_survey(
             write_bytes(data / f"{name}.csv", _table(rows(survey)))
         write_bytes(target / "organizations.csv", _table(_organizations(survey)))
         write_bytes(target / "relationships.csv", _table(_relationships(survey)))
-        for name, text in _scenarios(survey, students, start, Path(folder)).items():
+        texts = _scenarios(survey, students, start, Path(folder))
+        for name, text in texts.items():
             _keep(target / name, text)
             write_bytes(target / name, text.encode())
+        waves = target / waves_file(survey.site)
+        if waves.name not in texts:  # one that is there belongs to a scenario that began with another wave
+            _keep(waves, "")
+            waves.unlink(missing_ok=True)
     return target / "scenario.toml"
 
 
@@ -119,6 +127,11 @@ def _keep(path: Path, text: str) -> None:
     """Keep what stands in a file that will say something else, as NAME.before.toml: the user may have edited it."""
     if path.is_file() and not path.is_symlink() and (was := path.read_bytes()) != text.encode():
         write_bytes(path.with_suffix(".before.toml"), was)
+
+
+def waves_file(site: str) -> str:
+    """Return the name of the file of what later waves found: sets of parameters that it leaves are called after it."""
+    return f"{site.replace('_', '-')[:40]}-waves.toml"
 
 
 def read_key(path: Path) -> dict[str, str]:
@@ -217,8 +230,7 @@ def _number(value: float) -> str:
 def _instrument(survey: Survey) -> str:
     """Return what was asked in the wave that the scenario begins with, as `clean` reads it."""
     items = [n for n, kind in survey.answers.kinds.items() if kind == "item" and survey.means(n) == "trust"]
-    ends = {(survey.scales[name].least, survey.scales[name].most) for name in items}
-    lowest, highest = ends.pop() if len(ends) == 1 else (0.0, 1.0)
+    lowest, highest = survey.trust_scale
     about: dict[str, Any] = {"site": survey.site, "wave": survey.wave.label, "relations": survey.relations}
     if survey.imputed.trust:
         about["trust"] = {"items": items, "lowest": lowest, "highest": highest}
@@ -309,6 +321,7 @@ def _scenarios(survey: Survey, students: int | None, start: str | None, folder: 
     lead = lead_of(survey)
     title = survey.site.replace("-", " ").replace("_", " ").capitalize()
     month = start or survey.wave.month
+    seen = later(survey, start)
     said = Town(students=students, start=month)
     words = {
         "title": title,
@@ -318,6 +331,7 @@ def _scenarios(survey: Survey, students: int | None, start: str | None, folder: 
         "ties": len(survey.ties),
         "when": f" in {survey.wave.month}" if survey.wave.month else "",
         "start": month or START,
+        "months": max([MONTHS, *(each.month + 12 for each in seen)]),
         "start_said": "" if month else "                             # guessed: the files do not say when (--start)",
         "students": f"{students or STUDENTS:_}",
         "students_said": ""
@@ -327,7 +341,9 @@ def _scenarios(survey: Survey, students: int | None, start: str | None, folder: 
         "money": money_of(said, survey.site),
     }
     experiment = experiment_of(said, survey.site, title, shown(str(folder)), len(survey.members))
-    return {"scenario.toml": _SCENARIO.format(**words), "experiment.toml": experiment}
+    texts = {"scenario.toml": _SCENARIO.format(**words), "experiment.toml": experiment}
+    waves = waves_file(survey.site)
+    return texts | ({waves: as_waves(survey, seen, shown(str(folder / waves)))} if seen else {})
 
 
 def _ignore(folder: Path) -> None:

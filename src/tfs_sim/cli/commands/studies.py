@@ -264,13 +264,16 @@ def import_(
         int | None, whole("--students", metavar="N", largest=10_000_000, help="In the community's schools.")
     ] = None,
     start: Annotated[
-        str | None, typer.Option("--start", metavar="MONTH", help='First month, "2018-05"; default: the last wave\'s.')
+        str | None, typer.Option("--start", metavar="MONTH", help='First month, "2018-05"; default: the wave\'s.')
+    ] = None,
+    wave: Annotated[
+        str | None, typer.Option("--wave", metavar="LABEL", help="Wave that the network is of; default: the last.")
     ] = None,
 ) -> None:
     """Make a scenario of a survey that you already have; say column by column what was taken, guessed or left."""
     from tfs_sim.cli import importing
 
-    importing.import_(files, site, out, mapping, key, names, students, start)
+    importing.import_(files, site, out, mapping, key, names, students, start, wave)
 
 
 @app.command()
