@@ -1,4 +1,4 @@
-"""`tfs-sim survival`, `story`, `power` and `foretell`: from stored results to lives, single runs and evaluations."""
+"""`tfs-sim survival`, `story`, `event-study`, `power` and `foretell`: lives, single runs, events and evaluations."""
 
 from __future__ import annotations
 
@@ -91,6 +91,45 @@ def _side_by_side(found: Parting) -> None:
             named = [each if isinstance(each, str) else "" for each in (row["organization"], row["outcome"])]  # or NaN
             who = " ".join(filter(None, (named[0] or str(row["site"]), named[1])))
             print(wrapped(f"{clock.date(int(row['month']))}  {row['event']}  {who}", "    ", "  "))
+
+
+def event(
+    folder: Path,
+    kind: str,
+    strategy: str | None,
+    metric: str | None,
+    under: str | None,
+    among: str,
+    months: int,
+    sets: int | None,
+    replicates: int | None,
+    workers: int | None,
+    json: bool,
+) -> None:
+    """Print what one event of a kind does, and write its chart, the months and the events."""
+    from tfs_sim.reasons import event_study
+    from tfs_sim.reasons.event_study_words import asked, rows, told
+
+    with terminal.working() as shown:
+        found = event_study(
+            folder, kind, strategy, metric, levels_of(under), among, months, sets, replicates, workers,
+            shown.progress, shown.notice,
+        )  # fmt: skip
+    if json:
+        asked_ = {"event": kind, "instead": found.kind.instead, "strategy": found.strategy, "metric": found.metric}
+        more = {"levels": list(found.levels), "among": among, "runs_without": found.without}
+        numbers = {"whole": plain([found.whole.record()])[0], "months": plain(found.frame.to_dict("records"))}
+        print(as_json(asked_ | more | numbers))
+        return
+    print(bold(wrapped(asked(found))))
+    for said in told(found):
+        print(wrapped(said, "  "))
+    for block in terminal.tables(*rows(found)):
+        print(f"\n{block}")
+    from tfs_sim.figures.event_study import event_study_chart
+
+    chart = event_study_chart(found)
+    written(folder, chart, {chart.stem: found.frame, f"{chart.stem}-events": found.events})
 
 
 def power(

@@ -5,6 +5,7 @@ Everything here goes on from the results of a sweep: the same arms, sets of para
 
 from __future__ import annotations
 
+from tfs_sim.reasons.event_study import EventStudy, event_study
 from tfs_sim.reasons.foretelling import Foretelling, foretelling
 from tfs_sim.reasons.forms import FORMS, NOT_HERE, Form, named_forms
 from tfs_sim.reasons.groups import GROUPS, Group, named
@@ -16,11 +17,14 @@ from tfs_sim.reasons.starts import Starts, starts
 from tfs_sim.reasons.structure import Structure, structure
 from tfs_sim.reasons.where import Where, where
 from tfs_sim.reasons.why import Why, why
+from tfs_sim.reasons.withheld import WITHHELD, Withheld
 
 __all__ = [
     "FORMS",
     "GROUPS",
     "NOT_HERE",
+    "WITHHELD",
+    "EventStudy",
     "Foretelling",
     "Form",
     "Group",
@@ -33,6 +37,8 @@ __all__ = [
     "Structure",
     "Where",
     "Why",
+    "Withheld",
+    "event_study",
     "foretelling",
     "lasting",
     "named",

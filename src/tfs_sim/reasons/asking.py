@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tfs_sim.analysis.pooling import Units
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import DERIVED
 from tfs_sim.experiments.execution.again import Study
+from tfs_sim.experiments.execution.job import at_point
 from tfs_sim.experiments.execution.variants import Varied
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
+
+if TYPE_CHECKING:
+    from tfs_sim.experiments.designs.design import Arm
+    from tfs_sim.model.engine import Template
 
 
 def known_metric(stored: Stored, name: str | None) -> str:
@@ -82,6 +88,18 @@ def numbers_of_runs(study: Study, sets: int | None, replicates: int | None, usua
     if not there:
         return 1, min(usual, study.replicates) if replicates is None else replicates
     return min(usual, there) if sets is None else sets, 1 if replicates is None else replicates
+
+
+def template_under(study: Study, arm: Arm, number: int) -> Template:
+    """Return an arm ready to run under the set of that number (or at the one point that it was run at)."""
+    from tfs_sim.experiments.designs.plausible import open_to
+    from tfs_sim.scenario.beginnings import template_of
+
+    template = template_of(arm.scenario)
+    if study.sets is None:
+        return template
+    settings, name = study.sets.settings(number), study.sets.ids[number]
+    return at_point(template, arm.scenario, open_to(settings, arm.scenario), name)
 
 
 def units_of(found: Varied) -> Units:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.execution.again import Study, again
 from tfs_sim.experiments.execution.forks import foundation, schedule
-from tfs_sim.experiments.execution.job import at_point
-from tfs_sim.reasons.asking import known_levels
+from tfs_sim.reasons.asking import known_levels, template_under
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def parting(
         raise UserError(Mistake(f"replicates of {study.folder} are 0 to {last}; found {replicate}"))
     name, number = _set(study, parameter_set)
     arms = [study.arm(each, under) for each in (a, b)]
-    templates = [_template(study, arm, number) for arm in arms]
+    templates = [template_under(study, arm, number) for arm in arms]
     tables = [_events(template, study.seed, replicate, name) for template in templates]
     parted, alike, apart = _compared(tables)
     return Parting(
@@ -128,17 +127,6 @@ def _set(study: Study, name: str | None) -> tuple[str, int]:
         said = f"there is no set {quote(name)} in {study.folder}; they are {study.sets.ids[0]} to {study.sets.ids[-1]}"
         raise UserError(Mistake(said, suggestion=nearest(name, study.sets.ids[:1000])))
     return name, study.sets.ids.index(name)
-
-
-def _template(study: Study, arm: Arm, number: int) -> Template:
-    from tfs_sim.experiments.designs.plausible import open_to
-    from tfs_sim.scenario.beginnings import template_of
-
-    template = template_of(arm.scenario)
-    if study.sets is None:
-        return template
-    settings, name = study.sets.settings(number), study.sets.ids[number]
-    return at_point(template, arm.scenario, open_to(settings, arm.scenario), name)
 
 
 def _events(template: Template, seed: int, replicate: int, name: str) -> list[tuple[int, tuple[Any, ...]]]:

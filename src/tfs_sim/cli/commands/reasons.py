@@ -218,6 +218,43 @@ def story(
     living.story(folder, a, b, replicate, parameter_set, under, out)
 
 
+@app.command("event-study")
+def event_study(
+    folder: Results,
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="EVENT",
+            help="departure, join, withdrawal, apology, award-won, award-lost, host-lost or host-found.",
+            show_default=False,
+        ),
+    ],
+    strategy: Annotated[
+        str | None, typer.Argument(metavar="[STRATEGY]", help="In runs of which; default: the reference.")
+    ] = None,
+    metric: Metric = None,
+    under: Under = None,
+    among: Annotated[
+        str,
+        typer.Option("--among", metavar="WHOM", help="Of a role or sector alone: backbone, health …"),
+    ] = "",
+    months: Annotated[int, whole("--months", metavar="M", largest=1200, help="After the event.")] = 24,
+    sets: Annotated[
+        int | None,
+        whole("--sets", metavar="S", largest=MOST_SETS, help="Over the first so many sets; default: 100, or all."),
+    ] = None,
+    replicates: Annotated[
+        int | None, whole("--replicates", "-n", metavar="N", help="Runs of each set; default: 1 (without sets 100).")
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say what one event does: runs beside the same runs in which it does not happen (the person stays, …)."""
+    from tfs_sim.cli import living
+
+    living.event(folder, kind, strategy, metric, under, among, months, sets, replicates, workers, as_json)
+
+
 @app.command()
 def power(
     folder: Results,
