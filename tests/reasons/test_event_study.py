@@ -10,12 +10,14 @@ import pytest
 from asked import command
 
 import tfs_sim as tfs
+from parsing import taken
 from tfs_sim.figures.event_study import event_study_chart
 from tfs_sim.model import events
 from tfs_sim.reasons import EventStudy, event_study
 from tfs_sim.reasons.asking import template_under
 from tfs_sim.reasons.event_study_words import asked, told
 from tfs_sim.reasons.withheld import both
+from tfs_sim.report.sections.reasons import commands
 
 FILE = """\
 title = "Leaving"
@@ -150,3 +152,10 @@ def test_what_cannot_be_asked_is_told(
 ) -> None:
     code, _, told_ = command(capsys, "event-study", str(results), *given)
     assert code == 2 and said in " ".join(told_.split()) and "Traceback" not in told_
+
+
+def test_what_a_report_proposes_to_ask_next_can_be_typed(found: EventStudy) -> None:
+    proposed = commands(found.stored)
+    assert len(proposed) >= 8
+    for _, text in proposed:
+        taken(text.removeprefix("tfs-sim "))

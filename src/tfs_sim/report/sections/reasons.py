@@ -26,9 +26,10 @@ def commands(stored: Stored) -> list[tuple[str, str]]:
     asked = [
         ("By which ways does the best do better? Splits the difference over mechanisms", f"tfs-sim why DIR {pair}"),
         ("Which unknowns drive it?", f"tfs-sim sensitivity DIR {pair}"),
-        ("Does it hold in other forms of the model?", f"tfs-sim structure DIR {pair}"),
+        ("Does it hold in other forms of the model?", "tfs-sim structure DIR"),
         ("In which month do two runs part, and over what?", f"tfs-sim story DIR {pair}"),
         ("How long do partnerships last?", "tfs-sim survival DIR"),
+        ("What does it do when the coordinator leaves?", "tfs-sim event-study DIR departure --among backbone"),
         ("Which signs foretell it early?", "tfs-sim foretell DIR"),
         ("Could an evaluation have seen it?", f"tfs-sim power DIR {pair}"),
     ]
