@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tfs_sim.experiments.storage import records
 
-SHARE = 6 + cases.CASES // 130
-"""Cases of each record, and as many of all tables: fewer than of files, for what passes takes a report each."""
+SHARE = 8 + max(cases.CASES - 300, 0) // 500
+"""Cases of each record, and fewer of each table: fewer than of files, for what passes takes a report of seconds."""
 
 
 @pytest.fixture(scope="module")
