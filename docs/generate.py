@@ -17,7 +17,7 @@ from types import ModuleType
 
 from calibrated import calibration
 from parts import cite, number, table
-from runs import facts, problems
+from runs import facts, problems, reasons
 
 from tfs_sim import model
 from tfs_sim.literature import glossary as words
@@ -326,6 +326,7 @@ PAGES = {
             contested,
             facts,
             problems,
+            reasons,
         )
     },
     "model/bibliography.md": bibliography,

@@ -224,3 +224,31 @@ def _less(line: dict[str, Any]) -> str:
     if line["less"] is None or line["low"] is None:
         return "–"
     return f"{line['less']:+.3f} ({line['low']:+.3f} to {line['high']:+.3f})"
+
+
+REASONS = """\
+# Reasons: the flagship asked why
+
+What the shipped study *TITLE* says beside what happens: by what differences come about, whether they would hold if the
+model were built otherwise, what drives them, how long partnerships last, what single events do, whether an evaluation
+could have seen it, and what to watch. Each answer is what its command prints ([how to read it](../how-to/why.md)).
+None of it is a measurement of the world: it says by what things come about *in the model*, over sets of parameters that
+agree with what is published.
+
+RUNS
+"""
+
+
+def reasons() -> str:
+    """The flagship's reasons, each as its command prints it."""
+    found = json.loads((FOLDER / "model" / "reasons.json").read_text(encoding="utf-8"))
+    runs = f"Over {found['sample']}. Model {found['model']}, {found['date'][:10]}."
+    text = REASONS.replace("TITLE", found["title"]).replace("RUNS", runs)
+    for each in found["answers"]:
+        text += (
+            f"\n## {each['question']}\n\n`tfs-sim {each['command'].replace('DIR', 'results/' + found['study'])}`\n\n"
+        )
+        text += "\n".join(f"- {sentence}" for sentence in each["sentences"]) + "\n\n"
+        text += f"![{each['alt']}](../images/reasons/{each['figure']}.png)\n\n"
+        text += table(each["head"], each["rows"]) if each["rows"] else ""
+    return text.rstrip() + "\n"

@@ -38,7 +38,7 @@ def why(
     """Print what the difference between two strategies comes by, and write its chart and tables."""
     from tfs_sim.reasons import named
     from tfs_sim.reasons import why as split
-    from tfs_sim.reasons.why_words import told
+    from tfs_sim.reasons.why_words import rows, told
 
     chosen = named(groups)
     with terminal.working() as shown:
@@ -52,27 +52,12 @@ def why(
     print(bold(wrapped(f"Why {stored.title(a)} differs from {stored.title(b)}")))
     for said in told(found):
         print(wrapped(said, "  "))
-    for block in terminal.tables(*_rows(found)):
+    for block in terminal.tables(*rows(found)):
         print(f"\n{block}")
     from tfs_sim.figures.why import why_chart
 
     stem = f"why-{a}-{b}-{found.metric}"
     written(folder, why_chart(found), {stem: found.frame, f"{stem}-coalitions": found.coalitions})
-
-
-def _rows(found: Why) -> tuple[list[str], list[list[str]]]:
-    from tfs_sim.analysis import words
-    from tfs_sim.analysis.windows import metric
-    from tfs_sim.reasons.why_words import amount, share
-
-    m = metric(found.metric)
-    rows = []
-    for each in found.shares:
-        ends = (words.difference(one, each.part.low, each.part.high, m) for one in (each.alone, each.last))
-        said = "–" if each.share is None else share(each.share)
-        rows.append([each.group.name, amount(each.part, found), said, *ends])
-    rows.append(["left with all off", amount(found.rest, found), "", "", ""])
-    return ["group", "part (95%)", "share (95%)", "by itself", "with all others"], rows
 
 
 def _record(found: Why) -> dict[str, Any]:
@@ -106,7 +91,7 @@ def structure(
     """Print what becomes of a sweep's answer in contested forms of the model, and write its chart and table."""
     from tfs_sim.reasons import structure as again_in
     from tfs_sim.reasons.forms import named_forms
-    from tfs_sim.reasons.structure_words import amount, meets, told
+    from tfs_sim.reasons.structure_words import rows, told
 
     chosen = named_forms(forms)
     held = None
@@ -128,17 +113,7 @@ def structure(
         if strategy == found.against:
             continue
         print(f"\n{bold(wrapped(found.stored.title(strategy)))}")
-        head = ["form", "difference (95%)", "verdict", *(["meets targets"] if held is not None else [])]
-        rows = [
-            [
-                each.name,
-                amount(answer.result, found.metric),
-                answer.verdict or "",
-                *([meets(each)] * (held is not None)),
-            ]
-            for each, answer in found.of(strategy)
-        ]
-        print("\n\n".join(terminal.tables(head, rows)))
+        print("\n\n".join(terminal.tables(*rows(found, strategy))))
     from tfs_sim.figures.structure import structure_chart
 
     written(folder, structure_chart(found), {f"structure-{found.metric}": found.frame})

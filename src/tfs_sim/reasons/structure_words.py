@@ -121,3 +121,13 @@ def provisos(found: Structure) -> list[str]:
         f"{found.units.holds}, all {comparisons} at once; forms are no draw from anything, and no share of them is a "
         "probability.",
     ]
+
+
+def rows(found: Structure, strategy: str) -> tuple[list[str], list[list[str]]]:
+    """Return the table of what a strategy's difference is in each form: head and rows."""
+    held = bool(found.targets)
+    head = ["form", "difference (95%)", "verdict", *(["meets targets"] if held else [])]
+    return head, [
+        [each.name, amount(answer.result, found.metric), answer.verdict or "", *([meets(each)] if held else [])]
+        for each, answer in found.of(strategy)
+    ]

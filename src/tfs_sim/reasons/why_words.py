@@ -104,3 +104,15 @@ def provisos(found: Why) -> list[str]:
         "A group that is off is off from the start, in the months before it too, with its interventions: this says by "
         "what a difference comes about in the model, not in the world.",
     ]
+
+
+def rows(found: Why) -> tuple[list[str], list[list[str]]]:
+    """Return the table of groups: head and rows."""
+    m = metric(found.metric)
+    table = []
+    for each in found.shares:
+        ends = (words.difference(one, each.part.low, each.part.high, m) for one in (each.alone, each.last))
+        said = "–" if each.share is None else share(each.share)
+        table.append([each.group.name, amount(each.part, found), said, *ends])
+    table.append(["left with all off", amount(found.rest, found), "", "", ""])
+    return ["group", "part (95%)", "share (95%)", "by itself", "with all others"], table
