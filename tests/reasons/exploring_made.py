@@ -108,4 +108,4 @@ AGREED = {
 
 
 def _standard(values: Any) -> Any:
-    return (values - values.mean()) / values.std(ddof=1)
+    return (values - values.mean()) / values.std(ddof=1) if len(values) > 1 else 0.0 * values

@@ -5,6 +5,7 @@ Everything here goes on from the results of a sweep: the same arms, sets of para
 
 from __future__ import annotations
 
+from tfs_sim.reasons.exploring import Explorer, explore
 from tfs_sim.reasons.foretelling import Foretelling, foretelling
 from tfs_sim.reasons.forms import FORMS, NOT_HERE, Form, named_forms
 from tfs_sim.reasons.groups import GROUPS, Group, named
@@ -21,6 +22,7 @@ __all__ = [
     "FORMS",
     "GROUPS",
     "NOT_HERE",
+    "Explorer",
     "Foretelling",
     "Form",
     "Group",
@@ -33,6 +35,7 @@ __all__ = [
     "Structure",
     "Where",
     "Why",
+    "explore",
     "foretelling",
     "lasting",
     "named",

@@ -37,6 +37,13 @@ const Draw = (() => {
     return values.map(each => Say.number(each, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))));
   }
 
+  // Room for the longest number beside the axis.
+  function roomFor(u, values) {
+    if (!values) return 50;
+    u.ctx.font = FONT;
+    return 16 + Math.max(...values.map(each => u.ctx.measureText(each).width));
+  }
+
   function paintGrey(u, shown) {
     const {ctx, bbox} = u, step = shown.x.length > 1 ? shown.x[1] - shown.x[0] : 1;
     ctx.save();
@@ -86,6 +93,7 @@ const Draw = (() => {
       ctx.setLineDash([]);
       ctx.font = FONT.replace("13px", `${12 * ratio}px`);
       ctx.textBaseline = "middle";
+      ctx.textAlign = "left";
       const ends = shown.lines.map(([a, line]) => {
         const last = line.findLastIndex(each => each !== null);
         return last < 0 ? null : {a, y: u.valToPos(line[last], "y", true)};
@@ -130,7 +138,7 @@ const Draw = (() => {
       scales: {x: {time: false, range: [slider.low, slider.high]}},
       axes: [
         {...axis, grid: {show: false}, space: 70, values: (_, at) => at.map(each => Say.slider(slider, each))},
-        {...axis, size: shown.wide ? 66 : 58, values: (_, at) => axisValues(at)},
+        {...axis, size: roomFor, values: (_, at) => axisValues(at)},
       ],
       series, bands,
       hooks: {drawClear: [u => paintGrey(u, shown)], drawAxes: [u => paintRuns(u, shown)], draw: [u => paintPlace(u, shown)]},

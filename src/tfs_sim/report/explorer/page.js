@@ -111,10 +111,12 @@ const Page = (() => {
     const own = o.net ? NaN : (raw.get(`${o.key}|${a}|${a === D.against ? -1 : D.against}`) || {}).optimism;
     if (o.net) return "How optimistic a best place is was measured for effects and for costs, not for net benefit at your worth.";
     if (!o.better) return "";
-    const what = a === D.against ? `its ${o.thing}` : `its lead over ${Say.quoted(D.strategies[D.against].title)}`;
-    if (own === undefined || own === null || Number.isNaN(own)) return "How optimistic a best place on these sliders is cannot be told from these runs.";
-    return `The best on these sliders is optimistic: where half of the runs found the best place for ${Say.quoted(D.strategies[a].title)}, ` +
-      `the other half gave ${own > 0 ? "" : "no less than was promised; "}${own > 0 ? `${Say.value(o, own, own, true).replace("+", "")} less than promised ` : "on average "}(by ${what}).`;
+    const title = Say.quoted(D.strategies[a].title);
+    const what = a === D.against ? `${o.thing} under ${title}` : `the lead of ${title} over ${Say.quoted(D.strategies[D.against].title)}`;
+    if (own === undefined || own === null) return "How optimistic a best place on these sliders is cannot be told from these runs.";
+    const how = "Half of the points and sets looked for the best place, and the other half said what it gives.";
+    if (own <= 0) return `The best on these sliders was not found to be optimistic: ${what} was as promised in runs that had no part in looking for it. ${how}`;
+    return `The best on these sliders is optimistic by ${Say.value(o, own, own, true).replace("+", "")}: so much less than promised was ${what} in runs that had no part in looking for it. ${how}`;
   }
 
   function curve(a) {

@@ -108,7 +108,7 @@ def _slider(slider: Slider) -> dict[str, Any]:
         "low": slider.low,
         "high": slider.high,
         "lever": slider.lever,
-        "decimals": max(0, min(6, math.ceil(-math.log10(span / 100)))),
+        "decimals": max(0, min(6, math.ceil(-math.log10(span / 50)))),
     }
 
 
