@@ -18,6 +18,9 @@ STRATEGIES = ("nothing", "coordinator", "manuals")
 SETS_SPREAD, LUCK = 0.05, 0.03
 """Standard deviations between sets, and of luck in a run, of every strategy; sets and a part of luck are shared."""
 
+MORE = {"nothing": 0.0, "coordinator": 0.3, "manuals": 0.1}
+"""How much more sets differ under a strategy than under none, as a share of that."""
+
 
 def truth(strategy: str, staff: Any, hurt: Any) -> Any:
     """Mean trust of a strategy: coordinators gain less the more staff there is, manuals the same everywhere."""
@@ -61,7 +64,7 @@ def swept(
     frames = []
     for strategy in STRATEGIES:
         means = mean(strategy, table["staff"].to_numpy(), table["hurt"].to_numpy())
-        own = apart * rng.normal(size=(points, sets, replicates)) + 0.2 * of_set[None, :, None] * (strategy != "nothing")
+        own = apart * rng.normal(size=(points, sets, replicates)) + MORE[strategy] * of_set[None, :, None]
         values = means[:, None, None] + of_set[None, :, None] + shared + own
         index = pd.MultiIndex.from_product(
             [table["point"], [f"p-{k:03d}" for k in range(sets)], range(replicates)], names=["point", "set", "replicate"]

@@ -93,7 +93,8 @@ const Page = (() => {
     if (found.left.length === D.strategies.length - 1) {
       return `By ${o.thing} no strategy can be compared with ${title(D.against)} here: ${found.left[0].why}.`;
     }
-    const unsure = found.apart.filter(each => each.why || !(each.low > 0 || each.high < 0));
+    const unsure = found.apart.filter(each => !each.why && !(each.low > 0 || each.high < 0));
+    const refused = found.apart.filter(each => each.why);
     const clear = found.apart.filter(each => !each.why && (each.low > 0 || each.high < 0));
     said.push(`By ${o.thing} ${title(found.best)} is best here in the mean.`);
     if (unsure.length) said.push(`It cannot be told apart from ${Say.listed(unsure.map(each => title(each.n)))}.`);
@@ -101,6 +102,7 @@ const Page = (() => {
       const little = o.worthwhile && Math.abs(each.mean) < o.worthwhile ? ", which is less than matters" : "";
       said.push(`It is ahead of ${title(each.n)} by ${Say.value(o, Math.abs(each.mean), each.half, true).replace("+", "")} (${Say.value(o, Math.min(Math.abs(each.low), Math.abs(each.high)), each.half, true, false).replace("+", "")} to ${Say.value(o, Math.max(Math.abs(each.low), Math.abs(each.high)), each.half, true, false).replace("+", "")})${little}.`);
     }
+    for (const each of refused) said.push(`Of its lead over ${title(each.n)} nothing is said: ${each.why}.`);
     if (found.left.length) said.push(`${Say.listed(found.left.map(each => title(each.n)))}: not compared (${found.left[0].why}).`);
     return said.join(" ");
   }
