@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tfs_sim.experiments.execution.simulating import simulate
     from tfs_sim.experiments.storage.stored import Sweep
     from tfs_sim.model.partnership import PartnershipModel
+    from tfs_sim.reasons.exploring import explore
     from tfs_sim.scenario import Scenario, load_scenario
     from tfs_sim.scenario.errors import UserError
 
@@ -47,6 +48,7 @@ __all__ = [
     "compare",
     "compare_arms",
     "events",
+    "explore",
     "findings",
     "load_experiment",
     "load_scenario",
@@ -67,6 +69,7 @@ _HOMES = {
     "compare": "analysis.compare",
     "compare_arms": "analysis.compare",
     "events": "experiments.execution.replaying",
+    "explore": "reasons.exploring",
     "findings": "analysis.findings",
     "load_experiment": "experiments.designs.design",
     "load_scenario": "scenario",

@@ -23,7 +23,10 @@ against = "nothing"
 title = "A coordinator"
 add = [{ use = "backbone-staffing", paid_by = "funder" }]
 [cross]
-crisis = [{ label = "calm" }, { label = "crisis", shocks = [{ use = "community-crisis", onset = "month 6", depth = 0.5, lasts = 3 }] }]
+crisis = [
+  { label = "calm" },
+  { label = "crisis", shocks = [{ use = "community-crisis", onset = "month 6", depth = 0.5, lasts = 3 }] },
+]
 [outcomes]
 primary = "trust"
 also = ["partners"]
@@ -37,6 +40,10 @@ coordinators = { of = "interventions.backbone-staffing.dose", title = "Coordinat
 begin = { of = "interventions.backbone-staffing.from", title = "First month", low = "2018-02", high = "2018-06" }
 depth = "shocks.community-crisis.depth"
 """
+
+
+MANY = "[explore.vary]\n" + "\n".join(f'v{n} = "sites.all.poverty"' for n in range(4))
+DESIGN = '[design]\nmethod = "grid"\nvary = { p = { of = "sites.all.poverty" } }\n[explore]'
 
 
 @pytest.fixture
@@ -87,7 +94,7 @@ def test_sliders_are_chosen_where_a_file_names_none(ready, tmp_path: Path) -> No
     experiment = explored(load_experiment(tmp_path / "first.toml"))
     assert experiment.design is not None and not isinstance(experiment.design.vary, str)
     assert [*experiment.design.vary] == ["backbone-staffing-dose", "histories", "table"]
-    assert experiment.design.corners == 8 and len(experiment.points or ()) == 12_000 // (2 * 12 * 2)
+    assert experiment.design.corners == 8 and len(experiment.points or ()) == 12_000 // (2 * 20 * 2)
 
 
 @pytest.mark.parametrize(
@@ -95,11 +102,19 @@ def test_sliders_are_chosen_where_a_file_names_none(ready, tmp_path: Path) -> No
     [
         ("runs = 400", "runs = 100", "explore.runs: 100 runs are 12 points of 2 strategies × 2 sets × 2 replicates"),
         ('crisis = "crisis" }', 'crisis = "crises" }', 'there is no condition "crises" of crisis'),
-        ('under = { crisis', 'under = { crises', 'the experiment does not cross "crises"'),
+        ("under = { crisis", "under = { crises", 'the experiment does not cross "crises"'),
         ("backbone-staffing.dose", "backbone-stafing.dose", 'no intervention in force "backbone-stafing"'),
-        ("[explore.vary]", '[explore.vary]\n' + "\n".join(f'v{n} = "sites.all.poverty"' for n in range(4)), "at most 6"),
+        (
+            "[explore.vary]",
+            "[explore.vary]\n" + "\n".join(f'v{n} = "sites.all.poverty"' for n in range(4)),
+            "at most 6",
+        ),
         ("corners = 4", 'corners = "many"', "a number of corners"),
-        ("[explore]", '[design]\nmethod = "grid"\nvary = { p = { of = "sites.all.poverty" } }\n[explore]', "of its own"),
+        (
+            "[explore]",
+            '[design]\nmethod = "grid"\nvary = { p = { of = "sites.all.poverty" } }\n[explore]',
+            "of its own",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_explored_is_told(ready, tmp_path: Path, old: str, new: str, told: str) -> None:  # type: ignore[no-untyped-def]

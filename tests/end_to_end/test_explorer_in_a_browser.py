@@ -5,17 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlencode
 
-import pytest
-
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "reasons"), str(TESTS / "results")]
-
 import exploring_made
+import pytest
 import test_report_in_a_browser as browser
 
 from tfs_sim.reasons import Explorer, explore

@@ -21,6 +21,8 @@ SETS_SPREAD, LUCK = 0.05, 0.03
 MORE = {"nothing": 0.0, "coordinator": 0.3, "manuals": 0.1}
 """How much more sets differ under a strategy than under none, as a share of that."""
 
+NUMBER, DOSE = {"kind": "number"}, "interventions.backbone-staffing.dose"
+
 
 def truth(strategy: str, staff: Any, hurt: Any) -> Any:
     """Mean trust of a strategy: coordinators gain less the more staff there is, manuals the same everywhere."""
@@ -67,7 +69,8 @@ def swept(
         own = apart * rng.normal(size=(points, sets, replicates)) + MORE[strategy] * of_set[None, :, None]
         values = means[:, None, None] + of_set[None, :, None] + shared + own
         index = pd.MultiIndex.from_product(
-            [table["point"], [f"p-{k:03d}" for k in range(sets)], range(replicates)], names=["point", "set", "replicate"]
+            [table["point"], [f"p-{k:03d}" for k in range(sets)], range(replicates)],
+            names=["point", "set", "replicate"],
         )
         frame = pd.DataFrame({"trust": values.reshape(-1)}, index=index).reset_index()
         frame["cost"] = {"nothing": 0.0, "coordinator": 100.0, "manuals": 10.0}[strategy]
@@ -93,10 +96,8 @@ def swept(
             "points": points,
             "corners": 4,
             "variables": {
-                "staff": {"of": "interventions.backbone-staffing.dose", "title": "Backbone staff (FTE)", "kind": "number",
-                          "values": list(STAFF)},
-                "hurt": {"of": "parameters.trust.gain", "title": "Share of pairs that differ", "kind": "number",
-                         "values": list(HURT)},
+                "staff": NUMBER | {"of": DOSE, "title": "Backbone staff (FTE)", "values": list(STAFF)},
+                "hurt": NUMBER | {"of": "parameters.trust.gain", "title": "Pairs that differ", "values": list(HURT)},
             },
         },
     } | changed  # fmt: skip

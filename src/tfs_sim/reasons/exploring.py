@@ -21,7 +21,6 @@ import numpy as np
 from scipy.special import stdtrit
 
 from tfs_sim.analysis.kinds import kinds_of, over_sets
-from tfs_sim.analysis.pooling import Units
 from tfs_sim.analysis.ranking import simultaneous
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.valued import NEEDED, costs_and_effects, titles
@@ -213,14 +212,14 @@ def _outcomes(stored: Stored, tables: dict[str, Array], laid: Space) -> tuple[li
 
 
 def _border(stored: Stored, table: Array) -> float | None:
-    """Return the border between two kinds of runs, of all strategies and points together; None where there is one."""
-    flat = table.reshape(-1, table.shape[-1])
-    if stored.units.set is None:
-        kinds = kinds_of(flat)
-        return None if kinds is None else float(kinds.border)
-    units = Units(np.tile(stored.units.replicate, len(table)), np.zeros(len(flat), np.int64))
-    found = over_sets(flat, replace(units, set=np.tile(stored.units.set, len(table))))
-    return None if found is None else float(found.border)
+    """Return the border between two kinds of runs; None where there is one.
+
+    Kinds are looked for under each strategy, over all points together: strategies that differ are no two kinds.
+    """
+    units = replace(stored.units, point=np.zeros(len(stored.units), np.int64), design=False, sampled=False)
+    found = [kinds_of(each) if units.set is None else over_sets(each, units) for each in table]
+    borders = [each.border for each in found if each is not None]
+    return float(f"{float(np.median(borders)):.9g}") if borders else None
 
 
 def _valued(stored: Stored, arms: list[int], under: tuple[str, ...]) -> tuple[Array, Array]:

@@ -17,7 +17,7 @@ import numpy as np
 from tfs_sim.calibration import processes
 from tfs_sim.reasons.surfaces import Array, Cells, Subject
 
-HALVINGS = 12
+HALVINGS = 24
 _FEWEST = 8
 
 

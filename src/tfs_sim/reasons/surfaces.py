@@ -43,6 +43,10 @@ HELD = 5
 """One of so many inner points is held out."""
 OUTER = 8
 """One of so many points, the outermost, is held out as well."""
+NINETY = 1.6448536269514722
+"""Standard deviations from the mean within which nine in ten of a normal distribution lie."""
+FEWEST_SETS = 10
+"""Sets below which nothing is said of how skewed they are."""
 _FAR = 8.0
 _LEAST = 0.01
 """Variance that a place has at least, in mean variances, so that it has a logarithm."""
@@ -147,6 +151,21 @@ class Cells:
         each = self.runs / np.maximum(count, 1)
         return np.where(count > 1, total - np.nan_to_num(self.luck) / np.maximum(each, 1), np.nan)
 
+    @cached_property
+    def tails(self) -> tuple[float, float]:
+        """Between which standard deviations from the mean nine in ten sets lie: they are often skewed.
+
+        Where there are too few of them to say, as many as of a normal distribution.
+        """
+        means = _mean(self.values, 2)
+        known = self.known & np.isfinite(means).all(axis=1)
+        away = means[known] - means[known].mean(axis=1, keepdims=True)
+        size = np.sqrt((away**2).sum(axis=1) / max(self.sets - 1, 1))
+        if self.sets < FEWEST_SETS or not (size > 0).any():
+            return -NINETY, NINETY
+        low, high = np.quantile(away[size > 0] / size[size > 0, None], (0.05, 0.95))
+        return float(f"{low:.6g}"), float(f"{high:.6g}")
+
 
 def _mean(values: Array, axis: int) -> Array:
     known = np.isfinite(values)
@@ -241,6 +260,7 @@ class Subject:
     ----------
     mean : surface of the mean over sets.
     between, luck : surfaces of the logarithms of variances; None where there is none, or it cannot be told.
+    tails : between which standard deviations from the mean nine in ten sets lie.
     sets, replicates : runs at every point.
     checks : how it did where it was not fitted.
     off : of every point that was held out, by how many of its (inflated) standard errors it was off.
@@ -250,6 +270,7 @@ class Subject:
     mean: Surface
     between: Surface | None
     luck: Surface | None
+    tails: tuple[float, float]
     sets: int
     replicates: int
     checks: Checks
@@ -304,7 +325,7 @@ def subject(places: Array, values: Array, split: Split) -> Subject | None:
         flat = Process(x[one][:1], np.zeros(processes.FORMS + x.shape[1]), 0.0, 1.0, np.eye(1), np.zeros(1))
         checks = Checks(len(held), 0.0, 0.0, 1.0, 1.0)
         surface = Surface(one, mean[one], noise[one], flat)
-        return Subject(surface, None, None, cells.sets, replicates, checks, {}, float(mean[one][0]))
+        return Subject(surface, None, None, (0.0, 0.0), cells.sets, replicates, checks, {}, float(mean[one][0]))
     draft = _shaped(processes.fitted(x[train], mean[train], noise[train]))
     draft = processes.refitted(draft, x[train], mean[train], noise[train])
     said, variance = draft.at(x[held])
@@ -319,7 +340,7 @@ def subject(places: Array, values: Array, split: Split) -> Subject | None:
     final = processes.refitted(draft, x[whole], mean[whole], noise[whole])
     surface = Surface(whole, mean[whole], noise[whole], final)
     by_point = dict(zip(held.tolist(), off.tolist(), strict=True))
-    return Subject(surface, between, luck, cells.sets, replicates, checks, by_point)
+    return Subject(surface, between, luck, cells.tails, cells.sets, replicates, checks, by_point)
 
 
 def distances(u: Array, places: Array) -> Array:

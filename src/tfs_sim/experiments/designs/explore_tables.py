@@ -45,7 +45,7 @@ class Explore(Table):
     runs: Annotated[int, whole(1, 10_000_000, "a number of runs")] = Field(
         RUNS, description="runs in all, by which the number of points follows"
     )
-    sets: Annotated[int, whole(2, 100_000, "a number of sets")] = Field(12, description="sets of parameters")
+    sets: Annotated[int, whole(2, 100_000, "a number of sets")] = Field(20, description="sets of parameters")
     replicates: Annotated[int, whole(1, 100_000, "a number of replicates")] = Field(2, description="of each set")
     corners: Annotated[int, whole(0, 2**MOST_SLIDERS, "a number of corners")] = Field(
         CORNERS, description="corners of the space that are run as well"
@@ -102,7 +102,7 @@ def explored(experiment: Experiment) -> Experiment:
         )
         hint = f"Ask for at least {FEWEST_POINTS * each:,} runs, or for fewer sets."
         raise UserError(Mistake(said, ("explore", "runs") if experiment.explore else (), hint=hint))
-    design = Design(method="latin-hypercube", points=points, corners=corners, vary=vary)
+    design = Design(method="sobol", points=points, corners=corners, vary=vary)
     mistakes = list(_beside_a_budget(experiment, vary))
     found = None
     if not mistakes:

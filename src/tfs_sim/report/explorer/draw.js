@@ -9,24 +9,16 @@ const Draw = (() => {
 
   const faded = (colour, part) => colour + Math.round(255 * part).toString(16).padStart(2, "0");
 
-  function clipped(value) {
-    const {low, high} = Page.outcome();
-    if (Page.difference() || value === null) return value;
-    return Math.min(high ?? Infinity, Math.max(low ?? -Infinity, value));
-  }
-
   // Everything that is drawn, as numbers: also what the CSV file holds.
   function content() {
     const strategies = Page.strategies(), money = Page.outcome().money || 0, by = money || Page.outcome().factor;
     const curves = new Map(strategies.map(a => [a, Page.curve(a)]));
     const own = curves.get(state.bands) || [...curves.values()][0];
-    const band = (centre, half) => [1, -1].map(side => own.map(p => {
-      const size = p[half[0]] * half[1];
-      return p.why || !Number.isFinite(size) ? null : by * clipped(p.mean + side * size);
+    const band = name => [1, 0].map(end => own.map(p => {
+      return p.why || !Number.isFinite(p.band[name][end]) ? null : by * Page.clipped(p.band[name][end]);
     }));
-    const bands = [["luck", ["luck", Page.NINETY]], ["sets", ["sets", Page.NINETY]], ["error", ["error", Page.SURE]]]
-      .filter(([name]) => $(`band-${name}`).checked).map(([name, half]) => [name, band("mean", half)]);
-    const lines = strategies.map(a => [a, curves.get(a).map(p => p.why ? null : by * clipped(p.mean))]);
+    const bands = ["luck", "sets", "error"].filter(name => $(`band-${name}`).checked).map(name => [name, band(name)]);
+    const lines = strategies.map(a => [a, curves.get(a).map(p => p.why ? null : by * Page.clipped(p.mean))]);
     return {x: own.map(p => p.x), grey: own.map(p => p.why && p.why.startsWith("grey")), bands, lines, by, curves};
   }
 
@@ -137,7 +129,7 @@ const Draw = (() => {
       cursor: {show: false}, legend: {show: false}, select: {show: false},
       scales: {x: {time: false, range: [slider.low, slider.high]}},
       axes: [
-        {...axis, grid: {show: false}, space: 70, values: (_, at) => at.map(each => Say.slider(slider, each))},
+        {...axis, grid: {show: false}, size: 32, space: 70, values: (_, at) => at.map(each => Say.slider(slider, each))},
         {...axis, size: roomFor, values: (_, at) => axisValues(at)},
       ],
       series, bands,

@@ -18,6 +18,12 @@ const Page = (() => {
     return (Math.round(at(slider, clipped)) - slider.low) / (slider.high - slider.low);
   };
 
+  // A value within what it can be; differences can be anything.
+  function clipped(value) {
+    const {low, high} = outcome();
+    return difference() || value === null ? value : Math.min(high ?? Infinity, Math.max(low ?? -Infinity, value));
+  }
+
   function subject(key, a, b) {
     const name = `${key}|${a}|${b}`;
     if (!subjects.has(name)) subjects.set(name, raw.has(name) ? new Emulate.Subject(raw.get(name), D.places) : null);
@@ -31,7 +37,7 @@ const Page = (() => {
     const w = state.worth, rho = D.correlation[`${a}|${b}`] || 0;
     const joined = (x, y) => Math.sqrt(Math.max(0, w * w * x * x + y * y - 2 * w * rho * x * y));
     return {
-      sets_: effect.sets, replicates: effect.replicates, same: null, held: Math.min(effect.held, cost.held),
+      sets_: effect.sets_, replicates: effect.replicates, same: null, tails: effect.tails, held: Math.min(effect.held, cost.held),
       error: w * effect.error + cost.error, band: joined(effect.band, cost.band), optimism: NaN,
       at(u) {
         const e = effect.at(u), c = cost.at(u);
@@ -63,7 +69,10 @@ const Page = (() => {
     const why = !usable(of) ? `refused: its error is ${Say.share(of.error / of.band)} of the spread of ${D.spread}, above ${Say.share(QUARTER)}`
       : Emulate.distance(u, D.places) > D.limit ? "grey: too far from what was run"
         : seen.error > QUARTER * band ? `refused here: its error is ${Say.share(seen.error / band)} of the spread of ${D.spread}` : "";
-    return {...seen, mean, half, low: mean - half, high: mean + half, why};
+    const [below, above] = sign > 0 ? of.tails : [-of.tails[1], -of.tails[0]];
+    return {...seen, mean, half, low: mean - half, high: mean + half, why,
+      band: {sets: [mean + below * seen.sets, mean + above * seen.sets], luck: [mean - NINETY * seen.luck, mean + NINETY * seen.luck],
+        error: [mean - SURE * seen.error, mean + SURE * seen.error]}};
   }
 
   const here = () => state.u;
@@ -161,7 +170,7 @@ const Page = (() => {
     if (D.outcomes.some(each => each.key === key && !each.hidden)) state.outcome = key;
     state.show = given.get("show") === "difference" ? "difference" : "value";
     const bands = D.strategies.findIndex(each => each.key === given.get("bands"));
-    state.bands = bands < 0 ? (D.against === 0 ? 1 : 0) : bands;
+    state.bands = bands < 0 ? D.first : bands;
     const along = D.sliders.findIndex(each => each.name === given.get("along"));
     state.along = Math.max(0, along);
     const worth = Number(given.get("worth"));
@@ -206,5 +215,5 @@ const Page = (() => {
     if (best) state.u = best.u;
   }
 
-  return {D, $, state, outcome, difference, at, settled, shown, told, strategies, verdict, promise, curve, nearest, ran, read, write, seek, quantity, usable, NINETY, SURE};
+  return {D, $, state, outcome, difference, clipped, at, settled, shown, told, strategies, verdict, promise, curve, nearest, ran, read, write, seek, quantity, usable, NINETY, SURE};
 })();

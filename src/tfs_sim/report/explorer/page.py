@@ -55,6 +55,7 @@ def content(found: Explorer) -> dict[str, Any]:
     look = looks(stored)
     number = {name: n for n, name in enumerate(strategies)} | {"": -1}
     several = stored.units.set is not None
+    rest = [each for each in strategies if each != stored.against]
     outcomes = [_outcome(each, found) for each in found.outcomes]
     worths = (stored.experiment.get("decision") or {}).get("worths") or [WORTH]
     if found.net:
@@ -65,6 +66,7 @@ def content(found: Explorer) -> dict[str, Any]:
             for each in strategies
         ],
         "against": number[stored.against],
+        "first": number[next(s for s in [*rest, *strategies] if s != stored.nothing)],
         "sliders": [_slider(each) for each in found.sliders],
         "places": found.space.places.tolist(),
         "outcomes": outcomes,
@@ -170,6 +172,7 @@ def _subject(each: Subject, outcome: str, a: int, b: int) -> dict[str, Any]:
         "sets_": each.sets,
         "replicates": each.replicates,
         "same": each.same,
+        "tails": list(each.tails),
         "held": checks.held,
         "error": _short(checks.error),
         "band": _short(checks.band),
@@ -279,7 +282,7 @@ def _note(found: Explorer, several: bool) -> str:
     drawn = "which sets were drawn, luck" if several else "luck"
     worth = found.stored.worthwhile
     said = (
-        f"Mean: {mean}{_sites(found)}. ± around it: nine in ten sets by how much they differ, nine in ten runs of one "
+        f"Mean: {mean}{_sites(found)}. Beside it: between what nine in ten sets lie, nine in ten runs of one "
         "set by luck, and how far the emulator may be off. The interval of a difference holds "
         f"{drawn} and the emulator’s error, and holds for the best against all others at once."
     )

@@ -30,10 +30,11 @@
       if (!net) {
         const scale = own.error * Page.SURE, say = each => Say.value(o, each, scale, false, false);
         const pm = each => `± ${Say.value(o, each, each, false, false).replace("+", "")}`;
+        const range = ([low, high]) => [low, high].map(each => Say.value(o, Page.clipped(each), (high - low) / 2, false, false)).join(" to ");
         if (own.why) cells.push(cell(D.heads[0], own.why), ...[1, 2, 3].map(n => cell(D.heads[n], "–")));
         else {
-          cells.push(cell(D.heads[0], data(Say.value(o, own.mean, scale), own.mean)));
-          cells.push(cell(D.heads[1], Number.isNaN(own.sets) ? "not known" : data(pm(Page.NINETY * own.sets), own.sets)));
+          cells.push(cell(D.heads[0], data(Say.value(o, Page.clipped(own.mean), scale), own.mean)));
+          cells.push(cell(D.heads[1], Number.isNaN(own.sets) ? "not known" : data(range(own.band.sets), own.sets)));
           cells.push(cell(D.heads[2], Number.isNaN(own.luck) ? "not known" : data(pm(Page.NINETY * own.luck), own.luck)));
           cells.push(cell(D.heads[3], data(pm(scale), own.error)));
         }
