@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfs_sim.experiments.designs.design import load_experiment
+from tfs_sim.experiments.designs.design import experiment_from, load_experiment
 from tfs_sim.experiments.designs.explore_tables import explored
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.reasons import explore
+from tfs_sim.scenario import load_scenario
+from tfs_sim.scenario.errors import UserError
 
 SMALL = """
 title = "First"
@@ -44,6 +46,14 @@ depth = "shocks.community-crisis.depth"
 
 MANY = "[explore.vary]\n" + "\n".join(f'v{n} = "sites.all.poverty"' for n in range(4))
 DESIGN = '[design]\nmethod = "grid"\nvary = { p = { of = "sites.all.poverty" } }\n[explore]'
+
+
+GRID = {
+    "scenario": "laboratory",
+    "strategies": {"nothing": {}},
+    "outcomes": {"primary": "trust"},
+    "design": {"method": "grid", "corners": 2, "vary": {"p": {"of": "sites.all.poverty", "low": 0, "high": 1}}},
+}
 
 
 @pytest.fixture
@@ -100,7 +110,7 @@ def test_sliders_are_chosen_where_a_file_names_none(ready, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("runs = 400", "runs = 100", "explore.runs: 100 runs are 12 points of 2 strategies × 2 sets × 2 replicates"),
+        ("runs = 400", "runs = 100", "100 runs are 12 points of 2 strategies × 2 sets × 2 replicates"),
         ('crisis = "crisis" }', 'crisis = "crises" }', 'there is no condition "crises" of crisis'),
         ("under = { crisis", "under = { crises", 'the experiment does not cross "crises"'),
         ("backbone-staffing.dose", "backbone-stafing.dose", 'no intervention in force "backbone-stafing"'),
@@ -119,8 +129,17 @@ def test_sliders_are_chosen_where_a_file_names_none(ready, tmp_path: Path) -> No
 )
 def test_a_table_that_cannot_be_explored_is_told(ready, tmp_path: Path, old: str, new: str, told: str) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "first.toml").write_text(SMALL.replace(old, new))
-    said = ready("sweep", "first.toml", "--explore")
-    assert said.code == 2 and told in " ".join(said.err.split()), said.err
+    for command in (("sweep", "first.toml", "--explore"), ("check", "first.toml")):
+        said = ready(*command)
+        if command[0] == "check" and new == DESIGN:
+            continue
+        assert said.code == 2 and told in " ".join(said.err.split()), said.err
+        assert said.err.startswith("first.toml:") or new == DESIGN
+
+
+def test_corners_are_for_samples() -> None:
+    with pytest.raises(UserError, match="corners is for latin-hypercube or sobol"):
+        experiment_from(GRID, load_scenario("laboratory"))
 
 
 def test_results_without_points_say_which_command_plans_them(ready) -> None:  # type: ignore[no-untyped-def]

@@ -26,6 +26,16 @@ def home(experiment: Experiment) -> Path:
     return Path("results") / f"{file_name(experiment.name)}-explore"
 
 
+def planned(experiment: Experiment) -> str:
+    """Return what `sweep --explore` would run of an experiment with `[explore]`."""
+    from tfs_sim.experiments.designs.explore_tables import explored
+
+    found = explored(experiment)
+    assert found.points is not None
+    sliders, points = count(len(found.points.variables), "slider"), count(len(found.points), "point")
+    return f"sweep --explore: {sliders}, {points}"
+
+
 def beforehand(experiment: Experiment, workers: int | None) -> None:
     """Say what becomes a slider, how many runs that takes, and about how long."""
     from tfs_sim.experiments.execution.plan import Plan

@@ -66,6 +66,11 @@ class Outcome:
         return metric(self.metric).better
 
     @property
+    def compared(self) -> bool:
+        """Whether strategies are compared by it: two runs over the same luck are seldom of the same kind."""
+        return self.kind not in ("lower", "upper")
+
+    @property
     def sign(self) -> float:
         """1 where more is better, −1 where less is, 0 where neither."""
         return {"higher": 1.0, "lower": -1.0}.get(self.better, 0.0)
@@ -257,9 +262,8 @@ def _fitted(
         (outcome, a, b)
         for outcome in outcomes
         for a, b in [*((each, "") for each in stored.strategies), *pairs(stored)]
-        if outcome.missing <= MISSING or outcome.kind in ("lower", "upper")
-        # two runs are seldom of the same kind by chance, so that what a kind is like is not compared in pairs
-        if not b or outcome.kind not in ("lower", "upper")
+        if outcome.missing <= MISSING or not outcome.compared
+        if outcome.compared or not b
         if b or outcome.kind != "total"
     ]
     began = time.monotonic()

@@ -21,6 +21,7 @@ from tfs_sim.experiments.designs.uncertainty import DEFAULTS
 from tfs_sim.experiments.designs.varying import Vary
 from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 from tfs_sim.scenario.fields import catalogue, whole
+from tfs_sim.scenario.reading import read_document
 from tfs_sim.scenario.table import Table
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def explored(experiment: Experiment) -> Experiment:
             f"{max(1, sets)} sets × {replicates} replicates, and an emulator needs {FEWEST_POINTS}"
         )
         hint = f"Ask for at least {FEWEST_POINTS * each:,} runs, or for fewer sets."
-        raise UserError(Mistake(said, ("explore", "runs") if experiment.explore else (), hint=hint))
+        raise _located(experiment, [Mistake(said, ("explore", "runs") if experiment.explore else (), hint=hint)])
     design = Design(method="sobol", points=points, corners=corners, vary=vary)
     mistakes = list(_beside_a_budget(experiment, vary))
     found = None
@@ -109,13 +110,21 @@ def explored(experiment: Experiment) -> Experiment:
         taken = (*COLUMNS, *experiment.cross, *catalogue().METRICS)
         found, mistakes = planned(design, [arm.scenario for arm in arms], taken)
     if mistakes:
-        raise UserError([replace(each, key=("explore", *each.key[1:])) for each in mistakes])
+        raise _located(experiment, [replace(each, key=("explore", *each.key[1:])) for each in mistakes])
     cross = {key: tuple(level for level in own if level.label == levels[key]) for key, own in experiment.cross.items()}
     changes: dict[str, Any] = {"design": design, "cross": cross, "sets": sets, "replicates": replicates}
     changes |= {"crossed": 0, "snapshots": None, "optimize": None}
     copied = experiment.model_copy(update=changes)
     copied._arms, copied._points = tuple(arms), found
     return copied
+
+
+def _located(experiment: Experiment, mistakes: list[Mistake]) -> UserError:
+    """Return mistakes with their places in the experiment's file, where it has one and says what they are about."""
+    if experiment.path is None or experiment.explore is None:
+        return UserError(mistakes)
+    document = read_document(experiment.path)
+    return UserError([document.locate(each) for each in mistakes])
 
 
 def _beside_a_budget(experiment: Experiment, vary: Mapping[str, Vary]) -> Iterator[Mistake]:

@@ -10,7 +10,7 @@ const Page = (() => {
   const state = {outcome: D.outcomes[0].key, show: "value", bands: 0, along: 0, worth: D.worth, u: D.sliders.map(() => 0.5)};
 
   const outcome = () => D.outcomes.find(each => each.key === state.outcome);
-  const difference = () => state.show === "difference" || outcome().net;
+  const difference = () => (state.show === "difference" && outcome().compared) || outcome().net;
   const at = (slider, u) => slider.low + (slider.high - slider.low) * u;
   const settled = (slider, u) => {
     const clipped = Math.min(1, Math.max(0, u));
@@ -61,7 +61,7 @@ const Page = (() => {
   // What is said at a place: numbers, and why they are not shown where they are not ("" where they are).
   function told(a, b, u) {
     const found = quantity(a, b);
-    if (!found) return {why: "no emulator: too few points have values"};
+    if (!found) return {why: b < 0 || outcome().compared ? "no emulator: too few points have values" : "not compared"};
     const {of, sign} = found, seen = of.at(u), band = Number.isNaN(seen.sets) ? seen.luck : seen.sets;
     const sets = of.sets_, from = sets > 1 ? (seen.sets ** 2 + (Number.isNaN(seen.luck) ? 0 : seen.luck ** 2 / of.replicates)) / sets
       : seen.luck ** 2 / of.replicates;
@@ -97,6 +97,7 @@ const Page = (() => {
     if (far > D.limit) {
       return `Nothing was run near here: the nearest run is ${Say.number(far, 2)} of a slider’s length away, and nothing is said beyond ${Say.number(D.limit, 2)}.`;
     }
+    if (!o.compared) return `What a kind of runs is like is not compared in pairs: two runs over the same luck are seldom of the same kind. Compare its chance.`;
     const title = n => Say.quoted(D.strategies[n].title), found = ranking(u), said = [];
     if (!found.sign) return `Of ${o.thing} neither more nor less is better, so no strategy is the best by it.`;
     if (found.left.length === D.strategies.length - 1) {
@@ -121,7 +122,7 @@ const Page = (() => {
     const a = state.bands, o = outcome(), b = difference() && a !== D.against ? D.against : -1;
     const own = o.net ? NaN : (raw.get(`${o.key}|${a}|${a === D.against ? -1 : D.against}`) || {}).optimism;
     if (o.net) return "How optimistic a best place is was measured for effects and for costs, not for net benefit at your worth.";
-    if (!o.better) return "";
+    if (!o.better || !o.compared) return "";
     const title = Say.quoted(D.strategies[a].title);
     const what = a === D.against ? `${o.thing} under ${title}` : `the lead of ${title} over ${Say.quoted(D.strategies[D.against].title)}`;
     if (own === undefined || own === null) return "How optimistic a best place on these sliders is cannot be told from these runs.";
@@ -197,7 +198,7 @@ const Page = (() => {
   // The best place for the strategy whose bands are shown: levers move, conditions stay. Always the same places.
   function seek() {
     const levers = D.sliders.map((slider, j) => slider.lever ? j : -1).filter(j => j >= 0);
-    const found = quantity(state.bands, state.bands === D.against ? -1 : D.against), o = outcome();
+    const o = outcome(), found = quantity(state.bands, state.bands === D.against || !o.compared ? -1 : D.against);
     if (!found || !levers.length || !o.better) return;
     const sign = found.sign * (o.better === "higher" ? 1 : -1), primes = [2, 3, 5, 7, 11, 13];
     let best = null;

@@ -139,7 +139,8 @@ def _outcome(outcome: Outcome, found: Explorer) -> dict[str, Any]:
         "axisDifference": f"Difference{f' ({differing})' if differing else ''}{f', {window}' if window else ''}",
         "low": low if math.isfinite(low) else None,
         "high": high if math.isfinite(high) else None,
-        "note": " ".join(filter(None, (ends_of(outcome), m.moving))),
+        "note": " ".join(filter(None, (ends_of(outcome), "" if chance else m.moving))),
+        "compared": outcome.compared,
         "worthwhile": worthwhile,
         "net": False,
     }
@@ -159,7 +160,7 @@ def _net() -> dict[str, Any]:
         "key": NET, "title": "Net benefit at your worth of a student-month", "thing": "net benefit", "better": "higher",
         "hidden": False, "factor": 1.0, "unit": "", "differing": "", "money": 1.0, "decimals": 0, "axis": "Dollars",
         "axisDifference": "Dollars beyond the reference, over the whole run", "low": None, "high": None, "note": note,
-        "worthwhile": None, "net": True,
+        "worthwhile": None, "net": True, "compared": True,
     }  # fmt: skip
 
 

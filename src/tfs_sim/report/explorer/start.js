@@ -98,7 +98,7 @@
     const o = Page.outcome(), slider = D.sliders[state.along];
     $("outcome").value = o.key;
     $("show").value = Page.difference() ? "difference" : "value";
-    $("show").disabled = Boolean(o.net);
+    $("show").disabled = Boolean(o.net) || !o.compared;
     $("bands").value = D.strategies[state.bands].key;
     $("along").value = slider.name;
     $("worth-row").hidden = !o.net;
