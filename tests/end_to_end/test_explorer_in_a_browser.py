@@ -13,10 +13,11 @@ import exploring_made
 import pytest
 import test_report_in_a_browser as browser
 
+from tfs_sim.experiments.designs.design import load_experiment
 from tfs_sim.reasons import Explorer, explore
 from tfs_sim.report import write_explorer
 from tfs_sim.report.explorer import content, render
-from tfs_sim.report.explorer.page import embedded
+from tfs_sim.report.explorer.page import HERE, embedded
 
 pytestmark = pytest.mark.skipif(browser.CHROMIUM is None, reason="no browser here; .ci/run installs one where it can")
 
@@ -111,6 +112,36 @@ def test_state_is_in_the_address_and_stays_in_its_ends(page: Path, tmp_path: Pat
     assert told == []
     assert re.search(r'<output id="value-0"[^>]*>2.20</output>', document)
     assert re.search(r'<output id="value-1"[^>]*>0.30</output>', document)
+
+
+PRESS = """<script>addEventListener("load", () => document.getElementById("seek").click())</script></body>"""
+
+
+def test_the_best_place_moves_levers_and_leaves_conditions(page: Path, tmp_path: Path) -> None:
+    pressed = tmp_path / "pressed.html"
+    text = without_policy(page, tmp_path).read_text(encoding="utf-8")
+    pressed.write_text(text.replace("</body>", PRESS), encoding="utf-8")
+    document, told = opened(pressed, tmp_path, **{"x.staff": 1.9, "x.hurt": 0.24, "show": "difference"})
+    assert told == []
+    staff = re.search(r'<output id="value-0"[^>]*>(.*?)</output>', document)
+    assert staff and float(staff[1]) < 0.5  # a coordinator's lead is largest where there is least staff
+    assert re.search(r'<output id="value-1"[^>]*>0.24</output>', document)
+
+
+SHIPPED = Path(__file__).parents[2] / "docs" / "explore" / "crisis-shock.html"
+
+
+def test_the_shipped_page_is_of_this_version_and_says_something(tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert len(text) < 3_000_000
+    for script in HERE.glob("*.js"):
+        assert script.read_text(encoding="utf-8").strip() in text, f"{script.name}: write the page again (explore.md)"
+    document, told = opened(SHIPPED, tmp_path, along="depth")
+    assert told == [] and "is best here in the mean" in document
+    table = load_experiment("crisis-shock").explore
+    assert table is not None and not isinstance(table.vary, str)
+    assert all(each.title in document.replace("&#39;", "'") for each in table.vary.values())
+    assert all(len(each) >= 4 for each in numbers(document).values())
 
 
 def test_moving_a_calibrated_parameter_is_said_to_leave_the_calibration(page: Path) -> None:

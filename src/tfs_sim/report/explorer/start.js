@@ -13,10 +13,9 @@
   // A number as it is said, with all its digits for programs.
   const data = (text, value) => element("data", text, {value: Number.isFinite(value) ? String(value) : ""});
 
-  function swatch(colour, wide) {
+  function swatch(colour) {
     const made = element("span", "", {class: "swatch", "aria-hidden": "true"});
     made.style.background = colour;
-    if (wide) made.style.height = "0.9em";
     return made;
   }
 
@@ -94,6 +93,13 @@
     if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; update(); });
   }
 
+  // The chart's own height changes with its content: only another width asks for another drawing.
+  let wide = 0;
+  function resized() {
+    const now = $("chart").clientWidth;
+    if (now !== wide) { wide = now; soon(); }
+  }
+
   function update() {
     const o = Page.outcome(), slider = D.sliders[state.along];
     $("outcome").value = o.key;
@@ -133,6 +139,11 @@
   choices($("outcome"), D.outcomes.filter(each => !each.hidden).map(each => [each.key, each.title]));
   choices($("bands"), D.strategies.map(each => [each.key, each.title]));
   choices($("along"), D.sliders.map(each => [each.name, each.title]));
+  $("legend").replaceChildren(...D.strategies.map(strategy => {
+    const line = element("span", "", {class: "swatch line", "aria-hidden": "true"}), [first] = strategy.dash;
+    line.style.borderTop = `3px ${first === undefined ? "solid" : first < 8 ? "dotted" : "dashed"} ${strategy.colour}`;
+    return element("span", [line, strategy.title]);
+  }));
   const on = (id, what, change) => $(id).addEventListener(what, event => { change(event.target); soon(); });
   on("outcome", "change", each => { state.outcome = each.value; });
   on("show", "change", each => { state.show = each.value; });
@@ -153,7 +164,7 @@
   });
   $("print").addEventListener("click", () => window.print());
   window.addEventListener("hashchange", () => { Page.read(); soon(); });
-  new ResizeObserver(soon).observe($("chart").parentElement);
+  new ResizeObserver(resized).observe($("chart"));
   state.u = D.sliders.map(each => Page.settled(each, 0.5));
   Page.read();
   update();
