@@ -171,6 +171,16 @@ def test_less_may_be_better() -> None:
     }  # fmt: skip
 
 
+def test_what_neither_sets_nor_luck_move_is_held_against_its_range() -> None:
+    u = inside(80, 0.0)
+    agreed = np.tile((100.0 * u[:, 0] + 1e-11 * u[:, 1])[:, None, None], (1, 6, 3))
+    agreed = agreed + 1e-13 * np.random.default_rng(8).normal(size=agreed.shape)
+    one = subject(u, agreed, Split.of(u))
+    assert one is not None and one.usable and one.between is None and one.luck is None
+    mean, error, sets, luck = one.at(np.array([[0.5, 0.5]]))
+    assert mean[0] == pytest.approx(50.0, abs=0.1) and error[0] < 1.0 and sets[0] == luck[0] == 0.0
+
+
 def test_what_is_the_same_in_all_runs_is_said_without_an_emulator(found: Explorer) -> None:
     one = found.subjects["cost", "coordinator", "nothing"]
     assert one.same == 100.0 and one.usable

@@ -37,6 +37,8 @@ Places = NDArray[np.int64]
 
 QUARTER = 0.25
 """An emulator's error may be so much of the spread of sets."""
+RANGE = 0.01
+"""Where neither sets nor luck make a difference (a cost that is agreed), it may be so much of the range over points."""
 FEWEST = 20
 """Points below which no process is fitted."""
 HELD = 5
@@ -50,6 +52,8 @@ FEWEST_SETS = 10
 _FAR = 8.0
 _LEAST = 0.01
 """Variance that a place has at least, in mean variances, so that it has a logarithm."""
+_ROUNDING = 1e-12
+"""Standard deviation that is none, as a share of the values."""
 _DIGITS = 9
 
 
@@ -211,13 +215,13 @@ def _shaped(process: Process) -> Process:
     return replace(process, shape=rounded(process.shape), mean=float(f"{process.mean:.9g}"), size=process.size)
 
 
-def _logarithms(places: Array, variance: Array | None) -> Surface | None:
-    """Return the surface of the logarithm of a variance; None where there is hardly any."""
+def _logarithms(places: Array, variance: Array | None, size: float) -> Surface | None:
+    """Return the surface of the logarithm of a variance; None where it is the rounding of values of such a size."""
     if variance is None:
         return None
     known = np.flatnonzero(np.isfinite(variance))
     level = float(np.maximum(variance[known], 0.0).mean()) if len(known) >= FEWEST else 0.0
-    if level <= 0:
+    if level <= (_ROUNDING * size) ** 2:
         return None
     values = rounded(np.log(np.maximum(variance[known], _LEAST * level)))
     x, none = processes.spread(places[known]), np.zeros(len(known))
@@ -235,7 +239,8 @@ class Checks:
     ----------
     held : how many points, the outermost among them.
     error : root mean square of its standard errors there, inflated.
-    band : root mean square of the standard deviation between sets there (of luck, without sets).
+    band : root mean square of the standard deviation between sets there (of luck, without sets); where there is
+        neither, what makes the limit a hundredth of the range over points.
     covered : share of points within 95% of what it said.
     inflation : what its variances were multiplied by (1 or more).
     """
@@ -280,14 +285,15 @@ class Subject:
     def at(self, u: Array) -> tuple[Array, Array, Array, Array]:
         """Return mean, its standard error by the emulator, and standard deviations between sets and of luck: [m] each.
 
-        The last two are missing where they cannot be told.
+        The last two are missing where they cannot be told: without sets, and with one replicate.
         """
         none = np.zeros(len(u))
         if self.same is not None:
             return none + self.same, none, none, none
         mean, variance = self.mean.process.at(processes.spread(u))
         between, luck = (
-            none * np.nan if each is None else np.sqrt(each.variance(u)) for each in (self.between, self.luck)
+            none * (0.0 if several > 1 else np.nan) if each is None else np.sqrt(each.variance(u))
+            for each, several in ((self.between, self.sets), (self.luck, self.replicates))
         )
         return mean, np.sqrt(variance * self.checks.inflation), between, luck
 
@@ -312,7 +318,8 @@ def subject(places: Array, values: Array, split: Split) -> Subject | None:
     if len(train) < FEWEST or len(held) < 3:
         return None
     x = processes.spread(places)
-    luck, between = _logarithms(places, cells.luck), _logarithms(places, cells.between)
+    size = float(np.nanmax(np.abs(cells.mean)))
+    luck, between = (_logarithms(places, each, size) for each in (cells.luck, cells.between))
     mean = np.where(known, cells.mean, np.nan)
     noise = np.zeros(len(places))
     if luck is not None:
@@ -333,7 +340,9 @@ def subject(places: Array, values: Array, split: Split) -> Subject | None:
     inflation = float(f"{max(1.0, float((np.minimum(off, _FAR) ** 2).mean())):.9g}")
     error = math.sqrt(float(variance.mean()) * inflation)
     spread = between if between is not None else luck
-    band = 0.0 if spread is None else math.sqrt(float(spread.variance(places[held]).mean()))
+    band = float(np.ptp(mean[known])) * RANGE / QUARTER
+    if spread is not None:
+        band = math.sqrt(float(spread.variance(places[held]).mean()))
     off = off / math.sqrt(inflation)
     checks = Checks(len(held), error, band, float((off <= 1.96).mean()), inflation)
     whole = np.flatnonzero(known)

@@ -99,7 +99,9 @@ const Emulate = (() => {
     at(u) {
       if (this.same !== null) return {mean: this.same, error: 0, sets: 0, luck: 0};
       const [mean, variance] = this.process.at(u);
-      const [sets, luck] = this.spreads.map(each => each ? Math.sqrt(each.scale * Math.exp(each.at(u, true)[0])) : NaN);
+      const several = [this.sets_ > 1, this.replicates > 1];
+      const [sets, luck] = this.spreads.map((each, n) => each ? Math.sqrt(each.scale * Math.exp(each.at(u, true)[0]))
+        : several[n] ? 0 : NaN);
       return {mean, error: Math.sqrt(variance * this.inflation), sets, luck};
     }
 

@@ -62,7 +62,7 @@ const Page = (() => {
   function told(a, b, u) {
     const found = quantity(a, b);
     if (!found) return {why: b < 0 || outcome().compared ? "no emulator: too few points have values" : "not compared"};
-    const {of, sign} = found, seen = of.at(u), band = Number.isNaN(seen.sets) ? seen.luck : seen.sets;
+    const {of, sign} = found, seen = of.at(u), band = (Number.isNaN(seen.sets) ? seen.luck : seen.sets) || of.band;
     const sets = of.sets_, from = sets > 1 ? (seen.sets ** 2 + (Number.isNaN(seen.luck) ? 0 : seen.luck ** 2 / of.replicates)) / sets
       : seen.luck ** 2 / of.replicates;
     const half = D.t * Math.sqrt(from + seen.error ** 2), mean = sign * seen.mean;
