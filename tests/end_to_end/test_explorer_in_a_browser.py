@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlencode
 
 import exploring_made
+import numpy as np
 import pytest
 import test_report_in_a_browser as browser
 
+from tfs_sim.calibration.processes import refitted, spread
 from tfs_sim.experiments.designs.design import load_experiment
 from tfs_sim.reasons import Explorer, explore
 from tfs_sim.report import write_explorer
@@ -73,6 +76,20 @@ def test_the_page_says_what_python_says(found: Explorer, page: Path, tmp_path: P
             half = found.t * ((sets**2 + luck**2 / 3) / 10 + error**2) ** 0.5
             wanted += [mean, half]
         assert seen[name.capitalize()] == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+
+
+def test_every_part_of_the_covariance_is_the_same_in_the_page(found: Explorer, tmp_path: Path) -> None:
+    """With a shape in which every part matters, whichever of them a fit would do without."""
+    key = ("trust", "nothing", "")
+    mean, noise = found.subjects[key].mean, found.subjects[key].mean.noise
+    shape = np.array([-0.5, -0.3, -0.7, -0.2, -3.0, 0.4, 0.2])
+    x = spread(found.space.places)
+    process = refitted(replace(mean.process, shape=shape), x, mean.values, noise)
+    bent = replace(found.subjects[key], mean=replace(mean, process=process))
+    other = replace(found, subjects={**found.subjects, key: bent})
+    document, _ = opened(write_explorer(other, tmp_path / "explore.html"), tmp_path, **{"x.staff": 0.5, "x.hurt": 0.1})
+    said = other.at(staff=0.5, hurt=0.1)[key]
+    assert numbers(document)["Nothing"][:4] == pytest.approx([said[0], said[2], said[3], said[1]], rel=1e-6)
 
 
 def test_net_benefit_is_at_the_worth_that_the_reader_sets(found: Explorer, page: Path, tmp_path: Path) -> None:

@@ -164,6 +164,18 @@ def test_a_best_place_of_noise_is_optimistic_and_one_of_a_clear_slope_hardly() -
         assert -high < -optimism(u, -values, one, -1.0) < high
 
 
+def test_a_best_place_that_other_sets_do_not_share_is_optimistic() -> None:
+    """Every set slopes another way: the half that looks promises its own slope, the other half knows nothing of it."""
+    u = inside(90, 0.0)
+    slopes = np.random.default_rng(12).normal(size=(1, 10, 1))
+    values = np.tile(slopes * (u[:, :1, None] - 0.5), (1, 1, 2)) + 1e-3 * np.random.default_rng(3).normal(
+        size=(90, 10, 2)
+    )
+    one = subject(u, values, Split.of(u))
+    assert one is not None
+    assert 0.1 < optimism(u, values, one, 1.0) < 0.8
+
+
 def test_less_may_be_better() -> None:
     found = explore(swept(places(40)))
     assert {each.key: each.sign for each in found.outcomes} == {
