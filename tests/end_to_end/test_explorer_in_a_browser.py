@@ -216,6 +216,13 @@ def without_policy(page: Path, tmp_path: Path) -> Path:
     return copy
 
 
+def test_it_prints_on_few_pages(page: Path, tmp_path: Path) -> None:
+    paper = tmp_path / "page.pdf"
+    command = [browser.CHROMIUM, *browser.FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer"]
+    subprocess.run([*command, f"--print-to-pdf={paper}", page.as_uri()], capture_output=True, timeout=120, check=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) <= 3
+
+
 def test_the_same_results_give_the_same_bytes(found: Explorer, page: Path) -> None:
     again = explore(exploring_made.swept(exploring_made.places(60), agreement=True))
     assert render(again).encode() == page.read_bytes()

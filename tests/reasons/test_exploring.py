@@ -13,7 +13,8 @@ from tfs_sim.analysis.stored import Stored
 from tfs_sim.reasons import Explorer, explore
 from tfs_sim.reasons.exploring_words import told
 from tfs_sim.reasons.promises import optimism
-from tfs_sim.reasons.surfaces import QUARTER, Cells, Split, distances, limit, subject
+from tfs_sim.reasons.reach import distances, limit
+from tfs_sim.reasons.surfaces import QUARTER, Cells, Split, subject
 from tfs_sim.scenario.errors import UserError
 
 

@@ -28,8 +28,9 @@ from tfs_sim.analysis.windows import mean_over, metric
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.reasons.asking import known_levels
 from tfs_sim.reasons.promises import optimism
+from tfs_sim.reasons.reach import Limit, limit
 from tfs_sim.reasons.sliders import Slider, Space, space
-from tfs_sim.reasons.surfaces import Array, Limit, Split, Subject, limit, subject
+from tfs_sim.reasons.surfaces import Array, Split, Subject, subject
 from tfs_sim.scenario.errors import Mistake, UserError, count
 
 FEWEST_POINTS = 40
