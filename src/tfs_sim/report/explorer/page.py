@@ -224,8 +224,6 @@ def _read(names: Sequence[str]) -> list[str]:
 
 def _shown(found: Explorer) -> dict[str, Any]:
     """Return what the template shows."""
-    from markupsafe import Markup
-
     stored = found.stored
     e, p = stored.experiment, stored.provenance
     data = content(found)
@@ -261,10 +259,10 @@ def _shown(found: Explorer) -> dict[str, Any]:
         "over_runs": over_runs,
         "sentences": [*refusals(found), range_sentence(found)],
         "uplot": version[1] if version else "",
-        "data": Markup(embedded(data)),
-        "style": Markup(style),
-        "style_hash": Markup(_hash(style)),
-        "scripts": [{"text": Markup(each), "hash": Markup(f"'{_hash(each)}'")} for each in _read(SCRIPTS)],
+        "data": embedded(data),
+        "style": style,
+        "style_hash": _hash(style),
+        "scripts": [{"text": each, "hash": _hash(each)} for each in _read(SCRIPTS)],
     }
 
 
