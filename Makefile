@@ -23,7 +23,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants bench lint lock licences vendor audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -88,6 +88,17 @@ licences: $(VENV)/ready-to-test $(VENV)/ready-to-keep  ## List the licences of a
 		--ignore-packages tfs-sim >build/list.md
 	sed '/^|/,$$d' docs/licences.md | cat - build/list.md >build/licences.md
 	mv build/licences.md docs/licences.md
+
+# What pages carry with them. The checksums are in the folder's README.
+VENDORED := src/tfs_sim/report/explorer/vendor
+UPLOT := 1.6.32
+
+vendor:  ## Fetch the library that pages carry again from npm; refused where a checksum differs (needs npm and the network)
+	@rm -rf build/vendor && mkdir -p build/vendor
+	cd build/vendor && npm pack --silent uplot@$(UPLOT) && tar -xzf uplot-$(UPLOT).tgz
+	cd build/vendor/package && mv dist/uPlot.iife.min.js dist/uPlot.min.css . \
+		&& grep -E '^[0-9a-f]{64} ' $(CURDIR)/$(VENDORED)/README.md | sha256sum --check
+	cd build/vendor/package && cp uPlot.iife.min.js uPlot.min.css LICENSE $(CURDIR)/$(VENDORED)/
 
 audit: $(VENV)/ready-to-keep  ## Ask whether a weakness is known of anything that is pinned (needs the network)
 	$(UPKEEP)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/test.txt

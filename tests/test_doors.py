@@ -61,7 +61,7 @@ FILES = [
     "run laboratory --sets {}", "sweep crisis-shock --sets {}", "survey laboratory --sets {}", "structure {}",
     "why {} a b", "story {} a b", "power {} a b", "sensitivity {}", "survival {}", "foretell {}",
     "import {} --site a", "import ties.csv --site a --mapping {}", "import ties.csv --site a --key {}", "decide {}",
-    "decide ties.csv --parameters {}", "ensemble check {}", "problems make {} --out made",
+    "decide ties.csv --parameters {}", "explore {}", "ensemble check {}", "problems make {} --out made",
     "problems score ten-communities {}", "merge {}", "status {}", "report {}", "reproduce {}", "export {}",
 ]  # fmt: skip
 """Every command that reads a file or folder of the user's, and where its name stands."""

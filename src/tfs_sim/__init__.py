@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tfs_sim.interface.explaining import explain
     from tfs_sim.interface.sweeps import Sweep, sweep
     from tfs_sim.model.partnership import PartnershipModel
+    from tfs_sim.reasons.exploring import explore
     from tfs_sim.scenario import Scenario, load_scenario
     from tfs_sim.scenario.errors import UserError
 
@@ -50,6 +51,7 @@ __all__ = [
     "compare_arms",
     "events",
     "explain",
+    "explore",
     "findings",
     "load_experiment",
     "load_scenario",
@@ -71,6 +73,7 @@ _HOMES = {
     "compare_arms": "analysis.compare",
     "events": "experiments.execution.replaying",
     "explain": "interface.explaining",
+    "explore": "reasons.exploring",
     "findings": "analysis.findings",
     "load_experiment": "experiments.designs.design",
     "load_scenario": "scenario",

@@ -186,7 +186,9 @@ class Stored:
     def units(self) -> Units:
         """Where the pairs come from, and whether a design's points were drawn: what every interval goes by."""
         table = self.runs.drop_duplicates("pair").set_index("pair").loc[self.pairs]
-        return Units.of_table(table, str((self.experiment.get("design") or {}).get("method")) in SAMPLED)
+        design = self.experiment.get("design") or {}
+        # corners were put there, and are no draws from what the other points are drawn from
+        return Units.of_table(table, str(design.get("method")) in SAMPLED and not design.get("corners"))
 
     @cached_property
     def months(self) -> int:

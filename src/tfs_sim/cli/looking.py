@@ -65,6 +65,10 @@ def _checked(name: str) -> str:
         varied = [] if experiment.points is None else [each.dotted for each in experiment.points.variables]
         lines += dict.fromkeys(line for arm in experiment.arms() for line in without_effect(arm.scenario, varied))
         lines += drawing.told(experiment.base)
+        if experiment.explore is not None:
+            from tfs_sim.cli.exploring import planned
+
+            lines.append(planned(experiment))
         crossed = f"; {count(experiment.crossed, 'set')} with luck in common as well" if experiment.crossed else ""
         costs = "".join(f"\n  {block}" if n == 0 else f"\n{block}" for n, block in enumerate(costing.told(experiment)))
         return f"good (experiment: {count(arms, 'arm')}{sets}{points} × {replicates}{crossed}){_below(lines)}{costs}"

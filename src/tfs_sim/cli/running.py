@@ -224,6 +224,7 @@ class Asked:
     sets: int | None = None
     uncertainty: str | None = None
     crossed: int | None = None
+    explore: bool = False
 
 
 def sweep(
@@ -242,6 +243,11 @@ def sweep(
 
     experiment = shown_experiment(name, asked)
     part = None if shard is None else _shard(shard)
+    if asked.explore:
+        from tfs_sim.cli import exploring
+
+        exploring.beforehand(experiment, workers)
+        out = exploring.home(experiment) if out is None and part is None else out
     with terminal.working() as shown:
         done = runner.sweep(
             experiment, None, seed, workers, out, shown.progress, shown.notice, fresh, executor, batch, part
@@ -251,7 +257,10 @@ def sweep(
         print(f"\nShard    {terminal.path(done.folder)}")
         print(f"When all {part[1]:,} are there:  tfs-sim merge {folder}/*")
         return
-    concluded(done)
+    if asked.explore:
+        exploring.written(done, None)
+    else:
+        concluded(done)
 
 
 def shown_experiment(name: str, asked: Asked) -> Experiment:
@@ -260,7 +269,12 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     from tfs_sim.experiments.execution.uncertain import under
 
     only("experiments", name)
-    experiment = under(load_experiment(name), asked.uncertainty, asked.sets, asked.replicates, asked.crossed)
+    loaded = load_experiment(name)
+    if asked.explore:
+        from tfs_sim.experiments.designs.explore_tables import explored
+
+        loaded = explored(loaded)
+    experiment = under(loaded, asked.uncertainty, asked.sets, asked.replicates, asked.crossed)
     arms = experiment.arms()
     worlds = len(arms) // len(experiment.strategies)
     scenario = arms[0].scenario

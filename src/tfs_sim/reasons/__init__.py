@@ -6,6 +6,7 @@ Everything here goes on from the results of a sweep: the same arms, sets of para
 from __future__ import annotations
 
 from tfs_sim.reasons.event_study import EventStudy, event_study
+from tfs_sim.reasons.exploring import Explorer, explore
 from tfs_sim.reasons.foretelling import Foretelling, foretelling
 from tfs_sim.reasons.forms import FORMS, NOT_HERE, Form, named_forms
 from tfs_sim.reasons.groups import GROUPS, Group, named
@@ -25,6 +26,7 @@ __all__ = [
     "NOT_HERE",
     "WITHHELD",
     "EventStudy",
+    "Explorer",
     "Foretelling",
     "Form",
     "Group",
@@ -39,6 +41,7 @@ __all__ = [
     "Why",
     "Withheld",
     "event_study",
+    "explore",
     "foretelling",
     "lasting",
     "named",

@@ -251,7 +251,7 @@ def features(stored: Stored) -> tuple[DataFrame, list[Known]]:
     for name, about in variables.items():
         column = table[name].reindex(range(points))
         months = about.get("kind") == "month"
-        own = column.map(_counted).to_numpy(float) if months else column.to_numpy()
+        own = column.map(counted).to_numpy(float) if months else column.to_numpy()
         columns[name] = np.tile(own, levels)
         title = str(about.get("title") or name.replace("_", " ").capitalize())
         known.append(Known(name, title, months))
@@ -262,7 +262,8 @@ def features(stored: Stored) -> tuple[DataFrame, list[Known]]:
     return found[[each.name for each in varying]], varying
 
 
-def _counted(month: object) -> float:
+def counted(month: object) -> float:
+    """Return a month as months since year 0 (missing where it is none)."""
     text = str(month)
     return int(text[:4]) * 12 + int(text[5:7]) - 1 if re.fullmatch(r"\d{4}-\d{2}", text) else math.nan
 

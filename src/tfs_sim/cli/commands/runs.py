@@ -105,11 +105,15 @@ def sweep(
     shard: Annotated[
         str | None, typer.Option("--shard", metavar="I/N", help="Run the I-th of N parts alone; then: tfs-sim merge.")
     ] = None,
+    explore: Annotated[
+        bool,
+        typer.Option("--explore", help="Run a design over its [explore] instead, for a page with sliders."),
+    ] = False,
 ) -> None:
     """Run an experiment, or what is missing of it; say what was found and write the report."""
     from tfs_sim.cli import running
 
-    asked = running.Asked(replicates, sets, uncertainty, crossed)
+    asked = running.Asked(replicates, sets, uncertainty, crossed, explore)
     running.sweep(experiment, asked, seed, workers, out, fresh, dask or executor, batch, shard)
 
 
@@ -192,6 +196,31 @@ def report(
     from tfs_sim.cli import reporting
 
     reporting.report(folder, audience, one_page, slides)
+
+
+@app.command()
+def explore(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Results over points (sweep --explore).", show_default=False)
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="The page; default: DIR/explore.html.")
+    ] = None,
+    sliders: Annotated[
+        str | None,
+        typer.Option("--sliders", metavar="NAME,…", help="Which of what varies; default: all, at most six."),
+    ] = None,
+    under: Annotated[
+        str | None,
+        typer.Option(
+            "--under", metavar="LABEL,…", help="Under which condition; default: that with the shock, or the first."
+        ),
+    ] = None,
+) -> None:
+    """Write a page with sliders: what happens where nothing was run, how sure that is, and where nothing is known."""
+    from tfs_sim.cli import exploring
+
+    exploring.explore(folder, out, sliders, under)
 
 
 @app.command()

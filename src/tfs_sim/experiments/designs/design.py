@@ -28,6 +28,7 @@ from tfs_sim.experiments.designs.design_checks import (
     strategy_mistakes,
 )
 from tfs_sim.experiments.designs.experiment_tables import Decision, Level, Outcomes, Snapshots, Strategy
+from tfs_sim.experiments.designs.explore_tables import Explore, explore_mistakes
 from tfs_sim.experiments.designs.optimize_tables import Optimize, optimize_mistakes, order_mistakes
 from tfs_sim.experiments.designs.points import Design, Points, planned
 from tfs_sim.experiments.designs.stopping import REPLICATES, Until, UntilShares
@@ -127,6 +128,7 @@ class Experiment(Table):
     snapshots: Snapshots | None = None
     decision: Decision | None = Field(None, description="how costs and effects are weighed, for reports and `decide`")
     optimize: Optimize | None = Field(None, description="what `optimize` may buy, and what it looks for")
+    explore: Explore | None = Field(None, description="what `sweep --explore` makes sliders of")
 
     _path: Path | None = PrivateAttr(None)
     _text: str = PrivateAttr("")
@@ -141,6 +143,7 @@ class Experiment(Table):
         mistakes = [*strategy_mistakes(against, self.strategies, self.strategies), *cross_mistakes(self)]
         mistakes += uncertainty_mistakes(self)
         mistakes += optimize_mistakes(self) if self.optimize is not None else ()
+        mistakes += explore_mistakes(self) if self.explore is not None else ()
         if mistakes:
             raise several(mistakes)
         if not self.against:

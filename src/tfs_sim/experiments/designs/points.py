@@ -37,6 +37,9 @@ class Design(Table):
         None, description="of a latin-hypercube or sobol design"
     )
     seed: Annotated[int, whole(0, LARGEST_SEED, "a whole number")] = Field(1, description="of a sampled design")
+    corners: Annotated[int, whole(0, sampling.MOST_CORNERS, "a number of corners")] = Field(
+        0, description="of a sampled design: so many corners of its space are run as well"
+    )
     file: Annotated[DataFile, DATA_FILE] | None = Field(None, description="CSV file of a table: a column a variable")
     vary: Annotated[dict[str, Vary] | str, VARIES] = Field(
         description='variables by name; or "plausible": every parameter, "plausible: turnover, trust": those of these'
@@ -50,6 +53,8 @@ class Design(Table):
             wanted = f"a {self.method} design needs points, a number" if self.points is None else ""
             extra = f"points is for {listed(list(sampling.SAMPLED))}; a {self.method} design has its own"
             mistakes.append(Mistake(wanted or extra, key=() if wanted else ("points",), at="key"))
+        if self.corners and self.method not in sampling.SAMPLED:
+            mistakes.append(Mistake(f"corners is for {listed(list(sampling.SAMPLED))}", key=("corners",), at="key"))
         if (self.method == "table") != (self.file is not None):
             wanted = "a table design needs file, a CSV file" if self.file is None else ""
             extra = f"file is for a table; this is a {self.method} design"
@@ -133,7 +138,7 @@ class Points:
         if method == "table":
             return len(self.listed) if self.listed is not None else 0
         if method in sampling.SAMPLED:
-            return self.design.points or 0
+            return (self.design.points or 0) + sampling.number_of_corners(self.design.corners, len(self.variables))
         levels = [len(each) for each in self._levels()]
         return math.prod(levels) if method == "grid" else 1 + sum(levels)
 
@@ -148,6 +153,8 @@ class Points:
             return sampling.one_at_a_time(self._levels())
         make = sampling.sobol if design.method == "sobol" else sampling.latin_hypercube
         shares = make(design.points or 1, count, design.seed)
+        if design.corners:
+            shares = np.concatenate([shares, sampling.corners(design.corners, count, design.seed)])
         for column in range(count):
             shares[:, column] = self._spread(column, shares[:, column])
         return shares

@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 METHODS = ("grid", "latin-hypercube", "sobol", "one-at-a-time", "table")
 SAMPLED = ("latin-hypercube", "sobol")
 MOST_POINTS = 10_000_000
+MOST_CORNERS = 4096
 
 
 def latin_hypercube(points: int, variables: int, seed: int) -> Array:
@@ -39,6 +40,23 @@ def sobol(points: int, variables: int, seed: int) -> Array:
         return np.asarray(sequence.random(points), float)
     whole = sequence.random_base2(max(0, math.ceil(math.log2(points))))
     return np.asarray(whole[:points], float)
+
+
+def number_of_corners(most: int, variables: int) -> int:
+    """Return how many corners there are of a cube of so many dimensions, at most `most`."""
+    return most if variables > 12 else min(most, int(2**variables))
+
+
+def corners(most: int, variables: int, seed: int) -> Array:
+    """Return corners of the cube, each once, opposite ones in pairs: every variable is as often low as high."""
+    rng = np.random.default_rng([seed, variables])
+    there = number_of_corners(most, variables)
+    found: dict[tuple[int, ...], None] = {}
+    while len(found) < there:
+        one = rng.integers(0, 2, variables)
+        for each in (one, 1 - one):
+            found.setdefault(tuple(each.tolist()))
+    return np.array(list(found)[:there], float).reshape(-1, variables)
 
 
 def grid(levels: Sequence[Array]) -> Array:

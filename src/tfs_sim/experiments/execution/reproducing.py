@@ -121,6 +121,7 @@ class _place:  # noqa: N801
 def _experiment(here: Path, facts: Mapping[str, Any], mark: Mapping[str, Any]) -> Experiment:
     """Return the experiment as it was run, over the parameters that it was run over."""
     from tfs_sim.experiments.designs.design import load_experiment
+    from tfs_sim.experiments.designs.explore_tables import explored
     from tfs_sim.experiments.execution.uncertain import under
 
     names = [name for name in facts["files"] if facts["files"][name].get("text") == facts["experiment_file"]]
@@ -135,6 +136,8 @@ def _experiment(here: Path, facts: Mapping[str, Any], mark: Mapping[str, Any]) -
         over = str(here / ensembles[0])
     if mark["uncertainty"] is None:
         over = "defaults"
+    if mark["design"] is not None and loaded.design is None:  # by `sweep --explore`
+        loaded = explored(loaded)
     return under(loaded, over, sets, plan["replicates"])
 
 

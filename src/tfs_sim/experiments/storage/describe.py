@@ -124,6 +124,7 @@ def _design(plan: Plan) -> dict[str, Any] | None:
     return {
         "method": points.design.method,
         "points": len(points),
+        "corners": points.design.corners,
         "left_out": points.left_out,
         "constraints": list(points.design.constraints),
         "in_runs": not points.one_line,

@@ -243,6 +243,7 @@ class Design(Table):
 
     method: Annotated[str, one_of(METHODS, "a method")]
     points: Annotated[int, _count(1, MOST_POINTS)]
+    corners: Count = 0
     left_out: Count
     constraints: list[Text]
     in_runs: Annotated[bool, SWITCH]
