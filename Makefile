@@ -23,7 +23,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -59,6 +59,9 @@ agreement: $(VENV)/ready-to-test  ## Draw 200 scenarios anew; the engine and a s
 		TFS_SIM_AGREEMENT=$${TFS_SIM_AGREEMENT:-200} TFS_SIM_AGREEMENT_SEED=$$seed \
 		$(IN)/python -m pytest -n 2 tests/model/test_agreement.py
 
+explore: $(VENV)/ready-to-explore  ## Install what `tfs-sim watch` needs (430 MB more), and try it in a real browser
+	$(IN)/python -m pytest tests/end_to_end/test_watch_in_a_browser.py
+
 bench: $(VENV)/ready-to-test $(VENV)/ready-to-compare  ## Measure speed against C, Mesa and Starsim (ten minutes at most; alone on a quiet machine)
 	$(IN)/python benchmarks/bench.py
 
@@ -79,10 +82,11 @@ lint: $(VENV)/ready-to-test  ## Check style, types and layers
 lock: $(VENV)/ready-to-keep  ## Pin what pyproject.toml needs, with hashes (newer versions: make lock UPGRADE=--upgrade)
 	$(LOCK) pyproject.toml --group build --extra test --extra lint -o requirements/test.txt
 	$(LOCK) pyproject.toml --group build -c requirements/test.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --group build --extra explore -c requirements/test.txt -o requirements/explore.txt
 	$(LOCK) --group upkeep -o requirements/upkeep.txt
 	$(LOCK) --group bench -c requirements/test.txt -o requirements/bench.txt
 
-licences: $(VENV)/ready-to-test $(VENV)/ready-to-keep  ## List the licences of all that is installed in docs/licences.md
+licences: $(VENV)/ready-to-explore $(VENV)/ready-to-keep  ## List the licences of all that is installed in docs/licences.md
 	@mkdir -p build
 	$(UPKEEP)/bin/pip-licenses --python $(IN)/python --no-version --with-urls --format markdown \
 		--ignore-packages tfs-sim >build/list.md
@@ -91,6 +95,7 @@ licences: $(VENV)/ready-to-test $(VENV)/ready-to-keep  ## List the licences of a
 
 audit: $(VENV)/ready-to-keep  ## Ask whether a weakness is known of anything that is pinned (needs the network)
 	$(UPKEEP)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/test.txt
+	$(UPKEEP)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/explore.txt
 
 clean:  ## Remove the environment and what tools left behind (results stay)
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -118,6 +123,11 @@ $(VENV)/ready-to-test: $(SETUP) | $(VENV)/bin/python
 	@$(call install,$(IN)) --require-hashes -r requirements/test.txt
 	@$(call install,$(IN)) --no-deps --no-build-isolation -e .
 	@touch $(VENV)/ready-to-run $@
+
+$(VENV)/ready-to-explore: requirements/explore.txt $(VENV)/ready-to-test
+	@echo "Installing what the page of tfs-sim watch needs (once, a minute) …"
+	@$(call install,$(IN)) --require-hashes -r requirements/explore.txt
+	@touch $@
 
 $(VENV)/ready-to-keep: requirements/upkeep.txt | $(VENV)/bin/python
 	@$(IN)/python -m venv $(UPKEEP)

@@ -93,6 +93,7 @@ def test_everything_is_pinned_with_checksums_to_what_the_project_asks_for() -> N
     for name, needs in {
         "run.txt": run,
         "test.txt": [*run, *extras["test"], *extras["lint"], *extras["cluster"]],
+        "explore.txt": [*run, *extras["explore"]],
         "upkeep.txt": groups["upkeep"],
         "bench.txt": groups["bench"],
     }.items():
@@ -103,6 +104,9 @@ def test_everything_is_pinned_with_checksums_to_what_the_project_asks_for() -> N
     assert {(name, *pins) for name, pins in pinned("run.txt").items()} <= {
         (name, *pins) for name, pins in pinned("test.txt").items()
     }
+    explore, test = pinned("explore.txt"), pinned("test.txt")
+    for name in explore.keys() & test.keys():  # one environment holds both
+        assert {version for version, _ in explore[name]} == {version for version, _ in test[name]}, name
 
 
 def test_what_the_tests_run_on_is_what_is_pinned() -> None:
@@ -121,7 +125,8 @@ def test_all_that_is_installed_is_in_the_list_of_licences() -> None:
         r"^\| (\S+) +\| (.*?) +\|", (TOP / "docs" / "licences.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     licences = {canonicalize_name(name): licence for name, licence in rows if name != "Name"}
-    here = {name for name, pins in pinned("test.txt").items() if any(m is None or m.evaluate() for _, m in pins)}
+    both = pinned("test.txt") | pinned("explore.txt")
+    here = {name for name, pins in both.items() if any(m is None or m.evaluate() for _, m in pins)}
     assert here <= licences.keys()
     free = r"MIT|BSD|Apache|MPL|Mozilla|Python Software Foundation|PSF|ISC"
     assert not {name: licence for name, licence in licences.items() if not re.search(free, licence) or "GPL" in licence}
