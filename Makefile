@@ -4,9 +4,9 @@ VENV := .venv
 IN := $(VENV)/bin
 SETUP := pyproject.toml requirements/run.txt requirements/test.txt
 
-# The newest Python that will do: 3.11 to 3.13, with venv and pip. Another one: make PYTHON=/path/to/python demo
+# The newest Python that will do: 3.11 to 3.14, with venv and pip. Another one: make PYTHON=/path/to/python demo
 ifeq ($(origin PYTHON),undefined)
-PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+PYTHON := $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2])' >/dev/null 2>&1 \
 	&& { echo $$python; break; }; done)
 endif
@@ -23,7 +23,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench lint lock licences audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench dist install archive lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -72,6 +72,18 @@ validate: $(VENV)/ready-to-test  ## Check every claim at the full budget, go on 
 mutants: $(VENV)/ready-to-test  ## Make 80 small mistakes in the sources, one at a time; each must turn a test red
 	$(IN)/python tests/mutants/hunt.py
 
+# Both are the same to the last bit whenever they are made of the same commit.
+dist: $(VENV)/ready-to-run  ## Build the wheel and the sdist in dist/, and say how large they are
+	@rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(IN)/python -m hatchling build -d dist
+	@cd dist && wc -c * && sha256sum *
+
+install: dist $(VENV)/ready-to-keep  ## Install what dist/ holds by pip, uv and pipx on every Python that is here (needs the network)
+	.ci/install $(UPKEEP)/bin
+
+archive: $(VENV)/ready-to-archive  ## Make the bundle for CoMSES, with the ODD as one PDF, of what is committed, in build/archive/
+	@$(VENV)/archive/bin/python docs/archive.py
+
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check
 	$(IN)/ruff format --check
@@ -84,6 +96,7 @@ lock: $(VENV)/ready-to-keep  ## Pin what pyproject.toml needs, with hashes (newe
 	$(LOCK) pyproject.toml --group build -c requirements/test.txt -o requirements/run.txt
 	$(LOCK) pyproject.toml --group build --extra explore -c requirements/test.txt -o requirements/explore.txt
 	$(LOCK) --group upkeep -o requirements/upkeep.txt
+	$(LOCK) --group archive -c requirements/test.txt -o requirements/archive.txt
 	$(LOCK) --group bench -c requirements/test.txt -o requirements/bench.txt
 
 licences: $(VENV)/ready-to-explore $(VENV)/ready-to-keep  ## List the licences of all that is installed in docs/licences.md
@@ -132,6 +145,11 @@ $(VENV)/ready-to-explore: requirements/explore.txt $(VENV)/ready-to-test
 $(VENV)/ready-to-keep: requirements/upkeep.txt | $(VENV)/bin/python
 	@$(IN)/python -m venv $(UPKEEP)
 	@$(call install,$(UPKEEP)/bin) --require-hashes -r requirements/upkeep.txt
+	@touch $@
+
+$(VENV)/ready-to-archive: requirements/archive.txt | $(VENV)/bin/python
+	@$(IN)/python -m venv $(VENV)/archive
+	@$(call install,$(VENV)/archive/bin) --require-hashes -r requirements/archive.txt
 	@touch $@
 
 $(VENV)/ready-to-compare: requirements/bench.txt | $(VENV)/bin/python

@@ -96,6 +96,7 @@ def test_everything_is_pinned_with_checksums_to_what_the_project_asks_for() -> N
         "explore.txt": [*run, *extras["explore"]],
         "upkeep.txt": groups["upkeep"],
         "bench.txt": groups["bench"],
+        "archive.txt": groups["archive"],
     }.items():
         locked = pinned(name)
         for need in map(Requirement, needs):
