@@ -23,7 +23,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench dist install archive lint lock licences audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench dist install citation archive lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -80,6 +80,9 @@ dist: $(VENV)/ready-to-run  ## Build the wheel and the sdist in dist/, and say h
 
 install: dist $(VENV)/ready-to-keep  ## Install what dist/ holds by pip, uv and pipx on every Python that is here (needs the network)
 	.ci/install $(UPKEEP)/bin
+
+citation: $(VENV)/ready-to-keep  ## Check CITATION.cff against the schema of its form
+	$(UPKEEP)/bin/cffconvert --validate -i CITATION.cff
 
 archive: $(VENV)/ready-to-archive  ## Make the bundle for CoMSES, with the ODD as one PDF, of what is committed, in build/archive/
 	@$(VENV)/archive/bin/python docs/archive.py

@@ -66,7 +66,10 @@ def _laid_out(table: str) -> str:
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in table.split("</tr>")[:-1]]
     rows = [[re.sub(r"</?\w+[^>]*>", "", cell) for cell in row] for row in rows]
     needs = [
-        max(max(len(word) for row in rows for word in row[n].split() or [""]), 2 * sum(len(row[n]) for row in rows) ** 0.6)
+        max(
+            max(len(word) for row in rows for word in row[n].split() or [""]),
+            2 * sum(len(row[n]) for row in rows) ** 0.6,
+        )
         for n in range(len(rows[0]))
     ]
     least = min(7, 100 // len(needs))
