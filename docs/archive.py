@@ -29,13 +29,13 @@ README = """# {title}, version {version}
 
 {description}
 
-- `code/`: the sources, with the tests, ready-made scenarios, experiments and calibrations. To run it: `cd code; make demo`, or
-  `pip install ./code` and `tfs-sim run together-for-students`. Needs Python 3.11 or newer; how long what takes stands in
-  `code/README.md`.
-- `docs/ODD.pdf`: the model by the ODD protocol, with its mechanisms, parameters, metrics, state and references; `docs/` has the
-  pages that it is made of, and all others.
-- `data/`: what the model is run on: scenarios, experiments, problem sets, the published figures that it is calibrated to and the
-  calibrated ensemble of parameters, with licences (copies of those in `code/`).
+- `code/`: the sources, with the tests, ready-made scenarios, experiments and calibrations. To run it:
+  `cd code; make demo`, or `pip install ./code` and `tfs-sim run together-for-students`. It needs Python 3.11 or
+  newer; how long what takes stands in `code/README.md`.
+- `docs/ODD.pdf`: the model by the ODD protocol, with its mechanisms, parameters, metrics, state and references;
+  `docs/` has the pages that it is made of, and all others.
+- `data/`: what the model is run on: scenarios, experiments, problem sets, the published figures that it is
+  calibrated to and the calibrated ensemble of parameters, with licences (copies of those in `code/`).
 - `CITATION.cff`, `codemeta.json`: how to cite it, and what it is, for machines. `LICENSE`: MIT.
 
 Made from commit {commit} of {date}. It holds no results: every one is made again by a command, to the same bits.
@@ -63,7 +63,7 @@ def as_html(text: str) -> str:
 
 def _laid_out(table: str) -> str:
     """Return a table with plain cells, and columns as wide as what stands in them asks for."""
-    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in table.split("</tr>")[:-1]]
+    rows = [re.findall(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", row, re.DOTALL) for row in table.split("</tr>")[:-1]]
     rows = [[re.sub(r"</?\w+[^>]*>", "", cell) for cell in row] for row in rows]
     needs = [
         max(

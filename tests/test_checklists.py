@@ -10,7 +10,10 @@ import pytest
 TOP = Path(__file__).parents[1]
 PAGE = TOP / "docs" / "checklists.md"
 
-FAIR4RS = ["F1", "F1.1", "F1.2", "F2", "F3", "F4", "A1", "A1.1", "A1.2", "A2", "I1", "I2", "R1", "R1.1", "R1.2", "R2", "R3"]
+FAIR4RS = [
+    "F1", "F1.1", "F1.2", "F2", "F3", "F4",
+    "A1", "A1.1", "A1.2", "A2", "I1", "I2", "R1", "R1.1", "R1.2", "R2", "R3",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,25 @@ import tfs_sim
 
 TOP = Path(__file__).parents[1]
 
-CFF = set(
-    ["abstract", "authors", "cff-version", "commit", "contact", "date-released", "doi", "identifiers", "keywords", "license", "license-url", "message", "preferred-citation", "references", "repository", "repository-artifact", "repository-code", "title", "type", "url", "version"]
-)
+CFF = {
+    "abstract", "authors", "cff-version", "commit", "contact", "date-released", "doi", "identifiers", "keywords",
+    "license", "license-url", "message", "preferred-citation", "references", "repository", "repository-artifact",
+    "repository-code", "title", "type", "url", "version",
+}  # fmt: skip
 """Keys of the Citation File Format 1.2.0; `make citation` holds the file against the whole schema."""
 
-CODEMETA = set(
-    ["@context", "@type", "@id", "codeRepository", "programmingLanguage", "runtimePlatform", "targetProduct", "applicationCategory", "applicationSubCategory", "downloadUrl", "fileSize", "installUrl", "memoryRequirements", "operatingSystem", "permissions", "processorRequirements", "releaseNotes", "softwareHelp", "softwareRequirements", "softwareVersion", "storageRequirements", "supportingData", "author", "citation", "contributor", "copyrightHolder", "copyrightYear", "creator", "dateCreated", "dateModified", "datePublished", "editor", "encoding", "fileFormat", "funder", "keywords", "license", "producer", "provider", "publisher", "sponsor", "version", "isAccessibleForFree", "isPartOf", "hasPart", "position", "reviewBody", "reviewAspect", "description", "identifier", "name", "sameAs", "url", "relatedLink", "review", "softwareSuggestions", "maintainer", "continuousIntegration", "buildInstructions", "developmentStatus", "embargoEndDate", "funding", "readme", "issueTracker", "referencePublication", "isSourceCodeOf", "hasSourceCode"]
-)
+CODEMETA = {
+    "@context", "@type", "@id", "codeRepository", "programmingLanguage", "runtimePlatform", "targetProduct",
+    "applicationCategory", "applicationSubCategory", "downloadUrl", "fileSize", "installUrl", "memoryRequirements",
+    "operatingSystem", "permissions", "processorRequirements", "releaseNotes", "softwareHelp",
+    "softwareRequirements", "softwareVersion", "storageRequirements", "supportingData", "author", "citation",
+    "contributor", "copyrightHolder", "copyrightYear", "creator", "dateCreated", "dateModified", "datePublished",
+    "editor", "encoding", "fileFormat", "funder", "keywords", "license", "producer", "provider", "publisher",
+    "sponsor", "version", "isAccessibleForFree", "isPartOf", "hasPart", "position", "reviewBody", "reviewAspect",
+    "description", "identifier", "name", "sameAs", "url", "relatedLink", "review", "softwareSuggestions",
+    "maintainer", "continuousIntegration", "buildInstructions", "developmentStatus", "embargoEndDate", "funding",
+    "readme", "issueTracker", "referencePublication", "isSourceCodeOf", "hasSourceCode",
+}  # fmt: skip
 """Terms of CodeMeta 3.0 for source code."""
 STATUSES = {"concept", "wip", "suspended", "abandoned", "active", "inactive", "unsupported", "moved"}
 """What `developmentStatus` may be: the words of repostatus.org."""

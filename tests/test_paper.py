@@ -1,4 +1,4 @@
-"""The paper in the form of the Journal of Open Source Software: its sections, its length, its references, its figures."""
+"""The paper in the form of the Journal of Open Source Software: its sections, length, references and numbers."""
 
 from __future__ import annotations
 

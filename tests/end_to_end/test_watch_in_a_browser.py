@@ -101,7 +101,7 @@ def test_months_step_with_the_numbers_of_a_run_of_that_seed(tab) -> None:  # typ
         tab.click("Step")
         name = month_name(f"2018-{6 + at:02d}")
         assert month(tab, name) == said_of(result.values[0], at, 0, result.metrics)
-    assert "Step: 3" in tab.ask("document.body.innerText")
+    tab.until("/(Step|Time): 3/.test(document.body.innerText)")  # as the release of Mesa has it
     drawn = "[...document.querySelectorAll('img.tfs-picture')].map(i => [i.complete, i.naturalWidth, i.src.length])"
     pictures = tab.ask(drawn)
     assert len(pictures) == 2
