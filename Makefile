@@ -23,7 +23,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench dist install citation archive lint lock licences audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench dist installs citation archive lint lock licences audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -78,7 +78,7 @@ dist: $(VENV)/ready-to-run  ## Build the wheel and the sdist in dist/, and say h
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(IN)/python -m hatchling build -d dist
 	@cd dist && wc -c * && sha256sum *
 
-install: dist $(VENV)/ready-to-keep  ## Install what dist/ holds by pip, uv and pipx on every Python that is here (needs the network)
+installs: dist $(VENV)/ready-to-keep  ## Install what dist/ holds by pip, uv and pipx on every Python that is here (needs the network)
 	.ci/install $(UPKEEP)/bin
 
 citation: $(VENV)/ready-to-keep  ## Check CITATION.cff against the schema of its form
