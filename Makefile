@@ -4,9 +4,9 @@ VENV := .venv
 IN := $(VENV)/bin
 SETUP := pyproject.toml requirements/run.txt requirements/test.txt
 
-# The newest Python that will do: 3.11 to 3.13, with venv and pip. Another one: make PYTHON=/path/to/python demo
+# The newest Python that will do: 3.11 to 3.14, with venv and pip. Another one: make PYTHON=/path/to/python demo
 ifeq ($(origin PYTHON),undefined)
-PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+PYTHON := $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2])' >/dev/null 2>&1 \
 	&& { echo $$python; break; }; done)
 endif
@@ -23,7 +23,7 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants bench lint lock licences vendor audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench dist installs citation archive lint lock licences vendor audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -59,6 +59,9 @@ agreement: $(VENV)/ready-to-test  ## Draw 200 scenarios anew; the engine and a s
 		TFS_SIM_AGREEMENT=$${TFS_SIM_AGREEMENT:-200} TFS_SIM_AGREEMENT_SEED=$$seed \
 		$(IN)/python -m pytest -n 2 tests/model/test_agreement.py
 
+explore: $(VENV)/ready-to-explore  ## Install what `tfs-sim watch` needs (430 MB more), and try it in a real browser
+	$(IN)/python -m pytest tests/end_to_end/test_watch_in_a_browser.py
+
 bench: $(VENV)/ready-to-test $(VENV)/ready-to-compare  ## Measure speed against C, Mesa and Starsim (ten minutes at most; alone on a quiet machine)
 	$(IN)/python benchmarks/bench.py
 
@@ -68,6 +71,21 @@ validate: $(VENV)/ready-to-test  ## Check every claim at the full budget, go on 
 
 mutants: $(VENV)/ready-to-test  ## Make 80 small mistakes in the sources, one at a time; each must turn a test red
 	$(IN)/python tests/mutants/hunt.py
+
+# Both are the same to the last bit whenever they are made of the same commit.
+dist: $(VENV)/ready-to-run  ## Build the wheel and the sdist in dist/, and say how large they are
+	@rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(IN)/python -m hatchling build -d dist
+	@cd dist && wc -c * && sha256sum *
+
+installs: dist $(VENV)/ready-to-keep  ## Install what dist/ holds by pip, uv and pipx on every Python that is here (needs the network)
+	.ci/install $(UPKEEP)/bin
+
+citation: $(VENV)/ready-to-keep  ## Check CITATION.cff against the schema of its form
+	$(UPKEEP)/bin/cffconvert --validate -i CITATION.cff
+
+archive: $(VENV)/ready-to-archive  ## Make the bundle for CoMSES, with the ODD as one PDF, of what is committed, in build/archive/
+	@$(VENV)/archive/bin/python docs/archive.py
 
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check
@@ -79,10 +97,12 @@ lint: $(VENV)/ready-to-test  ## Check style, types and layers
 lock: $(VENV)/ready-to-keep  ## Pin what pyproject.toml needs, with hashes (newer versions: make lock UPGRADE=--upgrade)
 	$(LOCK) pyproject.toml --group build --extra test --extra lint -o requirements/test.txt
 	$(LOCK) pyproject.toml --group build -c requirements/test.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --group build --extra explore -c requirements/test.txt -o requirements/explore.txt
 	$(LOCK) --group upkeep -o requirements/upkeep.txt
+	$(LOCK) --group archive -c requirements/test.txt -o requirements/archive.txt
 	$(LOCK) --group bench -c requirements/test.txt -o requirements/bench.txt
 
-licences: $(VENV)/ready-to-test $(VENV)/ready-to-keep  ## List the licences of all that is installed in docs/licences.md
+licences: $(VENV)/ready-to-explore $(VENV)/ready-to-keep  ## List the licences of all that is installed in docs/licences.md
 	@mkdir -p build
 	$(UPKEEP)/bin/pip-licenses --python $(IN)/python --no-version --with-urls --format markdown \
 		--ignore-packages tfs-sim >build/list.md
@@ -102,6 +122,7 @@ vendor:  ## Fetch the library that pages carry again from npm; refused where a c
 
 audit: $(VENV)/ready-to-keep  ## Ask whether a weakness is known of anything that is pinned (needs the network)
 	$(UPKEEP)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/test.txt
+	$(UPKEEP)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/explore.txt
 
 clean:  ## Remove the environment and what tools left behind (results stay)
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -130,9 +151,19 @@ $(VENV)/ready-to-test: $(SETUP) | $(VENV)/bin/python
 	@$(call install,$(IN)) --no-deps --no-build-isolation -e .
 	@touch $(VENV)/ready-to-run $@
 
+$(VENV)/ready-to-explore: requirements/explore.txt $(VENV)/ready-to-test
+	@echo "Installing what the page of tfs-sim watch needs (once, a minute) …"
+	@$(call install,$(IN)) --require-hashes -r requirements/explore.txt
+	@touch $@
+
 $(VENV)/ready-to-keep: requirements/upkeep.txt | $(VENV)/bin/python
 	@$(IN)/python -m venv $(UPKEEP)
 	@$(call install,$(UPKEEP)/bin) --require-hashes -r requirements/upkeep.txt
+	@touch $@
+
+$(VENV)/ready-to-archive: requirements/archive.txt | $(VENV)/bin/python
+	@$(IN)/python -m venv $(VENV)/archive
+	@$(call install,$(VENV)/archive/bin) --require-hashes -r requirements/archive.txt
 	@touch $@
 
 $(VENV)/ready-to-compare: requirements/bench.txt | $(VENV)/bin/python

@@ -72,3 +72,12 @@ def test_the_python_of_the_page_on_mesa_runs(capsys):
     for comment in re.findall(r"print\(.*?\)  # (.*)", page):
         for part in comment.split("…"):
             assert part in shown, comment
+
+
+def test_the_python_of_the_page_on_watching_runs(capsys, tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "how-to" / "watch.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(program, "watch.md", "exec"), {})
+    assert "2019-05 Active partners" in capsys.readouterr().out
+    assert (tmp_path / "memphis.png").stat().st_size > 10_000

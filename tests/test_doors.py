@@ -57,7 +57,7 @@ def test_outputs_that_are_closed_or_full(tmp_path: Path, rest: str, code: int, t
 
 
 FILES = [
-    "check {}", "run {}", "sweep {}", "events {}", "calibrate {}", "survey {}", "facts --sets {}",
+    "check {}", "run {}", "watch {}", "sweep {}", "events {}", "calibrate {}", "survey {}", "facts --sets {}",
     "run laboratory --sets {}", "sweep crisis-shock --sets {}", "survey laboratory --sets {}", "structure {}",
     "why {} a b", "story {} a b", "power {} a b", "sensitivity {}", "survival {}", "foretell {}",
     "import {} --site a", "import ties.csv --site a --mapping {}", "import ties.csv --site a --key {}", "decide {}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import io
+import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from importlib import metadata
@@ -63,11 +65,43 @@ def test_the_wheel_carries_all_of_the_package_and_nothing_else(wheel: zipfile.Zi
     assert not extra
 
 
-def test_one_version_everywhere() -> None:
-    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["version"] == tfs_sim.__version__
-    assert json.loads((TOP / "codemeta.json").read_text(encoding="utf-8"))["version"] == tfs_sim.__version__
-    assert f"version: {tfs_sim.__version__}\n" in (TOP / "CITATION.cff").read_text(encoding="utf-8")
+def built(folder: Path, top: Path = TOP) -> dict[str, bytes]:
+    """Return the wheel and the sdist that `make dist` builds of a tree."""
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    environment = os.environ | {"SOURCE_DATE_EPOCH": "1780000000"}
+    done = subprocess.run(command, cwd=top, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_the_same_tree_gives_the_same_bytes_and_small_ones(tmp_path: Path) -> None:
+    first = built(tmp_path / "first")
+    wheel, sdist = (f"tfs_sim-{tfs_sim.__version__}{end}" for end in ("-py3-none-any.whl", ".tar.gz"))
+    assert set(first) == {wheel, sdist}
+    assert len(first[wheel]) < 3_000_000 and len(first[sdist]) < 5_000_000
+    with tarfile.open(fileobj=io.BytesIO(first[sdist])) as tar:
+        names = [each.name.partition("/")[2] for each in tar if each.isfile()]
+        tar.extractall(tmp_path / "unpacked", filter="data")
+    (unpacked,) = (tmp_path / "unpacked").iterdir()
+    again = built(tmp_path / "second", unpacked)
+    assert again[wheel] == first[wheel], "the wheel of the sdist is that of the tree"
+    assert again[sdist] == first[sdist]
+    for needed in ("README.md", "CITATION.cff", "codemeta.json", "LICENSE", "paper/paper.md", "docs/model/odd.md"):
+        assert needed in names
+    assert [name for name in names if name.startswith("results/")] == ["results/README.md"]
+    assert not [name for name in names if re.search(r"(^|/)(\.venv|build|dist|__pycache__|\.mypy_cache)/|\.pyc$", name)]
+
+
+def test_what_is_built_says_the_version_and_what_it_is_for(wheel: zipfile.ZipFile) -> None:
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    text = wheel.read(name).decode()
+    assert f"\nVersion: {tfs_sim.__version__}\n" in text
+    assert "\nRequires-Python: >=3.11\n" in text and "\nLicense-Expression: MIT\n" in text
+    for extra in ("explore", "cluster", "survey", "slides"):
+        assert f"\nProvides-Extra: {extra}\n" in text
+    for version in ("3.11", "3.12", "3.13", "3.14"):
+        assert f"\nClassifier: Programming Language :: Python :: {version}\n" in text
+        assert version in (TOP / ".ci" / "run").read_text() and version in (TOP / ".ci" / "install").read_text()
 
 
 def pinned(name: str) -> dict[str, list[tuple[Version, Marker | None]]]:
@@ -93,8 +127,10 @@ def test_everything_is_pinned_with_checksums_to_what_the_project_asks_for() -> N
     for name, needs in {
         "run.txt": run,
         "test.txt": [*run, *extras["test"], *extras["lint"], *extras["cluster"]],
+        "explore.txt": [*run, *extras["explore"]],
         "upkeep.txt": groups["upkeep"],
         "bench.txt": groups["bench"],
+        "archive.txt": groups["archive"],
     }.items():
         locked = pinned(name)
         for need in map(Requirement, needs):
@@ -103,6 +139,9 @@ def test_everything_is_pinned_with_checksums_to_what_the_project_asks_for() -> N
     assert {(name, *pins) for name, pins in pinned("run.txt").items()} <= {
         (name, *pins) for name, pins in pinned("test.txt").items()
     }
+    explore, test = pinned("explore.txt"), pinned("test.txt")
+    for name in explore.keys() & test.keys():  # one environment holds both
+        assert {version for version, _ in explore[name]} == {version for version, _ in test[name]}, name
 
 
 def test_what_the_tests_run_on_is_what_is_pinned() -> None:
@@ -121,7 +160,8 @@ def test_all_that_is_installed_is_in_the_list_of_licences() -> None:
         r"^\| (\S+) +\| (.*?) +\|", (TOP / "docs" / "licences.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     licences = {canonicalize_name(name): licence for name, licence in rows if name != "Name"}
-    here = {name for name, pins in pinned("test.txt").items() if any(m is None or m.evaluate() for _, m in pins)}
+    both = pinned("test.txt") | pinned("explore.txt")
+    here = {name for name, pins in both.items() if any(m is None or m.evaluate() for _, m in pins)}
     assert here <= licences.keys()
     free = r"MIT|BSD|Apache|MPL|Mozilla|Python Software Foundation|PSF|ISC"
     assert not {name: licence for name, licence in licences.items() if not re.search(free, licence) or "GPL" in licence}

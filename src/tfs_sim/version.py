@@ -1,3 +1,3 @@
-"""The version of the package, in one place (pyproject.toml says the same; a test compares them)."""
+"""The version of the package, in one place: what is built takes it from here, and a test compares who repeats it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

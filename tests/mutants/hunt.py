@@ -34,7 +34,12 @@ COPIED = (
     "problems",
     "docs",
     "pyproject.toml",
+    "paper",
+    "benchmarks",
     "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "codemeta.json",
     "README.md",
 )
 LIMIT = 1200

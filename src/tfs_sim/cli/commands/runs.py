@@ -56,6 +56,28 @@ def run(
 
 
 @app.command()
+def watch(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A ready-made scenario's name, or a file.", show_default=False)
+    ],
+    seed: Seed = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option("--strategy", metavar="NAME,…", help="Bundles in force; default: the scenario's own."),
+    ] = None,
+    port: Annotated[
+        int,
+        whole("--port", metavar="P", smallest=0, largest=65_535, help="Of this machine's own address; 0: any."),
+    ] = 8765,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+) -> None:
+    """Watch a scenario month by month in a browser, with levers to move (needs the extra explore)."""
+    from tfs_sim.cli import watching
+
+    watching.watch(scenario, 1 if seed is None else seed, strategy, port, browser)
+
+
+@app.command()
 def sweep(
     experiment: Annotated[
         str, typer.Argument(metavar="EXPERIMENT", help="A ready-made experiment's name, or a file.", show_default=False)
