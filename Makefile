@@ -15,6 +15,8 @@ endif
 UPKEEP := $(VENV)/upkeep
 # So does Starsim, which speed is compared with.
 BENCH := $(VENV)/bench
+# And so does Sphinx, with the simulation, which its pages run.
+SITE := $(VENV)/site
 LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(UPGRADE)
 
@@ -23,7 +25,8 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants bench lint lock licences audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants bench docs links lint lock licences \
+	audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -69,6 +72,13 @@ validate: $(VENV)/ready-to-test  ## Check every claim at the full budget, go on 
 mutants: $(VENV)/ready-to-test  ## Make 80 small mistakes in the sources, one at a time; each must turn a test red
 	$(IN)/python tests/mutants/hunt.py
 
+docs: $(VENV)/ready-to-document  ## Build the documentation site in build/site and run its tutorials; a warning is an error
+	$(SITE)/bin/sphinx-build -q -E -a -n -W --keep-going -c docs . build/site
+	@echo "Open build/site/index.html"
+
+links: $(VENV)/ready-to-document  ## Ask whether addresses on the pages of the documentation still answer (needs the network)
+	$(SITE)/bin/sphinx-build -q -b linkcheck -D nb_execution_mode=off -c docs . build/links
+
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check
 	$(IN)/ruff format --check
@@ -79,6 +89,7 @@ lint: $(VENV)/ready-to-test  ## Check style, types and layers
 lock: $(VENV)/ready-to-keep  ## Pin what pyproject.toml needs, with hashes (newer versions: make lock UPGRADE=--upgrade)
 	$(LOCK) pyproject.toml --group build --extra test --extra lint -o requirements/test.txt
 	$(LOCK) pyproject.toml --group build -c requirements/test.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --group build --extra docs --extra survey -c requirements/test.txt -o requirements/docs.txt
 	$(LOCK) --group upkeep -o requirements/upkeep.txt
 	$(LOCK) --group bench -c requirements/test.txt -o requirements/bench.txt
 
@@ -118,6 +129,13 @@ $(VENV)/ready-to-test: $(SETUP) | $(VENV)/bin/python
 	@$(call install,$(IN)) --require-hashes -r requirements/test.txt
 	@$(call install,$(IN)) --no-deps --no-build-isolation -e .
 	@touch $(VENV)/ready-to-run $@
+
+$(VENV)/ready-to-document: pyproject.toml requirements/docs.txt | $(VENV)/bin/python
+	@echo "Installing what the documentation is built with (once, a minute or two) …"
+	@$(IN)/python -m venv $(SITE)
+	@$(call install,$(SITE)/bin) --require-hashes -r requirements/docs.txt
+	@$(call install,$(SITE)/bin) --no-deps --no-build-isolation -e .
+	@touch $@
 
 $(VENV)/ready-to-keep: requirements/upkeep.txt | $(VENV)/bin/python
 	@$(IN)/python -m venv $(UPKEEP)

@@ -2,7 +2,7 @@
 
 The pages are those that are read on the forge. Sphinx is given the root of the repository, so that links from the
 readme to a page, from a page to the changelog or to a source file lead where they lead there; `building/` has what
-Sphinx does not bring. Nothing is fetched while it is built or read: no fonts, no scripts, no inventories of other projects.
+Sphinx does not bring. Nothing is fetched while it is built or read: no fonts, no scripts, no inventories of others.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from building import sources  # noqa: E402
-from building.notebooks import kernel_environment  # noqa: E402
+from building import sources
+from building.notebooks import kernel_environment
 
-from tfs_sim.version import __version__  # noqa: E402
+from tfs_sim.version import __version__
 
 project = "tfs_sim"
 author = "the contributors of tfs_sim"
@@ -72,9 +72,13 @@ python_maximum_signature_line_length = 80
 numpydoc_show_class_members = False
 linkcode_resolve = sources.line_of
 
-# Every reference must lead somewhere, but for types of other projects: their inventories would have to be fetched.
+# One backtick in a docstring is code, and a link where it names something that the reference holds.
+default_role = "py:obj"
+
+# Every reference must lead somewhere, but for types in signatures (inventories of other projects would have to be
+# fetched, and not every class that is returned has an entry) and for code in one backtick.
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r".*")]
+nitpick_ignore_regex = [("py:class", r".*"), ("py:obj", r".*")]
 
 # Excerpts have "…" where something is left out, which no language knows: they are coloured as far as that goes.
 suppress_warnings = ["misc.highlighting_failure"]

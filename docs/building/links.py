@@ -13,6 +13,7 @@ not show:
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -20,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 ANCHOR = re.compile(r'<a id="([^"<>]+)">')
-DIRECTIVE = re.compile(r"^<!-- (\{[\w-]+\}\n.*?)^-->$", re.MULTILINE | re.DOTALL)
+DIRECTIVE = re.compile(r"^<!-- (\{[\w-]+\}[^\n]*\n.*?)^-->$", re.MULTILINE | re.DOTALL)
 
 
 def shown(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -47,8 +48,24 @@ class Anchors(SphinxTransform):
             self.document.note_explicit_target(target, target)
 
 
+FRONT = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>tfs_sim</title><meta http-equiv="refresh" content="0; url=docs/index.html"></head>
+<body><p>The documentation begins at <a href="docs/index.html">docs/index.html</a>.</p></body>
+</html>
+"""
+
+
+def front(app: Sphinx, problem: Exception | None) -> None:
+    """Lead from the root of the site to its first page, which lies where it lies in the repository."""
+    if problem is None and app.builder.format == "html":
+        (Path(app.outdir) / "index.html").write_text(FRONT, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what this module does."""
     app.add_transform(Anchors)
     app.connect("source-read", shown)
+    app.connect("build-finished", front)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -76,10 +76,9 @@ def _shown(app: Sphinx, doctree: Any) -> None:
             code = code.removeprefix(SHELL)
             block.replace_self(nodes.literal_block(code, code, language="sh"))
         elif found := FILE.fullmatch(code):
-            caption = nodes.caption("", "", nodes.literal("", found[1]))
+            name = nodes.paragraph("", "", nodes.literal("", found[1]), classes=["file-name"])
             shown = nodes.literal_block(found[2], found[2], language=found[1].rpartition(".")[2])
-            box = nodes.container("", caption, shown, literal_block=True, classes=["literal-block-wrapper"])
-            block.replace_self(box)
+            block.replace_self([name, shown])
 
 
 def _offered(app: Sphinx, doctree: Any, docname: str) -> None:

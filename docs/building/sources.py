@@ -12,7 +12,6 @@ import inspect
 import os
 import posixpath
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +48,10 @@ def page_of(path: Path) -> str | None:
     return f"source/{inside}" if shown else None
 
 
+NAMED_BY_REFERENCE: set[Path] = set()
+"""Files that [source] of the reference leads to."""
+
+
 def line_of(domain: str, info: dict[str, str]) -> str | None:
     """Return where an object of the reference is written, from a page in docs/reference (`linkcode_resolve`)."""
     found: Any = importlib.import_module(info["module"])
@@ -60,6 +63,7 @@ def line_of(domain: str, info: dict[str, str]) -> str | None:
     except TypeError:
         return None
     page = page_of(Path(file or ""))
+    NAMED_BY_REFERENCE.add(Path(file or "").resolve())
     return f"../../{page}.html#line-{line}" if page else None
 
 
@@ -103,15 +107,39 @@ def wanted(app: Sphinx) -> set[Path]:
     return found
 
 
-def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Return a page for each file that is led to, and for all that the reference names."""
-    found = wanted(app) | set((ROOT / "src" / "tfs_sim").rglob("*.py"))
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="{up}_static/pygments.css"><link rel="stylesheet" href="{up}_static/source.css">
+</head>
+<body>
+<nav><a href="{up}docs/index.html">tfs_sim</a></nav>
+<main><h1>{title}</h1>
+{body}
+</main>
+</body>
+</html>
+"""
+"""Plain pages: the frame of the others, with its navigation, takes longer than all the rest of the site."""
+
+
+def write(app: Sphinx, problem: Exception | None) -> None:
+    """Write a page for each file that is led to, and for what stands in folders that are."""
+    if problem is not None or app.builder.format != "html":
+        return
+    found = wanted(app) | NAMED_BY_REFERENCE
     for folder in [path for path in found if path.is_dir()]:
         found |= {each for each in folder.iterdir() if page_of(each)}
     for path in sorted(found):
         if page := page_of(path):
-            inside = path.relative_to(ROOT).as_posix()
-            yield page, {"title": inside, "body": _listed(path) if path.is_dir() else _shown(path)}, "page.html"
+            there = Path(app.outdir) / f"{page}.html"
+            there.parent.mkdir(parents=True, exist_ok=True)
+            title = html.escape(path.relative_to(ROOT).as_posix())
+            body = _listed(path, found) if path.is_dir() else _shown(path)
+            there.write_text(PAGE.format(title=title, up="../" * page.count("/"), body=body), encoding="utf-8")
 
 
 def _shown(path: Path) -> str:
@@ -120,22 +148,20 @@ def _shown(path: Path) -> str:
     except ClassNotFound:
         lexer = TextLexer()
     form = HtmlFormatter(linenos="inline", lineanchors="line", wrapcode=True, cssclass="highlight")
-    code = highlight(path.read_text(encoding="utf-8"), lexer, form)
-    return f"<h1>{html.escape(path.relative_to(ROOT).as_posix())}</h1>{code}"
+    return str(highlight(path.read_text(encoding="utf-8"), lexer, form))
 
 
-def _listed(path: Path) -> str:
-    inside = path.relative_to(ROOT).as_posix()
+def _listed(path: Path, shown: set[Path]) -> str:
     rows = ""
     for each in sorted(path.iterdir()):
-        if page := page_of(each):
-            there = os.path.relpath(page, f"source/{inside}") + ".html"
-            rows += f'<li><a class="reference internal" href="{html.escape(there)}">{html.escape(each.name)}</a></li>'
-    return f"<h1>{html.escape(inside)}</h1><ul>{rows}</ul>"
+        if (page := page_of(each)) and each in shown:
+            there = os.path.relpath(page, page_of(path) + "/..") + ".html"
+            rows += f'<li><a href="{html.escape(there)}">{html.escape(each.name)}</a></li>'
+    return f"<ul>{rows}</ul>"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what this module does."""
     app.add_post_transform(SourceLinks)
-    app.connect("html-collect-pages", pages)
+    app.connect("build-finished", write)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
