@@ -81,6 +81,17 @@ def _shown(app: Sphinx, doctree: Any) -> None:
             block.replace_self([name, shown])
 
 
+def _described(app: Sphinx, doctree: Any) -> None:
+    """Give a picture that a cell has made the first line of its text as what those read who cannot see it."""
+    from docutils import nodes
+
+    for bundle in doctree.findall(nodes.container):
+        if bundle.get("nb_element") == "mime_bundle":
+            plain = next((each.astext() for each in bundle if each.get("mime_type") == "text/plain"), "")
+            for image in bundle.findall(nodes.image):
+                image["alt"] = image.get("alt") or plain.partition("\n")[0]
+
+
 def _offered(app: Sphinx, doctree: Any, docname: str) -> None:
     """Say below the title where the page is to be had as a notebook."""
     from docutils import nodes
@@ -108,6 +119,7 @@ def _written(app: Sphinx, problem: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what this module does."""
     app.connect("doctree-read", _shown)
+    app.connect("doctree-read", _described)
     app.connect("doctree-resolved", _offered)
     app.connect("build-finished", _written)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
