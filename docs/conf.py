@@ -7,6 +7,7 @@ Sphinx does not bring. Nothing is fetched while it is built or read: no fonts, n
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -57,9 +58,9 @@ nb_execution_in_temp = True
 nb_execution_timeout = 180
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
-nb_merge_streams = True
 nb_ipywidgets_js = {}
 os.environ.update(kernel_environment())
+logging.getLogger("traitlets").setLevel(logging.WARNING)
 
 # The reference: signatures with short names of types, a parameter a line.
 add_module_names = False

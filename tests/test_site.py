@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 TOCTREE = re.compile(r"^<!-- \{toctree\}[^\n]*\n(.*?)^-->$", re.MULTILINE | re.DOTALL)
-DIRECTIVE = re.compile(r"^\.\. (auto\w+|currentmodule):: (\S+)$", re.MULTILINE)
+DIRECTIVE = re.compile(r"^\.\. (auto\w+|currentmodule):: ([\w.]+)(?:\(\))?$", re.MULTILINE)
 
 
 @pytest.fixture

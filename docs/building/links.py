@@ -21,6 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 ANCHOR = re.compile(r'<a id="([^"<>]+)">')
+SIGNATURE = re.compile(r'<d([ld])>(?=(?:\s*<dd>)?<em class="sig-param)')
 DIRECTIVE = re.compile(r"^<!-- (\{[\w-]+\}[^\n]*\n.*?)^-->$", re.MULTILINE | re.DOTALL)
 
 
@@ -48,6 +49,13 @@ class Anchors(SphinxTransform):
             self.document.note_explicit_target(target, target)
 
 
+def named(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Say what ARIA asks: the level of captions in the navigation, and that lines of a signature are no list."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+    context["body"] = SIGNATURE.sub(r'<d\1 role="presentation">', context.get("body", ""))
+
+
 FRONT = """\
 <!doctype html>
 <html lang="en">
@@ -67,5 +75,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register what this module does."""
     app.add_transform(Anchors)
     app.connect("source-read", shown)
+    app.connect("html-page-context", named, priority=900)
     app.connect("build-finished", front)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import re
 import sys
+from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def notebook(path: Path) -> NotebookNode:
             cells.append(nbformat.v4.new_markdown_cell(said))
         if found:
             at = found.end()
-            cells.append(nbformat.v4.new_code_cell(found[2].rstrip("\n")))
+            cells.append(nbformat.v4.new_code_cell(found[2].strip("\n")))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # the same bytes for the same page
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -118,6 +120,8 @@ def _written(app: Sphinx, problem: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what this module does."""
+    # a shell's output comes in pieces of a hundred bytes, between which a line would end
+    NotebookClient.__init__ = partialmethod(NotebookClient.__init__, coalesce_streams=True)
     app.connect("doctree-read", _shown)
     app.connect("doctree-read", _described)
     app.connect("doctree-resolved", _offered)
