@@ -93,6 +93,7 @@ def test_everything_is_pinned_with_checksums_to_what_the_project_asks_for() -> N
     for name, needs in {
         "run.txt": run,
         "test.txt": [*run, *extras["test"], *extras["lint"], *extras["cluster"]],
+        "docs.txt": [*run, *extras["docs"], *extras["survey"]],
         "upkeep.txt": groups["upkeep"],
         "bench.txt": groups["bench"],
     }.items():
