@@ -15,6 +15,8 @@ endif
 UPKEEP := $(VENV)/upkeep
 # So does Starsim, which speed is compared with.
 BENCH := $(VENV)/bench
+# And so does Sphinx, with the simulation, which its pages run.
+SITE := $(VENV)/site
 LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(UPGRADE)
 
@@ -23,7 +25,8 @@ LOCK = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --
 test long fuzz validate mutants: export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench dist installs citation archive lint lock licences vendor audit clean
+.PHONY: help demo test compiled long torture ranges fuzz agreement validate mutants explore bench docs links dist installs \
+	citation archive lint lock licences vendor audit clean
 .DELETE_ON_ERROR:
 
 help:  ## Say what can be made
@@ -86,6 +89,13 @@ citation: $(VENV)/ready-to-keep  ## Check CITATION.cff against the schema of its
 
 archive: $(VENV)/ready-to-archive  ## Make the bundle for CoMSES, with the ODD as one PDF, of what is committed, in build/archive/
 	@$(VENV)/archive/bin/python docs/archive.py
+docs: $(VENV)/ready-to-document  ## Build the documentation site in build/site and run its tutorials; a warning is an error
+	@rm -rf build/site
+	$(SITE)/bin/sphinx-build -q -E -a -n -W --keep-going -c docs . build/site
+	@echo "Open build/site/index.html"
+
+links: $(VENV)/ready-to-document  ## Ask whether addresses on the pages of the documentation still answer (needs the network)
+	$(SITE)/bin/sphinx-build -q -b linkcheck -D nb_execution_mode=off -c docs . build/links
 
 lint: $(VENV)/ready-to-test  ## Check style, types and layers
 	$(IN)/ruff check
@@ -98,6 +108,7 @@ lock: $(VENV)/ready-to-keep  ## Pin what pyproject.toml needs, with hashes (newe
 	$(LOCK) pyproject.toml --group build --extra test --extra lint -o requirements/test.txt
 	$(LOCK) pyproject.toml --group build -c requirements/test.txt -o requirements/run.txt
 	$(LOCK) pyproject.toml --group build --extra explore -c requirements/test.txt -o requirements/explore.txt
+	$(LOCK) pyproject.toml --group build --extra docs --extra survey -c requirements/test.txt -o requirements/docs.txt
 	$(LOCK) --group upkeep -o requirements/upkeep.txt
 	$(LOCK) --group archive -c requirements/test.txt -o requirements/archive.txt
 	$(LOCK) --group bench -c requirements/test.txt -o requirements/bench.txt
@@ -154,6 +165,13 @@ $(VENV)/ready-to-test: $(SETUP) | $(VENV)/bin/python
 $(VENV)/ready-to-explore: requirements/explore.txt $(VENV)/ready-to-test
 	@echo "Installing what the page of tfs-sim watch needs (once, a minute) …"
 	@$(call install,$(IN)) --require-hashes -r requirements/explore.txt
+	@touch $@
+
+$(VENV)/ready-to-document: pyproject.toml requirements/docs.txt | $(VENV)/bin/python
+	@echo "Installing what the documentation is built with (once, a minute or two) …"
+	@$(IN)/python -m venv $(SITE)
+	@$(call install,$(SITE)/bin) --require-hashes -r requirements/docs.txt
+	@$(call install,$(SITE)/bin) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/ready-to-keep: requirements/upkeep.txt | $(VENV)/bin/python

@@ -1,6 +1,6 @@
 """Write the pages of the model's documentation that follow from its declarations.
 
-    python docs/generate.py          writes docs/glossary.md and month, mechanisms, parameters, … in docs/model/
+    python docs/generate.py          writes glossary, reference/commands and month, mechanisms, parameters … in model/
     python docs/generate.py --check  exits with 1 if a page differs from the declarations
 
 Nothing on these pages is written by hand, so they cannot drift from what runs.
@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import commands
 from calibrated import calibration
 from parts import cite, number, table
 from runs import facts, problems, reasons
@@ -331,6 +332,7 @@ PAGES = {
     },
     "model/bibliography.md": bibliography,
     "glossary.md": glossary,
+    "reference/commands.md": commands.page,
 }
 
 

@@ -128,6 +128,7 @@ def test_everything_is_pinned_with_checksums_to_what_the_project_asks_for() -> N
         "run.txt": run,
         "test.txt": [*run, *extras["test"], *extras["lint"], *extras["cluster"]],
         "explore.txt": [*run, *extras["explore"]],
+        "docs.txt": [*run, *extras["docs"], *extras["survey"]],
         "upkeep.txt": groups["upkeep"],
         "bench.txt": groups["bench"],
         "archive.txt": groups["archive"],

@@ -221,6 +221,17 @@ def compare(a: Any, b: Any, metric: str = PRIMARY, site: str | None = None) -> C
     ------
     ValueError
         If the two do not have the same seed and replicates, or there is no such metric or site.
+
+    Examples
+    --------
+    >>> town = tfs.load_scenario("laboratory").with_(months=24)
+    >>> one = tfs.simulate(town, replicates=4, seed=1, workers=1)
+    >>> restless = town.with_(parameters={"turnover": {"rate_nonprofit": 0.4}})
+    >>> other = tfs.simulate(restless, replicates=4, seed=1, workers=1)
+    >>> tfs.compare(one, other, metric="trust").result.pairs
+    4
+    >>> tfs.compare(one, one, metric="trust").result.same
+    True
     """
     from tfs_sim.analysis.windows import metric as declared
 
@@ -357,6 +368,17 @@ def compare_arms(sweep: SweepLike, metric: str = PRIMARY, site: str | None = Non
 
     One row a comparison: strategy, against, the cross keys, metric, site, the numbers of `Paired`, and over sets of
     parameters those of `spreads.Spread`.
+
+    Examples
+    --------
+    >>> study = tfs.sweep("bigger-tables", replicates=2, out="mine", workers=1)
+    >>> table = tfs.compare_arms(study, metric="effort")
+    >>> table[["strategy", "against", "pairs"]]
+         strategy against  pairs
+    0  three-times   twice      2
+    1   four-times   twice      2
+    2    six-times   twice      2
+    3   nine-times   twice      2
     """
     from pandas import DataFrame
 

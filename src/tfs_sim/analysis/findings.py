@@ -300,6 +300,12 @@ def findings(sweep: SweepLike, how_many: int = 3) -> list[Finding]:
     First whether runs are of two kinds; then `how_many` of: the best strategy against the next, the best against the
     reference, what does worse than nothing, what the shock does, the largest effects of another kind or about another
     metric. What cannot be told apart is said so; every finding carries its provisos.
+
+    Examples
+    --------
+    >>> study = tfs.sweep("bigger-tables", replicates=2, out="mine", workers=1)
+    >>> [finding.kind for finding in tfs.findings(study)][0]
+    'best'
     """
     stored = Stored.of(sweep)
     best = _best(stored)

@@ -55,6 +55,12 @@ def arm(sweep: SweepLike, strategy: str, **levels: str) -> ArmRuns:
     ------
     ValueError
         If there is no such strategy or level, or a cross key is left out.
+
+    Examples
+    --------
+    >>> study = tfs.sweep("bigger-tables", replicates=2, out="mine", workers=1)
+    >>> tfs.arm(study, "six-times").title
+    'Gain six times the cost'
     """
     stored = Stored.of(sweep)
     if strategy not in stored.strategies:

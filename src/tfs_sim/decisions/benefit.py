@@ -36,6 +36,23 @@ def net_benefit(table: pd.DataFrame, worth: Worth, against: str | None = None) -
     ------
     UserError
         Where the table or a worth will not do, or there is no strategy `against`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> net_benefit(table, worth=0.2, against="none")
+       worth strategy  set  net_benefit
+    0    0.2     both    1         45.0
+    1    0.2     both    2        -49.0
+    2    0.2     both    3         83.0
+    3    0.2  manuals    1         42.0
+    4    0.2  manuals    2         10.0
+    5    0.2  manuals    3         68.0
     """
     given = worths(worth)
 
@@ -83,6 +100,20 @@ def acceptability(table: pd.DataFrame, worth: Worth, errors: bool = True) -> pd.
     ------
     UserError
         Where the table or a worth will not do, or there are fewer than two sets.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> acceptability(table, worth=0.2, errors=False).round(2)
+       worth strategy  share  naive
+    0    0.2     both   0.67   0.67
+    1    0.2  manuals   0.33   0.33
+    2    0.2     none   0.00   0.00
     """
     given = worths(worth)
 
@@ -126,6 +157,20 @@ def expected_loss(table: pd.DataFrame, worth: Worth, errors: bool = True) -> pd.
     ------
     UserError
         Where the table or a worth will not do, or there are fewer than two sets.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> expected_loss(table, worth=0.2, errors=False)[["strategy", "loss"]].round(1)
+      strategy  loss
+    0     both  19.7
+    1  manuals   6.0
+    2     none  46.0
     """
     given = worths(worth)
 
@@ -176,6 +221,18 @@ def choices(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
     ------
     UserError
         Where the table or a worth will not do, or there are fewer than two sets.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> choices(table, worth=0.2)[["best", "runner_up", "lead", "apart"]].round(1)
+          best runner_up  lead  apart
+    0  manuals      both  13.7  False
     """
     given = worths(worth)
 
@@ -213,6 +270,21 @@ def quadrants(table: pd.DataFrame, strategy: str, against: str) -> pd.DataFrame:
     ------
     UserError
         Where the table will not do, a strategy is not in it, both are the same, or there are fewer than two sets.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> quadrants(table, "both", against="manuals")
+                 quadrant  share
+    0   dearer and better    1.0
+    1    dearer and worse    0.0
+    2  cheaper and better    0.0
+    3   cheaper and worse    0.0
     """
     if strategy == against:
         refuse("a strategy is compared with another one; both are the same here")

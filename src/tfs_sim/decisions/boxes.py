@@ -166,6 +166,13 @@ def prim(table: pd.DataFrame, wanted: Sequence[bool] | Mask, most: int = MOST_BO
     UserError
         Where there are fewer than 40 points, or fewer than 10 that are looked for or that are not; no variable; a cell
         without a value; or all points are alike.
+
+    Examples
+    --------
+    >>> towns = pd.DataFrame({"students": range(100), "poverty": [n * 37 % 100 / 100 for n in range(100)]})
+    >>> found = prim(towns, [n >= 60 for n in range(100)])
+    >>> len(found.boxes)
+    1
     """
     features = Features.of(table)
     looked = sought(wanted, len(table))

@@ -30,6 +30,20 @@ def answers(table: pd.DataFrame, worth: float) -> pd.DataFrame:
     ------
     UserError
         Where the table or the worth will not do, or there are fewer than two sets.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> towns = pd.concat([table.assign(town="large"), table.assign(town="small", effect=table["effect"] // 4)])
+    >>> answers(towns, worth=0.2)[["town", "best", "runner_up", "apart"]]
+        town     best runner_up  apart
+    0  large  manuals      both  False
+    1  small     none   manuals  False
     """
     (given,) = worths(worth)
     found: list[tuple[dict[str, Any], Panel, Array]] = []
@@ -75,6 +89,20 @@ def differences(table: pd.DataFrame, worth: float, strategy: str, against: str) 
     ------
     UserError
         As `answers`; where a strategy is not in the table, or both are the same.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> towns = pd.concat([table.assign(town="large"), table.assign(town="small", effect=table["effect"] // 4)])
+    >>> differences(towns, 0.2, "both", "manuals").round(1)
+        town  difference    low   high
+    0  large       -13.7 -156.0  128.6
+    1  small       -59.7  -95.2  -24.1
     """
     (given,) = worths(worth)
     if strategy == against:

@@ -39,6 +39,20 @@ def frontier(table: pd.DataFrame) -> pd.DataFrame:
     ------
     UserError
         Where the table will not do, or has one strategy.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> frontier(table)[["strategy", "cost", "effect", "status"]].round(1)
+      strategy  cost  effect     status
+    0     none   0.0     0.0  efficient
+    1  manuals  20.0   300.0  efficient
+    2     both  95.0   606.7  efficient
     """
 
     def answer(panel: Panel) -> pd.DataFrame:
@@ -111,6 +125,18 @@ def bands(table: pd.DataFrame, low: float = 0.0, high: float = math.inf) -> pd.D
     ------
     UserError
         Where the table will not do, there are fewer than two sets, or the band is upside down.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> bands(table, low=0.3)[["low", "high", "best", "runner_up", "apart"]]
+       low  high  best runner_up  apart
+    0  0.3   inf  both   manuals  False
     """
     (low,) = worths(low)
     if high != math.inf:

@@ -59,6 +59,18 @@ def evpi(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
     ------
     UserError
         Where the table or a worth will not do, or there are fewer than two sets.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> evpi(table, worth=0.2)[["worth", "evpi", "luck"]].round(1)
+       worth  evpi  luck
+    0    0.2   6.0  none
     """
     given = worths(worth)
 

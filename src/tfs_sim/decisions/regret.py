@@ -53,6 +53,24 @@ def regret(table: pd.DataFrame, worth: float) -> pd.DataFrame:
     ------
     UserError
         Where the table or the worth will not do, there is one condition, one strategy, or one set.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> towns = pd.concat([table.assign(town="large"), table.assign(town="small", effect=table["effect"] // 4)])
+    >>> regret(towns, worth=0.2)[["town", "strategy", "best", "regret"]].round(1)
+        town strategy     best  regret
+    0  large     both  manuals    13.7
+    1  large  manuals  manuals     0.0
+    2  large     none  manuals    40.0
+    3  small     both     none    64.7
+    4  small  manuals     none     5.1
+    5  small     none     none     0.0
     """
     (given,) = worths(worth)
     rows = []
@@ -82,7 +100,7 @@ def robustness(
     -------
     strategy, net_benefit (mean over conditions), se (of it, by bootstrap over sets), mean_regret, largest_regret
     (without luck), largest_se, largest_lower, largest_upper (see the module's text), worst (keys of the condition where
-    it is largest, a column a key, "worst_" before its name), expected (whether it is the best by expectation), minimax
+    it is largest, a column a key, `worst_` before its name), expected (whether it is the best by expectation), minimax
     (whether its largest regret is least), minimax_share (of bootstraps over sets, in which it is). With a threshold:
     met (share of conditions where the mean is good enough), met_surely, missed_surely (share of conditions where the
     whole interval is, or is not; for all conditions at once), met_sets (share of conditions and sets, luck taken out).
@@ -93,6 +111,21 @@ def robustness(
     UserError
         As `regret`; and where a threshold is no number, the lower is above the higher, or conditions differ in their
         strategies or sets.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> towns = pd.concat([table.assign(town="large"), table.assign(town="small", effect=table["effect"] // 4)])
+    >>> robustness(towns, worth=0.2)[["strategy", "net_benefit", "largest_regret", "minimax"]].round(1)
+      strategy  net_benefit  largest_regret  minimax
+    0  manuals         17.5             5.1     True
+    1     none          0.0            40.0    False
+    2     both        -19.2            64.7    False
     """
     (given,) = worths(worth)
     _thresholds(at_least, at_most)

@@ -36,6 +36,21 @@ def value_by_site(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
     ------
     UserError
         Where the table or a worth will not do, it has no column `site` or one site, or fewer than two sets.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "manuals", "both"] * 3,
+    ...     "set": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+    ...     "cost": [0, 20, 95] * 3,
+    ...     "effect": [0, 310, 700, 0, 150, 230, 0, 440, 890],
+    ... })
+    >>> places = pd.concat([table.assign(site="large"), table.assign(site="small", effect=table["effect"] // 4)])
+    >>> value_by_site(places, worth=0.2)[["site", "best", "for_all", "gain"]].round(1)
+            site     best  for_all  gain
+    0      large  manuals  manuals -19.7
+    1      small     none  manuals   5.1
+    2  all sites  manuals  manuals -14.6
     """
     given = worths(worth)
     if isinstance(table, pd.DataFrame) and "site" not in table:

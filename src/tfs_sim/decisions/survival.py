@@ -38,6 +38,16 @@ def survival(table: pd.DataFrame, horizon: float | None = None, draws: int = 100
     ------
     UserError
         Where the table will not do, the horizon is before the last time, or bands are wanted of one set.
+
+    Examples
+    --------
+    >>> lives = pd.DataFrame({"strategy": ["none"] * 4, "time": [12, 20, 20, 36], "event": [1, 1, 0, 0]})
+    >>> survival(lives, draws=0)
+      strategy  time  survival  at_risk  events
+    0     none   0.0      1.00        4       0
+    1     none  12.0      0.75        4       1
+    2     none  20.0      0.50        3       1
+    3     none  36.0      0.50        1       0
     """
     keys = checked(table, ("strategy", "time", "event"), ("time", "event"), UNITS)
     time, event = numbers(table["time"], "time"), numbers(table["event"], "event")

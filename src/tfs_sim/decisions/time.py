@@ -40,6 +40,19 @@ def discount(
     ------
     UserError
         Where the table or a rate will not do, or no strategy ever differs from another and no start is given.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({
+    ...     "strategy": ["none", "none", "staff", "staff"],
+    ...     "month": [0, 12, 0, 12],
+    ...     "cost": [0.0, 0.0, 100.0, 100.0],
+    ...     "effect": [0.0, 0.0, 0.0, 5.0],
+    ... })
+    >>> discount(table, cost=0.03, effect=0.03).round(2)
+      strategy    cost  effect
+    0     none    0.00    0.00
+    1    staff  197.09    4.85
     """
     for name, rate in (("costs", cost), ("effects", effect)):
         rate_checked(name, rate)
@@ -111,6 +124,11 @@ def deciders(population: float, horizon: int, rate: float = 0.0) -> float:
     ------
     UserError
         Where one of them is out of its range.
+
+    Examples
+    --------
+    >>> deciders(population=30, horizon=5)
+    150.0
     """
     if isinstance(population, bool) or not 0 < population < math.inf:
         refuse(f"a population is how many decide each year, above 0; found {quote(population)}")

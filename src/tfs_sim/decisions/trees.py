@@ -126,6 +126,12 @@ def tree(table: pd.DataFrame, wanted: Sequence[bool] | Mask) -> Tree:
     ------
     UserError
         As `boxes.prim`.
+
+    Examples
+    --------
+    >>> towns = pd.DataFrame({"students": range(100), "poverty": [n * 37 % 100 / 100 for n in range(100)]})
+    >>> len(tree(towns, [n >= 60 for n in range(100)]).leaves)
+    2
     """
     features = Features.of(table)
     looked = sought(wanted, len(table))

@@ -21,6 +21,15 @@ def in_words(bands: pd.DataFrame, unit: str = "a unit of effect", sign: str = ""
     Returns
     -------
     the first sentence says which strategy is the best in which band; each of the others what must be known beside it.
+
+    Examples
+    --------
+    >>> bands = pd.DataFrame({
+    ...     "low": [0.0, 60.0], "high": [60.0, math.inf], "best": ["none", "manuals"],
+    ...     "runner_up": ["manuals", "none"], "apart": [True, True], "likeliest": ["none", "manuals"],
+    ... })
+    >>> in_words(bands, unit="a student-month", sign="$")
+    ['Below $60 a student-month: none; above: manuals.']
     """
     rows = bands.to_dict("records")
     runs = [(str(best), list(run)) for best, run in groupby(rows, key=lambda row: row["best"])]

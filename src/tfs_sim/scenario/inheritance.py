@@ -25,6 +25,12 @@ def load_scenario(path_or_name: str | Path) -> Scenario:
     ------
     UserError
         with every mistake of the file.
+
+    Examples
+    --------
+    >>> town = tfs.load_scenario("laboratory")
+    >>> town.title, town.clock.months, list(town.sites)
+    ('Laboratory', 60, ['lab'])
     """
     chain = read_chain(presets.find("scenarios", path_or_name))
     data: dict[str, Any] = {}

@@ -136,7 +136,9 @@ class Scenario(Table):
 
         Examples
         --------
-        >>> town.with_(shocks=[], parameters={"turnover": {"rate_nonprofit": 0.28}})  # doctest: +SKIP
+        >>> town = tfs.load_scenario("laboratory")
+        >>> town.with_(months=24, parameters={"turnover": {"rate_nonprofit": 0.28}}).clock.months
+        24
         """
         plain = {key: _plain(value) for key, value in changes.items()}
         for name in plain.get("sites") or () if isinstance(plain.get("sites"), Mapping) else ():

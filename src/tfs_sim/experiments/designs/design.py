@@ -229,6 +229,14 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     ------
     UserError
         with every mistake of the file.
+
+    Examples
+    --------
+    >>> study = tfs.load_experiment("crisis-shock")
+    >>> list(study.strategies)
+    ['no-initiative', 'initiative', 'handover-practices', 'crisis-readiness']
+    >>> len(study.arms())  # four strategies, with the crisis and without
+    8
     """
     document = read_document(presets.find("experiments", path_or_name))
     design = document.data.get("design")

@@ -54,6 +54,14 @@ def events(
         month (from 0), date, site, organization, person (those in the organization's post are counted from 1), event
         (`tfs_sim.model.events.KINDS`), other (of an apology: whom the organization had let down), outcome. What
         concerns nobody in particular is missing. In the order of months, within them of steps.
+
+    Examples
+    --------
+    >>> table = tfs.events("laboratory", replicate=0, seed=1)
+    >>> list(table.columns)
+    ['month', 'date', 'site', 'organization', 'person', 'event', 'other', 'outcome']
+    >>> bool(table["month"].is_monotonic_increasing)
+    True
     """
     import pandas as pd
 
@@ -106,6 +114,14 @@ def as_given(
     -------
     DataFrame
         One row a replicate and site: the columns replicate, site and the metrics.
+
+    Examples
+    --------
+    >>> start = tfs.as_given("laboratory", replicates=2)
+    >>> start[["replicate", "site"]]
+       replicate site
+    0          0  lab
+    1          1  lab
     """
     import numpy as np
     import pandas as pd

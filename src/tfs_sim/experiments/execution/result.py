@@ -38,8 +38,12 @@ class Result:
 
     Examples
     --------
-    >>> result = tfs.simulate("together-for-students", replicates=100)   # doctest: +SKIP
-    >>> result.series.groupby("month")["trust"].mean().plot()            # doctest: +SKIP
+    >>> result = tfs.simulate("laboratory", replicates=3, workers=1)
+    >>> result.months, result.sites
+    (60, ('lab',))
+    >>> monthly = result.series.groupby("month")["trust"].mean()  # .plot() draws it
+    >>> len(monthly)
+    60
     """
 
     scenario: Scenario

@@ -92,6 +92,14 @@ def sweep(
         On Ctrl-C; what is finished is kept, and the same call goes on from there.
     SystemExit
         In a script that uses processes without the guard `if __name__ == "__main__":`.
+
+    Examples
+    --------
+    >>> sweep = tfs.sweep("bigger-tables", replicates=2, out="mine", workers=1)
+    >>> len(sweep.runs)  # five strategies, two replicates, four tables
+    40
+    >>> tfs.sweep("bigger-tables", replicates=2, out="mine").digest() == sweep.digest()  # nothing is run again
+    True
     """
     if executor != "threads":
         leave_if_unguarded()

@@ -62,12 +62,23 @@ def simulate(
     Returns
     -------
     Result
-        With the tables `.series` and `.runs`, and with sets `.sets`.
+        With the tables `Result.series` and `Result.runs`, and with sets `Result.sets`.
 
     Raises
     ------
     UserError
         When the scenario has mistakes, or the sets cannot be used.
+
+    Examples
+    --------
+    >>> result = tfs.simulate("laboratory", replicates=3, seed=1, workers=1)
+    >>> result.values.shape[:3]  # runs, months, sites
+    (3, 60, 1)
+    >>> result.runs[["replicate", "site"]]
+       replicate site
+    0          0  lab
+    1          1  lab
+    2          2  lab
     """
     from tfs_sim.scenario.beginnings import template_of
 
