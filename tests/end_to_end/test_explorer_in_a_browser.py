@@ -99,6 +99,12 @@ def test_net_benefit_is_at_the_worth_that_the_reader_sets(found: Explorer, page:
     assert "net benefit" in document and 'value="250"' not in document.split("<script")[0].split("worth")[0]
 
 
+def test_no_worth_is_given_before_the_reader_sets_one(page: Path, tmp_path: Path) -> None:
+    document, _ = opened(page, tmp_path, outcome="net-benefit", **STATES[0])
+    assert "Say what a student-month of support is worth to you" in document
+    assert "worth=" not in document.split("<body")[0]
+
+
 def test_best_and_what_cannot_be_told_apart_are_said_in_words(page: Path, tmp_path: Path) -> None:
     verdicts = []
     for staff in (0.4, 1.46):

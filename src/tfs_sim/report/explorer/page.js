@@ -97,6 +97,9 @@ const Page = (() => {
     if (far > D.limit) {
       return `Nothing was run near here: the nearest run is ${Say.number(far, 2)} of a slider’s length away, and nothing is said beyond ${Say.number(D.limit, 2)}.`;
     }
+    if (o.net && state.worth === null) {
+      return "Say what a student-month of support is worth to you: no worth is given here, and until then the lines are the cost alone.";
+    }
     if (!o.compared) return `What a kind of runs is like is not compared in pairs: two runs over the same luck are seldom of the same kind. Compare its chance.`;
     const title = n => Say.quoted(D.strategies[n].title), found = ranking(u), said = [];
     if (!found.sign) return `Of ${o.thing} neither more nor less is better, so no strategy is the best by it.`;
@@ -187,7 +190,7 @@ const Page = (() => {
 
   function write() {
     const said = new URLSearchParams({outcome: state.outcome, show: state.show, bands: D.strategies[state.bands].key, along: D.sliders[state.along].name});
-    if (outcome().net) said.set("worth", String(state.worth));
+    if (outcome().net && state.worth !== null) said.set("worth", String(state.worth));
     D.sliders.forEach((slider, j) => {
       const value = at(slider, state.u[j]);
       said.set(`x.${slider.name}`, slider.kind === "month" ? Say.month(Math.round(value)) : String(Number(value.toPrecision(6))));

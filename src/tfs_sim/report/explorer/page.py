@@ -32,8 +32,6 @@ HERE = Path(__file__).parent
 SCRIPTS = ("vendor/uPlot.iife.min.js", "emulate.js", "say.js", "page.js", "draw.js", "start.js")
 STYLES = ("../style.css", "vendor/uPlot.min.css", "explorer.css")
 NET = "net-benefit"
-WORTH = 60.0
-"""Dollars that a student-month is worth on a page before a reader says otherwise, where the study names no worth."""
 
 
 def write_explorer(found: Explorer, path: str | os.PathLike[str]) -> Path:
@@ -57,7 +55,7 @@ def content(found: Explorer) -> dict[str, Any]:
     several = stored.units.set is not None
     rest = [each for each in strategies if each != stored.against]
     outcomes = [_outcome(each, found) for each in found.outcomes]
-    worths = (stored.experiment.get("decision") or {}).get("worths") or [WORTH]
+    worths = (stored.experiment.get("decision") or {}).get("worths") or []  # no worth of an outcome is shipped
     if found.net:
         outcomes.append(_net())
     return {
@@ -72,7 +70,7 @@ def content(found: Explorer) -> dict[str, Any]:
         "outcomes": outcomes,
         "effect": EFFECT,
         "cost": COST,
-        "worth": float(worths[0]),
+        "worth": float(worths[0]) if worths else None,
         "subjects": [
             _subject(each, key[0], number[key[1]], number[key[2]]) | {"optimism": _number(_optimism(found, key))}
             for key, each in found.subjects.items()

@@ -108,7 +108,7 @@
     $("bands").value = D.strategies[state.bands].key;
     $("along").value = slider.name;
     $("worth-row").hidden = !o.net;
-    if (document.activeElement !== $("worth")) $("worth").value = state.worth;
+    if (document.activeElement !== $("worth")) $("worth").value = state.worth ?? "";
     D.sliders.forEach((each, j) => {
       const input = $(`slider-${j}`), value = Page.at(each, state.u[j]), text = Say.slider(each, value);
       input.value = each.kind === "number" ? state.u[j] : Math.round(value);
@@ -149,7 +149,7 @@
   on("show", "change", each => { state.show = each.value; });
   on("bands", "change", each => { state.bands = D.strategies.findIndex(one => one.key === each.value); });
   on("along", "change", each => { state.along = D.sliders.findIndex(one => one.name === each.value); });
-  on("worth", "input", each => { if (each.value !== "" && Number(each.value) >= 0) state.worth = Number(each.value); });
+  on("worth", "input", each => { if (each.value === "") state.worth = null; else if (Number(each.value) >= 0) state.worth = Number(each.value); });
   for (const name of ["luck", "sets", "error"]) on(`band-${name}`, "change", () => {});
   D.sliders.forEach((slider, j) => on(`slider-${j}`, "input", input => {
     const value = Number(input.value);
