@@ -90,6 +90,14 @@ def test_a_design_is_run_and_its_page_written(ready, tmp_path: Path) -> None:  #
     assert found.space.place({"begin": "2018-04"}) == pytest.approx([0.5])
 
 
+def test_without_sets_each_point_has_as_many_runs(ready, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    said = ready("sweep", "first.toml", "--explore", "--uncertainty", "defaults", "--workers", "1")
+    assert said.code == 0, said.err
+    assert "50 points over 4 replicates" in " ".join(said.out.split())
+    text = (tmp_path / "results" / "first-explore" / "explore.html").read_text(encoding="utf-8")
+    assert "sets of parameters: none were run" in text and "spread of luck" in text
+
+
 def test_corners_are_run_once_each_and_opposite_ones_in_pairs(ready, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     experiment = explored(load_experiment(tmp_path / "first.toml"))
     assert experiment.points is not None and len(experiment.points) == 50 and len(experiment.arms()) == 2
