@@ -69,7 +69,7 @@ def test_a_design_is_run_and_its_page_written(ready, tmp_path: Path) -> None:  #
     said = ready("sweep", "first.toml", "--explore", "--workers", "1")
     assert said.code == 0, said.err
     plain = " ".join(said.out.split())
-    assert "Coordinators: 0 to 2" in plain or "Coordinators: 0.0 to 2.0" in plain
+    assert "Coordinators: 0 to 2" in plain and "Community-wide crisis: depth: 0 to 1" in plain
     assert "First month: 2018-02 to 2018-06" in plain and re.search(r"400 runs: about \d+ (seconds|minutes)", plain)
     assert "50 points over 2 sets × 2 replicates" in plain and "held out" in plain
     folder = tmp_path / "results" / "first-explore"
