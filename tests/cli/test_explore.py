@@ -69,7 +69,7 @@ def test_a_design_is_run_and_its_page_written(ready, tmp_path: Path) -> None:  #
     said = ready("sweep", "first.toml", "--explore", "--workers", "1")
     assert said.code == 0, said.err
     plain = " ".join(said.out.split())
-    assert "Coordinators: 0 to 2" in plain or "Coordinators: 0.0 to 2.0" in plain
+    assert "Coordinators: 0 to 2" in plain and "Community-wide crisis: depth: 0 to 1" in plain
     assert "First month: 2018-02 to 2018-06" in plain and re.search(r"400 runs: about \d+ (seconds|minutes)", plain)
     assert "50 points over 2 sets × 2 replicates" in plain and "held out" in plain
     folder = tmp_path / "results" / "first-explore"
@@ -88,6 +88,14 @@ def test_a_design_is_run_and_its_page_written(ready, tmp_path: Path) -> None:  #
     assert same.code == 0 and "The same to the bit" in same.out
     found = explore(folder, ["begin"])
     assert found.space.place({"begin": "2018-04"}) == pytest.approx([0.5])
+
+
+def test_without_sets_each_point_has_as_many_runs(ready, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    said = ready("sweep", "first.toml", "--explore", "--uncertainty", "defaults", "--workers", "1")
+    assert said.code == 0, said.err
+    assert "50 points over 4 replicates" in " ".join(said.out.split())
+    text = (tmp_path / "results" / "first-explore" / "explore.html").read_text(encoding="utf-8")
+    assert "sets of parameters: none were run" in text and "spread of luck" in text
 
 
 def test_corners_are_run_once_each_and_opposite_ones_in_pairs(ready, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -38,6 +38,7 @@ def planned(experiment: Experiment) -> str:
 
 def beforehand(experiment: Experiment, workers: int | None) -> None:
     """Say what becomes a slider, how many runs that takes, and about how long."""
+    from tfs_sim.experiments.designs.variables import meaning, range_text
     from tfs_sim.experiments.execution.plan import Plan
     from tfs_sim.experiments.execution.runner import first_replicates
     from tfs_sim.experiments.execution.simulating import simulate
@@ -46,8 +47,7 @@ def beforehand(experiment: Experiment, workers: int | None) -> None:
 
     assert experiment.points is not None
     for variable, vary in zip(experiment.points.variables, experiment.points.vary, strict=True):
-        ends = f"{variable.label(variable.low)} to {variable.label(variable.high)}"
-        print(wrapped(f"{vary.title or variable.dotted}: {ends}", "    ", "  "))
+        print(wrapped(f"{vary.title or meaning(variable.path)}: {range_text(variable)}", "    ", "  "))
     arms = experiment.arms()
     runs = Plan.of(experiment, first_replicates(experiment), experiment.seed, sets_of(experiment)).runs * len(arms)
     with terminal.working() as shown:

@@ -273,8 +273,9 @@ def shown_experiment(name: str, asked: Asked) -> Experiment:
     if asked.explore:
         from tfs_sim.experiments.designs.explore_tables import explored
 
-        loaded = explored(loaded)
-    experiment = under(loaded, asked.uncertainty, asked.sets, asked.replicates, asked.crossed)
+        loaded = explored(under(loaded, asked.uncertainty))  # without sets there are more replicates of each point
+    over = None if asked.explore else asked.uncertainty
+    experiment = under(loaded, over, asked.sets, asked.replicates, asked.crossed)
     arms = experiment.arms()
     worlds = len(arms) // len(experiment.strategies)
     scenario = arms[0].scenario

@@ -30,7 +30,7 @@ from tfs_sim.reasons.asking import known_levels
 from tfs_sim.reasons.promises import optimism
 from tfs_sim.reasons.reach import Limit, limit
 from tfs_sim.reasons.sliders import Slider, Space, space
-from tfs_sim.reasons.surfaces import Array, Split, Subject, subject
+from tfs_sim.reasons.surfaces import FEWEST_SETS, Array, Split, Subject, subject
 from tfs_sim.scenario.errors import Mistake, UserError, count
 
 FEWEST_POINTS = 40
@@ -220,8 +220,11 @@ def _outcomes(stored: Stored, tables: dict[str, Array], laid: Space) -> tuple[li
 def _border(stored: Stored, table: Array) -> float | None:
     """Return the border between two kinds of runs; None where there is one.
 
-    Kinds are looked for under each strategy, over all points together: strategies that differ are no two kinds.
+    Kinds are looked for under each strategy, over all points together: strategies that differ are no two kinds, nor are
+    a few sets that do.
     """
+    if 0 < stored.units.sets < FEWEST_SETS:
+        return None
     units = replace(stored.units, point=np.zeros(len(stored.units), np.int64), design=False, sampled=False)
     found = [kinds_of(each) if units.set is None else over_sets(each, units) for each in table]
     borders = [each.border for each in found if each is not None]

@@ -20,9 +20,9 @@ def thing(outcome: Outcome) -> str:
     said = words.subject(metric(outcome.metric))
     return {
         "mean": said,
-        "chance": f"chance of the upper kind of {said}",
-        "lower": f"{said} in communities of the lower kind",
-        "upper": f"{said} in communities of the upper kind",
+        "chance": f"the chance that {said} is above {_border(outcome)}",
+        "lower": f"{said} in communities below {_border(outcome)}",
+        "upper": f"{said} in communities above {_border(outcome)}",
     }[outcome.kind]
 
 
@@ -33,18 +33,24 @@ def title(outcome: Outcome) -> str:
     name = metric(outcome.metric).title
     return {
         "mean": name,
-        "chance": f"{name}: chance of the upper kind",
-        "lower": f"{name}: of the lower kind",
-        "upper": f"{name}: of the upper kind",
+        "chance": f"{name}: chance of the upper kind (above {_border(outcome)})",
+        "lower": f"{name}: of the lower kind (below {_border(outcome)})",
+        "upper": f"{name}: of the upper kind (above {_border(outcome)})",
     }[outcome.kind]
+
+
+def _border(outcome: Outcome) -> str:
+    return "" if outcome.border is None else words.level(outcome.border, metric(outcome.metric))
 
 
 def ends_of(outcome: Outcome) -> str:
     """Return what the two kinds of an outcome are; nothing where it has one mode."""
     if outcome.border is None:
         return ""
-    m = metric(outcome.metric)
-    return f"Runs are of two kinds, below and above {words.level(outcome.border, m)}: a mean describes neither."
+    said = f"Runs are of two kinds, below and above {_border(outcome)}"
+    if outcome.kind != "mean":
+        return f"{said}."
+    return f"{said}: a mean describes neither. Outcomes have the chance of the upper kind, and what each kind is like."
 
 
 def told(found: Explorer) -> Iterator[str]:

@@ -19,8 +19,8 @@ from tfs_sim.experiments.designs.plausible import VARIES
 from tfs_sim.experiments.designs.points import Design, planned
 from tfs_sim.experiments.designs.uncertainty import DEFAULTS
 from tfs_sim.experiments.designs.varying import Vary
-from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
-from tfs_sim.scenario.fields import catalogue, whole
+from tfs_sim.scenario.errors import Mistake, UserError, count, kind_of, nearest, quote
+from tfs_sim.scenario.fields import NAME, Check, catalogue, whole, wrong
 from tfs_sim.scenario.reading import read_document
 from tfs_sim.scenario.table import Table
 
@@ -36,10 +36,26 @@ _DOSES = 3
 """Doses that become sliders at most where a file does not say which."""
 
 
+def _sliders(value: Any) -> dict[str, Vary]:
+    if not isinstance(value, Mapping):
+        raise wrong(f"{NAME} is a table of variables by name; found {kind_of(value)}")
+    if len(value) > MOST_SLIDERS:
+        raise wrong(f"{NAME} has {len(value)} variables; a page has at most {MOST_SLIDERS} sliders")
+    found: dict[str, Vary] = VARIES.function(value)
+    return found
+
+
+_VARY = {"anyOf": [{"type": "string"}, {"x-table": "Vary"}]}
+SLIDERS = Check(
+    _sliders,
+    (("type", "object"), ("additionalProperties", _VARY), ("minProperties", 1), ("maxProperties", MOST_SLIDERS)),
+)
+
+
 class Explore(Table):
     """What may be moved on a page with sliders."""
 
-    vary: Annotated[dict[str, Vary] | str, VARIES] = Field(
+    vary: Annotated[dict[str, Vary], SLIDERS] = Field(
         default_factory=dict,
         description=f"at most {MOST_SLIDERS} variables by name, as in [design.vary]; default: doses, depth, the start",
     )
@@ -58,11 +74,6 @@ def explore_mistakes(experiment: Experiment) -> Iterator[Mistake]:
     """Yield what is wrong with the names in `[explore]`."""
     table = experiment.explore
     assert table is not None
-    if isinstance(table.vary, str):
-        yield Mistake("sliders are named one by one in [explore.vary]", ("explore", "vary"))
-    elif len(table.vary) > MOST_SLIDERS:
-        said = f"a page has at most {MOST_SLIDERS} sliders; these are {len(table.vary)}"
-        yield Mistake(said, ("explore", "vary"), hint="Leave out those that matter least (tfs-sim sensitivity).")
     for key, label in table.under.items():
         if key not in experiment.cross:
             said = f"the experiment does not cross {quote(key)}"
@@ -87,7 +98,7 @@ def explored(experiment: Experiment) -> Experiment:
     table = experiment.explore or Explore()
     levels = {key: table.under.get(key, each[0].label) for key, each in experiment.cross.items()}
     arms = [arm for arm in experiment.arms() if arm.levels == levels]
-    vary = dict(table.vary) if table.vary and not isinstance(table.vary, str) else usual_sliders(arms, experiment)
+    vary = dict(table.vary) or usual_sliders(arms, experiment)
     if not vary:
         said = "no strategy has a dose, and nothing else was found that could be moved"
         raise UserError(Mistake(said, hint="Name variables in [explore.vary], as in [design.vary]."))

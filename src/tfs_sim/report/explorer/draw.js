@@ -125,7 +125,7 @@ const Draw = (() => {
     }
     const axis = {stroke: GREY, font: FONT, grid: {stroke: GRID, width: 1}, ticks: {show: false}};
     plot = new uPlot({
-      width: box.clientWidth, height: shown.wide ? 380 : 260, padding: [10, shown.wide ? 168 : 8, 0, 0],
+      width: box.clientWidth, height: shown.wide ? 380 : 260, padding: [10, shown.wide ? 168 : 26, 0, 0],
       cursor: {show: false}, legend: {show: false}, select: {show: false},
       scales: {x: {time: false, range: [slider.low, slider.high]}},
       axes: [

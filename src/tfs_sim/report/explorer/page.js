@@ -104,7 +104,7 @@ const Page = (() => {
     const title = n => Say.quoted(D.strategies[n].title), found = ranking(u), said = [];
     if (!found.sign) return `Of ${o.thing} neither more nor less is better, so no strategy is the best by it.`;
     if (found.left.length === D.strategies.length - 1) {
-      return `By ${o.thing} no strategy can be compared with ${title(D.against)} here: ${found.left[0].why}.`;
+      return `By ${o.thing} no strategy can be compared with ${title(D.against)} here (${found.left[0].why}).`;
     }
     const unsure = found.apart.filter(each => !each.why && !(each.low > 0 || each.high < 0));
     const refused = found.apart.filter(each => each.why);

@@ -80,7 +80,7 @@ def content(found: Explorer) -> dict[str, Any]:
         "t": found.t,
         "quarter": QUARTER,
         "spread": "sets" if several else "luck",
-        "heads": _heads(several),
+        "heads": _heads(several, stored.title(stored.against)),
     }
 
 
@@ -90,9 +90,10 @@ def _optimism(found: Explorer, key: tuple[str, str, str]) -> float:
     return found.optimism.get(key[:2], math.nan) if mine else math.nan
 
 
-def _heads(several: bool) -> list[str]:
+def _heads(several: bool, against: str) -> list[str]:
     over = "Nine in ten sets of parameters" if several else "Sets of parameters"
-    return ["Mean", over, "Nine in ten runs, by luck", "Emulator’s error (95%)", "Difference", "95% interval"]
+    than = f"Difference from {words.quoted(against)}"
+    return ["Mean", over, "Nine in ten runs, by luck", "Emulator’s error (95%)", than, "95% interval"]
 
 
 def _dash(dash: Any) -> list[float]:

@@ -121,6 +121,7 @@
     $("verdict").textContent = Page.verdict();
     $("promise").textContent = Page.promise();
     $("kinds").textContent = o.note;
+    $("seek").textContent = `Levers to the best place for ${Say.quoted(D.strategies[state.bands].title)}`;
     $("seek").disabled = !D.sliders.some(each => each.lever) || !o.better;
     Draw.draw();
     tableHere();
