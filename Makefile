@@ -116,7 +116,7 @@ lock: $(VENV)/ready-to-keep  ## Pin what pyproject.toml needs, with hashes (newe
 licences: $(VENV)/ready-to-explore $(VENV)/ready-to-keep  ## List the licences of all that is installed in docs/licences.md
 	@mkdir -p build
 	$(UPKEEP)/bin/pip-licenses --python $(IN)/python --no-version --with-urls --format markdown \
-		--ignore-packages tfs-sim >build/list.md
+		--with-system --ignore-packages tfs-sim pip setuptools wheel >build/list.md
 	sed '/^|/,$$d' docs/licences.md | cat - build/list.md >build/licences.md
 	mv build/licences.md docs/licences.md
 

@@ -55,7 +55,7 @@ myst_links_external_new_tab = False
 # Cells are run anew by every build, each page in an empty folder of its own; a cell that fails is an error.
 nb_execution_mode = "force"
 nb_execution_in_temp = True
-nb_execution_timeout = 180
+nb_execution_timeout = 600  # seconds a cell; the first run of all compiles the model
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_ipywidgets_js = {}

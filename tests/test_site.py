@@ -121,7 +121,7 @@ def test_the_cells_of_a_tutorial_run(
     )
     client.execute()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert len(code) >= 5
+    assert len(code) >= 4
     assert not [cell for cell in code if cell.execution_count is None]
 
 

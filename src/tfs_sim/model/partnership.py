@@ -155,10 +155,9 @@ class PartnershipModel(mesa.Model):
 
     Examples
     --------
-    >>> model = tfs.PartnershipModel(tfs.load_scenario("laboratory"), rng=1)
-    >>> model.step()
-    >>> len(model.agents.select(lambda o: o.sector == "nonprofit"))
-    11
+    >>> model = PartnershipModel(tfs_sim.load_scenario("four-communities"), rng=1)  # doctest: +SKIP
+    >>> model.step()  # doctest: +SKIP
+    >>> model.agents.select(lambda o: o.sector == "nonprofit").agg("effort", np.mean)  # doctest: +SKIP
     """
 
     def __init__(
