@@ -74,7 +74,7 @@ mutants: $(VENV)/ready-to-test  ## Make 80 small mistakes in the sources, one at
 
 docs: $(VENV)/ready-to-document  ## Build the documentation site in build/site and run its tutorials; a warning is an error
 	@rm -rf build/site
-	$(SITE)/bin/sphinx-build -q -E -a -n -W --keep-going -c docs . build/site
+	$(SITE)/bin/sphinx-build -q -E -a -n -W --keep-going -d build/doctrees -c docs . build/site
 	@echo "Open build/site/index.html"
 
 links: $(VENV)/ready-to-document  ## Ask whether addresses on the pages of the documentation still answer (needs the network)
