@@ -91,7 +91,7 @@ archive: $(VENV)/ready-to-archive  ## Make the bundle for CoMSES, with the ODD a
 	@$(VENV)/archive/bin/python docs/archive.py
 docs: $(VENV)/ready-to-document  ## Build the documentation site in build/site and run its tutorials; a warning is an error
 	@rm -rf build/site
-	$(SITE)/bin/sphinx-build -q -E -a -n -W --keep-going -c docs . build/site
+	$(SITE)/bin/sphinx-build -q -E -a -n -W --keep-going -d build/doctrees -c docs . build/site
 	@echo "Open build/site/index.html"
 
 links: $(VENV)/ready-to-document  ## Ask whether addresses on the pages of the documentation still answer (needs the network)
