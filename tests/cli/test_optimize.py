@@ -68,6 +68,12 @@ def test_check_says_how_many_allocations_there_are(ready, tmp_path: Path) -> Non
     for command in ("check", "optimize"):
         said = ready(command, "first.toml")
         assert said.code == 2 and "$500 a year buys none of the practices" in " ".join((said.out + said.err).split())
+        assert "first.toml:" in said.err
+    line = SMALL.split("frontier")[0].count("\n") + 1
+    (tmp_path / "first.toml").write_text(SMALL.replace("frontier = [60_000]", "frontier = [1, 60_000]"))
+    for command in ("check", "optimize"):
+        said = ready(command, "first.toml")
+        assert said.code == 2 and said.err.startswith(f"first.toml:{line}: $1 a year buys none of the practices")
 
 
 def test_a_mistake_is_told_with_its_line(ready, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -121,3 +121,13 @@ def test_mistakes_are_told_in_a_sentence(of_people, capsys, arguments, said) -> 
 def test_few_sets_are_too_few_for_a_regression(swept, capsys) -> None:
     code, _, err = command(capsys, "sensitivity", str(swept[1].folder), "more", "as-it-is", "--from-sets")
     assert code == 2 and "6 sets of parameters" in err
+
+
+def test_nothing_need_be_said_of_how_many_parameters(of_people, capsys) -> None:
+    """Shares are of ten at most: what is usual of indices would be refused."""
+    found = sensitivity(of_people.folder, "manuals", "as-it-is", "documentation", kind="shares")
+    assert 0 < len(found.drivers) <= 10
+    code, _, told_ = command(
+        capsys, "sensitivity", str(of_people.folder), "manuals", "as-it-is", "--metric", "documentation", "--from-sets"
+    )
+    assert code == 0, told_

@@ -59,7 +59,7 @@ def _searched(experiment: Experiment) -> Iterator[str]:
 
     space = Space.of(experiment)
     for dollars in (*optimize.frontier, budget.dollars):
-        bought = affordable(space, dollars, optimize.place(experiment, dollars))
+        bought = affordable(space, dollars, experiment)
     allowed = bought.grid().all_allowed()
     number = "more allocations than are counted" if allowed is None else count(len(allowed), "allocation")
     least, what = space.cheapest()

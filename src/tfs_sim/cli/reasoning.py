@@ -137,7 +137,7 @@ def sensitivity(
     metric: str | None,
     under: str | None,
     kind: Kind | None,
-    sizes: tuple[int, int, int],
+    sizes: tuple[int | None, int, int],
     workers: int | None,
     json: bool,
 ) -> None:

@@ -174,7 +174,7 @@ def sensitivity(
     metric: str | None = None,
     levels: Sequence[str] | None = None,
     kind: Kind | None = None,
-    inputs: int = INPUTS,
+    inputs: int | None = None,
     trajectories: int = TRAJECTORIES,
     base: int = BASE,
     workers: int | None = None,
@@ -192,7 +192,7 @@ def sensitivity(
     metric, levels : which outcome, under which levels; by default the primary one, under those with the shock.
     kind : "sobol" (runs of its own, over the prior) or "shares" (of the sets that are stored, without any run); by
         default what fits the sets: an ensemble has shares alone.
-    inputs : how many parameters go on from screening, 25 at most (10 at most have shares).
+    inputs : how many parameters go on from screening; 12 by default and 25 at most (10 and 10 that have shares).
     trajectories, base : size of the two designs; `base` is a power of 2.
 
     Raises
@@ -209,7 +209,7 @@ def sensitivity(
         kind = "sobol" if study.sets.origin == "plausible" else "shares"
     if kind == "sobol" and study.sets.origin != "plausible":
         said = "indices are of independent parameters, and those of an ensemble are not: it has shares alone"
-        raise UserError(Mistake(said, hint="Leave out --sobol."))
+        raise UserError(Mistake(said, hint='Leave out kind = "sobol".'))
     if a is None:
         others = [each for each in stored.strategies if each != stored.against]
         a, b = (others[0], stored.against) if others else (stored.against, None)
@@ -226,8 +226,9 @@ def sensitivity(
     )  # fmt: skip
     asked = _Asked(study, arms, known_metric(stored, metric), variables, workers, progress, notice)
     if kind == "shares":
-        return _by_shares(asked, stored, a, b, under, whole_or_refused("inputs", inputs, 1, shapley.MOST))
-    inputs = whole_or_refused("inputs", inputs, 1, MOST)
+        most = shapley.MOST if inputs is None else whole_or_refused("inputs", inputs, 1, shapley.MOST)
+        return _by_shares(asked, stored, a, b, under, most)
+    inputs = INPUTS if inputs is None else whole_or_refused("inputs", inputs, 1, MOST)
     trajectories = whole_or_refused("trajectories", trajectories, 2, 1000)
     base = whole_or_refused("base", base, 8, 65_536)
     if base & (base - 1):

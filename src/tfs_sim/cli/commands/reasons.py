@@ -171,7 +171,7 @@ def sensitivity(
     """Say which parameters drive a difference, or an outcome: screening, then Sobol indices with luck taken out."""
     from tfs_sim.cli import reasoning
 
-    sizes = (inputs or (10 if from_sets else 12), trajectories, base)
+    sizes = (inputs, trajectories, base)
     kind: Literal["shares"] | None = "shares" if from_sets else None
     reasoning.sensitivity(folder, a, b, metric, under, kind, sizes, workers, as_json)
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.estimators.searching import Grid
-from tfs_sim.scenario.errors import KeyPath, Mistake, UserError
+from tfs_sim.experiments.designs.locating import located
+from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.scenario.fields import catalogue, plain_number
 from tfs_sim.scenario.tables import ScheduledIntervention
 
@@ -235,8 +236,8 @@ class Affordable:
         return tuple(places) if fits else None
 
 
-def affordable(space: Space, dollars: float, place: KeyPath = ()) -> Affordable:
-    """Return what a budget, which stands at a place of the experiment's file, buys without rules.
+def affordable(space: Space, dollars: float, experiment: Experiment | None = None) -> Affordable:
+    """Return what a budget, one of those of an experiment's search, buys without rules.
 
     Raises
     ------
@@ -248,5 +249,9 @@ def affordable(space: Space, dollars: float, place: KeyPath = ()) -> Affordable:
         costs, what = space.cheapest()
         said = f"${dollars:,.0f} {'a year' if space.yearly else 'in all'} buys none of the practices"
         rest = f"the cheapest is {what}, for ${costs:,.0f}"
-        raise UserError(Mistake(f"{said}: {rest}", place, hint="Give more, or smaller doses, or later months."))
+        hint = "Give more, or smaller doses, or later months."
+        if experiment is None or experiment.optimize is None:
+            raise UserError(Mistake(f"{said}: {rest}", hint=hint))
+        place = experiment.optimize.place(experiment, dollars)
+        raise located(experiment, [Mistake(f"{said}: {rest}", place, hint=hint)])
     return found

@@ -15,13 +15,13 @@ from pydantic import Field
 
 from tfs_sim.experiments.designs.budgets import budget_mistakes
 from tfs_sim.experiments.designs.design_checks import COLUMNS
+from tfs_sim.experiments.designs.locating import located
 from tfs_sim.experiments.designs.plausible import VARIES
 from tfs_sim.experiments.designs.points import Design, planned
 from tfs_sim.experiments.designs.uncertainty import DEFAULTS
 from tfs_sim.experiments.designs.varying import Vary
 from tfs_sim.scenario.errors import Mistake, UserError, count, kind_of, nearest, quote
 from tfs_sim.scenario.fields import NAME, Check, catalogue, whole, wrong
-from tfs_sim.scenario.reading import read_document
 from tfs_sim.scenario.table import Table
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def explored(experiment: Experiment) -> Experiment:
             f"{max(1, sets)} sets × {replicates} replicates, and an emulator needs {FEWEST_POINTS}"
         )
         hint = f"Ask for at least {FEWEST_POINTS * each:,} runs, or for fewer sets."
-        raise _located(experiment, [Mistake(said, ("explore", "runs") if experiment.explore else (), hint=hint)])
+        raise located(experiment, [Mistake(said, ("explore", "runs") if experiment.explore else (), hint=hint)])
     design = Design(method="sobol", points=points, corners=corners, vary=vary)
     mistakes = list(_beside_a_budget(experiment, vary))
     found = None
@@ -121,21 +121,14 @@ def explored(experiment: Experiment) -> Experiment:
         taken = (*COLUMNS, *experiment.cross, *catalogue().METRICS)
         found, mistakes = planned(design, [arm.scenario for arm in arms], taken)
     if mistakes:
-        raise _located(experiment, [replace(each, key=("explore", *each.key[1:])) for each in mistakes])
+        at = [replace(each, key=("explore", *each.key[1:]) if experiment.explore else ()) for each in mistakes]
+        raise located(experiment, at)
     cross = {key: tuple(level for level in own if level.label == levels[key]) for key, own in experiment.cross.items()}
     changes: dict[str, Any] = {"design": design, "cross": cross, "sets": sets, "replicates": replicates}
     changes |= {"crossed": 0, "snapshots": None, "optimize": None}
     copied = experiment.model_copy(update=changes)
     copied._arms, copied._points = tuple(arms), found
     return copied
-
-
-def _located(experiment: Experiment, mistakes: list[Mistake]) -> UserError:
-    """Return mistakes with their places in the experiment's file, where it has one and says what they are about."""
-    if experiment.path is None or experiment.explore is None:
-        return UserError(mistakes)
-    document = read_document(experiment.path)
-    return UserError([document.locate(each) for each in mistakes])
 
 
 def _beside_a_budget(experiment: Experiment, vary: Mapping[str, Vary]) -> Iterator[Mistake]:

@@ -223,7 +223,7 @@ def sought(
     budget = optimize.budget(experiment)
     assert budget is not None
     all_dollars = sorted({budget.dollars, *optimize.frontier})
-    bought = {dollars: affordable(space, dollars, optimize.place(experiment, dollars)) for dollars in all_dollars}
+    bought = {dollars: affordable(space, dollars, experiment) for dollars in all_dollars}
     by_rule = Affordable(space, budget.dollars, True) if space.adaptive else None
     if by_rule is not None and by_rule.empty:
         by_rule = None

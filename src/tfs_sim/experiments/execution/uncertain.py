@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tfs_sim.experiments.designs.locating import located
 from tfs_sim.experiments.designs.plausible import all_written
 from tfs_sim.experiments.designs.sets import MOST_SETS, Sets, drawn
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES, Until
@@ -171,5 +172,4 @@ def _located(experiment: Experiment, error: UserError) -> UserError:
     document = parse(experiment.text, experiment.path)
     if _checked("uncertainty", document.data.get("uncertainty", USUAL), UNCERTAINTY) != experiment.uncertainty:
         return error  # it was asked for otherwise
-    there = (each if each.key else replace(each, key=("uncertainty",)) for each in error.mistakes)
-    return UserError([each if each.file else document.locate(each) for each in there])
+    return located(experiment, [each if each.key else replace(each, key=("uncertainty",)) for each in error.mistakes])
