@@ -12,7 +12,7 @@ import tfs_sim as tfs
 from tfs_sim.cli import main
 from tfs_sim.experiments.execution import reproducing
 from tfs_sim.experiments.execution.reproducing import reproduce
-from tfs_sim.experiments.storage import records, sources
+from tfs_sim.experiments.storage import records, sources, stored
 from tfs_sim.scenario import UserError
 
 SCENARIO = """\
@@ -160,7 +160,7 @@ def test_the_command_leaves_with_1_where_bits_differ(
 
     code, said = call("reproduce", str(swept), "--workers", "1")
     assert code == 0 and "The same to the bit" in said
-    monkeypatch.setattr(tfs.Sweep, "digest", lambda self: "a" * 64 if self.folder == swept else "b" * 64)
+    monkeypatch.setattr(stored.Sweep, "digest", lambda self: "a" * 64 if self.folder == swept else "b" * 64)
     code, said = call("reproduce", str(swept), "--workers", "1")
     assert code == 1 and "Not the same" in said and "the machines differ" in said
     assert call("reproduce", str(tmp_path))[0] == 2

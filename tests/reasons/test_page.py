@@ -25,7 +25,7 @@ def test_its_designs_and_numbers_are_those_that_are_used() -> None:
 
 
 def test_its_commands_and_functions_are_there(capsys) -> None:
-    for name in set(re.findall(r"^tfs-sim (\w+)", PAGE, re.MULTILINE)):
+    for name in set(re.findall(r"^tfs-sim ([\w-]+)", PAGE, re.MULTILINE)):
         assert command(capsys, name, "--help")[0] == 0
     for name in set(re.findall(r"reasons\.(\w+)\(", PAGE)):
         assert callable(getattr(reasons, name))
