@@ -90,6 +90,7 @@ def test_a_design_is_run_and_its_page_written(ready, tmp_path: Path) -> None:  #
     assert found.space.place({"begin": "2018-04"}) == pytest.approx([0.5])
 
 
+@pytest.mark.long
 def test_without_sets_each_point_has_as_many_runs(ready, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     said = ready("sweep", "first.toml", "--explore", "--uncertainty", "defaults", "--workers", "1")
     assert said.code == 0, said.err

@@ -116,6 +116,7 @@ def test_best_and_what_cannot_be_told_apart_are_said_in_words(page: Path, tmp_pa
     assert "It cannot be told apart from" in verdicts[1]
 
 
+@pytest.mark.long
 def test_a_place_far_from_runs_says_nothing(tmp_path: Path) -> None:
     table = exploring_made.places(90, without=lambda a, b: (a > 0.5) & (b > 0.5))
     lacking = write_explorer(explore(exploring_made.swept(table)), tmp_path / "explore.html")
@@ -124,6 +125,7 @@ def test_a_place_far_from_runs_says_nothing(tmp_path: Path) -> None:
     assert "grey: too far from what was run" in document
 
 
+@pytest.mark.long
 def test_a_refused_emulator_is_shown_as_refused(tmp_path: Path) -> None:
     drowned = explore(exploring_made.swept(luck=0.0, apart=0.6, spread=0.01, sets=4, replicates=2))
     document, told = opened(write_explorer(drowned, tmp_path / "explore.html"), tmp_path)

@@ -63,6 +63,13 @@ def test_a_dose_stops_at_its_largest_and_the_others_go_on() -> None:
     assert spent(alone) == pytest.approx([48_600] * 2)
 
 
+def test_a_dose_that_is_next_to_nothing_stays_so() -> None:
+    """The smallest number there is: scaled up it would be infinitely often itself."""
+    found = arms({"both": {"add": [STAFF | {"dose": 0.1}, MANUALS | {"dose": 5e-324}]}}, {"a_year": 60_000})["both"]
+    assert [item.dose for item in found.scenario.interventions] == [pytest.approx(0.588235, abs=2e-6), 0.0]
+    assert max(spent(found)) == pytest.approx(60_000, abs=0.5)
+
+
 def test_overlapping_orders_are_scaled_together() -> None:
     twice = {"twice": {"add": [MANUALS, MANUALS | {"dose": 0.5, "from": "2020-07"}]}}
     assert max(spent(arms(twice, {"a_year": 30_000})["twice"])) == pytest.approx(30_000, abs=4)  # a cent each

@@ -139,6 +139,7 @@ def test_errors_that_are_larger_than_said_make_everything_grey() -> None:
     assert limit(u, split, [replace(one, off=worse)]).at == 0
 
 
+@pytest.mark.long
 def test_a_cliff_has_two_kinds_with_a_chance_and_what_each_is_like() -> None:
     def cliff(strategy: str, staff: Any, hurt: Any) -> Any:
         return np.where(hurt < 0.3 + 0.02 * (strategy != "nothing"), 0.8, 0.2)
@@ -154,6 +155,7 @@ def test_a_cliff_has_two_kinds_with_a_chance_and_what_each_is_like() -> None:
     assert ("trust-upper", "coordinator", "nothing") not in cliffs.subjects
 
 
+@pytest.mark.long
 def test_a_best_place_of_noise_is_optimistic_and_one_of_a_clear_slope_hardly() -> None:
     u = inside(90, 0.0)
     rng = np.random.default_rng(6)
@@ -177,6 +179,7 @@ def test_a_best_place_that_other_sets_do_not_share_is_optimistic() -> None:
     assert 0.1 < optimism(u, values, one, 1.0) < 0.8
 
 
+@pytest.mark.long
 def test_less_may_be_better() -> None:
     found = explore(swept(places(40)))
     assert {each.key: each.sign for each in found.outcomes} == {

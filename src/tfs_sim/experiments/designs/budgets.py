@@ -39,6 +39,8 @@ DIGITS = 1e6
 """Doses are rounded down to so small a part, so that no budget is exceeded."""
 CLOSE = 1e-5
 """Share of a budget that what is spent may fall short of it: costs are whole cents of each organization and month."""
+FARTHEST = 1e9
+"""A dose is scaled by so much at most: what is smaller than the largest by more is written to mean nothing."""
 ROUNDS = 60
 
 
@@ -219,7 +221,7 @@ def fitted(scenario: Scenario, scaled: tuple[int, ...], budget: Budget) -> Fitte
         return max(years(by)) if budget.a_year is not None else sum(years(by))
 
     least = max(CHEAPEST * min(known[item.use].dose / item.amount, 1.0) for item in items.values())
-    most = max(known[item.use].largest_dose / item.amount for item in items.values())
+    most = max(min(known[item.use].largest_dose / item.amount, FARTHEST) for item in items.values())
     by = 1.0
     if counting:
         if (cheapest := costs(least)) > budget.dollars:
