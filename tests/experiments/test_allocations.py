@@ -77,8 +77,9 @@ def test_a_budget_leaves_what_it_buys_and_no_rules_or_at_least_one(space: Space)
 
 def test_a_budget_below_the_cheapest_dose_is_a_sentence(space: Space) -> None:
     with pytest.raises(UserError) as caught:
-        affordable(space, 1_000)
+        affordable(space, 1_000, study({"a_year": 1_000}))
     said = caught.value.render(colour=False)
+    assert said.startswith("optimize.a_year: ")
     assert "$1,000 a year buys none of the practices" in said and "the cheapest is" in said
 
 
