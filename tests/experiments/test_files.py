@@ -131,6 +131,37 @@ def test_a_list_of_parts_that_cannot_be_read_is_not_an_empty_one(
     assert engine.calls == 2
 
 
+@pytest.mark.parametrize("times", [1, 10**9])
+def test_what_was_copied_and_cannot_be_read_back_is_copied_again_or_told(
+    engine: fakes.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    shards = [tmp_path / str(part) for part in (1, 2)]
+    for part, shard in enumerate(shards, 1):
+        runner.sweep(EXPERIMENT, replicates=2, out=shard, shard=(part, 2))
+    whole = runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "whole").digest()
+    opened, failed = files.opened, []
+
+    def busy(path: Path, *how: Any) -> Any:
+        copied = path.name.endswith("runs.parquet") and path.is_relative_to(tmp_path / "out")
+        if copied and not how and len(failed) < times:
+            failed.append(path)
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
+        return opened(path, *how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "opened", busy)
+        if times == 1:
+            assert not merge(shards, tmp_path / "out").damaged
+        else:
+            with pytest.raises(UserError, match=r"runs\.parquet cannot be read \(Device or resource busy\)"):
+                merge(shards, tmp_path / "out")
+    assert failed
+    merge(shards, tmp_path / "out")
+    engine.calls = 0
+    assert runner.sweep(EXPERIMENT, replicates=2, out=tmp_path / "out").digest() == whole
+    assert not engine.calls
+
+
 @pytest.mark.parametrize(
     ("problem", "said"),
     [

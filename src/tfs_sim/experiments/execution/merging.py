@@ -21,6 +21,10 @@ from tfs_sim.experiments.storage.store import StoredArm
 from tfs_sim.scenario.characters import shown
 
 
+TRIES = 3
+"""How often what was copied is copied again when it cannot be read back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Runs `first` to `end` - 1 of an arm, which no shard has, and the shards of n to which they belong."""
@@ -70,12 +74,8 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
 
         out = default_folder(first["name"])
     description["study"] = studies.moved(first.get("study"), marks[0][0], out)
-    plan, model = description["plan"], first["model"]
-    runs = runs_of(plan)
-    shards = (first["plan"].get("shard") or (1, 1))[1]
-    damaged: list[str] = []
+    plan = description["plan"]
     with store.opened(out, description) as target:
-        beside = plan.get("crossed")
         beside = plan.get("crossed")
         words = [_words(marks, entry["keys"], entry["places"], plan["points"] * plan["sets"]) for entry in plan["arms"]]
         crossed: list[Words] = []
@@ -88,36 +88,66 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
         ids = () if sets is None else tuple(sets.column("set").to_pylist())
         if table is not None and not description["design"]["in_runs"]:
             table = table.select(["point"])
-        arms: dict[str, ArmParts] = {}
-        for entry in plan["arms"]:
-            digest = entry["scenario"]
-            if digest in arms:
-                continue
-            address = Address(digest, plan["seed"], model)
-            arms[digest] = target.arm(address)
-            for folder, _ in marks:
-                damaged += _taken_over(arms[digest], ArmParts(folder / "parts", address), folder)
-        again = 0 if beside is None else beside["sets"] * beside["replicates"]
-        wanted = [run_keys(each, 0, runs) for each in words]
-        shared = [run_keys(each, 0, again) for each in crossed]
-        gaps = tuple(
-            Gap(f"{', '.join(entry['keys'].values())}{also}", start, end, _shards(start, end, count, shards))
-            for each, count, also in ((wanted, runs, ""), (shared, again, ", the same luck under several sets"))
-            for entry, keys in zip(plan["arms"], each, strict=bool(each))
-            for start, end in arms[entry["scenario"]].missing(keys)
-        )
+        for _ in range(TRIES):
+            try:
+                return _together(out, marks, target, description, words, crossed, table, ids)
+            except DamagedPartError as damage:
+                damage.arm.drop(damage.part)
+                problem = f"{damage.arm.folder}: {damage.what}"
+    raise refusal(problem, "It was copied from a shard just now, more than once: is the disk in order? The shards are whole.")
+
+
+def _together(
+    out: Path,
+    marks: Sequence[tuple[Path, dict[str, Any]]],
+    target: store.Store,
+    description: dict[str, Any],
+    words: Sequence[Words],
+    crossed: Sequence[Words],
+    table: pa.Table | None,
+    ids: tuple[str, ...],
+) -> Merged:
+    """Copy what is not there yet, and put the tables together where nothing is missing.
+
+    Raises
+    ------
+    DamagedPartError
+        When what was copied is not what was written.
+    """
+    plan = description["plan"]
+    shards = (marks[0][1]["plan"].get("shard") or (1, 1))[1]
+    beside, runs = plan.get("crossed"), runs_of(plan)
+    damaged: list[str] = []
+    arms: dict[str, ArmParts] = {}
+    for entry in plan["arms"]:
+        digest = entry["scenario"]
+        if digest in arms:
+            continue
+        address = Address(digest, plan["seed"], description["model"])
+        arms[digest] = target.arm(address)
+        for folder, _ in marks:
+            damaged += _taken_over(arms[digest], ArmParts(folder / "parts", address), folder)
+    again = 0 if beside is None else beside["sets"] * beside["replicates"]
+    wanted = [run_keys(each, 0, runs) for each in words]
+    shared = [run_keys(each, 0, again) for each in crossed]
+    gaps = tuple(
+        Gap(f"{', '.join(entry['keys'].values())}{also}", start, end, _shards(start, end, count, shards))
+        for each, count, also in ((wanted, runs, ""), (shared, again, ", the same luck under several sets"))
+        for entry, keys in zip(plan["arms"], each, strict=bool(each))
+        for start, end in arms[entry["scenario"]].missing(keys)
+    )
+    if not gaps:
         stored = _stored(plan["arms"], arms, description, words, table, ids)
         under = _stored(plan["arms"], arms, description, crossed, None, ids[: 0 if beside is None else beside["sets"]])
-        if not gaps:
-            target.assemble(stored, runs)
-            target.assemble_beside("crossed", [(arm, 0, again) for arm in under])
-            _tables_of_the_traced(marks, target)
-            target.write_provenance(_provenance(marks, plan))
-        unique = {
-            entry["scenario"]: np.unique(np.concatenate([each[number] for each in (wanted, shared) if each]))
-            for number, entry in enumerate(plan["arms"])
-        }
-        done = sum(int(arms[digest].holds(keys).sum()) for digest, keys in unique.items())
+        target.assemble(stored, runs)
+        target.assemble_beside("crossed", [(arm, 0, again) for arm in under])
+        _tables_of_the_traced(marks, target)
+        target.write_provenance(_provenance(marks, plan))
+    unique = {
+        entry["scenario"]: np.unique(np.concatenate([each[number] for each in (wanted, shared) if each]))
+        for number, entry in enumerate(plan["arms"])
+    }
+    done = sum(int(arms[digest].holds(keys).sum()) for digest, keys in unique.items())
     return Merged(out, done, sum(map(len, unique.values())), gaps, tuple(damaged), shards)
 
 
@@ -201,6 +231,8 @@ def _taken_over(into: ArmParts, parts: ArmParts, folder: Path) -> list[str]:
                 runs, series = (parts.table(part, kind) for kind in KINDS)
                 _alike(into, parts, part, (runs, series))
             except DamagedPartError as damage:
+                if damage.arm is into:
+                    raise
                 bad[part.number] = damage.what
                 continue
             into.add(keys, runs, series)
