@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from tfs_sim.calibration.held import Array
 from tfs_sim.calibration.trust import CLEARLY, holm
@@ -91,7 +91,7 @@ def identified(names: Sequence[str], places: Array, active: Sequence[int], seed:
     if len(places) < 3:
         blank = tuple(Narrowed(name, 0.0, 0.05, 0.5, 0.95, False) for name in names)
         return Identified(blank, (), len(active))
-    p = np.array([stats.kstest(column, "uniform").pvalue for column in places.T])
+    p = np.array([scipy.stats.kstest(column, "uniform").pvalue for column in places.T])
     contraction = 1.0 - places.std(axis=0, ddof=1) * np.sqrt(12.0)
     lows, middles, highs = np.quantile(places, (0.05, 0.5, 0.95), axis=0).tolist()
     parameters = tuple(

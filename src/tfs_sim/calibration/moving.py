@@ -19,7 +19,7 @@ References
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
 from scipy.special import ndtr, ndtri
 
 from tfs_sim.calibration.held import Array, Mask
@@ -47,7 +47,7 @@ def telling(places: Array, means: Array) -> Mask:
     known = np.isfinite(means).all(axis=1)
     if known.sum() < 10:
         return np.ones(places.shape[1], bool)
-    x, y = stats.rankdata(places[known], axis=0), stats.rankdata(means[known], axis=0)
+    x, y = scipy.stats.rankdata(places[known], axis=0), scipy.stats.rankdata(means[known], axis=0)
     x, y = x - x.mean(axis=0), y - y.mean(axis=0)
     size = np.sqrt(np.outer((x**2).sum(axis=0), (y**2).sum(axis=0)))
     together = np.divide(x.T @ y, size, out=np.zeros_like(size), where=size > 0)
@@ -56,7 +56,7 @@ def telling(places: Array, means: Array) -> Mask:
 
 def narrowed(places: Array) -> Mask:
     """Say of which parameters places are not even in [0, 1], as those of the prior would be: bool [parameters]."""
-    return np.array([stats.kstest(column, "uniform").pvalue < 0.05 for column in places.T])
+    return np.array([scipy.stats.kstest(column, "uniform").pvalue < 0.05 for column in places.T])
 
 
 def moved(places: Array, steps: Array, rng: np.random.Generator) -> Array:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from tfs_sim.calibration.evaluating import Values
 from tfs_sim.calibration.reading import Calibration
@@ -202,8 +202,8 @@ def movers(sets: Sets, values: NDArray[np.float64]) -> tuple[str, ...]:
     there = ~np.isnan(values)
     if there.sum() < 30 or np.ptp(values[there]) == 0:
         return ()
-    ranks = stats.rankdata(values[there])
-    table = np.apply_along_axis(stats.rankdata, 0, sets.table[there])
+    ranks = scipy.stats.rankdata(values[there])
+    table = np.apply_along_axis(scipy.stats.rankdata, 0, sets.table[there])
     spread = table.std(axis=0) * ranks.std()
     shared = ((table - table.mean(axis=0)) * (ranks - ranks.mean())[:, None]).mean(axis=0)
     correlation = np.divide(shared, spread, out=np.zeros_like(shared), where=spread > 0)

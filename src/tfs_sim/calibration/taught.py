@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from tfs_sim.calibration import likelihood, quantities, weighing
 from tfs_sim.calibration.conditioning import Conditioned
@@ -210,7 +210,7 @@ def _parameters(found: Conditioned) -> list[Learned]:
     after = found.space.places(found.table[found.rows])
     if len(after) < 3:
         return []
-    p = np.array([stats.ks_2samp(one, other).pvalue for one, other in zip(before.T, after.T, strict=True)])
+    p = np.array([scipy.stats.ks_2samp(one, other).pvalue for one, other in zip(before.T, after.T, strict=True)])
     clear = holm(p) <= CLEARLY
     spread = before.std(axis=0, ddof=1), after.std(axis=0, ddof=1)
     contraction = 1.0 - np.divide(spread[1], spread[0], out=np.ones_like(spread[0]), where=spread[0] > 0)

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from tfs_sim.calibration import held
 from tfs_sim.calibration.emulators import CUT
@@ -105,7 +105,7 @@ def ranks(
     shares: Array = np.array(found).reshape(-1, places.shape[1])
     counts = np.array([np.histogram(column, BINS, (0.0, 1.0))[0] for column in shares.T])
     enough = len(shares) >= 5 * BINS
-    p = np.array([stats.chisquare(each).pvalue for each in counts]) if enough else np.ones(len(counts))
+    p = np.array([scipy.stats.chisquare(each).pvalue for each in counts]) if enough else np.ones(len(counts))
     uneven = tuple(name for name, each in zip(names, holm(p), strict=True) if each <= CLEARLY)
     half, most = (_held(shares, width) for width in (0.5, 0.9))
     return Ranks(tuple(names), len(shares), len(scaled), p, uneven, half, most)

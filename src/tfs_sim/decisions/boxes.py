@@ -42,8 +42,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from tfs_sim.decisions.features import Features, Limit, Span
 from tfs_sim.decisions.tables import Array, refuse
@@ -82,7 +83,7 @@ class Share:
     @classmethod
     def counted(cls, found: int, of: int) -> Share:
         """Return a share of a number of points, at least one."""
-        ends = stats.binomtest(found, of).proportion_ci(LEVEL, "wilson")
+        ends = scipy.stats.binomtest(found, of).proportion_ci(LEVEL, "wilson")
         return cls(found / of, float(ends.low), float(ends.high), of)
 
 
@@ -276,7 +277,7 @@ def _box(
 def _by_chance(wanted: Mask, held: Mask, inside: Mask) -> float:
     """Return the chance of so many held-out points that are looked for in a box, if it told nothing (Fisher's)."""
     hit, size = int((wanted & inside & held).sum()), int((inside & held).sum())
-    return float(stats.hypergeom.sf(hit - 1, int(held.sum()), int((wanted & held).sum()), size))
+    return float(scipy.stats.hypergeom.sf(hit - 1, int(held.sum()), int((wanted & held).sum()), size))
 
 
 def _chance(features: Features, wanted: Mask, held: Mask, limits: list[Limit], one: Limit) -> float:

@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import interpolate, linalg, optimize, special, stats
 
 from tfs_sim.decisions.tables import Array
 
@@ -64,7 +64,7 @@ class Fit:
 
 def normal_scores(values: Array) -> Array:
     """Return a variable as normal scores of its ranks, equal values with equal scores: float like `values`."""
-    return np.asarray(special.ndtri((stats.rankdata(values) - 0.5) / len(values)))
+    return np.asarray(scipy.special.ndtri((scipy.stats.rankdata(values) - 0.5) / len(values)))
 
 
 def spline(values: Array, targets: Array) -> Fit:
@@ -80,7 +80,7 @@ def spline(values: Array, targets: Array) -> Fit:
         # knots go on beyond the ends; a hair wider, so that no rounding puts the last draw outside of them
         knots = low + step * np.arange(-3, KNOTS + 1)
         inside = np.clip(scores, low, high - 1e-9 * step)
-        basis = interpolate.BSpline.design_matrix(inside, knots, 3).toarray()
+        basis = scipy.interpolate.BSpline.design_matrix(inside, knots, 3).toarray()
         difference = np.diff(np.eye(KNOTS), 2, axis=0)
         penalty = difference.T @ difference
     return _penalized(basis, penalty, targets)
@@ -91,7 +91,7 @@ def _penalized(basis: Array, penalty: Array, targets: Array) -> Fit:
     sets = len(basis)
     gram = basis.T @ basis
     gram += 1e-9 * np.trace(gram) / len(gram) * np.eye(len(gram))
-    size, axes = linalg.eigh(penalty, gram)  # axes' gram axes = 1
+    size, axes = scipy.linalg.eigh(penalty, gram)  # axes' gram axes = 1
     size = np.where(size < 1e-9 * size.max(), 0.0, size)
     turned = basis @ axes
     along = turned.T @ targets
@@ -158,8 +158,8 @@ def _searched(scores: Array, targets: Array) -> Array:
         linear = np.exp(shape[0]) / count * (scores @ scores.T)
         far = (scores**2 @ weights)[:, None] + scores**2 @ weights - 2.0 * (scores * weights) @ scores.T
         smooth = np.exp(shape[1]) * np.exp(-0.5 * np.maximum(far, 0.0))
-        factor = linalg.cholesky(linear + smooth + np.eye(sets), lower=True)
-        inverse = linalg.cho_solve((factor, True), np.eye(sets))
+        factor = scipy.linalg.cholesky(linear + smooth + np.eye(sets), lower=True)
+        inverse = scipy.linalg.cho_solve((factor, True), np.eye(sets))
         solved = inverse @ parts
         power = (parts * solved).sum(axis=0)
         value = sets * (share * np.log(power)).sum() + 2.0 * np.log(np.diag(factor)).sum()
@@ -177,7 +177,7 @@ def _searched(scores: Array, targets: Array) -> Array:
     ]
     limits = [(-8.0, 8.0), (-8.0, 8.0), *[(0.0, 10.0)] * count]
     found = [
-        optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 40})
+        scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 40})
         for start in starts
     ]
     return np.asarray(min(found, key=lambda each: float(each.fun)).x)

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from tfs_sim.decisions.boxes import SEED, Mask, Share, half, sought
 from tfs_sim.decisions.features import WORDS, Features, Limit, round_between
@@ -154,7 +154,7 @@ def _chance(shares: list[Share]) -> float:
     counts = np.array([[round(each.value * each.of), each.of - round(each.value * each.of)] for each in shares])
     if len(counts) < 2 or not counts.sum(axis=0).all():
         return 1.0
-    return float(stats.chi2_contingency(counts).pvalue)
+    return float(scipy.stats.chi2_contingency(counts).pvalue)
 
 
 def _grown(features: Features, wanted: Mask, places: NDArray[np.int64]) -> _Node:

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -119,6 +119,6 @@ def behind(by_set: Array) -> Array:
         return np.zeros(candidates)
     differences = by_set - by_set[best]
     error = differences.std(axis=1, ddof=1) / np.sqrt(sets)
-    upper = differences.mean(axis=1) + stats.t.ppf(1.0 - (1.0 - LEVEL) / (candidates - 1), sets - 1) * error
+    upper = differences.mean(axis=1) + scipy.stats.t.ppf(1.0 - (1.0 - LEVEL) / (candidates - 1), sets - 1) * error
     upper[best] = 0.0
     return np.asarray(upper)

@@ -103,5 +103,6 @@ def fit(figure: Figure) -> None:
 
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
-        if any(not each.isspace() and ord(each) not in _usual() for each in text.get_text()):
-            text.set_fontfamily(families(text.get_text()))
+        said = text.get_text()
+        if not said.isascii() and any(not each.isspace() and ord(each) not in _usual() for each in said):
+            text.set_fontfamily(families(said))

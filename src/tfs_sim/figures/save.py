@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.experiments.storage.files import write_bytes
 from tfs_sim.figures.fonts import fit
+from tfs_sim.figures.style import WORDS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,10 +17,21 @@ if TYPE_CHECKING:
     from tfs_sim.figures.style import Chart
 
 DPI = 200
+POINTS = 72
+"""An inch has so many, in which matplotlib counts what it writes as SVG."""
+
+_SIZE = re.compile(rb'width="[^"]*" height="[^"]*" viewBox="[^"]*"')
+_WORDS = re.compile(rb'  <g id="(?:%s)">\n.*?\n  </g>' % b"|".join(each.encode() for each in WORDS), re.DOTALL)
+_LETTERS = re.compile(rb"\s*(?:<use [^>]*/>|<!--.*?-->)", re.DOTALL)
+"""What draws words; the outlines that they are made of stay, for others may be made of them too."""
 
 
-def save(fig: Figure, path_stem: str | Path, *, dpi: int = DPI) -> list[Path]:
+def save(fig: Figure, path_stem: str | Path, *, dpi: int = DPI, drawn: bytes | None = None) -> list[Path]:
     """Write `<path_stem>.png` and `<path_stem>.svg`, each atomically, without dates or random identifiers.
+
+    Parameters
+    ----------
+    drawn : the figure's `svg`, where it was drawn already.
 
     Returns
     -------
@@ -28,7 +41,7 @@ def save(fig: Figure, path_stem: str | Path, *, dpi: int = DPI) -> list[Path]:
     stem = Path(path_stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
     out = []
-    for kind, data in (("png", png(fig, dpi)), ("svg", svg(fig))):
+    for kind, data in (("png", png(fig, dpi)), ("svg", svg(fig) if drawn is None else drawn)):
         path = stem.with_name(f"{stem.name}.{kind}")
         write_bytes(path, data)
         out.append(path)
@@ -49,18 +62,27 @@ def body_png(chart: Chart, dpi: int = DPI) -> bytes:
     )
 
 
-def svg(fig: Figure, part: tuple[float, float, float, float] | None = None) -> bytes:
-    """Return the figure, or a part of it (left, bottom, right, top in inches), as the bytes of an SVG file.
-
-    Text is drawn as outlines, so that it looks the same everywhere.
-    """
+def svg(fig: Figure) -> bytes:
+    """Return the figure as the bytes of an SVG file; text is drawn as outlines, which look the same everywhere."""
     from matplotlib import rc_context
-    from matplotlib.transforms import Bbox
 
-    box = Bbox.from_extents(*part) if part is not None else None
     with rc_context({"svg.hashsalt": "tfs-sim", "svg.fonttype": "path"}):
-        metadata = {"Date": None, "Creator": "tfs-sim"}
-        return _render(fig, "svg", metadata=metadata, bbox_inches=box)
+        return _render(fig, "svg", metadata={"Date": None, "Creator": "tfs-sim"})
+
+
+def body_svg(chart: Chart, whole: bytes | None = None) -> bytes:
+    """Return a chart without title, subtitle and caption as the bytes of an SVG file.
+
+    Parameters
+    ----------
+    whole : the chart's `svg`, where it was drawn already: to draw a chart takes long, to cut its words off does not.
+    """
+    data = svg(chart.figure) if whole is None else whole
+    left, bottom, right, top = chart.body
+    at = (left, float(chart.figure.get_size_inches()[1]) - top, right - left, top - bottom)
+    x, y, wide, tall = (f"{round(inches * POINTS, 6):g}" for inches in at)
+    seen = f'width="{wide}pt" height="{tall}pt" viewBox="{x} {y} {wide} {tall}"'
+    return _WORDS.sub(lambda group: _LETTERS.sub(b"", group[0]), _SIZE.sub(seen.encode(), data, count=1))
 
 
 def _render(fig: Figure, kind: str, **options: Any) -> bytes:

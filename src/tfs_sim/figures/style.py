@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.figures.fonts import FONT, drawable, families
@@ -31,6 +32,8 @@ NARROW = 4.3
 """Widths of a chart in inches: on a page or slide, and on a phone."""
 PIXELS = 100
 """Pixels an inch on a screen."""
+WORDS = ("title", "subtitle", "caption")
+"""What the words around a chart are called inside of its file."""
 
 COLOURS = ("#0072B2", "#C44E00", "#00775A", "#A2457F", "#946200", "#2B8CBE", "#5B4B9E", "#3F3F3F")
 DASHES: tuple[Any, ...] = (
@@ -121,6 +124,7 @@ def fitted(
     return lines
 
 
+@lru_cache(maxsize=4096)
 def broad(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a line of text, in inches: as a path, or drawn, where letters are of whole pixels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -158,10 +162,10 @@ def framed(stem: str, title: str, subtitle: str, caption: str, height: float, wi
     FigureCanvasAgg(figure)
     words: dict[str, Any] = {"va": "top", "ha": "left", "family": FONT, "linespacing": 1.25}
     y = total - 0.2
-    figure.text(0.2 / width, y / total, plain(said[0]), fontsize=14, weight="bold", color=INK, **words)
+    figure.text(0.2 / width, y / total, plain(said[0]), gid=WORDS[0], fontsize=14, weight="bold", color=INK, **words)
     y -= lines[0] * 0.27 + 0.05
-    figure.text(0.2 / width, y / total, plain(said[1]), fontsize=10, color=GREY, **words)
-    figure.text(0.2 / width, (bottom - 0.1) / total, plain(said[2]), fontsize=8.5, color=GREY, **words)
+    figure.text(0.2 / width, y / total, plain(said[1]), gid=WORDS[1], fontsize=10, color=GREY, **words)
+    figure.text(0.2 / width, (bottom - 0.1) / total, plain(said[2]), gid=WORDS[2], fontsize=8.5, color=GREY, **words)
     return Chart(stem, figure, title, subtitle, caption, "", DataFrame(), (0.0, bottom, width, bottom + height))
 
 

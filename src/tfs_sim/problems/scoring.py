@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from tfs_sim.problems import scores
 from tfs_sim.problems.answers import Answers
@@ -129,7 +129,7 @@ def _paired(gaps: Sequence[float]) -> tuple[float, float, float]:
     if len(gaps) < 2:
         return (float(np.mean(gaps)) if gaps else np.nan), np.nan, np.nan
     mean = float(np.mean(gaps))
-    wide = float(stats.t.ppf(0.975, len(gaps) - 1) * np.std(gaps, ddof=1) / np.sqrt(len(gaps)))
+    wide = float(scipy.stats.t.ppf(0.975, len(gaps) - 1) * np.std(gaps, ddof=1) / np.sqrt(len(gaps)))
     return mean, mean - wide, mean + wide
 
 

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from tfs_sim.experiments.storage.spreadsheets import as_csv
-from tfs_sim.figures.save import svg
+from tfs_sim.figures.save import body_svg
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,13 +19,23 @@ def numbers(data: DataFrame) -> str:
     return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(as_csv(data)).decode()}"
 
 
-def picture(chart: Chart) -> str:
-    """Return a chart without its words, which the page says, as an address of an SVG file that it holds."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg(chart.figure, chart.body)).decode()}"
+def picture(chart: Chart, whole: bytes | None = None) -> str:
+    """Return a chart without its words, which the page says, as an address of an SVG file that it holds.
+
+    Parameters
+    ----------
+    whole : the chart's SVG with its words, where it was drawn already.
+    """
+    return f"data:image/svg+xml;base64,{base64.b64encode(body_svg(chart, whole)).decode()}"
 
 
-def shown(chart: Chart, narrow: Chart) -> dict[str, str]:
-    """Return a figure for the page: pictures (wide, and for a phone), words, and the numbers behind it."""
+def shown(chart: Chart, narrow: Chart, whole: bytes | None = None) -> dict[str, str]:
+    """Return a figure for the page: pictures (wide, and for a phone), words, and the numbers behind it.
+
+    Parameters
+    ----------
+    whole : the wide chart's SVG with its words, where it was drawn already.
+    """
     words = {"title": chart.title, "subtitle": chart.subtitle, "caption": chart.caption, "alt": chart.alt}
-    pictures = {"wide": picture(chart), "narrow": picture(narrow)}
+    pictures = {"wide": picture(chart, whole), "narrow": picture(narrow)}
     return {"stem": chart.stem, **pictures, **words, "data": numbers(chart.data)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import os
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from tfs_sim.experiments.storage.provenance import environment
 from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.figures.necessity import heat_map
 from tfs_sim.figures.save import svg
+from tfs_sim.report.embedding import picture
 from tfs_sim.report.page import template
 from tfs_sim.report.validation import prepared
 from tfs_sim.validation.matrix import FULL, LEVEL, Cell, Column, Matrix, Usual
@@ -37,7 +37,8 @@ def _written(target: Path, matrix: Matrix) -> Path:
     """Write figure, data and page; return its path."""
     stamp = stamped(matrix)
     chart = heat_map(matrix, stamp)
-    write_bytes(target / "figures" / "necessity.svg", svg(chart.figure))
+    whole = svg(chart.figure)
+    write_bytes(target / "figures" / "necessity.svg", whole)
     write_bytes(target / "data" / "necessity.csv", as_csv(chart.data))
     usual = {each.row.name: each for each in matrix.rows}
     text = template("necessity.html.j2").render(
@@ -47,7 +48,7 @@ def _written(target: Path, matrix: Matrix) -> Path:
         survived=[f"{row} holds without {name}" for name, row in matrix.survived],
         failing=[each.row.name for each in matrix.rows if not each.holds],
         details=[(column, [detail(cell, usual[cell.row]) for cell in telling(column)]) for column in matrix.columns],
-        picture=f"data:image/svg+xml;base64,{base64.b64encode(svg(chart.figure, chart.body)).decode()}",
+        picture=picture(chart, whole),
         alt=chart.alt,
         level=f"{LEVEL:.0%}",
         stamp=stamp,

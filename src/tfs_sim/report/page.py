@@ -16,7 +16,7 @@ from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.figures import fonts
 from tfs_sim.figures.charts import charts
-from tfs_sim.figures.save import save
+from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.literature.glossary import used
 from tfs_sim.report.audiences import SAID, reader
@@ -55,20 +55,30 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str], audience: str
         sweep_up(target)
         for part in ("figures", "data") if whole else ():
             sweep_up(made_folder(target / part))
+        pictures = {stem: svg(chart.figure) for stem, chart in drawn.items()}
         for stem, chart in drawn.items() if whole else ():
-            save(chart.figure, target / "figures" / stem)
+            save(chart.figure, target / "figures" / stem, drawn=pictures[stem])
             write_bytes(target / "data" / f"{stem}.csv", as_csv(chart.data))
-        write_bytes(path, render(stored, drawn, narrow, audience).encode())
+        write_bytes(path, render(stored, drawn, narrow, audience, pictures).encode())
     if sentence := fonts.lacking():
         logging.getLogger("tfs_sim").warning(sentence)
     return path
 
 
 def render(
-    stored: Stored, drawn: Mapping[str, Chart], narrow: Mapping[str, Chart], audience: str = "researcher"
+    stored: Stored,
+    drawn: Mapping[str, Chart],
+    narrow: Mapping[str, Chart],
+    audience: str = "researcher",
+    pictures: Mapping[str, bytes] | None = None,
 ) -> str:
-    """Return the page as text; it ends with the words that it uses."""
-    content_, page = content(stored, drawn, narrow, audience), template("report.html.j2")
+    """Return the page as text; it ends with the words that it uses.
+
+    Parameters
+    ----------
+    pictures : SVG files of the wide charts, by name, where they were drawn already.
+    """
+    content_, page = content(stored, drawn, narrow, audience, pictures), template("report.html.j2")
     text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page.render(**content_, words=()), flags=re.DOTALL)
     return str(page.render(**content_, words=used(text)))
 
@@ -89,11 +99,15 @@ def template(name: str) -> Any:
 
 
 def content(
-    stored: Stored, drawn: Mapping[str, Chart], narrow: Mapping[str, Chart], audience: str = "researcher"
+    stored: Stored,
+    drawn: Mapping[str, Chart],
+    narrow: Mapping[str, Chart],
+    audience: str = "researcher",
+    pictures: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
     """Return what the template shows."""
     e, p = stored.experiment, stored.provenance
-    figures = {stem: shown(chart, narrow[stem]) for stem, chart in drawn.items()}
+    figures = {stem: shown(chart, narrow[stem], (pictures or {}).get(stem)) for stem, chart in drawn.items()}
     page = Page(stored, short(stored), figures, audience)
     made = [(s, s.content(page)) for s in SECTIONS if audience in s.readers]
     return {

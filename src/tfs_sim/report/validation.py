@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import os
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.figures.save import svg
 from tfs_sim.figures.validation import diagnostic
 from tfs_sim.literature.bibliography import keys, short
+from tfs_sim.report.embedding import picture
 from tfs_sim.report.page import template
 from tfs_sim.validation import Verdict, all_rows
 from tfs_sim.validation.row import FULL
@@ -47,11 +47,11 @@ def _written(target: Path, verdicts: Sequence[Verdict], quick: bool, without: Se
     shown = []
     for verdict in verdicts:
         chart = diagnostic(verdict)
-        whole, body = svg(chart.figure), svg(chart.figure, chart.body)
+        whole = svg(chart.figure)
         write_bytes(target / "figures" / f"{chart.stem}.svg", whole)
         write_bytes(target / "data" / f"{chart.stem}.csv", as_csv(chart.data))
-        picture = f"data:image/svg+xml;base64,{base64.b64encode(body).decode()}"
-        shown.append(cells(verdict) | {"picture": picture, "alt": chart.alt, "note": verdict.measured.note})
+        seen = {"picture": picture(chart, whole), "alt": chart.alt}
+        shown.append(cells(verdict) | seen | {"note": verdict.measured.note})
     path = target / "index.html"
     text = template("validation.html.j2").render(
         title="Validation of the model",

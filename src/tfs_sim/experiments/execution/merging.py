@@ -20,7 +20,6 @@ from tfs_sim.experiments.storage.parts import KINDS, Address, ArmParts, DamagedP
 from tfs_sim.experiments.storage.store import StoredArm
 from tfs_sim.scenario.characters import shown
 
-
 TRIES = 3
 """How often what was copied is copied again when it cannot be read back."""
 
@@ -94,7 +93,7 @@ def merge(folders: Sequence[Path], out: Path | None = None) -> Merged:
             except DamagedPartError as damage:
                 damage.arm.drop(damage.part)
                 problem = f"{damage.arm.folder}: {damage.what}"
-    raise refusal(problem, "It was copied from a shard just now, more than once: is the disk in order? The shards are whole.")
+    raise refusal(problem, "It was copied just now, more than once: is the disk in order? The shards are whole.")
 
 
 def _together(
