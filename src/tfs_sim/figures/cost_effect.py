@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tfs_sim.figures.style import GRID, INK, Look, spread, wrapped, write, x_label
+from tfs_sim.figures.style import GRID, INK, Look, beside, spread, write, x_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,11 +50,12 @@ def _labels(ax: Axes, points: Sequence[Point]) -> None:
     """Write the names at the right edge of the axes, each joined to its point by a thin line."""
     low, high = ax.get_ylim()
     edge = ax.get_xlim()[1]
+    width = ax.get_position().width * float(ax.figure.get_size_inches()[0])  # type: ignore[union-attr]
     gap = (high - low) * (0.15 if any(len(p.label) > 22 for p in points) else 0.085)
     gap = min(gap, (high - low) / max(1, len(points)))
     at = spread([p.effect[0] for p in points], gap, low + gap / 2, high - gap / 2)
     for p, y in zip(points, at, strict=True):
-        label = wrapped(p.label, 22)
+        label = beside(ax, p.label, 22, 0.06 * width, 9)
         look: dict[str, Any] = {
             "transform": ax.get_yaxis_transform(),
             "color": p.look.colour,

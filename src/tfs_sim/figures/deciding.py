@@ -74,7 +74,7 @@ class _Page:
     def axes(self, bottom: float = 0.6, tall: float = 3.1) -> tuple[float, float, float, float]:
         """Return where the axes stand, in inches: room for names at the right."""
         bottom += 0.15 * self.narrow
-        return (0.85, bottom, 2.75, bottom + tall) if self.narrow else (0.95, bottom, 5.9, bottom + tall)
+        return (0.85, bottom, 2.5, bottom + tall) if self.narrow else (0.95, bottom, 5.9, bottom + tall)
 
 
 def decision_charts(decided: Decided, *, narrow: bool = False) -> list[Chart]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfs_sim.figures.style import GREY, GRID, INK, LIGHT, Look, spread, wrapped, write
+from tfs_sim.figures.style import GREY, GRID, INK, LIGHT, Look, beside, spread, wrapped, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,7 +99,7 @@ def curves(
 def _names(ax: Axes, at: Mapping[str, tuple[Strand, float]]) -> None:
     """Write the names at the right edge, near where each strategy stands there, apart from each other."""
     low, high = ax.get_ylim()
-    texts = {key: wrapped(strand.label, 24) for key, (strand, _) in at.items()}
+    texts = {key: beside(ax, strand.label, 24, 0.24, 9) for key, (strand, _) in at.items()}
     lines = max(text.count("\n") + 1 for text in texts.values())
     gap = min((high - low) * 0.068 * lines, (high - low) / max(1, len(at)))
     places = spread([y for _, y in at.values()], gap, low + gap / 2, high - gap / 2)

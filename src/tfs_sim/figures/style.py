@@ -118,10 +118,16 @@ def fitted(
 ) -> str:  # fmt: skip
     """Return text in lines of at most so many letters, fewer where they would be wider than `inches`."""
     lines = wrap(text, letters)
-    while letters > 20 and any(broad(line, size, weight) > inches for line in lines.split("\n")):
+    while letters > 10 and any(broad(line, size, weight) > inches for line in lines.split("\n")):
         letters -= 2
         lines = wrap(text, letters)
     return lines
+
+
+def beside(ax: Axes, text: str, letters: int, inches: float, size: float) -> str:
+    """Return text, written so many inches right of the axes, in lines that end before the figure does."""
+    wide = float(ax.figure.get_size_inches()[0])  # type: ignore[union-attr]
+    return fitted(text, letters, wide * (1 - ax.get_position().x1) - inches - 0.05, size, wrap=wrapped)
 
 
 @lru_cache(maxsize=4096)
