@@ -11,8 +11,10 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,12 @@ from tfs_sim.calibration import evaluate, evaluating, load_calibration
 from tfs_sim.calibration.calibrating import carry_out
 from tfs_sim.calibration.held import Held
 from tfs_sim.calibration.matching import Budget, calibrate
+from tfs_sim.experiments.designs.design import load_experiment
 from tfs_sim.experiments.designs.sets import drawn
 from tfs_sim.experiments.execution import behaving
+from tfs_sim.experiments.execution.exporting import export
+from tfs_sim.experiments.execution.reproducing import reproduce
+from tfs_sim.experiments.execution.runner import sweep
 from tfs_sim.experiments.storage import ensembles, files
 from tfs_sim.experiments.storage.holding import LOCK
 from tfs_sim.scenario.errors import UserError
@@ -69,7 +75,37 @@ def imported(folder: Path) -> Any:
     return {path.name: path.read_text().replace(str(folder), "") for path in folder.rglob("*") if path.is_file()}
 
 
-DOORS: dict[str, Callable[[Path], Any]] = {"look": looked_at, "waves": in_waves, "ensemble": made, "import": imported}
+@cache
+def swept() -> Path:
+    """Return results of a real sweep, small, which others read."""
+    folder = Path(tempfile.mkdtemp()) / "small"
+    folder.mkdir()
+    (folder / "town.toml").write_text('extends = "laboratory"\n[clock]\nmonths = 3\nrun_in = 0\n', encoding="utf-8")
+    (folder / "small.toml").write_text(
+        'scenario = "town.toml"\nuncertainty = "defaults"\nreplicates = 2\n[strategies.nothing]\n[outcomes]\nprimary = "trust"\n',
+        encoding="utf-8",
+    )
+    sweep(load_experiment(folder / "small.toml"), out=folder / "results", workers=1)
+    return folder / "results"
+
+
+def exported(folder: Path) -> Any:
+    return {path.name: path.read_bytes() for path in export(swept(), folder)}
+
+
+def again(folder: Path) -> Any:
+    found = reproduce(swept(), folder, workers=1)
+    return found.same, {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+DOORS: dict[str, Callable[[Path], Any]] = {
+    "look": looked_at,
+    "waves": in_waves,
+    "ensemble": made,
+    "import": imported,
+    "export": exported,
+    "reproduce": again,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +128,7 @@ def failures(uses: int, door: str) -> Iterator[tuple[int, int, int]]:
 @pytest.mark.parametrize("door", DOORS)
 def test_kill_the_disk_at_any_use(tmp_path: Path, door: str) -> None:
     use = DOORS[door]
+    swept()
     with pytest.MonkeyPatch.context() as patch:
         disk = failing.Disk(patch)
         whole = use(tmp_path / "whole")

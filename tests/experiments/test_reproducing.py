@@ -166,5 +166,6 @@ def test_the_command_leaves_with_1_where_bits_differ(
     assert call("reproduce", str(tmp_path))[0] == 2
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").write_text("")
-    assert "is not empty" in call("reproduce", str(swept), "--out", str(tmp_path / "full"))[1]
+    code, said = call("reproduce", str(swept), "--out", str(tmp_path / "full"))
+    assert code == 2 and "full is not a folder of this study, run again: it holds x" in said
     assert json.loads((swept / "provenance.json").read_text())["seed"] == 11

@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfs_sim.experiments.storage.files import write_bytes
+from tfs_sim.experiments.storage.files import made_folder, write_bytes
 from tfs_sim.figures.fonts import fit
-from tfs_sim.figures.style import WORDS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
 DPI = 200
 POINTS = 72
 """An inch has so many, in which matplotlib counts what it writes as SVG."""
+
+WORDS = ("title", "subtitle", "caption")
+"""What the words around a chart are called inside of its file."""
 
 _SIZE = re.compile(rb'width="[^"]*" height="[^"]*" viewBox="[^"]*"')
 _WORDS = re.compile(rb'  <g id="(?:%s)">\n.*?\n  </g>' % b"|".join(each.encode() for each in WORDS), re.DOTALL)
@@ -39,7 +41,7 @@ def save(fig: Figure, path_stem: str | Path, *, dpi: int = DPI, drawn: bytes | N
         The two files.
     """
     stem = Path(path_stem)
-    stem.parent.mkdir(parents=True, exist_ok=True)
+    made_folder(stem.parent)
     out = []
     for kind, data in (("png", png(fig, dpi)), ("svg", svg(fig) if drawn is None else drawn)):
         path = stem.with_name(f"{stem.name}.{kind}")

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.figures.fonts import FONT, drawable, families
+from tfs_sim.figures.save import WORDS, png
 from tfs_sim.scenario.characters import printable
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ NARROW = 4.3
 """Widths of a chart in inches: on a page or slide, and on a phone."""
 PIXELS = 100
 """Pixels an inch on a screen."""
-WORDS = ("title", "subtitle", "caption")
-"""What the words around a chart are called inside of its file."""
 
 COLOURS = ("#0072B2", "#C44E00", "#00775A", "#A2457F", "#946200", "#2B8CBE", "#5B4B9E", "#3F3F3F")
 DASHES: tuple[Any, ...] = (
@@ -78,8 +77,6 @@ class Chart:
         return printable(f"{self.stem}: {self.title} ({self.subtitle})\n.figure, .data, .caption, .alt")
 
     def _repr_png_(self) -> bytes:
-        from tfs_sim.figures.save import png
-
         return png(self.figure, PIXELS)
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.experiments.storage.files import PRIVATE, TEMPORARY, made_folder, sweep_up, write_bytes
+from tfs_sim.experiments.storage.files import PRIVATE, TEMPORARY, made_folder, removed, sweep_up, write_bytes
 from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
 from tfs_sim.scenario.characters import shown
@@ -110,7 +110,7 @@ def write_survey(
         waves = target / waves_file(survey.site)
         if waves.name not in texts:  # one that is there belongs to a scenario that began with another wave
             _keep(waves, "")
-            waves.unlink(missing_ok=True)
+            removed(waves)
     return target / "scenario.toml"
 
 

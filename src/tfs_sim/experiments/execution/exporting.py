@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfs_sim.experiments.storage import files, tables
+from tfs_sim.experiments.storage import files, records
 from tfs_sim.experiments.storage.files import refusal
-from tfs_sim.experiments.storage.records import intact
 from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.experiments.storage.stored import Sweep, TableName
 from tfs_sim.scenario.characters import shown
@@ -161,14 +160,14 @@ def export(folder: str | os.PathLike[str], out: str | os.PathLike[str], excel: b
 
 
 def _columns(path: Path) -> list[str]:
-    with tables.opened(intact(path)) as file:
+    with records.opened(path) as file:
         return list(file.schema_arrow.names)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
     """Yield a stored table as CSV, some hundred thousand rows at a time."""
     first = True
-    with tables.opened(intact(path)) as file:
+    with records.opened(path) as file:
         for batch in file.iter_batches():
             text = as_csv(batch.to_pandas())
             yield text if first else text.partition(b"\n")[2]

@@ -186,7 +186,10 @@ def _listed(marks: Sequence[tuple[Path, dict[str, Any]]], asked: str, name: str)
         return None
     path = records.intact(folder / f"{name}.parquet")
     shapes.look_at(path, mark)
-    table = tables.read(path).replace_schema_metadata()
+    try:
+        table = tables.read(path).replace_schema_metadata()
+    except (OSError, pa.ArrowException) as problem:
+        raise records.unread(path, problem) from problem
     shapes.look_through(path, table.to_pandas(), mark)
     return table
 

@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfs_sim.experiments.execution.work import Notice, Progress
-from tfs_sim.experiments.storage import sources
+from tfs_sim.experiments.storage import files, sources
 from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.holding import refuse_strangers
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.errors import UserError, listed
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Experiment
+
+
+RESULTS = "results"
+"""Where the new results go, within the folder."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ def reproduce(
     Parameters
     ----------
     folder : results of a sweep.
-    out : folder for the study's files and the new results, new or empty; default: a temporary one.
+    out : folder for the study's files and the new results: new, empty, or one in which the same could not finish;
+        default: a temporary one.
     workers, progress, notice : as of `sweep`.
 
     Raises
@@ -80,7 +86,7 @@ def reproduce(
             f"the provenance of {stored.folder} lacks the files that the study read: an earlier version made it",
             "Sweep it again with this version; its provenance then does.",
         )
-    with _place(out) as here:
+    with _place(out, facts["files"]) as here:
         changed = [f"the ready-made {name} is another one here" for name in sources.laid_out(facts["files"], here)]
         experiment = _experiment(here, facts, mark)
         arms = {(*arm.levels.values(), arm.strategy): arm.scenario.digest() for arm in experiment.arms()}
@@ -89,7 +95,7 @@ def reproduce(
             strategy = keys.pop("strategy")
             if arms.get((*keys.values(), strategy)) != each["scenario"]:
                 changed.append(f"{', '.join([strategy, *keys.values()])} is another arm here")
-        found = _run(experiment, mark["plan"], here / "results", workers, progress, notice)
+        found = _run(experiment, mark["plan"], here / RESULTS, workers, progress, notice)
         before, now = stored.digest(), found.digest()
         furthest = {} if before == now else _furthest(stored, found)
     return Reproduced(
@@ -101,17 +107,21 @@ def reproduce(
 class _place:  # noqa: N801
     """A folder for the study's files: the user's, which stays, or a temporary one."""
 
-    def __init__(self, out: str | os.PathLike[str] | None) -> None:
+    def __init__(self, out: str | os.PathLike[str] | None, kept: sources.Kept) -> None:
+        self._kept = kept
         self._out, self._held = out, None if out is not None else tempfile.TemporaryDirectory(prefix="tfs-sim-")
 
     def __enter__(self) -> Path:
         if self._held is not None:
             return Path(self._held.name)
         folder = Path(self._out or "")
-        if folder.is_dir() and any(folder.iterdir()):
-            raise refusal(f"the folder {folder} is not empty", "Choose a new one (--out).")
-        folder.mkdir(parents=True, exist_ok=True)
+        refuse_strangers(folder, "this study, run again", self._begun)
+        files.sweep_up(files.made_folder(folder))
         return folder
+
+    def _begun(self, path: Path) -> bool:
+        """Say whether something is what a call that could not finish has left: it goes on from there."""
+        return path.name == RESULTS or sources.lies_there(self._kept, path)
 
     def __exit__(self, *problem: object) -> None:
         if self._held is not None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfs_sim.experiments.storage import files, records, shapes, tables
+from tfs_sim.experiments.storage import records, shapes, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ class Months:
                 column = column.dictionary_encode()
             found: Series[Any] = column.to_pandas()
         except (OSError, pa.ArrowException) as problem:
-            raise files.refusal(f"{self.path} cannot be read", records.AGAIN) from problem
+            raise records.unread(self.path, problem) from problem
         return found
 
     def __len__(self) -> int:
@@ -79,7 +79,7 @@ class Months:
         try:
             frame: DataFrame = tables.read(self.path).to_pandas(ignore_metadata=True)
         except (OSError, pa.ArrowException) as problem:
-            raise files.refusal(f"{self.path} cannot be read", records.AGAIN) from problem
+            raise records.unread(self.path, problem) from problem
         shapes.look_through(self.path, frame, self.mark)
         shapes.of_the_same(self.path, self.runs, frame, self.mark)
         return frame.assign(**self.more)

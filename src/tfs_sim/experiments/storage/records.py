@@ -11,12 +11,16 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tfs_sim.experiments.storage import files
+import pyarrow.parquet as pq
+
+from tfs_sim.experiments.storage import files, tables
+from tfs_sim.scenario.errors import UserError
 
 SEAL = "checksum"
 LEDGER = "tables.json"
@@ -123,6 +127,29 @@ def intact(path: Path) -> Path:
         if not files.is_no_file(problem):
             raise files.explained(problem, path, "read") from problem
     raise changed(path)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """Give a finished table, having compared it with its checksum.
+
+    Raises
+    ------
+    UserError
+        When it is not what was written, or the disk does not let it be read, now or later.
+    """
+    try:
+        with tables.opened(intact(path)) as table:
+            yield table
+    except OSError as problem:
+        raise files.explained(problem, path, "read") from problem
+
+
+def unread(path: Path, problem: Exception) -> UserError:
+    """Return the error that says that a finished table cannot be read: for now, where the disk does not let it be."""
+    if isinstance(problem, OSError) and problem.errno is not None and not files.is_no_file(problem):
+        return files.explained(problem, path, "read")
+    return files.refusal(f"{path} cannot be read", AGAIN)
 
 
 def is_intact(path: Path) -> bool:

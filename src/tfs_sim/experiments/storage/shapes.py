@@ -97,7 +97,7 @@ def _footer(path: Path) -> tuple[pa.Schema, int]:
         with tables.opened(path) as table:
             return table.schema_arrow, table.metadata.num_rows
     except (OSError, pa.ArrowException) as problem:
-        raise refusal(f"{path} cannot be read", records.AGAIN) from problem
+        raise records.unread(path, problem) from problem
 
 
 def _most_rows(name: str, mark: Mapping[str, Any]) -> int:

@@ -135,13 +135,35 @@ def laid_out(found: Kept, folder: Path) -> list[str]:
             kind = next((kind for kind in KINDS if kind == parts[1]), None)
             home = None if kind is None else presets.folder(kind)
             own = None if home is None else home.joinpath(*parts[2:])
-            if own is None or not own.is_file() or files.sha256(own) != each["sha256"]:
+            if own is None or not own.is_file() or _sum(own) != each["sha256"]:
                 changed.append("/".join(parts[1:]))
             continue
         path = folder.joinpath(*parts)
         files.made_folder(path.parent)
         files.write_bytes(path, _content(place, each))
     return changed
+
+
+def _sum(path: Path) -> str:
+    try:
+        return files.sha256(path)
+    except OSError as problem:
+        raise files.explained(problem, path, "read") from problem
+
+
+def lies_there(found: Kept, path: Path) -> bool:
+    """Say whether a file or folder, in the folder that `laid_out` writes into, is of what it has written there."""
+    if path.is_symlink():
+        return False
+    if path.is_dir():
+        each = [one for one in path.rglob("*") if not one.is_dir() and not one.name.startswith(files.TEMPORARY)]
+        return all(_is_kept(found, one, path.parent) for one in each)
+    return _is_kept(found, path, path.parent)
+
+
+def _is_kept(found: Kept, path: Path, folder: Path) -> bool:
+    each = found.get(path.relative_to(folder).as_posix())
+    return each is not None and not path.is_symlink() and path.is_file() and _sum(path) == each["sha256"]
 
 
 def _content(place: str, each: Mapping[str, str]) -> bytes:

@@ -77,7 +77,7 @@ class Sweep:
         try:
             frame: DataFrame = tables.read(path, columns).to_pandas(ignore_metadata=True)
         except (OSError, pa.ArrowException) as problem:
-            raise files.refusal(f"{path} cannot be read", "Run `tfs-sim sweep` again to make it anew.") from problem
+            raise records.unread(path, problem) from problem
         shapes.look_through(path, frame, self.experiment)
         return frame
 
