@@ -159,7 +159,7 @@ def test_a_shorter_page_has_no_other_numbers(stored: Stored, undrawn_charts: dic
 def undrawn_charts(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> dict:
     from tfs_sim.report import embedding
 
-    monkeypatch.setattr(embedding, "picture", lambda chart: "data:image/svg+xml;base64,")
+    monkeypatch.setattr(embedding, "picture", lambda chart, whole=None: "data:image/svg+xml;base64,")
     return charts(stored)
 
 
