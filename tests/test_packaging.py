@@ -104,6 +104,23 @@ def test_what_is_built_says_the_version_and_what_it_is_for(wheel: zipfile.ZipFil
         assert version in (TOP / ".ci" / "run").read_text() and version in (TOP / ".ci" / "install").read_text()
 
 
+def test_badges_say_what_the_project_says_of_itself() -> None:
+    badges = re.findall(
+        r"!\[([^]]+)\]\(https://img\.shields\.io/badge/([^)]+)-[0-9A-F]{6}\)", (TOP / "README.md").read_text()
+    )
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    versions = [each.rpartition(" :: ")[2] for each in project["classifiers"] if "Python :: 3." in each]
+    said = {
+        f"Version {tfs_sim.__version__}": f"version-{tfs_sim.__version__}",
+        f"Python {versions[0]} to {versions[-1]}": f"Python-{versions[0]}_to_{versions[-1]}",
+        f"Licence {project['license']}": f"licence-{project['license']}",
+        "Checked by ruff and mypy": "checked_by-ruff,_mypy",
+    }
+    assert dict(badges) == said
+    lint = (TOP / "Makefile").read_text(encoding="utf-8")
+    assert all(f"$(IN)/{tool}" in lint for tool in ("ruff check", "mypy"))
+
+
 def pinned(name: str) -> dict[str, list[tuple[Version, Marker | None]]]:
     """What a lock file pins: by name the versions and where each is meant."""
     found: dict[str, list[tuple[Version, Marker | None]]] = {}

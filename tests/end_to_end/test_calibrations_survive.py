@@ -82,7 +82,8 @@ def swept() -> Path:
     folder.mkdir()
     (folder / "town.toml").write_text('extends = "laboratory"\n[clock]\nmonths = 3\nrun_in = 0\n', encoding="utf-8")
     (folder / "small.toml").write_text(
-        'scenario = "town.toml"\nuncertainty = "defaults"\nreplicates = 2\n[strategies.nothing]\n[outcomes]\nprimary = "trust"\n',
+        'scenario = "town.toml"\nuncertainty = "defaults"\nreplicates = 2\n'
+        '[strategies.nothing]\n[outcomes]\nprimary = "trust"\n',
         encoding="utf-8",
     )
     sweep(load_experiment(folder / "small.toml"), out=folder / "results", workers=1)
