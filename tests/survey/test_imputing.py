@@ -12,8 +12,8 @@ from recipes import like_indiana, partnership, write
 from tfs_sim.scenario import load_scenario
 from tfs_sim.scenario.drawing import drawn_relationships
 from tfs_sim.survey import Survey, import_survey, write_survey
-from tfs_sim.survey.guessing import meaning
 from tfs_sim.survey.imputing import chances_of_ties, unobserved
+from tfs_sim.survey.naming import meaning
 
 
 def world(key: int, n: int = 40) -> tuple[np.ndarray, np.ndarray]:

@@ -42,6 +42,7 @@ _TAKES = {
     "wave": "taken: the wave",
     "date": "taken: when the wave was held",
     "which": "taken: which relation the tie is of",
+    "ticked": "taken: of which relations there is a tie; what was not ticked is none",
     "value": "rescaled: the answer",
     "person": "left out: about persons",
     "left": "left",

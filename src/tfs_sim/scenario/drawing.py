@@ -16,6 +16,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from tfs_sim.model.state import SECTORS
+from tfs_sim.scenario.errors import count
 from tfs_sim.scenario.organizations import Mark, Organization, Relationship, Told, Unsure
 
 if TYPE_CHECKING:
@@ -68,16 +69,17 @@ def told(scenario: Scenario) -> Iterator[str]:
         ties, members = site.relationships_list(key) or (), site.organizations_list(key)
         open_ties = [tie for tie in ties if tie.told.chance < 1.0]
         counted = {
-            f"whether there are {{}} of its ties (about {sum(tie.told.chance for tie in open_ties):.0f} are)": len(
-                open_ties
-            ),
-            "the strength of {} ties": sum(tie.told.strength_sd > 0.0 for tie in ties),
-            "trust in {} ties": sum(tie.told.trust is not None or tie.told.trust_back is not None for tie in ties),
-            "agreement of {} organizations": sum(each.unsure.agreement is not None for each in members),
-            "staff of {} organizations": sum(each.unsure.fte_sd > 0.0 for each in members),
-            "the sector of {} organizations": sum(each.unsure.sector for each in members),
+            "the strength of": (sum(tie.told.strength_sd > 0.0 for tie in ties), "tie"),
+            "trust in": (sum(tie.told.trust is not None or tie.told.trust_back is not None for tie in ties), "tie"),
+            "agreement of": (sum(each.unsure.agreement is not None for each in members), "organization"),
+            "staff of": (sum(each.unsure.fte_sd > 0.0 for each in members), "organization"),
+            "the sector of": (sum(each.unsure.sector for each in members), "organization"),
         }
-        said = [what.format(f"{number:,}") for what, number in counted.items() if number]
+        said = [f"{what} {count(*found)}" for what, found in counted.items() if found[0]]
+        if open_ties:
+            about = f"about {sum(tie.told.chance for tie in open_ties):.0f} are"
+            verb = "is" if len(open_ties) == 1 else "are"
+            said.insert(0, f"whether {count(len(open_ties), 'tie')} {verb} there ({about})")
         if said:
             yield f"{key}: sets of parameters draw {', '.join(said)}; without sets there is one draw."
 

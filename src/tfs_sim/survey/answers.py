@@ -13,11 +13,13 @@ from typing import NamedTuple
 from tfs_sim.scenario.csv_files import MOST_TOLD
 from tfs_sim.scenario.errors import Mistake, UserError, count, listed, quote
 from tfs_sim.survey import scales
-from tfs_sim.survey.guessing import Understood, slug
+from tfs_sim.survey.guessing import Understood
 from tfs_sim.survey.mapping import Mapping as MappingFile
 from tfs_sim.survey.mapping import RelationMap, answers_of, place_of
+from tfs_sim.survey.naming import slug
 from tfs_sim.survey.notes import Note, literal
-from tfs_sim.survey.scales import Scale
+from tfs_sim.survey.scales import UNKNOWN, Scale
+from tfs_sim.survey.shapes import choices
 
 NAMES_NOBODY = frozenset({"none", "nobody", "no one", "no partners"})
 """What stands in the place of a partner where somebody answers that there is none."""
@@ -243,14 +245,22 @@ def _of_ties(found: Understood, row: int) -> Found:
     target = cells[roles["to"]]
     if "which" in roles:
         answer = cells[roles["value"]] if "value" in roles else "1"
-        for which in re.split(r"[;|]", cells[roles["which"]]):
-            if which.strip().casefold() in NAMES_NOBODY:
+        naming = next(column for column in found.columns if column.role == "which")
+        for which in choices(cells[naming.name], naming.sign):
+            if which.casefold() in NAMES_NOBODY:
                 yield "relation", "", next(iter(NAMES_NOBODY)), ""
-            elif which.strip():
+            else:
                 yield "relation", slug(which), target, answer
         return
     told = False
     for column in found.columns:
+        if column.role == "ticked":
+            told = True
+            cell = cells[column.name]
+            unknown = cell.casefold() in UNKNOWN
+            for choice in column.offered if unknown else choices(cell, column.sign):
+                if choice.casefold() not in NAMES_NOBODY:
+                    yield "relation", slug(choice), target, cell if unknown else "1"
         if (of := answers_of(column.role)) is not None:
             told = told or of[0] == "relation"
             yield *of, target, cells[column.name]

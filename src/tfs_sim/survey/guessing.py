@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.scenario.errors import Mistake, UserError, quote
-from tfs_sim.survey.mapping import ROLES, FileMap, Mapping, may_be, place_of
-from tfs_sim.survey.people import about_persons
+from tfs_sim.survey.describing import Guesses, about_whom, of_organizations, of_who_says_so, wave_of_name
+from tfs_sim.survey.mapping import FileMap, Mapping, may_be, place_of
+from tfs_sim.survey.naming import kind_of, slug
 from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
 from tfs_sim.survey.shapes import (
     FROM,
@@ -21,10 +21,12 @@ from tfs_sim.survey.shapes import (
     about,
     all_different,
     alters,
+    choices,
     ends_by_content,
     holds_of,
     is_text,
     likely_names,
+    parted,
     partners,
     spaced,
     whose,
@@ -44,6 +46,8 @@ class Column:
     said : whether the user, or the format, said so.
     filled : how many of its cells hold something.
     about : of a matrix: the organization that the column asks about.
+    sign : of what names relations: what stands between several in one cell.
+    offered : of what names relations: all that stand in any cell.
     """
 
     name: str
@@ -52,6 +56,8 @@ class Column:
     said: bool
     filled: int
     about: str = ""
+    sign: str = ""
+    offered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,21 +81,6 @@ class Understood:
         return None if name is None else self.sheet.column(name)
 
 
-_OF_ORGANIZATIONS = (
-    ("id", ID),
-    ("name", NAME),
-    (
-        "sector",
-        r".*(sector|category|field)|(org\w*|agency|partner)?.?(type|kind|class)|(type|kind).?of.?(org\w*|agency)",
-    ),
-    ("fte", r".*(fte|staff|employees)\b.*|size"),
-    ("lead", r".*\b(lead|backbone|convener|anchor|hub)\b.*"),
-    ("answered", r".*(answered|responded|complete|response|returned|finished).*"),
-    ("asked", r".*(asked|invited|surveyed|sampled|sent).*"),
-    ("member", r".*(member|at.?the.?table|participat|joined).*"),
-    ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
-    ("date", r".*(date|month|timestamp|submitted).*"),
-)
 _OF_TIES = (
     ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
     ("date", r".*(date|timestamp|submitted)|month"),
@@ -98,15 +89,6 @@ _OF_TIES = (
         r"relation(ship)?|(tie|relation|relationship|link|edge).?(type|kind)|type|kind|activity|activities|network",
     ),
 )
-_ITEMS = re.compile(
-    r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf|contribut",
-    re.I,
-)
-_YES_NO = {"yes", "no", "y", "n", "1", "0", "true", "false", "x", "1.0", "0.0"} | {
-    "complete",
-    "completed",
-    "incomplete",
-}
 
 
 def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
@@ -135,15 +117,17 @@ def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
         if not may_be(role, holds):
             message = f"column {quote(column)} cannot be {quote(role)}: the sheet holds {holds}"
             raise UserError(Mistake(message, file=sheet.name, line=1))
-    guess = {"organizations": _organizations, "ties": _ties, "list": _list}.get(holds, _nothing)
+    guess = {"organizations": of_organizations, "ties": _ties, "list": _list}.get(holds, _nothing)
     taken = dict(said.columns)
     guessed = _matrix(sheet, taken, known) if holds == "matrix" else guess(sheet, taken)
     columns = tuple(
         Column(name, *_role(name, said, guessed), filled=sum(map(bool, sheet.column(name)))) for name in sheet.header
     )
+    if holds == "ties":
+        columns = tuple(_parted(column, sheet) for column in columns)
     if holds == "matrix":
         columns = tuple(_asking(column, {*known, *_rows_of(sheet, columns)}) for column in columns)
-    found = Understood(sheet, holds, "", "", said.wave or _wave_of(sheet.name), columns)
+    found = Understood(sheet, holds, "", "", said.wave or wave_of_name(sheet.name), columns)
     if holds == "organizations" and found.of("name") is None and found.of("id") is None:
         raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
     if holds in ("ties", "list"):
@@ -165,6 +149,16 @@ def _asking(column: Column, organizations: set[str]) -> Column:
     """Return a column of a matrix with the organization that it asks about."""
     asked = about(column.name, organizations)
     return replace(column, about=asked[1] if asked else column.name)
+
+
+def _parted(column: Column, sheet: Sheet) -> Column:
+    """Return a column that names relations with the sign between several of them."""
+    if column.role not in ("which", "ticked"):
+        return column
+    cells = sheet.column(column.name)
+    sign = parted(cells) or ("|" if any("|" in cell for cell in cells) else ";")
+    named = dict.fromkeys(choice for cell in cells if cell.casefold() not in UNKNOWN for choice in choices(cell, sign))
+    return replace(column, sign=sign, offered=tuple(named))
 
 
 def _both_ends(found: Understood) -> None:
@@ -215,61 +209,9 @@ def _symmetric(found: Understood) -> bool:
     return all(rows[a][places[b]] == rows[b][places[a]] for a in places for b in places if a < b)
 
 
-def _wave_of(name: str) -> str:
-    """Return the wave that a file's name says: "ties-wave2.csv" → "2", "ties 2018.csv" → "2018"."""
-    found = re.search(r"(?:wave|round|time|\bt|_t)[\s_-]?(\d{1,2})(?!\d)", name, re.I) or re.search(
-        r"(?<!\d)((?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?)(?!\d)", name
-    )
-    return found[1] if found else ""
-
-
-Guesses = dict[str, tuple[str, str]]
-
-
-def _persons(sheet: Sheet, taken: dict[str, str]) -> Guesses:
-    found = {name: about_persons(name, sheet.column(name)) for name in sheet.header if name not in taken}
-    return {name: ("person", why) for name, why in found.items() if why}
-
-
-def _organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
-    found = _persons(sheet, taken)
-    roles = set(taken.values())
-    for role, pattern in _OF_ORGANIZATIONS:
-        for name in sheet.header if role in ("answered", "asked") else ():  # a column for each wave
-            wave = _wave_of(spaced(name))
-            open_ = name not in taken and name not in found and bool(wave)
-            if open_ and re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
-                found[name] = (f"{role} {wave}", "by its name, which says the wave")
-        for name in sheet.header:
-            if name in taken or name in found or role in roles:
-                continue
-            if re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
-                found[name] = (role, "by its name")
-                roles.add(role)
-    if not roles & {"name", "id"}:
-        free = [name for name in sheet.header if name not in taken and name not in found]
-        distinct = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
-        if distinct:
-            found[distinct[0]] = ("name", "the first column of different texts")
-    return found
-
-
-def _fits(role: str, cells: Sequence[str]) -> bool:
-    """Say whether what stands in a column can be what its name promises."""
-    said = [cell for cell in cells if cell]
-    if role in ("lead", "member", "asked", "answered"):
-        yes = {cell.casefold() for cell in said}
-        return bool(yes) and yes <= _YES_NO
-    if role == "fte":
-        return bool(said) and all(plain_float(cell.replace(",", "")) is not None for cell in said)
-    if role == "sector":
-        return bool(said) and len(set(said)) <= max(12, len(said) // 3)
-    return bool(said)
-
-
 def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     found = {
-        name: guess for name, guess in _persons(sheet, taken).items() if not looks_like_answers(sheet.column(name))
+        name: guess for name, guess in about_whom(sheet, taken).items() if not looks_like_answers(sheet.column(name))
     }
     roles = set(taken.values())
     free = [name for name in sheet.header if name not in taken and name not in found]
@@ -285,6 +227,7 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
         if role not in roles and name in free and name not in found:
             found[name] = (role, "two columns have these names in common")
             roles.add(role)
+    found |= of_who_says_so(sheet, taken, found)
     for role, words in _OF_TIES:
         for name in free:
             if name in found or role in roles or not re.fullmatch(words, spaced(name), re.I):
@@ -298,10 +241,19 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
                 found[name] = ("value", "answers stand in it")
                 roles.add("value")
             else:
-                found[name] = (f"{_kind(name)} {slug(name)}", "answers stand in it")
+                found[name] = (f"{kind_of(name)} {slug(name)}", "answers stand in it")
+        elif name not in found and (sign := parted(sheet.column(name))) and not _of_names(sheet, name, sign):
+            found[name] = ("ticked", "of the same few choices several stand in a cell")
         elif name not in found and _ITEM_OR_RELATION.search(spaced(name)) and any(sheet.column(name)):
-            found[name] = (f"{_kind(name)} {slug(name)}", "by its name")
+            found[name] = (f"{kind_of(name)} {slug(name)}", "by its name")
     return found
+
+
+def _of_names(sheet: Sheet, name: str, sign: str) -> bool:
+    """Say whether what stands in a column, several in a cell, also stands alone in another: names of organizations."""
+    found = {choice.casefold() for cell in sheet.column(name) for choice in choices(cell, sign)}
+    others = {cell.casefold() for other in sheet.header if other != name for cell in sheet.column(other)}
+    return len(found & others) > 0.5 * len(found)
 
 
 _VALUE = r"(tie )?(value|weight|strength|score)"
@@ -324,47 +276,8 @@ def _answers(sheet: Sheet, name: str) -> bool:
     return len(set(cells)) <= 15 or bool(_COUNTED.search(spaced(name)))
 
 
-def _kind(name: str) -> str:
-    return "item" if _ITEMS.search(spaced(name)) else "relation"
-
-
-_MEANINGS = (
-    ("agreement", re.compile(r"mission|goal|agree|support of", re.I)),
-    ("trust", re.compile(r"trust|reliab|open(ness)?\b|honest|depend", re.I)),
-    ("value", re.compile(r"influence|power|involve|resource|valu", re.I)),
-)
-
-
-def meaning(item: str) -> str:
-    """Return what an item is about, by its name (`mapping.MEANINGS`)."""
-    return next((name for name, words in _MEANINGS if words.search(item.replace("-", " "))), "nothing")
-
-
-LONGEST_NAME = 32
-"""Letters of a relation's name."""
-_FILLERS = frozenset(
-    re.findall(
-        r"\w+",
-        """a an and are as at be by do does each for has have how i if in is it its kind much of on or organization
-        organizations our partner please rate that the their these they this to type us was we what which who with would
-        you your""",
-    )
-)
-
-
-def slug(name: str) -> str:
-    """Return a column's name as the name of a relation: small letters, digits and hyphens."""
-    name = re.sub(r"\([^)]*\)", " ", name)
-    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
-    if len(plain) > LONGEST_NAME:  # a question: of its words those that tell it from others
-        plain = "-".join(word for word in plain.split("-") if word not in _FILLERS) or plain
-    while len(plain) > LONGEST_NAME and "-" in plain:
-        plain = plain.rpartition("-")[0]
-    return plain[:LONGEST_NAME].strip("-") or "tie"
-
-
 def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
-    found = _persons(sheet, taken)
+    found = about_whom(sheet, taken)
     found |= {
         name: (f"to {number}", "by its name and number") for name, number in alters(sheet).items() if name not in taken
     }
@@ -375,24 +288,28 @@ def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
             continue
         if end and end[2] in numbers and looks_like_answers(sheet.column(name)):
             found[name] = (
-                f"{_kind(end[1])} {slug(end[1])} {end[2]}",
+                f"{kind_of(end[1])} {slug(end[1])} {end[2]}",
                 "answers, with the number of whom they are about",
             )
-    return found | _rest_of_rows(sheet, taken, found)
+    found |= _rest_of_rows(sheet, taken, found)
+    return found | of_who_says_so(sheet, taken, found)
 
 
 def _matrix(sheet: Sheet, taken: dict[str, str], known: set[str]) -> Guesses:
     first = next((name for name, role in taken.items() if role == "from"), whose(sheet))
     organizations = {*sheet.column(first), *known}
     found: Guesses = {} if first in taken else {first: ("from", "it names the rows")}
-    persons = _persons(sheet, taken)
+    persons = about_whom(sheet, taken)
+    of_rows = of_who_says_so(sheet, taken, found)
     for name in sheet.header:
         if name in taken or name in found:
             continue
-        if name in organizations:
+        if name not in organizations and name in of_rows:
+            found[name] = of_rows[name]
+        elif name in organizations:
             found[name] = ("organization", "called like an organization")
         elif (asked := about(name, organizations)) is not None:
-            found[name] = (f"{_kind(asked[0])} {slug(asked[0])}", f"a question about {quote(asked[1])}")
+            found[name] = (f"{kind_of(asked[0])} {slug(asked[0])}", f"a question about {quote(asked[1])}")
         elif name in persons:
             found[name] = persons[name]
         elif (role := next((r for r, words in _OF_TIES[:2] if re.fullmatch(words, spaced(name), re.I)), "")) != "":
@@ -418,7 +335,4 @@ def _rest_of_rows(sheet: Sheet, taken: dict[str, str], found: Guesses) -> Guesse
 
 
 def _nothing(sheet: Sheet, taken: dict[str, str]) -> Guesses:
-    return _persons(sheet, taken)
-
-
-__all__ = ["ROLES", "Column", "Understood", "slug", "understood"]
+    return about_whom(sheet, taken)

@@ -16,12 +16,13 @@ from tfs_sim.scenario.sites import FEWEST, MOST, how_many
 from tfs_sim.survey import pairs as pairs_
 from tfs_sim.survey.answers import Answers, answers
 from tfs_sim.survey.files import read_sheets
-from tfs_sim.survey.guessing import Understood, meaning, understood
+from tfs_sim.survey.guessing import Understood, understood
 from tfs_sim.survey.imputing import Imputed, imputed
 from tfs_sim.survey.later import remarks
 from tfs_sim.survey.mapping import Mapping, read_mapping
-from tfs_sim.survey.members import Member, known_as, members, sectors
+from tfs_sim.survey.members import Member, described, known_as, members, sectors
 from tfs_sim.survey.names import codes, nearly_equal
+from tfs_sim.survey.naming import meaning
 from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few
 from tfs_sim.survey.pairs import Pair
 from tfs_sim.survey.scales import Scale
@@ -189,6 +190,7 @@ def import_survey(
         notes.append(Note(text))
     for name in unlisted:
         people[name] = Member(name)
+    notes += described(found, people, called)
     if not FEWEST <= len(people) + 1 <= MOST:
         raise UserError(Mistake(f"{how_many(len(people) + 1)} ({count(len(people), 'organization')} in the files)"))
     categories = sectors(people, given.sectors)

@@ -6,6 +6,7 @@ reports = "each"                      # a row is what one of the two said; "mutu
 [files."ties.csv".columns]
 "Respondent org" = "from"
 "Partner org" = "to"
+"Work together on" = "ticked"         # "Referrals, Shared data": of several relations those that were ticked
 "How often?" = "relation contact"     # "item …": kept in the clean data, makes no tie; "left": not used
 [relations.contact]
 least = 0                             # the answer that means no tie
@@ -37,9 +38,9 @@ ROLES = {
     "organizations": (
         *("name", "id", "sector", "fte", "lead", "member", "asked", "answered", "wave", "date", "person", "left"),
     ),
-    "ties": ("from", "to", "which", "value", "wave", "date", "person", "left"),
-    "list": ("from", "to", "wave", "date", "person", "left"),
-    "matrix": ("from", "organization", "wave", "date", "person", "left"),
+    "ties": ("from", "to", "which", "value", "ticked", "sector", "fte", "wave", "date", "person", "left"),
+    "list": ("from", "to", "sector", "fte", "wave", "date", "person", "left"),
+    "matrix": ("from", "organization", "sector", "fte", "wave", "date", "person", "left"),
     "nothing": ("person", "left"),
 }
 """What a column may be, by what its sheet holds; of ties, lists and matrices also "relation NAME" and "item NAME", of

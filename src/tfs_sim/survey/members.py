@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -114,18 +115,52 @@ def members(found: Sequence[Understood], called: Mapping[str, str], notes: list[
     return result
 
 
+def described(found: Sequence[Understood], people: Mapping[str, Member], called: Mapping[str, str]) -> list[Note]:
+    """Take what answers say of the organizations that gave them, where no list does; what most of them say.
+
+    Returns
+    -------
+    list of Note
+        How many organizations were described in several ways.
+    """
+    notes = []
+    for sheet in found:
+        if sheet.holds not in ("ties", "list", "matrix"):
+            continue
+        names, several = sheet.cells("from") or [], set()
+        for role in ("sector", "fte"):
+            said: dict[str, Counter[str]] = {}
+            for row, cell in enumerate(sheet.cells(role) or []):
+                if cell and (name := called.get(names[row], names[row])) in people:
+                    said.setdefault(name, Counter())[cell] += 1
+            several |= {name for name, cells in said.items() if len(cells) > 1}
+            for name, cells in said.items():
+                usual = cells.most_common(1)[0][0]
+                _describe(people[name], role, usual, sheet, (sheet.cells(role) or []).index(usual))
+        if several:
+            text = f"{literal(sheet.sheet.name)}: {count(len(several), 'organization')} described in more than one way"
+            notes.append(Note(f"{text}; what stands there most often is taken"))
+    return notes
+
+
+def _describe(member: Member, role: str, said: str, sheet: Understood, row: int) -> None:
+    """Take a member's kind or staff, as a row of a sheet says it, where nothing has said so before."""
+    if role == "sector":
+        member.category = member.category or said
+    elif member.fte is None and (staff := plain_float(said.replace(",", ""))) is not None:
+        if not 0 <= staff <= 1e6:
+            raise UserError(sheet.sheet.mistake(row, "staff is a number between 0 and 1,000,000", said))
+        member.fte = staff
+
+
 def _take(member: Member, sheet: Understood, row: int, wave: str) -> None:
     def cell(role: str) -> str:
         cells = sheet.cells(role)
         return cells[row] if cells else ""
 
     member.listed = True
-    member.category = member.category or cell("sector")
-    staff = plain_float(cell("fte").replace(",", ""))
-    if staff is not None and member.fte is None:
-        if not 0 <= staff <= 1e6:
-            raise UserError(sheet.sheet.mistake(row, "staff is a number between 0 and 1,000,000", cell("fte")))
-        member.fte = staff
+    _describe(member, "sector", cell("sector"), sheet, row)
+    _describe(member, "fte", cell("fte"), sheet, row)
     member.lead = member.lead or _yes(cell("lead"))
     if cell("member"):
         member.member = _yes(cell("member"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,8 @@ TO = re.compile(
     re.I,
 )
 OF_EACH = re.compile(_EACH + "|respond.*", re.I)
+MOST_CHOICES, LONGEST_CHOICE = 20, 60
+"""Of what could be ticked: how much there may be, and how many letters each may have."""
 NUMBERED = re.compile(r"(.*?)[\s_.#-]*(\d{1,4})")
 
 
@@ -137,6 +140,29 @@ def ends_by_content(sheet: Sheet) -> tuple[str, str] | None:
             if len(a & b) >= 0.3 * min(len(a), len(b)) and len(a | b) > 4 and not looks_like_answers(a):
                 return one, other
     return None
+
+
+def parted(cells: Iterable[str]) -> str:
+    """Return the sign between choices where cells hold several of the few that could be ticked; "" where they do not.
+
+    "Referrals, Shared data" beside "Referrals" and "Shared data, Joint programs": there are fewer choices than cells,
+    and each stands in several.
+    """
+    said = [cell for cell in cells if cell and cell.casefold() not in UNKNOWN]
+    for sign in (";", "|", ","):
+        several = sum(sign in cell for cell in said)
+        found = Counter(choice for cell in said for choice in choices(cell, sign))
+        if several < max(2, 0.05 * len(said)) or not 2 <= len(found) <= MOST_CHOICES:
+            continue
+        words = all(len(choice) <= LONGEST_CHOICE and plain_float(choice) is None for choice in found)
+        if words and found.total() >= 3 * len(found) and len(found) <= len(set(said)):
+            return sign
+    return ""
+
+
+def choices(cell: str, sign: str) -> list[str]:
+    """Return what was ticked, in a cell in which a sign stands between choices; each once."""
+    return list(dict.fromkeys(filter(None, (choice.strip() for choice in cell.split(sign)))))
 
 
 def all_different(cells: Sequence[str]) -> bool:

@@ -1,0 +1,113 @@
+"""Columns that describe organizations: in a list of them, or beside the answers that they gave."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from tfs_sim.scenario.csv_files import plain_float
+from tfs_sim.survey.people import about_persons
+from tfs_sim.survey.shapes import ID, NAME, all_different, is_text, spaced
+from tfs_sim.survey.sheets import Sheet
+
+Guesses = dict[str, tuple[str, str]]
+
+
+def about_whom(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    """Return columns that are about persons, which are left out."""
+    found = {name: about_persons(name, sheet.column(name)) for name in sheet.header if name not in taken}
+    return {name: ("person", why) for name, why in found.items() if why}
+
+
+_OF_ORGANIZATIONS = (
+    ("id", ID),
+    ("name", NAME),
+    (
+        "sector",
+        r".*(sector|category|field)|(org\w*|agency|partner)?.?(type|kind|class)|(type|kind).?of.?(org\w*|agency)",
+    ),
+    ("fte", r".*(fte|staff|employees)\b.*|size"),
+    ("lead", r".*\b(lead|backbone|convener|anchor|hub)\b.*"),
+    ("answered", r".*(answered|responded|complete|response|returned|finished).*"),
+    ("asked", r".*(asked|invited|surveyed|sampled|sent).*"),
+    ("member", r".*(member|at.?the.?table|participat|joined).*"),
+    ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
+    ("date", r".*(date|month|timestamp|submitted).*"),
+)
+_YES_NO = {"yes", "no", "y", "n", "1", "0", "true", "false", "x", "1.0", "0.0"} | {
+    "complete",
+    "completed",
+    "incomplete",
+}
+
+
+def of_organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
+    """Return what the columns of a list of organizations seem to be."""
+    found = about_whom(sheet, taken)
+    roles = set(taken.values())
+    for role, pattern in _OF_ORGANIZATIONS:
+        for name in sheet.header if role in ("answered", "asked") else ():  # a column for each wave
+            wave = wave_of_name(spaced(name))
+            open_ = name not in taken and name not in found and bool(wave)
+            if open_ and re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
+                found[name] = (f"{role} {wave}", "by its name, which says the wave")
+        for name in sheet.header:
+            if name in taken or name in found or role in roles:
+                continue
+            if re.fullmatch(pattern, spaced(name), re.I) and _fits(role, sheet.column(name)):
+                found[name] = (role, "by its name")
+                roles.add(role)
+    if not roles & {"name", "id"}:
+        free = [name for name in sheet.header if name not in taken and name not in found]
+        distinct = [name for name in free if is_text(sheet.column(name)) and all_different(sheet.column(name))]
+        if distinct:
+            found[distinct[0]] = ("name", "the first column of different texts")
+    return found
+
+
+def of_who_says_so(sheet: Sheet, taken: dict[str, str], found: Guesses) -> Guesses:
+    """Return columns of answers that say something of who answered: the same in all of its rows."""
+    roles = {**{name: role for name, (role, _) in found.items()}, **taken}
+    first = next((name for name, role in roles.items() if role == "from"), None)
+    more: Guesses = {}
+    if first is None:
+        return more
+    for role, pattern in _OF_ORGANIZATIONS:
+        for name in sheet.header if role in ("sector", "fte") and role not in roles.values() else ():
+            fitting = name not in roles and re.fullmatch(pattern, spaced(name), re.I)
+            if fitting and _fits(role, sheet.column(name)) and _depends(sheet.column(name), sheet.column(first)):
+                more[name] = (role, "by its name; it is the same in all answers of an organization")
+                break
+    return more
+
+
+def _depends(cells: Sequence[str], on: Sequence[str]) -> bool:
+    """Say whether what stands in cells is mostly what stands there most often beside the same text."""
+    beside: dict[str, Counter[str]] = {}
+    for each, cell in zip(on, cells, strict=True):
+        if cell:
+            beside.setdefault(each, Counter())[cell] += 1
+    usual = sum(max(found.values()) for found in beside.values())
+    return bool(beside) and usual >= 0.8 * sum(found.total() for found in beside.values())
+
+
+def _fits(role: str, cells: Sequence[str]) -> bool:
+    """Say whether what stands in a column can be what its name promises."""
+    said = [cell for cell in cells if cell]
+    if role in ("lead", "member", "asked", "answered"):
+        yes = {cell.casefold() for cell in said}
+        return bool(yes) and yes <= _YES_NO
+    if role == "fte":
+        return bool(said) and all(plain_float(cell.replace(",", "")) is not None for cell in said)
+    if role == "sector":
+        return bool(said) and len(set(said)) <= max(12, len(said) // 3)
+    return bool(said)
+
+
+def wave_of_name(name: str) -> str:
+    """Return the wave that a file's name says: "ties-wave2.csv" → "2", "ties 2018.csv" → "2018"."""
+    found = re.search(r"(?:wave|round|time|\bt|_t)[\s_-]?(\d{1,2})(?!\d)", name, re.I) or re.search(
+        r"(?<!\d)((?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?)(?!\d)", name
+    )
+    return found[1] if found else ""

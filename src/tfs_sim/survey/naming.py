@@ -1,0 +1,52 @@
+"""What questions are called, and what they are about by their words."""
+
+from __future__ import annotations
+
+import re
+
+from tfs_sim.survey.shapes import spaced
+
+_ITEMS = re.compile(
+    r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf|contribut",
+    re.I,
+)
+
+
+def kind_of(name: str) -> str:
+    """Return whether a column's answers are about a partner ("item") or make a tie ("relation")."""
+    return "item" if _ITEMS.search(spaced(name)) else "relation"
+
+
+_MEANINGS = (
+    ("agreement", re.compile(r"mission|goal|agree|support of", re.I)),
+    ("trust", re.compile(r"trust|reliab|open(ness)?\b|honest|depend", re.I)),
+    ("value", re.compile(r"influence|power|involve|resource|valu", re.I)),
+)
+
+
+def meaning(item: str) -> str:
+    """Return what an item is about, by its name (`mapping.MEANINGS`)."""
+    return next((name for name, words in _MEANINGS if words.search(item.replace("-", " "))), "nothing")
+
+
+LONGEST_NAME = 32
+"""Letters of a relation's name."""
+_FILLERS = frozenset(
+    re.findall(
+        r"\w+",
+        """a an and are as at be by do does each for has have how i if in is it its kind much of on or organization
+        organizations our partner please rate that the their these they this to type us was we what which who with would
+        you your""",
+    )
+)
+
+
+def slug(name: str) -> str:
+    """Return a column's name as the name of a relation: small letters, digits and hyphens."""
+    name = re.sub(r"\([^)]*\)", " ", name)
+    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+    if len(plain) > LONGEST_NAME:  # a question: of its words those that tell it from others
+        plain = "-".join(word for word in plain.split("-") if word not in _FILLERS) or plain
+    while len(plain) > LONGEST_NAME and "-" in plain:
+        plain = plain.rpartition("-")[0]
+    return plain[:LONGEST_NAME].strip("-") or "tie"
