@@ -56,7 +56,6 @@ def formed(status, role, effort, size=2, suited=0.1, **more):
         quality=np.ones(4),
         local_index=np.arange(4, dtype=np.uint32),
         end_organization=np.array([4]),
-        team_rank=np.tile(np.arange(4), (K, 1)),
         recognized=recognized,
         strength=recognized,
         team=team,
@@ -66,7 +65,13 @@ def formed(status, role, effort, size=2, suited=0.1, **more):
         p_strengths=record(strengths.Parameters, {"suited": suited}),
         p_money=P_MONEY,
         p=P._replace(team_size=float(size)),
-        **{"hours": np.zeros(4), "in_post": np.ones(4, np.uint8), "ramp": np.ones(4), **more},
+        **{
+            "hours": np.zeros(4),
+            "in_post": np.ones(4, np.uint8),
+            "ramp": np.ones(4),
+            "team_rank": np.tile(np.arange(4), (K, 1)),
+            **more,
+        },
     )
     return team[0].tolist(), given[0]
 
@@ -79,6 +84,14 @@ def test_partners_who_give_form_teams_by_strength():
     assert formed([ACTIVE] * 4, [PARTNER] * 4, [0.5] * 4, size=3, suited=0.75)[0] == [0, 0, -1, -1]
     assert formed([ACTIVE, PROSPECT, ACTIVE, ACTIVE], [PARTNER] * 4, [0.5] * 4)[0] == [0, -1, 0, 3]
     assert formed([ACTIVE] * 4, [PARTNER, PARTNER, BACKBONE, PARTNER], [0.0, 0.5, 0.5, 0.5])[0] == [-1, 1, -1, 1]
+
+
+def test_nobody_is_asked_who_stands_behind_one_who_is_not_suited():
+    # between two looks at who is strong in what the order is that of the last look: the weakest came first then
+    rank = np.tile([0, 3, 1, 2], (K, 1))
+    assert formed([ACTIVE] * 4, [PARTNER] * 4, [0.5] * 4, suited=0.75, team_rank=rank)[0] == [0, -1, -1, -1]
+    rank = np.tile([1, 0, 3, 2], (K, 1))
+    assert formed([ACTIVE] * 4, [PARTNER] * 4, [0.5] * 4, suited=0.65, team_rank=rank)[0] == [1, 1, -1, -1]
 
 
 def test_partners_spend_hours_on_meetings_on_aligning_their_work_and_on_learning_what_it_is():
