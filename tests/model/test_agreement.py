@@ -153,6 +153,12 @@ def test_large_scenarios_run_to_the_same_numbers(name):
     assert freely(load_scenario(name).with_(months=6)) == []
 
 
+def test_communities_visit_each_other_by_the_luck_of_both():
+    network = {"interventions": [{"use": "peer-learning-network", "dose": 1.0, "paid_by": "outside"}]}
+    visits = {"peers": {"visits": 1.0, "first_adoption": 0.5}}
+    assert freely(load_scenario("four-communities").with_(months=24, parameters=visits, **network)) == []
+
+
 def test_who_chooses_one_at_a_time_remembers_what_it_expects(lab):
     one_at_a_time = lab.with_(months=24, parameters={"effort": {"timing": "one-at-a-time"}})
     assert freely(one_at_a_time) == []
