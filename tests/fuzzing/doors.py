@@ -37,7 +37,8 @@ LARGEST_WORLD = 50_000_000
 """Bytes of a world that is run; what passes and is larger is built, and no more."""
 _EXCERPT = re.compile(r" *\d+ │ |        │ |  \S|… and [\d,]+ more$")
 PLUMBING = re.compile(
-    r"Traceback|mistake in tfs-sim|<class|object at 0x|pydantic|numpy(?!: numpy is a| is a)|validation error|Input should|NoneType|%NAME%|"
+    r"Traceback|mistake in tfs-sim|<class|object at 0x|pydantic|numpy(?!: numpy is a| is a)|"
+    r"validation error|Input should|NoneType|%NAME%|"
     r"\w+Error\b|Errno|not subscriptable|positional argument|<[a-z_.]+ '|Decimal\(|\btuple\b"
 )
 UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]")
