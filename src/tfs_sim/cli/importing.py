@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tfs_sim.cli.terminal import bold, columns, path, wrapped
-from tfs_sim.scenario.errors import Mistake, UserError, count
+from tfs_sim.scenario.errors import Mistake, UserError, count, listed
 
 
 def import_(
@@ -31,7 +31,9 @@ def import_(
     kept = key if key is not None else folder / KEY
     known = read_key(kept) if key is not None or kept.is_file() else None
     survey = import_survey(files, site, mapping=mapping, known=known, names=names, wave=wave)
+    was = {each: each.stat().st_mtime_ns for each in folder.glob("*.before.toml")}
     scenario = write_survey(survey, folder, students=students, start=start)
+    kept_back = [each for each in sorted(folder.glob("*.before.toml")) if each.stat().st_mtime_ns != was.get(each)]
     page = write_page(survey, folder)
     for sheet in survey.sheets:
         said = f": {sheet.reports} ({sheet.why})" if sheet.reports else ""
@@ -67,6 +69,9 @@ def import_(
     )
     whose = "names" if names else "codes; who is who stands in key.csv, for you alone"
     print(wrapped(f"Files hold {whose}. To correct what was guessed: edit mapping.toml, import again with --mapping."))
+    if kept_back:
+        said = listed([path(each) for each in kept_back])
+        print(wrapped(f"What stood there before, and may be yours, is kept: {said}."))
     print(f"\nScenario   {path(scenario)}")
     print(f"Page       {path(page)}")
     print(f"Mapping    {path(folder / 'mapping.toml')}")

@@ -42,6 +42,8 @@ _TAKES = {
     "wave": "taken: the wave",
     "date": "taken: when the wave was held",
     "which": "taken: which relation the tie is of",
+    "partner sector": "taken: kind of the organization that is rated, brought to the model's sectors",
+    "partner fte": "taken: staff of the organization that is rated, full-time equivalents",
     "ticked": "taken: of which relations there is a tie; what was not ticked is none",
     "value": "rescaled: the answer",
     "person": "left out: about persons",

@@ -16,12 +16,15 @@ from tfs_sim.survey import scales
 from tfs_sim.survey.guessing import Understood
 from tfs_sim.survey.mapping import Mapping as MappingFile
 from tfs_sim.survey.mapping import RelationMap, answers_of, place_of
-from tfs_sim.survey.naming import slug
+from tfs_sim.survey.naming import kind_of, slug
 from tfs_sim.survey.notes import Note, literal
 from tfs_sim.survey.scales import UNKNOWN, Scale
 from tfs_sim.survey.shapes import choices
 
-NAMES_NOBODY = frozenset({"none", "nobody", "no one", "no partners"})
+NAMES_NOBODY = frozenset(
+    {"none", "nobody", "no one", "no partners", "none of the above", "none of these", "none of them", "nothing"}
+    | {"no collaboration", "we do not work together", "do not work together", "not applicable - none"}
+)
 """What stands in the place of a partner where somebody answers that there is none."""
 NOBODY = NAMES_NOBODY | {"", "n/a", "na", "-", "other", "others"}
 """What stands there where none is named, for whatever reason."""
@@ -248,8 +251,8 @@ def _of_ties(found: Understood, row: int) -> Found:
         naming = next(column for column in found.columns if column.role == "which")
         for which in choices(cells[naming.name], naming.sign):
             if which.casefold() in NAMES_NOBODY:
-                yield "relation", "", next(iter(NAMES_NOBODY)), ""
-            else:
+                yield "relation", "", "none", ""
+            elif which.casefold() not in UNKNOWN:
                 yield "relation", slug(which), target, answer
         return
     told = False
@@ -258,8 +261,11 @@ def _of_ties(found: Understood, row: int) -> Found:
             told = True
             cell = cells[column.name]
             unknown = cell.casefold() in UNKNOWN
-            for choice in column.offered if unknown else choices(cell, column.sign):
-                if choice.casefold() not in NAMES_NOBODY:
+            ticked = column.offered if unknown else choices(cell, column.sign)
+            if any(choice.casefold() in NAMES_NOBODY for choice in ticked):
+                yield "relation", "", "none", ""  # it has answered
+            for choice in ticked:
+                if choice in column.offered:
                     yield "relation", slug(choice), target, cell if unknown else "1"
         if (of := answers_of(column.role)) is not None:
             told = told or of[0] == "relation"
@@ -285,7 +291,8 @@ def _of_list(found: Understood, row: int) -> Found:
 
 def _of_matrix(found: Understood, row: int) -> Found:
     cells = found.sheet.rows[row]
-    plain = ("relation", _relation_of(found.sheet.name))
+    relation = _relation_of(found.sheet.name)
+    plain = (kind_of(relation), relation)
     asking = [
         (column.about, *(answers_of(column.role) or plain), cells[place])
         for place, column in enumerate(found.columns)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.survey.people import about_persons
+from tfs_sim.survey.scales import looks_like_answers
 from tfs_sim.survey.shapes import ID, NAME, all_different, is_text, spaced
 from tfs_sim.survey.sheets import Sheet
 
@@ -25,7 +26,8 @@ _OF_ORGANIZATIONS = (
     ("name", NAME),
     (
         "sector",
-        r".*(sector|category|field)|(org\w*|agency|partner)?.?(type|kind|class)|(type|kind).?of.?(org\w*|agency)",
+        r".*(sector|category|field)|((respondent|your|partner|rated|named).?)?(org\w*|agency|partner)?.?(type|kind|class)"
+        r"|(type|kind).?of.?(your.?)?(org\w*|agency|partner)|.*\bdescribes?.(your|the|this).(org\w*|agency|partner)",
     ),
     ("fte", r".*(fte|staff|employees)\b.*|size"),
     ("lead", r".*\b(lead|backbone|convener|anchor|hub)\b.*"),
@@ -35,6 +37,18 @@ _OF_ORGANIZATIONS = (
     ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
     ("date", r".*(date|month|timestamp|submitted).*"),
 )
+_PREFIX = re.compile(r"(?:(partner|rated|named|target)|respondent|responding|your|reporting)\s+(.+)", re.I)
+_ORG = r"(org\w*|agency)"
+_BESIDE_ANSWERS = {
+    "sector": re.compile(
+        rf"({_ORG} )?sector|{_ORG} (type|kind|category)|(type|kind|sector) of (your )?{_ORG}"
+        rf"|.*\bdescribes? (your|the|this) {_ORG}",
+        re.I,
+    ),
+    "fte": re.compile(rf"({_ORG} )?((number of )?(fte|staff|employees)( fte| size)?|size)", re.I),
+}
+"""What columns beside answers are called that describe organizations: narrower than in a list of them, for a question
+may well be about staff that two share."""
 _YES_NO = {"yes", "no", "y", "n", "1", "0", "true", "false", "x", "1.0", "0.0"} | {
     "complete",
     "completed",
@@ -69,17 +83,34 @@ def of_organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
 def of_who_says_so(sheet: Sheet, taken: dict[str, str], found: Guesses) -> Guesses:
     """Return columns of answers that say something of who answered: the same in all of its rows."""
     roles = {**{name: role for name, (role, _) in found.items()}, **taken}
-    first = next((name for name, role in roles.items() if role == "from"), None)
+    first, other = (next((name for name, role in roles.items() if role == end), None) for end in ("from", "to"))
     more: Guesses = {}
-    if first is None:
-        return more
-    for role, pattern in _OF_ORGANIZATIONS:
-        for name in sheet.header if role in ("sector", "fte") and role not in roles.values() else ():
-            fitting = name not in roles and re.fullmatch(pattern, spaced(name), re.I)
-            if fitting and _fits(role, sheet.column(name)) and _depends(sheet.column(name), sheet.column(first)):
-                more[name] = (role, "by its name; it is the same in all answers of an organization")
-                break
+    for role, pattern in _BESIDE_ANSWERS.items():
+        for name in sheet.header:
+            plain = re.sub(r"[\s()]+", " ", spaced(name)).strip()
+            prefix = _PREFIX.fullmatch(plain)
+            named = pattern.fullmatch(prefix[2] if prefix else plain) or (
+                prefix and role == "sector" and prefix[2].casefold() in ("type", "kind", "category")
+            )
+            if name in roles or not named or not _describes(role, sheet.column(name)):
+                continue
+            rated = prefix is not None and prefix[1] is not None
+            end, of = (other, f"partner {role}") if rated else (first, role)
+            if end is None or of in {*roles.values(), *(each for each, _ in more.values())}:
+                continue
+            if _depends(sheet.column(name), sheet.column(end)):
+                whom = "is given" if rated else "gives"
+                more[name] = (of, f"by its name; it is the same in all answers that an organization {whom}")
     return more
+
+
+def _describes(role: str, cells: Sequence[str]) -> bool:
+    """Say whether cells can be the kind or the staff of organizations, rather than answers about a tie."""
+    said = {cell.casefold() for cell in cells if cell}
+    if role == "fte":
+        numbers = {plain_float(cell.replace(",", "")) for cell in said}
+        return bool(said) and None not in numbers and not numbers <= {0.0, 1.0}
+    return _fits(role, cells) and not looks_like_answers(said) and not said <= {"directed", "undirected"}
 
 
 def _depends(cells: Sequence[str], on: Sequence[str]) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 from tfs_sim.survey.describing import Guesses, about_whom, of_organizations, of_who_says_so, wave_of_name
-from tfs_sim.survey.mapping import FileMap, Mapping, may_be, place_of
-from tfs_sim.survey.naming import kind_of, slug
+from tfs_sim.survey.mapping import FileMap, Mapping, answers_of, may_be, place_of
+from tfs_sim.survey.naming import NOTHING, apart, kind_of, slug
 from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
 from tfs_sim.survey.shapes import (
     FROM,
@@ -23,6 +24,7 @@ from tfs_sim.survey.shapes import (
     alters,
     choices,
     ends_by_content,
+    grids,
     holds_of,
     is_text,
     likely_names,
@@ -126,7 +128,8 @@ def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
     if holds == "ties":
         columns = tuple(_parted(column, sheet) for column in columns)
     if holds == "matrix":
-        columns = tuple(_asking(column, {*known, *_rows_of(sheet, columns)}) for column in columns)
+        asked = {whom for _, whom in grids(sheet, known).values()}
+        columns = tuple(_asking(column, {*known, *asked, *_rows_of(sheet, columns)}) for column in columns)
     found = Understood(sheet, holds, "", "", said.wave or wave_of_name(sheet.name), columns)
     if holds == "organizations" and found.of("name") is None and found.of("id") is None:
         raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
@@ -157,8 +160,11 @@ def _parted(column: Column, sheet: Sheet) -> Column:
         return column
     cells = sheet.column(column.name)
     sign = parted(cells) or ("|" if any("|" in cell for cell in cells) else ";")
-    named = dict.fromkeys(choice for cell in cells if cell.casefold() not in UNKNOWN for choice in choices(cell, sign))
-    return replace(column, sign=sign, offered=tuple(named))
+    named = Counter(choice for cell in cells for choice in choices(cell, sign))
+    # what stands in one cell alone is what somebody wrote, not what could be ticked
+    often = [choice for choice, times in named.items() if times > 1 or column.role == "which"]
+    offered = [choice for choice in often if choice.casefold() not in UNKNOWN | NOTHING]
+    return replace(column, sign=sign, offered=tuple(offered))
 
 
 def _both_ends(found: Understood) -> None:
@@ -246,7 +252,22 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
             found[name] = ("ticked", "of the same few choices several stand in a cell")
         elif name not in found and _ITEM_OR_RELATION.search(spaced(name)) and any(sheet.column(name)):
             found[name] = (f"{kind_of(name)} {slug(name)}", "by its name")
-    return found
+    return _told_apart(found)
+
+
+def _told_apart(found: Guesses) -> Guesses:
+    """Return guesses in which no two columns have the same relation, and none is a value that nothing would read."""
+    roles = {role for role, _ in found.values()}
+    relations = any(role.startswith("relation ") for role in roles)
+    answering = {name: role for name, (role, _) in found.items() if answers_of(role) or (role == "value" and relations)}
+    if "which" in roles:
+        return found
+    slugs = apart(answering)
+    changed = {
+        name: f"{kind_of(name) if role == 'value' else role.split()[0]} {slugs[name]}"
+        for name, role in answering.items()
+    }
+    return found | {name: (role, found[name][1]) for name, role in changed.items()}
 
 
 def _of_names(sheet: Sheet, name: str, sign: str) -> bool:
@@ -259,6 +280,12 @@ def _of_names(sheet: Sheet, name: str, sign: str) -> bool:
 _VALUE = r"(tie )?(value|weight|strength|score)"
 _COUNTED = re.compile(r"contact|frequen|often|meeting|times|hours|days|strength|weight|value|count|referr|collab", re.I)
 """What a column with many different numbers is called that may be answers nevertheless."""
+_OF_THE_FORM = re.compile(
+    r"finished|progress|status|duration.*|(user )?language|distribution channel|consent.*|collector( id)?|recorded date"
+    r"|(start|end) date|response type",
+    re.I,
+)
+"""What survey tools write beside answers."""
 _ITEM_OR_RELATION = re.compile(r"frequen|how often|contact|collaborat|trust|reliab|influence|referral", re.I)
 
 
@@ -266,6 +293,8 @@ def _answers(sheet: Sheet, name: str) -> bool:
     """Say whether answers stand in a column, rather than numbers of rows, of persons, or of something else."""
     cells = sheet.column(name)
     said = [cell for cell in cells if cell]
+    if _OF_THE_FORM.fullmatch(spaced(name)) or (len(cells) > 2 and cells == [str(n + 1) for n in range(len(cells))]):
+        return False  # what the form itself keeps, and numbers of rows
     like = [cell for cell in said if cell.casefold() in UNKNOWN or looks_like_answers([cell])]
     if len(like) < 0.6 * max(1, len(said)) or all(c.casefold() in UNKNOWN for c in said):
         return False  # where some of many are no answers, the user is told; where many are none, it is something else
@@ -296,25 +325,29 @@ def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
 
 
 def _matrix(sheet: Sheet, taken: dict[str, str], known: set[str]) -> Guesses:
-    first = next((name for name, role in taken.items() if role == "from"), whose(sheet))
-    organizations = {*sheet.column(first), *known}
+    asking = grids(sheet, known)
+    whom = {organization for _, organization in asking.values()}
+    first = next((name for name, role in taken.items() if role == "from"), whose(sheet, whom))
+    organizations = {*sheet.column(first), *known, *whom}
     found: Guesses = {} if first in taken else {first: ("from", "it names the rows")}
     persons = about_whom(sheet, taken)
     of_rows = of_who_says_so(sheet, taken, found)
+    questions = (about(name, organizations) for name in sheet.header)
+    slugs = apart(dict.fromkeys(each[0] for each in questions if each is not None))
     for name in sheet.header:
         if name in taken or name in found:
             continue
-        if name not in organizations and name in of_rows:
-            found[name] = of_rows[name]
-        elif name in organizations:
+        if name in organizations:
             found[name] = ("organization", "called like an organization")
         elif (asked := about(name, organizations)) is not None:
-            found[name] = (f"{kind_of(asked[0])} {slug(asked[0])}", f"a question about {quote(asked[1])}")
+            found[name] = (f"{kind_of(asked[0])} {slugs[asked[0]]}", "a question about an organization")
+        elif name in of_rows:
+            found[name] = of_rows[name]
         elif name in persons:
             found[name] = persons[name]
         elif (role := next((r for r, words in _OF_TIES[:2] if re.fullmatch(words, spaced(name), re.I)), "")) != "":
             found[name] = (role, "by its name")
-        elif _answers(sheet, name) or not any(sheet.column(name)):
+        elif not asking and (_answers(sheet, name) or not any(sheet.column(name))):
             found[name] = ("organization", "answers stand in it, as below the organizations")
     return found
 

@@ -127,8 +127,9 @@ def described(found: Sequence[Understood], people: Mapping[str, Member], called:
     for sheet in found:
         if sheet.holds not in ("ties", "list", "matrix"):
             continue
-        names, several = sheet.cells("from") or [], set()
-        for role in ("sector", "fte"):
+        several: set[str] = set()
+        for role, end in (("sector", "from"), ("fte", "from"), ("partner sector", "to"), ("partner fte", "to")):
+            names = sheet.cells(end) or []
             said: dict[str, Counter[str]] = {}
             for row, cell in enumerate(sheet.cells(role) or []):
                 if cell and (name := called.get(names[row], names[row])) in people:
@@ -136,7 +137,7 @@ def described(found: Sequence[Understood], people: Mapping[str, Member], called:
             several |= {name for name, cells in said.items() if len(cells) > 1}
             for name, cells in said.items():
                 usual = cells.most_common(1)[0][0]
-                _describe(people[name], role, usual, sheet, (sheet.cells(role) or []).index(usual))
+                _describe(people[name], role.split()[-1], usual, sheet, (sheet.cells(role) or []).index(usual))
         if several:
             text = f"{literal(sheet.sheet.name)}: {count(len(several), 'organization')} described in more than one way"
             notes.append(Note(f"{text}; what stands there most often is taken"))

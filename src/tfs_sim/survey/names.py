@@ -51,7 +51,9 @@ def nearly_equal(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def codes(names: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """Return a code for each name: "org-001" …; those of `known` stay, others are dealt at random.
+    """Return a code for each name: "org-001" …; those of `known` stay, others are dealt at random from what is free.
+
+    A code is never given to another name, though the one that has it is not among these.
 
     Chance comes from the operating system: neither the order of a file nor that of the alphabet tells a name.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from tfs_sim.survey.shapes import spaced
 
@@ -39,6 +41,27 @@ _FILLERS = frozenset(
         you your""",
     )
 )
+
+
+NOTHING = frozenset({"none", "none of the above", "none of these", "nothing", "nobody"})
+"""What is ticked where nothing of what is offered fits."""
+
+
+def apart(questions: Iterable[str]) -> dict[str, str]:
+    """Return a name of a relation for each question, all different: by what stands in brackets, or by a number."""
+    asked = list(questions)
+    named = Counter(map(slug, asked))
+    found: dict[str, str] = {}
+    for question in asked:
+        name = slug(question)
+        if named[name] > 1:
+            name = slug(re.sub(r"[()]", " ", question))
+        number, plain = 1, name
+        while name in found.values():
+            number += 1
+            name = f"{plain[: LONGEST_NAME - 3]}-{number}"
+        found[question] = name
+    return found
 
 
 def slug(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tfs_sim.scenario.csv_files import plain_float
@@ -18,7 +18,11 @@ NAME = r"(name.?of.?)?(the.?)?(org\w*|agency|partner|member|actor|node)(.?name)?
 _EACH = (
     r"ego|respondent|rater|reporter|nominator|sender|respondent.?org\w*|(your|my|responding|reporting).?(org\w*|agency)"
 )
-FROM = re.compile(rf"(from|source|src|{_EACH}|i|a|(org\w*|agency|node|partner).?(1|a|one)|respond\w*.*)", re.I)
+_WHICH = (
+    r"(which|select|choose)\b(?!.*\b(type|kind|sector|describ\w*|category)\b).*\b(org\w*|agency)\b.*\byour?\b.*"
+    r"|(select|choose|name.?of)?.?your.?(org\w*|agency)('s)?.?(name)?"
+)
+FROM = re.compile(rf"(from|source|src|{_EACH}|{_WHICH}|i|a|(org\w*|agency|node|partner).?(1|a|one)|respond\w*.*)", re.I)
 TO = re.compile(
     r"(to|target|tgt|alter|partner|ratee|rated|receiver|nominee|named|j|b|(org\w*|agency|node|partner).?(2|b|two)"
     r"|(partner|named|target|rated|other|nominated).?(org\w*|agency)|partner.?name)",
@@ -46,9 +50,16 @@ def spaced(name: str) -> str:
 def holds_of(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
     """Return what a sheet seems to hold, or None; known: names of organizations in any sheet."""
     roles = set(said.columns.values())
+    if not roles & {"from", "to"} and grids(sheet, known):
+        return "matrix"
     titles = [spaced(name) for name in sheet.header]
     numbered = set(alters(sheet))
-    if len(numbered) >= 2 and any(FROM.fullmatch(spaced(name)) for name in sheet.header if name not in numbered):
+    others = [name for name in sheet.header if name not in numbered]
+    if len(numbered) >= 2 and any(FROM.fullmatch(spaced(name)) for name in others):
+        return "list"
+    places = set(alters(sheet).values())
+    beside = any((end := NUMBERED.fullmatch(name)) and end[2] in places for name in others)
+    if (len(numbered) > 2 or (numbered and beside)) and any(re.fullmatch(NAME, spaced(n), re.I) for n in others):
         return "list"
     if {"from", "to"} <= roles or (any(map(FROM.fullmatch, titles)) and any(map(TO.fullmatch, titles))):
         return "ties"
@@ -99,8 +110,11 @@ def _is_matrix(sheet: Sheet, known: set[str]) -> bool:
     )
 
 
-def whose(sheet: Sheet) -> str:
-    """Return the column of a matrix that seems to name its rows."""
+def whose(sheet: Sheet, asked: Container[str] = ()) -> str:
+    """Return the column of a matrix that seems to name its rows; asked: the organizations that it asks about."""
+    alike = {name: sum(cell in asked for cell in sheet.column(name)) for name in sheet.header}
+    if asked and (most := max(alike.values())) >= 2:
+        return next(name for name, number in alike.items() if number == most)
     titled = [n for n in sheet.header if FROM.fullmatch(spaced(n)) or re.fullmatch(NAME, spaced(n), re.I)]
     return next((name for name in titled if is_text(sheet.column(name))), sheet.header[0])
 
@@ -110,13 +124,34 @@ def about(title: str, organizations: Container[str]) -> tuple[str, str] | None:
 
     None where what stands behind the question is none of the organizations.
     """
+    return next((parts for parts in _parts(title) if parts[0] and parts[1] in organizations), None)
+
+
+def _parts(title: str) -> Iterator[tuple[str, str]]:
+    """Yield what may be a question and whom it is about, at every sign that may stand between the two."""
     for found in re.finditer(r"\s+[-–|]\s+|:\s+|\s*\[", title):
-        question, organization = title[: found.start()].strip(), title[found.end() :].strip()
-        if found[0].endswith("["):
-            organization = organization.removesuffix("]")
-        if question and organization in organizations:
-            return question, organization
-    return None
+        question, whom = title[: found.start()].strip(), title[found.end() :].strip()
+        yield question, whom.removesuffix("]").strip() if found[0].endswith("[") else whom
+
+
+def grids(sheet: Sheet, known: Container[str]) -> dict[str, tuple[str, str]]:
+    """Return columns that ask the same of one organization after the other, with the question and the organization.
+
+    "How often? [Clinic]", "How often? [Bank]", "How often? [Library]": as some of them are known, or stand in a column
+    of the sheet, all are organizations, those of whom nobody has answered too.
+    """
+    asked: dict[str, dict[str, str]] = {}
+    for name in sheet.header:
+        for question, whom in _parts(name):
+            if question and whom:
+                asked.setdefault(question, {})[name] = whom
+    texts = {cell for name in sheet.header if is_text(sheet.column(name)) for cell in sheet.column(name)}
+    found: dict[str, tuple[str, str]] = {}
+    for question, columns in asked.items():
+        alike = sum(whom in texts or whom in known for whom in columns.values())
+        if len(columns) >= 3 and len(set(columns.values())) == len(columns) and alike >= max(2, 0.2 * len(columns)):
+            found |= {name: (question, whom) for name, whom in columns.items() if name not in found}
+    return found
 
 
 def alters(sheet: Sheet) -> dict[str, str]:

@@ -67,11 +67,15 @@ def _titles(book: Any) -> list[str]:
 def _sheet(file: str, title: str, stored: Any, written: Any) -> Sheet | None:
     rows: list[tuple[int, list[str]]] = []
     formulas = 0
+    for each in (stored, written):
+        each.reset_dimensions()  # what a file says of its size may be anything: rows are as wide as they are
     for number, (values, texts) in enumerate(
         zip(stored.iter_rows(values_only=True), written.iter_rows(values_only=True), strict=False), start=1
     ):
         if len(values) > MOST_COLUMNS and any(each is not None for each in values[MOST_COLUMNS:]):
             raise UserError(too_wide(f"{file}#{title}", len(values)))
+        if all(each is None for each in values) and all(each is None for each in texts):
+            continue
         if number > MOST_ROWS:
             raise UserError(Mistake(f"the sheet has more than {MOST_ROWS:,} rows", file=f"{file}#{title}"))
         for column, (value, text) in enumerate(zip(values, texts, strict=False), start=1):

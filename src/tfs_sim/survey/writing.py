@@ -15,7 +15,8 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.spreadsheets import RUN, as_csv
 from tfs_sim.scenario.characters import shown
 from tfs_sim.scenario.csv_files import CsvTable
-from tfs_sim.scenario.errors import Mistake, UserError
+from tfs_sim.scenario.errors import Mistake, UserError, quote
 from tfs_sim.scenario.organizations import UNKNOWN, Mark
 from tfs_sim.scenario.towns import Town, experiment_of, money_of
 from tfs_sim.scenario.writing import to_toml
@@ -96,8 +97,11 @@ def write_survey(
         data = made_folder(target / "survey")
         sweep_up(data)
         _ignore(target)
-        write_bytes(target / KEY, _table(_key(survey)), PRIVATE)
-        write_bytes(target / "mapping.toml", as_toml(said(survey)).encode(), PRIVATE)
+        before = read_key(target / KEY) if (target / KEY).is_file() else {}
+        write_bytes(target / KEY, _table(_key(survey, before)), PRIVATE)
+        mapping = as_toml(said(survey))
+        _keep(target / "mapping.toml", mapping, PRIVATE)
+        write_bytes(target / "mapping.toml", mapping.encode(), PRIVATE)
         write_bytes(data / INSTRUMENT, _instrument(survey).encode())
         for name, rows in (("organizations", _asked), ("reports", _reports), ("ties", _pairs)):
             write_bytes(data / f"{name}.csv", _table(rows(survey)))
@@ -123,10 +127,10 @@ def _begun(path: Path) -> bool:
     return path.name == ".gitignore" and path.is_file() and path.read_bytes() == "\n".join([*IGNORED, ""]).encode()
 
 
-def _keep(path: Path, text: str) -> None:
+def _keep(path: Path, text: str, rights: int = 0o666) -> None:
     """Keep what stands in a file that will say something else, as NAME.before.toml: the user may have edited it."""
     if path.is_file() and not path.is_symlink() and (was := path.read_bytes()) != text.encode():
-        write_bytes(path.with_suffix(".before.toml"), was)
+        write_bytes(path.with_suffix(".before.toml"), was, rights)
 
 
 def waves_file(site: str) -> str:
@@ -134,13 +138,32 @@ def waves_file(site: str) -> str:
     return f"{site.replace('_', '-')[:40]}-waves.toml"
 
 
+CODE = r"[a-z0-9][a-z0-9_-]{0,63}"
+"""What stands for an organization: it is the name of a file's row, too."""
+
+
 def read_key(path: Path) -> dict[str, str]:
-    """Return the code of each organization by its name, from the key of an earlier import."""
+    """Return the code of each organization by its name, from the key of an earlier import.
+
+    Raises
+    ------
+    UserError
+        where a code is none, or a code or a name stands twice: nobody could tell then whom it means.
+    """
     table = CsvTable(path, ("id", "name"))
-    named = {table.cell(row, "id"): table.cell(row, "name") for row in table.rows}
-    return {
-        name[1:] if name.startswith("'") and name[1:].startswith(RUN) else name: code for code, name in named.items()
-    }
+    found: dict[str, str] = {}
+    for row in table.rows:
+        code, name = table.cell(row, "id"), table.cell(row, "name")
+        name = name[1:] if name.startswith("'") and name[1:].startswith(RUN) else name
+        wrong = ""
+        if not re.fullmatch(CODE, code):
+            wrong = f'{quote(code)} is no code: small letters, digits and hyphens, such as "org-001"'
+        elif code in found.values() or name in found:
+            wrong = f"{quote(code) if code in found.values() else quote(name)} stands in the key a second time"
+        if wrong:
+            raise UserError(Mistake(wrong, file=path.name, line=row.line))
+        found[name] = code
+    return found
 
 
 def lead_of(survey: Survey) -> str | None:
@@ -168,9 +191,12 @@ def _by_code(survey: Survey) -> list[str]:
     return sorted(survey.members, key=survey.codes.__getitem__)
 
 
-def _key(survey: Survey) -> Rows:
+def _key(survey: Survey, before: Mapping[str, str]) -> Rows:
+    """Yield the codes, those of earlier imports too: a code means the same organization for good."""
     yield _head("id", "name")
-    for name, code in sorted(survey.codes.items(), key=lambda each: each[1]):
+    taken = set(survey.codes.values())
+    others = {name: code for name, code in before.items() if name not in survey.codes and code not in taken}
+    for name, code in sorted((survey.codes | others).items(), key=lambda each: each[1]):
         yield {"id": code, "name": name}
 
 
