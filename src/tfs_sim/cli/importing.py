@@ -38,10 +38,12 @@ def import_(
     for sheet in survey.sheets:
         said = f": {sheet.reports} ({sheet.why})" if sheet.reports else ""
         print(bold(wrapped(f"{sheet.sheet.name} holds {sheet.holds}, {count(len(sheet.sheet.rows), 'row')}{said}")))
-        shown = [column for column in sheet.columns if column.role != "organization"]
-        print(columns([(each.name, f"{each.role} · {each.why}") for each in shown[:40]]))
+        shown = sheet.told()
+        of = [f", one column each of {number:,}" if number else "" for _, number in shown]
+        told = zip(shown[:40], of, strict=False)
+        print(columns([(each.name, f"{each.role} · {each.why}{also}") for (each, _), also in told]))
         rest = [("…", f"{count(len(shown) - 40, 'more column')}, on the page")] if len(shown) > 40 else []
-        matrix = len(sheet.columns) - len(shown)
+        matrix = sum(column.role == "organization" for column in sheet.columns)
         rest += [("…", f"{count(matrix, 'column')} that are organizations")] if matrix else []
         if rest:
             print(columns(rest))

@@ -109,19 +109,20 @@ def content(survey: Survey) -> dict[str, Any]:
 
 
 def _file(each: Understood, survey: Survey) -> dict[str, Any]:
-    columns = [column for column in each.columns if column.role != "organization"]
-    matrix = len(each.columns) - len(columns)
+    columns = each.told()
+    matrix = sum(column.role == "organization" for column in each.columns)
     coded = "kept beside its code" if survey.named else "replaced by a code"
     shown = [
         {
             "name": column.name,
-            "became": _TAKES.get(column.role, "").format(coded=coded) or _answers(column.role),
+            "became": (_TAKES.get(column.role, "").format(coded=coded) or _answers(column.role))
+            + (f", in one column for each of {number:,} organizations" if number else ""),
             "how": "said" if column.said else "guessed" if column.role != "left" else "–",
             "why": column.why,
             "filled": few(column.filled),
             "rows": len(each.sheet.rows),
         }
-        for column in columns[:MOST_SHOWN]
+        for column, number in columns[:MOST_SHOWN]
     ]
     reports = {
         "each": "each row is what one of the two says",

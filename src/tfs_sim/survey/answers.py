@@ -21,6 +21,8 @@ from tfs_sim.survey.notes import Note, literal
 from tfs_sim.survey.scales import UNKNOWN, Scale
 from tfs_sim.survey.shapes import choices
 
+MOST_IN_HINT = 12
+"""Different answers that are listed where they are on no known scale."""
 NAMES_NOBODY = frozenset(
     {"none", "nobody", "no one", "no partners", "none of the above", "none of these", "none of them", "nothing"}
     | {"no collaboration", "we do not work together", "do not work together", "not applicable - none"}
@@ -114,6 +116,34 @@ def _scales(result: Answers, sheets: Sequence[Understood], mapping: MappingFile,
             raise UserError(Mistake(f"mapping: there is no relation {quote(name)}; there are {listed(list(said))}"))
     for name, counted in said.items():
         result.scales[name] = _scale(name, counted, of_list[name], mapping.relations.get(name), first[name])
+    _families(result, first)
+
+
+def _families(result: Answers, first: Mapping[str, Understood]) -> None:
+    """Give items of one sheet, of which some were never marked at the ends, the range that all were marked within."""
+    sheets = {id(first[name]): first[name] for name in result.scales}
+    for sheet in sheets.values():
+        items = {
+            name: scale for name, scale in result.scales.items() if first[name] is sheet and _observed(name, result)
+        }
+        if not items:
+            continue
+        least, most = min(s.least for s in items.values()), max(s.most for s in items.values())
+        if most - least > 10:
+            continue
+        said = f"{least:g} to {most:g}, within which all questions of this kind were answered; {least:g} is the lowest"
+        if 1.0 < least <= 3.0:
+            least, said = 1.0, f"1 to {most:g}: nobody gave 1, which is taken for the lowest all the same"
+            text = f"{listed([quote(each) for each in items])}: no mark of 1 was given, and 1 is taken for the lowest"
+            result.notes.append(Note(literal(f"{text}; if it is not: least, in mapping.toml")))
+        if len({(scale.least, scale.most) for scale in items.values()} | {(least, most)}) > 1:
+            for name, scale in items.items():
+                result.scales[name] = replace(scale, least=least, most=most, guessed=said)
+
+
+def _observed(name: str, result: Answers) -> bool:
+    """Say whether the ends of an item's scale were taken from the numbers that were answered."""
+    return result.kinds[name] == "item" and scales.LARGEST in result.scales[name].guessed
 
 
 def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap | None, sheet: Understood) -> Scale:
@@ -137,7 +167,7 @@ def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap |
     if guessed is None:
         odd = [answer for answer in counted if answer and not scales.looks_like_answers([answer])] or list(counted)
         message = f"the answers to {quote(name)} are on no scale that is known, such as {quote(odd[0])}"
-        hint = f"Say in mapping.toml what they mean: [relations.{name}] words = {{ {quote(odd[0])} = 1 }}."
+        hint = _hint(name, counted)
         row = next((raw for raw in _raw(sheet, {}) if raw.relation == name and raw.answer == odd[0]), None)
         at = sheet.sheet.mistake(row.row, message, odd[0], hint=hint) if row else Mistake(message, hint=hint)
         raise UserError(at)
@@ -153,11 +183,32 @@ def _scale(name: str, counted: Counter[str], of_list: bool, given: RelationMap |
     )
 
 
+def _hint(name: str, counted: Counter[str]) -> str:
+    """Return what to write into a mapping: all answers, numbered in the order in which they seem to stand."""
+    given = [answer for answer, _ in counted.most_common() if answer]
+    if len(given) > MOST_IN_HINT:
+        return (
+            f"Say in a mapping what they mean: [relations.{name}] words = {{ … }}, or that it is none: columns, left."
+        )
+    aside = [answer for answer in given if answer.casefold() in scales.UNKNOWN]
+    ranks = [(scales.rank_of(answer), answer) for answer in given if answer not in aside]
+    order = sorted(ranks, key=lambda each: (each[0] is None, each[0] or 0.0))
+    words = ", ".join(
+        f"{quote(answer)} = {number if rank is not None else '?'}" for number, (rank, answer) in enumerate(order)
+    )
+    return (
+        f"Write into a file what they mean, 0 for no tie and the strongest last, and give it with --mapping: "
+        f"[relations.{name}] words = {{ {words} }}; what says nothing goes into unknown = [ … ]."
+    )
+
+
 def _take(result: Answers, found: Understood, called: Mapping[str, str], mistakes: list[Mistake]) -> None:
     """Put the reports of a sheet to the others."""
     selfs = again = 0
     told: set[int] = set()  # rows with a mistake: one each is told
     lines: dict[tuple[str, str, str, str], int] = {}
+    whom = _persons(found)
+    voices: dict[tuple[Key, tuple[str, str]], dict[str, float]] = {}
     for raw in _raw(found, called):
         if len(mistakes) >= MOST_TOLD:
             return
@@ -194,11 +245,15 @@ def _take(result: Answers, found: Understood, called: Mapping[str, str], mistake
         ends_ = (raw.source, raw.target)
         if found.reports == "mutual" and raw.source > raw.target:
             ends_ = (raw.target, raw.source)
+        if whom is not None and not math.isnan(value):
+            voices.setdefault((key, ends_), {}).setdefault(whom[raw.row], value)
         if ends_ not in reports or math.isnan(reports[ends_]):
             again += ends_ in reports and found.holds != "matrix"
             reports[ends_] = value
         elif math.isnan(value) or reports[ends_] == value:
             again += found.holds != "matrix"
+        elif whom is not None and len(voices[key, ends_]) > 1:
+            pass  # another person of the same organization: the mean of both is taken below
         elif raw.row not in told:
             told.add(raw.row)
             before = lines.get((*key, *ends_))
@@ -208,6 +263,15 @@ def _take(result: Answers, found: Understood, called: Mapping[str, str], mistake
             mistakes.append(found.sheet.mistake(raw.row, message, raw.source, hint=hint))
         lines.setdefault((*key, *ends_), found.sheet.lines[raw.row])
     name = literal(found.sheet.name)
+    several = {key: each for key, each in voices.items() if len(each) > 1}
+    for (key, ends_), each in several.items():
+        (result.each if found.reports == "each" else result.mutual)[key][ends_] = math.fsum(each.values()) / len(each)
+    if several:
+        who = len({ends_[0] for _, ends_ in several})
+        text = (
+            f"{name}: {count(who, 'organization')} answered by more than one person; the mean of their answers is taken"
+        )
+        result.notes.append(Note(text))
     if selfs and found.holds != "matrix":
         result.notes.append(Note(f"{name}: {count(selfs, 'tie')} of an organization to itself left out"))
     if again:
@@ -215,6 +279,14 @@ def _take(result: Answers, found: Understood, called: Mapping[str, str], mistake
     nameless = _nameless(found)
     if nameless:
         result.notes.append(Note(f"{name}: {count(nameless, 'row')} without one of the two ends left out"))
+
+
+def _persons(found: Understood) -> list[str] | None:
+    """Return who filled in each row, where columns about persons say so."""
+    columns = [found.sheet.column(column.name) for column in found.columns if column.role == "person"]
+    if found.reports != "each" or not columns:
+        return None
+    return ["\0".join(cells) for cells in zip(*columns, strict=True)]
 
 
 def ends(scale: Scale) -> str:

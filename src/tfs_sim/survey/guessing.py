@@ -30,6 +30,7 @@ from tfs_sim.survey.shapes import (
     likely_names,
     parted,
     partners,
+    question_of,
     spaced,
     whose,
 )
@@ -73,6 +74,21 @@ class Understood:
     wave: str
     columns: tuple[Column, ...]
 
+    def told(self) -> list[tuple[Column, int]]:
+        """Return the columns to tell people of, each with how many organizations it asks about.
+
+        Of a question that is asked of one organization after the other there is one, called like the question: the
+        names of organizations in its columns are nobody's business.
+        """
+        asked: dict[str, tuple[Column, int]] = {}
+        for column in self.columns:
+            if column.about and answers_of(column.role):
+                question = question_of(column.name, column.about)
+                asked[question] = (replace(column, name=question), asked.get(question, (column, 0))[1] + 1)
+            elif column.role != "organization":
+                asked[column.name] = (column, 0)
+        return list(asked.values())
+
     def of(self, role: str) -> str | None:
         """Return the column that has a role, or None."""
         return next((column.name for column in self.columns if column.role == role), None)
@@ -85,7 +101,7 @@ class Understood:
 
 _OF_TIES = (
     ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
-    ("date", r".*(date|timestamp|submitted)|month"),
+    ("date", r".*(date|timestamp|submitted)( \w+)?|month"),
     (
         "which",
         r"relation(ship)?|(tie|relation|relationship|link|edge).?(type|kind)|type|kind|activity|activities|network",

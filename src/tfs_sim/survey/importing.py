@@ -20,7 +20,7 @@ from tfs_sim.survey.guessing import Understood, understood
 from tfs_sim.survey.imputing import Imputed, imputed
 from tfs_sim.survey.later import remarks
 from tfs_sim.survey.mapping import Mapping, read_mapping
-from tfs_sim.survey.members import Member, described, known_as, members, sectors
+from tfs_sim.survey.members import Member, described, known_as, led_by, members, sectors
 from tfs_sim.survey.names import codes, nearly_equal
 from tfs_sim.survey.naming import meaning
 from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few
@@ -191,6 +191,7 @@ def import_survey(
     for name in unlisted:
         people[name] = Member(name)
     notes += described(found, people, called)
+    notes += led_by(people)
     if not FEWEST <= len(people) + 1 <= MOST:
         raise UserError(Mistake(f"{how_many(len(people) + 1)} ({count(len(people), 'organization')} in the files)"))
     categories = sectors(people, given.sectors)

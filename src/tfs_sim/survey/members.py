@@ -28,6 +28,7 @@ _KEYWORDS = (
     ("business", r"business|compan|corporat|chamber|private|for.?profit|employer|\binc\b|\bllc\b|industry|\bbank\b"),
     ("community_group", r"parent|student|resident|neighbo|faith|church|grass.?roots|communit|famil|youth|coalition"),
 )
+_LEADS = re.compile(r"\b(backbone|convenor|convener|convening|lead agency|lead organi[sz]ation)\b", re.I)
 USUAL = "nonprofit"
 """The sector of which nothing is known."""
 
@@ -142,6 +143,21 @@ def described(found: Sequence[Understood], people: Mapping[str, Member], called:
             text = f"{literal(sheet.sheet.name)}: {count(len(several), 'organization')} described in more than one way"
             notes.append(Note(f"{text}; what stands there most often is taken"))
     return notes
+
+
+def led_by(people: Mapping[str, Member]) -> list[Note]:
+    """Take the one organization whose kind or name says that it leads for the one that does, where no list says so."""
+    if any(member.lead for member in people.values()):
+        return []
+    named = [name for name, member in people.items() if _LEADS.search(f"{member.category} {name}")]
+    if len(named) != 1:
+        return []
+    people[named[0]].lead = True
+    text = (
+        "{} is taken for the one that leads, as its kind or name says so: the office that coordinates is its own, and "
+        'begins with its ties; if another one leads, say so in a list of organizations, in a column called "lead"'
+    )
+    return [Note(text, (named[0],))]
 
 
 def _describe(member: Member, role: str, said: str, sheet: Understood, row: int) -> None:

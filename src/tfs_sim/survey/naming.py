@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from tfs_sim.survey.shapes import spaced
 
 _ITEMS = re.compile(
-    r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf|contribut",
+    r"trust|reliab|mission|open(ness)?\b|influence|power|involve|valu(e of|ed|able)\b|satisf|contribut"
+    r"|\bagree|count on|rely|respect|follow.?through|depend|confiden",
     re.I,
 )
 
@@ -20,9 +21,13 @@ def kind_of(name: str) -> str:
 
 
 _MEANINGS = (
-    ("agreement", re.compile(r"mission|goal|agree|support of", re.I)),
-    ("trust", re.compile(r"trust|reliab|open(ness)?\b|honest|depend", re.I)),
+    ("agreement", re.compile(r"mission|goal|support of", re.I)),
+    (
+        "trust",
+        re.compile(r"trust|reliab|open(ness)?\b|honest|depend|count on|rely|follow.?through|confiden|respect", re.I),
+    ),
     ("value", re.compile(r"influence|power|involve|resource|valu", re.I)),
+    ("agreement", re.compile(r"agree", re.I)),
 )
 
 

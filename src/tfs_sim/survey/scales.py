@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tfs_sim.scenario.csv_files import plain_float
 
@@ -42,6 +43,7 @@ _WORDS = (
         "no tie",
         "n",
         "never/not sure",
+        "strongly disagree",
     ),
     (
         "rarely",
@@ -58,6 +60,9 @@ _WORDS = (
         "less than once a year",
         "once or twice a year",
         "every year",
+        "low",
+        "very little",
+        "disagree",
     ),
     (
         "occasionally",
@@ -71,6 +76,8 @@ _WORDS = (
         "networking",
         "some",
         "cooperative activities",
+        "neutral",
+        "neither agree nor disagree",
     ),
     (
         "sometimes",
@@ -83,6 +90,9 @@ _WORDS = (
         "a fair amount",
         "cooperation",
         "coordinated activities",
+        "medium",
+        "moderate",
+        "agree",
     ),
     (
         "often",
@@ -95,11 +105,20 @@ _WORDS = (
         "coordination",
         "a few times a month",
         "integrated activities",
+        "weekly or more",
+        "at least weekly",
+        "at least once a week",
+        "high",
+        "strongly agree",
     ),
     ("always", "very often", "daily", "every day", "a great deal", "completely", "very much", "collaboration"),
 )
 _RANK = {word: float(rank) for rank, words in enumerate(_WORDS) for word in words}
+_COUNTED = re.compile(r"\b(days?|hours?|times|meetings?|number|how many|count)\b", re.I)
+"""What a question says that asks for a count: a large number is an answer then."""
 _YES = {"yes": 1.0, "y": 1.0, "true": 1.0, "x": 1.0, "\u2713": 1.0, "checked": 1.0}
+LARGEST = "(the largest answer)"
+"""Said of a scale whose ends were taken from the numbers that were answered."""
 _CODES = (-999.0, -99.0, -98.0, -97.0, -9.0, -8.0, -7.0, -1.0, 7.0, 8.0, 9.0, 77.0, 88.0, 97.0, 98.0, 99.0, 999.0)
 """Numbers that questionnaires use for "don't know"."""
 
@@ -151,13 +170,35 @@ def leading_number(answer: str) -> float | None:
     return plain_float(found[1]) if found else None
 
 
+def rank_of(answer: str) -> float | None:
+    """Return where a word stands in the usual order: itself, or what comes before a remark on it.
+
+    "Never / we only meet elsewhere" and "Monthly (12 times a year)" are never and monthly.
+    """
+    plain = answer.casefold().strip()
+    if plain in _RANK:
+        return _RANK[plain]
+    return _RANK.get(re.split(r"\s*[/(:;,]\s*|\s+[-–]\s+", plain, maxsplit=1)[0])
+
+
+def anchors(cells: Iterable[str], title: str) -> dict[float, float]:
+    """Return the ranks of numbers that answers or the question itself explain: "5 - Never", "(1=daily 5=never)"."""
+    found: dict[float, float] = {}
+    explained = [(leading_number(cell), re.sub(r"^\s*[-+]?[\d.]+\s*[-–=:.)]*\s*", "", cell)) for cell in cells]
+    explained += [(plain_float(each[1]), each[2]) for each in re.finditer(r"(\d+)\s*[=:]\s*([A-Za-z' ]+)", title)]
+    for number, words in explained:
+        if number is not None and (rank := rank_of(words.strip())) is not None:
+            found[number] = rank
+    return found
+
+
 def looks_like_answers(cells: Iterable[str]) -> bool:
     """Say whether cells could be answers on a scale: few different numbers or known words."""
     different = {cell.casefold() for cell in cells if cell}
     told = {cell for cell in different if cell not in UNKNOWN}
     if not told or len(told) > 60:
         return False
-    known = [cell for cell in told if leading_number(cell) is not None or cell in _RANK or cell in _YES]
+    known = [cell for cell in told if leading_number(cell) is not None or rank_of(cell) is not None or cell in _YES]
     return len(known) == len(told)
 
 
@@ -174,12 +215,15 @@ def guess(cells: Iterable[str], listed: bool, title: str = "") -> Scale | None:
     if not said:
         return None
     if all(leading_number(cell) is not None for cell in said):
-        return _of_numbers({cell: leading_number(cell) or 0.0 for cell in said}, listed, _stated(title))
+        values = {cell: leading_number(cell) or 0.0 for cell in said}
+        turned = _turned(values, anchors(said, title), listed)
+        return turned or _of_numbers(values, listed, _stated(title), bool(_COUNTED.search(title)))
     if all(cell in _YES or cell in _WORDS[0] for cell in said):
         words = {cell: _YES.get(cell, 0.0) for cell in said}
         return Scale(0.0, 1.0, words, guessed="yes or no")
-    if all(cell in _RANK for cell in said):
-        words = {cell: _RANK[cell] for cell in said}
+    ranks = {cell: rank_of(cell) for cell in said}
+    if None not in ranks.values():
+        words = {cell: rank for cell, rank in ranks.items() if rank is not None}
         top = max(words.values())
         if top > 0.0:
             return Scale(
@@ -194,7 +238,23 @@ def _stated(title: str) -> tuple[float, float] | None:
     return (float(found[1]), float(found[2])) if found and float(found[1]) < float(found[2]) else None
 
 
-def _of_numbers(values: Mapping[str, float], listed: bool, stated: tuple[float, float] | None) -> Scale | None:
+def _turned(values: Mapping[str, float], ranks: Mapping[float, float], listed: bool) -> Scale | None:
+    """Return the scale where words say that a larger number means less; None where they do not."""
+    known = sorted(ranks.items())
+    falling = len(known) > 1 and all(a[1] > b[1] for a, b in pairwise(known))
+    if not falling:
+        return None
+    numbers = {*values.values(), *ranks}
+    never = next((number for number, rank in ranks.items() if rank == 0.0), None)
+    least = never if never is not None else max(numbers) + listed
+    ends = f"{min(numbers):g} is the strongest and {max(numbers):g} the weakest"
+    said = f"their words say that {ends}; {least:g} means no tie"
+    return Scale(least, min(numbers), guessed=said)
+
+
+def _of_numbers(
+    values: Mapping[str, float], listed: bool, stated: tuple[float, float] | None, counted: bool
+) -> Scale | None:
     numbers = sorted(set(values.values()))
     if stated is not None and all(stated[0] <= n <= stated[1] or n in _CODES for n in numbers):
         low, high = stated
@@ -202,14 +262,14 @@ def _of_numbers(values: Mapping[str, float], listed: bool, stated: tuple[float, 
         least = 0.0 if listed and low > 0.0 else low
         said = f"the column's name says {low:g} to {high:g}; {least:g} means no tie{_aside(outside)}"
         return Scale(least, high, unknown=outside, guessed=said)
-    coded = _coded(numbers)
+    coded = {value for value in _coded(numbers) if value < 0.0 or not counted}
     real = [value for value in numbers if value not in coded]
     low, high = real[0], real[-1]
     unknown = frozenset(answer for answer, value in values.items() if value in coded)
     least = 0.0 if low >= 0.0 and (listed or low == 0.0 or low == high) else low
     if high == least:
         high = least + 1.0
-    said = f"{least:g} means no tie, {high:g} (the largest answer) the strongest{_aside(unknown)}"
+    said = f"{least:g} means no tie, {high:g} {LARGEST} the strongest{_aside(unknown)}"
     return Scale(least, high, unknown=unknown, guessed=said)
 
 

@@ -134,6 +134,11 @@ def _parts(title: str) -> Iterator[tuple[str, str]]:
         yield question, whom.removesuffix("]").strip() if found[0].endswith("[") else whom
 
 
+def question_of(title: str, organization: str) -> str:
+    """Return the question of a column that asks about an organization: its name without that of the organization."""
+    return next((question for question, whom in _parts(title) if whom == organization), title)
+
+
 def grids(sheet: Sheet, known: Container[str]) -> dict[str, tuple[str, str]]:
     """Return columns that ask the same of one organization after the other, with the question and the organization.
 
@@ -189,8 +194,10 @@ def parted(cells: Iterable[str]) -> str:
         found = Counter(choice for cell in said for choice in choices(cell, sign))
         if several < max(2, 0.05 * len(said)) or not 2 <= len(found) <= MOST_CHOICES:
             continue
+        often = [times for choice, times in found.items() if times > 1]  # the others somebody wrote
         words = all(len(choice) <= LONGEST_CHOICE and plain_float(choice) is None for choice in found)
-        if words and found.total() >= 3 * len(found) and len(found) <= len(set(said)):
+        few = len(often) > 1 and sum(often) >= 3 * len(often) and sum(often) >= 0.8 * found.total()
+        if words and few and len(often) <= len(set(said)):
             return sign
     return ""
 

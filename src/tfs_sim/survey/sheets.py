@@ -11,13 +11,16 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
-from tfs_sim.scenario.csv_files import LARGEST_TABLE
+from tfs_sim.scenario.csv_files import LARGEST_TABLE, plain_float
 from tfs_sim.scenario.errors import Mistake, UserError, count, quote
 from tfs_sim.scenario.reading import read_text
 
+Row = tuple[int, list[str]]
+"""A line of a file and its cells."""
 Holds = Literal["organizations", "ties", "list", "matrix", "nothing"]
 """What a sheet holds: a row an organization; a row a tie; a row an organization and all whom it names; a matrix."""
 
@@ -128,6 +131,7 @@ def sheet_of(
     filled = [(line, cells) for line, cells in stripped if any(cells)]
     if not filled:
         raise UserError(Mistake("there is nothing in it", file=name))
+    filled, remarks = _headed(filled, remarks)
     first, head = filled[0]
     while head and not head[-1] and all(len(cells) < len(head) or not cells[len(head) - 1] for _, cells in filled[1:]):
         head = head[:-1]  # columns at the end that nothing stands in
@@ -150,6 +154,40 @@ def sheet_of(
     if not kept:
         raise UserError(Mistake("there is no row below the header", file=name, line=first))
     return Sheet(name, tuple(_named(head)), tuple(kept), tuple(lines), holds, directed, tuple(remarks))
+
+
+_NUMBER = re.compile(r"(Q|QID)\d+([._#]\w+)*", re.IGNORECASE)
+_OPEN = frozenset({"open-ended response", "response"})
+"""What SurveyMonkey writes below a question that has no choices."""
+
+
+def _headed(filled: list[Row], remarks: Sequence[str]) -> tuple[list[Row], Sequence[str]]:
+    """Return rows that begin with their header: without titles above it, and a question with what is below it.
+
+    Survey tools write a question once over the columns of its choices, which stand in the next row; Qualtrics writes
+    numbers of questions first and the questions themselves below.
+    """
+    above = next((n for n, (_, cells) in enumerate(filled[:6]) if sum(map(bool, cells)) > 1), 0)
+    if above:
+        remarks, filled = (*remarks, f"{count(above, 'row')} above the names of the columns left out"), filled[above:]
+    if len(filled) < 3:
+        return filled, remarks
+    (line, head), (_, below) = filled[0], filled[1]
+    if any(cell.startswith('{"ImportId"') for cell in filled[2][1]):
+        both = zip_longest(head, below, fillvalue="")
+        asked = [question if question and _NUMBER.fullmatch(name) else name for name, question in both]
+        return [(line, asked), *filled[1:]], remarks
+    wide = max(len(head), len(below))
+    head, below = ([*cells, *[""] * (wide - len(cells))] for cells in (head, below))
+    unnamed = [place for place in range(wide) if not head[place]]
+    spread = len(unnamed) > 1 and all(below[place] for place in unnamed)
+    if not spread or below[0] or any(plain_float(below[place]) is not None for place in unnamed):
+        return filled, remarks
+    names, question = [], ""
+    for name, choice in zip(head, below, strict=True):
+        question = name or question
+        names.append(question if not choice or choice.casefold() in _OPEN else f"{question} [{choice}]")
+    return [(line, names), *filled[2:]], (*remarks, "a second row of names, below the questions, was taken into them")
 
 
 def too_wide(name: str, columns: int) -> Mistake:

@@ -79,6 +79,26 @@ def month_of(text: str) -> str | None:
     return None
 
 
+_NUMBERS = re.compile(r"\s*(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)(?:[ T].*)?")
+
+
+def _day_first(cells: Sequence[str]) -> bool | None:
+    """Say whether dates such as 3/15/2018 begin with the day; None where all of them may be read both ways."""
+    found = [each for each in map(_NUMBERS.fullmatch, cells) if each]
+    if any(int(each[1]) > 12 for each in found):
+        return True
+    return False if any(int(each[2]) > 12 for each in found) else None
+
+
+def _of_numbers(cell: str, day_first: bool | None) -> str | None:
+    """Return the month of a date in numbers; None where it is none, or may be read both ways."""
+    found = _NUMBERS.fullmatch(cell)
+    if found is None or (day_first is None and found[1] != found[2]):
+        return None
+    month = int(found[2] if day_first else found[1])
+    return f"{found[3]}-{month:02d}" if 1 <= month <= 12 else None
+
+
 def _number(label: str) -> float | None:
     """Return the number of a wave: "2", "Wave 2", "T2"; years are dates, not numbers."""
     found = re.fullmatch(r"(?:wave|round|time|survey|w|t)?[\s_#-]*(\d{1,3})", label.strip(), re.I)
@@ -92,9 +112,9 @@ def _dates(found: Sequence[Understood]) -> dict[str, str]:
         cells = sheet.cells("date")
         if cells is None:
             continue
-        waves = sheet.cells("wave")
+        waves, day_first = sheet.cells("wave"), _day_first(cells)
         for row, cell in enumerate(cells):
-            month, label = month_of(cell), (waves[row] if waves else "") or sheet.wave
+            month, label = month_of(cell) or _of_numbers(cell, day_first), (waves[row] if waves else "") or sheet.wave
             if month:
                 first[label] = min(first.get(label, month), month)
     return first

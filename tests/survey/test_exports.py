@@ -1,0 +1,338 @@
+"""Files as survey tools and spreadsheets really give them: what may be mistaken for a tie, and what is none."""
+
+from __future__ import annotations
+
+import csv
+import stat
+import time
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from tfs_sim.cli import main
+from tfs_sim.report.survey import content
+from tfs_sim.scenario.errors import UserError
+from tfs_sim.survey import Survey, import_survey, write_survey
+from tfs_sim.survey.names import codes
+from tfs_sim.survey.naming import apart, kind_of, meaning
+from tfs_sim.survey.scales import guess
+from tfs_sim.survey.writing import read_key
+
+
+def read(folder: Path, text: str, name: str = "answers.csv") -> Survey:
+    path = folder / name
+    path.write_text(text.replace(" / ", "\n") + "\n", encoding="utf-8")
+    return import_survey([path], "town")
+
+
+def roles(survey: Survey) -> dict[str, str]:
+    return {column.name: column.role for sheet in survey.sheets for column in sheet.columns}
+
+
+def tied(survey: Survey) -> set[tuple[str, str]]:
+    return set(survey.ties)
+
+
+GRID = (
+    "Timestamp,Email Address,Your name,Which organization do you represent?,What best describes your organization?,"
+    "Years in it,How often do you work with? [Clinic],How often do you work with? [Bank],"
+    "How often do you work with? [School],How often do you work with? [Quiet Hall],"
+    "We can count on this partner [Clinic],We can count on this partner [Bank],We can count on this partner [School],"
+    "We can count on this partner [Quiet Hall],Worth it?"
+    " / 2024-05-03,a@x.org,Ann,Clinic,Health care,3,,Monthly,Weekly or more,Never,,Agree,Strongly agree,,Agree"
+    " / 2024-05-03,b@x.org,Bob,Bank,Business,5+,Never,,Monthly,A few times a year,,,Neutral,Disagree,Neutral"
+    " / 2024-05-04,c@x.org,Cho,School,District,less than 1,Weekly or more,Never,,Never,Agree,,,,Agree"
+    " / 2024-05-04,d@x.org,Deb,School,District,2,Monthly,Never,,Never,Neutral,,,,Agree"
+)
+
+
+def test_a_grid_of_questions_asks_of_organizations_those_that_never_answered_too(tmp_path: Path) -> None:
+    survey = read(tmp_path, GRID)
+    assert set(survey.members) == {"Clinic", "Bank", "School", "Quiet Hall"}
+    assert survey.relations == ["how-often-do-you-work-with"]
+    assert tied(survey) == {("Bank", "Clinic"), ("Clinic", "School"), ("Bank", "School"), ("Bank", "Quiet Hall")}
+    (item,) = (name for name, kind in survey.answers.kinds.items() if kind == "item")
+    assert survey.means(item) == "trust"
+    said = roles(survey)
+    assert said["Which organization do you represent?"] == "from"
+    assert said["Your name"] == said["Email Address"] == "person"
+    assert said["What best describes your organization?"] == "sector"
+    assert said["Years in it"] == said["Worth it?"] == "left"
+
+
+def test_two_persons_of_one_organization_are_heard_by_half_each(tmp_path: Path) -> None:
+    survey = read(tmp_path, GRID)
+    report = survey.answers.each["", "how-often-do-you-work-with"]
+    scale = survey.scales["how-often-do-you-work-with"]
+    weekly, monthly = scale.number("Weekly or more"), scale.number("Monthly")
+    assert weekly is not None and monthly is not None
+    assert report["School", "Clinic"] == pytest.approx((weekly + monthly) / 2)
+    assert any("answered by more than one person" in note.text for note in survey.notes)
+
+
+def test_who_says_two_things_and_is_not_two_persons_is_asked_back(tmp_path: Path) -> None:
+    text = "Your organization,Partner,Contact / A,B,3 / B,A,2 / A,B,1 / B,C,2 / C,A,1"
+    with pytest.raises(UserError, match="is given a second time, and otherwise"):
+        read(tmp_path, text)
+
+
+def test_the_page_has_a_line_a_question_and_no_name_of_an_organization(tmp_path: Path) -> None:
+    shown = str(content(read(tmp_path, GRID))["files"])
+    for name in ("Clinic", "Bank", "School", "Quiet Hall"):
+        assert name not in shown
+    assert "How often do you work with?" in shown and "in one column for each of 4 organizations" in shown
+
+
+EGOS = "Organization,Partner 1,Frequency 1,Partner 2,Frequency 2 / A,B,3,C,2 / B,A,4,C,1 / C,B,2,D,3"
+
+
+@pytest.mark.parametrize("head", ["Organization", "Name of organization", "Your organization", "Agency name"])
+def test_partners_in_numbered_columns_are_those_of_whoever_the_row_is_of(tmp_path: Path, head: str) -> None:
+    survey = read(tmp_path, EGOS.replace("Organization", head, 1))
+    assert tied(survey) == {("A", "B"), ("A", "C"), ("B", "C"), ("C", "D")}
+    assert survey.relations == ["frequency"]
+
+
+def test_two_numbered_ends_of_a_row_are_a_tie(tmp_path: Path) -> None:
+    survey = read(tmp_path, "Organization 1,Organization 2,Contact / A,B,3 / B,C,2 / C,D,1")
+    assert tied(survey) == {("A", "B"), ("B", "C"), ("C", "D")}
+
+
+def ties_of(columns: str, *cells: str) -> str:
+    pairs = [("A", "B"), ("A", "C"), ("B", "C"), ("B", "D"), ("C", "A"), ("C", "D"), ("D", "A"), ("D", "B")]
+    rows = (f"{a},{b},{cell}" for (a, b), cell in zip(pairs, cells, strict=True))
+    return " / ".join([f"Respondent organization,Partner organization,{columns}", *rows])
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "role"),
+    [
+        ("Shared staff", "10100000", "relation shared-staff"),
+        ("Number of staff involved", "21040030", "item number-of-staff-involved"),
+        ("Work together in the field", "10101000", "relation work-together-in-the-field"),
+        ("Finished", ["True"] * 8, "left"),
+        ("Partner type", ["Bank", "School", "School", "Law", "Clinic", "Law", "Clinic", "Bank"], "partner sector"),
+        ("Your type", ["Clinic"] * 2 + ["Nonprofit"] * 2 + ["Bank"] * 2 + ["School"] * 2, "sector"),
+        ("Staff (FTE)", ["12", "12", "3.5", "3.5", "40", "40", "1", "1"], "fte"),
+    ],
+)  # fmt: skip
+def test_what_columns_beside_answers_are(tmp_path: Path, column: str, cells: list[str], role: str) -> None:
+    both = [f"{cell},{n % 3}" for n, cell in enumerate(cells)]
+    survey = read(tmp_path, ties_of(f"{column},Contact", *both))
+    assert roles(survey)[column] == role
+    assert "contact" in survey.relations
+
+
+def test_gephis_type_of_a_tie_is_no_kind_of_organization(tmp_path: Path) -> None:
+    survey = read(
+        tmp_path, "Source,Target,Type,Weight / A,B,Directed,5 / B,C,Directed,2 / C,D,Directed,1 / A,D,Directed,4"
+    )
+    assert roles(survey)["Type"] != "sector" and survey.ties["A", "B"] > survey.ties["C", "D"]
+    assert not survey.categories
+
+
+def test_numbers_of_rows_are_no_answers_and_a_weight_beside_another_relation_counts(tmp_path: Path) -> None:
+    text = '"","from","to","weight","joint" / "1","A","B",2,1 / "2","B","C",4,0 / "3","C","D",1,1 / "4","A","D",3,0'
+    survey = read(tmp_path, text)
+    assert survey.relations == ["weight", "joint"]
+    assert survey.ties["B", "C"] == pytest.approx(0.5) and survey.ties["A", "B"] == pytest.approx(0.75)
+
+
+def test_questions_that_differ_in_brackets_stay_apart(tmp_path: Path) -> None:
+    given = [f"{n % 2},{(n + 1) % 2}" for n in range(8)]
+    survey = read(tmp_path, ties_of("Funding (given),Funding (received)", *given))
+    assert set(survey.relations) == {"funding-given", "funding-received"}
+    long = "Joint fundraising applications that were submitted together"
+    found = apart([long, long.replace("submitted", "planned"), "x"])
+    assert len(set(found.values())) == 3 and max(map(len, found.values())) <= 32
+
+
+def test_none_of_the_above_is_an_answer_and_no_tie(tmp_path: Path) -> None:
+    ticked = ['"Referrals, Data"', "None of the above", '"Referrals, Data"', "None of the above",
+              "Data", "Referrals", '"Referrals, Other: call Jane Smith 555-1234"', "Data"]  # fmt: skip
+    survey = read(tmp_path, ties_of("Work on", *ticked))
+    assert set(survey.relations) == {"referrals", "data"}
+    assert ("A", "C") in {(pair.one, pair.other) for pair in survey.pairs["", "data"]}
+    assert survey.answered("") == {"A", "B", "C", "D"}
+    assert "jane" not in str(content(survey)).casefold()
+
+
+def test_a_number_whose_words_say_so_means_less_the_larger_it_is(tmp_path: Path) -> None:
+    cells = [
+        "1 - Daily",
+        "5 - Never",
+        "3 - Monthly",
+        "5 - Never",
+        "1 - Daily",
+        "3 - Monthly",
+        "4 - Yearly",
+        "5 - Never",
+    ]
+    survey = read(tmp_path, ties_of("Contact", *cells))
+    scale = survey.scales["contact"]
+    assert (scale.least, scale.most) == (5, 1)
+    assert tied(survey) == {("A", "B"), ("B", "C"), ("A", "C"), ("C", "D"), ("A", "D")}
+    said = guess(["1", "2", "5"], False, "Contact (1=daily 5=never)")
+    assert said is not None and (said.least, said.most) == (5, 1)
+    usual = guess(["1 - Yearly", "3 - Monthly", "4 - Daily"], True, "")
+    assert usual is not None and (usual.least, usual.most) == (0, 4)
+
+
+def test_days_of_contact_are_no_codes(tmp_path: Path) -> None:
+    scale = guess(["0", "1", "2", "3", "7"], True, "Days of contact per week")
+    assert scale is not None and scale.most == 7
+    coded = guess(["0", "1", "2", "3", "7"], True, "Contact")
+    assert coded is not None and coded.most == 3
+
+
+def test_marks_that_nobody_gave_are_still_on_the_scale(tmp_path: Path) -> None:
+    marks = ["2,3,1", "4,3,2", "3,4,1", "2,4,3", "3,4,2", "4,3,1", "2,3,1", "3,4,2"]
+    survey = read(tmp_path, ties_of("Reliability,Open to discussion,Contact", *marks))
+    assert {(survey.scales[n].least, survey.scales[n].most) for n in ("reliability", "open-to-discussion")} == {(1, 4)}
+    assert any("no mark of 1 was given" in note.text for note in survey.notes)
+
+
+def test_words_on_no_scale_are_listed_in_order_to_be_numbered(tmp_path: Path) -> None:
+    odd = ["Never", "Monthly", "Hourly or so", "Never", "Weekly", "Not sure", "Monthly", "Never"]
+    with pytest.raises(UserError) as told:
+        read(tmp_path, ties_of("Contact", *odd))
+    assert 'words = { "Never" = 0, "Monthly" = 1, "Weekly" = 2, "Hourly or so" = ? }' in str(told.value)
+    assert "give it with --mapping" in str(told.value)
+
+
+SURVEY_MONKEY = (
+    "Respondent ID,Start Date,Your organization,How often do you contact,,,"
+    " / ,,Open-Ended Response,Clinic,Bank,School,Hall / 111,1/2/2024,Clinic,,Weekly,Never,Monthly"
+    " / 112,1/3/2024,Bank,Weekly,,Never,Never / 113,1/3/2024,School,Never,Monthly,,"
+)
+
+
+def test_a_question_over_the_columns_of_its_choices_is_read_with_them(tmp_path: Path) -> None:
+    survey = read(tmp_path, SURVEY_MONKEY)
+    assert set(survey.members) == {"Clinic", "Bank", "School", "Hall"}
+    assert tied(survey) == {("Bank", "Clinic"), ("Clinic", "Hall"), ("Bank", "School")}
+
+
+def test_questions_of_qualtrics_stand_below_their_numbers(tmp_path: Path) -> None:
+    text = (
+        "StartDate,Q1,Q2_1,Q2_2,Q2_3 / Start Date,Name of your organization,How often? - Clinic,How often? - Bank,"
+        'How often? - School / "{""ImportId"":""startDate""}","{""ImportId"":""QID1""}","{""ImportId"":""QID2""}",'
+        '"{""ImportId"":""QID3""}","{""ImportId"":""QID4""}" / 2024-01-02,Clinic,,Weekly,Never'
+        " / 2024-01-02,Bank,Monthly,,Never / 2024-01-03,School,Never,Monthly,"
+    )
+    survey = read(tmp_path, text)
+    assert set(survey.members) == {"Clinic", "Bank", "School"}
+    assert tied(survey) == {("Bank", "Clinic"), ("Bank", "School")}
+
+
+def test_a_title_above_the_names_of_columns_is_no_column(tmp_path: Path) -> None:
+    survey = read(tmp_path, "Riverton survey 2024,, / ,, / From,To,Weight / A,B,1 / B,C,2 / C,D,1")
+    assert set(survey.members) == {"A", "B", "C", "D"}
+    assert any("above the names of the columns" in note.text for note in survey.notes)
+
+
+def test_organizations_whose_names_look_like_persons_are_organizations(tmp_path: Path) -> None:
+    text = "Respondent organization,Partner organization,Contact / City Hall,Food Bank,3 / Food Bank,United Way,2"
+    survey = read(tmp_path, f"{text} / United Way,City Hall,1")
+    assert set(survey.members) == {"City Hall", "Food Bank", "United Way"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "month"),
+    [(["3/15/2022", "4/2/2022"], "2022-03"), (["15/3/2022", "2/4/2022"], "2022-03"), (["3/4/2022", "5/6/2022"], None)],
+)
+def test_dates_in_numbers_say_a_month_where_they_can_be_read_one_way(
+    tmp_path: Path, cells: list[str], month: str | None
+) -> None:
+    dated = [f"{n % 4},{cells[n % 2]}" for n in range(8)]
+    survey = read(tmp_path, ties_of("Contact,Date completed", *dated))
+    assert survey.wave.month == month
+
+
+def test_a_code_means_the_same_organization_for_good(tmp_path: Path) -> None:
+    def again(text: str) -> dict[str, str]:
+        path = tmp_path / "ties.csv"
+        path.write_text(text.replace(" ", "\n"), encoding="utf-8")
+        key = tmp_path / "town" / "key.csv"
+        known = read_key(key) if key.is_file() else None
+        write_survey(import_survey([path], "town", known=known), tmp_path / "town")
+        return read_key(key)
+
+    first = again("From,To Alpha,Beta Beta,Gamma Gamma,Delta Eps,Alpha")
+    second = again("From,To Alpha,Beta Beta,Gamma Zeta,Alpha")
+    third = again("From,To Alpha,Beta Eta,Theta Delta,Eps Zeta,Iota")
+    assert first.items() <= second.items() <= third.items()
+    assert len(set(third.values())) == len(third) == 9
+    assert stat.S_IMODE((tmp_path / "town" / "key.csv").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("org-001", "A"), ("org-001", "B")], r'key\.csv:3: "org-001" stands in the key a second time'),
+        ([("org-001", "A"), ("org-002", "A")], r'key\.csv:3: "A" stands in the key a second time'),
+        ([("../../x", "A")], r'key\.csv:2: "\.\./\.\./x" is no code'),
+        ([("Food Bank", "A")], r'key\.csv:2: "Food Bank" is no code'),
+    ],
+)
+def test_a_key_that_is_none_is_refused(tmp_path: Path, rows: list[tuple[str, str]], said: str) -> None:
+    with (tmp_path / "key.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("id", "name"), *rows])
+    with pytest.raises(UserError, match=said):
+        read_key(tmp_path / "key.csv")
+
+
+def test_codes_of_those_who_are_not_there_are_not_dealt_again() -> None:
+    found = codes(["C", "D"], {"A": "org-001", "B": "org-002"})
+    assert set(found.values()) == {"org-003", "org-004"}
+
+
+def test_what_was_edited_is_kept_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ties.csv").write_text("From,To,Contact\nA,B,1\nB,C,2\nC,D,1\n", encoding="utf-8")
+    said = []
+    for _ in range(2):
+        with pytest.raises(SystemExit) as leaving:
+            main(["import", "ties.csv", "--site", "town"])
+        assert leaving.value.code == 0
+        said.append(" ".join(capsys.readouterr().out.split()))
+        mapping = Path("town/mapping.toml")
+        mapping.write_text(mapping.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    assert "may be yours" not in said[0]
+    assert "What stood there before, and may be yours, is kept: town/mapping.before.toml." in said[1]
+    assert Path("town/mapping.before.toml").read_text(encoding="utf-8").endswith("# mine\n")
+    assert stat.S_IMODE(Path("town/mapping.before.toml").stat().st_mode) == 0o600
+
+
+def test_the_one_that_is_called_a_backbone_leads(tmp_path: Path) -> None:
+    survey = read(tmp_path, "From,To,Contact / A,Promise (backbone),1 / B,A,2 / Promise (backbone),B,3")
+    assert survey.members["Promise (backbone)"].lead
+    assert any("taken for the one that leads" in note.text for note in survey.notes)
+    two = read(tmp_path, "From,To,Contact / A,Promise (backbone),1 / Backbone Office,A,2 / Promise (backbone),B,3")
+    assert not any(member.lead for member in two.members.values())
+
+
+def test_long_cells_are_read_in_no_time(tmp_path: Path) -> None:
+    begun = time.process_time()
+    read(tmp_path, f"From,To,Notes / A,B,{'x' * 300_000} / B,C,y / C,D,z")
+    assert time.process_time() - begun < 20  # it was quadratic: 300,000 letters took minutes
+
+
+def test_a_workbook_that_says_that_it_is_huge_is_as_large_as_it_is(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("From", "To", "Contact"), ("A", "B", 2), ("B", "C", 1), ("C", "D", 1)):
+        sheet.append(row)
+    sheet.cell(1_048_576, 16_384).number_format = "0.00"
+    book.save(tmp_path / "book.xlsx")
+    assert set(import_survey([tmp_path / "book.xlsx"], "town").members) == {"A", "B", "C", "D"}
+
+
+def test_words_of_agreement_are_about_what_is_agreed_to() -> None:
+    assert kind_of("How much do you agree: we can count on this partner") == "item"
+    assert meaning("agree-can-count-follow-through") == "trust"
+    assert meaning("in-support-of-mission") == "agreement" and meaning("agree") == "agreement"
