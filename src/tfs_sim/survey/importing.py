@@ -99,7 +99,8 @@ class Survey:
     def asked(self, wave: str) -> set[str] | None:
         """Return the names of those who were asked in a wave; None where nothing says so.
 
-        A list says so; or, where ends report, all that are listed were asked, and else all who answered.
+        A list says so; or, where ends report, all that are listed were asked. Answers do not: who did not answer is
+        in none of them.
         """
         said = {
             name: asked
@@ -108,9 +109,8 @@ class Survey:
         }
         if said:
             return {name for name, asked in said.items() if asked} | self.answered(wave)
-        if not self.answers.answered.get(wave) and not self.answered(wave):
-            return None
-        return {name for name, member in self.members.items() if member.listed} | self.answered(wave)
+        listed = {name for name, member in self.members.items() if member.listed}
+        return listed | self.answered(wave) if listed and self.answered(wave) else None
 
     def statuses(self, key: tuple[str, str]) -> dict[str, int]:
         """Return how many pairs there are of each status (see `pairs.STATUSES`) in a wave, of a relation."""

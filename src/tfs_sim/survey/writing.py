@@ -263,7 +263,7 @@ def _asked(survey: Survey) -> Rows:
                 "wave": wave.label, "month": wave.month or "", "id": survey.codes[name], "name": name,
                 "sector": member.sector, "category": member.category,
                 "asked": "" if asked is None else "yes" if name in asked else "no",
-                "answered": "" if asked is None else "yes" if name in answered else "no",
+                "answered": "" if asked is None and not answered else "yes" if name in answered else "no",
             }  # fmt: skip
 
 
