@@ -38,7 +38,7 @@ def _of(member: Member, wave: str) -> bool:
 
 
 def _of_matrices(survey: Survey, wave: str) -> set[str]:
-    """Return whom matrices name in rows that hold answers, and in columns: no tie is none of the reports that are kept."""
+    """Return whom matrices name, in rows with answers and in columns: of a pair without a tie no report is kept."""
     called, found = known_as(survey.sheets, survey.mapping.same), set()
     for each in survey.sheets:
         if each.holds != "matrix":
