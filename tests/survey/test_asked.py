@@ -74,14 +74,14 @@ def test_a_matrix_of_each_wave_is_about_its_own_rows_and_columns(tmp_path: Path)
         luck = np.random.default_rng([72, wave])
         lines = ["name," + ",".join(names[:named])]
         for a in range(answered):
-            lines.append(",".join([names[a], *(str(int(b < 9 and luck.random() < 0.4)) for b in range(named))]))
+            lines.append(",".join([names[a], *(str(int(b < named - 1 and luck.random() < 0.4)) for b in range(named))]))
         lines += [names[a] + "," * named for a in range(answered, named)]
         (tmp_path / f"network-201{6 + wave}-05.csv").write_text("\n".join(lines) + "\n")
     files = sorted(tmp_path.glob("*.csv"))
     both = import_survey(files, "town", wave="2017-05")
     alone = import_survey(files[1:], "town")
     (seen,) = later(both)
-    assert len(alone.members) == 10 and seen.answers == pytest.approx(7 / 10)
+    assert len(alone.members) == 10 and len(both.members) == 12 and seen.answers == pytest.approx(7 / 10)
     assert seen.density == pytest.approx(alone.densities()[0])
 
 

@@ -27,6 +27,7 @@ from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few
 from tfs_sim.survey.pairs import Pair
 from tfs_sim.survey.scales import Scale
 from tfs_sim.survey.waves import Wave, in_order
+from tfs_sim.survey.windows import remark
 
 
 @dataclass(frozen=True)
@@ -247,6 +248,7 @@ def _look(survey: Survey) -> None:
     """Note what the user should look at."""
     notes = survey.notes
     notes += remarks(survey)
+    notes += remark(survey)
     for a, b in nearly_equal(list(survey.members)):
         notes.append(Note("{} and {} have nearly the same name; they are kept apart ([same] in mapping.toml)", (a, b)))
     tied = {end for pair in survey.ties for end in pair}

@@ -17,6 +17,7 @@ from tfs_sim.survey.concerned import concerned
 from tfs_sim.survey.imputing import said_of, unobserved
 from tfs_sim.survey.notes import FEWEST_SHOWN, Note, literal
 from tfs_sim.survey.pairs import strengths
+from tfs_sim.survey.windows import window
 
 if TYPE_CHECKING:
     from tfs_sim.survey.importing import Survey
@@ -143,10 +144,10 @@ def as_waves(survey: Survey, waves: list[Later], file: str) -> str:
     """
     title = survey.site.replace("-", " ").replace("_", " ").capitalize()
     lines = [_HEAD.format(title=title, title_quoted=json.dumps(title), file=file)]
+    months, answer = window(survey)
+    why = f'as "{answer}" says, the weakest answer that is a tie' if answer else "assumed"
     for number, wave in enumerate(waves, start=1):
-        about = (
-            f"month = {wave.month}\nwithin = 3                           # months of contact that are meant: assumed\n"
-        )
+        about = f"month = {wave.month}\n{f'within = {months}':<36} # months of contact that are meant: {why}\n"
         about += f"answers = {wave.answers:.3g}"
         when = f"# {wave.label or 'survey'}, {wave.when}"
         if wave.density is not None:

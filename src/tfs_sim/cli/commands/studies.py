@@ -299,7 +299,11 @@ def survey(
     ] = None,
     within: Annotated[
         float | None,
-        typer.Option("--within", metavar="MONTHS", help="A tie is one with contact within so many; default: 3."),
+        typer.Option(
+            "--within",
+            metavar="MONTHS",
+            help="A tie is one with contact within so many; default: as yours means, or 3.",
+        ),
     ] = None,
     seed: Seed = None,
     workers: Workers = None,
