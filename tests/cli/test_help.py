@@ -37,7 +37,7 @@ def test_no_word_of_a_help_is_eaten_by_its_markup() -> None:
     from rich.text import Text
 
     found = list(commands(typer.main.get_command(app)))
-    assert len(found) > 40
+    assert len(found) > 30
     for name, command in found:
         options = [text for each in command.params if (text := getattr(each, "help", None))]
         for text in filter(None, (command.help, command.short_help, command.epilog, *options)):
