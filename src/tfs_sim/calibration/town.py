@@ -26,7 +26,7 @@ from tfs_sim.calibration.held import Array, Held
 from tfs_sim.calibration.implausibility import accepted, promising
 from tfs_sim.calibration.reading import Calibration, load_calibration
 from tfs_sim.calibration.taught import Taught, taught
-from tfs_sim.calibration.town_files import TownData, as_given, calibration_named, load_town
+from tfs_sim.calibration.town_files import TownData, as_given, calibration_named, file_in, load_town
 from tfs_sim.calibration.town_runs import TownRuns
 from tfs_sim.calibration.town_words import text
 from tfs_sim.experiments.designs.sets import Sets, drawn
@@ -98,7 +98,7 @@ def condition(
 
     Parameters
     ----------
-    data : what was seen, or its file.
+    data : what was seen, or its file, or the folder of an import that has one such file.
     prior : "calibrated" (the shipped ensemble), "plausible", or the file of an ensemble.
     out : where everything is kept; default: results/NAME.
     seed : which luck, instead of the file's.
@@ -113,7 +113,7 @@ def condition(
     Interrupted
         On Ctrl-C; what is finished is kept, and the same call goes on from there.
     """
-    seen = data if isinstance(data, TownData) else load_town(Path(data))
+    seen = data if isinstance(data, TownData) else load_town(file_in(Path(data)))
     seen = as_given(seen, seed=seed)
     folder = Path(out) if out is not None else Path("results") / seen.name
     told = notice or (lambda _: None)

@@ -104,8 +104,9 @@ def _surprises(found: Taught) -> Iterator[str]:
     out = [each for each in found.seen if _outside(each)]
     if found.unusual:
         yield (
-            f"The town is unusual for these sets: {found.unusual}. The model may not be about a town like this one, or what was seen is about something "
-            "else than the model's quantities; read what follows with that in mind."
+            f"The town is unusual for these sets: {found.unusual}. The model may not be about a "
+            "town like this one, or what was seen is about something else than the model's quantities; read what "
+            "follows with that in mind."
         )
     elif math.isfinite(found.surprise):
         yield (

@@ -127,7 +127,10 @@ def calibrate(
     data: Annotated[
         Path | None,
         typer.Option(
-            "--data", metavar="FILE", help="What was seen of one town: sets are weighed by it.", show_default=False
+            "--data",
+            metavar="FILE",
+            help="What was seen of one town, or the folder of an import: sets are weighed by it.",
+            show_default=False,
         ),
     ] = None,
     prior: Annotated[
