@@ -163,3 +163,43 @@ def test_damaged_clean_data_are_told(tmp_path: Path, file: str, old: str, new: s
     path.write_text(path.read_text().replace(old, new, 1))
     with pytest.raises(UserError, match=said):
         found_of(tmp_path)
+
+
+def test_how_few_of_the_reported_ties_are_left_is_said(tmp_path: Path) -> None:
+    from tfs_sim.cli.asking import few_kept
+
+    survey = answers(tmp_path)
+    first, late = asked(tmp_path, 1), asked(tmp_path, 36)
+    assert first.found is not None and len(first.found.ties) == len(survey.ties)
+    assert set(first.kept) == {"simulated"} and first.kept["simulated"].shape == (3,)
+    assert (first.kept["simulated"] <= len(survey.ties)).all() and first.kept["simulated"].mean() > 0.7 * len(
+        survey.ties
+    )
+    assert late.kept["simulated"].mean() < first.kept["simulated"].mean() and few_kept(first) == []
+    ties = frozenset((f"town/a{n}", f"town/b{n}") for n in range(118))
+    found = Found("town", frozenset(), frozenset(), None, {}, {}, 3.0, ties)
+    some = Asked("town", 12, found, 2, {}, 3.0, {"simulated": np.array([20.0, 22.0])})
+    (said,) = few_kept(some)
+    assert said.startswith(
+        "of 118 ties at the start 21 are in use after 12 months, on average (contact within 3 months)"
+    )
+    several = Asked("town", 12, found, 2, {}, 12.0, {"a": np.array([1.0, 1.0]), "b": np.array([60.0, 58.0])})
+    (said,) = few_kept(several)
+    assert said.startswith("a: of 118 ties at the start 1 is in use")
+
+
+def test_what_lies_far_out_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tfs_sim.cli.asking import _tell
+
+    answers(tmp_path)
+    found = found_of(tmp_path)
+    expected = np.full((20, len(QUESTIONS)), found.values["density"] - 0.3)
+    _tell(
+        Asked("town", 12, found, 20, {EXPECTED: expected, "simulated": expected}),
+        {"simulated": load_scenario(tmp_path / "town" / "scenario.toml")},
+    )
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "density: what the survey found lies above where nine in ten of the partnerships lie that the model expects."
+        in said
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from truths import SPACE, Array
 from tfs_sim.calibration import likelihood, quantities, weighing
 from tfs_sim.calibration.conditioning import Conditioned, Limits, condition_on
 from tfs_sim.calibration.taught import taught
+from tfs_sim.calibration.town_words import tables
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.execution.runner import Interrupted
 from tfs_sim.scenario.errors import UserError
@@ -179,4 +181,10 @@ def test_what_is_learned_is_told(far: Conditioned) -> None:
     for one in told.seen:
         assert one.before[0] < one.before[1] < one.before[2]
         assert abs(one.after[1] - one.value) < abs(one.before[1] - one.value)
+    (_, table) = tables(told)
+    assert "moved most" in table and "narrower (−: wider)" in table and "it may be chance" in table
+    (only,) = tables(replace(told, moved=0))
+    assert "moved most" not in only, "what may all be chance is no table of what moved"
+    wide = replace(told, parameters=(replace(told.parameters[0], contraction=-0.08),))
+    assert " −8%" in tables(wide)[1]
     assert told.reweighted < told.effective and told.new > 0 and told.missing == ("left",)

@@ -126,7 +126,29 @@ def test_calibrated_sets_stay_calibrated_and_stamps_say_both(tmp_path: Path) -> 
     assert agreement is not None
     lead, rest = stamps.stamp(agreement.record(), over_sets=True)
     assert lead.endswith("then conditioned on 1 observation of Riverton.") and "this town" in rest
+    assert record.unusual == "" and '"unusual"' not in (tmp_path / "out" / "seen.json").read_text()
     assert "conditioned" not in shipped.sets.agreement.record()  # type: ignore[union-attr]
+
+
+def test_that_a_town_is_unusual_stays_with_the_ensemble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = SEEN.replace("sets = 200", "sets = 2")
+    for line in ("value = 8.5", "value = 2.9", "value = 0.1", "value = 3.5", "value = true"):
+        text = text.replace(f"{line}\n", "")
+    text = text.replace("sd = 2\n", "").replace("value = 4", "value = 4\nsd = 3")
+    text = text.replace('from = "2019-07"\nto = "month 12"', "from = 1\nto = 2")
+    monkeypatch.setattr("tfs_sim.calibration.likelihood.surprise", lambda *_: (0.01, 200))
+    condition(written(tmp_path, text), out=tmp_path / "out", workers=1)
+    read = ensembles.read(tmp_path / "out" / "seen.json")
+    assert read.record.unusual == "of 200 towns that they expect, 1.0% look as unlikely to them"
+    assert read.record.title.endswith("of Riverton, a town that is unusual for these sets")
+    assert read.sets.agreement is not None and read.sets.agreement.record()["unusual"] == read.record.unusual
+    assert not stamps.trustworthy(read.sets.agreement.record())
+    monkeypatch.setattr("tfs_sim.calibration.likelihood.surprise", lambda *_: (0.5, 200))
+    (tmp_path / "more").mkdir()
+    (path := written(tmp_path / "more", text)).rename(path.with_name("more.toml"))
+    condition(path.with_name("more.toml"), tmp_path / "out" / "seen.json", tmp_path / "more-out", workers=1)
+    again = ensembles.read(tmp_path / "more-out" / "more.json")
+    assert again.record.unusual == read.record.unusual, "what was conditioned on another town before stays so"
 
 
 def test_new_sets_are_held_to_the_targets_as_calibrations_do(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from tfs_sim.calibration import load_town
 from tfs_sim.calibration.json_schema import town_schema
 from tfs_sim.calibration.quantities import Quantity, scaled, seen, usual_error
+from tfs_sim.calibration.town_files import file_in
 from tfs_sim.scenario.errors import UserError
 from tfs_sim.scenario.reading import read_document
 
@@ -177,3 +178,17 @@ def test_several_communities_are_not_one(tmp_path: Path) -> None:
         load_town(
             written(tmp_path, town=TOWN + "[sites.eastwood]\nstudents = 2_000\norganizations = { nonprofit = 3 }\n")
         )
+
+
+def test_a_folder_of_an_import_has_one_file_of_what_was_seen(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    assert file_in(path) == path and file_in(tmp_path / "none.toml") == tmp_path / "none.toml"
+    with pytest.raises(UserError, match="has no file of what was seen of a town"):
+        file_in(tmp_path)
+    (tmp_path / "riverton-waves.before.toml").write_text("")
+    only = tmp_path / "riverton-waves.toml"
+    path.rename(only)
+    assert file_in(tmp_path) == only and load_town(file_in(tmp_path)).name == "riverton-waves"
+    (tmp_path / "other-waves.toml").write_text("")
+    with pytest.raises(UserError, match=r"several files of what was seen: other-waves.toml or riverton-waves.toml"):
+        file_in(tmp_path)

@@ -12,6 +12,8 @@ from tfs_sim.scenario.errors import count
 
 YOURS = "Of sets that agree with these figures; not a probability for your town."
 TOWN = "Of sets that agree with these figures and with what was seen of this town, as far as the model is about it."
+UNUSUAL = ", a town that is unusual for these sets"
+"""What follows on what sets were conditioned, where these do not expect such a town."""
 INPUT = "How large effects on students are is an input; what is found are differences between strategies."
 SILENT = "Parameters are one assumed point, about which these numbers are silent."
 
@@ -27,7 +29,13 @@ def held_against(agreement: Mapping[str, Any]) -> str:
 
 
 def _conditioned(agreement: Mapping[str, Any]) -> str:
-    return f"; then conditioned on {said}" if (said := agreement.get("conditioned")) else ""
+    said = agreement.get("conditioned")
+    return f"; then conditioned on {said}{UNUSUAL if agreement.get('unusual') else ''}" if said else ""
+
+
+def trustworthy(agreement: Mapping[str, Any] | None) -> bool:
+    """Say whether nothing that is known speaks against reading numbers as of sets that agree with what is known."""
+    return agreement is not None and not agreement.get("unusual")
 
 
 def missed(misses: Sequence[str]) -> str:
@@ -49,6 +57,8 @@ def stamp(agreement: Mapping[str, Any] | None, over_sets: bool) -> tuple[str, st
     if agreement is not None:
         said = held_against(agreement)
         yours = TOWN if agreement.get("conditioned") else YOURS
+        if unusual := agreement.get("unusual"):
+            yours = f"The model may not be about a town like this one: {str(unusual).strip().rstrip('.')}. {yours}"
         return f"{said[:1].upper()}{said[1:]}.", f"{yours} {INPUT}"
     lead = "Not calibrated yet: read this as how the model behaves, not as a forecast."
     return lead, "" if over_sets else SILENT

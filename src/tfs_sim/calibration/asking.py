@@ -15,7 +15,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ from tfs_sim.experiments.storage.provenance import processors
 from tfs_sim.scenario.errors import Mistake, UserError, listed, quote
 from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused, within
 from tfs_sim.survey.clean import Found, folder_of, read_found
+from tfs_sim.survey.windows import ASSUMED
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -47,8 +48,8 @@ QUESTIONS = ("at the table", "density", "transitivity", "trust")
 """Share of those asked who take part; density and transitivity of their ties; mean mark of trust."""
 SCALE = (1.0, 4.0)
 """Of trust, where no survey says another."""
-WITHIN = 3.0
-"""Months within which two must have dealt with each other for a tie, where nobody says otherwise."""
+WITHIN = float(ASSUMED)
+"""Months within which two must have dealt with each other for a tie, where there was no survey that says otherwise."""
 EXPECTED = "expected at this size"
 INTERVAL = (5.0, 95.0)
 """Percentiles that are told: of partnerships under different sets, each with luck of its own."""
@@ -64,6 +65,8 @@ class Asked:
     found : what the survey of the real partnership asked and found; None: there was none.
     sets : over how many sets of parameters, each with one run.
     values : by what was run (`EXPECTED`, and each scenario by its name), [sets, questions]; NaN: nobody could say.
+    within : months within which two must have dealt with each other for a tie.
+    kept : by scenario, how many of the ties that were reported (`found.ties`) are ones then, [sets].
     """
 
     site: str
@@ -71,6 +74,8 @@ class Asked:
     found: Found | None
     sets: int
     values: Mapping[str, NDArray[np.float64]]
+    within: float = WITHIN
+    kept: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def table(self) -> DataFrame:
         """Return a row for each question: what was found, over whom, and by what was run the median and its interval.
@@ -105,7 +110,7 @@ def ask(
     *,
     site: str | None = None,
     answers: float = 1.0,
-    months: float = WITHIN,
+    months: float | None = None,
     progress: Progress | None = None,
     notice: Notice | None = None,
 ) -> Asked:
@@ -119,7 +124,7 @@ def ask(
     seed, workers : which luck; how many threads.
     site : which community, where there are several.
     answers : share of members who answer, where there was no survey.
-    months : within which two must have dealt with each other for a tie.
+    months : within which two must have dealt with each other for a tie; default: as the survey means.
     progress, notice : told how far it is, and what is happening.
 
     Raises
@@ -130,32 +135,42 @@ def ask(
     first = next(iter(scenarios.values()))
     seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
     month = whole_or_refused("month", month, 1, min(each.clock.months for each in scenarios.values()))
-    answers, months = _within("answers", answers, 0.01, 1.0), _within("within", months, 0.1, 1200.0)
+    answers = _within("answers", answers, 0.01, 1.0)
+    months = None if months is None else _within("within", months, 0.1, 1200.0)
     key = _site(first, site)
     if not isinstance(sets, Sets):
         sets = listed_sets(str(uncertainty), whole_or_refused("sets", sets, 2, MOST_SETS))
     folder = folder_of(first.sites[key])
     found = None if folder is None else read_found(folder, first.sites[key])
+    lately = window_of(found) if months is None else months
     runs = {name: (until(each, month), month) for name, each in scenarios.items()}
     if found is not None:
         bare = {"relationships_file": None, "evidence": None}
         runs = {EXPECTED: (until(first.with_(sites={key: bare}), 1), 1), **runs}
     warm_up(first.to_template(), notice or _log.warning)
     values = {name: np.full((len(sets), len(QUESTIONS)), np.nan) for name in runs}
+    kept = {name: np.full(len(sets), np.nan) for name in scenarios} if found is not None and found.ties else {}
     pace = Pace(len(sets) * len(runs), progress)
 
     def tasks() -> Iterator[tuple[str, int]]:
         yield from ((name, number) for number in range(len(sets)) for name in runs)
 
-    def one(task: tuple[str, int]) -> NDArray[np.float64]:
+    def one(task: tuple[str, int]) -> tuple[NDArray[np.float64], float]:
         scenario, at = runs[task[0]]
-        return _answers(scenario, key, at, sets, task[1], seed, found, answers, months)
+        return _answers(scenario, key, at, sets, task[1], seed, found, answers, lately)
 
     with closing(stream(tasks(), one, workers or processors())) as results:
-        for (name, number), row in results:
+        for (name, number), (row, there) in results:
             values[name][number] = row
+            if name in kept:
+                kept[name][number] = there
             pace.step()
-    return Asked(key, month, found, len(sets), values)
+    return Asked(key, month, found, len(sets), values, lately, kept)
+
+
+def window_of(found: Found | None) -> float:
+    """Return the months of contact that a survey means."""
+    return WITHIN if found is None else found.within
 
 
 def until(scenario: Scenario, month: int) -> Scenario:
@@ -199,8 +214,8 @@ def _answers(
     found: Found | None,
     answers: float,
     months: float,
-) -> NDArray[np.float64]:
-    """Run a scenario under a set, and return what the survey finds."""
+) -> tuple[NDArray[np.float64], float]:
+    """Run a scenario under a set; return what the survey finds, and how many of the reported ties there are then."""
     from tfs_sim.scenario.beginnings import template_of
 
     settings = open_to(sets.settings(number), scenario)
@@ -220,7 +235,16 @@ def _answers(
         surveys.trust(look, sites, months, answer, low, high, among),
     ):
         values.append(float(top[at] / bottom[at]) if bottom[at] > 0 else np.nan)
-    return np.array(values)
+    return np.array(values), _kept(look, names, found, months, among)
+
+
+def _kept(look: Look, names: Sequence[str], found: Found | None, months: float, among: surveys.Answer) -> float:
+    """Return how many of the ties that were reported are ones in a month, whoever tells of them."""
+    if found is None:
+        return np.nan
+    rows = np.flatnonzero(surveys.ties(look, months, among))
+    ends = [frozenset((names[look.one[row]], names[look.other[row]])) for row in rows.tolist()]
+    return float(len({frozenset(each) for each in found.ties}.intersection(ends)))
 
 
 def _whom(

@@ -111,6 +111,13 @@ class Taught:
     moved: int
     of: int
 
+    @property
+    def unusual(self) -> str:
+        """How far the town is unusual for the sets, in words; empty where it is not."""
+        if not self.surprise < UNUSUAL:  # NaN: nothing was seen
+            return ""
+        return f"of {self.towns:,} towns that they expect, {self.surprise:.1%} look as unlikely to them"
+
     def record(self) -> dict[str, Any]:
         """Return it as JSON has it, missing numbers as null."""
         found = plain(asdict(self))

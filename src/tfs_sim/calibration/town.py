@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from tfs_sim.analysis import stamps
 from tfs_sim.calibration import choosing, held, keeping
 from tfs_sim.calibration.calibrating import held_of, simulator_of
 from tfs_sim.calibration.conditioning import FEWEST, Conditioned, Limits, Meets, condition_on
@@ -25,7 +26,7 @@ from tfs_sim.calibration.held import Array, Held
 from tfs_sim.calibration.implausibility import accepted, promising
 from tfs_sim.calibration.reading import Calibration, load_calibration
 from tfs_sim.calibration.taught import Taught, taught
-from tfs_sim.calibration.town_files import TownData, as_given, calibration_named, load_town
+from tfs_sim.calibration.town_files import TownData, as_given, calibration_named, file_in, load_town
 from tfs_sim.calibration.town_runs import TownRuns
 from tfs_sim.calibration.town_words import text
 from tfs_sim.experiments.designs.sets import Sets, drawn
@@ -97,7 +98,7 @@ def condition(
 
     Parameters
     ----------
-    data : what was seen, or its file.
+    data : what was seen, or its file, or the folder of an import that has one such file.
     prior : "calibrated" (the shipped ensemble), "plausible", or the file of an ensemble.
     out : where everything is kept; default: results/NAME.
     seed : which luck, instead of the file's.
@@ -112,7 +113,7 @@ def condition(
     Interrupted
         On Ctrl-C; what is finished is kept, and the same call goes on from there.
     """
-    seen = data if isinstance(data, TownData) else load_town(Path(data))
+    seen = data if isinstance(data, TownData) else load_town(file_in(Path(data)))
     seen = as_given(seen, seed=seed)
     folder = Path(out) if out is not None else Path("results") / seen.name
     told = notice or (lambda _: None)
@@ -187,7 +188,7 @@ def _carried(
     files.write_bytes(folder / "findings.txt", text(said).encode())
     if len(found.rows) < FEWEST and found.said:
         raise _too_few(found, said, known)
-    return OfTown(folder, said, _written(folder / f"{data.name}.json", data, known, found, outputs, told))
+    return OfTown(folder, said, _written(folder / f"{data.name}.json", data, known, found, said, outputs, told))
 
 
 def meets_of(
@@ -238,13 +239,20 @@ def _too_few(found: Conditioned, said: Taught, known: Known) -> UserError:
 
 
 def _written(
-    path: Path, data: TownData, known: Known, found: Conditioned, outputs: Sequence[Held], notice: Notice
+    path: Path,
+    data: TownData,
+    known: Known,
+    found: Conditioned,
+    said: Taught,
+    outputs: Sequence[Held],
+    notice: Notice,
 ) -> Ensemble:
     """Write the ensemble of what is taken, and return it."""
     on = f"{count(len(data.quantities), 'observation')} of {data.table.title}"
     before = known.ensemble.record if known.ensemble is not None else None
     kind = "Plausible" if before is None else "Calibrated" if before.calibrated else "Given"
-    title = f"{kind} sets, conditioned on {on}"[:300]
+    unusual = said.unusual or (before.unusual if before is not None and before.conditioned else "")
+    title = f"{kind} sets, conditioned on {on}{stamps.UNUSUAL if unusual else ''}"[:300]
     rows, ids = found.rows.tolist(), found.ids
     sets = found.space.sets(found.table[found.rows], [ids[n] for n in rows], title)
     facts: dict[str, Any] = {
@@ -264,6 +272,8 @@ def _written(
         "misses": [],
         "behaviour": behaving.behaviour(sets, notice),
     }
+    if unusual:  # left out otherwise: earlier versions read only what they know
+        facts["unusual"] = unusual
     columns: dict[str, Array] = {}
     if before is not None and before.calibrated:
         names, own = _own(known, found, outputs)

@@ -16,7 +16,7 @@ from tfs_sim.calibration.reading import scenario_named
 from tfs_sim.calibration.tables import Observation
 from tfs_sim.calibration.town_tables import EVENTS, SeenTable, TownTable
 from tfs_sim.scenario import Scenario
-from tfs_sim.scenario.errors import Mistake, UserError, count, quote
+from tfs_sim.scenario.errors import Mistake, UserError, count, listed, quote
 from tfs_sim.scenario.fields import catalogue
 from tfs_sim.scenario.inheritance import in_order
 from tfs_sim.scenario.jargon import mistakes_of
@@ -98,6 +98,27 @@ def load_town(path: str | Path) -> TownData:
         _quantities(table, known),
         tuple(name for name in looked if name not in known),
     )
+
+
+def file_in(path: Path) -> Path:
+    """Return the file of what was seen: itself, or of a folder that an import wrote the only SITE-waves.toml in it.
+
+    Raises
+    ------
+    UserError
+        where a folder has none, or several.
+    """
+    if not path.is_dir():
+        return path
+    found = sorted(each for each in path.glob("*-waves.toml") if each.is_file())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        said = f"{path} has several files of what was seen: {listed([each.name for each in found])}"
+        raise UserError(Mistake(said, hint=f"Say which: --data {found[0]}."))
+    said = f"{path} is a folder, and has no file of what was seen of a town (SITE-waves.toml)"
+    hint = "`tfs-sim import` writes it where a later wave follows the one that the scenario begins with: --wave."
+    raise UserError(Mistake(said, hint=hint))
 
 
 def calibration_named(data: TownData) -> str | Path | None:

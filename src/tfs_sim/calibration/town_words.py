@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from tfs_sim.calibration.conditioning import FEWEST
-from tfs_sim.calibration.taught import NOISY, UNUSUAL, SeenFound, Taught
+from tfs_sim.calibration.taught import NOISY, SeenFound, Taught
 from tfs_sim.calibration.telling import table
 from tfs_sim.scenario.errors import count
 
@@ -102,11 +102,11 @@ def _how(found: Taught) -> Iterator[str]:
 
 def _surprises(found: Taught) -> Iterator[str]:
     out = [each for each in found.seen if _outside(each)]
-    if found.surprise < UNUSUAL:
+    if found.unusual:
         yield (
-            f"The town is unusual for these sets: of {found.towns} that they expect, {found.surprise:.1%} look as "
-            "unlikely to them. The model may not be about a town like this one, or what was seen is about something "
-            "else than the model's quantities; read what follows with that in mind."
+            f"The town is unusual for these sets: {found.unusual}. The model may not be about a "
+            "town like this one, or what was seen is about something else than the model's quantities; read what "
+            "follows with that in mind."
         )
     elif math.isfinite(found.surprise):
         yield (
@@ -144,10 +144,11 @@ def _tables(found: Taught) -> Iterator[str]:
                 for each in found.seen
             ],
         )
-    if found.parameters:
+    if found.moved:
         yield table(
-            "Parameters that moved most, as shares of what was plausible (nine in ten of the sets)",
-            ("", "before", "middle", "after", "middle", "narrower by", "clear"),
+            "Parameters that moved most, as shares of what was plausible (nine in ten of the sets; where it is not "
+            "clear, it may be chance)",
+            ("", "before", "middle", "after", "middle", "narrower (−: wider)", "clear"),
             [
                 (
                     each.name,
@@ -155,7 +156,7 @@ def _tables(found: Taught) -> Iterator[str]:
                     _number(each.before[1]),
                     _span(each.after),
                     _number(each.after[1]),
-                    f"{each.contraction:.0%}" if each.contraction >= 0 else f"{-each.contraction:.0%} wider",
+                    f"{each.contraction:.0%}".replace("-0%", "0%").replace("-", "−"),
                     "yes" if each.moved else "no",
                 )
                 for each in found.parameters

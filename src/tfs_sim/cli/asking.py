@@ -29,7 +29,7 @@ def survey(
     as_json: bool,
 ) -> None:
     """Put the survey of a partnership to its simulation, and print both."""
-    from tfs_sim.calibration.asking import WITHIN, ask
+    from tfs_sim.calibration.asking import ask
     from tfs_sim.experiments.designs.uncertainty import USUAL
 
     scenarios, own, luck = _scenarios(source, sets, uncertainty)
@@ -43,7 +43,7 @@ def survey(
             workers,
             site=site,
             answers=1.0 if answers is None else answers,
-            months=WITHIN if within is None else within,
+            months=within,
             progress=shown.progress,
             notice=shown.notice,
         )
@@ -108,11 +108,36 @@ def _tell(asked: Asked, scenarios: dict[str, Scenario]) -> None:
     for record in table.to_dict("records"):
         place = record.get("place")
         if place is not None and place == place and (place < 0.05 or place > 0.95):
-            side = "less" if place < 0.5 else "more"
-            text = (
-                f"{record['question']}: the survey found {side} than nine in ten partnerships that the model expects."
+            side = "below" if place < 0.5 else "above"
+            text = f"{record['question']}: what the survey found lies {side} where nine in ten of the partnerships lie"
+            print(wrapped(f"Look at this: {text} that the model expects.", "  ", "  "))
+    for sentence in few_kept(asked):
+        print(wrapped(f"Look at this: {sentence}", "  ", "  "))
+
+
+FEW = 0.5
+"""Where less than this share of the reported ties is left, it is said."""
+
+
+def few_kept(asked: Asked) -> list[str]:
+    """Return of each scenario, in a sentence, how few of the ties that were reported there are at the month asked."""
+    ties = 0 if asked.found is None else len(asked.found.ties)
+    told = []
+    for name, kept in asked.kept.items():
+        mean = float(kept.mean())
+        if mean < FEW * ties:
+            left = f"{mean:.0f}" if mean >= 9.5 or mean == round(mean) else f"{mean:.1f}"
+            whose = f"{name}: of" if len(asked.kept) > 1 else "of"
+            told.append(
+                f"{whose} {count(ties, 'tie')} at the start {left} {'is' if left == '1' else 'are'} in use after "
+                f"{count(asked.month, 'month')}, on average (contact within {count_of(asked.within)})."
             )
-            print(wrapped(f"Look at this: {text}", "  ", "  "))
+    return told
+
+
+def count_of(months: float) -> str:
+    """Return a number of months in words, which need not be whole."""
+    return count(int(months), "month") if months == int(months) else f"{months:g} months"
 
 
 def _number(value: object) -> str:

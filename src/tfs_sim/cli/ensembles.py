@@ -75,7 +75,7 @@ def explained(path: Path) -> str:
     agreement = sets.agreement
     kind = "not calibrated" if agreement is None else stamps.held_against(agreement.record())
     if agreement is None and record.conditioned:
-        kind += f"; conditioned on {record.conditioned}"
+        kind += f"; conditioned on {record.conditioned}{stamps.UNUSUAL if record.unusual else ''}"
     lines = [
         bold(wrapped(f"{record.title} ({record.name}, edition {record.edition})")),
         wrapped(f"{count(len(sets), 'set')} of {count(len(sets.variables), 'parameter')}; {kind}; {record.licence}."),

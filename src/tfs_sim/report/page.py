@@ -117,7 +117,7 @@ def content(
         "whole": page.whole,
         "short": page.short,
         "short_data": numbers(page.short.data),
-        "calibrated": stored.agreement is not None,
+        "calibrated": stamps.trustworthy(stored.agreement),
         "over": stamps.over(e.get("uncertainty")),
         "version": str(p.get("version") or p.get("tfs_sim") or ""),
         "date": str(p.get("date") or "")[:10],

@@ -14,6 +14,7 @@ from tfs_sim.figures.survey import picture
 from tfs_sim.report.page import template
 from tfs_sim.scenario.errors import count
 from tfs_sim.survey import Survey
+from tfs_sim.survey.concerned import concerned
 from tfs_sim.survey.guessing import Understood
 from tfs_sim.survey.notes import FEWEST_SHOWN, few, suppressed
 from tfs_sim.survey.pairs import STATUSES
@@ -168,13 +169,27 @@ def _wave(survey: Survey, label: str, month: str | None) -> dict[str, str]:
     known = asked is not None
     silent = len(asked - answered) if asked is not None else 0
     hidden = 0 < silent < FEWEST_SHOWN or 0 < len(answered) < FEWEST_SHOWN
+    named = concerned(survey, label)
     return {
+        "said": _of_named(len(named), len(answered & named)) if answered and not known else "",
         "label": label or "the only one",
         "month": month or "not said",
         "asked": few(len(asked)) if asked is not None else "not said",
         "answered": "not shown" if hidden and known else few(len(answered)) if known else "not said",
         "silent": few(silent) if known else "not said",
     }
+
+
+def _of_named(named: int, answered: int) -> str:
+    """Return how many of those that a wave names answered it, where nothing says who was asked."""
+    told = f"{answered:,} of {named:,} that are named in this wave answered"
+    if answered == named:
+        told = f"all {named:,} that are named in this wave answered"
+    for number, what in ((answered, "answered"), (named - answered, "did not answer")):
+        if 0 < number < FEWEST_SHOWN:
+            told = f"of {named:,} that are named in this wave, {few(number)} {what}"
+            break
+    return f"not known who was asked; {told}"
 
 
 def _statuses(survey: Survey, key: tuple[str, str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.reading import read_document
 from tfs_sim.scenario.sites import Site
 from tfs_sim.scenario.table import Table
+from tfs_sim.survey.windows import ASSUMED
 from tfs_sim.survey.writing import INSTRUMENT
 
 FOLDER = "survey"
@@ -37,6 +38,7 @@ class Instrument(Table):
     site: Annotated[str, KEY]
     wave: Annotated[str, LINE] = ""
     relations: tuple[Annotated[str, KEY], ...] = ()
+    within: Annotated[float, number(0.1, 1200.0, "a number of months")] = float(ASSUMED)
     trust: TrustItems | None = None
 
 
@@ -52,6 +54,8 @@ class Found:
     values : "density" over the pairs of whom somebody was heard, "transitivity" of the reported ties, "trust" on the
         scale, over those who answered and had a tie.
     over : of each value, over how many what it is.
+    within : months within which two must have dealt with each other for a tie.
+    ties : the ties that were reported, each the ids of its ends.
     """
 
     site: str
@@ -60,6 +64,8 @@ class Found:
     scale: tuple[float, float] | None
     values: Mapping[str, float]
     over: Mapping[str, str]
+    within: float = float(ASSUMED)
+    ties: frozenset[tuple[str, str]] = frozenset()
 
 
 def folder_of(site: Site) -> Path | None:
@@ -125,7 +131,8 @@ def _found(folder: Path, instrument: Instrument, site: Site, asked: frozenset[st
             mean = sum(marks) / len(marks)
             values["trust"] = scale[0] + (scale[1] - scale[0]) * mean
             over["trust"] = f"{len(marks):,} marks"
-    return Found(key, asked, answered, scale, values, over)
+    reported = frozenset((tie.source, tie.target) for tie in ties if tie.told.chance == 1.0)
+    return Found(key, asked, answered, scale, values, over, instrument.within, reported)
 
 
 def _marks(folder: Path, instrument: Instrument, graph: Any) -> list[float]:

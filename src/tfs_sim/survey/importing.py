@@ -27,6 +27,7 @@ from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few
 from tfs_sim.survey.pairs import Pair
 from tfs_sim.survey.scales import Scale
 from tfs_sim.survey.waves import Wave, in_order
+from tfs_sim.survey.windows import remark
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class Survey:
     def asked(self, wave: str) -> set[str] | None:
         """Return the names of those who were asked in a wave; None where nothing says so.
 
-        A list says so; or, where ends report, all that are listed were asked, and else all who answered.
+        A list says so; or, where ends report, all that are listed were asked. Answers do not: who did not answer is
+        in none of them.
         """
         said = {
             name: asked
@@ -108,9 +110,8 @@ class Survey:
         }
         if said:
             return {name for name, asked in said.items() if asked} | self.answered(wave)
-        if not self.answers.answered.get(wave) and not self.answered(wave):
-            return None
-        return {name for name, member in self.members.items() if member.listed} | self.answered(wave)
+        listed = {name for name, member in self.members.items() if member.listed}
+        return listed | self.answered(wave) if listed and self.answered(wave) else None
 
     def statuses(self, key: tuple[str, str]) -> dict[str, int]:
         """Return how many pairs there are of each status (see `pairs.STATUSES`) in a wave, of a relation."""
@@ -248,6 +249,7 @@ def _look(survey: Survey) -> None:
     """Note what the user should look at."""
     notes = survey.notes
     notes += remarks(survey)
+    notes += remark(survey)
     for a, b in nearly_equal(list(survey.members)):
         notes.append(Note("{} and {} have nearly the same name; they are kept apart ([same] in mapping.toml)", (a, b)))
     tied = {end for pair in survey.ties for end in pair}

@@ -98,15 +98,22 @@ def imputed(survey: Survey) -> Imputed:
     )
 
 
-def unobserved(survey: Survey) -> set[Ends]:
-    """Return the pairs of whom nobody was heard, about any relation of the network; ends in the order of names."""
+def unobserved(survey: Survey, wave: str | None = None, among: set[str] | None = None) -> set[Ends]:
+    """Return the pairs of whom nobody was heard, about any relation of the network; ends in the order of names.
+
+    Parameters
+    ----------
+    wave : in which wave; default: that of the network.
+    among : names of organizations; default: all.
+    """
+    everyone = set(survey.members) if among is None else among
     found: set[Ends] | None = None
     for relation in survey.relations:
-        key = (survey.wave.label, relation)
+        key = (survey.wave.label if wave is None else wave, relation)
         listed = {(pair.one, pair.other): pair.status for pair in survey.pairs[key]}
         here = {ends for ends, status in listed.items() if status == "unobserved"}
         if survey.answers.each.get(key):
-            silent = sorted(set(survey.members) - survey.answered(key[0]))
+            silent = sorted(everyone - survey.answered(key[0]))
             here |= {(a, b) for n, a in enumerate(silent) for b in silent[n + 1 :] if (a, b) not in listed}
         found = here if found is None else found & here
     return found or set()

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tfs_sim.scenario.errors import quote
 from tfs_sim.scenario.tables import month_number
-from tfs_sim.survey.imputing import said_of
+from tfs_sim.survey.concerned import concerned
+from tfs_sim.survey.imputing import said_of, unobserved
 from tfs_sim.survey.notes import FEWEST_SHOWN, Note, literal
 from tfs_sim.survey.pairs import strengths
+from tfs_sim.survey.windows import window
 
 if TYPE_CHECKING:
     from tfs_sim.survey.importing import Survey
@@ -29,8 +31,9 @@ class Later(NamedTuple):
     label : of the wave.
     when : the month in which it was held.
     month : at the end of which month of the scenario that is, from 1.
-    answers : share of those asked who answered.
-    density : of the same relations; None: it did not ask about all of them.
+    answers : share of the organizations that the wave is about (`concerned`) who answered.
+    density : of the same relations, over the pairs of whom somebody was heard, as the import of this wave by itself
+        gives it; None: it did not ask about all of them.
     trust, lowest, highest : mean mark, and the ends of the scale; None: it did not ask.
     """
 
@@ -84,8 +87,8 @@ def remarks(survey: Survey) -> list[Note]:
 
 def _found(survey: Survey, wave: str, when: str | None, begun: str | None) -> Later | None:
     answered = survey.answered(wave)
-    asked = survey.asked(wave) or set(survey.members)
-    if when is None or begun is None or len(answered) < FEWEST_SHOWN or len(asked) < 2:
+    among = concerned(survey, wave)
+    if when is None or begun is None or len(answered) < FEWEST_SHOWN or len(among) < 2:
         return None
     month = month_number(when) - month_number(begun)  # a wave is held as its month begins: the month before has ended
     if month < 1:
@@ -93,20 +96,18 @@ def _found(survey: Survey, wave: str, when: str | None, begun: str | None) -> La
     keys = [(wave, relation) for relation in survey.relations]
     density, trust = None, None
     ties = strengths((survey.pairs[key] for key in keys if key in survey.pairs), survey.take)
-    among = {ends for ends in ties if asked.issuperset(ends)}
     if all(key in survey.pairs for key in keys):
-        silent = len(asked - answered)
-        pairs = (len(asked) * (len(asked) - 1) - silent * (silent - 1)) // 2
-        density = len(among) / pairs
+        pairs = len(among) * (len(among) - 1) // 2 - len(unobserved(survey, wave, among))
+        density = len(ties) / max(1, pairs)
     means = [
         sum(marks) / len(marks)
         for (source, target), marks in said_of(survey, "trust", wave).items()
-        if source in answered and ((source, target) in among or (target, source) in among)
+        if source in answered and ((source, target) in ties or (target, source) in ties)
     ]
     lowest, highest = survey.trust_scale
     if len(means) >= FEWEST_SHOWN:
         trust = lowest + (highest - lowest) * math.fsum(means) / len(means)
-    return Later(wave, when, month, len(answered & asked) / len(asked), density, trust, lowest, highest)
+    return Later(wave, when, month, len(answered) / len(among), density, trust, lowest, highest)
 
 
 _HEAD = """\
@@ -143,10 +144,10 @@ def as_waves(survey: Survey, waves: list[Later], file: str) -> str:
     """
     title = survey.site.replace("-", " ").replace("_", " ").capitalize()
     lines = [_HEAD.format(title=title, title_quoted=json.dumps(title), file=file)]
+    months, answer = window(survey)
+    why = f'as "{answer}" says, the weakest answer that is a tie' if answer else "assumed"
     for number, wave in enumerate(waves, start=1):
-        about = (
-            f"month = {wave.month}\nwithin = 3                           # months of contact that are meant: assumed\n"
-        )
+        about = f"month = {wave.month}\n{f'within = {months}':<36} # months of contact that are meant: {why}\n"
         about += f"answers = {wave.answers:.3g}"
         when = f"# {wave.label or 'survey'}, {wave.when}"
         if wave.density is not None:

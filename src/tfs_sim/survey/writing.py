@@ -33,6 +33,7 @@ from tfs_sim.survey import imputing
 from tfs_sim.survey.importing import Survey
 from tfs_sim.survey.later import as_waves, later
 from tfs_sim.survey.mapping import as_toml
+from tfs_sim.survey.windows import window
 
 KEY = "key.csv"
 IGNORED = (KEY, "mapping.toml")
@@ -258,9 +259,11 @@ def _instrument(survey: Survey) -> str:
     items = [n for n, kind in survey.answers.kinds.items() if kind == "item" and survey.means(n) == "trust"]
     lowest, highest = survey.trust_scale
     about: dict[str, Any] = {"site": survey.site, "wave": survey.wave.label, "relations": survey.relations}
+    about["within"] = window(survey)[0]
     if survey.imputed.trust:
         about["trust"] = {"items": items, "lowest": lowest, "highest": highest}
-    head = "# What was asked of whom: `tfs-sim survey` asks the simulated partnership the same.\n\n"
+    head = "# What was asked of whom: `tfs-sim survey` asks the simulated partnership the same.\n"
+    head += "# within: months of contact that are meant.\n\n"
     return head + to_toml(about)
 
 
@@ -289,7 +292,7 @@ def _asked(survey: Survey) -> Rows:
                 "wave": wave.label, "month": wave.month or "", "id": survey.codes[name], "name": name,
                 "sector": member.sector, "category": member.category,
                 "asked": "" if asked is None else "yes" if name in asked else "no",
-                "answered": "" if asked is None else "yes" if name in answered else "no",
+                "answered": "" if asked is None and not answered else "yes" if name in answered else "no",
             }  # fmt: skip
 
 

@@ -176,6 +176,21 @@ def test_calibrated_is_said(small, tmp_path) -> None:
     assert "<b>prevention" not in page and "<i>missed" not in page
 
 
+def test_a_town_that_the_sets_do_not_expect_is_no_green_box(small, tmp_path) -> None:
+    agreement = {"name": "mine", "edition": "1", "licence": "CC0-1.0", "figures": 9, "origin": "", "misses": []}
+    agreement |= {"conditioned": "2 observations of Riverton", "unusual": "of 200 towns, 1.0% look as unlikely"}
+    said = {"origin": "ensemble", "title": "mine", "sets": 9, "parameters": 3, "digest": "0" * 64}
+    for odd in (True, False):
+        if not odd:
+            del agreement["unusual"]
+        experiment = small.experiment | {"uncertainty": said | {"agreement": agreement}}
+        path = write_report(replace(small, experiment=experiment), tmp_path / str(odd))
+        page = " ".join(path.read_text(encoding="utf-8").split())
+        assert ('<p class="stamp good">' not in page) == odd
+        assert ("a town that is unusual for these sets" in page) == odd
+        assert ("The model may not be about a town like this one: of 200 towns" in page) == odd
+
+
 @pytest.mark.parametrize(
     "odd", [{"replicates": 1, "months": 30}, {"strategies": 1, "replicates": 3, "months": 24, "crossed": False}]
 )

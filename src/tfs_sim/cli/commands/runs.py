@@ -129,7 +129,7 @@ def sweep(
     ] = None,
     explore: Annotated[
         bool,
-        typer.Option("--explore", help="Run a design over its [explore] instead, for a page with sliders."),
+        typer.Option("--explore", help="Run a design over its explore table instead, for a page with sliders."),
     ] = False,
 ) -> None:
     """Run an experiment, or what is missing of it; say what was found and write the report."""

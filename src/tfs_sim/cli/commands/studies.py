@@ -127,7 +127,10 @@ def calibrate(
     data: Annotated[
         Path | None,
         typer.Option(
-            "--data", metavar="FILE", help="What was seen of one town: sets are weighed by it.", show_default=False
+            "--data",
+            metavar="FILE",
+            help="What was seen of one town, or the folder of an import: sets are weighed by it.",
+            show_default=False,
         ),
     ] = None,
     prior: Annotated[
@@ -299,7 +302,11 @@ def survey(
     ] = None,
     within: Annotated[
         float | None,
-        typer.Option("--within", metavar="MONTHS", help="A tie is one with contact within so many; default: 3."),
+        typer.Option(
+            "--within",
+            metavar="MONTHS",
+            help="A tie is one with contact within so many; default: as yours means, or 3.",
+        ),
     ] = None,
     seed: Seed = None,
     workers: Workers = None,

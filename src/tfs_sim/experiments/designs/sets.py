@@ -39,6 +39,7 @@ class Agreement:
     origin : of what these mostly are, in words; empty where its file does not say.
     misses : a sentence on each figure that some of the sets miss.
     conditioned : on what of which town they were conditioned afterwards, in words; empty: on nothing.
+    unusual : that this town is unusual for them, and how far, in words; empty: it is not.
     """
 
     name: str
@@ -48,11 +49,12 @@ class Agreement:
     origin: str
     misses: tuple[str, ...]
     conditioned: str = ""
+    unusual: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return it as plain data."""
         said = {**asdict(self), "misses": list(self.misses)}
-        return said if self.conditioned else {key: each for key, each in said.items() if key != "conditioned"}
+        return {key: each for key, each in said.items() if each or key not in ("conditioned", "unusual")}
 
 
 @dataclass(frozen=True)

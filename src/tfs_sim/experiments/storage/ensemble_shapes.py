@@ -98,6 +98,7 @@ class Record(Named):
     origin: Text = ""
     misses: list[Text]
     conditioned: Text = ""
+    unusual: Text = ""
     behaviour: Behaviour
 
     @model_validator(mode="after")
@@ -109,6 +110,9 @@ class Record(Named):
                 raise several([Mistake(f"it is {kind} {name}", key=(name,))])
         if len(self.own) != self.figures:
             raise several([Mistake(f"it has {len(self.own)} targets of {self.figures} figures", key=("own",))])
+        if self.unusual and not self.conditioned:
+            said = "it says that a town is unusual, and of none that it was conditioned on it"
+            raise several([Mistake(said, key=("unusual",))])
         if self.misses and not self.calibrated:
             raise several([Mistake("it is not calibrated, and says what it misses", key=("misses",))])
         if len(self.misses) > self.figures:
@@ -121,5 +125,5 @@ class Record(Named):
         """What its sets agree with; None where it was not calibrated."""
         if not self.calibrated:
             return None
-        misses = tuple(self.misses)
-        return Agreement(self.name, self.edition, self.licence, self.figures, self.origin, misses, self.conditioned)
+        misses, town = tuple(self.misses), (self.conditioned, self.unusual)
+        return Agreement(self.name, self.edition, self.licence, self.figures, self.origin, misses, *town)

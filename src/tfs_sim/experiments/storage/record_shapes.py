@@ -260,6 +260,7 @@ class Agreement(Table):
     origin: Text
     misses: list[Text]
     conditioned: Text = ""
+    unusual: Text = ""
 
 
 class Uncertainty(Table):

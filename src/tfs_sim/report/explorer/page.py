@@ -240,7 +240,7 @@ def _shown(found: Explorer) -> dict[str, Any]:
     return {
         "title": f"{e.get('title') or 'Results'}{under}",
         "question": str(e.get("question") or ""),
-        "calibrated": stored.agreement is not None,
+        "calibrated": stamps.trustworthy(stored.agreement),
         "stamp": stamps.stamp(stored.agreement, several),
         "over": capital(stamps.over(e.get("uncertainty"))),
         "runs": f"{count(runs, 'run')} at {count(len(found.space.points), 'point')}",
