@@ -129,6 +129,20 @@ def test_those_who_work_in_one_team_meet_without_a_table(
     assert expected == pytest.approx(rate)
 
 
+@pytest.mark.parametrize("grievance", [[1.0, 0.0], [0.0, 1.0]])
+def test_a_grievance_of_either_end_keeps_those_apart_who_work_in_one_team(grievance):
+    given = {
+        "coordination": np.zeros(1),
+        "contact_factor": np.ones(1),
+        "teammates": np.array([0], np.uint32),
+        "effort": np.full(2, 0.3),
+    }
+    p = record(histories.Parameters, {"lost_contact": 0.5})
+    apart, near = meetings_expected(**given, grievance=np.array(grievance)), meetings_expected(**given)
+    assert apart == pytest.approx(near * contact.able_to_meet(1.0, 1.0, *grievance, p))
+    assert 0.0 < apart < near
+
+
 def meetings_expected(**given):
     """Return how often two without a tie may be expected to meet in a month, in what is given."""
     expected = np.zeros(1)
