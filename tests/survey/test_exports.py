@@ -14,6 +14,7 @@ from tfs_sim.cli import main
 from tfs_sim.report.survey import content
 from tfs_sim.scenario.errors import UserError
 from tfs_sim.survey import Survey, import_survey, write_survey
+from tfs_sim.survey.members import staff_in
 from tfs_sim.survey.names import codes
 from tfs_sim.survey.naming import apart, kind_of, meaning
 from tfs_sim.survey.scales import guess
@@ -336,3 +337,65 @@ def test_words_of_agreement_are_about_what_is_agreed_to() -> None:
     assert kind_of("How much do you agree: we can count on this partner") == "item"
     assert meaning("agree-can-count-follow-through") == "trust"
     assert meaning("in-support-of-mission") == "agreement" and meaning("agree") == "agreement"
+
+
+def test_a_wave_is_the_same_however_it_is_written(tmp_path: Path) -> None:
+    listed = tmp_path / "roster.csv"
+    rows = ["A,yes,yes", "B,yes,yes", "C,yes,no", "D,yes,yes"]
+    listed.write_text("\n".join(["Organization,Answered wave 1,Answered wave 2", *rows]), encoding="utf-8")
+    ties = tmp_path / "ties.csv"
+    said = ["A,B,2,Wave 1", "B,C,1,wave 1", "C,A,3,1", "D,A,2,W1", "A,B,3,Wave 2", "B,D,1,W2", "D,A,2,2"]
+    ties.write_text("\n".join(["From,To,Contact,Wave", *said]), encoding="utf-8")
+    survey = import_survey([listed, ties], "town")
+    assert [wave.label for wave in survey.waves] == ["1", "2"]
+    assert survey.answered("2") == {"A", "B", "D"} and survey.answered("1") == {"A", "B", "C", "D"}
+    assert import_survey([listed, ties], "town", wave="Wave 1").wave.label == "1"
+
+
+def test_a_list_that_says_who_did_not_answer_settles_it(tmp_path: Path) -> None:
+    listed = tmp_path / "roster.csv"
+    listed.write_text("Organization,Participated in survey\nA,yes\nB,yes\nC,no\nD,yes\n", encoding="utf-8")
+    matrix = tmp_path / "contact.csv"
+    matrix.write_text("Organization,A,B,C,D\nA,,1,1,0\nB,1,,0,1\nC,0,0,,0\nD,0,1,0,\n", encoding="utf-8")
+    survey = import_survey([listed, matrix], "town")
+    assert survey.answered("") == {"A", "B", "D"} and all(each.member is None for each in survey.members.values())
+    assert survey.ties["A", "C"] == 1.0  # nobody has heard of it from C
+
+
+def test_totals_of_a_matrix_are_nobody(tmp_path: Path) -> None:
+    survey = read(tmp_path, "Organization,A,B,C,Total / A,0,1,1,2 / B,1,0,0,1 / C,1,0,0,1 / Total,2,1,1,4", "m.csv")
+    assert set(survey.members) == {"A", "B", "C"}
+    assert tied(survey) == {("A", "B"), ("A", "C")}
+
+
+def test_sheets_of_remarks_are_no_organizations(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("From", "To", "Contact"), ("A", "B", 2), ("B", "C", 1), ("C", "D", 1)):
+        sheet.append(row)
+    remarks = book.create_sheet("Read me")
+    for text in (
+        "This workbook holds what partners of the network have said of each other in the spring of 2024.",
+        "Please do not pass it on to anybody who is not on the committee; ask the coordinator first.",
+        "Numbers in the sheet of ties are explained in the third of the sheets of this workbook.",
+    ):
+        remarks.append((text,))
+    legend = book.create_sheet("Codes")
+    for row in (("Code", "Meaning"), (0, "None"), (1, "Yearly"), (2, "Monthly")):
+        legend.append(row)
+    book.save(tmp_path / "book.xlsx")
+    assert set(import_survey([tmp_path / "book.xlsx"], "town").members) == {"A", "B", "C", "D"}
+
+
+@pytest.mark.parametrize(("said", "staff"), [("1,200", 1200), ("2,5", 2.5), ("12.5", 12.5), ("1,234,567.5", 1234567.5)])
+def test_commas_in_numbers_of_staff(said: str, staff: float) -> None:
+    assert staff_in(said) == staff
+
+
+def test_a_matrix_of_trust_makes_no_tie(tmp_path: Path) -> None:
+    for name, cells in (("contact", "0,1,0 0,0,1 1,0,0"), ("trust", "0,4,4 4,0,4 3,3,0")):
+        rows = [f"{org},{row}" for org, row in zip("ABC", cells.split(), strict=True)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["Organization,A,B,C", *rows]), encoding="utf-8")
+    survey = import_survey([tmp_path / "contact.csv", tmp_path / "trust.csv"], "town")
+    assert survey.relations == ["contact"] and survey.answers.kinds["trust"] == "item"

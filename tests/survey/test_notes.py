@@ -10,6 +10,8 @@ def test_small_counts() -> None:
 
 
 def test_a_single_small_cell_takes_another_with_it() -> None:
+    assert suppressed({"a": 1, "b": 1, "c": 9, "d": 6})["d"] == "not shown"
+    assert suppressed({"a": 1, "b": 3, "c": 9})["c"] == "9"
     assert suppressed({"a": 3, "b": 20, "c": 7}) == {"a": "fewer than 5", "b": "20", "c": "not shown"}
     assert suppressed({"a": 3, "b": 2, "c": 7}) == {"a": "fewer than 5", "b": "fewer than 5", "c": "7"}
     assert suppressed({"a": 0, "b": 20}) == {"a": "0", "b": "20"}

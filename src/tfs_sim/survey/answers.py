@@ -16,7 +16,7 @@ from tfs_sim.survey import scales
 from tfs_sim.survey.guessing import Understood
 from tfs_sim.survey.mapping import Mapping as MappingFile
 from tfs_sim.survey.mapping import RelationMap, answers_of, place_of
-from tfs_sim.survey.naming import kind_of, slug
+from tfs_sim.survey.naming import TOTALS, kind_of, slug
 from tfs_sim.survey.notes import Note, literal
 from tfs_sim.survey.scales import UNKNOWN, Scale
 from tfs_sim.survey.shapes import choices
@@ -301,7 +301,7 @@ def _raw(found: Understood, called: Mapping[str, str]) -> Iterator[Raw]:
     source = found.cells("from") or []
     reader = {"ties": _of_ties, "list": _of_list, "matrix": _of_matrix}[found.holds]
     for row, name in enumerate(source):
-        if name.casefold() in NOBODY:
+        if name.casefold() in NOBODY or (found.holds == "matrix" and name.casefold() in TOTALS):
             continue
         wave = (waves[row] if waves else "") or found.wave
         for kind, relation, target, answer in reader(found, row):
@@ -379,7 +379,9 @@ def _relation_of(name: str) -> str:
     """Return the relation that a matrix is about: the sheet's name, or the file's, without the wave."""
     file, _, sheet = name.partition("#")
     stem = sheet or PurePath(file).stem
-    plain = re.sub(r"(wave|round|time|t)[\s_-]?\d{1,2}|(19|20)\d\d(-\d\d)?|matrix|adjacency", "", stem, flags=re.I)
+    plain = re.sub(
+        r"(?<![a-z])(wave|round|time|t)[\s_-]?\d{1,2}|(19|20)\d\d(-\d\d)?|matrix|adjacency", "", stem, flags=re.I
+    )
     return slug(plain) if re.search(r"[A-Za-z]", plain) else "tie"
 
 

@@ -31,7 +31,10 @@ _OF_ORGANIZATIONS = (
     ),
     ("fte", r".*(fte|staff|employees)\b.*|size"),
     ("lead", r".*\b(lead|backbone|convener|anchor|hub)\b.*"),
-    ("answered", r".*(answered|responded|complete|response|returned|finished).*"),
+    (
+        "answered",
+        r".*(answered|responded|complete|response|returned|finished).*|.*(participat|took part).*(survey|question).*",
+    ),
     ("asked", r".*(asked|invited|surveyed|sampled|sent).*"),
     ("member", r".*(member|at.?the.?table|participat|joined).*"),
     ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 from tfs_sim.survey.describing import Guesses, about_whom, of_organizations, of_who_says_so, wave_of_name
 from tfs_sim.survey.mapping import FileMap, Mapping, answers_of, may_be, place_of
-from tfs_sim.survey.naming import NOTHING, apart, kind_of, slug
+from tfs_sim.survey.naming import NOTHING, TOTALS, apart, kind_of, slug, wave_label
 from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
 from tfs_sim.survey.shapes import (
     FROM,
@@ -96,7 +96,10 @@ class Understood:
     def cells(self, role: str) -> list[str] | None:
         """Return the cells of the column that has a role, or None."""
         name = self.of(role)
-        return None if name is None else self.sheet.column(name)
+        if name is None:
+            return None
+        cells = self.sheet.column(name)
+        return [wave_label(cell) for cell in cells] if role == "wave" else cells
 
 
 _OF_TIES = (
@@ -120,11 +123,17 @@ def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
         where a sheet cannot be understood: ties without both ends, or nothing that is known.
     """
     known = {name for sheet in sheets for name in likely_names(sheet)}
-    return [_one(sheet, mapping.files.get(sheet.name, FileMap()), known) for sheet in sheets]
+    books = Counter(sheet.name.partition("#")[0] for sheet in sheets)
+    return [
+        _one(sheet, mapping.files.get(sheet.name, FileMap()), known, books[sheet.name.partition("#")[0]] > 1)
+        for sheet in sheets
+    ]
 
 
-def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
+def _one(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understood:
     holds = said.holds or sheet.holds or holds_of(sheet, said, known)
+    if holds is None and among:
+        holds = "nothing"  # a sheet of a workbook with others: remarks, or what numbers mean
     if holds is None:
         message = "it is not clear what stands in it: no column names organizations, and no two name the ends of ties"
         hint = (
@@ -146,7 +155,7 @@ def _one(sheet: Sheet, said: FileMap, known: set[str]) -> Understood:
     if holds == "matrix":
         asked = {whom for _, whom in grids(sheet, known).values()}
         columns = tuple(_asking(column, {*known, *asked, *_rows_of(sheet, columns)}) for column in columns)
-    found = Understood(sheet, holds, "", "", said.wave or wave_of_name(sheet.name), columns)
+    found = Understood(sheet, holds, "", "", wave_label(said.wave or wave_of_name(sheet.name)), columns)
     if holds == "organizations" and found.of("name") is None and found.of("id") is None:
         raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
     if holds in ("ties", "list"):
@@ -353,7 +362,9 @@ def _matrix(sheet: Sheet, taken: dict[str, str], known: set[str]) -> Guesses:
     for name in sheet.header:
         if name in taken or name in found:
             continue
-        if name in organizations:
+        if name.casefold() in TOTALS:
+            found[name] = ("left", "a total of what stands beside it")
+        elif name in organizations:
             found[name] = ("organization", "called like an organization")
         elif (asked := about(name, organizations)) is not None:
             found[name] = (f"{kind_of(asked[0])} {slugs[asked[0]]}", "a question about an organization")

@@ -22,7 +22,7 @@ from tfs_sim.survey.later import remarks
 from tfs_sim.survey.mapping import Mapping, read_mapping
 from tfs_sim.survey.members import Member, described, known_as, led_by, members, sectors
 from tfs_sim.survey.names import codes, nearly_equal
-from tfs_sim.survey.naming import meaning
+from tfs_sim.survey.naming import meaning, wave_label
 from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few
 from tfs_sim.survey.pairs import Pair
 from tfs_sim.survey.scales import Scale
@@ -94,8 +94,13 @@ class Survey:
     def answered(self, wave: str) -> set[str]:
         """Return the names of those who answered in a wave: as a list says, or by having answered anything."""
         alone = len(self.waves) == 1  # else a list that names no wave may mean any of them
-        said = {n for n, member in self.members.items() if member.answered.get(wave, alone and member.answered.get(""))}
-        return said | self.answers.answered.get(wave, set())
+        listed_ = {
+            n: member.answered.get(wave, member.answered.get("") if alone else None)
+            for n, member in self.members.items()
+        }
+        said = {name for name, answered in listed_.items() if answered}
+        silent = {name for name, answered in listed_.items() if answered is False}  # rows of zeros are none of theirs
+        return said | (self.answers.answered.get(wave, set()) - silent)
 
     def asked(self, wave: str) -> set[str] | None:
         """Return the names of those who were asked in a wave; None where nothing says so.
@@ -177,6 +182,7 @@ def import_survey(
     sheets = read_sheets([Path(each) for each in files])
     given = read_mapping(Path(mapping), sheets) if mapping is not None else Mapping()
     chosen = given.network.wave if wave is None else wave
+    chosen = None if chosen is None else wave_label(chosen)
     found = understood(sheets, given)
     notes = [Note(f"{each.name}: {remark}", serious=False) for each in sheets for remark in each.remarks]
     called = known_as(found, given.same)
@@ -196,9 +202,11 @@ def import_survey(
     if not FEWEST <= len(people) + 1 <= MOST:
         raise UserError(Mistake(f"{how_many(len(people) + 1)} ({count(len(people), 'organization')} in the files)"))
     categories = sectors(people, given.sectors)
-    waves = in_order(dict.fromkeys(wave for wave, _ in (*said.each, *said.mutual)), found, given.waves) or [
-        Wave("", None)
-    ]
+    waves = in_order(
+        dict.fromkeys(wave for wave, _ in (*said.each, *said.mutual)),
+        found,
+        {wave_label(each): month for each, month in given.waves.items()},
+    ) or [Wave("", None)]
     if len(waves) == 1:  # who asked once means that wave, whatever a column calls it
         for table in (each for member in people.values() for each in (member.asked, member.answered)):
             if len(table) == 1:

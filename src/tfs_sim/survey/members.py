@@ -12,6 +12,7 @@ from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.scenario.errors import UserError, count, quote
 from tfs_sim.survey.guessing import Understood
 from tfs_sim.survey.mapping import wave_of
+from tfs_sim.survey.naming import wave_label
 from tfs_sim.survey.notes import Note, literal
 
 _YES = frozenset({"1", "1.0", "yes", "y", "true", "x", "complete", "completed"})
@@ -164,10 +165,16 @@ def _describe(member: Member, role: str, said: str, sheet: Understood, row: int)
     """Take a member's kind or staff, as a row of a sheet says it, where nothing has said so before."""
     if role == "sector":
         member.category = member.category or said
-    elif member.fte is None and (staff := plain_float(said.replace(",", ""))) is not None:
+    elif member.fte is None and (staff := staff_in(said)) is not None:
         if not 0 <= staff <= 1e6:
             raise UserError(sheet.sheet.mistake(row, "staff is a number between 0 and 1,000,000", said))
         member.fte = staff
+
+
+def staff_in(said: str) -> float | None:
+    """Return a number of staff: "1,200" is more than a thousand, "2,5" two and a half."""
+    plain = said.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", said) else said.replace(",", ".")
+    return plain_float(plain)
 
 
 def _take(member: Member, sheet: Understood, row: int, wave: str) -> None:
@@ -188,7 +195,7 @@ def _take(member: Member, sheet: Understood, row: int, wave: str) -> None:
     for column in sheet.columns:
         of_wave = wave_of(column.role)
         if of_wave is not None and (said := cell(column.role)):
-            tables[of_wave[0]][of_wave[1]] = _yes(said)
+            tables[of_wave[0]][wave_label(of_wave[1])] = _yes(said)
 
 
 def _yes(cell: str) -> bool:

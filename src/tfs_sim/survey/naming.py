@@ -36,6 +36,13 @@ def meaning(item: str) -> str:
     return next((name for name, words in _MEANINGS if words.search(item.replace("-", " "))), "nothing")
 
 
+def wave_label(text: str) -> str:
+    """Return how a wave is called, the same however it is written: "Wave 1", "wave_1", "W1" and "1" are "1"."""
+    plain = " ".join(text.split())
+    found = re.fullmatch(r"(?:wave|round|time|w|t)[\s_#-]*0*(\d{1,3})", plain, re.I)
+    return found[1] if found else plain
+
+
 LONGEST_NAME = 32
 """Letters of a relation's name."""
 _FILLERS = frozenset(
@@ -48,6 +55,8 @@ _FILLERS = frozenset(
 )
 
 
+TOTALS = frozenset({"total", "totals", "sum", "grand total", "average", "mean", "degree", "count"})
+"""What rows and columns of a matrix are called that sum up the others."""
 NOTHING = frozenset({"none", "none of the above", "none of these", "nothing", "nobody"})
 """What is ticked where nothing of what is offered fits."""
 

@@ -46,11 +46,13 @@ def few(number: int) -> str:
 def suppressed(counts: Mapping[str, int]) -> dict[str, str]:
     """Return the counts of a table whose sum is known, those below 5 hidden.
 
-    Where a single one is hidden its size would follow from the sum; then the smallest other is hidden too.
+    Where a single one is hidden, or the sum leaves no doubt about several (all 1, or all 4), the smallest other is
+    hidden too.
     """
     hidden = {key for key, number in counts.items() if 0 < number < FEWEST_SHOWN}
     others = sorted((number, key) for key, number in counts.items() if number and key not in hidden)
-    if len(hidden) == 1 and others:
+    total = sum(counts[key] for key in hidden)
+    if hidden and others and (len(hidden) == 1 or total in (len(hidden), (FEWEST_SHOWN - 1) * len(hidden))):
         hidden.add(others[0][1])
     small = f"fewer than {FEWEST_SHOWN}"
     return {

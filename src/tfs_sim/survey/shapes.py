@@ -50,7 +50,7 @@ def spaced(name: str) -> str:
 def holds_of(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
     """Return what a sheet seems to hold, or None; known: names of organizations in any sheet."""
     roles = set(said.columns.values())
-    if not roles & {"from", "to"} and grids(sheet, known):
+    if not roles & {"from", "to"} and (grids(sheet, known) or _is_square(sheet)):
         return "matrix"
     titles = [spaced(name) for name in sheet.header]
     numbered = set(alters(sheet))
@@ -70,13 +70,18 @@ def holds_of(sheet: Sheet, said: FileMap, known: set[str]) -> str | None:
         return "matrix"
     if len(numbered) >= 2:
         return "list"
+    coded = [name for name in sheet.header if re.fullmatch(ID, spaced(name), re.I)]
+    legend = coded and len(sheet.header) <= 3 and all(cell.isdecimal() for name in coded for cell in sheet.column(name))
+    if legend and not any(re.fullmatch(NAME, title, re.I) for title in titles):
+        return None  # what the numbers of a scale mean
     if any(re.fullmatch(pattern, title, re.I) for title in titles for pattern in (ID, NAME)):
         ends = ends_by_content(sheet)
         return "ties" if ends and not all_different(sheet.column(ends[0])) else "organizations"
     if ends_by_content(sheet):
         return "ties"
     first = sheet.column(sheet.header[0]) if sheet.rows else []
-    return "organizations" if first and all_different(first) and is_text(first) else None
+    short = sum(map(len, first)) <= LONGEST_CHOICE * len(first)  # longer ones are sentences
+    return "organizations" if first and short and all_different(first) and is_text(first) else None
 
 
 def partners(sheet: Sheet) -> list[str]:
@@ -95,6 +100,13 @@ def squared(sheet: Sheet) -> Sheet:
     rows = tuple((name, *row) for name, row in zip(sheet.header, sheet.rows, strict=True))
     remarks = (*sheet.remarks, "rows have no names; they are taken in the order of the columns")
     return replace(sheet, header=("organization", *sheet.header), rows=rows, holds="matrix", remarks=remarks)
+
+
+def _is_square(sheet: Sheet) -> bool:
+    """Say whether columns are called like the rows, whatever they are called: as "from" and "to" might be, too."""
+    rows = set(sheet.column(sheet.header[0])) if sheet.rows else set()
+    columns = set(sheet.header[1:])
+    return len(rows) > 2 and len(rows & columns) >= max(3, 0.8 * max(len(rows), len(columns)))
 
 
 def _is_matrix(sheet: Sheet, known: set[str]) -> bool:
