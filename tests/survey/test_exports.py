@@ -399,3 +399,21 @@ def test_a_matrix_of_trust_makes_no_tie(tmp_path: Path) -> None:
         (tmp_path / f"{name}.csv").write_text("\n".join(["Organization,A,B,C", *rows]), encoding="utf-8")
     survey = import_survey([tmp_path / "contact.csv", tmp_path / "trust.csv"], "town")
     assert survey.relations == ["contact"] and survey.answers.kinds["trust"] == "item"
+
+
+def test_a_name_longer_than_any_is_told_at_once(tmp_path: Path) -> None:
+    begun = time.process_time()
+    with pytest.raises(
+        UserError, match=r"answers\.csv:3: the name of an organization has at most 300 letters; found 500,0"
+    ):
+        read(tmp_path, f"From,To / A,B / {'x' * 500_000},C / C,A")
+    assert time.process_time() - begun < 20
+
+
+def test_questions_of_any_length_come_back_through_the_mapping(tmp_path: Path) -> None:
+    question = "How often does your organization contact this one, " + "thinking of all that you do together, " * 9
+    survey = read(tmp_path, ties_of(f'"{question}"', *"01230123"))
+    folder = tmp_path / "town"
+    write_survey(survey, folder)
+    again = import_survey([tmp_path / "answers.csv"], "town", mapping=folder / "mapping.toml")
+    assert again.ties == survey.ties and again.relations == survey.relations

@@ -70,7 +70,12 @@ def import_(
         )
     )
     whose = "names" if names else "codes; who is who stands in key.csv, for you alone"
-    print(wrapped(f"Files hold {whose}. To correct what was guessed: edit mapping.toml, import again with --mapping."))
+    print(
+        wrapped(
+            f"Files hold {whose}. To correct what was guessed: edit mapping.toml, import again with --mapping "
+            f"{path(folder / 'mapping.toml')}."
+        )
+    )
     if kept_back:
         said = listed([path(each) for each in kept_back])
         print(wrapped(f"What stood there before, and may be yours, is kept: {said}."))

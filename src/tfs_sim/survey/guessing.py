@@ -8,19 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tfs_sim.scenario.errors import Mistake, UserError, quote
+from tfs_sim.survey.answering import ITEM_OR_RELATION, VALUE, answered, of_names
 from tfs_sim.survey.describing import Guesses, about_whom, of_organizations, of_who_says_so, wave_of_name
 from tfs_sim.survey.mapping import FileMap, Mapping, answers_of, may_be, place_of
 from tfs_sim.survey.naming import NOTHING, TOTALS, apart, kind_of, slug, wave_label
 from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
 from tfs_sim.survey.shapes import (
     FROM,
-    ID,
     NAME,
     NUMBERED,
     OF_EACH,
     TO,
     about,
-    all_different,
     alters,
     choices,
     ends_by_content,
@@ -155,6 +154,9 @@ def _one(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understoo
     if holds == "matrix":
         asked = {whom for _, whom in grids(sheet, known).values()}
         columns = tuple(_asking(column, {*known, *asked, *_rows_of(sheet, columns)}) for column in columns)
+    for each in columns:
+        if each.role.split()[0] in ("from", "to", "name", "id"):
+            sheet.refuse_long(each.name)
     found = Understood(sheet, holds, "", "", wave_label(said.wave or wave_of_name(sheet.name)), columns)
     if holds == "organizations" and found.of("name") is None and found.of("id") is None:
         raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
@@ -267,15 +269,15 @@ def _ties(sheet: Sheet, taken: dict[str, str]) -> Guesses:
                 found[name] = (role, "by its name")
                 roles.add(role)
     for name in free:
-        if name not in found and _answers(sheet, name):
-            if "value" not in roles and ("which" in roles or re.fullmatch(_VALUE, spaced(name), re.I)):
+        if name not in found and answered(sheet, name):
+            if "value" not in roles and ("which" in roles or re.fullmatch(VALUE, spaced(name), re.I)):
                 found[name] = ("value", "answers stand in it")
                 roles.add("value")
             else:
                 found[name] = (f"{kind_of(name)} {slug(name)}", "answers stand in it")
-        elif name not in found and (sign := parted(sheet.column(name))) and not _of_names(sheet, name, sign):
+        elif name not in found and (sign := parted(sheet.column(name))) and not of_names(sheet, name, sign):
             found[name] = ("ticked", "of the same few choices several stand in a cell")
-        elif name not in found and _ITEM_OR_RELATION.search(spaced(name)) and any(sheet.column(name)):
+        elif name not in found and ITEM_OR_RELATION.search(spaced(name)) and any(sheet.column(name)):
             found[name] = (f"{kind_of(name)} {slug(name)}", "by its name")
     return _told_apart(found)
 
@@ -293,41 +295,6 @@ def _told_apart(found: Guesses) -> Guesses:
         for name, role in answering.items()
     }
     return found | {name: (role, found[name][1]) for name, role in changed.items()}
-
-
-def _of_names(sheet: Sheet, name: str, sign: str) -> bool:
-    """Say whether what stands in a column, several in a cell, also stands alone in another: names of organizations."""
-    found = {choice.casefold() for cell in sheet.column(name) for choice in choices(cell, sign)}
-    others = {cell.casefold() for other in sheet.header if other != name for cell in sheet.column(other)}
-    return len(found & others) > 0.5 * len(found)
-
-
-_VALUE = r"(tie )?(value|weight|strength|score)"
-_COUNTED = re.compile(r"contact|frequen|often|meeting|times|hours|days|strength|weight|value|count|referr|collab", re.I)
-"""What a column with many different numbers is called that may be answers nevertheless."""
-_OF_THE_FORM = re.compile(
-    r"finished|progress|status|duration.*|(user )?language|distribution channel|consent.*|collector( id)?|recorded date"
-    r"|(start|end) date|response type",
-    re.I,
-)
-"""What survey tools write beside answers."""
-_ITEM_OR_RELATION = re.compile(r"frequen|how often|contact|collaborat|trust|reliab|influence|referral", re.I)
-
-
-def _answers(sheet: Sheet, name: str) -> bool:
-    """Say whether answers stand in a column, rather than numbers of rows, of persons, or of something else."""
-    cells = sheet.column(name)
-    said = [cell for cell in cells if cell]
-    if _OF_THE_FORM.fullmatch(spaced(name)) or (len(cells) > 2 and cells == [str(n + 1) for n in range(len(cells))]):
-        return False  # what the form itself keeps, and numbers of rows
-    like = [cell for cell in said if cell.casefold() in UNKNOWN or looks_like_answers([cell])]
-    if len(like) < 0.6 * max(1, len(said)) or all(c.casefold() in UNKNOWN for c in said):
-        return False  # where some of many are no answers, the user is told; where many are none, it is something else
-    if re.fullmatch(rf"(.* )?({ID})", spaced(name), re.I):
-        return False
-    if len(cells) > 7 and all_different(cells) and all(cell.isdecimal() for cell in cells):
-        return False
-    return len(set(cells)) <= 15 or bool(_COUNTED.search(spaced(name)))
 
 
 def _list(sheet: Sheet, taken: dict[str, str]) -> Guesses:
@@ -374,7 +341,7 @@ def _matrix(sheet: Sheet, taken: dict[str, str], known: set[str]) -> Guesses:
             found[name] = persons[name]
         elif (role := next((r for r, words in _OF_TIES[:2] if re.fullmatch(words, spaced(name), re.I)), "")) != "":
             found[name] = (role, "by its name")
-        elif not asking and (_answers(sheet, name) or not any(sheet.column(name))):
+        elif not asking and (answered(sheet, name) or not any(sheet.column(name))):
             found[name] = ("organization", "answers stand in it, as below the organizations")
     return found
 

@@ -19,6 +19,8 @@ from tfs_sim.scenario.csv_files import LARGEST_TABLE, plain_float
 from tfs_sim.scenario.errors import Mistake, UserError, count, quote
 from tfs_sim.scenario.reading import read_text
 
+LONGEST_NAME = 300
+"""Letters of the name of an organization."""
 Row = tuple[int, list[str]]
 """A line of a file and its cells."""
 Holds = Literal["organizations", "ties", "list", "matrix", "nothing"]
@@ -56,6 +58,14 @@ class Sheet:
         """Return the cells of a column."""
         place = self.header.index(name)
         return [row[place] for row in self.rows]
+
+    def refuse_long(self, name: str) -> None:
+        """Refuse a column that names organizations and holds something longer than any name is."""
+        for row, cell in enumerate(self.column(name)):
+            if len(cell) > LONGEST_NAME:
+                message = f"the name of an organization has at most {LONGEST_NAME} letters; found {len(cell):,}"
+                line = self.lines[row]
+                raise UserError(Mistake(message, file=self.name, line=line, column=1, length=60, source=cell[:60]))
 
     def mistake(self, row: int, message: str, cell: str = "", hint: str = "") -> Mistake:
         """Return a mistake in a row (counted from 0)."""

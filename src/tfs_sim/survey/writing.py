@@ -33,6 +33,7 @@ from tfs_sim.survey import imputing
 from tfs_sim.survey.importing import Survey
 from tfs_sim.survey.later import as_waves, later
 from tfs_sim.survey.mapping import as_toml
+from tfs_sim.survey.sheets import LONGEST_NAME
 from tfs_sim.survey.windows import window
 
 KEY = "key.csv"
@@ -326,7 +327,8 @@ def said(survey: Survey) -> dict[str, Any]:
     """Return the mapping that says what was made of every column, as its file has it."""
     files: dict[str, Any] = {}
     for each in survey.sheets:
-        columns = {column.name: column.role for column in each.columns if column.role != "organization"}
+        told = (column for column in each.columns if column.role != "organization")
+        columns = {column.name: column.role for column in told if len(column.name) <= LONGEST_NAME}  # others: guessed
         about: dict[str, Any] = {"holds": each.holds, "reports": each.reports, "wave": each.wave, "columns": columns}
         files[each.sheet.name] = {key: value for key, value in about.items() if value}
     relations: dict[str, Any] = {}
