@@ -417,3 +417,34 @@ def test_questions_of_any_length_come_back_through_the_mapping(tmp_path: Path) -
     write_survey(survey, folder)
     again = import_survey([tmp_path / "answers.csv"], "town", mapping=folder / "mapping.toml")
     assert again.ties == survey.ties and again.relations == survey.relations
+
+
+def test_a_code_through_whole_rows_is_no_answer(tmp_path: Path) -> None:
+    cells = "Alpha,0,1,1,0 / Beta,1,0,0,1 / Gamma,-1,-1,-1,-1 / Delta,1,0,0,0"
+    survey = read(tmp_path, f"Organization,Alpha,Beta,Gamma,Delta / {cells}", "contact.csv")
+    assert tied(survey) == {("Alpha", "Beta"), ("Alpha", "Gamma"), ("Alpha", "Delta"), ("Beta", "Delta")}
+    assert survey.ties["Alpha", "Beta"] == 1.0 and survey.ties["Alpha", "Delta"] == 0.5
+    signed = read(
+        tmp_path, f"Organization,Alpha,Beta,Gamma,Delta / {cells}".replace("Gamma,-1,-1", "Gamma,-1,1"), "c.csv"
+    )
+    assert signed.scales["c"].least == -1
+
+
+def test_marks_of_partners_are_no_ties_where_another_file_says_who_has_to_do_with_whom(tmp_path: Path) -> None:
+    (tmp_path / "contact.csv").write_text("From,To,Contact\nA,B,3\nB,C,2\nC,D,1\n", encoding="utf-8")
+    marks = "A,B,4\nA,C,2\nA,D,1\nB,A,3\nB,C,3\nB,D,2\nC,A,1\n"
+    (tmp_path / "trust.csv").write_text("From,To,Trust\n" + marks, encoding="utf-8")
+    both = import_survey([tmp_path / "contact.csv", tmp_path / "trust.csv"], "town")
+    assert both.relations == ["contact"] and tied(both) == {("A", "B"), ("B", "C"), ("C", "D")}
+    assert import_survey([tmp_path / "trust.csv"], "town").relations == ["tie"]  # who is marked is a partner
+
+
+def test_a_list_of_people_is_one_of_their_organizations(tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    rows = ["Ann Cho,Clinic,Health", "Rob King,Bank,Business", "Tia Brown,School,District"]
+    listed.write_text("\n".join(["Name,Organization,Sector", *rows]), encoding="utf-8")
+    ties = tmp_path / "ties.csv"
+    ties.write_text("From,To,Contact\nClinic,Bank,3\nBank,School,2\nSchool,Clinic,1\n", encoding="utf-8")
+    survey = import_survey([listed, ties], "town")
+    assert set(survey.members) == {"Clinic", "Bank", "School"}
+    assert roles(survey)["Name"] == "person"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import NamedTuple
@@ -101,11 +101,13 @@ def answers(found: Sequence[Understood], mapping: MappingFile, called: Mapping[s
 def _scales(result: Answers, sheets: Sequence[Understood], mapping: MappingFile, called: Mapping[str, str]) -> None:
     """Find the scale of every relation over all sheets and waves; tell answers that are on none."""
     said: dict[str, Counter[str]] = {}
+    rows: dict[str, dict[str, set[str]]] = {}
     of_list: dict[str, bool] = {}
     first: dict[str, Understood] = {}
     for sheet in sheets:
         for raw in filter(lambda raw: raw.target, _raw(sheet, called)):
             said.setdefault(raw.relation, Counter())[raw.answer] += 1
+            rows.setdefault(raw.relation, {}).setdefault(raw.source, set()).add(raw.answer)
             of_list[raw.relation] = of_list.get(raw.relation, False) or sheet.holds != "matrix"
             first.setdefault(raw.relation, sheet)
             if result.kinds.setdefault(raw.relation, raw.kind) != raw.kind:
@@ -115,8 +117,22 @@ def _scales(result: Answers, sheets: Sequence[Understood], mapping: MappingFile,
         if name not in said:
             raise UserError(Mistake(f"mapping: there is no relation {quote(name)}; there are {listed(list(said))}"))
     for name, counted in said.items():
-        result.scales[name] = _scale(name, counted, of_list[name], mapping.relations.get(name), first[name])
+        codes = _codes(rows[name].values()) if name not in mapping.relations else set()
+        known = Counter({answer: times for answer, times in counted.items() if answer not in codes})
+        scale = _scale(name, known, of_list[name], mapping.relations.get(name), first[name])
+        result.scales[name] = replace(scale, unknown=scale.unknown | codes)
+        if codes:
+            text = f"{listed([quote(each) for each in sorted(codes)])} in {quote(name)} stands through whole rows"
+            result.notes.append(Note(literal(f"{text}: taken for who did not answer")))
     _families(result, first)
+
+
+def _codes(rows: Iterable[set[str]]) -> set[str]:
+    """Return negative answers that fill whole rows and stand in no other: those of organizations that said nothing."""
+    each = [answers - {""} for answers in rows]
+    alone = {next(iter(row)) for row in each if len(row) == 1}
+    below = {answer for answer in alone if (scales.leading_number(answer) or 0.0) < 0.0}
+    return {answer for answer in below if not any(answer in row and len(row) > 1 for row in each) and len(each) > 1}
 
 
 def _families(result: Answers, first: Mapping[str, Understood]) -> None:
@@ -342,7 +358,7 @@ def _of_ties(found: Understood, row: int) -> Found:
         if (of := answers_of(column.role)) is not None:
             told = told or of[0] == "relation"
             yield *of, target, cells[column.name]
-    if not told:
+    if not told and (found.implies or "value" in roles):
         yield "relation", "tie", target, cells[roles["value"]] if "value" in roles else "1"
 
 
@@ -357,7 +373,7 @@ def _of_list(found: Understood, row: int) -> Found:
             if of is not None and place_of(other.role) == number:
                 told = told or of[0] == "relation"
                 yield *of, cells[column.name], cells[other.name]
-        if not told:
+        if not told and found.implies:
             yield "relation", "tie", cells[column.name], "1"
 
 

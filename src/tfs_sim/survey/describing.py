@@ -40,6 +40,7 @@ _OF_ORGANIZATIONS = (
     ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
     ("date", r".*(date|month|timestamp|submitted).*"),
 )
+_ITS_NAME = r"(name.?of.?)?(the.?|your.?)?(org\w*|agency)(.?name)?"
 _PREFIX = re.compile(r"(?:(partner|rated|named|target)|respondent|responding|your|reporting)\s+(.+)", re.I)
 _ORG = r"(org\w*|agency)"
 _BESIDE_ANSWERS = {
@@ -63,6 +64,10 @@ def of_organizations(sheet: Sheet, taken: dict[str, str]) -> Guesses:
     """Return what the columns of a list of organizations seem to be."""
     found = about_whom(sheet, taken)
     roles = set(taken.values())
+    own = [name for name in sheet.header if re.fullmatch(_ITS_NAME, spaced(name), re.I)]
+    for name in sheet.header if own else ():  # a list of people, each with an organization
+        if name not in taken and name not in own and re.fullmatch(r"name|full.?name|contact|title", spaced(name), re.I):
+            found[name] = ("person", "organizations have a column of their own")
     for role, pattern in _OF_ORGANIZATIONS:
         for name in sheet.header if role in ("answered", "asked") else ():  # a column for each wave
             wave = wave_of_name(spaced(name))

@@ -64,7 +64,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Understood:
-    """A sheet with what it holds; `reports` is "each" or "mutual" where it holds ties, `wave` a label or empty."""
+    """A sheet with what it holds.
+
+    `reports` is "each" or "mutual" where it holds ties, `wave` a label or empty; `implies` says whether a row without an
+    answer about a relation is a tie all the same.
+    """
 
     sheet: Sheet
     holds: str
@@ -72,6 +76,17 @@ class Understood:
     why: str
     wave: str
     columns: tuple[Column, ...]
+    implies: bool = True
+
+    @property
+    def roles(self) -> set[str]:
+        """What its columns are."""
+        return {column.role for column in self.columns}
+
+    @property
+    def marks(self) -> bool:
+        """Whether it has items."""
+        return any(role.startswith("item ") for role in self.roles)
 
     def told(self) -> list[tuple[Column, int]]:
         """Return the columns to tell people of, each with how many organizations it asks about.
@@ -123,10 +138,15 @@ def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
     """
     known = {name for sheet in sheets for name in likely_names(sheet)}
     books = Counter(sheet.name.partition("#")[0] for sheet in sheets)
-    return [
+    found = [
         _one(sheet, mapping.files.get(sheet.name, FileMap()), known, books[sheet.name.partition("#")[0]] > 1)
         for sheet in sheets
     ]
+    # where one file says who has to do with whom, another that marks partners is no second opinion on that
+    asked = any(
+        role in ("which", "ticked", "value") or role.startswith("relation ") for each in found for role in each.roles
+    )
+    return [replace(each, implies=not (asked and each.marks)) for each in found]
 
 
 def _one(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understood:
