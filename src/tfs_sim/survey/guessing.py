@@ -66,8 +66,8 @@ class Column:
 class Understood:
     """A sheet with what it holds.
 
-    `reports` is "each" or "mutual" where it holds ties, `wave` a label or empty; `implies` says whether a row without an
-    answer about a relation is a tie all the same.
+    `reports` is "each" or "mutual" where it holds ties, `wave` a label or empty; `implies` says whether a row without
+    an answer about a relation is a tie all the same.
     """
 
     sheet: Sheet
@@ -82,6 +82,13 @@ class Understood:
     def roles(self) -> set[str]:
         """What its columns are."""
         return {column.role for column in self.columns}
+
+    @property
+    def relates(self) -> bool:
+        """Whether it asks about a relation."""
+        return self.holds == "matrix" or any(
+            role in ("which", "ticked", "value") or role.startswith("relation ") for role in self.roles
+        )
 
     @property
     def marks(self) -> bool:
@@ -143,9 +150,7 @@ def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
         for sheet in sheets
     ]
     # where one file says who has to do with whom, another that marks partners is no second opinion on that
-    asked = any(
-        role in ("which", "ticked", "value") or role.startswith("relation ") for each in found for role in each.roles
-    )
+    asked = any(each.relates for each in found)
     return [replace(each, implies=not (asked and each.marks)) for each in found]
 
 
