@@ -20,6 +20,7 @@ import numpy as np
 
 from tfs_sim.experiments.storage import files, records
 from tfs_sim.experiments.storage.files import refusal
+from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.spreadsheets import as_csv
 from tfs_sim.experiments.storage.stored import Sweep, TableName
 from tfs_sim.scenario.characters import shown
@@ -130,12 +131,20 @@ def export(folder: str | os.PathLike[str], out: str | os.PathLike[str], excel: b
     Raises
     ------
     UserError
-        where results are not finished or damaged, the folder cannot be written to, or openpyxl is lacking.
+        where results are not finished or damaged, the folder cannot be written to, another process writes there, or
+        openpyxl is lacking.
     """
     sweep = Sweep.load(folder)
-    target = files.made_folder(Path(out))
     if excel:
         _openpyxl()
+    target = files.made_folder(Path(out))
+    with only_one(target):
+        files.sweep_up(target)
+        return _written(sweep, target, excel)
+
+
+def _written(sweep: Sweep, target: Path, excel: bool) -> list[Path]:
+    """Write the files and return them."""
     written: list[Path] = []
     names: dict[str, list[str]] = {}
     for table in TABLES:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import numpy as np
 from tfs_sim.experiments.execution.work import Notice, Progress
 from tfs_sim.experiments.storage import files, sources
 from tfs_sim.experiments.storage.files import refusal
-from tfs_sim.experiments.storage.holding import refuse_strangers
+from tfs_sim.experiments.storage.holding import only_one, refuse_strangers
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.scenario.errors import UserError, listed
@@ -104,28 +105,23 @@ def reproduce(
     )  # fmt: skip
 
 
-class _place:  # noqa: N801
-    """A folder for the study's files: the user's, which stays, or a temporary one."""
+@contextmanager
+def _place(out: str | os.PathLike[str] | None, kept: sources.Kept) -> Iterator[Path]:
+    """Hold a folder for the study's files: the user's, which stays, or a temporary one.
 
-    def __init__(self, out: str | os.PathLike[str] | None, kept: sources.Kept) -> None:
-        self._kept = kept
-        self._out, self._held = out, None if out is not None else tempfile.TemporaryDirectory(prefix="tfs-sim-")
-
-    def __enter__(self) -> Path:
-        if self._held is not None:
-            return Path(self._held.name)
-        folder = Path(self._out or "")
-        refuse_strangers(folder, "this study, run again", self._begun)
-        files.sweep_up(files.made_folder(folder))
-        return folder
-
-    def _begun(self, path: Path) -> bool:
-        """Say whether something is what a call that could not finish has left: it goes on from there."""
-        return path.name == RESULTS or sources.lies_there(self._kept, path)
-
-    def __exit__(self, *problem: object) -> None:
-        if self._held is not None:
-            self._held.cleanup()
+    In the user's may lie what a call that could not finish has left: it goes on from there.
+    """
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="tfs-sim-") as folder:
+            yield Path(folder)
+        return
+    named = Path(out)
+    refuse_strangers(
+        named, "this study, run again", lambda path: path.name == RESULTS or sources.lies_there(kept, path)
+    )
+    with only_one(files.made_folder(named)):
+        files.sweep_up(named)
+        yield named
 
 
 def _experiment(here: Path, facts: Mapping[str, Any], mark: Mapping[str, Any]) -> Experiment:
