@@ -25,6 +25,10 @@ from tfs_sim.estimators.deconvolution import Shares, Truths
 from tfs_sim.estimators.sets import SetMeans
 from tfs_sim.scenario.errors import UserError
 
+FEWEST_SETS = 30
+"""Of fewer sets no share of parameters is told: coverage of its interval was shown from so many on, and of a few it is
+luck whether it is narrow."""
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -115,7 +119,8 @@ def spread_of_pairs(
         found = Truths(SetMeans.of(difference, names))
     except UserError:
         return None
-    sets, parameters = len(found.means), split(*own).share
+    sets = len(found.means)
+    parameters = split(*own).share if sets >= FEWEST_SETS else Part(math.nan, math.nan, math.nan)
     told = sets, found.reliability, found.verdict, found.replicates_needed, parameters
     more = 0 if added is None else len(added[0])
     if found.verdict == "too few replicates":

@@ -11,6 +11,7 @@ from reading import per_run, says, t_interval
 from synthetic import compared, synthetic, under_sets
 
 from tfs_sim.analysis.pooling import wilson
+from tfs_sim.analysis import spreads
 from tfs_sim.analysis.spreads import spread
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.report import tables
@@ -204,7 +205,14 @@ def test_months_of_several_rules_of_a_design_are_said_to_be_a_sum(sweep) -> None
     assert "added up" not in tables.rules(one).note
 
 
-def test_how_the_answer_depends_on_parameters() -> None:
+def test_of_few_sets_no_share_of_parameters_is_told() -> None:
+    few = tables.over_sets(Stored.of(under_sets(synthetic(strategies=3, replicates=120), 6, spread=0.01)))
+    assert few is not None
+    assert set(column(few, "Of the variance of differences, parameters make").values()) == {"–"}
+
+
+def test_how_the_answer_depends_on_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreads, "FEWEST_SETS", 6)
     dealt = under_sets(synthetic(strategies=3, replicates=120), 6, spread=0.01, worthwhile=0.02)
     stored = Stored.of(dealt)
     table = tables.over_sets(stored)
