@@ -159,6 +159,12 @@ def test_communities_visit_each_other_by_the_luck_of_both():
     assert freely(load_scenario("four-communities").with_(months=24, parameters=visits, **network)) == []
 
 
+def test_a_national_owns_up_to_its_mistake_by_luck_of_its_own():
+    nationals = load_scenario("together-for-students")
+    mistakes = {"shocks": [{"use": "national-mistake", "onset": nationals.clock.start, "depth": 0.8, "lasts": 4}]}
+    assert freely(nationals.with_(months=5, **mistakes)) == []
+
+
 def test_who_chooses_one_at_a_time_remembers_what_it_expects(lab):
     one_at_a_time = lab.with_(months=24, parameters={"effort": {"timing": "one-at-a-time"}})
     assert freely(one_at_a_time) == []
