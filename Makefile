@@ -72,7 +72,7 @@ validate: $(VENV)/ready-to-test  ## Check every claim at the full budget, go on 
 	@$(IN)/python -m tfs_sim.validation.verdicts docs/model/verdicts.json $(ROWS); found=$$?; \
 		$(IN)/python docs/generate.py; exit $$found
 
-mutants: $(VENV)/ready-to-test  ## Make 80 small mistakes in the sources, one at a time; each must turn a test red
+mutants: $(VENV)/ready-to-test  ## Make nearly 200 small mistakes in the sources, one at a time; each must turn a test red
 	$(IN)/python tests/mutants/hunt.py
 
 # Both are the same to the last bit whenever they are made of the same commit.
