@@ -363,14 +363,6 @@ def test_rows_of_question_numbers_are_no_answers(tmp_path: Path) -> None:
     assert set(import_survey([write(tmp_path / "q.csv", rows)], "town").members) == {"a", "b", "c"}
 
 
-def test_a_key_gives_back_names_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
-    rows = [("source", "target"), ("=cmd()", "'quoted"), ("'quoted", "+1 Org")]
-    survey = import_survey([write(tmp_path / "t.csv", rows)], "town")
-    write_survey(survey, tmp_path / "town")
-    assert "'=cmd()" in (tmp_path / "town" / "key.csv").read_text()
-    assert read_key(tmp_path / "town" / "key.csv") == survey.codes
-
-
 def test_matrices_of_several_relations_in_one_dl_file(tmp_path: Path) -> None:
     text = "dl n=3 nm=2 format=fullmatrix\nlabels:\na b c\nmatrix labels:\nreferral,information\ndata:\n"
     (tmp_path / "n.dl").write_text(text + "0 1 1\n0 0 1\n1 1 0\n0 1 0\n1 0 1\n0 1 0\n")
