@@ -28,6 +28,12 @@ def observe(model: Partnership) -> None:
         }
         for metric, value in measured.items():
             model.observe(site, metric, value)
+        even = [float(abs(each.ledger) < ROUNDING) for each in site.partners]
+        model.even[site.key, model.month] = mean(even)
+
+
+ROUNDING = 1e-15
+"""A balance nearer to none is none: whoever works alone gains what it gives."""
 
 
 def mean(values: list[float], without: float = 0.0) -> float:
