@@ -161,7 +161,17 @@ def test_communities_visit_each_other_by_the_luck_of_both():
 
 def test_a_national_owns_up_to_its_mistake_by_luck_of_its_own():
     nationals = load_scenario("together-for-students")
-    mistakes = {"shocks": [{"use": "national-mistake", "onset": nationals.clock.start, "depth": 0.8, "lasts": 4}]}
+    mistakes = {
+        "shocks": [
+            {
+                "use": "national-mistake",
+                "onset": nationals.clock.start,
+                "depth": 0.8,
+                "lasts": 4,
+                "target": {"organizations": ["strivetogether"]},
+            }
+        ]
+    }
     assert freely(nationals.with_(months=5, **mistakes)) == []
 
 
