@@ -168,7 +168,7 @@ def test_a_national_owns_up_to_its_mistake_by_luck_of_its_own():
                 "onset": nationals.clock.start,
                 "depth": 0.8,
                 "lasts": 4,
-                "target": {"organizations": ["strivetogether"]},
+                "target": {"organizations": ["national/strivetogether"]},
             }
         ]
     }
