@@ -16,9 +16,9 @@ Names are loaded when they are first used: `import tfs_sim` itself loads nothing
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tfs_sim.lazily import loader
 from tfs_sim.version import __version__
 
 if TYPE_CHECKING:
@@ -82,13 +82,7 @@ _HOMES = {
     "sweep": "interface.sweeps",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tfs_sim.lazily import loader
 
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm, Experiment, load_experiment
@@ -23,10 +25,4 @@ _HOMES = {
     "sweep": "execution.runner",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = loader(__name__, _HOMES)

@@ -5,8 +5,9 @@ Names are loaded when they are first used: a page needs nothing of what slides o
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tfs_sim.lazily import loader
 
 if TYPE_CHECKING:
     from tfs_sim.report.explorer import write_explorer
@@ -23,10 +24,4 @@ _HOMES = {
     "write_slides": "slides",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOMES)
