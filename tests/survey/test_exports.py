@@ -175,6 +175,13 @@ def test_a_number_whose_words_say_so_means_less_the_larger_it_is(tmp_path: Path)
     assert usual is not None and (usual.least, usual.most) == (0, 4)
 
 
+def test_a_number_that_is_explained_as_not_known_is_on_no_end_of_the_scale() -> None:
+    scale = guess(["1 - Daily", "3 - Monthly", "5 - Never", "9 - Don't know"], False, "Contact")
+    assert scale is not None and (scale.least, scale.most) == (5, 1)
+    known, unknown = scale.number("5 - Never"), scale.number("9 - Don't know")
+    assert known == 5 and unknown is not None and unknown != unknown  # NaN
+
+
 def test_days_of_contact_are_no_codes(tmp_path: Path) -> None:
     scale = guess(["0", "1", "2", "3", "7"], True, "Days of contact per week")
     assert scale is not None and scale.most == 7

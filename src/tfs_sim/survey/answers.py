@@ -25,7 +25,7 @@ MOST_IN_HINT = 12
 """Different answers that are listed where they are on no known scale."""
 NAMES_NOBODY = frozenset(
     {"none", "nobody", "no one", "no partners", "none of the above", "none of these", "none of them", "nothing"}
-    | {"no collaboration", "we do not work together", "do not work together", "not applicable - none"}
+    | {"no collaboration", "we do not work together", "do not work together"}
 )
 """What stands in the place of a partner where somebody answers that there is none."""
 NOBODY = NAMES_NOBODY | {"", "n/a", "na", "-", "other", "others"}

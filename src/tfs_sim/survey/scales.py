@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from tfs_sim.scenario.csv_files import plain_float
@@ -181,10 +181,15 @@ def rank_of(answer: str) -> float | None:
     return _RANK.get(re.split(r"\s*[/(:;,]\s*|\s+[-–]\s+", plain, maxsplit=1)[0])
 
 
+def _words_of(answer: str) -> str:
+    """Return what stands behind the number of an answer: "5 - Never" → "Never"."""
+    return re.sub(r"^\s*[-+]?[\d.]+\s*[-–=:.)]*\s*", "", answer).strip()
+
+
 def anchors(cells: Iterable[str], title: str) -> dict[float, float]:
     """Return the ranks of numbers that answers or the question itself explain: "5 - Never", "(1=daily 5=never)"."""
     found: dict[float, float] = {}
-    explained = [(leading_number(cell), re.sub(r"^\s*[-+]?[\d.]+\s*[-–=:.)]*\s*", "", cell)) for cell in cells]
+    explained = [(leading_number(cell), _words_of(cell)) for cell in cells]
     explained += [(plain_float(each[1]), each[2]) for each in re.finditer(r"(\d+)\s*[=:]\s*([A-Za-z' ]+)", title)]
     for number, words in explained:
         if number is not None and (rank := rank_of(words.strip())) is not None:
@@ -212,6 +217,9 @@ def guess(cells: Iterable[str], listed: bool, title: str = "") -> Scale | None:
     title : name of the column, which may say the range: "Trust (1-5)".
     """
     said = Counter(cell.casefold() for cell in cells if cell and cell.casefold() not in UNKNOWN)
+    aside = frozenset(cell for cell in said if leading_number(cell) is not None and _words_of(cell) in UNKNOWN)
+    if aside and (rest := guess((cell for cell in said if cell not in aside), listed, title)) is not None:
+        return replace(rest, unknown=rest.unknown | aside)  # "9 - Don't know"
     if not said:
         return None
     if all(leading_number(cell) is not None for cell in said):
