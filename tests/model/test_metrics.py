@@ -47,7 +47,7 @@ def observed():
         bid_hours=np.array([0.0, 1.0, 2.0, 4.0, 0.0]),
         belief=np.array([0.1, 0.4, 0.6, 0.9, 0.1]),
         documentation=np.array([1.0, 0.2, 0.4, 0.9, 1.0]),
-        ledger=np.array([0.0, 0.1, -0.1, 0.5, 0.0]),
+        ledger=np.array([0.0, 0.1, 1.6e-18, 0.5, 0.0]),
         readiness=np.array([1.0, 1.0, 1.0, 0.25, 1.0]),
         key_departures=np.array([5.0, 2.0, 0.0, 1.0, 5.0]),
         has_changed=np.array([1, 1, 0, 1, 1], np.uint8),

@@ -327,9 +327,6 @@ def differences_recorded(model: Partnership, out: NDArray[np.float64], month: in
     for n, metric in enumerate(METRICS):
         for s, site in enumerate(model.communities):
             own = model.observed[metric][site.key]
-            room = model.even.get((site.key, month), 0.0) if metric == "win_win" else 0.0
-            if room and abs(float(out[month, s, n]) - own[month]) <= room + CLOSE:
-                continue
             if len(own) > month and not same(float(out[month, s, n]), own[month]):
                 found.append(f"{metric} of {site.key} in month {month}: engine {out[month, s, n]}, here {own[month]}")
     return found

@@ -41,8 +41,6 @@ class Partnership(mesa.Model):  # type: ignore[misc]
     p : the mechanisms' parameters by mechanism, rates a month.
     accounts : cents by whose they are: "outside", "funder", ("pool", site), an organization.
     observed : metric → site's key → value in each month so far.
-    even : (site's key, month) → share of partners that gained what they gave, but for rounding: whether these count as
-        having gained more is no part of the model.
     meeting : the pairs that meet this month.
     worth_of_practice : what each way of coordinating is worth in this world, which nobody knows.
     month : the month that runs, or the next.
@@ -73,7 +71,6 @@ class Partnership(mesa.Model):  # type: ignore[misc]
         self.nationals = [each for each in self.organizations if each.role == "national"]
         owners = ["outside", "funder", *(("pool", site) for site in self.sites), *self.organizations]
         self.accounts: dict[Any, int] = dict.fromkeys(owners, 0)
-        self.even: dict[tuple[str, int], float] = {}
         self.observed: dict[str, dict[str, list[float]]] = {
             metric: {site.key: [] for site in self.communities} for metric in METRICS
         }

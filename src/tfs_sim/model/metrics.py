@@ -9,6 +9,7 @@ what `endings` tells.
 from __future__ import annotations
 
 from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.mechanisms.ledger import has_gained
 from tfs_sim.model.mechanisms.national import friction_between
 from tfs_sim.model.mechanisms.outcomes import cohort_luck, indicator, outcome_gain
 from tfs_sim.model.numerics import dot
@@ -53,7 +54,7 @@ def observe(month, key, org, rel, dyad, site, scratch, p_money, p_outcomes, p_ti
             staff += org.fte[i]
             given += org.fte[i] * org.effort[i]
             least = min(least, org.effort[i])
-            winning += 1.0 if org.ledger[i] > 0.0 else 0.0
+            winning += 1.0 if has_gained(org.ledger[i]) else 0.0
             unpaid += given_of_its_own(org.fte[i] * org.effort[i], org.grant_income[i], p_money)
             vacant += 1.0 - org.in_post[i]
             time += org.hours[i]

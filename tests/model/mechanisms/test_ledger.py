@@ -75,6 +75,13 @@ def test_a_ledger_is_a_fading_mean():
     assert balance(1.2, memory=4.0, before=-0.1) == pytest.approx([-0.05, -0.05])
 
 
+def test_rounding_is_no_gain():
+    assert not ledger.has_gained(0.0)
+    assert not ledger.has_gained(1.6e-18)
+    assert not ledger.has_gained(-0.1)
+    assert ledger.has_gained(0.001)
+
+
 def test_switched_off_nobody_has_a_ledger(lab, run):
     out = run(lab.with_(mechanisms={"ledger": False}))
     assert (out[..., METRIC_NAMES.index("win_win")] == 0).all()

@@ -28,11 +28,9 @@ def observe(model: Partnership) -> None:
         }
         for metric, value in measured.items():
             model.observe(site, metric, value)
-        even = [float(abs(each.ledger) < ROUNDING) for each in site.partners]
-        model.even[site.key, model.month] = mean(even)
 
 
-ROUNDING = 1e-15
+ROUNDING = 1e-9
 """A balance nearer to none is none: whoever works alone gains what it gives."""
 
 
@@ -63,7 +61,7 @@ def of_the_table(model: Partnership, site: Site) -> dict[str, float]:
         "staff": sum(each.fte for each in everyone),
         "belief": mean([each.belief for each in partners]),
         "documentation": mean([each.documentation for each in partners]),
-        "win_win": mean([float(each.ledger > 0.0) for each in partners]),
+        "win_win": mean([float(each.ledger > ROUNDING) for each in partners]),
         "readiness": mean([each.readiness for each in everyone if not each.is_active], without=1.0),
     }
 

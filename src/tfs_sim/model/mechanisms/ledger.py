@@ -80,6 +80,12 @@ def ledger_after(ledger, balance, p):
 
 
 @rule
+def has_gained(ledger):
+    """ledger > 10⁻⁹: more than rounding, for whoever works alone gains just what it gives."""
+    return ledger > 1e-9
+
+
+@rule
 def with_own_ledger(seen, ledger, done, p):
     """g + weight · (m · clip(ledger / full_balance) − g): what one goes by: what all gain, g, and what itself did.
 

@@ -64,8 +64,8 @@ class Parameters(NamedTuple):
         unit="per year",
         plausible=(0.3, 1.2),
         domain=(0, 12),
-        grade="derived",
-        source="[gilfoyle2025]: 17–29% of trust ties lost between survey waves",
+        grade="assumed",
+        source="[gilfoyle2025]: 17–29% of trust ties lost between survey waves, used and disused ones alike",
         meaning="Rate at which disused ties close.",
     )
     recent: float = parameter(
