@@ -29,6 +29,7 @@ from tfs_sim.figures.survival import survival_chart
 from tfs_sim.figures.tornado import tornado
 from tfs_sim.figures.why import why_chart
 from tfs_sim.reasons import (
+    Survey,
     event_study,
     event_study_words,
     foretelling,
@@ -86,9 +87,15 @@ def answers(folder: Path, told: Callable[[str], None]) -> Iterator[Answer]:
                event_study_words.told(event), event_study_words.rows(event), event.frame,
                event_study_chart(event))  # fmt: skip
     told("power")
-    seen = power(folder, INITIATIVE, NOTHING)
-    yield ("Could an evaluation have seen what the initiative does?", f"power DIR {INITIATIVE} {NOTHING}",
+    seen = power(folder, INITIATIVE, NOTHING, designs=["randomized", "staggered"])
+    yield ("Could an evaluation have seen what the initiative does?",
+           f"power DIR {INITIATIVE} {NOTHING} --design randomized --design staggered",
            power_words.told(seen), power_words.rows(seen), seen.table, power_chart(seen))  # fmt: skip
+    told("power of a survey")
+    held = power(folder, PRACTICE, INITIATIVE, months=60, survey=Survey("trust", 0.6))
+    yield ("Could a survey of members have seen what handover practices do for trust?",
+           f"power DIR {PRACTICE} {INITIATIVE} --survey trust --answers 0.6 --months 60",
+           power_words.told(held), power_words.rows(held), held.table, power_chart(held))  # fmt: skip
     told("foretell")
     signs = foretelling(folder, INITIATIVE)
     yield ("What should be watched in the first year?", f"foretell DIR {INITIATIVE}", foretelling_words.told(signs),

@@ -14,6 +14,7 @@ from parsing import taken
 from tfs_sim.analysis import words
 from tfs_sim.analysis.windows import metric
 from tfs_sim.reasons import GROUPS, event_study_words, named_forms, power_words
+from tfs_sim.reasons.surveyed import QUESTIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOUND = json.loads((DOCS / "model" / "reasons.json").read_text(encoding="utf-8"))
@@ -82,11 +83,11 @@ def test_months_after_an_event_are_printed_as_they_are(answer: dict[str, Any]) -
     assert list(event_study_words.rows(stub)) == [answer["head"], answer["rows"]]  # type: ignore[arg-type]
 
 
-def test_evaluations_are_printed_as_they_are() -> None:
-    (answer,) = asked("power")
-    assert list(power_words.rows(SimpleNamespace(table=table(answer), metric="support"))) == [  # type: ignore[arg-type]
-        answer["head"], answer["rows"],
-    ]  # fmt: skip
+@pytest.mark.parametrize("answer", asked("power"), ids=lambda each: str(each["command"]))
+def test_evaluations_are_printed_as_they_are(answer: dict[str, Any]) -> None:
+    outcome = QUESTIONS["trust"].outcome if "--survey trust" in answer["command"] else metric("support")
+    found = SimpleNamespace(table=table(answer), outcome=outcome)
+    assert list(power_words.rows(found)) == [answer["head"], answer["rows"]]  # type: ignore[arg-type]
 
 
 def test_lives_and_signs_are_within_what_they_can_be() -> None:

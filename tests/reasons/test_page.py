@@ -9,7 +9,9 @@ from asked import command
 
 from tfs_sim import reasons
 from tfs_sim.reasons import GROUPS
-from tfs_sim.reasons.power import DESIGNS, DRAWS
+from tfs_sim.reasons.designs import DESIGNS
+from tfs_sim.reasons.power import DRAWS, WAVES
+from tfs_sim.reasons.surveyed import QUESTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "why.md").read_text(encoding="utf-8")
 
@@ -21,7 +23,9 @@ def test_its_table_of_groups_is_the_declaration() -> None:
 
 def test_its_designs_and_numbers_are_those_that_are_used() -> None:
     assert re.findall(r"^\| `([\w-]+)` \| [^|]+ \| [^|]+ \|$", PAGE, re.MULTILINE) == list(DESIGNS)
-    assert f"carries out {DRAWS} evaluations" in PAGE
+    assert f"carries out {DRAWS} evaluations" in PAGE and WAVES == 4  # "four waves"
+    named = re.findall(r"`(trust|density|transitivity|hub|attendance)`", PAGE)
+    assert set(named) == set(QUESTIONS)
 
 
 def test_its_commands_and_functions_are_there(capsys) -> None:

@@ -11,6 +11,7 @@ from tfs_sim.cli.terminal import as_json, bold, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 
 if TYPE_CHECKING:
+    from tfs_sim.reasons import Survey
     from tfs_sim.reasons.parting import Parting
 
 MOST = 12
@@ -142,21 +143,33 @@ def power(
     months: int | None,
     designs: list[str],
     instrument: tuple[float, float],
+    survey: Survey | None,
+    waves: int | None,
+    workers: int | None,
     json: bool,
 ) -> None:
     """Print what evaluations would have found, and write their chart and table."""
     from tfs_sim.reasons import Instrument
     from tfs_sim.reasons import power as evaluations
-    from tfs_sim.reasons.power import DESIGNS, SITES
+    from tfs_sim.reasons.power import SITES, WAVES
     from tfs_sim.reasons.power_words import rows, told
 
     numbers = SITES if sites is None else tuple(_number(each) for each in sites.split(","))
-    found = evaluations(
-        folder, a, b, metric, levels_of(under), numbers, months, designs or DESIGNS, Instrument(*instrument)
-    )
+    with terminal.working() as shown:
+        found = evaluations(
+            folder, a, b, metric, levels_of(under), numbers, months, designs or None, Instrument(*instrument),
+            survey=survey, waves=WAVES if waves is None else waves, workers=workers, progress=shown.progress,
+            notice=shown.notice,
+        )  # fmt: skip
     if json:
-        record = {"a": a, "b": b, "metric": found.metric, "levels": list(found.levels), "months": found.months}
-        print(as_json(record | {"left_out": found.left_out, "evaluations": plain(found.table.to_dict("records"))}))
+        record = {"a": a, "b": b, "metric": found.outcome.name, "levels": list(found.levels), "months": found.months}
+        own = found.staggered
+        record |= (
+            {} if survey is None else {"survey": survey.question, "answers": survey.answers, "within": survey.within}
+        )
+        record |= {} if own is None else {"waves": own.waves, "step": own.step, "effect_along": list(own.effect)}
+        record |= {"effect": list(found.effect), "left_out": found.left_out, "unseen": found.unseen}
+        print(as_json(record | {"evaluations": plain(found.table.to_dict("records"))}))
         return
     print(bold(wrapped(f"Could an evaluation have seen what {found.stored.title(a)} does?")))
     for said in told(found):
@@ -167,6 +180,38 @@ def power(
 
     chart = power_chart(found)
     written(folder, chart, {chart.stem: found.table})
+
+
+def survey_asked(question: str | None, answers: float | None, within: float | None) -> Survey | None:
+    """Return what a survey asks; None without one.
+
+    Raises
+    ------
+    UserError
+        When something is said of a survey that is not held.
+    """
+    if question is None:
+        for option, value in (("--answers", answers), ("--within", within)):
+            if value is not None:
+                raise UserError(Mistake(f"{option} is of a survey, and none is held", hint="Add --survey QUESTION."))
+        return None
+    from tfs_sim.reasons import Survey
+
+    said = {"answers": answers, "within": within}
+    return Survey(question, **{name: value for name, value in said.items() if value is not None})
+
+
+def designs_asked(designs: list[str], waves: int | None) -> list[str]:
+    """Return the designs that are asked for.
+
+    Raises
+    ------
+    UserError
+        When waves are asked for without the design that has them.
+    """
+    if waves is not None and designs and "staggered" not in designs:
+        raise UserError(Mistake("--waves is of a staggered evaluation", hint="Add --design staggered."))
+    return ["staggered"] if waves is not None and not designs else designs
 
 
 def _number(text: str) -> int:

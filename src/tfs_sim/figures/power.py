@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfs_sim.analysis import words
-from tfs_sim.analysis.windows import metric
 from tfs_sim.figures.style import COLOURS, DASHES, INK, MARKERS, Chart, framed, place, spread, write, x_label, y_label
 from tfs_sim.reasons.power import WANTED
 
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
 
 def power_chart(found: Power) -> Chart:
     """Return the chart of power by design and number of communities."""
-    stored, m = found.stored, metric(found.metric)
+    stored, m = found.stored, found.outcome
     where = f"{words.condition(found.levels)}. " if found.levels else ""
     one, other = (words.quoted(stored.title(each)) for each in (found.a, found.b))
     chart = framed(
-        f"power-{found.a}-{found.b}-{found.metric}",
+        f"power-{found.a}-{found.b}-{m.name}",
         "Could an evaluation have seen it?",
         f"{where}{m.title}, effect of {one} over {other} after {found.months} months: how often a test at 5% finds it.",
         f"Evaluations drawn from the runs of {found.sets} sets; means over sets, bands 95% over sets. Dotted: 4 of 5.",

@@ -5,6 +5,7 @@ Everything here goes on from the results of a sweep: the same arms, sets of para
 
 from __future__ import annotations
 
+from tfs_sim.reasons.designs import Instrument
 from tfs_sim.reasons.event_study import EventStudy, event_study
 from tfs_sim.reasons.exploring import Explorer, explore
 from tfs_sim.reasons.foretelling import Foretelling, foretelling
@@ -12,10 +13,11 @@ from tfs_sim.reasons.forms import FORMS, NOT_HERE, Form, named_forms
 from tfs_sim.reasons.groups import GROUPS, Group, named
 from tfs_sim.reasons.lasting import Lasting, lasting
 from tfs_sim.reasons.parting import Parting, parting
-from tfs_sim.reasons.power import Instrument, Power, power
+from tfs_sim.reasons.power import Power, power
 from tfs_sim.reasons.sensitivity import Sensitivity, sensitivity
 from tfs_sim.reasons.starts import Starts, starts
 from tfs_sim.reasons.structure import Structure, structure
+from tfs_sim.reasons.surveyed import Survey
 from tfs_sim.reasons.where import Where, where
 from tfs_sim.reasons.why import Why, why
 from tfs_sim.reasons.withheld import WITHHELD, Withheld
@@ -37,6 +39,7 @@ __all__ = [
     "Sensitivity",
     "Starts",
     "Structure",
+    "Survey",
     "Where",
     "Why",
     "Withheld",

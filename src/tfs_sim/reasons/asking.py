@@ -16,6 +16,7 @@ from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 if TYPE_CHECKING:
     from tfs_sim.experiments.designs.design import Arm
     from tfs_sim.model.engine import Template
+    from tfs_sim.scenario import Scenario
 
 
 def known_metric(stored: Stored, name: str | None) -> str:
@@ -92,14 +93,19 @@ def numbers_of_runs(study: Study, sets: int | None, replicates: int | None, usua
 
 def template_under(study: Study, arm: Arm, number: int) -> Template:
     """Return an arm ready to run under the set of that number (or at the one point that it was run at)."""
+    return under_set(study, arm.scenario, number)
+
+
+def under_set(study: Study, scenario: Scenario, number: int) -> Template:
+    """Return a scenario ready to run under a study's set of that number (or as it is, where there are none)."""
     from tfs_sim.experiments.designs.plausible import open_to
     from tfs_sim.scenario.beginnings import template_of
 
-    template = template_of(arm.scenario)
+    template = template_of(scenario)
     if study.sets is None:
         return template
     settings, name = study.sets.settings(number), study.sets.ids[number]
-    return at_point(template, arm.scenario, open_to(settings, arm.scenario), name)
+    return at_point(template, scenario, open_to(settings, scenario), name)
 
 
 def units_of(found: Varied) -> Units:

@@ -1,21 +1,19 @@
-"""Could an evaluation have seen it: evaluations of so many communities, carried out on stored runs again and again.
+"""Could an evaluation have seen it: evaluations of so many communities, carried out on runs again and again.
 
 Under one set of parameters the effect of strategy `a` over `b` is known: the mean over runs and sites of the
 difference. An evaluation does not know it. It draws communities (a run's site each) with replacement from those of the
-set, sees each of them under one strategy alone, by an instrument with an error of its own, and tests at 5%:
-
-- *randomized*: half of them, drawn by lot, do `a`, the others `b`; difference of means, Welch's t-test.
-- *before-after*: all do `a`; the change from the months before the strategies part to the end, paired t-test.
-- *matched*: of twice as many, the half that looks best beforehand does `a` (funders choose the ready); each is compared
-  with the one of the others that looked most like it beforehand; paired t-test.
+set, sees each of them under one strategy alone, by an instrument with an error of its own, and tests at 5%
+(`designs`). What is measured is a metric, or what a survey of members finds (`surveyed`): the true effect is then what
+it would find if everybody answered.
 
 Told of each design and number: *power*, how often a test finds an effect of the right sign; *bias*, the mean estimate
-less the true effect; the chance of a *wrong sign* among what is found, and by how much what is found is *exaggerated*
-(type S and type M errors [1]_); the *least effect* that would be found in 80% of evaluations, by closed form from the
-standard deviation of estimates. Power, bias and least effect are means over sets; the other two are of all evaluations
-that find something, under any set.
+less the true effect at the end; the chance of a *wrong sign* among what is found, and by how much what is found is
+*exaggerated* (type S and type M errors [1]_); the *least effect* that would be found in 80% of evaluations, by closed
+form from the standard deviation of estimates. Power, bias and least effect are means over sets; the other two are of
+all evaluations that find something, under any set.
 
-Staggered designs need runs that begin at other months, and are not here.
+A staggered design needs runs that begin later (`later`), and a survey a look at the world: these are made anew, under
+the same sets and luck; all else is read from what is stored.
 
 References
 ----------
@@ -27,48 +25,70 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfs_sim.analysis import windows
 from tfs_sim.analysis.pooling import Units, mean_of
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array
+from tfs_sim.analysis.words import percent
+from tfs_sim.experiments.execution.again import again
+from tfs_sim.experiments.execution.work import Notice, Progress
 from tfs_sim.experiments.storage.stored import Sweep
+from tfs_sim.model.declare import Metric
 from tfs_sim.reasons.asking import known_levels, known_metric, known_strategy
+from tfs_sim.reasons.designs import BESIDE, DESIGNS, Communities, Instrument, carried_out, contrast, lag
+from tfs_sim.reasons.later import begun_later
+from tfs_sim.reasons.measuring import Mean, When, measured, stored_means
+from tfs_sim.reasons.surveyed import Survey
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 from tfs_sim.scenario.fields import whole_or_refused
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-Design = Literal["randomized", "before-after", "matched"]
-DESIGNS: tuple[Design, ...] = ("randomized", "before-after", "matched")
+    from tfs_sim.experiments.designs.design import Experiment
+    from tfs_sim.experiments.execution.again import Study
+    from tfs_sim.scenario import Scenario
+
+STORED = tuple(each for each in DESIGNS if each != "staggered")
+"""Designs for which nothing has to be run."""
 LEVEL = 0.05
 WANTED = 0.8
-WINDOW = 12
-"""Months whose mean is measured, before and at the end."""
 DRAWS = 400
 """Evaluations of each design, number and set."""
 SITES = (10, 20, 40, 80)
 FEWEST = 8
 """Communities of a set (runs × sites) from which evaluations can be drawn."""
+WAVES = 4
+"""Waves of a staggered evaluation."""
+MOST_UNSEEN = 0.5
+"""Share of communities without a value above which nothing is said of the others."""
+EACH = 2
+"""Communities that each wave has at least: of one no variance is known."""
+NOT_BEFORE = "the strategies part in the first month, so that nothing is seen of the time before"
 
 
 @dataclass(frozen=True)
-class Instrument:
-    """How outcomes are measured.
+class Staggered:
+    """What a staggered evaluation compares.
 
     Attributes
     ----------
-    noise : standard deviation of a measurement's error in one community, in the outcome's unit.
-    response : share of communities that are measured at the end; the others are left out.
+    waves : how many there are.
+    step : months between the beginnings of two.
+    effect : the true mean effect over all comparisons, with low and high; most are soon after a beginning.
+    soon : share of the comparisons that are one step after a beginning.
     """
 
-    noise: float = 0.0
-    response: float = 1.0
+    waves: int
+    step: int
+    effect: tuple[float, float, float]
+    soon: float
 
 
 @dataclass(frozen=True)
@@ -78,19 +98,25 @@ class Power:
     Attributes
     ----------
     stored : the study's results.
-    a, b, metric, levels : the effect in question.
+    a, b, levels : the effect in question.
+    outcome : what is measured.
+    survey : the survey by which it is; None: a metric.
     months : how long after the parting of the strategies outcomes are measured.
     instrument : how.
     effect : mean true effect over sets, with low and high.
     table : design, sites; power, bias and least, means over sets, each with _low and _high; wrong_sign, exaggeration.
     left_out : designs that cannot be carried out, with the reason.
-    sets : over how many sets.
+    sets, of_sets : over how many sets, of how many; the others have too few communities with a value.
+    staggered : what that design compares; None where it is not among them.
+    unseen : share of the communities that have a value at the end under one strategy and lack one elsewhere, which no
+        evaluation draws.
     """
 
     stored: Stored
     a: str
     b: str
-    metric: str
+    outcome: Metric
+    survey: Survey | None
     levels: tuple[str, ...]
     months: int
     instrument: Instrument
@@ -98,6 +124,9 @@ class Power:
     table: DataFrame
     left_out: dict[str, str]
     sets: int
+    of_sets: int
+    staggered: Staggered | None
+    unseen: float
 
 
 def power(
@@ -108,22 +137,34 @@ def power(
     levels: Sequence[str] | None = None,
     sites: Sequence[int] = SITES,
     months: int | None = None,
-    designs: Sequence[str] = DESIGNS,
+    designs: Sequence[str] | None = None,
     instrument: Instrument | None = None,
     draws: int = DRAWS,
     seed: int = 1,
+    *,
+    survey: Survey | None = None,
+    waves: int = WAVES,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    notice: Notice | None = None,
+    experiment: Experiment | None = None,
 ) -> Power:
-    """Say what evaluations of the difference between two strategies would have found; nothing is run.
+    """Say what evaluations of the difference between two strategies would have found.
 
     Parameters
     ----------
     source : the folder of the results, or the results.
     a, b : keys of the strategies; the effect is that of `a` over `b`.
     metric, levels : which outcome, under which levels; by default the primary one, under those with the shock.
-    sites : numbers of communities, in both groups together.
+    sites : numbers of communities, in all groups together.
     months : how long after the strategies part they are measured; to the end of the runs by default.
-    designs : some of `DESIGNS`.
+    designs : some of `DESIGNS`; by default those for which nothing is run, and with a survey all.
     instrument : how outcomes are measured; without error by default.
+    draws, seed : evaluations of each design, number and set, and their luck.
+    survey : measures what a survey of members finds instead of a metric.
+    waves : of a staggered evaluation, at least 3.
+    workers, progress, notice : for what is run: threads; told how far it is, and what is happening.
+    experiment : the experiment, where it was made in Python.
 
     Raises
     ------
@@ -131,42 +172,116 @@ def power(
         When something is not there, or there are too few runs to draw communities from.
     """
     stored = Stored.of(Sweep.load(source) if isinstance(source, (str, os.PathLike)) else source)
-    under, name = known_levels(stored, levels), known_metric(stored, metric)
+    name = _looked_at(stored, metric, survey)
+    under = known_levels(stored, levels)
     for each in (a, b):
         known_strategy(stored, each)
     if a == b:
         raise UserError(Mistake(f"two strategies are compared, and both are {quote(a)}"))
-    how = instrument or Instrument()
-    if how.noise < 0 or not 0 < how.response <= 1:
+    how = _checked(instrument or Instrument())
+    chosen = _known(designs if designs is not None else DESIGNS if survey else STORED)
+    waves = whole_or_refused("waves", waves, 3, 100) if "staggered" in chosen else 0
+    sites = [whole_or_refused("sites", each, 4, 100_000) for each in sites]
+    if min(sites) < EACH * waves:
+        said = f"{waves} waves need {EACH * waves} communities at least, {EACH} in each; found {min(sites)}"
+        raise UserError(Mistake(said, hint=f"Ask for more (--sites {EACH * waves},…), or fewer waves."))
+    series = [stored.monthly(name)[stored.arm(each, under)] for each in (a, b)]
+    when = _when(stored, name, series, (a, b), months, waves)
+    left_out: dict[str, str] = {}
+    if not when.parted:
+        left_out = {design: NOT_BEFORE for design in chosen if design in BESIDE}
+    study = again(_folder(source), experiment) if survey or waves else None
+    later: list[Scenario] = []
+    if study is not None and waves:
+        later, why = _later(study, (a, b), under, when)
+        left_out |= {"staggered": why} if why else {}
+        when = replace(when, waves=0) if why else when
+    chosen = [design for design in chosen if design not in left_out]
+    looked = when.windows()
+    if study is None or not (survey or later):
+        values = truths = stored_means(stored, series, looked)
+    elif survey:
+        scenarios = [study.arm(a, under).scenario, *later, study.arm(b, under).scenario]
+        both = measured(study, stored.sites, scenarios, looked, [survey, survey.complete], workers, progress,
+                        notice or (lambda _: None))  # fmt: skip
+        values, truths = [each[0] for each in both], [each[1] for each in both]
+    else:
+        between = measured(study, stored.sites, later, looked, [Mean(name)], workers, progress,
+                           notice or (lambda _: None))  # fmt: skip
+        ends = stored_means(stored, series, looked)
+        values = truths = [np.concatenate([e[:1], m[0], e[1:]]) for e, m in zip(ends, between, strict=True)]
+    pools, unseen = _pools(values, truths, when, bool(set(chosen) & {*BESIDE, "staggered"}))
+    true = np.array([pool.effect for pool in pools])
+    return Power(
+        stored, a, b, survey.asked.outcome if survey else windows.metric(name), survey, under, when.months, how,
+        _over(true), _rows(pools, chosen, sites, how, draws, seed), left_out, len(pools), len(values),
+        _compared(pools, when) if when.waves else None, unseen,
+    )  # fmt: skip
+
+
+def _looked_at(stored: Stored, metric: str | None, survey: Survey | None) -> str:
+    """Return the metric that shows when strategies part: the one that is measured, or that of a survey's question."""
+    if survey is None:
+        return known_metric(stored, metric)
+    if metric is not None:
+        raise UserError(Mistake(f"either a metric is measured or a survey is held; found {quote(metric)} and a survey"))
+    return survey.checked().asked.like
+
+
+def _folder(source: str | os.PathLike[str] | SweepLike) -> str | os.PathLike[str]:
+    found = source if isinstance(source, (str, os.PathLike)) else getattr(source, "folder", None)
+    if found is None:
+        raise UserError(Mistake("runs are made again from the folder of the results, and these are in none"))
+    return found
+
+
+def _checked(how: Instrument) -> Instrument:
+    if not (0 <= how.noise < math.inf and 0 < how.response <= 1):
         said = f"an instrument has a noise of 0 or more and a response above 0, at most 1; found {how.noise:g} and "
         raise UserError(Mistake(said + f"{how.response:g}"))
+    return how
+
+
+def _known(designs: Sequence[str]) -> list[str]:
     for design in designs:
         if design not in DESIGNS:
             said = f"there is no design {quote(design)}; there are {', '.join(DESIGNS)}"
             raise UserError(Mistake(said, suggestion=nearest(design, DESIGNS)))
-    sites = [whole_or_refused("sites", each, 4, 100_000) for each in sites]
-    first, second = (stored.monthly(name)[stored.arm(each, under)] for each in (a, b))
-    parted = parting_month(first, second)
+    return list(dict.fromkeys(designs))
+
+
+def _when(
+    stored: Stored, name: str, series: Sequence[Array], pair: tuple[str, str], months: int | None, waves: int
+) -> When:
+    """Return when is measured.
+
+    Raises
+    ------
+    UserError
+        When the strategies never part, or so many months are not there, or fewer than waves need.
+    """
+    parted = parting_month(*series)
     if parted is None:
-        raise UserError(Mistake(f"{name} is the same with {quote(a)} and {quote(b)} in every run: there is no effect"))
+        one, other = map(quote, pair)
+        raise UserError(Mistake(f"{name} is the same with {one} and {other} in every run: there is no effect"))
     end = stored.months if months is None else parted + whole_or_refused("months", months, 1, 1200)
     if end > stored.months:
         said = f"{name} is seen for {stored.months - parted} months after the strategies part; found {months}"
         raise UserError(Mistake(said))
-    window = slice(max(parted, end - WINDOW), end)
-    treated, control = (_mean(each[..., window]) for each in (first, second))
-    before = _mean(second[..., max(0, parted - WINDOW) : parted]) if parted else None
-    left_out = {}
-    if before is None:
-        why = "the strategies part in the first month, so that nothing is seen of the time before"
-        left_out = {design: why for design in designs if design != "randomized"}
-    pools = _pools(stored, treated, control, before)
-    chosen = [design for design in designs if design not in left_out]
-    rows = _rows(pools, chosen, sites, how, draws, seed)
-    true = np.array([float((pool[0] - pool[1]).mean()) for pool in pools])
-    return Power(
-        stored, a, b, name, under, end - parted, how, _over(true), rows, left_out, len(pools)
-    )  # fmt: skip
+    found = When(parted, end, waves)
+    if waves and not found.step:
+        said = f"{waves} waves need {waves - 1} months at least, and outcomes are measured {found.months} months on"
+        raise UserError(Mistake(said))
+    return found
+
+
+def _later(study: Study, pair: tuple[str, str], under: tuple[str, ...], when: When) -> tuple[list[Scenario], str]:
+    """Return scenarios of the waves between the first and the last, and why there are none."""
+    arms = [study.arm(each, under).scenario for each in pair]
+    try:
+        return [begun_later(arms[0], arms[1], n * when.step) for n in range(1, when.waves - 1)], ""
+    except UserError as error:
+        return [], error.mistakes[0].message
 
 
 def parting_month(first: Array, second: Array) -> int | None:
@@ -176,26 +291,53 @@ def parting_month(first: Array, second: Array) -> int | None:
     return int(found.argmax()) if found.any() else None
 
 
-def _mean(values: Array) -> Array:
-    from tfs_sim.analysis.windows import mean_over
+def _pools(
+    values: Sequence[Array], truths: Sequence[Array], when: When, beside: bool
+) -> tuple[list[Communities], float]:
+    """Return the communities of each set, and the share without a value in an arm or window that counts.
 
-    return mean_over(values, -1)
+    The share is of those that have a value at the end under one strategy at least.
 
-
-def _pools(stored: Stored, treated: Array, control: Array, before: Array | None) -> list[Array]:
-    """Return the communities of each set: float64 [3, communities], under a, under b, and before."""
-    sets = stored.units.set if stored.units.set is not None else np.zeros(treated.shape[0], np.int64)
-    found = []
-    for one in np.unique(sets):
-        own = sets == one
-        pool = np.stack([each[own].ravel() for each in (treated, control, control if before is None else before)])
-        pool = pool[:, ~np.isnan(pool).any(0)]
-        if pool.shape[1] >= FEWEST:
-            found.append(pool)
+    Parameters
+    ----------
+    values, truths : of each set float64 [arms, windows, communities], as measured and as they are; arms are the waves
+        in their order (`b` is the last), windows those of `when`.
+    beside : whether any design looks at the time before.
+    """
+    found, there, some = [], 0, 0
+    seen_before = bool(when.parted) and beside
+    steps = slice(1 if when.parted else 0, -1)
+    counted = slice(0 if seen_before else steps.start, None)
+    for own, true in zip(values, truths, strict=True):
+        kept = ~np.isnan(own[:, counted]).any((0, 1)) & ~np.isnan(true[:, counted]).any((0, 1))
+        there += int(kept.sum())
+        some += int((~np.isnan(own[[0, -1], -1]).all(0)).sum())
+        own, true = own[..., kept], true[..., kept]
+        if kept.sum() < FEWEST:
+            continue
+        before = own[-1, 0] if seen_before else None
+        waves = (own[:, steps], true[:, steps]) if when.waves else (None, None)
+        found.append(Communities(own[0, -1], own[-1, -1], before, waves[0], *_effects(true, waves[1])))
+    unseen = 1 - there / some if some else 1.0
+    if unseen > MOST_UNSEEN:
+        said = f"{percent(unseen)} of the communities that have a value under one strategy have none under the other, "
+        said += "or earlier, mostly since nobody is there: the few others would say little of the effect"
+        raise UserError(Mistake(said, hint="Ask earlier (--months), or of something that every community has."))
     if not found:
         said = f"a set has fewer than {FEWEST} communities (runs × sites) with a value, from which none can be drawn"
         raise UserError(Mistake(said, hint="Sweep more replicates."))
-    return found
+    return found, unseen
+
+
+def _effects(true: Array, waves: Array | None) -> tuple[float, float]:
+    """Return the true effect at the end, and its mean over the comparisons of a staggered evaluation."""
+    end = float((true[0, -1] - true[-1, -1]).mean())
+    return end, math.nan if waves is None else float((contrast(len(waves)) * waves.mean(-1)).sum())
+
+
+def _compared(pools: Sequence[Communities], when: When) -> Staggered:
+    effect = _over(np.array([pool.along for pool in pools]))
+    return Staggered(when.waves, when.step, effect, float(lag(when.waves)[0]))
 
 
 def _over(values: Array) -> tuple[float, float, float]:
@@ -210,21 +352,24 @@ def _over(values: Array) -> tuple[float, float, float]:
 
 
 def _rows(
-    pools: Sequence[Array], designs: Sequence[str], sites: Sequence[int], how: Instrument, draws: int, seed: int
+    pools: Sequence[Communities], designs: Sequence[str], sites: Sequence[int], how: Instrument, draws: int, seed: int
 ) -> DataFrame:
     from pandas import DataFrame
 
     rows: list[dict[str, Any]] = []
-    for place, design in enumerate(designs):
+    for design in designs:
+        place = DESIGNS.index(design)
         for number in sites:
             each = [
                 found(*carried_out(design, pool, number, how, draws, np.random.default_rng([seed, place, number, n])),
-                      float((pool[0] - pool[1]).mean()))
+                      pool.effect)
                 for n, pool in enumerate(pools)
             ]  # fmt: skip
             row: dict[str, Any] = {"design": design, "sites": number}
             for column in ("power", "bias", "least"):
                 mean, low, high = _over(np.array([one[column] for one in each]))
+                if column == "power":
+                    low, high = max(low, 0.0), min(high, 1.0)
                 row |= {column: mean, f"{column}_low": low, f"{column}_high": high}
             seen, wrong, size, true = (sum(one[name] for one in each) for name in ("seen", "wrong", "size", "true"))
             row |= {
@@ -233,81 +378,6 @@ def _rows(
             }
             rows.append(row)
     return DataFrame(rows)
-
-
-def carried_out(
-    design: str, pool: Array, number: int, how: Instrument, draws: int, luck: np.random.Generator
-) -> tuple[Array, Array, Array]:
-    """Return estimates, their standard errors and degrees of freedom of so many evaluations: [draws] each."""
-    return _CARRIED_OUT[design](pool, number, how, draws, luck)
-
-
-def _measured(values: Array, how: Instrument, luck: np.random.Generator) -> Array:
-    """Return values as they are measured."""
-    return values + how.noise * luck.standard_normal(values.shape) if how.noise else values
-
-
-def _answered(values: Array, how: Instrument, luck: np.random.Generator) -> Array:
-    """Return values of those that are measured at the end; the others are missing, but for two in each evaluation."""
-    if how.response == 1:
-        return values
-    away = np.asarray(luck.uniform(size=values.shape) >= how.response)
-    away[..., :2] = False
-    return np.where(away, np.nan, values)
-
-
-def _moments(values: Array) -> tuple[Array, Array, Array]:
-    """Return mean, variance of the mean and number of [draws, communities]."""
-    count = (~np.isnan(values)).sum(1).astype(float)
-    return np.nanmean(values, 1), np.nanvar(values, 1, ddof=1) / count, count
-
-
-def _randomized(
-    pool: Array, number: int, how: Instrument, draws: int, luck: np.random.Generator
-) -> tuple[Array, Array, Array]:
-    half = number // 2
-    means, variances, counts = [], [], []
-    for row, size in ((0, half), (1, number - half)):
-        drawn = pool[row][luck.integers(0, pool.shape[1], (draws, size))]
-        mean, variance, count = _moments(_answered(_measured(drawn, how, luck), how, luck))
-        means.append(mean)
-        variances.append(variance)
-        counts.append(count)
-    whole = variances[0] + variances[1]
-    parts = sum(v**2 / np.maximum(c - 1, 1) for v, c in zip(variances, counts, strict=True))
-    freedom = np.where(whole > 0, whole**2 / np.where(parts > 0, parts, 1.0), 1.0)
-    return means[0] - means[1], np.sqrt(whole), freedom
-
-
-def _before_after(
-    pool: Array, number: int, how: Instrument, draws: int, luck: np.random.Generator
-) -> tuple[Array, Array, Array]:
-    at = luck.integers(0, pool.shape[1], (draws, number))
-    change = _measured(pool[0][at], how, luck) - _measured(pool[2][at], how, luck)
-    mean, variance, count = _moments(_answered(change, how, luck))
-    return mean, np.sqrt(variance), count - 1
-
-
-def _matched(
-    pool: Array, number: int, how: Instrument, draws: int, luck: np.random.Generator
-) -> tuple[Array, Array, Array]:
-    half = number // 2
-    at = luck.integers(0, pool.shape[1], (draws, 2 * half))
-    seen = _measured(pool[2][at], how, luck)
-    order = np.argsort(-seen + 1e-12 * luck.uniform(size=seen.shape), axis=1)
-    at, seen = np.take_along_axis(at, order, 1), np.take_along_axis(seen, order, 1)
-    nearest_one = np.abs(seen[:, :half, None] - seen[:, None, half:]).argmin(-1)
-    ours = _measured(pool[0][at[:, :half]], how, luck)
-    theirs = _measured(pool[1][at[:, half:]], how, luck)
-    mean, variance, count = _moments(_answered(ours - np.take_along_axis(theirs, nearest_one, 1), how, luck))
-    return mean, np.sqrt(variance), count - 1
-
-
-_CARRIED_OUT: dict[str, Callable[..., tuple[Array, Array, Array]]] = {
-    "randomized": _randomized,
-    "before-after": _before_after,
-    "matched": _matched,
-}
 
 
 def found(estimate: Array, error: Array, freedom: Array, effect: float) -> dict[str, float]:

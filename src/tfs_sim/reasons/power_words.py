@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.sentences import capital, opened, thing_of
-from tfs_sim.analysis.windows import metric
-from tfs_sim.reasons.power import DRAWS, WANTED, WINDOW, Power
+from tfs_sim.reasons.measuring import WINDOW
+from tfs_sim.reasons.power import DRAWS, WANTED, Power
 from tfs_sim.scenario.errors import count
 
 
 def told(found: Power) -> list[str]:
     """Return whether an effect would have been seen, by which design, with how many communities."""
-    stored, m = found.stored, metric(found.metric)
-    thing = thing_of(stored, found.metric)
+    stored, m = found.stored, found.outcome
+    thing = words.subject(m) if found.survey else thing_of(stored, m.name)
     one, other = (words.quoted(stored.title(each)) for each in (found.a, found.b))
-    effect, low, high = found.effect
-    size = f"{words.difference(effect, low, high, m)} {words.unit(m, difference=True)}".rstrip()
-    window = f"the mean of {count(min(WINDOW, found.months), 'month')} up to month {found.months}"
+    size = f"{words.difference(*found.effect, m)} {words.unit(m, difference=True)}".rstrip()
+    window = f"the mean of {count(min(WINDOW, found.months), 'month')} up to month {found.months} after the two part"
+    measured = f"asked {count(found.months, 'month')} after the two part" if found.survey else f"measured as {window}"
     lead = opened(words.condition(found.levels), f"the effect of {one} over {other} on {thing}")
-    said = [f"{lead} is {size} on average over sets, measured as {window} after the two part."]
+    said = [f"{lead} is {size} on average over sets, {measured}."]
     for design, rows in found.table.groupby("design", sort=False):
         enough = rows[rows["power"] >= WANTED]
         last = rows.iloc[-1]
@@ -32,20 +32,51 @@ def told(found: Power) -> list[str]:
             )
         if abs(last["bias"]) > 0 and (last["bias_low"] > 0 or last["bias_high"] < 0):
             said.append(f"That design is off by {_difference(last['bias'], found)} on average, however many take part.")
+        if design == "staggered":
+            said.append(_along(found))
     for design, why in found.left_out.items():
         said.append(f"{capital(design)} cannot be carried out: {why}.")
+    return [*said, _how(found)]
+
+
+def _along(found: Power) -> str:
+    """Return what a staggered evaluation compares."""
+    assert found.staggered is not None
+    own = found.staggered
+    effect = f"{words.difference(*own.effect, found.outcome)} {words.unit(found.outcome, difference=True)}".rstrip()
+    return (
+        f"Its {own.waves} waves begin {count(own.step, 'month')} apart, and {words.percent(own.soon)} of what it "
+        f"compares is the first {count(own.step, 'month')} after a beginning: the true mean over all that it compares "
+        f"is {effect}, and its bias is held against the effect at the end."
+    )
+
+
+def _how(found: Power) -> str:
+    """Return how evaluations were carried out, and over what means are."""
     noise = f"error of a measurement {found.instrument.noise:g}, " if found.instrument.noise else ""
     answers = words.percent(found.instrument.response)
-    said.append(
-        f"{DRAWS:,} evaluations of each kind under each of {count(found.sets, 'set')}; communities are drawn from the "
-        f"set's runs and sites ({noise}{answers} measured at the end). Means over sets: of what is not known too. "
-        "Staggered designs need runs that begin at other months, and are not here."
+    few = f" (of {found.of_sets:,}: in the others too few communities have a value)"
+    sets = count(found.sets, "set") + (few if found.sets < found.of_sets else "")
+    said = (
+        f"{DRAWS:,} evaluations of each kind under each of {sets}; communities are drawn from the "
+        f"set's runs and sites ({noise}{answers} measured at the end). Means over sets: of what is not known too."
     )
+    if found.survey:
+        said += (
+            f" Of members {words.percent(found.survey.answers)} answer, and a tie is one with contact within "
+            f"{found.survey.within:g} months; the true effect is what would be found if all answered."
+        )
+    if found.unseen > 0:
+        said += (
+            f" {words.percent(found.unseen)} of the communities have a value under one strategy and none under the "
+            "other, or earlier, mostly since nobody is there, and are not drawn; an evaluation that looks at whoever "
+            "is left compares survivors."
+        )
     return said
 
 
 def _difference(value: float, found: Power) -> str:
-    m = metric(found.metric)
+    m = found.outcome
     said = words.difference(value, -abs(value) / 2, abs(value) / 2, m)
     return f"{said} {words.unit(m, difference=True)}".rstrip()
 

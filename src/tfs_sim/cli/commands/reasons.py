@@ -276,7 +276,7 @@ def power(
         typer.Option(
             "--design",
             metavar="DESIGN",
-            help="Again and again: randomized, before-after, matched; default: all.",
+            help="Again and again: randomized, before-after, matched; staggered, which is run; default: all but that.",
             show_default=False,
         ),
     ] = None,
@@ -286,12 +286,35 @@ def power(
     response: Annotated[
         float, typer.Option("--response", metavar="SHARE", help="Of communities that are measured at the end.")
     ] = 1.0,
+    survey: Annotated[
+        str | None,
+        typer.Option(
+            "--survey",
+            metavar="QUESTION",
+            help="Measure what a survey of members finds: trust, density, transitivity, hub, attendance.",
+        ),
+    ] = None,
+    answers: Annotated[
+        float | None, typer.Option("--answers", metavar="SHARE", help="Of members who answer the survey; default: all.")
+    ] = None,
+    within: Annotated[
+        float | None, typer.Option("--within", metavar="MONTHS", help="Of contact for a tie in the survey.")
+    ] = None,
+    waves: Annotated[
+        int | None,
+        whole("--waves", metavar="W", smallest=3, largest=100, help="Of a staggered evaluation; default: 4."),
+    ] = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Say whether an evaluation could have seen it: power, bias, chance of a wrong sign, least effect."""
     from tfs_sim.cli import living
 
-    living.power(folder, a, b, metric, under, sites, months, design or [], (noise, response), as_json)
+    held = living.survey_asked(survey, answers, within)
+    living.power(
+        folder, a, b, metric, under, sites, months, living.designs_asked(design or [], waves), (noise, response), held,
+        waves, workers, as_json,
+    )  # fmt: skip
 
 
 @app.command()
