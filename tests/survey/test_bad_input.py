@@ -9,7 +9,7 @@ import pytest
 from recipes import QUESTIONS, write
 
 from tfs_sim.scenario import UserError
-from tfs_sim.survey import import_survey
+from tfs_sim.survey import import_survey, write_survey
 from tfs_sim.survey.sheets import MOST_COLUMNS
 
 TIES = "source,target,contact\na,b,1\nb,c,2\nc,d,1\n"
@@ -95,6 +95,52 @@ def test_waves_of_which_nothing_says_which_came_first(tmp_path: Path) -> None:
     assert 'nor which came first: "before" or "after"' in refused(path)
     mapping = put(tmp_path, '[waves]\nbefore = "2018-05"\nafter = "2019-05"\n', "m.toml")
     assert [w.label for w in import_survey([path], "town", mapping=mapping).waves] == ["before", "after"]
+
+
+WIDE = "from,to,Frequency T1,Frequency T2\na,b,1,4\nb,a,2,4\nb,c,2,1\nc,b,3,1\n"
+
+
+@pytest.mark.parametrize(
+    "header", ["Frequency T1,Frequency T2", "contact 2018,contact 2020", "Wave 1 contact,Wave 2 contact"]
+)
+def test_waves_side_by_side_are_not_taken_for_relations(tmp_path: Path, header: str) -> None:
+    said = refused(put(tmp_path, WIDE.replace("Frequency T1,Frequency T2", header)))
+    assert "say the same of several waves" in said and "a column wave" in said
+    first, second = header.split(",")
+    text = f'[files."ties.csv".columns]\n"{first}" = "relation early"\n"{second}" = "relation late"\n'
+    survey = import_survey([tmp_path / "ties.csv"], "town", mapping=put(tmp_path, text, "mapping.toml"))
+    assert set(survey.relations) == {"early", "late"}
+
+
+def test_names_with_numbers_are_relations(tmp_path: Path) -> None:
+    survey = import_survey([put(tmp_path, WIDE.replace("Frequency T1,Frequency T2", "Contact,Trust 1"))], "town")
+    assert survey.relations
+
+
+def test_whoever_came_later_or_had_gone_is_not_there_in_the_network_of_a_wave(tmp_path: Path) -> None:
+    """Nobody speaks of c in 2020, nor of d in 2018: neither is at the table then, has ties, or counts in a density."""
+    text = "wave,from,to,contact\n2018,a,b,3\n2018,b,a,3\n2018,b,c,2\n2018,c,b,2\n"
+    text += "2020,a,b,3\n2020,b,a,1\n2020,b,d,2\n2020,d,a,2\n"
+    file = put(tmp_path, text)
+    for wave, there in (("2018", {"a", "b", "c"}), ("2020", {"a", "b", "d"})):
+        survey = import_survey([file], "town", wave=wave)
+        assert survey.here == there and set(survey.members) == {"a", "b", "c", "d"}
+        alone = import_survey([put(tmp_path, "\n".join(["wave,from,to,contact", *(
+            line for line in text.splitlines() if line.startswith(wave))]), "alone.csv")], "town")  # fmt: skip
+        assert survey.densities() == alone.densities()
+        assert len(survey.graph()) == 3 and not any("another wave" in note.named() for note in alone.notes)
+        assert any("another wave" in note.named() for note in survey.notes)
+        write_survey(survey, tmp_path / wave)
+        rows = (tmp_path / wave / "organizations.csv").read_text(encoding="utf-8").splitlines()
+        gone = survey.codes[next(iter(set(survey.members) - there))]
+        assert [row.split(",")[0] for row in rows[1:] if row.endswith(",")] == [gone]
+        assert gone not in (tmp_path / wave / "relationships.csv").read_text(encoding="utf-8")
+
+
+def test_a_pajek_network_of_two_kinds_is_no_network_of_organizations(tmp_path: Path) -> None:
+    text = '*Vertices 5 3\n1 "a"\n2 "b"\n3 "c"\n4 "board"\n5 "table"\n*Edges\n1 4\n2 4\n3 5\n'
+    assert "3 of one kind and 2 of another" in refused(put(tmp_path, text, "two.net"))
+    import_survey([put(tmp_path, text.replace("*Vertices 5 3", "*Vertices 5"), "one.net")], "town")
 
 
 def test_those_without_a_tie_are_kept(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def import_(
     what = "mean of both ends' reports" if survey.directed else "ties without a direction"
     print(
         wrapped(
-            f"{count(len(survey.members), 'organization')}, {count(len(survey.ties), 'tie')} ({what}): density "
+            f"{count(len(survey.here), 'organization')}, {count(len(survey.ties), 'tie')} ({what}): density "
             f"{heard:.3f} over {over}; transitivity of the reported ties {transitivity(graph):.3f}."
         )
     )

@@ -34,7 +34,7 @@ def picture(survey: Survey) -> tuple[str, bytes]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    codes = sorted(survey.codes.values())
+    codes = sorted(survey.codes[name] for name in survey.here)
     number = {code: place for place, code in enumerate(codes)}
     ties = [(survey.codes[a], survey.codes[b], share) for (a, b), share in survey.ties.items()]
     pairs = np.array([(number[a], number[b]) for a, b, _ in ties], float).reshape(-1, 2)
@@ -56,7 +56,11 @@ def _kinds(survey: Survey) -> dict[str, str]:
     """Return the sector of each code, or `OTHER` where too few are of it."""
     counted = Counter(member.sector for member in survey.members.values())
     small = set() if survey.named else {sector for sector, n in counted.items() if n < FEWEST_SHOWN}
-    return {survey.codes[n]: OTHER if member.sector in small else member.sector for n, member in survey.members.items()}
+    return {
+        survey.codes[n]: OTHER if member.sector in small else member.sector
+        for n, member in survey.members.items()
+        if n in survey.here
+    }
 
 
 def _key(ax: Axes, kinds: set[str]) -> None:

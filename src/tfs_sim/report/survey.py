@@ -77,13 +77,13 @@ def content(survey: Survey) -> dict[str, Any]:
     graph = survey.graph()
     kind, data = picture(survey)
     heard, expected = survey.densities()
-    total = len(survey.members) * (len(survey.members) - 1) // 2
+    total = len(survey.here) * (len(survey.here) - 1) // 2
     return {
         "site": survey.site,
         "named": survey.named,
         "version": __version__,
         "fewest": FEWEST_SHOWN,
-        "organizations": count(len(survey.members), "organization"),
+        "organizations": count(len(survey.here), "organization"),
         "ties": count(len(survey.ties), "tie"),
         "pairs": f"{total:,}",
         "density": f"{heard:.3f}",

@@ -146,7 +146,22 @@ def _fits(role: str, cells: Sequence[str]) -> bool:
 
 def wave_of_name(name: str) -> str:
     """Return the wave that a file's name says: "ties-wave2.csv" → "2", "ties 2018.csv" → "2018"."""
+    return _without_wave(name)[1]
+
+
+def _without_wave(name: str) -> tuple[str, str]:
+    """Return a name without the wave that it says, and the wave."""
     found = re.search(r"(?:wave|round|time|\bt|_t)[\s_-]?(\d{1,2})(?!\d)", name, re.I) or re.search(
         r"(?<!\d)((?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?)(?!\d)", name
     )
-    return found[1] if found else ""
+    return (name[: found.start()] + name[found.end() :], found[1]) if found else (name, "")
+
+
+def beside_each_other(names: Sequence[str]) -> list[str]:
+    """Return columns that say the same of several waves: "Frequency T1" and "Frequency T2"; none where none do."""
+    waves: dict[str, dict[str, str]] = {}
+    for name in names:
+        rest, wave = _without_wave(name)
+        if wave:
+            waves.setdefault(spaced(rest), {}).setdefault(wave, name)
+    return next((list(each.values()) for each in waves.values() if len(each) > 1), [])

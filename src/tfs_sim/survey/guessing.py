@@ -7,9 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tfs_sim.scenario.errors import Mistake, UserError, quote
+from tfs_sim.scenario.errors import Mistake, UserError, listed, quote
 from tfs_sim.survey.answering import ITEM_OR_RELATION, VALUE, answered, of_names
-from tfs_sim.survey.describing import Guesses, about_whom, of_organizations, of_who_says_so, wave_of_name
+from tfs_sim.survey.describing import (
+    Guesses,
+    about_whom,
+    beside_each_other,
+    of_organizations,
+    of_who_says_so,
+    wave_of_name,
+)
 from tfs_sim.survey.mapping import FileMap, Mapping, answers_of, may_be, place_of
 from tfs_sim.survey.naming import NOTHING, TOTALS, apart, kind_of, slug, wave_label
 from tfs_sim.survey.scales import UNKNOWN, looks_like_answers
@@ -187,6 +194,7 @@ def _one(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understoo
         raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
     if holds in ("ties", "list"):
         _both_ends(found)
+        _one_wave(found, taken)
     if holds in ("ties", "list", "matrix"):
         reports, why = (said.reports, "as the mapping says") if said.reports else _whose(found)
         found = Understood(sheet, holds, reports, why, found.wave, columns)
@@ -194,6 +202,18 @@ def _one(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understoo
 
 
 _HINT = "Say in mapping.toml which column it is."
+
+
+def _one_wave(found: Understood, said: dict[str, str]) -> None:
+    """Refuse columns of answers that differ by the wave in their names alone, unless the mapping says what they are."""
+    guessed = [each.name for each in found.columns if each.role.startswith(("relation ", "item "))]
+    waves = beside_each_other([name for name in guessed if name not in said])
+    if waves:
+        message = f"columns {listed([quote(each) for each in waves])} say the same of several waves"
+        hint = (
+            "Put waves below each other, with a column wave, or in a file each; or say in mapping.toml what they are."
+        )
+        raise UserError(Mistake(message, file=found.sheet.name, line=1, hint=hint))
 
 
 def _rows_of(sheet: Sheet, columns: Sequence[Column]) -> list[str]:

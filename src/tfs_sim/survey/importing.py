@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tfs_sim.scenario.fields import key_name
 from tfs_sim.scenario.sites import FEWEST, MOST, how_many
 from tfs_sim.survey import pairs as pairs_
 from tfs_sim.survey.answers import Answers, answers
+from tfs_sim.survey.concerned import concerned
 from tfs_sim.survey.files import read_sheets
 from tfs_sim.survey.guessing import Understood, understood
 from tfs_sim.survey.imputing import Imputed, imputed
@@ -23,7 +25,7 @@ from tfs_sim.survey.mapping import Mapping, read_mapping
 from tfs_sim.survey.members import Member, described, known_as, led_by, members, sectors
 from tfs_sim.survey.names import codes, nearly_equal
 from tfs_sim.survey.naming import meaning, wave_label
-from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few
+from tfs_sim.survey.notes import FEWEST_SHOWN, Note, few, literal
 from tfs_sim.survey.pairs import Pair
 from tfs_sim.survey.scales import Scale
 from tfs_sim.survey.waves import Wave, in_order
@@ -122,12 +124,17 @@ class Survey:
         """Return how many pairs there are of each status (see `pairs.STATUSES`) in a wave, of a relation."""
         said = any(member.answered for member in self.members.values())
         answered = self.answered(key[0]) if said or self.answers.each.get(key) else None
-        return pairs_.counted(self.pairs[key], len(self.members), answered)
+        return pairs_.counted(self.pairs[key], len(concerned(self, key[0])), answered)
+
+    @cached_property
+    def here(self) -> set[str]:
+        """Names of the organizations of the network's wave; others are told of in another wave alone."""
+        return concerned(self, self.wave.label)
 
     @property
     def observed(self) -> int:
         """Number of pairs of whom somebody was heard."""
-        return len(self.members) * (len(self.members) - 1) // 2 - len(self.imputed.chances)
+        return len(self.here) * (len(self.here) - 1) // 2 - len(self.imputed.chances)
 
     def densities(self) -> tuple[float, float]:
         """Return the network's density over the pairs of whom somebody was heard, and that expected over all pairs."""
@@ -136,11 +143,11 @@ class Survey:
         return ties / max(1, self.observed), expected
 
     def graph(self) -> Any:
-        """Return the network as a networkx graph: all organizations by code, ties with their strength."""
+        """Return the network as a networkx graph: its wave's organizations by code, ties with their strength."""
         import networkx as nx
 
         graph = nx.Graph()
-        graph.add_nodes_from(sorted(self.codes.values()))
+        graph.add_nodes_from(sorted(self.codes[name] for name in self.here))
         graph.add_weighted_edges_from((self.codes[a], self.codes[b], share) for (a, b), share in self.ties.items())
         return graph
 
@@ -261,18 +268,24 @@ def _look(survey: Survey) -> None:
     for a, b in nearly_equal(list(survey.members)):
         notes.append(Note("{} and {} have nearly the same name; they are kept apart ([same] in mapping.toml)", (a, b)))
     tied = {end for pair in survey.ties for end in pair}
-    alone = [name for name in survey.members if name not in tied]
+    alone = survey.here - tied
     if alone and survey.ties:
         notes.append(
-            Note(f"{few(len(alone))} of {len(survey.members):,} organizations without a tie, kept", serious=False)
+            Note(f"{few(len(alone))} of {len(survey.here):,} organizations without a tie, kept", serious=False)
         )
+    if elsewhere := len(survey.members) - len(survey.here):
+        text = (
+            f"{few(elsewhere)} of {count(len(survey.members), 'organization')} are told of in another wave than "
+            f"{quote(survey.wave.label)} alone: they are not at the table at the start, and have no ties then"
+        )
+        notes.append(Note(literal(text)))
     if not survey.ties:
         notes.append(Note("no tie is reported: the scenario begins with a network without ties"))
     for relation in survey.relations:
         key = (survey.wave.label, relation)
         unobserved = survey.statuses(key).get("unobserved", 0)
         if unobserved:
-            total = len(survey.members) * (len(survey.members) - 1) // 2
+            total = len(survey.here) * (len(survey.here) - 1) // 2
             notes.append(Note(f"{relation}: {few(unobserved)} of {total:,} pairs unobserved", serious=False))
     if survey.imputed.chances:
         expected = survey.imputed.expected

@@ -104,9 +104,9 @@ def unobserved(survey: Survey, wave: str | None = None, among: set[str] | None =
     Parameters
     ----------
     wave : in which wave; default: that of the network.
-    among : names of organizations; default: all.
+    among : names of organizations; default: those of the network's wave.
     """
-    everyone = set(survey.members) if among is None else among
+    everyone = survey.here if among is None else among
     found: set[Ends] | None = None
     for relation in survey.relations:
         key = (survey.wave.label if wave is None else wave, relation)
@@ -123,7 +123,7 @@ def _chances(survey: Survey, pairs: set[Ends]) -> dict[Ends, float]:
     """Return the chance that each of some pairs has a tie, by what is known of the others."""
     if not pairs:
         return {}
-    names = sorted(survey.members)
+    names = sorted(survey.here)
     row = {name: place for place, name in enumerate(names)}
     n = len(names)
     known = ~np.eye(n, dtype=bool)

@@ -93,13 +93,19 @@ def _begun(found: _Network, line: int, text: str) -> tuple[str, str]:
     if section not in SECTIONS:
         found.wrong(line, f"{quote(text)} begins no part of a network; only networks are read")
     if section == "*vertices":
-        said = re.fullmatch(r"\*vertices\s+(\d{1,9})(?:\s+\d{1,9})?", text, re.IGNORECASE)
+        said = re.fullmatch(r"\*vertices\s+(\d{1,9})(?:\s+(\d{1,9}))?", text, re.IGNORECASE)
         if said is None:
             found.wrong(line, f"the line {quote(text)} should say a number: *Vertices 25")
         if found.wanted:
             found.wrong(line, "the line *Vertices is given a second time: one network is read from a file")
         if not 1 <= (wanted := int(said[1])) <= MOST_VERTICES:
             found.wrong(line, f"the file has {wanted:,} vertices, where at most {MOST_VERTICES:,} are read")
+        if said[2] and 0 < int(said[2]) < wanted:
+            found.wrong(
+                line,
+                f"{quote(text)} is a network of {int(said[2]):,} of one kind and {wanted - int(said[2]):,} of another, "
+                "who belongs to what: it has no ties among organizations; make one of one mode of it first",
+            )
         found.wanted = wanted
     elif section != "*network" and not found.wanted:
         found.wrong(line, "the line *Vertices is missing, which says how many organizations there are")

@@ -209,7 +209,9 @@ def _organizations(survey: Survey) -> Rows:
     yield _head("id", "sector", *(["name"] if survey.named else []), "fte", "joins", *more)
     for name in _by_code(survey):
         member = survey.members[name]
-        row = {"id": survey.codes[name], "sector": member.sector, "joins": "" if member.member is False else "0"}
+        row = {"id": survey.codes[name], "sector": member.sector, "joins": ""}
+        if member.member is not False and name in survey.here:
+            row["joins"] = "0"
         if not member.sector_known and known >= imputing.FEWEST:
             row["sector"] = UNKNOWN
         row |= {"name": name, "fte": "" if member.fte is None else f"{member.fte:g}"}
@@ -358,7 +360,7 @@ def _scenarios(survey: Survey, students: int | None, start: str | None, folder: 
         "title": title,
         "title_quoted": json.dumps(title),
         "site": survey.site,
-        "organizations": len(survey.members),
+        "organizations": len(survey.here),
         "ties": len(survey.ties),
         "when": f" in {survey.wave.month}" if survey.wave.month else "",
         "start": month or START,
@@ -371,7 +373,7 @@ def _scenarios(survey: Survey, students: int | None, start: str | None, folder: 
         "backbone_said": f" of {survey.codes[lead]}, which leads" if lead else "",
         "money": money_of(said, survey.site),
     }
-    experiment = experiment_of(said, survey.site, title, shown(str(folder)), len(survey.members))
+    experiment = experiment_of(said, survey.site, title, shown(str(folder)), len(survey.here))
     texts = {"scenario.toml": _SCENARIO.format(**words), "experiment.toml": experiment}
     waves = waves_file(survey.site)
     return texts | ({waves: as_waves(survey, seen, shown(str(folder / waves)))} if seen else {})

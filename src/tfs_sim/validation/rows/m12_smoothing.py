@@ -137,7 +137,7 @@ ROWS = (
         (Null({"smoothing.overlap_learning": 0.0}),)),
     Row("M12d", "Overlap saves trust", "[together2020], lesson three", "ubiquity",
         "less trust is lost in leavers' relationships", _own_delay("overlap", "trust", 3),
-        (Null({"smoothing.overlap_introductions": 0.0}),)),
+        (Null(without=("overlap",)),)),
     Row("M12e", "Together they cut recovery", "[mellon2003]: 12–16 weeks instead of 20–26", "reported",
         "about 35–45% less", _recovery,
         (Null(without=PRACTICES),)),
