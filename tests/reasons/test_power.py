@@ -12,8 +12,8 @@ from scipy import stats
 
 from tfs_sim.figures.power import power_chart
 from tfs_sim.reasons import Instrument, power
-from tfs_sim.reasons.designs import Communities, carried_out
-from tfs_sim.reasons.power import found, parting_month
+from tfs_sim.reasons.designs import Communities, carried_out, found
+from tfs_sim.reasons.power import parting_month
 from tfs_sim.reasons.power_words import told
 from tfs_sim.scenario.errors import UserError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -14,10 +15,9 @@ from tfs_sim.analysis.windows import mean_over
 from tfs_sim.calibration import surveys
 from tfs_sim.experiments.execution import runner
 from tfs_sim.reasons import Instrument, Survey, power
-from tfs_sim.reasons.designs import Communities, carried_out, contrast, lag
+from tfs_sim.reasons.designs import Communities, carried_out, contrast, found, lag
 from tfs_sim.reasons.later import begun_later
 from tfs_sim.reasons.measuring import Mean, When, measured
-from tfs_sim.reasons.power import found
 from tfs_sim.reasons.power_words import told
 from tfs_sim.reasons.surveyed import QUESTIONS
 from tfs_sim.scenario.errors import UserError
@@ -196,6 +196,28 @@ def test_what_cannot_begin_later_is_said(town) -> None:
     )
     assert list(made.table["design"]) == ["randomized"] and "cut short" in made.left_out["staggered"]
     assert made.staggered is None and any("Staggered cannot be carried out" in said for said in told(made))
+
+
+def test_designs_for_which_too_few_were_there_before_are_left_out_alone(town, monkeypatch) -> None:
+    """Where most had nobody earlier, those that look at the end alone are carried out, and the others say why."""
+    usual = measured
+
+    def nobody_before(*args, **more):
+        found = usual(*args, **more)
+        for each in found:
+            each[:, :, 0, 2:] = np.nan
+        return found
+
+    monkeypatch.setattr(sys.modules["tfs_sim.reasons.power"], "measured", nobody_before)
+    made = module(
+        town[1], "more", "as-it-is", levels=("crisis",), survey=Survey("density"), sites=(12,), waves=3, draws=50
+    )
+    assert list(made.table["design"]) == ["randomized"] and made.staggered is None
+    assert set(made.left_out) == {"before-after", "matched", "staggered"} and "or earlier" in made.left_out["matched"]
+    with pytest.raises(UserError, match="no design that is asked for"):
+        module(
+            town[1], "more", "as-it-is", levels=("crisis",), survey=Survey("density"), sites=(12,), designs=["matched"]
+        )
 
 
 @pytest.mark.parametrize("question", list(QUESTIONS))

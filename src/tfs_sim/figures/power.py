@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tfs_sim.analysis import words
 from tfs_sim.figures.style import COLOURS, DASHES, INK, MARKERS, Chart, framed, place, spread, write, x_label, y_label
-from tfs_sim.reasons.power import WANTED
+from tfs_sim.reasons.designs import WANTED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,6 +22,7 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -32,6 +33,8 @@ from tfs_sim.analysis.windows import Array
 
 Design = Literal["randomized", "before-after", "matched", "staggered"]
 DESIGNS: tuple[Design, ...] = ("randomized", "before-after", "matched", "staggered")
+LEVEL = 0.05
+WANTED = 0.8
 BESIDE: tuple[Design, ...] = ("before-after", "matched")
 """Designs that need the time before the strategies part."""
 
@@ -199,3 +202,31 @@ _CARRIED_OUT: dict[str, Callable[..., Evaluations]] = {
     "matched": _matched,
     "staggered": _staggered,
 }
+
+
+def found(estimate: Array, error: Array, freedom: Array, effect: float) -> dict[str, float]:
+    """Return what evaluations of one set find.
+
+    Returns
+    -------
+    power (missing where there is no effect: nothing has a right sign then), bias, least; and per evaluation: seen (a
+    test finds something), wrong (of the wrong sign), size (of the estimate, where something is found), true (of the
+    effect, there).
+    """
+    from scipy.special import stdtrit
+
+    cut = stdtrit(np.maximum(freedom, 1.0), 1 - LEVEL / 2)
+    seen = np.abs(estimate) > cut * error
+    right = seen & (estimate * effect > 0)
+    middle = max(float(np.median(freedom)), 1.0)
+    needed = float(stdtrit(middle, 1 - LEVEL / 2) + stdtrit(middle, WANTED))
+    told = seen if effect else np.zeros_like(seen)
+    return {
+        "power": float(right.mean()) if effect else math.nan,
+        "bias": float(estimate.mean()) - effect,
+        "least": needed * float(estimate.std(ddof=1)),
+        "seen": float(told.mean()),
+        "wrong": float((told & ~right).mean()),
+        "size": float(np.where(told, np.abs(estimate), 0.0).mean()),
+        "true": float(told.mean()) * abs(effect),
+    }

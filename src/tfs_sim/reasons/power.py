@@ -41,7 +41,7 @@ from tfs_sim.experiments.execution.work import Notice, Progress
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.model.declare import Metric
 from tfs_sim.reasons.asking import known_levels, known_metric, known_strategy
-from tfs_sim.reasons.designs import BESIDE, DESIGNS, Communities, Instrument, carried_out, contrast, lag
+from tfs_sim.reasons.designs import BESIDE, DESIGNS, Communities, Instrument, carried_out, contrast, found, lag
 from tfs_sim.reasons.later import begun_later
 from tfs_sim.reasons.measuring import Mean, When, measured, stored_means
 from tfs_sim.reasons.surveyed import Survey
@@ -57,8 +57,6 @@ if TYPE_CHECKING:
 
 STORED = tuple(each for each in DESIGNS if each != "staggered")
 """Designs for which nothing has to be run."""
-LEVEL = 0.05
-WANTED = 0.8
 DRAWS = 400
 """Evaluations of each design, number and set."""
 SITES = (10, 20, 40, 80)
@@ -66,6 +64,12 @@ FEWEST = 8
 """Communities of a set (runs × sites) from which evaluations can be drawn."""
 WAVES = 4
 """Waves of a staggered evaluation."""
+EARLIER = {*BESIDE, "staggered"}
+"""Designs that look at another time than the end."""
+LACKING = (
+    "of the communities that have a value under one strategy have none under the other, or earlier, mostly since "
+    "nobody is there"
+)
 MOST_UNSEEN = 0.5
 """Share of communities without a value above which nothing is said of the others."""
 EACH = 2
@@ -210,7 +214,20 @@ def power(
                            notice or (lambda _: None))  # fmt: skip
         ends = stored_means(stored, series, looked)
         values = truths = [np.concatenate([e[:1], m[0], e[1:]]) for e, m in zip(ends, between, strict=True)]
-    pools, unseen = _pools(values, truths, when, bool(set(chosen) & {*BESIDE, "staggered"}))
+    pools, unseen = _pools(values, truths, when, bool(EARLIER.intersection(chosen)))
+    if (unseen > MOST_UNSEEN or not pools) and EARLIER.intersection(chosen):
+        left_out |= {each: f"{percent(unseen)} {LACKING}" for each in chosen if each in EARLIER}
+        chosen, when = [each for each in chosen if each not in EARLIER], replace(when, waves=0)
+        pools, unseen = _pools(values, truths, when, False)
+    if unseen > MOST_UNSEEN:
+        said = f"{percent(unseen)} {LACKING}: the few others would say little of the effect"
+        raise UserError(Mistake(said, hint="Ask earlier (--months), or of something that every community has."))
+    if not pools:
+        said = f"a set has fewer than {FEWEST} communities (runs × sites) with a value, from which none can be drawn"
+        raise UserError(Mistake(said, hint="Sweep more replicates."))
+    if not chosen:
+        why = "; ".join(f"{design}: {reason}" for design, reason in left_out.items())
+        raise UserError(Mistake(f"no design that is asked for can be carried out: {why}"))
     true = np.array([pool.effect for pool in pools])
     return Power(
         stored, a, b, survey.asked.outcome if survey else windows.metric(name), survey, under, when.months, how,
@@ -292,7 +309,7 @@ def parting_month(first: Array, second: Array) -> int | None:
 
 
 def _pools(
-    values: Sequence[Array], truths: Sequence[Array], when: When, beside: bool
+    values: Sequence[Array], truths: Sequence[Array], when: When, earlier: bool
 ) -> tuple[list[Communities], float]:
     """Return the communities of each set, and the share without a value in an arm or window that counts.
 
@@ -302,12 +319,12 @@ def _pools(
     ----------
     values, truths : of each set float64 [arms, windows, communities], as measured and as they are; arms are the waves
         in their order (`b` is the last), windows those of `when`.
-    beside : whether any design looks at the time before.
+    earlier : whether any design looks at another time than the end.
     """
-    found, there, some = [], 0, 0
-    seen_before = bool(when.parted) and beside
+    kept_sets: list[Communities] = []
+    there = some = 0
     steps = slice(1 if when.parted else 0, -1)
-    counted = slice(0 if seen_before else steps.start, None)
+    counted = slice(0 if earlier else -1, None)
     for own, true in zip(values, truths, strict=True):
         kept = ~np.isnan(own[:, counted]).any((0, 1)) & ~np.isnan(true[:, counted]).any((0, 1))
         there += int(kept.sum())
@@ -315,18 +332,10 @@ def _pools(
         own, true = own[..., kept], true[..., kept]
         if kept.sum() < FEWEST:
             continue
-        before = own[-1, 0] if seen_before else None
+        before = own[-1, 0] if when.parted and earlier else None
         waves = (own[:, steps], true[:, steps]) if when.waves else (None, None)
-        found.append(Communities(own[0, -1], own[-1, -1], before, waves[0], *_effects(true, waves[1])))
-    unseen = 1 - there / some if some else 1.0
-    if unseen > MOST_UNSEEN:
-        said = f"{percent(unseen)} of the communities that have a value under one strategy have none under the other, "
-        said += "or earlier, mostly since nobody is there: the few others would say little of the effect"
-        raise UserError(Mistake(said, hint="Ask earlier (--months), or of something that every community has."))
-    if not found:
-        said = f"a set has fewer than {FEWEST} communities (runs × sites) with a value, from which none can be drawn"
-        raise UserError(Mistake(said, hint="Sweep more replicates."))
-    return found, unseen
+        kept_sets.append(Communities(own[0, -1], own[-1, -1], before, waves[0], *_effects(true, waves[1])))
+    return kept_sets, 1 - there / some if some else 1.0
 
 
 def _effects(true: Array, waves: Array | None) -> tuple[float, float]:
@@ -378,31 +387,3 @@ def _rows(
             }
             rows.append(row)
     return DataFrame(rows)
-
-
-def found(estimate: Array, error: Array, freedom: Array, effect: float) -> dict[str, float]:
-    """Return what evaluations of one set find.
-
-    Returns
-    -------
-    power (missing where there is no effect: nothing has a right sign then), bias, least; and per evaluation: seen (a
-    test finds something), wrong (of the wrong sign), size (of the estimate, where something is found), true (of the
-    effect, there).
-    """
-    from scipy.special import stdtrit
-
-    cut = stdtrit(np.maximum(freedom, 1.0), 1 - LEVEL / 2)
-    seen = np.abs(estimate) > cut * error
-    right = seen & (estimate * effect > 0)
-    middle = max(float(np.median(freedom)), 1.0)
-    needed = float(stdtrit(middle, 1 - LEVEL / 2) + stdtrit(middle, WANTED))
-    told = seen if effect else np.zeros_like(seen)
-    return {
-        "power": float(right.mean()) if effect else math.nan,
-        "bias": float(estimate.mean()) - effect,
-        "least": needed * float(estimate.std(ddof=1)),
-        "seen": float(told.mean()),
-        "wrong": float((told & ~right).mean()),
-        "size": float(np.where(told, np.abs(estimate), 0.0).mean()),
-        "true": float(told.mean()) * abs(effect),
-    }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tfs_sim.analysis import words
 from tfs_sim.analysis.sentences import capital, opened, thing_of
+from tfs_sim.reasons.designs import WANTED
 from tfs_sim.reasons.measuring import WINDOW
-from tfs_sim.reasons.power import DRAWS, WANTED, Power
+from tfs_sim.reasons.power import DRAWS, Power
 from tfs_sim.scenario.errors import count
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tfs_sim import validation
 from tfs_sim.experiments.storage.files import made_folder, sweep_up, write_bytes, write_json
 from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.experiments.storage.provenance import environment
@@ -18,7 +19,7 @@ from tfs_sim.figures.validation import diagnostic
 from tfs_sim.literature.bibliography import keys, short
 from tfs_sim.report.embedding import picture
 from tfs_sim.report.page import template
-from tfs_sim.validation import Verdict, all_rows
+from tfs_sim.validation import Verdict
 from tfs_sim.validation.row import FULL
 from tfs_sim.validation.space import percent
 
@@ -61,7 +62,7 @@ def _written(target: Path, verdicts: Sequence[Verdict], quick: bool, without: Se
         reported=any(verdict.row.kind == "reported" for verdict in verdicts),
         without=" and ".join(without),
         necessity=(target / "necessity.html").is_file(),
-        partial=len(verdicts) < len(all_rows()),
+        partial=len(verdicts) < len(validation.all_rows()),
         stamp=_stamp(verdicts, quick),
     )
     write_bytes(path, text.encode())
