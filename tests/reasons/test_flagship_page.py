@@ -33,7 +33,8 @@ def table(answer: dict[str, Any]) -> pd.DataFrame:
 
 def test_every_question_is_there_with_its_figure_and_a_command_that_can_be_typed() -> None:
     assert [each["command"].split()[0] for each in ANSWERS] == [
-        "why", "why", "structure", "sensitivity", "survival", "event-study", "event-study", "power", "power", "foretell",
+        "why", "why", "structure", "sensitivity", "survival", "event-study", "event-study", "power", "power",
+        "foretell",
     ]  # fmt: skip
     for each in ANSWERS:
         taken(each["command"])

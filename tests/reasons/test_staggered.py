@@ -209,13 +209,13 @@ def test_designs_for_which_too_few_were_there_before_are_left_out_alone(town, mo
         return found
 
     monkeypatch.setattr(sys.modules["tfs_sim.reasons.power"], "measured", nobody_before)
-    made = module(
+    made = power(
         town[1], "more", "as-it-is", levels=("crisis",), survey=Survey("density"), sites=(12,), waves=3, draws=50
     )
     assert list(made.table["design"]) == ["randomized"] and made.staggered is None
     assert set(made.left_out) == {"before-after", "matched", "staggered"} and "or earlier" in made.left_out["matched"]
     with pytest.raises(UserError, match="no design that is asked for"):
-        module(
+        power(
             town[1], "more", "as-it-is", levels=("crisis",), survey=Survey("density"), sites=(12,), designs=["matched"]
         )
 
