@@ -90,6 +90,10 @@ def test_cells_that_hold_several_of_few_choices_are_told_from_others() -> None:
     kinds = ["Referrals, Data", "Data", "Referrals", "Data, Referrals", "", "Joint work, Data", "Joint work, Referrals"]
     assert parted(kinds) == "," and parted(["a;b", "a", "b;a", "b;c", "c", "c;a"]) == ";"
     assert choices("Referrals,, Data, Data ", ",") == ["Referrals", "Data"]
+    assert choices("Events (fairs, walks), Data (a (b, c), d)", ",") == ["Events (fairs, walks)", "Data (a (b, c), d)"]
+    assert choices("Events), (fairs, walks), Data", ",") == ["Events)", "(fairs", "walks)", "Data"]
+    assert choices("Smile :), Data, Events", ",") == ["Smile :)", "Data", "Events"]
+    assert len(choices("a(b,c)," * 20_000, ",")) == 1
     assert parted(["Hill, City of", "Clinic", "Bank", "Library"]) == ""  # a name with a comma
     assert parted(["3, 4", "4, 5", "3, 5", "3", "4, 3"]) == ""  # numbers
     assert parted([f"we met {n} times, and often" for n in range(9)]) == ""  # remarks

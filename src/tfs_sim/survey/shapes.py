@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -215,8 +216,19 @@ def parted(cells: Iterable[str]) -> str:
 
 
 def choices(cell: str, sign: str) -> list[str]:
-    """Return what was ticked, in a cell in which a sign stands between choices; each once."""
-    return list(dict.fromkeys(filter(None, (choice.strip() for choice in cell.split(sign)))))
+    """Return what was ticked, in a cell in which a sign stands between choices; each once.
+
+    Within brackets it is part of a choice: "Joint events (fairs, walks)".
+    """
+    pieces = cell.split(sign)
+    if cell.count("(") == cell.count(")") > 0:
+        ends, depth = [-1], 0
+        for place, letter in enumerate(cell):
+            depth += (letter == "(") - (letter == ")")
+            if letter == sign and depth <= 0:
+                ends.append(place)
+        pieces = [cell[a + 1 : b] for a, b in itertools.pairwise([*ends, len(cell)])]
+    return list(dict.fromkeys(filter(None, (choice.strip() for choice in pieces))))
 
 
 def all_different(cells: Sequence[str]) -> bool:
