@@ -59,10 +59,14 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
             out.append(said + words.closed(f"{_places(up)}. It is lower here: {_places(down)}"))
         else:
             way = "higher" if up else "lower"
-            parts = [f"not distinguishable here: {_places(open_)}"] if open_ else []
-            parts += [f"the same in all pairs here: {_places(same)}"] if same else []
-            tail = f", but {'; '.join(parts)}" if parts else f" {_everywhere(stored)}"
-            out.append(words.closed(f"{who}: {thing} is {way} {than}{tail}"))
+            said = f"{who}: {thing} is {way} {than}"
+            if not (open_ or same):
+                out.append(words.closed(f"{said} {_everywhere(stored)}"))
+                continue
+            parts = [f"{said} here: {_places([*up, *down])}"]
+            parts += [f"it cannot be told apart from none here: {_places(open_)}"] if open_ else []
+            parts += [f"it is the same in all pairs here: {_places(same)}"] if same else []
+            out.append(words.closed(". ".join(capital(part) for part in parts)))
     return out
 
 

@@ -16,6 +16,8 @@ from tfs_sim.scenario.characters import printable
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+LEAST = 0.005
+"""Support, as a share of partners' work, below which nothing is told of its fall and return: it shows as none."""
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -143,7 +145,7 @@ class _Teller:
 
     def start(self) -> Iterable[Event]:
         first = int(self.people["month"].min())
-        now = self.people[self.people["month"] == first]
+        now = self.people[(self.people["month"] == first) & (self.people["role"] != "backbone")]
         active = int((now["status"] == "active").sum())
         trust = (
             f"; trust in ties that are in use is {self.months['trust'][0]:.2f} on a scale from 0 to 1"
@@ -223,6 +225,8 @@ class _Teller:
         yield self.event(
             onset, f"The {label} begins{partners}; partners' support stood at {stood} of their work before it."
         )
+        if before < LEAST:  # of next to nothing no share is worth telling
+            return
         trough = onset + int(np.argmin(support[onset : onset + TROUGH_WITHIN + 1]))
         if support[trough] >= RECOVERED * before:
             text = f"Partners' support never falls below {RECOVERED:.0%} of that in the two years after the onset."

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tfs_sim.decisions.information import PERMUTED
+from tfs_sim.decisions.information import by_chance
 from tfs_sim.decisions.tables import AMOUNTS
 from tfs_sim.decisions.words import amount
 
@@ -87,9 +87,9 @@ def parameter_cells(found: pd.DataFrame, scale: float = 1.0) -> Cells:
     rest = len(found) - len(seen)
     if rest:
         rows.append(["others", f"{rest}: not seen, or less"])
-    by_chance = len(found) / (PERMUTED + 1)
-    note = f"Of {len(found)} that are worth nothing about {by_chance:.0f} stand above the floor by chance."
-    return Cells(["parameter", "worth knowing"], rows, note if by_chance >= 1 else "")
+    chance = by_chance(len(found))
+    note = f"Of {len(found)} that are worth nothing about {chance:.0f} stand above the floor by chance."
+    return Cells(["parameter", "worth knowing"], rows, note if chance >= 1 else "")
 
 
 def group_cells(found: pd.DataFrame, scale: float = 1.0) -> Cells:

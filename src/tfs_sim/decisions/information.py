@@ -45,6 +45,11 @@ Study = Callable[[Mapping[str, Any], np.random.Generator], Any]
 """What a study would report if the parameters of a set were true: a number, several, or numbers by name."""
 
 
+def by_chance(parameters: int) -> float:
+    """Return how many of so many parameters that are worth nothing stand above the noise floor by chance."""
+    return parameters / (PERMUTED + 1)
+
+
 def evpi(table: pd.DataFrame, worth: Worth) -> pd.DataFrame:
     """Return the expected value of perfect information: of knowing the set before choosing, for one decision.
 

@@ -16,6 +16,7 @@ from tfs_sim.analysis.decided import Decided
 from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.valued import whose
 from tfs_sim.decisions.cells import MOST_PARAMETERS
+from tfs_sim.decisions.information import by_chance
 from tfs_sim.decisions.leads import interval
 from tfs_sim.decisions.words import amount
 from tfs_sim.figures import decisions as drawn
@@ -223,11 +224,9 @@ def _learning(page: _Page) -> Chart | None:
     values = [d.decisions * float(value) for value in (at["evpi"], *seen["evppi"])]
     errors = [d.decisions * float(value) for value in (at["se"], *seen["se"])]
     floor = d.decisions * float(d.learning["floor"].iloc[0])
-    title = (
-        "No single parameter is seen to be worth knowing before choosing"
-        if seen.empty
-        else f"{capital(names[1])} is worth knowing most before choosing"
-    )
+    title = f"Worth knowing most before choosing: {names[1] if len(names) > 1 else 'nothing single'}"
+    if int(d.learning["seen"].sum()) <= by_chance(len(d.learning)):
+        title = "No single parameter is told from chance to be worth knowing before choosing"
     subtitle = (
         f"{page.view}, at ${amount(d.learnt_at)} a student-month; {d.scaled}. Thin: a standard error each way. Dashed: "
         f"the noise floor, what parameters dealt out anew seem to be worth; of {len(d.learning)} parameters "

@@ -54,7 +54,7 @@ def one_run(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         f"{words.quoted(stored.title(one.strategy))}, {words.number(ends[1], places)} with "
         f"{words.quoted(stored.title(other.strategy))}"
     )
-    said = f"One run of many, not chosen for its course; these lines are one until {parted(stored, one, other, names)}."
+    said = f"One run of many, not chosen for its course; {parted(stored, one, other, names)}."
     tall, width = (2.3 if narrow else 2.1), NARROW if narrow else WIDTH
     chart = framed("run", title, said, caption(stored), len(names) * (tall + 0.15) + 0.3, width)
     right = width - (1.25 if narrow else 2.2)
@@ -104,13 +104,15 @@ def pair_of_runs(stored: Stored) -> tuple[Traced, Traced] | None:
 
 
 def parted(stored: Stored, one: Traced, other: Traced, names: Sequence[str]) -> str:
-    """Return the month in which two runs first differ in any of these metrics, in words."""
+    """Return when two runs first differ in any of these metrics, in words."""
     first = stored.months
     for name in names:
         a, b = (run.months(stored, name) for run in (one, other))
         differ = np.flatnonzero((a != b) & ~(np.isnan(a) & np.isnan(b)))
         first = min(first, int(differ[0])) if len(differ) else first
-    return month_name(stored, first) if first < stored.months else "the end"
+    if not first:
+        return "these lines differ from the first month on"
+    return f"these lines are one until {month_name(stored, first) if first < stored.months else 'the end'}"
 
 
 def _at_end(values: object) -> float:

@@ -11,7 +11,7 @@ from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.valued import UNIT, in_words, stamp, whose
 from tfs_sim.decisions.cells import Cells, choice_cells, frontier_cells, site_cells
-from tfs_sim.decisions.information import FEWEST
+from tfs_sim.decisions.information import FEWEST, by_chance
 from tfs_sim.decisions.words import amount
 from tfs_sim.report.tables import Table
 
@@ -107,9 +107,9 @@ def _learning(d: Decided) -> str:
         f"is worth ${amount(d.decisions * float(at['evpi']))} {d.scaled}; {seen or 'none'} of {len(d.learning)} "
         f"parameters {'is' if seen == 1 else 'are'} seen to be worth anything."
     )
-    by_chance = len(d.learning) / 21
-    if by_chance >= 1:
-        said += f" Of so many that are worth nothing about {by_chance:.0f} would be."
+    chance = by_chance(len(d.learning))
+    if chance >= 1:
+        said += f" Of so many that are worth nothing about {chance:.0f} would be."
     if d.decisions == 1:
         said += " The experiment names no population and horizon: the values are those of one decision."
     return said + " What the model leaves out is in no set: these values are at least."

@@ -17,7 +17,7 @@ from tfs_sim.analysis.spreads import spread
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.variance import Part
 from tfs_sim.analysis.windows import mean_over, metric
-from tfs_sim.decisions.information import FEWEST
+from tfs_sim.decisions.information import FEWEST, by_chance
 from tfs_sim.decisions.words import amount
 from tfs_sim.model.declare import Metric
 from tfs_sim.scenario.errors import count
@@ -81,7 +81,7 @@ def best(t: Teller, found: Ranking) -> str:
     if base is not None and base not in (found.best, found.second):
         lead = found.leads[found.order.index(base) - 1]  # at the level at which all leads hold, as for the next
         r = t.noted("difference from nothing", stored.title(found.best), lead, m)
-        said = f"{said} {_compared(r, stored.primary, t.title(base))}".rstrip()
+        said = f"{said} {_compared(r, stored.primary, t.title(base), len(found.leads))}".rstrip()
     return said + _kinds(t, found.best, m)
 
 
@@ -89,13 +89,18 @@ def _against(t: Teller, one: str, other: str) -> Paired:
     return against(t.stored, t.stored.primary, one, other, t.stored.main)
 
 
-def _compared(r: Paired, name: str, than: str) -> str:
+def _compared(r: Paired, name: str, than: str, comparisons: int) -> str:
     if math.isnan(r.low):
         return ""
     if not r.distinguishable:  # which is said in the next line
         return ""
     ends = (r.low, r.high) if r.difference > 0 else (-r.high, -r.low)
-    return f"The best is {change(r, name)} than {than} (95% interval {words.interval(*ends, metric(name))})."
+    interval = f"95% interval{_at_once(comparisons)} {words.interval(*ends, metric(name))}"
+    return f"The best is {change(r, name)} than {than} ({interval})."
+
+
+def _at_once(comparisons: int) -> str:
+    return f" for {comparisons} comparisons at once" if comparisons > 1 else ""
 
 
 def _kinds(t: Teller, strategy: str, m: Metric) -> str:
@@ -131,8 +136,7 @@ def apart(t: Teller, found: Ranking) -> str:
         return f"There are too few runs to tell ({r.sample})."
     t.noted("lead over the next", stored.title(found.second), r, m)
     ends = (r.low, r.high) if r.difference >= 0 else (-r.high, -r.low)
-    at_once = f" for {len(found.leads)} comparisons at once" if len(found.leads) > 1 else ""
-    apart = f"they lie {size_of(r, name)} apart (95% interval{at_once} {words.interval(*ends, m)})"
+    apart = f"they lie {size_of(r, name)} apart (95% interval{_at_once(len(found.leads))} {words.interval(*ends, m)})"
     little, few = too_little(stored, r), few_sets(r, name)
     if few:
         t.note("lead over the next, middle set", stored.title(found.second), r.middle * _by(m), unit=words.unit(m))
@@ -172,8 +176,9 @@ def sure(t: Teller, found: Ranking) -> str:
             t.note("replicates that would tell", stored.title(one), over.needed)
             needed = f"; {count(over.needed, 'replicate')} of each would tell"
         said.append(
-            f"How far that depends on parameters cannot be told: {words.percent(1 - over.reliability)} of what the "
-            f"{count(over.sets, 'set')} of them seem to differ by is luck{needed}."
+            f"How far its lead over {t.title(other)} depends on parameters cannot be told: "
+            f"{words.percent(1 - over.reliability)} of what {count(over.sets, 'set')} of them seem to differ by is "
+            f"luck{needed}."
         )
     elif over is not None:
         said.append(spread_words.sentence(stored, name, one, other, stored.main).removesuffix(f" {stamps.YOURS}"))
@@ -181,7 +186,7 @@ def sure(t: Teller, found: Ranking) -> str:
         r = _against(t, found.best, base)
         if not math.isnan(r.worse):
             share = t.part("share worse", stored.title(found.best), Part(r.worse, r.worse_low, r.worse_high))
-            said.append(f"It did worse than {t.title(base)} in {share} of {stored.units.said}.")
+            said.append(f"It did worse than {t.title(base)} in {share} of runs ({stored.units.said}).")
     if stored.units.set is None:
         said.append("Parameters are one assumed point: how far the answer hangs on them cannot be said.")
     return " ".join(said)
@@ -326,18 +331,20 @@ def changes(t: Teller, found: Ranking) -> str:
         said.append(f"{capital(words.joined(kept))} the same comes first.")
     elif kept:
         said.append(f"Under {len(kept)} other conditions the same comes first.")
-    if stored.crisis is not None and stored.against in stored.strategies:
+    if stored.crisis is not None:
         m = metric(stored.primary)
-        who = stored.title(stored.against)
-        effect = t.noted("effect of the shock", who, crisis_effect(stored, stored.primary, stored.against), m)
+        who = stored.title(found.best)
+        effect = t.noted("effect of the shock", who, crisis_effect(stored, stored.primary, found.best), m)
         shock = lower(stored.shocks(stored.main)[0].label)
         thing = words.subject(m)
         if effect.distinguishable:
             ends = (effect.low, effect.high) if effect.difference > 0 else (-effect.high, -effect.low)
             by = f"{change(effect, stored.primary)} ({words.interval(*ends, m)})"
-            said.append(f"The {shock} itself makes {thing} {by}.")
+            said.append(f"With {words.quoted(who)} the {shock} itself makes {thing} {by}.")
         elif not math.isnan(effect.low):
-            said.append(f"The {shock} itself leaves no mark on {thing} that can be told from none.")
+            said.append(
+                f"With {words.quoted(who)} the {shock} itself leaves no mark on {thing} that can be told from none."
+            )
     return " ".join(said)
 
 
@@ -353,11 +360,19 @@ def decides(t: Teller, found: Ranking, view: Decided | None) -> str:
         share = t.part("share of parameters", stored.title(found.best), over.parameters)
         said.append(
             f"Parameters that nobody knows make {share} of how its lead over {t.title(other)} differs between runs; "
-            "luck makes the rest."
+            "the rest is luck, alone and with parameters."
         )
     if view is not None and view.learning is not None and view.learnt_at is not None:
         seen = view.learning[view.learning["seen"]]
-        if len(seen):
+        chance = by_chance(len(view.learning))
+        if 0 < len(seen) <= chance:
+            t.note("parameters seen to be worth measuring", "", len(seen))
+            t.note("parameters seen by chance", "", chance)
+            said.append(
+                f"No single parameter is told from chance to be worth measuring: {len(seen)} of "
+                f"{len(view.learning)} seem to be, and of so many that are worth nothing about {chance:.0f} would."
+            )
+        elif len(seen):
             row = seen.iloc[0]
             value, error = view.decisions * float(row["evppi"]), view.decisions * float(row["se"])
             t.note("worth of knowing", str(row["parameter"]), value, value - error, value + error, "dollars")
@@ -365,7 +380,7 @@ def decides(t: Teller, found: Ranking, view: Decided | None) -> str:
             t.note("worth of a student-month", "", view.learnt_at, unit="dollars")
             said.append(
                 f"Worth measuring first: {parameter(str(row['parameter']))}, up to {_dollars(value)} "
-                f"(± {_dollars(error)}) "
+                f"(one standard error: ± {_dollars(error)}) "
                 f"{view.scaled} at ${amount(view.learnt_at)} a student-month."
             )
         else:

@@ -85,4 +85,4 @@ def test_both_runs_are_told(both: Synthetic) -> None:
     stored = Stored.of(both)
     one, other = story(stored), story(stored, "no-initiative")
     assert one == story(stored, "as-funded") and one != other
-    assert "0 of 48 organizations at the table" in other[0].sentence and story(stored, "handover") == []
+    assert "0 of 47 organizations at the table" in other[0].sentence and story(stored, "handover") == []

@@ -21,7 +21,7 @@ def _content(page: Page) -> Content | None:
             told.append((stored.title(strategy), events))
     if not told and "network" not in page.figures:
         return None
-    first_set = "" if stored.units.set is None else str(min(stored.runs["set"]))
+    first_set = "" if stored.units.set is None else str(stored.sets["set"].iloc[0])
     return {"told": told, "sets": stored.units.sets, "first_set": first_set}
 
 

@@ -1,0 +1,94 @@
+"""What a sceptical reader found untrue or unanswered on a demo's page, each as a test of its kind."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic import Synthetic, choosing, synthetic, under_sets
+
+from tfs_sim.analysis.conditions import by_condition, stability
+from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.story import story
+from tfs_sim.decisions.information import PERMUTED, by_chance
+from tfs_sim.figures.one_run import parted
+from tfs_sim.report.sections import one_run
+from tfs_sim.report.short import short
+
+
+@pytest.fixture(scope="module")
+def sweep() -> Synthetic:
+    return under_sets(synthetic(strategies=4, replicates=24, months=48), 4, spread=0.05, worthwhile=0.01)
+
+
+def test_the_run_that_is_told_is_of_the_first_set_of_the_table_and_not_of_the_alphabet(sweep: Synthetic) -> None:
+    """Ensembles are drawn from in an order of their own: ci1-03066 may stand before ci1-00428."""
+    stored = Stored.of(sweep)
+    turned = dataclasses.replace(stored, sets=stored.sets.iloc[::-1].reset_index(drop=True))
+    found = one_run.SECTION.content(SimpleNamespace(stored=turned, figures={"network": None}))
+    assert found is not None and found["first_set"] == turned.sets["set"].iloc[0] != min(turned.sets["set"])
+
+
+def line(sweep: Synthetic, asked: str) -> str:
+    (found,) = [each.said for each in short(Stored.of(sweep)).lines if asked in each.asked]
+    return found
+
+
+def test_the_shock_is_said_to_do_what_it_does_under_the_best_by_name(sweep: Synthetic) -> None:
+    stored = Stored.of(sweep)
+    best = short(stored).lines[0].said.split("”")[0].removeprefix("“")
+    assert f"With “{best}” the" in line(sweep, "change")
+
+
+def test_intervals_that_hold_at_once_say_so(sweep: Synthetic) -> None:
+    first = short(Stored.of(sweep)).lines[0].said
+    assert "95% interval" not in first or "comparisons at once" in first
+
+
+def test_signs_are_told_of_the_places_where_they_can_be_told(sweep: Synthetic) -> None:
+    """No sentence says higher of a place where it cannot be told apart from none."""
+    stored = Stored.of(sweep)
+    strategies = [s for s in stored.strategies if s != stored.against]
+    conditions = by_condition(stored, stored.primary, strategies)
+    for strategy, said in zip(strategies, stability(stored, stored.primary, strategies), strict=True):
+        open_ = [c.label for c in conditions if not c.results[strategy].distinguishable]
+        told = said.split("It cannot be told apart")[0]
+        if open_ and " here: " in told and "cannot be told apart from what" not in told:
+            assert not any(label in told for label in open_)
+
+
+def test_what_many_parameters_are_worth_by_chance_is_told_before_one_is_named() -> None:
+    assert by_chance(21) == pytest.approx(21 / (PERMUTED + 1))
+    sweep = choosing(sets=31, replicates=2, worths=[60.0, 200.0], population=3, horizon=2)
+    known = sweep.sets
+    rng = np.random.default_rng(1)
+    many = {f"idle.n{n}": rng.uniform(size=len(known)) for n in range(120)}
+    crowded = dataclasses.replace(sweep, sets=pd.concat([known, pd.DataFrame(many)], axis=1))
+    said = line(crowded, "decides")
+    assert "No single parameter is told from chance" in said or "Worth measuring first" in said
+    if "No single" in said:
+        assert f"about {by_chance(len(known.columns) - 1 + 120):.0f} would" in said
+    assert "Worth measuring first" in line(sweep, "decides")
+
+
+def test_lines_that_differ_from_the_first_month_on_are_never_said_to_be_one(sweep: Synthetic) -> None:
+    stored = Stored.of(sweep)
+
+    def run(values: list[float]) -> SimpleNamespace:
+        return SimpleNamespace(months=lambda *_: np.array(values))
+
+    assert parted(stored, run([1, 2, 3]), run([0, 2, 3]), ["partners"]) == "these lines differ from the first month on"
+    assert "are one until" in parted(stored, run([1, 2, 3]), run([1, 2, 4]), ["partners"])
+
+
+def test_nothing_is_told_of_the_fall_and_return_of_next_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = synthetic(strategies=3, replicates=4, months=48)
+    series = base.series.copy()
+    series["support"] = 0.001
+    told = [str(each) for each in story(Stored.of(dataclasses.replace(base, series=series)))]
+    assert any("begins" in each and "support stood at" in each for each in told)
+    assert not any("95% of" in each for each in told) and not math.isnan(len(told))
