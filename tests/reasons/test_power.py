@@ -27,12 +27,12 @@ def pool(effect: float, n: int = 4000, before: float = 0.0, rho: float = 0.0, se
     own = rho * start + math.sqrt(1 - rho**2) * rng.normal(size=n)
     each = np.stack([own + effect, own, start + before])
     each -= each.mean(1, keepdims=True) - np.array([[effect], [0.0], [before]])
-    return Communities(*each, effect=effect)
+    return Communities(*each)
 
 
 def evaluated(design: str, communities: Communities, number: int, how: Instrument = PLAIN, draws: int = 4000) -> dict:
     made = carried_out(design, communities, number, how, draws, np.random.default_rng(3))
-    return found(*made, communities.effect)
+    return found(*made, float((communities.treated - communities.control).mean()))
 
 
 @pytest.mark.parametrize(("effect", "number"), [(0.5, 40), (0.8, 20), (0.3, 200)])
@@ -63,7 +63,28 @@ def test_a_trend_is_the_bias_of_before_and_after_and_of_no_other() -> None:
 def test_those_who_look_ready_are_better_anyway_unless_the_match_is_good() -> None:
     """Where the time before says nothing of what comes there is no bias; where it does, the ready seem to gain."""
     assert evaluated("matched", pool(0.4, rho=0.0), 40)["bias"] == pytest.approx(0.0, abs=0.04)
-    assert evaluated("matched", pool(0.4, rho=0.8), 40)["bias"] > 0.5
+    assert evaluated("matched", pool(0.4, rho=0.8), 40)["bias"] > 0.05
+
+
+def test_power_of_a_matched_design_is_that_of_independent_pairs_where_looks_say_nothing() -> None:
+    """None is compared twice: with 20 pairs of independent communities the variance of a difference is 2 σ²."""
+    made = evaluated("matched", pool(0.8), 40)
+    expected = stats.nct.sf(stats.t.ppf(0.975, 19), 19, 0.8 / math.sqrt(2 / 20))
+    assert made["power"] == pytest.approx(expected, abs=0.025)
+    nothing = carried_out("matched", pool(0.0), 40, PLAIN, 20_000, np.random.default_rng(3))
+    assert (np.abs(nothing[0]) > stats.t.ppf(0.975, 19) * nothing[1]).mean() == pytest.approx(0.05, abs=0.01)
+
+
+def test_matching_takes_away_most_of_what_choosing_the_ready_brings() -> None:
+    """A quarter by readiness and as much luck: without matching they would be ahead by .9 of what readiness carries."""
+    one = pool(0.0, rho=0.8)
+    assert 0.0 < evaluated("matched", one, 40)["bias"] < 0.5 * 0.8 * 1.27 / math.sqrt(2)
+    blurred = evaluated("matched", one, 40, Instrument(noise=1.0))["bias"]
+    assert blurred != evaluated("matched", one, 40)["bias"]
+
+
+def test_many_communities_take_no_more_memory_than_they_are() -> None:
+    assert evaluated("matched", pool(0.1), 5000, draws=20)["bias"] == pytest.approx(0.0, abs=0.05)
 
 
 def test_an_effect_that_is_hardly_there_is_seen_too_large_and_often_with_the_wrong_sign() -> None:
@@ -113,6 +134,9 @@ def test_communities_are_drawn_from_no_fewer_than_eight(of_people) -> None:
         (("manuals", "as-it-is", "--sites", "ten"), "sites"),
         (("manuals", "as-it-is", "--sites", "3"), "sites"),
         (("manuals", "as-it-is", "--response", "0"), "a response above 0"),
+        (("manuals", "as-it-is", "--noise", "1e300"), "a noise from 0"),
+        (("manuals", "as-it-is", "--sites", "9999999999"), "between 4 and 5,000"),
+        (("manuals", "as-it-is", "--under", "nope"), 'there are "calm"; "crisis"'),
         (("manuals", "as-it-is", "--metric", "documentation", "--months", "600"), "months after the strategies part"),
         (("manuals", "as-it-is", "--metric", "students"), "students"),
         (("manuals", "as-it-is", "--waves", "2"), "waves"),

@@ -15,7 +15,7 @@ from tfs_sim.analysis.windows import mean_over
 from tfs_sim.calibration import surveys
 from tfs_sim.experiments.execution import runner
 from tfs_sim.reasons import Instrument, Survey, power
-from tfs_sim.reasons.designs import Communities, carried_out, contrast, found, lag
+from tfs_sim.reasons.designs import DESIGNS, Communities, carried_out, contrast, found, lag
 from tfs_sim.reasons.later import begun_later
 from tfs_sim.reasons.measuring import Mean, When, measured
 from tfs_sim.reasons.power_words import told
@@ -33,13 +33,17 @@ def stepped(by_lag: list[float], n: int = 6000, rho: float = 0.0, trend: float =
     for wave in range(waves):
         for step in range(wave, waves - 1):
             seen[wave, step] += by_lag[step - wave]
-    along = float((contrast(waves) * seen.mean(-1)).sum())
-    return Communities(seen[0, -1], seen[-1, -1], None, seen, by_lag[-1], along)
+    return Communities(seen[0, -1], seen[-1, -1], None, seen)
+
+
+def along(communities: Communities) -> float:
+    """Return the mean effect over the comparisons."""
+    return float((contrast(len(communities.waves)) * communities.waves.mean(-1)).sum())
 
 
 def evaluated(communities: Communities, number: int, how: Instrument | None = None, draws: int = 4000) -> dict:
     made = carried_out("staggered", communities, number, how or Instrument(), draws, np.random.default_rng(3))
-    return found(*made, communities.effect)
+    return found(*made, float((communities.treated - communities.control).mean()))
 
 
 def test_weights_compare_those_that_have_begun_with_those_that_have_not_in_the_same_months() -> None:
@@ -53,9 +57,9 @@ def test_weights_compare_those_that_have_begun_with_those_that_have_not_in_the_s
 
 def test_it_finds_the_mean_over_times_since_a_beginning_whatever_the_trend() -> None:
     growing = stepped([0.2, 0.4, 0.9], trend=3.0)
-    assert growing.along == pytest.approx(0.2 / 2 + 0.4 / 3 + 0.9 / 6)
+    assert along(growing) == pytest.approx(0.2 / 2 + 0.4 / 3 + 0.9 / 6)
     made = evaluated(growing, 40, draws=20_000)
-    assert made["bias"] == pytest.approx(growing.along - 0.9, abs=0.01)
+    assert made["bias"] == pytest.approx(along(growing) - 0.9, abs=0.01)
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.6])
@@ -85,9 +89,9 @@ def test_the_time_before_is_taken_away_where_it_was_seen() -> None:
     waves = own + 0.01 * rng.normal(size=(4, 3, 4000))
     for wave in range(4):
         waves[wave, wave:] += 0.5
-    seen = Communities(waves[0, -1], waves[-1, -1], own, waves, 0.5, 0.5)
+    seen = Communities(waves[0, -1], waves[-1, -1], own, waves)
     assert evaluated(seen, 16)["power"] == 1.0
-    unseen = Communities(waves[0, -1], waves[-1, -1], None, waves, 0.5, 0.5)
+    unseen = Communities(waves[0, -1], waves[-1, -1], None, waves)
     assert evaluated(unseen, 16)["power"] < 0.3
 
 
@@ -136,6 +140,33 @@ def test_what_one_does_alone_begins_later_and_the_rest_stays(town) -> None:
         begun_later(manuals, nothing.with_(parameters={"ties": {"closing": 0.7}}), 3)
     with pytest.raises(UserError, match="schedule the same"):
         begun_later(manuals, manuals, 3)
+
+
+def test_what_lasts_longer_or_is_done_twice_begins_later_from_where_the_two_part(town) -> None:
+    (nothing,) = arms(town, "as-it-is")
+
+    def does(*orders):
+        return nothing.with_(
+            interventions=[{"use": use, "from": f"month {a + 1}", "lasts": b - a} for use, a, b in orders]
+        )
+
+    long, short = does(("overlap", 0, 20)), does(("overlap", 0, 8))
+    assert windows(begun_later(long, short, 5)) == [("overlap", 0, 8), ("overlap", 13, 24)]
+    assert windows(begun_later(long, short, 0)) == [("overlap", 0, 8), ("overlap", 8, 20)]  # as it is
+    twice = does(("overlap", 2, 10), ("overlap", 2, 10), ("recruiting-the-willing", 4, 9))
+    assert windows(begun_later(twice, does(("overlap", 2, 10)), 3)) == [
+        ("overlap", 2, 10), ("overlap", 5, 13), ("recruiting-the-willing", 7, 12),
+    ]  # fmt: skip
+    assert windows(begun_later(does(("overlap", 2, 10)), twice, 3)) == [
+        ("overlap", 2, 5), ("overlap", 2, 10), ("recruiting-the-willing", 4, 5),
+    ]  # fmt: skip
+    site = next(iter(nothing.sites))
+
+    def paid(amount, months):
+        return nothing.with_(grants=[{"site": site, "amount": amount, "from": "month 1", "months": months}])
+
+    late = begun_later(paid(100, 20), paid(40, 8), 6)  # 5 a month in both: the longer one goes on, six months later
+    assert [(each.window(late.clock), round(each.amount, 9)) for each in late.grants] == [((0, 8), 40), ((14, 24), 50)]
 
 
 def test_a_grant_that_is_cut_short_pays_as_much_a_month(town) -> None:
@@ -199,7 +230,10 @@ def test_what_cannot_begin_later_is_said(town) -> None:
 
 
 def test_designs_for_which_too_few_were_there_before_are_left_out_alone(town, monkeypatch) -> None:
-    """Where most had nobody earlier, those that look at the end alone are carried out, and the others say why."""
+    """Where most had nobody earlier, those that look at the end alone are carried out, and the others say why.
+
+    Neither the effect nor what is told of one design depends on which others are asked for.
+    """
     usual = measured
 
     def nobody_before(*args, **more):
@@ -208,28 +242,66 @@ def test_designs_for_which_too_few_were_there_before_are_left_out_alone(town, mo
             each[:, :, 0, 2:] = np.nan
         return found
 
+    def held(designs, **more):
+        return power(
+            town[1], "more", "as-it-is", levels="crisis", survey="density", sites=12, waves=3, draws=50,
+            designs=designs, **more
+        )  # fmt: skip
+
+    whole, alone = held(DESIGNS), held("randomized")
+    assert whole.effect[0] == alone.effect[0]
+    assert whole.table[whole.table["design"] == "randomized"].reset_index(drop=True).equals(alone.table)
     monkeypatch.setattr(sys.modules["tfs_sim.reasons.power"], "measured", nobody_before)
-    made = power(
-        town[1], "more", "as-it-is", levels=("crisis",), survey=Survey("density"), sites=(12,), waves=3, draws=50
-    )
-    assert list(made.table["design"]) == ["randomized"] and made.staggered is None
-    assert set(made.left_out) == {"before-after", "matched", "staggered"} and "or earlier" in made.left_out["matched"]
+    made = held(DESIGNS)
+    assert made.table.equals(alone.table) and made.staggered is None and made.effect[0] == alone.effect[0]
+    assert set(made.left_out) == {"before-after", "matched", "staggered"}
+    assert "no value when it looks" in made.left_out["matched"]
     with pytest.raises(UserError, match="no design that is asked for"):
-        power(
-            town[1], "more", "as-it-is", levels=("crisis",), survey=Survey("density"), sites=(12,), designs=["matched"]
-        )
+        held("matched")
+
+
+def test_the_true_effect_does_not_depend_on_how_many_answer(town) -> None:
+    few, all_ = (
+        power(town[1], "more", "as-it-is", levels="crisis", survey=Survey("trust", answers), sites=12, draws=50,
+              designs="randomized") for answers in (0.3, 1.0)
+    )  # fmt: skip
+    assert few.effect[0] == all_.effect[0] and few.table["unseen"].iloc[0] >= all_.table["unseen"].iloc[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"sites": []}, "there is none"),
+        ({"sites": True}, "sites"),
+        ({"draws": 1}, "draws"),
+        ({"seed": -1}, "seed"),
+        ({"workers": 0}, "workers"),
+        ({"designs": []}, "no design is asked for"),
+        ({"instrument": Instrument("a")}, "a noise from 0"),
+        ({"survey": Survey("trust", "x")}, "a share of answers"),
+        ({"survey": "trst"}, "trust"),
+    ],
+)
+def test_mistakes_in_python_are_told_in_a_sentence(town, more, said) -> None:
+    with pytest.raises(UserError, match=said):
+        power(town[1], "more", "as-it-is", **({"metric": "documentation"} if "survey" not in more else {}) | more)
+
+
+def test_numbers_of_communities_are_told_from_the_smallest(town) -> None:
+    made = power(town[1], "manuals", "as-it-is", "documentation", sites=(60, 12, 60), draws=50, designs="randomized")
+    assert list(made.table["sites"]) == [12, 60]
 
 
 @pytest.mark.parametrize("question", list(QUESTIONS))
 def test_a_survey_is_held_and_its_truth_is_that_of_all_answers(town, question: str) -> None:
-    whole = power(
-        town[1], "more", "as-it-is", levels=("crisis",), survey=Survey(question), sites=(12,), waves=3, draws=100
-    )
-    some = power(
-        town[1], "more", "as-it-is", levels=("crisis",), survey=Survey(question, 0.5), sites=(12,), waves=3, draws=100
-    )
+    whole, some = (
+        power(
+            town[1], "more", "as-it-is", levels=("crisis",), survey=Survey(question, answers), sites=(12,), waves=3,
+            draws=100, designs=DESIGNS,
+        ) for answers in (1.0, 0.5)
+    )  # fmt: skip
     assert set(whole.table["design"]) | set(whole.left_out) == {"randomized", "before-after", "matched", "staggered"}
-    assert some.effect[0] == pytest.approx(whole.effect[0], abs=0.2)  # over those that can be asked in both
+    assert some.effect[0] == whole.effect[0]
     assert not whole.table["least"].equals(some.table["least"])
     assert any("Of members 50% answer" in said for said in told(some))
 
@@ -259,7 +331,7 @@ def test_answers_that_are_missing_cost_power() -> None:
     true = rng.normal(size=4000)
     noisy = true + rng.normal(size=4000)
     least = [
-        found(*carried_out("randomized", Communities(each + 0.5, each, None, effect=0.5), 40, Instrument(), 4000,
+        found(*carried_out("randomized", Communities(each + 0.5, each, None), 40, Instrument(), 4000,
                            np.random.default_rng(1)), 0.5)["least"]
         for each in (true, noisy)
     ]  # fmt: skip

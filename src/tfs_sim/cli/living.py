@@ -151,13 +151,13 @@ def power(
     """Print what evaluations would have found, and write their chart and table."""
     from tfs_sim.reasons import Instrument
     from tfs_sim.reasons import power as evaluations
-    from tfs_sim.reasons.power import SITES, WAVES
+    from tfs_sim.reasons.power import SITES, STORED, WAVES
     from tfs_sim.reasons.power_words import rows, told
 
     numbers = SITES if sites is None else tuple(_number(each) for each in sites.split(","))
     with terminal.working() as shown:
         found = evaluations(
-            folder, a, b, metric, levels_of(under), numbers, months, designs or None, Instrument(*instrument),
+            folder, a, b, metric, levels_of(under), numbers, months, designs or STORED, Instrument(*instrument),
             survey=survey, waves=WAVES if waves is None else waves, workers=workers, progress=shown.progress,
             notice=shown.notice,
         )  # fmt: skip
@@ -209,17 +209,20 @@ def designs_asked(designs: list[str], waves: int | None) -> list[str]:
     UserError
         When waves are asked for without the design that has them.
     """
+    from tfs_sim.reasons.designs import DESIGNS
+
     if waves is not None and designs and "staggered" not in designs:
         raise UserError(Mistake("--waves is of a staggered evaluation", hint="Add --design staggered."))
-    return ["staggered"] if waves is not None and not designs else designs
+    return list(DESIGNS) if waves is not None and not designs else designs
 
 
 def _number(text: str) -> int:
+    from tfs_sim.reasons.power import MOST_SITES
     from tfs_sim.scenario.fields import whole_or_refused
 
     said = text.strip().replace("_", "")
-    number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else said
-    return whole_or_refused("sites", number, 4, 100_000)
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 20 else said
+    return whole_or_refused("sites", number, 4, MOST_SITES)
 
 
 def foretell(

@@ -42,7 +42,7 @@ def _drawn(ax: Axes, found: Power) -> None:
     for n, design in enumerate(designs):
         own = found.table[found.table["design"] == design]
         x, y = own["sites"].to_numpy(), 100 * own["power"].to_numpy()
-        ax.plot(x, y, color=COLOURS[n], linestyle=DASHES[n], marker=MARKERS[n], label=f"power:{design}")
+        ax.plot(x, y, color=COLOURS[n], linestyle=DASHES[n], marker=MARKERS[n], clip_on=False, label=f"power:{design}")
         low, high = 100 * own["power_low"].to_numpy(), 100 * own["power_high"].to_numpy()
         ax.fill_between(x, low, high, color=COLOURS[n], alpha=0.15, linewidth=0, label=f"band:{design}")
         write(ax, 1.02, at[n], design, transform=ax.get_yaxis_transform(), color=COLOURS[n])

@@ -63,10 +63,13 @@ def known_levels(stored: Stored, levels: Sequence[str] | None) -> tuple[str, ...
     """
     if levels is None:
         return stored.main
+    levels = (levels,) if isinstance(levels, str) else levels
     if tuple(levels) not in stored.levels:
-        there = [", ".join(each) for each in stored.levels]
+        there = [quote(", ".join(each)) for each in stored.levels]
         said = f"there is no condition {quote(', '.join(levels))}; there are {'; '.join(there)}"
-        raise UserError(Mistake(said, suggestion=nearest(", ".join(levels), there)))
+        raise UserError(
+            Mistake(said, suggestion=nearest(", ".join(levels), [", ".join(each) for each in stored.levels]))
+        )
     return tuple(levels)
 
 

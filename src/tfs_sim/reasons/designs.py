@@ -2,8 +2,9 @@
 
 - *randomized*: half of them, drawn by lot, do `a`, the others `b`; difference of means, Welch's t-test.
 - *before-after*: all do `a`; the change from the months before the strategies part to the end, paired t-test.
-- *matched*: of twice as many, the half that looks best beforehand does `a` (funders choose the ready); each is compared
-  with the one of the others that looked most like it beforehand; paired t-test.
+- *matched*: a quarter of the candidates does `a`, those with the highest sum of how they look beforehand and as much
+  luck (funders choose the ready, and not only them). Each is compared with one of the others, none twice: as many of
+  these as look best, in the order of how they look; paired t-test.
 - *staggered*: all come to do `a`, in waves by lot (a stepped wedge [1]_). After each step those that have begun are
   compared with those that have not, in the same months: the mean over all pairs of a wave and a step after which it has
   begun and another has not, with equal weights. Comparisons within a month need no model of time, and none of them
@@ -33,6 +34,8 @@ from tfs_sim.analysis.windows import Array
 
 Design = Literal["randomized", "before-after", "matched", "staggered"]
 DESIGNS: tuple[Design, ...] = ("randomized", "before-after", "matched", "staggered")
+CANDIDATES = 4
+"""Candidates for each community that does `a` in a matched evaluation."""
 LEVEL = 0.05
 WANTED = 0.8
 BESIDE: tuple[Design, ...] = ("before-after", "matched")
@@ -63,16 +66,12 @@ class Communities:
     before : float64 [communities], before the strategies part; None where nothing is seen of that time.
     waves : float64 [waves, steps, communities], after each step but the last, where a community begins with each wave;
         None without a staggered design. A wave has begun after step n where its number is at most n.
-    effect : the true effect at the end, in the mean of communities.
-    along : the true mean effect over the comparisons of a staggered evaluation.
     """
 
     treated: Array
     control: Array
     before: Array | None
     waves: Array | None = None
-    effect: float = 0.0
-    along: float = 0.0
 
     @property
     def count(self) -> int:
@@ -165,14 +164,17 @@ def _before_after(
 def _matched(here: Communities, number: int, how: Instrument, draws: int, luck: np.random.Generator) -> Evaluations:
     assert here.before is not None
     half = number // 2
-    at = luck.integers(0, here.count, (draws, 2 * half))
+    at = luck.integers(0, here.count, (draws, CANDIDATES * half))
     seen = _measured(here.before[at], how, luck)
-    order = np.argsort(-seen + 1e-12 * luck.uniform(size=seen.shape), axis=1)
+    wish = seen + seen.std(axis=1, keepdims=True) * luck.standard_normal(seen.shape)
+    order = np.argsort(-wish, axis=1)
     at, seen = np.take_along_axis(at, order, 1), np.take_along_axis(seen, order, 1)
-    nearest_one = np.abs(seen[:, :half, None] - seen[:, None, half:]).argmin(-1)
-    ours = _measured(here.treated[at[:, :half]], how, luck)
-    theirs = _measured(here.control[at[:, half:]], how, luck)
-    mean, variance, count = _moments(_answered(ours - np.take_along_axis(theirs, nearest_one, 1), how, luck))
+    ours, others = at[:, :half], at[:, half:]
+    first = np.argsort(-seen[:, :half], axis=1)
+    best = np.argsort(-seen[:, half:], axis=1)[:, :half]
+    treated = _measured(here.treated[np.take_along_axis(ours, first, 1)], how, luck)
+    control = _measured(here.control[np.take_along_axis(others, best, 1)], how, luck)
+    mean, variance, count = _moments(_answered(treated - control, how, luck))
     return mean, np.sqrt(variance), count - 1
 
 

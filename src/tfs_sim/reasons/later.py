@@ -1,11 +1,13 @@
 """A strategy that begins later: until then a community goes on as under the other one.
 
-What both strategies do stays as it is. What `a` alone does begins so many months later than it does by itself; what
-`b` alone does ends when `a` begins. Months of the calendar stay: a shock comes when it comes.
+The two part in the first month in which what is in force differs. What both do stays as it is. What `a` alone does from
+there on is done so many months later; what `b` alone does ends when that begins. Months of the calendar stay: a shock
+comes when it comes.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 Scheduled = ScheduledIntervention | Grant
 
+_Kinds = tuple[Sequence[Scheduled], Sequence[Scheduled]]
+_Lists = list[list[Scheduled]]
+_TIMES = {"from", "until", "lasts", "taper", "months", "amount"}
+"""What says when and how long, and how much in all."""
 _NOTHING: dict[str, Any] = {"strategy": [], "interventions": [], "grants": []}
 
 
@@ -36,20 +42,57 @@ def begun_later(a: Scenario, b: Scenario, by: int) -> Scenario:
     """
     if a.with_(**_NOTHING).digest() != b.with_(**_NOTHING).digest():
         raise UserError(Mistake("the strategies differ in more than what is done when, which cannot begin later"))
-    ours: tuple[Sequence[Scheduled], ...] = a.in_force()
-    theirs: tuple[Sequence[Scheduled], ...] = b.in_force()
-    alone = [[each for each in mine if each not in other] for mine, other in zip(ours, theirs, strict=True)]
-    others = [[each for each in other if each not in mine] for mine, other in zip(ours, theirs, strict=True)]
-    starts = [each.window(a.clock)[0] for kind in (*alone, *others) for each in kind]
-    if not starts:
+    alone, others, both = _compared(a.in_force(), b.in_force())
+    parted = _parted([*alone[0], *alone[1]], [*others[0], *others[1]], a)
+    if parted is None:
         raise UserError(Mistake("the strategies schedule the same: nothing begins"))
     changes: dict[str, Any] = {"strategy": []}
-    for name, mine, put_off, cut in zip(("interventions", "grants"), ours, alone, others, strict=True):
-        both = [_dumped(each) for each in mine if each not in put_off]
-        ended = [_until(each, min(starts) + by, a) for each in cut]
-        begun = [_later(each, by, a) for each in put_off]
-        changes[name] = [*both, *(each for each in (*ended, *begun) if each is not None)]
+    for name, put_off, cut, kept in zip(("interventions", "grants"), alone, others, both, strict=True):
+        ended = [_until(each, parted + by, a) for each in cut]
+        begun = [_later(each, parted, by, a) for each in put_off]
+        changes[name] = [*map(_dumped, kept), *(each for each in (*ended, *begun) if each is not None)]
     return a.with_(**changes)
+
+
+def _compared(ours: _Kinds, theirs: _Kinds) -> tuple[_Lists, _Lists, _Lists]:
+    """Return what is scheduled in the first alone, in the second alone, and in both, as often as it is in both."""
+    alone, others, both = [], [], []
+    for mine, other in zip(ours, theirs, strict=True):
+        rest, own, shared = list(other), [], []
+        for each in mine:
+            if each in rest:
+                rest.remove(each)
+                shared.append(each)
+            else:
+                own.append(each)
+        alone.append(own)
+        others.append(rest)
+        both.append(shared)
+    return alone, others, both
+
+
+def _parted(ours: Sequence[Scheduled], theirs: Sequence[Scheduled], scenario: Scenario) -> int | None:
+    """Return the first month in which what is in force differs: what lasts longer differs from where the other ends."""
+    for month in range(scenario.clock.months):
+        sides = (Counter(_acting(each, month, scenario) for each in side) for side in (ours, theirs))
+        one, other = ({what: n for what, n in side.items() if what} for side in sides)
+        if one != other:
+            return month
+    return None
+
+
+def _acting(what: Scheduled, month: int, scenario: Scenario) -> str:
+    """Return what is in force in a month, in words that two share where they do the same; "" where it is not."""
+    first, stop = what.window(scenario.clock)
+    if not first <= month < stop:
+        return ""
+    taper = what.taper or 0
+    said = {key: value for key, value in _dumped(what).items() if key not in _TIMES}
+    if isinstance(what, Grant):
+        said["a month"] = what.amount / (what.months - taper / 2)
+    else:
+        said |= {"dose": what.amount, "paid_by": what.payer}
+    return repr((sorted(said.items(), key=lambda each: each[0]), (taper, stop) if month >= stop - taper else None))
 
 
 def _until(what: Scheduled, end: int, scenario: Scenario) -> dict[str, Any] | None:
@@ -60,13 +103,13 @@ def _until(what: Scheduled, end: int, scenario: Scenario) -> dict[str, Any] | No
     return _dumped(what) if stop <= end else _written(what, first, end, stop)
 
 
-def _later(what: Scheduled, by: int, scenario: Scenario) -> dict[str, Any] | None:
-    """Return what is scheduled, begun later and as long as there are months; None where none is left."""
+def _later(what: Scheduled, parted: int, by: int, scenario: Scenario) -> dict[str, Any] | None:
+    """Return what is scheduled from the parting on, begun later, as long as there are months; None: none are left."""
     first, stop = what.window(scenario.clock)
-    end = scenario.clock.months
-    if first + by >= end:
+    end, begins = scenario.clock.months, max(first, parted) + by
+    if begins >= end or stop <= parted:
         return None
-    return _written(what, first + by, min(stop + by, end), stop + by)
+    return _written(what, begins, min(stop + by, end), stop + by)
 
 
 def _written(what: Scheduled, first: int, end: int, stop: int) -> dict[str, Any]:
@@ -79,8 +122,8 @@ def _written(what: Scheduled, first: int, end: int, stop: int) -> dict[str, Any]
         del found["taper"]
     if isinstance(what, Grant):
         # of M months of which the last T fall in equal steps M − T / 2 full ones are paid
-        paid = (end - first) / (what.months - taper / 2) if stop > end else 1.0
-        return found | {"months": end - first, "amount": what.amount * paid}
+        left = end - first - (taper / 2 if stop <= end else 0)
+        return found | {"months": end - first, "amount": what.amount * left / (what.months - taper / 2)}
     found.pop("until", None)
     return found | {"lasts": end - first}
 

@@ -6,12 +6,14 @@ runs by their number, and the sites of each as the experiment lists them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import Array, mean_over
@@ -20,6 +22,7 @@ from tfs_sim.experiments.execution.executors import stream
 from tfs_sim.experiments.execution.work import Notice, Pace, Progress, warm_up
 from tfs_sim.experiments.storage.provenance import processors
 from tfs_sim.reasons.asking import under_set
+from tfs_sim.reasons.designs import BESIDE, Communities, contrast
 
 if TYPE_CHECKING:
     from tfs_sim.calibration.looks import Runs
@@ -62,6 +65,65 @@ class When:
         each = min(WINDOW, self.step)
         last = slice(max(self.parted, self.end - WINDOW), self.end)
         return [*before, *(slice(stop - each, stop) for stop in steps), last]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is seen of the communities of one set.
+
+    Attributes
+    ----------
+    values : float64 [arms, windows, communities], as they are measured; arms are the waves in their order (the last is
+        the other strategy), windows those of `when`. NaN: nobody is there, or answers.
+    known : bool [communities], whether there is a true value at the end under either strategy: those with an effect.
+    some : of how many there is one under at least one of the strategies.
+    effect, along : the true mean effect at the end, and over the comparisons of a staggered evaluation.
+    when : when is measured.
+    """
+
+    values: Array
+    known: NDArray[np.bool_]
+    some: int
+    effect: float
+    along: float
+    when: When
+
+    @classmethod
+    def of(cls, values: Array, truths: Array, when: When) -> Seen:
+        """Return what is seen of a set, of values as they are measured and as they are."""
+        there = ~np.isnan(truths[[0, -1], -1])
+        known: NDArray[np.bool_] = np.logical_and(there[0], there[1])
+        effect = float((truths[0, -1] - truths[-1, -1])[known].mean()) if known.any() else math.nan
+        along, steps = math.nan, cls._steps(truths, when)
+        whole = known & ~np.isnan(steps).any((0, 1))
+        if when.waves and whole.any():
+            along = float((contrast(when.waves) * steps[..., whole].mean(-1)).sum())
+        return cls(values, known, int(there.any(0).sum()), effect, along, when)
+
+    @staticmethod
+    def _steps(values: Array, when: When) -> Array:
+        return values[:, (1 if when.parted else 0) : -1]
+
+    @property
+    def both(self) -> int:
+        """How many communities have an effect."""
+        return int(self.known.sum())
+
+    def drawn(self, design: str) -> Communities:
+        """Return the communities that an evaluation of a design can draw: those that are seen whenever it looks."""
+        end, before, steps = self.values[[0, -1], -1], self.values[-1, 0], self._steps(self.values, self.when)
+        there = self.known & ~np.isnan(end).any(0)
+        looks_back = bool(self.when.parted) and design in (*BESIDE, "staggered")
+        if looks_back:
+            there &= ~np.isnan(before)
+        if design == "staggered":
+            there &= ~np.isnan(steps).any((0, 1))
+        return Communities(
+            end[0, there],
+            end[1, there],
+            before[there] if looks_back else None,
+            steps[..., there] if design == "staggered" else None,
+        )
 
 
 class Measure(Protocol):

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +41,12 @@ from tfs_sim.experiments.execution.work import Notice, Progress
 from tfs_sim.experiments.storage.stored import Sweep
 from tfs_sim.model.declare import Metric
 from tfs_sim.reasons.asking import known_levels, known_metric, known_strategy
-from tfs_sim.reasons.designs import BESIDE, DESIGNS, Communities, Instrument, carried_out, contrast, found, lag
+from tfs_sim.reasons.designs import BESIDE, DESIGNS, Instrument, carried_out, found, lag
 from tfs_sim.reasons.later import begun_later
-from tfs_sim.reasons.measuring import Mean, When, measured, stored_means
+from tfs_sim.reasons.measuring import Mean, Seen, When, measured, stored_means
 from tfs_sim.reasons.surveyed import Survey
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
-from tfs_sim.scenario.fields import whole_or_refused
+from tfs_sim.scenario.fields import LARGEST_SEED, whole_or_refused
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -64,12 +64,7 @@ FEWEST = 8
 """Communities of a set (runs × sites) from which evaluations can be drawn."""
 WAVES = 4
 """Waves of a staggered evaluation."""
-EARLIER = {*BESIDE, "staggered"}
-"""Designs that look at another time than the end."""
-LACKING = (
-    "of the communities that have a value under one strategy have none under the other, or earlier, mostly since "
-    "nobody is there"
-)
+MOST_SITES, MOST_NOISE = 5000, 1e9
 MOST_UNSEEN = 0.5
 """Share of communities without a value above which nothing is said of the others."""
 EACH = 2
@@ -106,13 +101,14 @@ class Power:
     outcome : what is measured.
     survey : the survey by which it is; None: a metric.
     months : how long after the parting of the strategies outcomes are measured.
-    instrument : how.
+    instrument, draws : how, and how many evaluations of each design, number and set.
     effect : mean true effect over sets, with low and high.
-    table : design, sites; power, bias and least, means over sets, each with _low and _high; wrong_sign, exaggeration.
+    table : design, sites; unseen (share of the communities that have an effect and no value when the design looks),
+        sets; power, bias and least, means over sets, each with _low and _high; wrong_sign, exaggeration.
     left_out : designs that cannot be carried out, with the reason.
     sets, of_sets : over how many sets, of how many; the others have too few communities with a value.
     staggered : what that design compares; None where it is not among them.
-    unseen : share of the communities that have a value at the end under one strategy and lack one elsewhere, which no
+    unseen : share of the communities that have a value at the end under one strategy and none under the other, which no
         evaluation draws.
     """
 
@@ -124,6 +120,7 @@ class Power:
     levels: tuple[str, ...]
     months: int
     instrument: Instrument
+    draws: int
     effect: tuple[float, float, float]
     table: DataFrame
     left_out: dict[str, str]
@@ -139,14 +136,14 @@ def power(
     b: str,
     metric: str | None = None,
     levels: Sequence[str] | None = None,
-    sites: Sequence[int] = SITES,
+    sites: int | Sequence[int] = SITES,
     months: int | None = None,
-    designs: Sequence[str] | None = None,
+    designs: str | Sequence[str] = STORED,
     instrument: Instrument | None = None,
     draws: int = DRAWS,
     seed: int = 1,
     *,
-    survey: Survey | None = None,
+    survey: Survey | str | None = None,
     waves: int = WAVES,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -162,10 +159,10 @@ def power(
     metric, levels : which outcome, under which levels; by default the primary one, under those with the shock.
     sites : numbers of communities, in all groups together.
     months : how long after the strategies part they are measured; to the end of the runs by default.
-    designs : some of `DESIGNS`; by default those for which nothing is run, and with a survey all.
+    designs : one or some of `DESIGNS`; by default all but the staggered one, for which communities begin later.
     instrument : how outcomes are measured; without error by default.
     draws, seed : evaluations of each design, number and set, and their luck.
-    survey : measures what a survey of members finds instead of a metric.
+    survey : measures what a survey of members finds instead of a metric; it, or its question.
     waves : of a staggered evaluation, at least 3.
     workers, progress, notice : for what is run: threads; told how far it is, and what is happening.
     experiment : the experiment, where it was made in Python.
@@ -176,6 +173,7 @@ def power(
         When something is not there, or there are too few runs to draw communities from.
     """
     stored = Stored.of(Sweep.load(source) if isinstance(source, (str, os.PathLike)) else source)
+    survey = Survey(survey) if isinstance(survey, str) else survey
     name = _looked_at(stored, metric, survey)
     under = known_levels(stored, levels)
     for each in (a, b):
@@ -183,12 +181,12 @@ def power(
     if a == b:
         raise UserError(Mistake(f"two strategies are compared, and both are {quote(a)}"))
     how = _checked(instrument or Instrument())
-    chosen = _known(designs if designs is not None else DESIGNS if survey else STORED)
+    chosen = _known([designs] if isinstance(designs, str) else designs)
     waves = whole_or_refused("waves", waves, 3, 100) if "staggered" in chosen else 0
-    sites = [whole_or_refused("sites", each, 4, 100_000) for each in sites]
-    if min(sites) < EACH * waves:
-        said = f"{waves} waves need {EACH * waves} communities at least, {EACH} in each; found {min(sites)}"
-        raise UserError(Mistake(said, hint=f"Ask for more (--sites {EACH * waves},…), or fewer waves."))
+    numbers = _numbers([sites] if isinstance(sites, int) else sites, waves)
+    draws = whole_or_refused("draws", draws, 20, 100_000)
+    seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
+    workers = None if workers is None else whole_or_refused("workers", workers, 1, 1024)
     series = [stored.monthly(name)[stored.arm(each, under)] for each in (a, b)]
     when = _when(stored, name, series, (a, b), months, waves)
     left_out: dict[str, str] = {}
@@ -200,7 +198,7 @@ def power(
         later, why = _later(study, (a, b), under, when)
         left_out |= {"staggered": why} if why else {}
         when = replace(when, waves=0) if why else when
-    chosen = [design for design in chosen if design not in left_out]
+    _some_left(chosen, left_out)
     looked = when.windows()
     if study is None or not (survey or later):
         values = truths = stored_means(stored, series, looked)
@@ -214,25 +212,14 @@ def power(
                            notice or (lambda _: None))  # fmt: skip
         ends = stored_means(stored, series, looked)
         values = truths = [np.concatenate([e[:1], m[0], e[1:]]) for e, m in zip(ends, between, strict=True)]
-    pools, unseen = _pools(values, truths, when, bool(EARLIER.intersection(chosen)))
-    if (unseen > MOST_UNSEEN or not pools) and EARLIER.intersection(chosen):
-        left_out |= {each: f"{percent(unseen)} {LACKING}" for each in chosen if each in EARLIER}
-        chosen, when = [each for each in chosen if each not in EARLIER], replace(when, waves=0)
-        pools, unseen = _pools(values, truths, when, False)
-    if unseen > MOST_UNSEEN:
-        said = f"{percent(unseen)} {LACKING}: the few others would say little of the effect"
-        raise UserError(Mistake(said, hint="Ask earlier (--months), or of something that every community has."))
-    if not pools:
-        said = f"a set has fewer than {FEWEST} communities (runs × sites) with a value, from which none can be drawn"
-        raise UserError(Mistake(said, hint="Sweep more replicates."))
-    if not chosen:
-        why = "; ".join(f"{design}: {reason}" for design, reason in left_out.items())
-        raise UserError(Mistake(f"no design that is asked for can be carried out: {why}"))
-    true = np.array([pool.effect for pool in pools])
+    seen = [Seen.of(own, true, when) for own, true in zip(values, truths, strict=True)]
+    effects, unseen = _effects(seen)
+    table = _rows(seen, chosen, left_out, numbers, how, draws, seed)
+    _some_left(chosen, left_out)
     return Power(
-        stored, a, b, survey.asked.outcome if survey else windows.metric(name), survey, under, when.months, how,
-        _over(true), _rows(pools, chosen, sites, how, draws, seed), left_out, len(pools), len(values),
-        _compared(pools, when) if when.waves else None, unseen,
+        stored, a, b, survey.asked.outcome if survey else windows.metric(name), survey, under, when.months, how, draws,
+        _over(effects), table, left_out, len(effects), len(seen),
+        _compared(seen, when) if "staggered" in set(table["design"]) else None, unseen,
     )  # fmt: skip
 
 
@@ -253,9 +240,10 @@ def _folder(source: str | os.PathLike[str] | SweepLike) -> str | os.PathLike[str
 
 
 def _checked(how: Instrument) -> Instrument:
-    if not (0 <= how.noise < math.inf and 0 < how.response <= 1):
-        said = f"an instrument has a noise of 0 or more and a response above 0, at most 1; found {how.noise:g} and "
-        raise UserError(Mistake(said + f"{how.response:g}"))
+    numbers = all(isinstance(each, int | float) for each in (how.noise, how.response))
+    if not (numbers and 0 <= how.noise <= MOST_NOISE and 0 < how.response <= 1):
+        said = f"an instrument has a noise from 0 to {MOST_NOISE:,.0f} and a response above 0, at most 1; found "
+        raise UserError(Mistake(f"{said}{how.noise} and {how.response}"))
     return how
 
 
@@ -264,7 +252,27 @@ def _known(designs: Sequence[str]) -> list[str]:
         if design not in DESIGNS:
             said = f"there is no design {quote(design)}; there are {', '.join(DESIGNS)}"
             raise UserError(Mistake(said, suggestion=nearest(design, DESIGNS)))
+    if not designs:
+        raise UserError(Mistake(f"no design is asked for; there are {', '.join(DESIGNS)}"))
     return list(dict.fromkeys(designs))
+
+
+def _numbers(sites: Sequence[int], waves: int) -> list[int]:
+    """Return numbers of communities, from the smallest, each once."""
+    found = sorted({whole_or_refused("sites", each, 4, MOST_SITES) for each in sites})
+    if not found:
+        raise UserError(Mistake("sites are numbers of communities in an evaluation, and there is none"))
+    if found[0] < EACH * waves:
+        said = f"{waves} waves need {EACH * waves} communities at least, {EACH} in each; found {found[0]}"
+        raise UserError(Mistake(said, hint=f"Ask for more (--sites {EACH * waves},…), or fewer waves."))
+    return found
+
+
+def _some_left(chosen: Sequence[str], left_out: Mapping[str, str]) -> None:
+    """Raise a UserError where none of the designs that are asked for can be carried out."""
+    if all(design in left_out for design in chosen):
+        why = "; ".join(f"{design}: {reason}" for design, reason in left_out.items())
+        raise UserError(Mistake(f"no design that is asked for can be carried out: {why}"))
 
 
 def _when(
@@ -308,44 +316,26 @@ def parting_month(first: Array, second: Array) -> int | None:
     return int(found.argmax()) if found.any() else None
 
 
-def _pools(
-    values: Sequence[Array], truths: Sequence[Array], when: When, earlier: bool
-) -> tuple[list[Communities], float]:
-    """Return the communities of each set, and the share without a value in an arm or window that counts.
+def _effects(seen: Sequence[Seen]) -> tuple[Array, float]:
+    """Return the true effect under each set in which enough communities have one, and the share of those without.
 
-    The share is of those that have a value at the end under one strategy at least.
-
-    Parameters
-    ----------
-    values, truths : of each set float64 [arms, windows, communities], as measured and as they are; arms are the waves
-        in their order (`b` is the last), windows those of `when`.
-    earlier : whether any design looks at another time than the end.
+    The share is of communities that have a value at the end under one strategy, and none under the other.
     """
-    kept_sets: list[Communities] = []
-    there = some = 0
-    steps = slice(1 if when.parted else 0, -1)
-    counted = slice(0 if earlier else -1, None)
-    for own, true in zip(values, truths, strict=True):
-        kept = ~np.isnan(own[:, counted]).any((0, 1)) & ~np.isnan(true[:, counted]).any((0, 1))
-        there += int(kept.sum())
-        some += int((~np.isnan(own[[0, -1], -1]).all(0)).sum())
-        own, true = own[..., kept], true[..., kept]
-        if kept.sum() < FEWEST:
-            continue
-        before = own[-1, 0] if when.parted and earlier else None
-        waves = (own[:, steps], true[:, steps]) if when.waves else (None, None)
-        kept_sets.append(Communities(own[0, -1], own[-1, -1], before, waves[0], *_effects(true, waves[1])))
-    return kept_sets, 1 - there / some if some else 1.0
+    some = sum(each.some for each in seen)
+    unseen = 1 - sum(each.both for each in seen) / some if some else 1.0
+    if unseen > MOST_UNSEEN:
+        said = f"{percent(unseen)} of the communities that have a value under one strategy have none under the other, "
+        said += "mostly since nobody is there: the few others would say little of the effect"
+        raise UserError(Mistake(said, hint="Ask earlier (--months), or of something that every community has."))
+    effects = np.array([each.effect for each in seen if each.both >= FEWEST])
+    if not effects.size:
+        said = f"a set has fewer than {FEWEST} communities (runs × sites) with a value, from which none can be drawn"
+        raise UserError(Mistake(said, hint="Sweep more replicates."))
+    return effects, unseen
 
 
-def _effects(true: Array, waves: Array | None) -> tuple[float, float]:
-    """Return the true effect at the end, and its mean over the comparisons of a staggered evaluation."""
-    end = float((true[0, -1] - true[-1, -1]).mean())
-    return end, math.nan if waves is None else float((contrast(len(waves)) * waves.mean(-1)).sum())
-
-
-def _compared(pools: Sequence[Communities], when: When) -> Staggered:
-    effect = _over(np.array([pool.along for pool in pools]))
+def _compared(seen: Sequence[Seen], when: When) -> Staggered:
+    effect = _over(np.array([each.along for each in seen if not math.isnan(each.along)]))
     return Staggered(when.waves, when.step, effect, float(lag(when.waves)[0]))
 
 
@@ -361,28 +351,39 @@ def _over(values: Array) -> tuple[float, float, float]:
 
 
 def _rows(
-    pools: Sequence[Communities], designs: Sequence[str], sites: Sequence[int], how: Instrument, draws: int, seed: int
-) -> DataFrame:
+    seen: Sequence[Seen], designs: Sequence[str], left_out: dict[str, str], sites: Sequence[int], how: Instrument,
+    draws: int, seed: int,
+) -> DataFrame:  # fmt: skip
+    """Return what evaluations find; designs for which too few communities have values are put among those left out."""
     from pandas import DataFrame
 
     rows: list[dict[str, Any]] = []
     for design in designs:
+        if design in left_out:
+            continue
+        pools = [(n, one, one.drawn(design)) for n, one in enumerate(seen) if one.both >= FEWEST]
+        unseen = 1 - sum(pool.count for *_, pool in pools) / sum(one.both for _, one, _ in pools)
+        pools = [each for each in pools if each[2].count >= FEWEST]
+        if unseen > MOST_UNSEEN or not pools:
+            why = "of the communities have no value when it looks at them: mostly nobody is there, or nobody answers"
+            left_out[design] = f"{percent(unseen)} {why}"
+            continue
         place = DESIGNS.index(design)
         for number in sites:
             each = [
                 found(*carried_out(design, pool, number, how, draws, np.random.default_rng([seed, place, number, n])),
-                      pool.effect)
-                for n, pool in enumerate(pools)
+                      one.effect)
+                for n, one, pool in pools
             ]  # fmt: skip
-            row: dict[str, Any] = {"design": design, "sites": number}
+            row: dict[str, Any] = {"design": design, "sites": number, "unseen": unseen, "sets": len(pools)}
             for column in ("power", "bias", "least"):
                 mean, low, high = _over(np.array([one[column] for one in each]))
                 if column == "power":
                     low, high = max(low, 0.0), min(high, 1.0)
                 row |= {column: mean, f"{column}_low": low, f"{column}_high": high}
-            seen, wrong, size, true = (sum(one[name] for one in each) for name in ("seen", "wrong", "size", "true"))
+            told, wrong, size, true = (sum(one[name] for one in each) for name in ("seen", "wrong", "size", "true"))
             row |= {
-                "wrong_sign": wrong / seen if seen else math.nan,
+                "wrong_sign": wrong / told if told else math.nan,
                 "exaggeration": size / true if true else math.nan,
             }
             rows.append(row)

@@ -6,7 +6,7 @@ from tfs_sim.analysis import words
 from tfs_sim.analysis.sentences import capital, opened, thing_of
 from tfs_sim.reasons.designs import WANTED
 from tfs_sim.reasons.measuring import WINDOW
-from tfs_sim.reasons.power import DRAWS, Power
+from tfs_sim.reasons.power import Power
 from tfs_sim.scenario.errors import count
 
 
@@ -28,11 +28,15 @@ def told(found: Power) -> list[str]:
         else:
             said.append(
                 f"{capital(str(design))}: even {int(last['sites'])} communities see it in "
-                f"{words.percent(last['power'])} of cases; to be seen in 4 of 5 it must be "
-                f"{_difference(last['least'], found)}."
+                f"{words.percent(last['power'])} of cases."
             )
         if abs(last["bias"]) > 0 and (last["bias_low"] > 0 or last["bias_high"] < 0):
             said.append(f"That design is off by {_difference(last['bias'], found)} on average, however many take part.")
+        elif not len(enough):
+            said.append(
+                f"With so many an effect of {_difference(last['least'], found, sign=False)} would be seen in 4 of 5, "
+                "on average over sets, of which some have much less of it than others."
+            )
         if design == "staggered":
             said.append(_along(found))
     for design, why in found.left_out.items():
@@ -59,7 +63,7 @@ def _how(found: Power) -> str:
     few = f" (of {found.of_sets:,}: in the others too few communities have a value)"
     sets = count(found.sets, "set") + (few if found.sets < found.of_sets else "")
     said = (
-        f"{DRAWS:,} evaluations of each kind under each of {sets}; communities are drawn from the "
+        f"{found.draws:,} evaluations of each kind under each of {sets}; communities are drawn from the "
         f"set's runs and sites ({noise}{answers} measured at the end). Means over sets: of what is not known too."
     )
     if found.survey:
@@ -70,15 +74,21 @@ def _how(found: Power) -> str:
     if found.unseen > 0:
         said += (
             f" {words.percent(found.unseen)} of the communities have a value under one strategy and none under the "
-            "other, or earlier, mostly since nobody is there, and are not drawn; an evaluation that looks at whoever "
-            "is left compares survivors."
+            "other, mostly since nobody is there, and no effect; an evaluation that looks at whoever is left compares "
+            "survivors."
         )
+    for design, rows in found.table.groupby("design", sort=False):
+        if (unseen := float(rows["unseen"].iloc[0])) > 0:
+            said += (
+                f" Of those that have one, {words.percent(unseen)} cannot be drawn where the design is {design}: they "
+                "have no value when it looks at them."
+            )
     return said
 
 
-def _difference(value: float, found: Power) -> str:
+def _difference(value: float, found: Power, sign: bool = True) -> str:
     m = found.outcome
-    said = words.difference(value, -abs(value) / 2, abs(value) / 2, m)
+    said = words.difference(value, -abs(value) / 2, abs(value) / 2, m, sign=sign)
     return f"{said} {words.unit(m, difference=True)}".rstrip()
 
 

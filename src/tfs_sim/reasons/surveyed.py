@@ -53,9 +53,10 @@ class Survey:
         if self.question not in QUESTIONS:
             said = f"a survey asks one of {', '.join(QUESTIONS)}; found {quote(self.question)}"
             raise UserError(Mistake(said, suggestion=nearest(self.question, list(QUESTIONS))))
-        if not (0.01 <= self.answers <= 1 and 0.1 <= self.within <= 1200):
+        numbers = all(isinstance(each, int | float) for each in (self.answers, self.within))
+        if not (numbers and 0.01 <= self.answers <= 1 and 0.1 <= self.within <= 1200):
             said = "a survey has a share of answers from 0.01 to 1, and ties within 0.1 to 1200 months; found "
-            raise UserError(Mistake(f"{said}{self.answers:g} and {self.within:g}"))
+            raise UserError(Mistake(f"{said}{self.answers} and {self.within}"))
         return self
 
     @property
