@@ -1,6 +1,7 @@
 """Ask a study's results everything that can be asked of reasons, and keep the answers for a page.
 
-    python docs/reasoned.py results/crisis-shock && python docs/generate.py
+    tfs-sim sweep crisis-shock --uncertainty plausible --sets 30 --replicates 4 --out results/crisis-shock-prior
+    python docs/reasoned.py results/crisis-shock results/crisis-shock-prior && python docs/generate.py
 
 writes docs/model/reasons.json (each answer with its question, its command, its sentences, its table as printed, and the
 numbers that both are made of) and the figures into docs/images/reasons. The page is docs/model/reasons.md.
@@ -57,7 +58,7 @@ Answer = tuple[str, str, list[str], tuple[list[str], list[list[str]]], Any, Char
 """Question, command, sentences, head and rows of its table, the numbers, the figure."""
 
 
-def answers(folder: Path, told: Callable[[str], None]) -> Iterator[Answer]:
+def answers(folder: Path, prior: Path, told: Callable[[str], None]) -> Iterator[Answer]:
     """Ask one question after the other; yield each answer."""
     nothing: tuple[list[str], list[list[str]]] = ([], [])
     for a, b in ((INITIATIVE, NOTHING), (PRACTICE, INITIATIVE)):
@@ -76,6 +77,12 @@ def answers(folder: Path, told: Callable[[str], None]) -> Iterator[Answer]:
     yield ("Which parameters drive what the initiative does?", f"sensitivity DIR {INITIATIVE} {NOTHING} --from-sets",
            sensitivity_words.told(drivers), sensitivity_words.table(drivers) if drivers.drivers else nothing,
            drivers.frame, tornado(drivers))  # fmt: skip
+    told("sensitivity over the prior")
+    indices = sensitivity(prior, INITIATIVE, NOTHING)
+    yield ("And over all that was plausible before calibration?",
+           f"sensitivity results/{prior.name} {INITIATIVE} {NOTHING}", sensitivity_words.told(indices),
+           sensitivity_words.table(indices) if indices.drivers else nothing, indices.frame,
+           tornado(indices))  # fmt: skip
     told("survival")
     lives = lasting(folder)
     yield ("How long do partnerships last?", "survival DIR", lasting_words.told(lives), nothing, lives.means,
@@ -104,15 +111,18 @@ def answers(folder: Path, told: Callable[[str], None]) -> Iterator[Answer]:
 
 def main() -> int:
     """Ask, and write answers and figures."""
-    folder = Path(sys.argv[1])
+    folder, prior = map(Path, sys.argv[1:3])
     stored = Stored.of(Sweep.load(folder))
     FIGURES.mkdir(parents=True, exist_ok=True)
     kept = []
-    for question, command, sentences, (head, rows), frame, chart in answers(folder, lambda text: print(text, "…")):
-        (FIGURES / f"{chart.stem}.png").write_bytes(png(chart.figure, DPI))
+    for question, command, sentences, (head, rows), frame, chart in answers(
+        folder, prior, lambda text: print(text, "…")
+    ):
+        name = chart.stem if prior.name not in command else f"{chart.stem}-prior"
+        (FIGURES / f"{name}.png").write_bytes(png(chart.figure, DPI))
         numbers = json.loads(frame.to_json(orient="records", double_precision=12))
         kept.append({"question": question, "command": command, "sentences": sentences, "head": head, "rows": rows,
-                     "numbers": short(numbers), "figure": chart.stem, "alt": chart.alt})  # fmt: skip
+                     "numbers": short(numbers), "figure": name, "alt": chart.alt})  # fmt: skip
     found = {
         "title": stored.experiment["title"], "study": folder.name, "sample": stored.units.said,
         "model": model_version(), "date": now(),

@@ -233,7 +233,8 @@ What the shipped study *TITLE* says beside what happens: by what differences com
 model were built otherwise, what drives them, how long partnerships last, what single events do, whether an evaluation
 could have seen it, and what to watch. Each answer is what its command prints ([how to read it](../how-to/why.md)).
 None of it is a measurement of the world: it says by what things come about *in the model*, over sets of parameters that
-agree with what is published.
+agree with what is published. One answer is over what was plausible before: before its command comes
+`tfs-sim sweep crisis-shock --uncertainty plausible --sets 30 --replicates 4 --out results/crisis-shock-prior`.
 
 RUNS
 """

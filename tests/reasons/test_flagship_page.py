@@ -33,8 +33,8 @@ def table(answer: dict[str, Any]) -> pd.DataFrame:
 
 def test_every_question_is_there_with_its_figure_and_a_command_that_can_be_typed() -> None:
     assert [each["command"].split()[0] for each in ANSWERS] == [
-        "why", "why", "structure", "sensitivity", "survival", "event-study", "event-study", "power", "power",
-        "foretell",
+        "why", "why", "structure", "sensitivity", "sensitivity", "survival", "event-study", "event-study", "power",
+        "power", "foretell",
     ]  # fmt: skip
     for each in ANSWERS:
         taken(each["command"])
@@ -74,6 +74,14 @@ def test_verdicts_follow_from_their_numbers() -> None:
             assert told and told_before and row["difference"] * before["difference"] < 0
         if row["verdict"] == "appears":
             assert told and not told_before
+
+
+def test_indices_over_the_prior_are_within_what_they_can_be_and_their_verdict_follows() -> None:
+    (indices,) = [each for each in asked("sensitivity") if "prior" in each["command"]]
+    found = table(indices)
+    total = found["total"].dropna()
+    assert 1 <= len(total) <= 25 and (found["total_low"].dropna() <= total).all()
+    assert indices["figure"].endswith("-prior")
 
 
 @pytest.mark.parametrize("answer", asked("event-study"), ids=lambda each: str(each["command"]))

@@ -186,7 +186,8 @@ def tell(
                 print(wrapped("The choice is the same at every worth; --worth says where to look for what to learn."))
             continue
         if not asked.worths:
-            print(wrapped("No worth was given; what follows is told where the choice changes."))
+            said = "No worth was given; what follows is told where the choice changes, so that the two that come first "
+            print(wrapped(f"{said}are worth the same there by expectation (--worth says another)."))
         print()
         _told(choice_cells(decisions.choices(part, at), decisions.evpi(part, at), scale))
         if known is not None:

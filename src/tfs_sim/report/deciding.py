@@ -61,7 +61,10 @@ def _section(d: Decided) -> Section:
     choices = None
     if d.sure and d.told:
         cells = choice_cells(d.choices, d.knowing, d.decisions)
-        where = "" if d.given else f" No worth was given: this is told where the choice changes{d.where}."
+        where = ""
+        if not d.given:
+            where = f" No worth was given: this is told where the choice changes{d.where}, so that the two that come "
+            where += "first are worth the same there by expectation."
         note = f"A worth is that of {UNIT}, in dollars; leads are in dollars.{where} {cells.note}"
         values = d.knowing[["evpi", "lower", "upper"]].mul(d.decisions).add_prefix("knowing all, ")
         choices = _table(
