@@ -24,6 +24,9 @@ from tfs_sim.validation.space import METRIC_NAMES, Point, plausible_points, with
 AGE = 45
 """Months after a package begins at which later beginnings are compared, as they were before."""
 
+SALIENCE, OWN, DEPTHS = (0.15, 0.3, 0.45), (0.5, 1.0, 2.0), (0.3, 0.5, 0.7, 0.9)
+"""Between which sides of a crisis are looked at: the ends of the plausible ranges, their defaults, and depths."""
+REPEATED = 10
 BEGINNINGS = (0, 6, 12, 24, 60, 120)
 GRANT = 36
 COMMUNITIES = 400
@@ -187,24 +190,48 @@ def drift(asked: Asked) -> Iterator[Line]:
                "density .27 → .13 in 60 months", wanted)  # fmt: skip
 
 
+def _struck() -> tuple[Scenario, Scenario]:
+    """Return the flagship's initiative with its crisis, and without it."""
+    usual = load_scenario("together-for-students").with_(strategy=["initiative"])
+    return usual, usual.with_(shocks=[])
+
+
+def _helped(arms: tuple[Scenario, Scenario], point: Point, seed: int, replicates: int) -> float:
+    """Return in which share of sites support is higher in the year of a crisis than over the same luck without it."""
+    onset = arms[0].clock.index("2020-03")
+    shares = []
+    for replicate in range(replicates):
+        struck, calm = (run(each, point, seed, replicate)["support"][onset : onset + 12].mean(axis=0) for each in arms)
+        shares.append(float((struck > calm).mean()))
+    return float(np.mean(shares))
+
+
 def crisis(asked: Asked) -> Iterator[Line]:
     """Return in which share of sites support is higher with a crisis than over the same luck without it."""
-    usual = load_scenario("together-for-students").with_(strategy=["initiative"])
-    onset = usual.clock.index("2020-03")
-
-    def helped(point: Point, replicates: int) -> list[float]:
-        shares = []
-        for replicate in range(replicates):
-            struck, calm = (
-                run(scenario, point, asked.seed, replicate)["support"][onset : onset + 12].mean(axis=0)
-                for scenario in (usual, usual.with_(shocks=[]))
-            )
-            shares.append(float((struck > calm).mean()))
-        return shares
-
-    yield Line("sites with more support in a crisis than without it, at the defaults", share(helped({}, 20)), "99%")
-    over = [float(np.mean(helped(point, 2))) for point in plausible_points(asked.points, asked.seed)]
+    arms = _struck()
+    usual = _helped(arms, {}, asked.seed, 20)
+    yield Line("sites with more support in a crisis than without it, at the defaults", f"{usual:.0%}", "99%")
+    over = [_helped(arms, point, asked.seed, 2) for point in plausible_points(asked.points, asked.seed)]
     yield Line("… over the plausible space", quantiles(over), ".90", "both signs, in mapped regions")
+
+
+def regions(asked: Asked) -> Iterator[Line]:
+    """Return where a crisis raises support and where it lowers it: by its depth, and by what weighs on either side."""
+    struck, calm = _struck()
+    sides: dict[str, list[Point]] = {
+        "weight of the shared purpose (crisis.salience)": [{"crisis": {"salience": value}} for value in SALIENCE],
+        "times the usual of what is on organizations' own desks (crisis.own_clients and own_income)": [
+            {"crisis": {"own_clients": 1.0 * times, "own_income": 2.0 * times}} for times in OWN
+        ],
+    }
+    for said, points in sides.items():
+        values = SALIENCE if "salience" in said else OWN
+        for depth in DEPTHS:
+            shocks = [{**each, "depth": depth} for each in struck.as_written()["shocks"]]
+            arms = (struck.with_(shocks=shocks), calm)
+            found = [_helped(arms, point, asked.seed, REPEATED) for point in points]
+            cells = ", ".join(f"{share:.2f} at {value:g}" for share, value in zip(found, values, strict=True))
+            yield Line(f"sites with more support in a crisis of depth {depth:g}, by {said}", cells, "…", "both signs")
 
 
 def staff(asked: Asked) -> Iterator[Line]:
@@ -215,7 +242,7 @@ def staff(asked: Asked) -> Iterator[Line]:
 
 
 MEASURED: dict[str, Callable[[Asked], Iterator[Line]]] = {
-    each.__name__: each for each in (demo, published, beginnings, drift, crisis, staff)
+    each.__name__: each for each in (demo, published, beginnings, drift, crisis, regions, staff)
 }
 
 
