@@ -44,6 +44,7 @@ class Mutant:
     misleads : what a reader would be told wrongly.
     drawn : by which operator and seed; empty where a person wrote it.
     equivalent : why nothing could see it; empty where something must.
+    by : the test that alone has seen it, which is tried first; empty where nearer ones do.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Mutant:
     misleads: str
     drawn: str = ""
     equivalent: str = ""
+    by: str = ""
 
     @property
     def layer(self) -> str:

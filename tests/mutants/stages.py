@@ -84,7 +84,8 @@ def stages(mutant: Mutant, near: bool = False) -> list[Stage]:
             Stage("whole runs", () if mutant.equivalent else existing(RUNS)),
             Stage("the layer's tests", last),
         ]
-    return [stage for stage in rounds if stage.tests]
+    known = Stage("the test that has seen it", (mutant.by,) if mutant.by else ())
+    return [stage for stage in (known, *rounds) if stage.tests]
 
 
 def named_after(file: str) -> tuple[str, ...]:

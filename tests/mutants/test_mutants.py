@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hunt import Outcome
-from mutant import LAYERS, PACKAGE, MisplacedError, Mutant, read
+from mutant import LAYERS, PACKAGE, ROOT, MisplacedError, Mutant, read
 from stages import LAST, named_after, stages
 
 MUTANTS = read()
@@ -17,6 +17,10 @@ def test_every_mutant_can_be_made(mutant: Mutant) -> None:
     assert mutant.applied((PACKAGE / mutant.file).read_text(encoding="utf-8"))
     assert mutant.misleads.endswith(".")
     assert stages(mutant), "some test may see it"
+    if mutant.by:
+        file, _, test = mutant.by.partition("::")
+        assert f"def {test.partition('[')[0]}(" in (ROOT / file).read_text(encoding="utf-8")
+        assert stages(mutant)[0].tests == (mutant.by,)
 
 
 def test_there_are_enough_of_every_kind() -> None:
