@@ -10,6 +10,7 @@ from recipes import QUESTIONS, write
 
 from tfs_sim.scenario import UserError
 from tfs_sim.survey import import_survey, write_survey
+from tfs_sim.survey.drafting import draft, write_draft
 from tfs_sim.survey.sheets import MOST_COLUMNS
 
 TIES = "source,target,contact\na,b,1\nb,c,2\nc,d,1\n"
@@ -110,6 +111,29 @@ def test_waves_side_by_side_are_not_taken_for_relations(tmp_path: Path, header: 
     text = f'[files."ties.csv".columns]\n"{first}" = "relation early"\n"{second}" = "relation late"\n'
     survey = import_survey([tmp_path / "ties.csv"], "town", mapping=put(tmp_path, text, "mapping.toml"))
     assert set(survey.relations) == {"early", "late"}
+
+
+def test_what_cannot_be_imported_gives_a_mapping_to_correct(tmp_path: Path) -> None:
+    file = put(tmp_path, "xx,yy,how often\na,b,3\nb,a,2\nb,c,1\n", "odd.csv")
+    assert "--draft mapping.toml" in refused(file)
+    text = draft([file], name="m.toml")
+    assert '"how often" = ' in text and "import again with --mapping m.toml" in text and "# " in text
+    target = tmp_path / "m.toml"
+    corrected = text.replace('xx = "left"', 'xx = "from"').replace('yy = "left"', 'yy = "to"')
+    write_draft(corrected, target)
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert len(import_survey([file], "town", mapping=target).ties) == 2
+    with pytest.raises(UserError, match="is there already"):
+        write_draft(text, target)
+    assert target.read_text(encoding="utf-8") == corrected
+    whole = put(tmp_path, TIES)
+    assert import_survey([whole], "town", mapping=put(tmp_path, draft([whole]), "whole.toml")).ties  # it says what is
+
+
+@pytest.mark.parametrize("asks", ["Who are you?", "I am from", "Our organization", "Who is answering"])
+def test_whoever_answers_is_asked_in_many_words(tmp_path: Path, asks: str) -> None:
+    file = put(tmp_path, f"wave,{asks},partner,how often\n1,a,b,4\n1,b,a,3\n1,b,c,2\n")
+    assert len(import_survey([file], "town").ties) == 2
 
 
 def test_names_with_numbers_are_relations(tmp_path: Path) -> None:

@@ -8,6 +8,15 @@ from tfs_sim.cli.terminal import bold, columns, path, wrapped
 from tfs_sim.scenario.errors import Mistake, UserError, count, listed
 
 
+def draft(files: list[Path], mapping: Path | None, target: Path) -> None:
+    """Write what is guessed of every column, and import nothing."""
+    from tfs_sim.survey.drafting import draft, write_draft
+
+    write_draft(draft(files, mapping, str(target)), target)
+    print(f"Draft   {path(target)}\n")
+    print(wrapped(f"Correct it, and import with --mapping {target}. It may hold names: keep it to yourself."))
+
+
 def import_(
     files: list[Path],
     site: str,

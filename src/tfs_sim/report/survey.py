@@ -14,8 +14,8 @@ from tfs_sim.figures.survey import picture
 from tfs_sim.report.page import template
 from tfs_sim.scenario.errors import count
 from tfs_sim.survey import Survey
+from tfs_sim.survey.columns import Understood
 from tfs_sim.survey.concerned import concerned
-from tfs_sim.survey.guessing import Understood
 from tfs_sim.survey.notes import FEWEST_SHOWN, few, suppressed
 from tfs_sim.survey.pairs import STATUSES
 from tfs_sim.survey.writing import lead_of

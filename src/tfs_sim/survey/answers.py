@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tfs_sim.scenario.csv_files import MOST_TOLD
 from tfs_sim.scenario.errors import Mistake, UserError, count, listed, quote
 from tfs_sim.survey import scales
-from tfs_sim.survey.guessing import Understood
+from tfs_sim.survey.columns import Understood
 from tfs_sim.survey.mapping import Mapping as MappingFile
 from tfs_sim.survey.mapping import RelationMap, answers_of, place_of
 from tfs_sim.survey.naming import TOTALS, kind_of, slug

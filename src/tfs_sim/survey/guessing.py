@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tfs_sim.scenario.errors import Mistake, UserError, listed, quote
 from tfs_sim.survey.answering import ITEM_OR_RELATION, VALUE, answered, of_names
+from tfs_sim.survey.columns import Column, Understood
 from tfs_sim.survey.describing import (
     Guesses,
     about_whom,
@@ -36,99 +37,10 @@ from tfs_sim.survey.shapes import (
     likely_names,
     parted,
     partners,
-    question_of,
     spaced,
     whose,
 )
 from tfs_sim.survey.sheets import Sheet
-
-
-@dataclass(frozen=True)
-class Column:
-    """What was made of a column.
-
-    Attributes
-    ----------
-    name : as it is in the file.
-    role : see `mapping.ROLES`.
-    why : how that was found, for people.
-    said : whether the user, or the format, said so.
-    filled : how many of its cells hold something.
-    about : of a matrix: the organization that the column asks about.
-    sign : of what names relations: what stands between several in one cell.
-    offered : of what names relations: all that stand in any cell.
-    """
-
-    name: str
-    role: str
-    why: str
-    said: bool
-    filled: int
-    about: str = ""
-    sign: str = ""
-    offered: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Understood:
-    """A sheet with what it holds.
-
-    `reports` is "each" or "mutual" where it holds ties, `wave` a label or empty; `implies` says whether a row without
-    an answer about a relation is a tie all the same.
-    """
-
-    sheet: Sheet
-    holds: str
-    reports: str
-    why: str
-    wave: str
-    columns: tuple[Column, ...]
-    implies: bool = True
-
-    @property
-    def roles(self) -> set[str]:
-        """What its columns are."""
-        return {column.role for column in self.columns}
-
-    @property
-    def relates(self) -> bool:
-        """Whether it asks about a relation."""
-        return self.holds == "matrix" or any(
-            role in ("which", "ticked", "value") or role.startswith("relation ") for role in self.roles
-        )
-
-    @property
-    def marks(self) -> bool:
-        """Whether it has items."""
-        return any(role.startswith("item ") for role in self.roles)
-
-    def told(self) -> list[tuple[Column, int]]:
-        """Return the columns to tell people of, each with how many organizations it asks about.
-
-        Of a question that is asked of one organization after the other there is one, called like the question: the
-        names of organizations in its columns are nobody's business.
-        """
-        asked: dict[str, tuple[Column, int]] = {}
-        for column in self.columns:
-            if column.about and answers_of(column.role):
-                question = question_of(column.name, column.about)
-                asked[question] = (replace(column, name=question), asked.get(question, (column, 0))[1] + 1)
-            elif column.role != "organization":
-                asked[column.name] = (column, 0)
-        return list(asked.values())
-
-    def of(self, role: str) -> str | None:
-        """Return the column that has a role, or None."""
-        return next((column.name for column in self.columns if column.role == role), None)
-
-    def cells(self, role: str) -> list[str] | None:
-        """Return the cells of the column that has a role, or None."""
-        name = self.of(role)
-        if name is None:
-            return None
-        cells = self.sheet.column(name)
-        return [wave_label(cell) for cell in cells] if role == "wave" else cells
-
 
 _OF_TIES = (
     ("wave", r"(.* )?(wave|round)( \w+)?|survey|(survey )?(year|period|time)"),
@@ -150,25 +62,36 @@ def understood(sheets: Sequence[Sheet], mapping: Mapping) -> list[Understood]:
     UserError
         where a sheet cannot be understood: ties without both ends, or nothing that is known.
     """
-    known = {name for sheet in sheets for name in likely_names(sheet)}
-    books = Counter(sheet.name.partition("#")[0] for sheet in sheets)
-    found = [
-        _one(sheet, mapping.files.get(sheet.name, FileMap()), known, books[sheet.name.partition("#")[0]] > 1)
-        for sheet in sheets
-    ]
+    found = [_one(*each) for each in beside(sheets, mapping)]
     # where one file says who has to do with whom, another that marks partners is no second opinion on that
     asked = any(each.relates for each in found)
     return [replace(each, implies=not (asked and each.marks)) for each in found]
 
 
-def _one(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understood:
+def beside(sheets: Sequence[Sheet], mapping: Mapping) -> Iterator[tuple[Sheet, FileMap, set[str], bool]]:
+    """Yield every sheet with what is said of it, likely names of organizations, and whether its workbook has others."""
+    known = {name for sheet in sheets for name in likely_names(sheet)}
+    books = Counter(sheet.name.partition("#")[0] for sheet in sheets)
+    for sheet in sheets:
+        yield sheet, mapping.files.get(sheet.name, FileMap()), known, books[sheet.name.partition("#")[0]] > 1
+
+
+def guessed_of(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understood:
+    """Return a sheet with what is guessed of it, whether or not that is enough for a network.
+
+    Raises
+    ------
+    UserError
+        where nothing says what stands in it, or a column is said to be what it cannot be.
+    """
     holds = said.holds or sheet.holds or holds_of(sheet, said, known)
     if holds is None and among:
         holds = "nothing"  # a sheet of a workbook with others: remarks, or what numbers mean
     if holds is None:
         message = "it is not clear what stands in it: no column names organizations, and no two name the ends of ties"
         hint = (
-            f'Say it in mapping.toml: [files.{quote(sheet.name)}] with holds = "ties" (or organizations, list, matrix).'
+            f'Say it in mapping.toml: [files.{quote(sheet.name)}] holds = "ties" (or organizations, list, matrix); '
+            "--draft mapping.toml writes one to correct."
         )
         raise UserError(Mistake(message, file=sheet.name, line=1, hint=hint))
     for column, role in said.columns.items():
@@ -186,22 +109,27 @@ def _one(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understoo
     if holds == "matrix":
         asked = {whom for _, whom in grids(sheet, known).values()}
         columns = tuple(_asking(column, {*known, *asked, *_rows_of(sheet, columns)}) for column in columns)
+    return Understood(sheet, holds, "", "", wave_label(said.wave or wave_of_name(sheet.name)), columns)
+
+
+def _one(sheet: Sheet, said: FileMap, known: set[str], among: bool) -> Understood:
+    found = guessed_of(sheet, said, known, among)
+    holds, columns = found.holds, found.columns
     for each in columns:
         if each.role.split()[0] in ("from", "to", "name", "id"):
             sheet.refuse_long(each.name)
-    found = Understood(sheet, holds, "", "", wave_label(said.wave or wave_of_name(sheet.name)), columns)
     if holds == "organizations" and found.of("name") is None and found.of("id") is None:
         raise UserError(Mistake("no column seems to name the organizations", file=sheet.name, line=1, hint=_HINT))
     if holds in ("ties", "list"):
         _both_ends(found)
-        _one_wave(found, taken)
+        _one_wave(found, dict(said.columns))
     if holds in ("ties", "list", "matrix"):
         reports, why = (said.reports, "as the mapping says") if said.reports else _whose(found)
         found = Understood(sheet, holds, reports, why, found.wave, columns)
     return found
 
 
-_HINT = "Say in mapping.toml which column it is."
+_HINT = "Say in mapping.toml which column it is (--draft mapping.toml writes one to correct)."
 
 
 def _one_wave(found: Understood, said: dict[str, str]) -> None:

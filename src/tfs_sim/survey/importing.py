@@ -16,9 +16,10 @@ from tfs_sim.scenario.fields import key_name
 from tfs_sim.scenario.sites import FEWEST, MOST, how_many
 from tfs_sim.survey import pairs as pairs_
 from tfs_sim.survey.answers import Answers, answers
+from tfs_sim.survey.columns import Understood
 from tfs_sim.survey.concerned import concerned
 from tfs_sim.survey.files import read_sheets
-from tfs_sim.survey.guessing import Understood, understood
+from tfs_sim.survey.guessing import understood
 from tfs_sim.survey.imputing import Imputed, imputed
 from tfs_sim.survey.later import remarks
 from tfs_sim.survey.mapping import Mapping, read_mapping

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tfs_sim.model.state import SECTORS
 from tfs_sim.scenario.csv_files import plain_float
 from tfs_sim.scenario.errors import UserError, count, quote
-from tfs_sim.survey.guessing import Understood
+from tfs_sim.survey.columns import Understood
 from tfs_sim.survey.mapping import wave_of
 from tfs_sim.survey.naming import wave_label
 from tfs_sim.survey.notes import Note, literal

@@ -23,7 +23,10 @@ _WHICH = (
     r"(which|select|choose)\b(?!.*\b(type|kind|sector|describ\w*|category)\b).*\b(org\w*|agency)\b.*\byour?\b.*"
     r"|(select|choose|name.?of)?.?your.?(org\w*|agency)('s)?.?(name)?"
 )
-FROM = re.compile(rf"(from|source|src|{_EACH}|{_WHICH}|i|a|(org\w*|agency|node|partner).?(1|a|one)|respond\w*.*)", re.I)
+_ASKED = r"who (are you|answers|is answering)|(i am|we are)( (from|with|at))?|(my|our) (organi[sz]ation|agency)"
+FROM = re.compile(
+    rf"(from|source|src|{_EACH}|{_WHICH}|{_ASKED}|i|a|(org\w*|agency|node|partner).?(1|a|one)|respond\w*.*)", re.I
+)
 TO = re.compile(
     r"(to|target|tgt|alter|partner|ratee|rated|receiver|nominee|named|j|b|(org\w*|agency|node|partner).?(2|b|two)"
     r"|(partner|named|target|rated|other|nominated).?(org\w*|agency)|partner.?name)",

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tfs_sim.scenario.errors import Mistake, UserError, listed, quote
-from tfs_sim.survey.guessing import Understood
+from tfs_sim.survey.columns import Understood
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 

@@ -272,10 +272,17 @@ def import_(
     wave: Annotated[
         str | None, typer.Option("--wave", metavar="LABEL", help="Wave that the network is of; default: the last.")
     ] = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option("--draft", metavar="FILE", help="Only write what is guessed of the columns, to be corrected."),
+    ] = None,
 ) -> None:
     """Make a scenario of a survey that you already have; say column by column what was taken, guessed or left."""
     from tfs_sim.cli import importing
 
+    if draft is not None:
+        importing.draft(files, mapping, draft)
+        return
     importing.import_(files, site, out, mapping, key, names, students, start, wave)
 
 
