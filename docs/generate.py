@@ -97,7 +97,7 @@ def parameters() -> str:
     text += (
         "nobody has measured it. Plausible: low, middle and high, of before the model was held against anything; half "
     )
-    text += "of the plausible values lie below the middle. "
+    text += "of the plausible values lie below the middle. Allowed: what is not refused. "
     text += " ".join(
         f"`{mechanism.name}.{key}` was tuned to a published figure: {cite(p.tuned_to)}."
         for mechanism in MECHANISMS.values()
@@ -118,13 +118,14 @@ def parameters() -> str:
                 str(p.default) if p.choices else number(float(p.default)),
                 "one of " + ", ".join(p.choices) if p.choices else f"{p.unit}, whole" if p.whole else p.unit,
                 "–" if p.choices or p.low == p.high else f"{number(p.low)} – {number(p.middle)} – {number(p.high)}",
+                "" if p.choices else f"{number(p.smallest)} – {number(p.largest)}",
                 p.grade,
                 cite(p.source),
             ]
             for key, p in spec.items()
         ]
         if rows:
-            text += table(["parameter", "meaning", "default", "unit", "plausible", "grade", "source"], rows)
+            text += table(["parameter", "meaning", "default", "unit", "plausible", "allowed", "grade", "source"], rows)
         for numbers in TABLES[mechanism.name]:
             text += (
                 f"`{numbers.name}`: {numbers.meaning} In {numbers.unit}, plausible {number(numbers.plausible[0])} – "

@@ -38,6 +38,10 @@ COPIED = (
     "benchmarks",
     "CHANGELOG.md",
     "CITATION.cff",
+    "CODE_OF_CONDUCT.md",
+    "CONTRIBUTING.md",
+    "Makefile",
+    "SUPPORT.md",
     "LICENSE",
     "codemeta.json",
     "README.md",
@@ -193,7 +197,7 @@ def main() -> int:
     told.parent.mkdir(exist_ok=True)
     rows = [asdict(outcome) | {"verdict": outcome.verdict} for outcome in outcomes]
     told.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
-    seen = sum(bool(outcome.seen_by) for outcome in outcomes)
+    seen = sum(bool(outcome.seen_by) and outcome.seen_by not in red for outcome in outcomes)
     could = sum(not outcome.mutant.equivalent for outcome in outcomes)
     print(f"\n{seen} of {could} mutants are seen, in {(time.monotonic() - began) / 60:.0f} minutes; see {told}")
     wrong = [outcome for outcome in outcomes if not outcome.is_well]

@@ -23,6 +23,13 @@ def test_every_mutant_can_be_made(mutant: Mutant) -> None:
         assert stages(mutant)[0].tests == (mutant.by,)
 
 
+def test_pages_that_tests_read_are_in_the_copies_that_mutants_are_made_in() -> None:
+    """A test that fails in a copy for want of a page would be taken for one that sees every mutant."""
+    from hunt import COPIED
+
+    assert {path.name for path in ROOT.glob("*.md")} <= set(COPIED)
+
+
 def test_there_are_enough_of_every_kind() -> None:
     drawn = [each for each in MUTANTS if each.drawn]
     assert len(MUTANTS) >= 60 and len(drawn) >= 35 and len(MUTANTS) - len(drawn) >= 35

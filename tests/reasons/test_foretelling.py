@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,6 +56,18 @@ def test_what_only_names_the_set_foretells_nothing_of_other_sets() -> None:
         name = rng.normal(size=40)[sets] + 1e-3 * rng.normal(size=len(sets))
         seen += sum(sign.clear for sign in scorecard({"name": name}, bad, sets, draws=60, seed=seed))
     assert seen <= 7
+
+
+def test_thresholds_are_tried_on_cases_that_they_were_not_found_in() -> None:
+    """Of noise the share that goes badly is the same on either side; where thresholds were found it is not."""
+    gaps = []
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        bad = rng.uniform(size=60) < 0.4
+        (sign,) = scorecard({"noise": rng.normal(size=60)}, bad, np.arange(60), draws=4, seed=seed)
+        gaps.append(sign.beyond.value - sign.short.value)
+    known = np.array(gaps)[~np.isnan(gaps)]
+    assert abs(known.mean()) < 4 * known.std(ddof=1) / math.sqrt(len(known)) and known.mean() < 0.06
 
 
 def test_chance_is_called_clear_as_rarely_as_it_should() -> None:
