@@ -88,6 +88,11 @@ def rules_of(module: ModuleType) -> str:
     return table(["rule", "what it says"], rows) if rows else ""
 
 
+def allowed(smallest: float, largest: float) -> str:
+    """Return what values are not refused."""
+    return f"{number(smallest)} and more" if largest == float("inf") else f"{number(smallest)} – {number(largest)}"
+
+
 def parameters() -> str:
     """Every parameter of every mechanism."""
     text = (
@@ -118,7 +123,7 @@ def parameters() -> str:
                 str(p.default) if p.choices else number(float(p.default)),
                 "one of " + ", ".join(p.choices) if p.choices else f"{p.unit}, whole" if p.whole else p.unit,
                 "–" if p.choices or p.low == p.high else f"{number(p.low)} – {number(p.middle)} – {number(p.high)}",
-                "" if p.choices else f"{number(p.smallest)} – {number(p.largest)}",
+                "–" if p.choices else allowed(p.smallest, p.largest),
                 p.grade,
                 cite(p.source),
             ]
