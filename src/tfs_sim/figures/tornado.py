@@ -33,7 +33,7 @@ def tornado(found: Sensitivity) -> Chart:
         else f"{found.runs:,} runs; parameters drawn from what is plausible. Thin lines: 95% intervals of these means.",
         ROW * (rows + 1.6) + 0.1,
     )
-    ax = place(chart, 2.9, 0.5, 6.6, ROW * (rows + 1.6) + 0.05)
+    ax = place(chart, 2.9, 0.5, 6.2, ROW * (rows + 1.6) + 0.05)
     _drawn(ax, found, words.factor(m))
     unit = words.unit(m, difference=found.b is not None)
     name = "Difference" if found.b is not None else words.short(m)
@@ -57,7 +57,7 @@ def _drawn(ax: Axes, found: Sensitivity, by: float) -> None:
         write(ax, -0.03, y, each.name, transform=where, ha="right", fontsize=9)
         main = each.total or each.share
         if main is not None:
-            write(ax, 1.03, y, span(main), transform=where, fontsize=8.5, label=f"index:{each.name}")
+            write(ax, 1.03, y, span(main), transform=where, fontsize=8.2, label=f"index:{each.name}")
     ax.axvline(found.mean * by, color=INK, linewidth=0.9, label="mean")
     ax.set_ylim(max(len(found.drivers), 1) - 0.4, -0.6)
     ax.set_yticks([])
