@@ -24,7 +24,7 @@ CITING = ("decisions", "calibration", "reasons", "problems")
 """Packages whose docstrings cite what is in the bibliography."""
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-NAME_AND_YEAR = re.compile(rf"(?!(?:{MONTHS}) )\b([A-ZÉØ][\w'-]+)(?: et al\.)?,? \(?((?:19|20)\d\d)\b")
+NAME_AND_YEAR = re.compile(rf"(?!(?:{MONTHS}) )\b([A-ZÉØ](?:[\w-]|'[A-Z])+)(?: et al\.)?,? \(?((?:19|20)\d\d)\b")
 
 ENTRY = """\
 @book{brehm1966,
