@@ -179,3 +179,13 @@ def test_staff_and_sectors_that_nobody_says_are_left_to_sets(tmp_path: Path) -> 
 )
 def test_items_are_known_by_their_names(item: str, about: str) -> None:
     assert meaning(item) == about
+
+
+def test_pairs_of_whom_nobody_was_heard_are_not_taken_for_pairs_without_a_tie(tmp_path) -> None:
+    """Eight who answer deal with everybody; of the pairs among four silent ones nothing was seen, and most have ties."""
+    answer, silent = "abcdefgh", "wxyz"
+    rows = [f"{one},{other},3" for one in answer for other in answer + silent if one != other]
+    rows[0] = rows[0].replace(",3", ",1")
+    (tmp_path / "ties.csv").write_text("from,to,contact\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    chances = import_survey([tmp_path / "ties.csv"], "town").imputed.chances
+    assert len(chances) == 6 and min(chances.values()) > 0.9
