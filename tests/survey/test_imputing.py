@@ -182,7 +182,7 @@ def test_items_are_known_by_their_names(item: str, about: str) -> None:
 
 
 def test_pairs_of_whom_nobody_was_heard_are_not_taken_for_pairs_without_a_tie(tmp_path) -> None:
-    """Eight who answer deal with everybody; of the pairs among four silent ones nothing was seen, and most have ties."""
+    """Eight who answer deal with everybody; of the six pairs among four silent ones nothing was seen."""
     answer, silent = "abcdefgh", "wxyz"
     rows = [f"{one},{other},3" for one in answer for other in answer + silent if one != other]
     rows[0] = rows[0].replace(",3", ",1")
