@@ -287,6 +287,15 @@ def test_mistakes_in_python_are_told_in_a_sentence(town, more, said) -> None:
         power(town[1], "more", "as-it-is", **({"metric": "documentation"} if "survey" not in more else {}) | more)
 
 
+def test_what_is_drawn_by_lot_is_never_said_to_be_off(town) -> None:
+    """Estimates of a randomized evaluation have no bias; what is seen of one is the noise of so many draws."""
+    for seed in range(12):
+        made = power(
+            town[1], "manuals", "as-it-is", "documentation", sites=12, draws=40, designs="randomized", seed=seed
+        )
+        assert not any("is off by" in said for said in told(made))
+
+
 def test_numbers_of_communities_are_told_from_the_smallest(town) -> None:
     made = power(town[1], "manuals", "as-it-is", "documentation", sites=(60, 12, 60), draws=50, designs="randomized")
     assert list(made.table["sites"]) == [12, 60]

@@ -30,7 +30,8 @@ def told(found: Power) -> list[str]:
                 f"{capital(str(design))}: even {int(last['sites'])} communities see it in "
                 f"{words.percent(last['power'])} of cases."
             )
-        if abs(last["bias"]) > 0 and (last["bias_low"] > 0 or last["bias_high"] < 0):
+        by_lot = design == "randomized" and found.survey is None  # off by nothing: what is seen is noise of the draws
+        if not by_lot and abs(last["bias"]) > 0 and (last["bias_low"] > 0 or last["bias_high"] < 0):
             said.append(f"That design is off by {_difference(last['bias'], found)} on average, however many take part.")
         elif not len(enough):
             said.append(
