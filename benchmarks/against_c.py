@@ -89,7 +89,7 @@ class Loop:
 
     def run(self, key: np.uint64, months: int) -> NDArray[np.int64]:
         """Run a replicate from its start; return every step's nanoseconds."""
-        self.state[:] = self.template.neutral
+        self.state[:] = self.template.layout.neutral
         self.spent[:] = 0
         self._call(self.entry, key, months, len(STEPS))
         return self.spent.copy()

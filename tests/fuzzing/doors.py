@@ -134,7 +134,7 @@ def refusal_is_good(said: Said, names: set[str]) -> None:
 
 def runs_well(template: engine.Template) -> None:
     """Run the first months of a template: every state in its domain, every cent there."""
-    if template.neutral.nbytes + template.fixed.nbytes > LARGEST_WORLD:
+    if template.layout.neutral.nbytes + template.fixed.nbytes > LARGEST_WORLD:
         return
     found = ranges.run(dataclasses.replace(template, months=min(MONTHS, template.months)), 0, SEED % 1000)
     assert found is None, f"month {found.month}: {'; '.join(found.mistakes)}"

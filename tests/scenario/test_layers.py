@@ -110,7 +110,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ('stage = "implementation", amount', "amount", "a grant goes to a site or to a stage", ""),
     ("taper = 12", "taper = 48", "taper is part of the 36 months", ""),
     ('by = "rule"', 'by = "ruled"', "how communities are chosen", "rule"),
-    ("copies = 3", "copies = 2000", "a number of communities between 1 and 1,000", ""),
+    ("copies = 3", "copies = 20_000", "a number of communities between 1 and 10,000", ""),
 ]
 
 

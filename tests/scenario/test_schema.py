@@ -101,8 +101,15 @@ CASES = [
     ("nonprofit = 14", "nonprofit = 1" + "0" * 30, "between 0 and 2,000; found a number of more than 30 digits", ""),
     (
         "grievance = 0.35",
-        "copies = 1000\n[sites.hill]\nstudents = 9\norganizations = { nonprofit = 4 }",
-        "sites has 1,001 entries; at most 1,000 are possible",
+        "copies = 10_000\n[sites.hill]\nstudents = 9\ncopies = 10_000\norganizations = { nonprofit = 4 }\n"
+        "[sites.dale]\nstudents = 9\norganizations = { nonprofit = 4 }",
+        "sites has 20,001 entries; at most 20,000 are possible",
+        "",
+    ),
+    (
+        "grievance = 0.35",
+        "grievance = 0.35\n[sites.hill]\nstudents = 9\ncopies = 1100\norganizations = { nonprofit = 1900 }",
+        "organizations together; a scenario has at most 2,000,000",
         "",
     ),
     ("[mechanisms]", "[selection]\nstages = []\n[mechanisms]", "stages has 0 entries; at least 1 is needed", ""),

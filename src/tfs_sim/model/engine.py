@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,6 @@ class Template:
     organizations: tuple[Any, ...]
     digest: str = ""
     run_in: int = 0
-    neutral: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -85,7 +84,7 @@ class Template:
 
     def fresh(self) -> tuple[NDArray[np.uint8], World]:
         """Return a new state buffer and the World that views it."""
-        state = copy_of(self.neutral)
+        state = copy_of(self.layout.neutral)
         return state, self.layout.world(self.fixed, state)
 
     def output(self) -> NDArray[np.float64]:

@@ -90,11 +90,14 @@ class _Place(NamedTuple):
 
 def copy_of(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a copy of a buffer that begins at the beginning of a cache line, as its arrays do (NumPy's may not)."""
-    room = np.empty(buffer.size + LINE, np.uint8)
-    start = -room.ctypes.data % LINE
-    copy = room[start : start + buffer.size]
+    copy = _aligned(np.empty(buffer.size + LINE, np.uint8))
     copy[:] = buffer
     return copy
+
+
+def _aligned(room: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    start = -room.ctypes.data % LINE
+    return room[start : start + room.size - LINE]
 
 
 @dataclass(frozen=True)
@@ -130,14 +133,23 @@ class Layout:
 
     def buffer(self, fields: tuple[Field, ...]) -> NDArray[np.uint8]:
         """Return a zeroed buffer that is large enough for `fields`, which are FIXED, CHANGING or SCRATCH."""
-        return copy_of(np.zeros(self._places(fields)[-1].start, np.uint8))
+        return _aligned(np.zeros(self._places(fields)[-1].start + LINE, np.uint8))
 
     def views(self, buffer: NDArray[np.uint8], fields: tuple[Field, ...]) -> dict[str, NDArray[Any]]:
         """Return the arrays of `fields`, which are FIXED, CHANGING or SCRATCH, as views of `buffer`."""
         return {at.name: np.ndarray(at.shape, at.dtype, buffer, at.start) for at in self._places(fields)[:-1]}
 
+    @property
+    def state_bytes(self) -> int:
+        """Bytes of a state buffer."""
+        return self._changing[-1].start
+
+    @cached_property
     def neutral(self) -> NDArray[np.uint8]:
-        """Return a state buffer in which every array has its declared neutral value."""
+        """A state buffer in which every array has its declared neutral value, to be copied.
+
+        It is made when somebody asks: that of a large world is its largest part.
+        """
         buffer = self.buffer(CHANGING)
         views = self.views(buffer, CHANGING)
         for field in CHANGING:

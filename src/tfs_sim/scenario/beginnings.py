@@ -20,6 +20,7 @@ from tfs_sim.model.engine import Template
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.world import copy_of
 from tfs_sim.scenario import build as building
+from tfs_sim.scenario.acquaintances import Acquaintances
 from tfs_sim.scenario.drawing import drawn_mark, drawn_organizations, drawn_relationships, leaves_open, normal
 from tfs_sim.scenario.errors import Mistake, UserError
 from tfs_sim.scenario.organizations import Organization, Relationship
@@ -49,38 +50,40 @@ def _usual(scenario: Scenario) -> Template:
     return _Begun(scenario, "").template()
 
 
-class _Begun(building._Builder):
+class _Begun(building.Builder):
     """Fills the fixed arrays of a scenario whose files leave something open."""
 
     def __init__(self, scenario: Scenario, parameter_set: str) -> None:
+        self.parameter_set = parameter_set
         super().__init__(scenario)
-        self.members = {key: drawn_organizations(each, parameter_set) for key, each in self.members.items()}
-        self.organizations = tuple(each for key in self.sites for each in self.members[key])
         found = {key: site.relationships_list(key) for key, site in scenario.sites.items()}
         self.given = beginnings(scenario, found, self.members, self.parameters, parameter_set)
+
+    def listed(self, members: tuple[Organization, ...]) -> tuple[Organization, ...]:
+        return drawn_organizations(members, self.parameter_set)
 
     def template(self) -> Template:
         return surveyed(super().template(), self.given, self.row)
 
-    def _relationships(self) -> tuple[Rows, Rows, Shares]:
-        """Return source, target and strength of every candidate relationship, those that are not there with 0."""
-        source, target, strength = super()._relationships()
-        home = np.array(self.home)[source]
-        for key in self.given.strengths:
-            strength[home == self.sites.index(key)] = 0.0
-        _put(strength, source * len(self.row) + target, self.given, self.row)
-        return source, target, strength
+    def strengths(self, site: int, known: Acquaintances) -> Shares:
+        """Return them as a set draws them, those of ties that are not there 0."""
+        given = self.given.strengths.get(self.sites[site])
+        if given is None:
+            return super().strengths(site, known)
+        found = np.zeros(known.source.size)
+        start = int(self.first[site])
+        _put(found, known.codes(len(self.row), start), given, self.row)
+        return found
 
 
-def _put(strength: Shares, codes: Rows, given: Given, row: Mapping[str, int]) -> None:
+def _put(strength: Shares, codes: Rows, given: Mapping[tuple[str, str], float], row: Mapping[str, int]) -> None:
     """Put the strengths of ties into those of relationships, of which `codes` are source · organizations + target."""
     order = np.argsort(codes, kind="stable")
-    for strengths in given.strengths.values():
-        ends = np.array([(row[one], row[other]) for one, other in strengths], np.int64).reshape(-1, 2)
-        values = np.array(list(strengths.values()), np.float64)
-        for one, other in ((0, 1), (1, 0)):
-            places = order[np.searchsorted(codes[order], ends[:, one] * len(row) + ends[:, other])]
-            np.maximum.at(strength, places, values)
+    ends = np.array([(row[one], row[other]) for one, other in given], np.int64).reshape(-1, 2)
+    values = np.array(list(given.values()), np.float64)
+    for one, other in ((0, 1), (1, 0)):
+        places = order[np.searchsorted(codes[order], ends[:, one] * len(row) + ends[:, other])]
+        np.maximum.at(strength, places, values)
 
 
 def redrawn(template: Template, scenario: Scenario, parameter_set: str) -> Template:
@@ -102,9 +105,10 @@ def redrawn(template: Template, scenario: Scenario, parameter_set: str) -> Templ
     for each in (each for here in members.values() for each in here if each.role != "backbone"):
         views["given_fte"][row[each.identity]] = each.fte or 0.0
     home = views["site_of"][views["source"]]
-    for key in given.strengths:
+    codes = views["source"].astype(np.int64) * len(row) + views["target"]
+    for key, strengths in given.strengths.items():
         views["given_strength"][home == template.sites.index(key)] = 0.0
-    _put(views["given_strength"], views["source"].astype(np.int64) * len(row) + views["target"], given, row)
+        _put(views["given_strength"], codes, strengths, row)
     own = {each.name: getattr(template, each.name) for each in fields(Template)}
     return surveyed(Template(**own | {"fixed": fixed, "digest": ""}), given, row)
 

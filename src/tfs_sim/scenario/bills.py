@@ -22,7 +22,7 @@ from tfs_sim.model.forms import play
 from tfs_sim.model.mechanisms import levers, selection
 from tfs_sim.model.state import ACTIVE, BACKBONE, FIRST_POOL
 from tfs_sim.scenario.beginnings import Surveyed, template_of
-from tfs_sim.scenario.build import orders_of
+from tfs_sim.scenario.scheduled import orders_of
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import NATIONAL_SITE, ScheduledIntervention
 
@@ -39,7 +39,7 @@ class Bill:
 
     Attributes
     ----------
-    order : its place among `build.orders_of`, and so the order in which purses are asked.
+    order : its place among `scheduled.orders_of`, and so the order in which purses are asked.
     use, payer, site : the intervention, who pays, the key of the site.
     asked, paid : dollars, by month.
     hours : of partners' staff, by month, where all organizations take part.
@@ -97,9 +97,9 @@ def bills_of(scenario: Scenario, called_for: Collection[int] | None = None) -> B
 
     Parameters
     ----------
-    called_for : orders with a rule (places among `build.orders_of`) that are supposed to be called for in every month,
-        and all others with a rule never; communities that a rule chooses for a stage are then supposed to be chosen,
-        each with its chance. By default what follows from a run is left out.
+    called_for : orders with a rule (places among `scheduled.orders_of`) that are supposed to be called for in every
+        month, and all others with a rule never; communities that a rule chooses for a stage are then supposed to be
+        chosen, each with its chance. By default what follows from a run is left out.
     """
     template = template_of(scenario)
     _, world = (template.plain() if isinstance(template, Surveyed) else template).fresh()

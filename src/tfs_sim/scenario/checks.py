@@ -12,7 +12,7 @@ from tfs_sim.scenario import layers
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, kind_of, listed, nearest, quote
 from tfs_sim.scenario.fields import Check, as_number, catalogue, out_of_range, plain_number, several, span
 from tfs_sim.scenario.organizations import Organization, national, national_table
-from tfs_sim.scenario.sites import FEWEST, MOST, Site, how_many
+from tfs_sim.scenario.sites import FEWEST, MOST, MOST_IN_ALL, Site, how_many
 from tfs_sim.scenario.tables import (
     NATIONAL_SITE,
     Clock,
@@ -325,6 +325,10 @@ def _organizations(pieces: Pieces) -> tuple[dict[str, tuple[Organization, ...]],
     """Return the organizations of every site whose files can be read, and the mistakes in the files."""
     found: dict[str, tuple[Organization, ...]] = {}
     mistakes: list[Mistake] = []
+    counted = sum(sum(site.organizations.values()) + 1 for site in pieces.sites.values() if site.organizations)
+    if counted > MOST_IN_ALL:  # not a million names are made of what cannot be run
+        message = f"the sites have {counted:,} organizations together; a scenario has at most {MOST_IN_ALL:,}"
+        return found, [Mistake(message, key=("sites",), at="key")]
     for name, site in pieces.sites.items():
         file = "organizations_file"
         try:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tfs_sim.scenario.errors import Mistake, UserError, quote
+from tfs_sim.scenario.sites import MOST_COPIES
 
 
 def multiplied(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, str]]:
@@ -25,13 +26,23 @@ def multiplied(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, st
         title = rest.get("title")
         for number in range(1, copies + 1):
             labelled = {"title": f"{title} {number}"} if isinstance(title, str) else {}
-            copy = f"{name}-{number:03d}"
+            copy = copy_of(name, number, copies)
             if copy in sites:
                 message = f"{quote(copy)} is the name of a copy of {quote(name)}; call this site something else"
                 raise UserError(Mistake(message, key=("sites", copy), at="key"))
             result[copy] = {**rest, **labelled}
             origin[copy] = name
     return {**data, "sites": result}, origin
+
+
+def copy_of(name: str, number: int, copies: int) -> str:
+    """Return what one of so many communities is called, which a site stands for: "town-001"."""
+    return f"{name}-{number:0{max(3, len(str(copies)))}d}"
+
+
+def copies_among(sites: Iterable[str], name: str) -> list[str]:
+    """Return which sites are copies of one that is called `name`."""
+    return [each for each in sites if each.startswith(f"{name}-") and each.removeprefix(f"{name}-").isdigit()]
 
 
 def as_written(mistakes: Iterable[Mistake], origin: Mapping[str, str]) -> Iterator[Mistake]:
@@ -50,4 +61,4 @@ def _copies(site: Any) -> int:
     """Return how many communities a site's data stands for; 1 where it does not say, or says it wrongly."""
     copies = site.get("copies") if isinstance(site, Mapping) else None
     whole = type(copies) is int or (isinstance(copies, float) and copies.is_integer())
-    return int(copies) if whole and copies is not None and 1 < copies <= 1000 else 1
+    return int(copies) if whole and copies is not None and 1 < copies <= MOST_COPIES else 1

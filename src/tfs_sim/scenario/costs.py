@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.model.state import PAYERS
 from tfs_sim.scenario.bills import Bills, bills_of
-from tfs_sim.scenario.build import orders_of
+from tfs_sim.scenario.scheduled import orders_of
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import Clock, ScheduledIntervention
 
@@ -65,7 +65,7 @@ def costs_of(scenario: Scenario, among: Collection[int] | None = None) -> Costs:
 
     Parameters
     ----------
-    among : places among `build.orders_of` of the orders that count; default: all. The others are carried out, too:
+    among : places among `scheduled.orders_of` of the orders that count; default: all. The others are carried out, too:
         where two overlap, the second adds what is still missing.
     """
     orders = orders_of(scenario)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -135,12 +136,15 @@ class Relationship(NamedTuple):
 def generated(site: str, counts: Mapping[str, int], lead: str | None, fte: float) -> tuple[Organization, ...]:
     """Return the organizations that counts by sector stand for, and the backbone, sorted by identity."""
     found = [_backbone(site, lead, "nonprofit", fte)]
+    usual = Given(), Unsure()
     for sector, count in counts.items():
-        label = sector.replace("_", " ").capitalize()
-        for position in range(1, count + 1):
-            identity = f"{site}/{sector}-{position:02d}"
-            found.append(Organization(identity, f"{label} {position}", sector, "partner", None))
-    return tuple(sorted(found))
+        prefix, label = f"{site}/{sector}-", sector.replace("_", " ").capitalize()
+        found += [
+            # past the class's own way to be made, which takes ten times as long: there may be a million of them
+            tuple.__new__(Organization, (f"{prefix}{n:02d}", f"{label} {n}", sector, "partner", None, *usual))
+            for n in range(1, count + 1)
+        ]
+    return tuple(sorted(found, key=itemgetter(0)))
 
 
 def national(key: str, title: str | None, fte: float) -> Organization:

@@ -13,14 +13,14 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidatorFu
 
 from tfs_sim.scenario.characters import printable
 from tfs_sim.scenario.checks import MECHANISMS, OTHERS, PARAMETERS, across, pieces_of, specification
-from tfs_sim.scenario.copies import as_written, multiplied
+from tfs_sim.scenario.copies import as_written, copies_among, multiplied
 from tfs_sim.scenario.drawing import site_leaves_open, version
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, quote
 from tfs_sim.scenario.fields import KEY, LINE, TEXT, catalogue
 from tfs_sim.scenario.jargon import mistakes_of
 from tfs_sim.scenario.months import dated
 from tfs_sim.scenario.organizations import Given, Organization, Relationship, Told, Unsure
-from tfs_sim.scenario.sites import Backbone, Site
+from tfs_sim.scenario.sites import MOST_SITES, Backbone, Site
 from tfs_sim.scenario.table import Table
 from tfs_sim.scenario.tables import (
     Bundle,
@@ -72,7 +72,7 @@ class Scenario(Table):
         (), description="bundles in force when the scenario is run by itself"
     )
     clock: Clock
-    sites: dict[Annotated[str, KEY], Site] = Field(min_length=1, max_length=1000)
+    sites: dict[Annotated[str, KEY], Site] = Field(min_length=1, max_length=MOST_SITES)
     nationals: dict[Annotated[str, KEY], National] = Field(
         default_factory=dict, max_length=20, description="national organizations, whose networks have local members"
     )
@@ -142,10 +142,11 @@ class Scenario(Table):
         """
         plain = {key: _plain(value) for key, value in changes.items()}
         for name in plain.get("sites") or () if isinstance(plain.get("sites"), Mapping) else ():
-            if name not in self.sites and f"{name}-001" in self.sites:
-                copies = sum(each.startswith(f"{name}-") for each in self.sites)
+            copies = [] if name in self.sites else copies_among(self.sites, name)
+            if copies:
                 message = (
-                    f"{quote(name)} stands for {copies} communities, {name}-001 and on, which are sites of their own"
+                    f"{quote(name)} stands for {len(copies)} communities, {copies[0]} and on, which are sites of their"
+                    " own"
                 )
                 raise UserError(Mistake(message, key=("sites", name), hint="How many there are is said in the file."))
         clock = {key: plain.pop(key) for key in ("months", "start") if key in plain}
@@ -345,6 +346,9 @@ def _target_facts(target: Target) -> list[Any]:
     return [target.role, target.sector, target.site, members]
 
 
+_USUAL = Given(), Unsure()
+
+
 def _site_facts(name: str, site: Site) -> list[Any]:
     ties = site.relationships_list(name)
     shares = [site.poverty, site.at_the_table, site.grievance, site.backbone.fte, site.backbone.begins]
@@ -360,9 +364,10 @@ def _site_facts(name: str, site: Site) -> list[Any]:
 
 
 def _member_facts(each: Organization) -> list[Any]:
-    facts: list[Any] = [each.identity, each.sector, each.role, each.fte]
-    facts += [list(each.given)] if each.given != Given() else []
-    return facts + ([{"unsure": list(each.unsure)}] if each.unsure != Unsure() else [])
+    identity, _, sector, role, fte, given, unsure = each
+    facts: list[Any] = [identity, sector, role, fte]
+    facts += [list(given)] if given != _USUAL[0] else []
+    return [*facts, {"unsure": list(unsure)}] if unsure != _USUAL[1] else facts
 
 
 def _tie_facts(tie: Relationship) -> list[Any]:

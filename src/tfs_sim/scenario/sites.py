@@ -43,6 +43,9 @@ from tfs_sim.scenario.table import Table
 FEWEST, MOST = 3, 2_000
 """Organizations of a site, the backbone among them."""
 
+MOST_SITES, MOST_COPIES, MOST_IN_ALL = 20_000, 10_000, 2_000_000
+"""Sites of a scenario, communities that one site's table stands for, and organizations of all sites together."""
+
 
 class Backbone(Table):
     """The organization that coordinates a site."""
@@ -164,7 +167,7 @@ class Site(Table):
     goals: tuple[Goal, ...] = Field(
         default_factory=tuple, description="what the partnership has set itself, one after the other"
     )
-    copies: Annotated[int, whole(1, 1000, "a number of communities")] = Field(
+    copies: Annotated[int, whole(1, MOST_COPIES, "a number of communities")] = Field(
         1, description="how many communities like this there are, each with organizations of its own"
     )
 

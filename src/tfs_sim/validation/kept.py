@@ -23,7 +23,7 @@ _size = 0
 def identity(template: engine.Template) -> bytes:
     """Return a digest of everything that a run depends on beside its seed."""
     digest = hashlib.blake2b(digest_size=16)
-    for part in (template.fixed, template.neutral, template.on):
+    for part in (template.fixed, template.layout.neutral, template.on):
         digest.update(np.ascontiguousarray(part).view(np.uint8).data)
         digest.update(b"/")
     digest.update(

@@ -206,7 +206,7 @@ def fitted(scenario: Scenario, scaled: tuple[int, ...], budget: Budget) -> Fitte
     known = catalogue().INTERVENTIONS
     items = {n: scenario.interventions[n] for n in scaled}
     on = [n for n, item in enumerate(scenario.in_force()[0]) if scenario.is_on(known[item.use].mechanism)]
-    counting = [on.index(n) for n in scaled if n in on]  # places among `build.orders_of`
+    counting = [on.index(n) for n in scaled if n in on]  # places among `scheduled.orders_of`
 
     @cache
     def of_doses(doses: tuple[float, ...]) -> list[float]:

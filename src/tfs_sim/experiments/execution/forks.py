@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.experiments.execution import starting
+from tfs_sim.experiments.execution import blocks, starting
 
 if TYPE_CHECKING:
     from tfs_sim.model.engine import Template
@@ -175,41 +175,57 @@ class Grove:
         """
         if len(self.templates) == 1:
             return [run_alone(self.templates[0], seed, replicate, parameter_set)], self.templates[0].months
-        from tfs_sim.model import draws, engine
-
-        rooms = rooms_for(self.templates)
-        key = draws.run_key(seed, replicate, parameter_set)
-        outs = [template.output() for template in self.templates]
-
-        def grown(branch: Branch) -> None:
-            # a branch lives in the room of its first member; that of the first branch to follow is the same
-            one = branch.members[0]
-            first = engine.DRAW_START if branch.first == BEFORE else branch.first
-            starting.run_months(self.templates[one], rooms[one].world, key, first, branch.last, outs[one])
-            for follow in branch.follow:
-                other = follow.members[0]
-                if other != one:
-                    rooms[other].state[:] = rooms[one].state
-                    outs[other][: branch.last] = outs[one][: branch.last]
-            for follow in branch.follow:
-                grown(follow)
-            if not branch.follow:
-                for member in branch.members[1:]:
-                    outs[member][:] = outs[one]
-
-        grown(self.tree)
-        return outs, self.tree.months
+        return run_along(self.tree, self.templates, seed, replicate, parameter_set), self.tree.months
 
 
 def run_alone(template: Template, seed: int, replicate: int, parameter_set: str = "") -> NDArray[np.float64]:
-    """Return what `engine.run_replicate` does, in a room that stands ready."""
-    from tfs_sim.model import draws, engine
+    """Return what `engine.run_replicate` does, in rooms that stand ready."""
+    tree = Branch(BEFORE, template.months, (0,))
+    return run_along(tree, [template], seed, replicate, parameter_set)[0]
 
-    (room,) = rooms_for([template])
-    out = template.output()
+
+def run_along(
+    tree: Branch, templates: Sequence[Template], seed: int, replicate: int, parameter_set: str
+) -> list[NDArray[np.float64]]:
+    """Return the metrics of every arm of a tree, of block after block of communities if they are many."""
+    from tfs_sim.model import draws
+
     key = draws.run_key(seed, replicate, parameter_set)
-    starting.run_months(template, room.world, key, engine.DRAW_START, template.months, out)
-    return out
+    parts = blocks.cuts(templates[0])
+    if len(parts) == 1:
+        return _grown(tree, templates, key)
+    outs = [template.output() for template in templates]
+    for sites in parts:
+        for out, own in zip(outs, _grown(tree, [blocks.cut(each, sites) for each in templates], key), strict=True):
+            out[:, sites] = own
+    return outs
+
+
+def _grown(tree: Branch, templates: Sequence[Template], key: np.uint64) -> list[NDArray[np.float64]]:
+    """Return them of communities that run at once."""
+    from tfs_sim.model import engine
+
+    rooms = rooms_for(templates)
+    outs = [template.output() for template in templates]
+
+    def grown(branch: Branch) -> None:
+        # a branch lives in the room of its first member; that of the first branch to follow is the same
+        one = branch.members[0]
+        first = engine.DRAW_START if branch.first == BEFORE else branch.first
+        starting.run_months(templates[one], rooms[one].world, key, first, branch.last, outs[one])
+        for follow in branch.follow:
+            other = follow.members[0]
+            if other != one:
+                rooms[other].state[:] = rooms[one].state
+                outs[other][: branch.last] = outs[one][: branch.last]
+        for follow in branch.follow:
+            grown(follow)
+        if not branch.follow:
+            for member in branch.members[1:]:
+                outs[member][:] = outs[one]
+
+    grown(tree)
+    return outs
 
 
 @dataclass
@@ -239,11 +255,11 @@ def rooms_for(templates: Sequence[Template]) -> list[Room]:
         here, number = known.setdefault(key, []), taken.get(key, 0)
         taken[key] = number + 1
         if number == len(here):
-            fixed, state = copy_of(template.fixed), copy_of(template.neutral)
+            fixed, state = copy_of(template.fixed), copy_of(template.layout.neutral)
             here.append(Room(fixed, state, layout.world(fixed, state)))
         else:
             here[number].fixed[:] = template.fixed
-            here[number].state[:] = template.neutral
+            here[number].state[:] = template.layout.neutral
         found.append(here[number])
     return found
 

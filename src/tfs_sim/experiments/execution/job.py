@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import Sets
 from tfs_sim.experiments.designs.variables import SCHEDULED, varied
+from tfs_sim.experiments.execution import blocks
 from tfs_sim.experiments.execution.forks import MOST, Grove
 from tfs_sim.experiments.execution.starting import plain
 from tfs_sim.experiments.storage.summary import summarize, ways_of
@@ -157,8 +158,7 @@ class Job:
         groves = self._groves.get(key)
         if groves is None:
             templates = [self._at(task, *cell) for cell in cells]
-            world = templates[0].fixed.nbytes + templates[0].neutral.nbytes
-            most = max(1, min(MOST, WORLDS // world)) if self.share else 1
+            most = max(1, min(MOST, WORLDS // blocks.largest_world(templates[0]))) if self.share else 1
             groups = [list(range(n, min(n + most, len(cells)))) for n in range(0, len(cells), most)]
             groves = [(Grove.of([templates[n] for n in group]), group) for group in groups]
             with self._lock:
@@ -207,14 +207,14 @@ def at_point(template: Template, scenario: Scenario, settings: Settings, paramet
     parameter_set : identity of the set, which also draws what files leave open; empty: none.
     """
     from tfs_sim.scenario.beginnings import redrawn, template_of
-    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, build, draws_candidates, retuned
+    from tfs_sim.scenario.build import LAYOUT_PARAMETERS, Builder, draws_candidates, retuned
     from tfs_sim.scenario.drawing import leaves_open, sectors_open
 
     variant, by_set = varied(scenario, settings), leaves_open(scenario)
     template = plain(template)
 
     def anew(variant: Scenario) -> Template:
-        return template_of(variant, parameter_set) if by_set else build.__wrapped__(variant)
+        return template_of(variant, parameter_set) if by_set else Builder(variant).template()
 
     if sectors_open(scenario):
         return anew(variant)
