@@ -108,3 +108,14 @@ def test_the_table_of_comparisons_has_what_sets_say(sweep: Synthetic) -> None:
     assert row["sets"] == 20 and row["sets_told"] == "told" and row["sets_low"] < row["difference"] < row["sets_high"]
     assert row["sets_better"] + row["sets_same"] + row["sets_worse"] == pytest.approx(1.0)
     assert "sets_low" not in compare_arms(synthetic(strategies=3, replicates=8))
+
+
+def test_replicates_added_to_some_sets_change_no_share_of_parameters() -> None:
+    """They would weigh those sets more: where variance comes from is seen by the replicates that every set has."""
+    truth = np.random.default_rng(SEED).normal(1.0, 2.0, 40)
+    own, units = differences(truth, 2.0, 6), nested(40, 6)
+    more = np.full(60, truth[3]) + np.random.default_rng(1).normal(0.0, 2.0, 60), np.full(60, 3)
+    bare, found = spread_of_pairs(own, units), spread_of_pairs(own, units, added=more)
+    assert bare is not None and found is not None and (bare.added, found.added) == (0, 60)
+    assert not math.isnan(bare.parameters.value) and found.parameters == bare.parameters
+    assert found.reliability != bare.reliability
