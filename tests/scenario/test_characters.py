@@ -11,7 +11,7 @@ import pytest
 
 from tfs_sim.experiments.designs.design import Strategy
 from tfs_sim.scenario import characters, load_scenario
-from tfs_sim.scenario.characters import UNSEEN, shown
+from tfs_sim.scenario.characters import shown, unseen
 from tfs_sim.scenario.errors import Mistake, UserError
 
 HIDDEN = [0x00, 0x07, 0x1B, 0x7F, 0x85, 0x9B, 0x2028, 0x202A, 0x202E, 0x2066, 0x2069, 0x200B, 0x2060, 0xFEFF, 0xE0041]
@@ -80,8 +80,8 @@ def test_what_is_unseen_is_a_matter_of_properties() -> None:
         each = chr(code)
         category = unicodedata.category(each)
         if category == "Cf" and not any(word in unicodedata.name(each) for word in shown_all_the_same):
-            assert UNSEEN.search(f"a{each}b"), f"U+{code:04X}"
-        elif UNSEEN.search(f"一{each}b"):
+            assert unseen().search(f"a{each}b"), f"U+{code:04X}"
+        elif unseen().search(f"一{each}b"):
             assert category in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp") or "FILLER" in unicodedata.name(each) or code in (
                 0x34F, 0x17B4, 0x17B5, 0x2800, 0xFFFC, 0x1D159), f"U+{code:04X}"  # fmt: skip
 
@@ -89,7 +89,7 @@ def test_what_is_unseen_is_a_matter_of_properties() -> None:
 def test_what_is_quoted_from_a_file_does_not_steer_the_terminal() -> None:
     evil = "".join(map(chr, HIDDEN))
     mistake = Mistake(evil, suggestion=evil, note=evil, hint=evil, file=evil, line=1, column=1, source=evil)
-    assert not UNSEEN.search(mistake.render())
+    assert not unseen().search(mistake.render())
     assert shown("a\nb\rc\td") == "a�b�c d"
 
 

@@ -21,6 +21,13 @@ class Group(TyperGroup):
             _refuse_empty(command, given)
         return name, command, given
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what each command is for, whole."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, each.get_short_help_str(limit=1000)) for name, each in commands if each and not each.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         check_memory()
@@ -56,6 +63,7 @@ app = typer.Typer(
     epilog="First steps: tfs-sim list scenarios · tfs-sim run together-for-students · tfs-sim sweep crisis-shock",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # what draws boxes about options takes twice as long to load as all the rest
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )

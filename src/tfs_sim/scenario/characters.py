@@ -11,6 +11,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 
 def _codes(text: str) -> Iterator[int]:
@@ -56,19 +57,33 @@ def _set(codes: Iterable[int]) -> str:
 
 
 _LISTED = " ".join((_CONTROLS, _HALVES, _LINE_ENDS, _MARKS, _FILLERS, _BLANK, _NEVER, _VARIANTS, _VARIANTS_OF_HAN))
-_ALL = {*_codes(_LISTED), *filter(_steers, _codes(_FORMAT))} - {*_codes(_JOINS)}
-_FIRST = _set(code for code in _ALL if code < 0x10000) + "\U00010000-\U0010ffff"
-_UNSEEN = (
-    f"(?<=[{_set(_ALL)}])"  # most characters are none of the set before, which is short and so quickly looked for
-    # variants show otherwise what is before them: a digit or a sign, or a Chinese letter
-    f"(?<![0-9#*\u00a1-\U0010ffff][{_set(_codes(_VARIANTS))}])"
-    f"(?<![\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0003fffd][{_set(_codes(_VARIANTS_OF_HAN))}])"
-)
-UNSEEN = re.compile(f"[{_FIRST}]{_UNSEEN}")
-"""Characters that no text of a scenario or experiment may hold."""
 
-STEERING = re.compile(f"[{_FIRST}]{_UNSEEN}|[\n\r]")
-"""Those and line ends: what a line on a terminal may not hold."""
+
+@cache  # when it is asked for: looking all of them up takes as long as half of what else a command loads
+def _first_and_rest() -> tuple[str, str]:
+    """Return what the first character is looked for among, and what must be true of it then."""
+    every = {*_codes(_LISTED), *filter(_steers, _codes(_FORMAT))} - {*_codes(_JOINS)}
+    first = _set(code for code in every if code < 0x10000) + "\U00010000-\U0010ffff"
+    return first, (
+        f"(?<=[{_set(every)}])"  # most characters are none of the set before, which is short and so quickly looked for
+        # variants show otherwise what is before them: a digit or a sign, or a Chinese letter
+        f"(?<![0-9#*\u00a1-\U0010ffff][{_set(_codes(_VARIANTS))}])"
+        f"(?<![\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0003fffd][{_set(_codes(_VARIANTS_OF_HAN))}])"
+    )
+
+
+@cache
+def unseen() -> re.Pattern[str]:
+    """Return what finds characters that no text of a scenario or experiment may hold."""
+    first, rest = _first_and_rest()
+    return re.compile(f"[{first}]{rest}")
+
+
+@cache
+def steering() -> re.Pattern[str]:
+    """Return what finds those and line ends: what a line on a terminal may not hold."""
+    first, rest = _first_and_rest()
+    return re.compile(f"[{first}]{rest}|[\n\r]")
 
 
 def named(character: str) -> str:
@@ -79,7 +94,8 @@ def named(character: str) -> str:
 
 def shown(text: str) -> str:
     """Return `text` as one line that a terminal shows as it stands: what would steer it becomes "�"."""
-    return STEERING.sub("�", text.replace("\t", " "))
+    text = text.replace("\t", " ")
+    return text if text.isascii() and text.isprintable() else steering().sub("�", text)
 
 
 PLAINER = "tfs-sim-plainer"

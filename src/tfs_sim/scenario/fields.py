@@ -16,7 +16,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from tfs_sim.scenario import presets
-from tfs_sim.scenario.characters import UNSEEN, named
+from tfs_sim.scenario.characters import named, unseen
 from tfs_sim.scenario.errors import Mistake, UserError, kind_of, listed, nearest, quote
 
 NAME = "%NAME%"
@@ -167,8 +167,8 @@ def _text(value: Any) -> str:
         raise wrong(f"{NAME} is a text in quotes; found {kind_of(value)}")
     if len(value) > 2000:
         raise wrong(f"{NAME} is a text of at most 2,000 characters; found {len(value):,}")
-    if unseen := UNSEEN.search(value):
-        raise wrong(f"{NAME} holds a character that cannot be seen ({named(unseen[0])}); remove it")
+    if strange := unseen().search(value):
+        raise wrong(f"{NAME} holds a character that cannot be seen ({named(strange[0])}); remove it")
     return value
 
 

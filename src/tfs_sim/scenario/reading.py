@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tfs_sim.scenario import presets
-from tfs_sim.scenario.characters import UNSEEN, named
+from tfs_sim.scenario.characters import named, unseen
 from tfs_sim.scenario.errors import KeyPath, Mistake, UserError, nearest, quote
 from tfs_sim.scenario.places import Place, Span, places
 
@@ -186,12 +186,12 @@ def _decode(content: bytes, name: str) -> str:
         line = text.count("\n", 0, lone) + 1
         hint = "In most editors: Save with line endings LF (Unix) or CRLF (Windows)."
         raise UserError(Mistake(message, file=name, line=line, hint=hint))
-    if unseen := UNSEEN.search(text):
-        found = unseen.start()
+    if strange := unseen().search(text):
+        found = strange.start()
         line = text.count("\n", 0, found) + 1
         raise UserError(
             Mistake(
-                f"here is a character that cannot be seen ({named(unseen[0])}); remove it",
+                f"here is a character that cannot be seen ({named(strange[0])}); remove it",
                 file=name,
                 line=line,
                 column=found - text.rfind("\n", 0, found),

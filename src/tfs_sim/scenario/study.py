@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tfs_sim.scenario.characters import STEERING, shown
+from tfs_sim.scenario.characters import shown, steering
 from tfs_sim.scenario.errors import Mistake, UserError, quote
 from tfs_sim.scenario.reading import in_the_way
 from tfs_sim.scenario.towns import Town, files_of
@@ -87,5 +87,5 @@ def _key(name: str) -> str:
 
 
 def _title(name: str) -> str:
-    plain = re.sub(r"[\W_]+", " ", STEERING.sub(" ", name)).strip()
+    plain = re.sub(r"[\W_]+", " ", steering().sub(" ", name)).strip()
     return (plain[:1].upper() + plain[1:])[:100] or "My town"

@@ -20,7 +20,7 @@ from tfs_sim.experiments.designs.sampling import METHODS, MOST_POINTS
 from tfs_sim.experiments.designs.sets import MOST_SETS
 from tfs_sim.experiments.designs.stopping import MOST_REPLICATES
 from tfs_sim.model.state import PAYERS
-from tfs_sim.scenario.characters import UNSEEN
+from tfs_sim.scenario.characters import unseen
 from tfs_sim.scenario.errors import kind_of
 from tfs_sim.scenario.fields import (
     KEY,
@@ -82,7 +82,7 @@ def _name(value: Any) -> str:
 
 def _long(value: Any) -> str:
     """Return a text of any reasonable length."""
-    if isinstance(value, str) and len(value) <= 1_000_000 and not UNSEEN.search(value):
+    if isinstance(value, str) and len(value) <= 1_000_000 and not unseen().search(value):
         return value
     raise wrong(f"{NAME} is a text; found {kind_of(value)}")
 
@@ -93,7 +93,7 @@ MOST_CONTENT = 30_000_000
 
 def _content(value: Any) -> str:
     """Return what a file holds."""
-    if isinstance(value, str) and len(value) <= MOST_CONTENT and not UNSEEN.search(value):
+    if isinstance(value, str) and len(value) <= MOST_CONTENT and not unseen().search(value):
         return value
     raise wrong(f"{NAME} is what a file holds, as text; found {kind_of(value)}")
 

@@ -21,7 +21,7 @@ from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.experiments.storage.marks import added, runs_of
 from tfs_sim.experiments.storage.record_shapes import METRIC_NAME
 from tfs_sim.model.state import ROLES, SECTORS, STATUSES
-from tfs_sim.scenario.characters import STEERING, named
+from tfs_sim.scenario.characters import named, steering
 from tfs_sim.scenario.errors import quote
 from tfs_sim.scenario.sites import MOST
 from tfs_sim.scenario.tables import NATIONAL_SITE
@@ -156,7 +156,7 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
 def _readable(path: Path, name: str, texts: Any) -> None:
     """Refuse a column of texts that a terminal or a page would not show as they stand."""
     for text in map(str, texts):
-        if unseen := STEERING.search(text):
+        if unseen := steering().search(text):
             raise _strange(path, f"the column {quote(name)} holds a character that cannot be seen, {named(unseen[0])}")
         if len(text) > LONGEST:
             raise _strange(path, f"the column {quote(name)} holds a text of {len(text):,} letters")

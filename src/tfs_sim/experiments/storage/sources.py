@@ -17,7 +17,7 @@ from tfs_sim.experiments.designs.uncertainty import CALIBRATED, calibrated
 from tfs_sim.experiments.storage import files
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.scenario import presets
-from tfs_sim.scenario.characters import UNSEEN
+from tfs_sim.scenario.characters import unseen
 from tfs_sim.scenario.fields import DataFile
 from tfs_sim.scenario.inheritance import named_file, read_chain
 from tfs_sim.scenario.reading import read_document
@@ -58,7 +58,7 @@ def kept(experiment: Experiment) -> Kept:
             text = content.decode("utf-8")
         except UnicodeDecodeError:
             text = "\x00"
-        if UNSEEN.search(text):
+        if unseen().search(text):
             found[place]["base64"] = base64.b64encode(content).decode("ascii")
         else:
             found[place]["text"] = text
