@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from tfs_sim.calibration import asking
 from tfs_sim.calibration.asking import EXPECTED, QUESTIONS, Asked, ask
 from tfs_sim.cli import main
 from tfs_sim.scenario import UserError, load_scenario
@@ -203,3 +204,12 @@ def test_what_lies_far_out_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.
         "density: what the survey found lies above where nine in ten of the partnerships lie that the model expects."
         in said
     )
+
+
+def test_whoever_did_not_answer_the_survey_does_not_answer_that_of_the_simulation(tmp_path: Path) -> None:
+    survey = answers(tmp_path)
+    found = found_of(tmp_path)
+    names = [f"town/{survey.codes[name]}" for name in NAMES] + ["town/backbone"]
+    among, answer = asking._whom(None, names, found, 1, 0, 1.0)  # type: ignore[arg-type]
+    assert among.tolist() == [True] * 10 + [False]
+    assert answer.tolist() == [True] * 7 + [False] * 4

@@ -108,11 +108,15 @@ def working(noun: str = "runs") -> Iterator[Shown]:
 
     `noun` says what is counted.
     """
+    from tfs_sim.model import compiling
+
     if sys.stderr.isatty():
-        with _bar(noun) as shown:
+        with _bar(noun) as shown, compiling.told(shown.compiling):
             yield shown
     else:
-        yield _Log(noun)
+        log = _Log(noun)
+        with compiling.told(log.compiling):
+            yield log
 
 
 class _Log:
@@ -128,13 +132,19 @@ class _Log:
             self._told = now
             self.notice(f"{done:,} / {total:,} {self._noun} · {pace(rate)} · {clock((total - done) / rate)} left")
 
+    def compiling(self, share: float, what: str, left: float) -> None:
+        now = time.monotonic()
+        if now - self._told >= LOG_SECONDS and share < 1.0:
+            self._told = now
+            self.notice(in_the_making(share, what, left))
+
     def notice(self, sentence: str) -> None:
         with suppress(OSError):  # standard error that is full or gone is no reason to stop the work
             print(f"  {shown(sentence)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
-def _bar(noun: str) -> Iterator[Shown]:
+def _bar(noun: str) -> Iterator[_Bar]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
@@ -166,8 +176,18 @@ class _Bar:
         text = f"{done:,} / {total:,} {self._noun}" + (f" · {pace(rate)}" if rate else "") + left
         self._bar.update(self._task, completed=done, total=total, description=text, visible=True)
 
+    def compiling(self, share: float, what: str, left: float) -> None:
+        text = in_the_making(share, what, left)
+        self._bar.update(self._task, completed=100 * share, total=100, description=text, visible=share < 1.0)
+
     def notice(self, sentence: str) -> None:
         self._bar.console.print(f"  {shown(sentence)}", markup=False)
+
+
+def in_the_making(share: float, what: str, left: float) -> str:
+    """Return how far compiling is: "compiling 34% (trust) · 0:00:21 left"."""
+    at = f" ({what})" if what else ""
+    return f"compiling {100 * share:.0f}%{at}" + (f" · about {clock(left)} left" if left else "")
 
 
 def pace(rate: float) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model import draws, private, tick
+from tfs_sim.model import compiling, draws, private, tick
 from tfs_sim.model.catalogue import MECHANISMS, METRICS
 from tfs_sim.model.declare import Step
 from tfs_sim.model.world import (
@@ -218,11 +218,12 @@ def warm_up(template: Template, report: Callable[[str], None] | None = None) -> 
         if _run is not None:
             return 0.0
         if report and not is_compiled():
-            report("Compiling the model for this machine (once, about half a minute) …")
+            report("Compiling the model for this machine, once …")
         with private.only_one_process(cache_folder()):
             _, world = template.fresh()
             run = _entry()
-            with no_collection():
+            parts = len({step.kernel for step in STEPS})
+            with no_collection(), compiling.watched(parts if not is_compiled() else 0):
                 run(world, template.parameters, template.on, np.uint64(0), 0, 0, 0, 0, 0, template.output())
             # what the dispatcher calls when it has found out the types of several hundred arrays, always the same
             _run = next(iter(run.overloads.values())).entry_point
