@@ -119,10 +119,9 @@ def _sweep(sets: int) -> None:
 
 def steady(runs: int) -> dict[str, float]:
     """Run a small partnership so many times; return memory after a twentieth of them, and in the end, MiB."""
+    import tfs_sim as tfs
     from tfs_sim.experiments.execution import forks
     from tfs_sim.model import engine
-
-    import tfs_sim as tfs
 
     template = tfs.load_scenario("laboratory").with_(months=12).to_template()
     engine.warm_up(template)
