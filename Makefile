@@ -65,8 +65,10 @@ agreement: $(VENV)/ready-to-test  ## Draw 200 scenarios anew; the engine and a s
 explore: $(VENV)/ready-to-explore  ## Install what `tfs-sim watch` needs (430 MB more), and try it in a real browser
 	$(IN)/python -m pytest tests/end_to_end/test_watch_in_a_browser.py
 
-bench: $(VENV)/ready-to-test $(VENV)/ready-to-compare  ## Measure speed against C, Mesa and Starsim (ten minutes at most; alone on a quiet machine)
+bench: $(VENV)/ready-to-test $(VENV)/ready-to-compare  ## Measure speed, scale and clusters (an hour; alone on a quiet machine)
 	$(IN)/python benchmarks/bench.py
+	$(IN)/python benchmarks/scale.py
+	$(IN)/python benchmarks/cluster.py
 
 validate: $(VENV)/ready-to-test  ## Check every claim at the full budget, go on where it stopped, and write docs/model/validation.md
 	@$(IN)/python -m tfs_sim.validation.verdicts docs/model/verdicts.json $(ROWS); found=$$?; \

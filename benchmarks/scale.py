@@ -129,12 +129,13 @@ def steady(runs: int) -> dict[str, float]:
     for replicate in range(runs):
         forks.run_alone(template, 1, replicate)
         if replicate + 1 in (runs // 20, runs):
-            held.append(_resident())
+            held.append(resident())
     return {"early": held[0], "late": held[1]}
 
 
-def _resident() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+def resident(process: int | str = "self") -> float:
+    """Return the memory that a process holds now, MiB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
     return pages * resource.getpagesize() / 2**20
 
 

@@ -20,7 +20,7 @@ from tfs_sim.validation import all_rows
 PLAIN = ("no measurement found", "closed form", "The scenario file", glossary.HERE)
 """How a source begins that refers to nothing published."""
 
-CITING = ("decisions", "calibration", "reasons", "problems")
+CITING = ("model", "decisions", "calibration", "reasons", "problems")
 """Packages whose docstrings cite what is in the bibliography."""
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"

@@ -2,8 +2,8 @@
 
 Every organization knows of the likeliest others. A pair's luck u is a hash of its two identities, the same seen from
 both ends; with weight w it is among an organization's k likeliest where u^(1/w) is among the k largest, which draws k
-without replacement with chances in proportion to w (Efraimidis & Spirakis 2006, "Weighted random sampling with a
-reservoir", Information Processing Letters 97). Organizations of one sector have twice the weight.
+without replacement with chances in proportion to w (Efraimidis & Spirakis 2006). Organizations of one sector have twice
+the weight.
 """
 
 from __future__ import annotations

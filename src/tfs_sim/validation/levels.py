@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from tfs_sim.decisions.trees import tree
 from tfs_sim.scenario import Scenario, load_scenario
 from tfs_sim.validation import running
 from tfs_sim.validation.space import METRIC_NAMES, Point, plausible_points, with_parameters
@@ -27,6 +29,8 @@ AGE = 45
 SALIENCE, OWN, DEPTHS = (0.15, 0.3, 0.45), (0.5, 1.0, 2.0), (0.3, 0.5, 0.7, 0.9)
 """Between which sides of a crisis are looked at: the ends of the plausible ranges, their defaults, and depths."""
 REPEATED = 10
+MAPPED = 20
+"""Times as many points are mapped as are measured elsewhere."""
 BEGINNINGS = (0, 6, 12, 24, 60, 120)
 GRANT = 36
 COMMUNITIES = 400
@@ -234,6 +238,26 @@ def regions(asked: Asked) -> Iterator[Line]:
             yield Line(f"sites with more support in a crisis of depth {depth:g}, by {said}", cells, "…", "both signs")
 
 
+def mapped(asked: Asked) -> Iterator[Line]:
+    """Return where in the plausible space most sites lose by a crisis, as a tree over all parameters (`trees.tree`)."""
+    points, arms = plausible_points(MAPPED * asked.points, asked.seed), _struck()
+    table = pd.DataFrame([{f"{a}.{b}": v for a, own in point.items() for b, v in own.items()} for point in points])
+    lose = np.array([_helped(arms, point, asked.seed, 2) < 0.5 for point in points])
+    yield Line(
+        f"points of the plausible space at which most sites have less support, of {len(points):,}",
+        share(lose.tolist()),
+        "…",
+    )
+    for leaf in tree(table, lose).leaves:
+        where = (
+            " and ".join(f"{each.name} {'>' if each.side == 'low' else '<'} {each.at:.3g}" for each in leaf.limits)
+            or "everywhere"
+        )
+        held = "" if leaf.share is None else f" ({leaf.share.low:.0%} to {leaf.share.high:.0%}, {leaf.share.of} points)"
+        value = leaf.found if leaf.share is None else leaf.share.value
+        yield Line(f"… where {where}", f"{value:.0%}{held}", "…", "both signs, in mapped regions")
+
+
 def staff(asked: Asked) -> Iterator[Line]:
     """Return the chance that every one of seven organizations had staff changes within 33 months."""
     scenario = load_scenario("laboratory").with_(months=34)
@@ -242,7 +266,7 @@ def staff(asked: Asked) -> Iterator[Line]:
 
 
 MEASURED: dict[str, Callable[[Asked], Iterator[Line]]] = {
-    each.__name__: each for each in (demo, published, beginnings, drift, crisis, regions, staff)
+    each.__name__: each for each in (demo, published, beginnings, drift, crisis, regions, mapped, staff)
 }
 
 
