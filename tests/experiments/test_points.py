@@ -135,6 +135,22 @@ mean = { of = "interventions.overlap.when.over", values = [1, 5] }
     assert on.is_monotonic_increasing and on.iloc[0] == 0 < on.iloc[-1]
 
 
+def test_levels_of_whole_numbers_and_months_are_those_that_there_are_each_once(tmp_path: Path) -> None:
+    text = """
+[design]
+method = "grid"
+[design.vary]
+looks = { of = "interventions.overlap.when.every", low = 1, high = 3, levels = 6 }
+onset = { of = "shocks.community-crisis.onset", low = "2020-01", high = "2020-02", levels = 4 }
+dose = { of = "interventions.procedure-manuals.dose", low = 0.1, high = 0.4, levels = 4 }
+"""
+    points = real.trial(tmp_path, text, change=RULED).points
+    assert points is not None and len(points) == 3 * 2 * 4
+    table = Plan.of(real.trial(tmp_path, text, change=RULED), 1, 1).table().to_pandas()
+    assert sorted(table["looks"].unique()) == [1, 2, 3] and len(table["onset"].unique()) == 2
+    assert sorted(table["dose"].unique()) == pytest.approx([0.1, 0.2, 0.3, 0.4])
+
+
 @pytest.mark.parametrize(
     ("of", "said"),
     [

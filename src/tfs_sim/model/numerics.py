@@ -116,7 +116,7 @@ def log(x: float) -> float:
     """Return the natural logarithm of x > 0 (of the smallest normal number for anything below it).
 
     x = 2**n · m with m in [√½, √2); log m = 2 atanh(s), s = (m − 1)/(m + 1), as 2 s + s³ p(s²) with the coefficients
-    of FreeBSD's msun (of Sun Microsystems, from 1993), right to 2**-58.4.
+    of FreeBSD's msun, which is that of Sun Microsystems, right to 2**-58.4.
     """
     x = max(x, 2.2250738585072014e-308)
     bits = bits_of_float(x)
