@@ -23,6 +23,9 @@ def sixteen_bits(code: np.uint64) -> np.uint64:
 
 @inline
 def in_one_team(code: np.uint64, other: np.uint64) -> int:
-    """Return 1 if two team codes agree in any of their four numbers, else 0 (how a zero field is found in a word: Warren, Hacker's Delight)."""
+    """Return 1 if two team codes agree in any of their four numbers, else 0: whether a word has a zero field.
+
+    How one is found at once is from Warren, Hacker's Delight.
+    """
     differ = code ^ other
     return 1 if (differ - FOUR_TIMES) & ~differ & (LONE * FOUR_TIMES) else 0
