@@ -33,6 +33,21 @@ def test_surveys_are_those_of_the_calibration(towns: Problems, truths: dict[str,
             assert numbers[f"trust, month {month}"] == pytest.approx(top[0] / bottom[0], abs=0.5), "but for whole marks"
 
 
+def test_who_did_not_answer_told_of_no_tie(towns: Problems, truths: dict[str, Truth]) -> None:
+    life = truths["east"].life
+    community = towns.communities["east"].model_copy(update={"answers": 0.5})
+    found = seen(life, towns.table, community)
+    lead = np.flatnonzero(found.lead)
+    silent = 0
+    for wave in found.waves:
+        heard = {*wave.asked[wave.answered].tolist(), *lead.tolist()}
+        assert set(wave.source.tolist()) <= heard
+        of_all = seen(life, towns.table, community.model_copy(update={"answers": 1.0}))
+        every = next(each for each in of_all.waves if each.month == wave.month)
+        silent += len(set(every.source.tolist()) - heard)
+    assert silent > 0, "there are some who would have told of ties"
+
+
 def test_registers_say_what_was(towns: Problems, truths: dict[str, Truth]) -> None:
     life = truths["east"].life
     found = seen(life, towns.table, towns.communities["east"])

@@ -12,6 +12,7 @@ from tfs_sim.experiments.designs.plausible import open_to
 from tfs_sim.experiments.designs.sets import drawn
 from tfs_sim.experiments.execution.forks import run_alone
 from tfs_sim.experiments.execution.job import at_point
+from tfs_sim.model import draws, engine
 from tfs_sim.problems import Problems
 from tfs_sim.problems import truths as truths_
 from tfs_sim.problems.lives import live
@@ -46,6 +47,20 @@ def test_the_past_is_the_run_of_that_set_and_all_futures_share_it(towns: Problem
     assert (life.futures[0, 0] != life.futures[0, 1]).any(), "other luck after what was seen"
     assert (life.futures[0, 0] != usual[12:, 0]).any()
     assert (life.futures[1, 0] != life.futures[0, 0]).any(), "a strategy does something"
+
+
+def test_every_future_of_every_strategy_goes_on_from_where_the_past_ends(towns: Problems) -> None:
+    sets, arms = drawn(1), towns.arms("east")
+    life = live(arms, sets.settings(0), 12, 3, 7, sets.ids[0])
+    for number, arm in enumerate(arms):
+        before, after = (at_point(build(each), each, open_to(sets.settings(0), each)) for each in (arms[0], arm))
+        for future in range(3):
+            state, world = before.fresh()
+            out = before.output()
+            engine.run_months(before, world, draws.run_key(7, 0, sets.ids[0]), engine.DRAW_START, 12, out)
+            world = after.layout.world(after.fixed, state)
+            engine.run_months(after, world, draws.run_key(7, future + 1, sets.ids[0]), 12, after.months, out)
+            np.testing.assert_array_equal(life.futures[number, future], out[12:, 0])
 
 
 def test_what_is_asked_is_of_the_months_that_are_asked(towns: Problems, truths: dict[str, Truth]) -> None:
