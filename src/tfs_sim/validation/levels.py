@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
-from tfs_sim.decisions.trees import tree
 from tfs_sim.scenario import Scenario, load_scenario
 from tfs_sim.validation import running
 from tfs_sim.validation.space import METRIC_NAMES, Point, plausible_points, with_parameters
@@ -29,8 +28,8 @@ AGE = 45
 SALIENCE, OWN, DEPTHS = (0.15, 0.3, 0.45), (0.5, 1.0, 2.0), (0.3, 0.5, 0.7, 0.9)
 """Between which sides of a crisis are looked at: the ends of the plausible ranges, their defaults, and depths."""
 REPEATED = 10
-MAPPED = 20
-"""Times as many points are mapped as are measured elsewhere."""
+CHANCE, MAPPED = 0.05, 20
+"""Chance that any parameter is told by luck; times as many points are mapped as are measured elsewhere."""
 BEGINNINGS = (0, 6, 12, 24, 60, 120)
 GRANT = 36
 COMMUNITIES = 400
@@ -200,14 +199,23 @@ def _struck() -> tuple[Scenario, Scenario]:
     return usual, usual.with_(shocks=[])
 
 
+def _struck_and_calm(arms: tuple[Scenario, Scenario], point: Point, seed: int, replicates: int) -> NDArray[np.float64]:
+    """Return support in the year of a crisis, and over the same luck without it: [2, replicates and sites]."""
+    onset = arms[0].clock.index("2020-03")
+    each = [
+        [
+            run(arm, point, seed, replicate)["support"][onset : onset + 12].mean(axis=0)
+            for replicate in range(replicates)
+        ]
+        for arm in arms
+    ]
+    return np.array(each).reshape(2, -1)
+
+
 def _helped(arms: tuple[Scenario, Scenario], point: Point, seed: int, replicates: int) -> float:
     """Return in which share of sites support is higher in the year of a crisis than over the same luck without it."""
-    onset = arms[0].clock.index("2020-03")
-    shares = []
-    for replicate in range(replicates):
-        struck, calm = (run(each, point, seed, replicate)["support"][onset : onset + 12].mean(axis=0) for each in arms)
-        shares.append(float((struck > calm).mean()))
-    return float(np.mean(shares))
+    struck, calm = _struck_and_calm(arms, point, seed, replicates)
+    return float((struck > calm).mean())
 
 
 def crisis(asked: Asked) -> Iterator[Line]:
@@ -239,23 +247,30 @@ def regions(asked: Asked) -> Iterator[Line]:
 
 
 def mapped(asked: Asked) -> Iterator[Line]:
-    """Return where in the plausible space most sites lose by a crisis, as a tree over all parameters (`trees.tree`)."""
+    """Return where in the plausible space a crisis raises support and where it lowers it.
+
+    By how much support there is without it, and by each parameter whose rank correlation with the share of sites that
+    gain is beyond chance, for all parameters at once: shares in its lowest and its highest fifth.
+    """
     points, arms = plausible_points(MAPPED * asked.points, asked.seed), _struck()
-    table = pd.DataFrame([{f"{a}.{b}": v for a, own in point.items() for b, v in own.items()} for point in points])
-    lose = np.array([_helped(arms, point, asked.seed, 2) < 0.5 for point in points])
-    yield Line(
-        f"points of the plausible space at which most sites have less support, of {len(points):,}",
-        share(lose.tolist()),
-        "…",
-    )
-    for leaf in tree(table, lose).leaves:
-        where = (
-            " and ".join(f"{each.name} {'>' if each.side == 'low' else '<'} {each.at:.3g}" for each in leaf.limits)
-            or "everywhere"
-        )
-        held = "" if leaf.share is None else f" ({leaf.share.low:.0%} to {leaf.share.high:.0%}, {leaf.share.of} points)"
-        value = leaf.found if leaf.share is None else leaf.share.value
-        yield Line(f"… where {where}", f"{value:.0%}{held}", "…", "both signs, in mapped regions")
+    found = np.array([_struck_and_calm(arms, point, asked.seed, 2) for point in points])
+    helped, usual = (found[:, 0] > found[:, 1]).mean(axis=1), found[:, 1].mean(axis=1)
+    wanted = "both signs, in mapped regions"
+    said = f"{share((helped < 0.5).tolist())}, more: {share((helped > 0.5).tolist())}"
+    yield Line(f"points of {len(points):,} of the plausible space at which most sites have less", said, "…", wanted)
+    yield Line("sites with more, by support without a crisis: from its lowest fifth to its highest",
+               _by_fifths(usual, helped), "…", wanted)  # fmt: skip
+    values = {f"{a}.{b}": [point[a][b] for point in points] for a, own in points[0].items() for b in own}
+    ranked = {name: stats.spearmanr(each, helped) for name, each in values.items()}
+    told = [name for name, each in ranked.items() if each.pvalue < CHANCE / len(ranked)]
+    for name in sorted(told, key=lambda name: -abs(ranked[name].statistic)):
+        yield Line(f"… by {name}", _by_fifths(np.array(values[name]), helped), "…")
+
+
+def _by_fifths(values: NDArray[np.float64], helped: NDArray[np.float64]) -> str:
+    """Return the mean share of sites with more in each fifth of what goes from low to high."""
+    parts = np.array_split(helped[np.argsort(values, kind="stable")], 5)
+    return ", ".join(f"{part.mean():.2f}" for part in parts)
 
 
 def staff(asked: Asked) -> Iterator[Line]:
