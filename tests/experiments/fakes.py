@@ -136,6 +136,11 @@ class Experiment:
         ]
 
 
+def layout() -> SimpleNamespace:
+    """Return what of a layout says how much room a world takes."""
+    return SimpleNamespace(sizes={"organization": 3, "site": 2}, state_bytes=64)
+
+
 @dataclass(frozen=True)
 class Template:
     level: float
@@ -149,7 +154,7 @@ class Template:
         SimpleNamespace(identity="south/a"),
     )
     fixed: np.ndarray = field(default_factory=lambda: np.zeros(8), compare=False)
-    neutral: np.ndarray = field(default_factory=lambda: np.zeros(8), compare=False)
+    layout: Any = field(default_factory=layout, compare=False)
 
 
 @dataclass
