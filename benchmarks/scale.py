@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +94,10 @@ def growth(kind: str, times: int) -> dict[str, float]:
     town = scenario(10 * times if kind == "communities" else 10, 12 * times if kind == "months" else 12,
                     100 * times if kind == "organizations of a community" else 100)  # fmt: skip
     engine.warm_up(town.to_template())
-    replicates = 20 * times if kind == "replicates" else 20
-    sets = {"uncertainty": "plausible", "sets": 10 * times} if kind == "sets" else {}
+    replicates = 8 * times if kind == "replicates" else 8
     began = time.process_time()
-    if sets:
-        _sweep(sets["sets"])
+    if kind == "sets":
+        _sweep(25 * times)
     else:
         tfs.simulate(town, replicates=replicates, workers=1)
     return {"seconds": time.process_time() - began}
@@ -123,7 +122,7 @@ def steady(runs: int) -> dict[str, float]:
     from tfs_sim.experiments.execution import forks
     from tfs_sim.model import engine
 
-    template = tfs.load_scenario("laboratory").with_(months=12).to_template()
+    template = tfs.load_scenario("laboratory").with_(months=6, clock={"run_in": 0}).to_template()
     engine.warm_up(template)
     held = []
     for replicate in range(runs):
@@ -230,16 +229,13 @@ def waiting_rows(turns: int) -> list[Row]:
     ]
 
 
-def measured(tiny: bool) -> dict[str, Any]:
-    """Measure everything; return what is written."""
-    before = machine.described()
+def measured(tiny: bool) -> Iterator[list[Row]]:
+    """Measure everything; yield rows as they come."""
     alone("growth", "months", 1)  # so that code is compiled, and disks are warm
-    if tiny:
-        rows = [*world_rows([200, 400, 800], 1), *growth_rows([1, 2]), steady_row(40), *waiting_rows(1)]
-    else:
-        rows = [*world_rows([1_000, 10_000, 100_000, 1_000_000], 2), *growth_rows([1, 2, 4, 8]),
-                steady_row(100_000), *waiting_rows(5)]  # fmt: skip
-    return {"machine": {**before, "load_at_the_end": machine.load()}, "rows": rows}
+    yield waiting_rows(1 if tiny else 5)
+    yield growth_rows([1, 2] if tiny else [1, 2, 4, 8])
+    yield [steady_row(40 if tiny else 100_000)]
+    yield world_rows([200, 400, 800], 1) if tiny else world_rows([1_000, 10_000, 100_000, 1_000_000], 2)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -252,13 +248,14 @@ def main(arguments: Sequence[str]) -> None:
         what, *rest = json.loads(given.alone)
         print(json.dumps(ALONE[what](*rest)))
         return
-    found = measured(given.tiny)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({**found, "rows": [vars(row) for row in found["rows"]]}, indent=1, ensure_ascii=False)
-    given.out.write_text(text + "\n", encoding="utf-8")
-    about = found["machine"]
+    about, rows = machine.described(), []
     print(f"{about['processor']}, {about['cores']} processors, load {figure(about['load'] or 0.0)}, {about['date']}\n")
-    print(table(found["rows"]))
+    for some in measured(given.tiny):
+        rows += some
+        print(table(some), flush=True)
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    found = {"machine": {**about, "load_at_the_end": machine.load()}, "rows": [vars(row) for row in rows]}
+    given.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"\nAll figures: {given.out}")
 
 

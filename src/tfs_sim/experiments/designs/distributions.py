@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 if TYPE_CHECKING:
     from tfs_sim.model.declare import Parameter
@@ -68,6 +67,8 @@ class Distribution:
         return np.clip(np.exp(low + (high - low) * share), self.low, self.high)
 
     def _normal(self, share: Array) -> Array:
+        from scipy.special import ndtr, ndtri  # a fifth of a second, which a run that draws nothing need not wait
+
         below, above = (float(ndtr((end - self.mean) / self.sd)) for end in (self.low, self.high))
         values: Array = self.mean + self.sd * ndtri(below + (above - below) * share)
         return np.clip(values, self.low, self.high)
