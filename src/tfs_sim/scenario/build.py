@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tfs_sim.model import draws
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
-from tfs_sim.model.engine import RECORDS, SWITCHES, Template
+from tfs_sim.model.engine import RECORDS, SWITCHES, Template, no_collection
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.state import CONTRIBUTIONS, FIRST_POOL, MAX_LEVELS, ROLES, SECTORS
 from tfs_sim.model.world import Layout, copy_of
@@ -51,7 +51,8 @@ class _Asked:
 
 @lru_cache(maxsize=64)
 def _built(asked: _Asked) -> Template:
-    return Builder(asked.scenario, asked.digest).template()
+    with no_collection():  # a million organizations are a million objects, all of which live on
+        return Builder(asked.scenario, asked.digest).template()
 
 
 LAYOUT_PARAMETERS = frozenset({("community", "all_pairs_up_to"), ("community", "candidates")})
