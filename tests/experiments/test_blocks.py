@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tfs_sim as tfs
@@ -96,6 +96,7 @@ def test_results_are_those_of_all_at_once(many: engine.Template, few_at_once: No
     assert np.array_equal(forks.run_alone(many, 3, 1), whole)
 
 
+@settings(deadline=None, max_examples=20)  # a slow machine is no mistake
 @given(at=st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True))
 def test_wherever_they_are_cut_each_part_is_what_is_built_of_it_alone(many: engine.Template, at: list[int]) -> None:
     ends = [0, *sorted(at), 8]
