@@ -40,7 +40,7 @@ extensions = [
 
 # Pages: the documents that the forge shows, by their place in the repository.
 root_doc = "docs/index"
-include_patterns = ["*.md", "benchmarks/README.md", "results/README.md", "paper/paper.md", "docs/**.md"]
+include_patterns = ["*.md", "benchmarks/*.md", "results/README.md", "paper/paper.md", "docs/**.md"]
 exclude_patterns = [
     *(f"{name}/**" for name in (".venv", "build", "src", "tests", "requirements", "dist")),
     "results/*/**",
