@@ -450,18 +450,3 @@ def test_others_is_the_switch_of_every_mechanism_that_is_not_listed(real_catalog
     assert load_scenario("laboratory").is_on("trust")
     with pytest.raises(UserError, match="there is no mechanism"):
         load_scenario("laboratory").with_(mechanisms={"other": False})
-
-
-def test_of_a_shorter_run_only_what_was_there_before_is_left_out(real_catalogue: None) -> None:
-    """What the caller has just given is meant: where it lies beyond the new end, that is said."""
-    late = {"use": "funding-cut", "onset": "2022-03", "depth": 0.5}
-    long = load_scenario("laboratory").with_(
-        shocks=[late], bundles={"later": {"interventions": [{"use": "procedure-manuals", "from": "2022-03"}]}}
-    )
-    short = long.with_(months=12)
-    assert short.shocks == () and short.bundles["later"].interventions == ()
-    with pytest.raises(UserError, match="onset is 2022-03, after the clock ends"):
-        long.with_(months=12, shocks=[late])
-    given = {"later": {"interventions": [{"use": "overlap", "from": "2022-05"}]}}
-    with pytest.raises(UserError, match="from is 2022-05, after the clock ends"):
-        long.with_(months=12, bundles=given)

@@ -321,18 +321,25 @@ def _unknown_site(key: KeyPath, name: str, known: set[str]) -> Mistake:
     return Mistake(f"there is no site {quote(name)}", key=key, suggestion=nearest(name, sites), hint=hint)
 
 
+def _too_many(counted: str) -> Mistake:
+    message = f"the sites have {counted} organizations together; a scenario has at most {MOST_IN_ALL:,}"
+    return Mistake(message, key=("sites",), at="key")
+
+
 def _organizations(pieces: Pieces) -> tuple[dict[str, tuple[Organization, ...]], list[Mistake]]:
     """Return the organizations of every site whose files can be read, and the mistakes in the files."""
     found: dict[str, tuple[Organization, ...]] = {}
     mistakes: list[Mistake] = []
     counted = sum(sum(site.organizations.values()) + 1 for site in pieces.sites.values() if site.organizations)
     if counted > MOST_IN_ALL:  # not a million names are made of what cannot be run
-        message = f"the sites have {counted:,} organizations together; a scenario has at most {MOST_IN_ALL:,}"
-        return found, [Mistake(message, key=("sites",), at="key")]
+        return found, [_too_many(f"{counted:,}")]
     for name, site in pieces.sites.items():
         file = "organizations_file"
         try:
             found[name] = site.organizations_list(name)
+            counted += len(found[name]) if site.organizations_file else 0
+            if counted > MOST_IN_ALL:
+                return {}, [*mistakes, _too_many(f"more than {MOST_IN_ALL:,}")]
             if site.organizations_file and not FEWEST <= len(found[name]) <= MOST:
                 message = how_many(len(found[name]))
                 mistakes.append(Mistake(message, key=("sites", name, file)))

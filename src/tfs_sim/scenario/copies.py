@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -40,9 +40,13 @@ def copy_of(name: str, number: int, copies: int) -> str:
     return f"{name}-{number:0{max(3, len(str(copies)))}d}"
 
 
-def copies_among(sites: Iterable[str], name: str) -> list[str]:
-    """Return which sites are copies of one that is called `name`."""
-    return [each for each in sites if each.startswith(f"{name}-") and each.removeprefix(f"{name}-").isdigit()]
+def copies_among(sites: Collection[str], name: str) -> list[str]:
+    """Return which sites are copies of one that was called `name`; none where the first of them is not there."""
+    for digits in range(3, len(str(MOST_COPIES)) + 1):
+        if f"{name}-{1:0{digits}d}" in sites:
+            numbers = ((each, each.removeprefix(f"{name}-")) for each in sites if each.startswith(f"{name}-"))
+            return [each for each, number in numbers if number.isdigit() and len(number) == digits]
+    return []
 
 
 def as_written(mistakes: Iterable[Mistake], origin: Mapping[str, str]) -> Iterator[Mistake]:
