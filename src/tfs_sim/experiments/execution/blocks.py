@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.experiments.execution.starting import marks_of
+
 if TYPE_CHECKING:
     from tfs_sim.model.engine import Template
     from tfs_sim.model.world import Layout
@@ -38,7 +40,8 @@ Views = dict[str, NDArray[Any]]
 def are_apart(template: Template) -> bool:
     """Say whether no community can reach another.
 
-    There is no national network, nobody chooses between them, and none learns from the others.
+    There is no national network, nobody chooses between them, none learns from the others, and none begins with trust or
+    agreement, which files give by rows.
     """
     from tfs_sim.model.fixed import FIXED
     from tfs_sim.model.world import SITE_LEVERS
@@ -47,12 +50,7 @@ def are_apart(template: Template) -> bool:
     between = [SITE_LEVERS.index(name) for name in BETWEEN]
     ordered = views["order_lever"][views["order_by_site"] == 1]
     alone = template.layout.sizes["stage"] == 0 and not views["national_site"].any()
-    return alone and not np.isin(ordered, between).any() and not _is_begun(template)
-
-
-def _is_begun(template: Template) -> bool:
-    """Say whether it begins with trust or agreement by rows, as files say (`starting.marks_of`)."""
-    return getattr(template, "marks", None) is not None
+    return alone and not np.isin(ordered, between).any() and marks_of(template) is None
 
 
 def cuts(template: Template) -> list[slice]:
