@@ -40,8 +40,8 @@ Views = dict[str, NDArray[Any]]
 def are_apart(template: Template) -> bool:
     """Say whether no community can reach another.
 
-    There is no national network, nobody chooses between them, none learns from the others, and none begins with trust or
-    agreement, which files give by rows.
+    There is no national network, nobody chooses between them, none learns from the others, and none begins with
+    trust or agreement, which files give by rows.
     """
     from tfs_sim.model.fixed import FIXED
     from tfs_sim.model.world import SITE_LEVERS
