@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfs_sim.calibration import calibrating
+from tfs_sim.calibration import calibrating, recovering
 from tfs_sim.calibration.calibrating import budget_of, carry_out, held_of
 from tfs_sim.calibration.reading import load_calibration
 from tfs_sim.calibration.spaces import Space
@@ -69,7 +69,7 @@ def test_a_calibration_ends_in_sets_that_were_run_and_experiments_take(
 ) -> None:
     from tfs_sim.calibration.matching import Budget
 
-    monkeypatch.setattr(calibrating, "RECOVERED", 1)
+    monkeypatch.setattr(recovering, "RECOVERED", 1)
     monkeypatch.setattr(
         calibrating, "budget_of", lambda _, quick=False: Budget.of(300 if quick else 600, 20 if quick else 60, quick)
     )

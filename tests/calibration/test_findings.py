@@ -12,8 +12,10 @@ from tfs_sim.calibration.choosing import chosen
 from tfs_sim.calibration.findings import Findings, findings
 from tfs_sim.calibration.headlines import Half, Headline
 from tfs_sim.calibration.matching import Calibration
+from tfs_sim.calibration.recovering import Held90, Recovery
 from tfs_sim.calibration.telling import text
-from tfs_sim.calibration.trust import Recovery
+
+HEADLINES = (Held90("effect", 0.5, 0.1, 0.6), Held90("other", 0.7, 0.1, 0.6))
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,10 @@ def made(found: Calibration) -> Findings:
         found,
         chosen(found),
         1,
-        recoveries=(Recovery("ci1-00007", 0, False, np.nan, np.nan), Recovery("ci1-00009", 30, True, 0.5, 0.87)),
+        recoveries=(
+            Recovery("ci1-00007", 0, False, np.nan, np.nan, 0, np.nan, ()),
+            Recovery("ci1-00009", 30, True, 0.5, 0.87, 4, 0.75, HEADLINES),
+        ),
         headlines=(Headline("effect", 0.5, 2, np.nan, np.nan, np.nan, np.nan),),
         halves=(Half("effect", 1.0, 2.0, -4.0),),
     )
@@ -54,7 +59,12 @@ def test_targets_under_the_ensemble_lie_within_the_cut(made: Findings) -> None:
 def test_a_record_is_json_without_missing_numbers(made: Findings) -> None:
     said = json.dumps(made.record(), allow_nan=False)
     back = json.loads(said)
-    assert back["recoveries"][0] == {"truth": "ci1-00007", "accepted": 0, "kept": False, "half": None, "most": None}
+    first, second = back["recoveries"]
+    assert first == {
+        "truth": "ci1-00007", "accepted": 0, "kept": False, "half": None, "most": None, "moved": 0, "moved_most": None,
+        "headlines": [],
+    }  # fmt: skip
+    assert second["headlines"][1] == {"name": "other", "truth": 0.7, "low": 0.1, "high": 0.6}
     assert [wave["number"] for wave in back["waves"]] == [wave.number for wave in made.waves]
     assert len(back["identified"]["parameters"]) == 30
     assert back["ranks_even"]["uneven"] == []

@@ -1,18 +1,17 @@
-"""Known truths: ranks and coverage that must be even, targets left out, whole recoveries."""
+"""Known truths: ranks and coverage that must be even, targets left out."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from truths import SMOOTH, Synthetic, smooth, uneven
+from truths import SMOOTH, smooth
 
 from tfs_sim.calibration import held
 from tfs_sim.calibration.held import Held
-from tfs_sim.calibration.matching import Budget, Calibration
-from tfs_sim.calibration.trust import holm, left_out, ranks, ranks_of, recoveries
+from tfs_sim.calibration.matching import Calibration
+from tfs_sim.calibration.trust import holm, left_out, ranks, ranks_of
 
 NAMES = ("a", "b", "c", "d")
 OUTPUTS = (Held("x", 0.0, 0.006, 0.004), Held("y", 0.0, 0.02, 0.02))
@@ -110,18 +109,3 @@ def test_few_sets_predict_nothing(found: Calibration) -> None:
     moved = (found.outputs[0], replace(found.outputs[1], centre=50.0), *found.outputs[2:])
     first = left_out(replace(found, outputs=moved), 1)[0]
     assert first.inside is None and np.isnan(first.middle) and first.sets == 0
-
-
-@pytest.mark.long
-def test_whole_recoveries_hold_the_truth(found: Calibration, tmp_path: Path) -> None:
-    """Ten, at the size of a trial: places of truths are kept, and 90% ranges hold parameters about as often as that."""
-    budget = Budget(180, 100, 80, wanted=20, block=100, quick=True)
-    told: list[str] = []
-    made = list(recoveries(found, Synthetic(smooth, uneven), budget, tmp_path, 5, told.append))
-    assert len(made) == len(told) == 10 and len({each.truth for each in made}) == 10
-    assert set(np.array(found.ids)[~found.accepted]).isdisjoint(each.truth for each in made)
-    assert sum(each.kept for each in made) >= 9
-    with_sets = [each for each in made if each.accepted >= 5]
-    assert len(with_sets) >= 3
-    # thirty parameters of few sets each: ranges of so few are a little narrow
-    assert 0.55 < np.mean([each.most for each in with_sets]) < 0.99

@@ -1,4 +1,4 @@
-"""`tfs-sim calibrate --look`."""
+"""`tfs-sim calibrate --look` and `--recover`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "calibration"))
 from hand import MINE, written
+
+from tfs_sim.calibration import calibrating, recovering
+from tfs_sim.calibration.reading import load_calibration
+from tfs_sim.experiments.designs.sets import Sets
+
+SHIPPED = str(Path(__file__).parents[2] / "calibrations" / "collective-impact.json")
 
 
 def test_a_look_prints_what_is_required_and_what_the_prior_gives(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -56,6 +63,12 @@ def test_the_sets_of_an_ensemble(call, tmp_path: Path) -> None:  # type: ignore[
         (["mine.toml", "--look", "--sets", "2", "--out", "town.toml"], "town.toml is a file, not a folder"),
         (["mine.toml", "--out", "."], "is not a folder of a calibration: it holds"),
         (["mine.toml", "--quick", "--out", "."], "is not a folder of a calibration: it holds"),
+        (["mine.toml", "--recover"], "--recover needs --ensemble FILE"),
+        (["mine.toml", "--recover", "--look"], "--look does not go with --recover"),
+        (["mine.toml", "--recover", "--quick"], "--quick does not go with --recover"),
+        (["mine.toml", "--recover", "--only", "alive"], "--only does not go with --recover"),
+        (["mine.toml", "--recover", "--ensemble", "none.json"], "none.json is not there"),
+        (["mine.toml", "--recover", "--ensemble", SHIPPED, "--out", "."], "is not a folder of recoveries: it holds"),
     ],
 )
 def test_mistakes_in_the_call(call, tmp_path: Path, arguments: list[str], said: str) -> None:  # type: ignore[no-untyped-def]
@@ -89,3 +102,26 @@ def test_a_name_that_no_ensemble_could_have_is_refused_at_once(call, tmp_path: P
     said = call("calibrate", "my study.toml", "--out", "kept")
     assert said.code == 2 and 'sets would be called "my study-00001"' in " ".join(said.err.split())
     assert not (tmp_path / "kept").exists()
+
+
+def made_up(sets: Sets) -> tuple[np.ndarray, np.ndarray]:
+    """A stand-in for the model: every set gives every target as it was published, with little luck."""
+    centres = [each.centre for each in calibrating.held_of(load_calibration("collective-impact"))]
+    values = np.tile(centres, (len(sets), 1)) + 0.02 * (sets.table[:, :1] - sets.table[:, :1].mean())
+    return values, np.full(values.shape, 1e-4)
+
+
+def test_sets_of_an_ensemble_are_found_again(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(calibrating, "simulator_of", lambda *_, **__: made_up)
+    monkeypatch.setattr(calibrating, "QUICK_SETS", 300)
+    monkeypatch.setattr(calibrating, "led", lambda *_: lambda sets: sets.table[:, :4])
+    monkeypatch.setattr(recovering, "RECOVERED", 2)
+    arguments = ("calibrate", "collective-impact", "--recover", "--ensemble", SHIPPED, "--out", "r")
+    said = call(*arguments)
+    assert said.code == 0, said.err
+    kept = json.loads((tmp_path / "r" / "recoveries.json").read_text())
+    assert kept["calibration"] == load_calibration("collective-impact").digest()
+    assert len(kept["recoveries"]) == 2 and all(each["truth"].startswith("ci1-") for each in kept["recoveries"])
+    assert (tmp_path / "r" / "recoveries.txt").read_text() in said.out
+    assert "2 of 2 truths keep their place; of 8 headlines" in said.out
+    assert json.loads(call(*arguments, "--json").out) == kept["recoveries"]

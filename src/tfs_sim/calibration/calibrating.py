@@ -20,13 +20,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from tfs_sim.calibration import choosing, headlines, keeping, leads, matching, telling, trust
+from tfs_sim.calibration import choosing, headlines, keeping, leads, matching, telling
 from tfs_sim.calibration.evaluating import evaluate
 from tfs_sim.calibration.findings import Findings, findings
 from tfs_sim.calibration.held import Array, Held, Scale
 from tfs_sim.calibration.keeping import plain
 from tfs_sim.calibration.matching import Budget, Simulator
 from tfs_sim.calibration.reading import Calibration
+from tfs_sim.calibration.recovering import Recovered, Recovery, recoveries
 from tfs_sim.calibration.spaces import Space
 from tfs_sim.calibration.summary import summarized
 from tfs_sim.experiments.designs.sets import Sets
@@ -39,15 +40,13 @@ from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.scenario.checks import specification
 from tfs_sim.scenario.fields import catalogue
 
-WAVES, OBSERVED = "waves", "observed"
+WAVES, OBSERVED, RECOVERIES = "waves", "observed", "recoveries"
 WAVE = 2_000
 """Sets of a wave, where the budget has room for more than five."""
 QUICK_SETS, QUICK_WANTED = 1_200, 50
 """Sets that a trial runs at most, and at how many that agree it ends."""
 LOOKED = 200
 """Sets of the ensemble under which every target is looked at, those that do not count too."""
-RECOVERED = 10
-"""Known truths that whole calibrations, each as long as a trial, are asked to find again."""
 
 
 @dataclass(frozen=True)
@@ -208,11 +207,70 @@ def _carried(
     halves = headlines.by_halves(waves, rows, leads.NAMES, led(workers, told))
     found = findings(waves, rows, seed, headlines=shown, halves=halves)
     _write(folder, found, whose)
-    trials, small = folder / "recoveries", budget_of(calibration, quick=True)
-    for one in trust.recoveries(waves, simulator, small, trials, seed, told, RECOVERED):
+    made = _recovered(calibration, space, simulator, again, workers, told)
+    for one in recoveries(made, sets, folder / RECOVERIES, seed, told, whose):
         found = replace(found, recoveries=(*found.recoveries, one))
         _write(folder, found, whose)
     return Carried(folder, found, ensemble)
+
+
+def recover(
+    calibration: Calibration,
+    truths: Sets,
+    folder: Path,
+    *,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    notice: Notice | None = None,
+) -> tuple[Recovery, ...]:
+    """Make the whole recoveries of known truths, going on from what its folder has: `recoveries.json`, and as text.
+
+    A calibration does so at its end (`carry_out`); this is for an ensemble that is there already.
+
+    Parameters
+    ----------
+    calibration : what truths are observed by.
+    truths : the ensemble's sets, ten of which are the truth, one at a time.
+    folder : where everything is kept.
+    seed : of which sets, of errors and of proposals, instead of the calibration's own.
+    workers : threads; the numbers do not depend on them.
+    progress : called with (sets run, sets of the budget, sets per second) of each recovery.
+    notice : called with a sentence on what is happening.
+
+    Raises
+    ------
+    UserError
+        When the ensemble lacks parameters, none of the sets gives all targets, or the folder cannot be used.
+    Interrupted
+        On Ctrl-C; what is finished is kept, and the same call goes on from there.
+    """
+    told = notice or (lambda _: None)
+    seed = calibration.table.seed if seed is None else seed
+    space, place = Space.of(calibration.table.prior), folder / RECOVERIES
+    if not keeping.are_ours(place / "recovery-1"):
+        refuse_strangers(folder, "recoveries", lambda path: path.name in (RECOVERIES, OBSERVED) and path.is_dir())
+    files.writable(files.made_folder(folder))
+    whose = {"calibration": calibration.digest(), "model": model_version(), "truths": truths.digest()}
+    done: tuple[Recovery, ...] = ()
+    with only_one(folder):
+        files.sweep_up(folder)
+        observed = folder / OBSERVED
+        simulator = simulator_of(calibration, observed, workers, told)
+        again = simulator_of(calibration, observed, workers, told, again=True)
+        made = _recovered(calibration, space, simulator, again, workers, told)
+        for one in recoveries(made, truths, place, seed, told, whose, progress):
+            done = (*done, one)
+            files.write_json(folder / "recoveries.json", whose | {"recoveries": plain([asdict(each) for each in done])})
+            files.write_bytes(folder / "recoveries.txt", (telling.recovered(done) + "\n").encode())
+    return done
+
+
+def _recovered(
+    calibration: Calibration, space: Space, simulator: Simulator, again: Simulator, workers: int | None, told: Notice
+) -> Recovered:
+    small = budget_of(calibration, quick=True)
+    return Recovered(space, held_of(calibration), simulator, again, small, led(workers, told), leads.NAMES)
 
 
 def look(

@@ -18,7 +18,8 @@ from tfs_sim.calibration.identified import Identified, identified
 from tfs_sim.calibration.implausibility import Region, accepted, of_runs
 from tfs_sim.calibration.keeping import plain
 from tfs_sim.calibration.matching import Calibration
-from tfs_sim.calibration.trust import LeftOut, Ranks, Recovery, left_out, ranks_of
+from tfs_sim.calibration.recovering import Recovery
+from tfs_sim.calibration.trust import LeftOut, Ranks, left_out, ranks_of
 
 PRIOR = 2000
 """Places of the prior at which emulators say what targets rule out."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from tfs_sim.calibration.findings import Findings
+from tfs_sim.calibration.recovering import Recovery
 from tfs_sim.calibration.trust import Ranks
 from tfs_sim.scenario.characters import shown
 
@@ -16,6 +17,21 @@ FEW = 12
 def text(found: Findings) -> str:
     """Return all that was found as text tables."""
     return "\n\n".join(_parts(found)) + "\n"
+
+
+def recovered(found: Sequence[Recovery]) -> str:
+    """Return what whole recoveries found as a table, with a sentence on all of them together."""
+    heads = ("truth", "miss nothing", "its place kept", "parameters in 50%", "in 90%", "moved", "of these in 90%",
+             "headlines in 90%")  # fmt: skip
+    rows = [
+        (r.truth, f"{r.accepted:,}", _yes(r.kept), _share(r.half), _share(r.most), str(r.moved), _share(r.moved_most),
+         f"{sum(h.inside for h in r.headlines)} of {len(r.headlines)}")
+        for r in found
+    ]  # fmt: skip
+    all_of = [each for one in found for each in one.headlines]
+    said = f"{sum(r.kept for r in found)} of {len(found)} truths keep their place; of {len(all_of)} headlines "
+    said += f"{sum(each.inside for each in all_of)} lie in the middle 90% of the sets that were found without them."
+    return table("Whole recoveries", heads, rows) + "\n" + said
 
 
 def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -168,11 +184,7 @@ def _trusted(found: Findings) -> Iterator[str]:
         first, then = found.again
         yield f"Of {first:,} sets that missed nothing at first, {then:,} did when run again with fresh luck."
     if found.recoveries:
-        yield table(
-            "Whole recoveries",
-            ("truth", "miss nothing", "its place kept", "parameters in 50%", "parameters in 90%"),
-            [(r.truth, f"{r.accepted:,}", _yes(r.kept), _share(r.half), _share(r.most)) for r in found.recoveries],
-        )
+        yield recovered(found.recoveries)
     if found.headlines:
         yield table(
             "Headlines at other discrepancies",

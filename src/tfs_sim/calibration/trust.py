@@ -7,7 +7,7 @@ sets that were cut at 3 deviations are a sample given errors that are even withi
 be even. With normal errors of the same deviations they lie more in the middle, and ranges hold the truth more often
 than they say: by how much is told.
 
-*Whole recoveries* do all waves anew, with emulators, for some truths.
+*Whole recoveries*, which do all waves anew, with emulators, for some truths, are `recovering`.
 
 References
 ----------
@@ -19,9 +19,8 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -30,10 +29,7 @@ import scipy
 from tfs_sim.calibration import held
 from tfs_sim.calibration.emulators import CUT
 from tfs_sim.calibration.held import Array, Held
-from tfs_sim.calibration.implausibility import SECOND
-from tfs_sim.calibration.impossible import ImpossibleError
-from tfs_sim.calibration.keeping import Notice
-from tfs_sim.calibration.matching import Budget, Calibration, Simulator, calibrate
+from tfs_sim.calibration.matching import Calibration
 
 Errors = Literal["even", "normal"]
 
@@ -166,56 +162,3 @@ def left_out(found: Calibration, seed: int) -> tuple[LeftOut, ...]:
         figure, low, middle, high = (output.natural(each) for each in (output.centre, low, middle, high))
         said.append(LeftOut(output.name, figure, low, middle, high, count, inside))
     return tuple(said)
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """A whole calibration to a known truth.
-
-    Attributes
-    ----------
-    truth : identity of the set that was the truth.
-    accepted : how many sets its waves accepted (0 also where they found the targets impossible).
-    kept : whether its emulators did not rule out the truth's own place.
-    half, most : share of parameters that the middle 50% and 90% of its accepted sets hold (missing without them).
-    """
-
-    truth: str
-    accepted: int
-    kept: bool
-    half: float
-    most: float
-
-
-def recoveries(
-    found: Calibration, simulator: Simulator, budget: Budget, folder: Path, seed: int, notice: Notice, count: int = 10
-) -> Iterator[Recovery]:
-    """Calibrate anew to what some accepted sets gave, moved by normal errors of the targets' own deviations.
-
-    Each is yielded when it is done: it takes as long as a trial.
-
-    Parameters
-    ----------
-    found : the calibration whose sets are truths.
-    budget : of each recovery.
-    folder : where their waves are kept, a folder each.
-    """
-    rng = np.random.default_rng(seed)
-    known = np.flatnonzero(found.accepted & np.isfinite(found.gave).all(axis=1))
-    deviations = np.sqrt(held.variances(found.outputs))
-    for number, row in enumerate(rng.permutation(known)[:count], 1):
-        figures = found.gave[row] + rng.normal(0.0, deviations)
-        targets = held.at(found.outputs, figures)
-        place = folder / f"recovery-{number}"
-        name, truth = f"recovery-{number}", found.places[row]
-        notice(f"recovery {number} of {count}: {found.ids[row]} is the truth")
-        try:
-            anew = calibrate(found.space, targets, simulator, budget, place, name, seed + number)
-        except ImpossibleError:
-            yield Recovery(found.ids[row], 0, False, np.nan, np.nan)
-            continue
-        inside = anew.places[anew.accepted]
-        level = float(anew.region.level(truth[None], SECOND)[0])
-        below = (inside < truth).mean(axis=0) + 0.5 * (inside == truth).mean(axis=0)
-        half, most = (float((np.abs(below - 0.5) <= width / 2).mean()) for width in (0.5, 0.9))
-        yield Recovery(found.ids[row], len(inside), level <= CUT, half, most)

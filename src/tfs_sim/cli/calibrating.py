@@ -68,6 +68,33 @@ def calibrate(
         raise UserError(impossible)
 
 
+def recover(
+    name: str, ensemble: Path | None, out: Path | None, seed: int | None, workers: int | None, as_json: bool
+) -> None:
+    """Find sets of an ensemble again by what they give, and print how far that went."""
+    from tfs_sim.calibration import load_calibration
+    from tfs_sim.calibration.calibrating import recover as recovered
+    from tfs_sim.calibration.keeping import plain
+    from tfs_sim.calibration.telling import recovered as as_text
+    from tfs_sim.experiments.storage import ensembles
+
+    if ensemble is None:
+        hint = "For example: --ensemble calibrations/collective-impact.json"
+        raise UserError(Mistake("--recover needs --ensemble FILE, whose sets are to be found again", hint=hint))
+    calibration = load_calibration(name)
+    truths = ensembles.read(ensemble).sets
+    folder = out if out is not None else Path("results") / f"{calibration.name}-recoveries"
+    with terminal.working("sets") as shown:
+        found = recovered(
+            calibration, truths, folder, seed=seed, workers=workers, progress=shown.progress, notice=shown.notice
+        )
+    if as_json:
+        print(terminal.as_json(plain([asdict(each) for each in found])))
+        return
+    print(as_text(found))
+    print(f"Kept in   {terminal.path(folder)}")
+
+
 def alone(option: str, others: dict[str, Any]) -> None:
     """Refuse what does not go with an option.
 

@@ -159,6 +159,9 @@ def calibrate(
     seed: Seed = None,
     workers: Workers = None,
     quick: Annotated[bool, typer.Option("--quick", help="A trial of a few minutes, which writes no ensemble.")] = False,
+    recover: Annotated[
+        bool, typer.Option("--recover", help="Find ten sets of --ensemble again by what they give: ten trials.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Calibrate: find sets that agree with published figures, or with --data those that a town of yours leaves."""
@@ -166,8 +169,12 @@ def calibrate(
 
     if data is not None:
         others = {"CALIBRATION": calibration, "--look": look, "--sets": sets, "--ensemble": ensemble, "--only": only}
-        calibrating.alone("--data", others | {"--quick": quick})
+        calibrating.alone("--data", others | {"--quick": quick, "--recover": recover})
         conditioning.condition(data, prior, out, seed, workers, as_json)
+        return
+    if recover:
+        calibrating.alone("--recover", {"--look": look, "--sets": sets, "--only": only, "--quick": quick})
+        calibrating.recover(calibrating.named(calibration, prior), ensemble, out, seed, workers, as_json)
         return
     calibrating.calibrate(
         calibrating.named(calibration, prior), look, sets, ensemble, only, out, seed, workers, as_json, quick
