@@ -55,6 +55,7 @@ def test_a_truth_is_found_again(found: Calibration, tmp_path: Path) -> None:
     assert told[0] == f"recovery 1 of 1: {one.truth} is the truth"
 
 
+@pytest.mark.long
 def test_waves_of_another_model_do_not_find_it(found: Calibration, tmp_path: Path) -> None:
     """Negative control: what is known is of one model, and the waves run another one."""
     other = Synthetic(lambda u: smooth(np.column_stack([0.2 * u[:, :1], u[:, 1:]])), uneven)
