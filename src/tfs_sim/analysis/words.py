@@ -111,12 +111,14 @@ def number(value: float, places: int = 2, *, sign: bool = False) -> str:
 
 
 def money(thousands: float, *, sign: bool = False) -> str:
-    """Return thousand dollars as people say them: "$3.2 million", "$640,000" or "$300"."""
+    """Return thousand dollars as people say them: "$3.25 million", "$640,000" or "$300"."""
     if not math.isfinite(thousands):
         return "–"
     size = abs(thousands)
     if size >= 999.5:
-        said = f"${size / 1000:,.1f} million"
+        # three digits, as below a million: a budget of 4.35 million is neither 4.3 nor 4.4
+        digits = f"{size / 1000:,.2f}" if size < 9_995 else f"{size / 1000:,.1f}"
+        said = f"${digits[:-1] if digits.endswith('0') and digits[-3] == '.' else digits} million"
     elif size >= 1:
         said = f"${round(size):,},000"
     else:

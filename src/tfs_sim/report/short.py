@@ -59,6 +59,7 @@ def short(stored: Stored) -> Short:
             ("What does best?", lambda: lines.best(teller, found)),
             ("Can it be told apart from the next?", lambda: lines.apart(teller, found)),
             ("How sure is that?", lambda: lines.sure(teller, found)),
+            ("Does the partnership last?", lambda: lines.lasts(teller, found)),
             ("For whom?", lambda: lines.whom(teller, found, view)),
             ("What does it cost, and whom?", lambda: lines.costs(teller, found)),
         ]

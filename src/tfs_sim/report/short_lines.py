@@ -22,6 +22,8 @@ from tfs_sim.decisions.words import amount
 from tfs_sim.model.declare import Metric
 from tfs_sim.scenario.errors import count
 
+ENDED = 0.1
+"""Share of partnerships that end under the best strategy from which on that is said at the top."""
 YEAR = 12
 """Student-months of a student's year."""
 
@@ -190,6 +192,38 @@ def sure(t: Teller, found: Ranking) -> str:
     if stored.units.set is None:
         said.append("Parameters are one assumed point: how far the answer hangs on them cannot be said.")
     return " ".join(said)
+
+
+def lasts(t: Teller, found: Ranking) -> str:
+    """Say how many partnerships are still there at the end, where a tenth or more of them are not.
+
+    A mean over all runs counts a partnership that has ended as one with nothing: whoever reads that the best adds two
+    points must see that most are gone by then.
+    """
+    stored = t.stored
+    if "alive" not in stored.metrics or stored.primary == "alive":
+        return ""
+    alive = over_sites(stored, "alive")
+
+    def there(strategy: str) -> float:
+        return float(mean_over(alive[stored.arm(strategy, stored.main)], 0))
+
+    here = there(found.best)
+    if not here <= 1 - ENDED:
+        return ""
+    months = count(stored.months, "month")
+    where = "of partnerships are" if len(stored.sites) > 1 else "of runs the partnership is"
+    t.note("still there", stored.title(found.best), 100 * here, unit="%")
+    share = words.percent(here) if len(stored.sites) > 1 else f"in {words.percent(here)}"
+    said = f"With {t.title(found.best)} {share} {where} still there after {months}"
+    base = stored.nothing if stored.nothing is not None else stored.against
+    if base != found.best:
+        r = against(stored, "alive", found.best, base, stored.main)
+        t.note("still there", stored.title(base), 100 * there(base), unit="%")
+        said += f"; with {t.title(base)} {words.percent(there(base))}"
+        if not math.isnan(r.low) and not r.distinguishable:
+            said += ", which cannot be told apart"
+    return f"{said}. One that has ended counts as nothing in all that is said here."
 
 
 def whom(t: Teller, found: Ranking, view: Decided | None) -> str:

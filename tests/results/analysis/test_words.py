@@ -46,7 +46,7 @@ def test_signs_of_ends_survive_rounding(metric: Metric, low: float, width: float
 
 def test_numbers_and_money() -> None:
     assert words.number(-0.004, 2) == "0.00" and words.number(-1234.5, 1) == "−1,234.5"
-    assert words.money(5842.0) == "$5.8 million" and words.money(640) == "$640,000" and words.money(0) == "$0"
+    assert words.money(5842.0) == "$5.84 million" and words.money(640) == "$640,000" and words.money(0) == "$0"
     assert words.money(0.3) == "$300" and words.money(999.7) == "$1.0 million" and words.money(-2) == "−$2,000"
     assert words.money(20, sign=True) == "+$20,000" and words.money(0, sign=True) == "$0"
     assert words.percent(0.001) == "under 1%" and words.percent(0.0) == "0%" and words.percent(1.0) == "100%"
@@ -65,6 +65,8 @@ def test_a_level_has_the_decimals_that_its_interval_can_tell() -> None:
 
 def test_money_is_said_in_its_own_size() -> None:
     assert [words.money(each) for each in (999.4, 999.5, 1.0, 0.9994)] == ["$999,000", "$1.0 million", "$1,000", "$999"]
+    millions = {4350.0: "4.35", 4300.0: "4.3", 4000.0: "4.0", 9994.9: "9.99", 9995.0: "10.0", 10040.0: "10.0"}
+    assert {each: words.money(each) for each in millions} == {each: f"${said} million" for each, said in millions.items()}
     assert words.money(1234567.0) == "$1,234.6 million" and words.money(float("nan")) == "–"
 
 

@@ -8,6 +8,7 @@ import pytest
 from reading import colour, in_view, per_run, spot, t_interval, the
 
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.analysis.words import money
 from tfs_sim.figures.comparisons import cost
 from tfs_sim.figures.style import looks
 
@@ -72,10 +73,10 @@ def test_every_name_is_joined_to_its_own_point(sweep, drawn) -> None:
 
 def test_the_title_is_about_the_largest_effect_and_its_price(sweep, drawn) -> None:
     best = max(FUNDED, key=lambda s: beyond(sweep, "support", s).mean())
-    million = 4 * beyond(sweep, "cost", best).mean() / 1000
+    price = money(4 * beyond(sweep, "cost", best).mean())
     title = sweep.experiment["strategies"][best]["title"]
     assert drawn.title.startswith(f"“{title}”")
-    assert f"for ${million:.1f} million more" in drawn.title
+    assert f"for {price} more" in drawn.title
     assert f"{100 * beyond(sweep, 'support', best).mean():.1f} percentage points" in drawn.title
     assert "at all 4 sites" in drawn.subtitle and "Difference from “No initiative”, in the crisis" in drawn.subtitle
     assert drawn.caption.startswith("40 pairs; 320 runs (40 for each of 8 arms)")

@@ -92,3 +92,28 @@ def test_nothing_is_told_of_the_fall_and_return_of_next_to_nothing(monkeypatch: 
     told = [str(each) for each in story(Stored.of(dataclasses.replace(base, series=series)))]
     assert any("begins" in each and "support stood at" in each for each in told)
     assert not any("95% of" in each for each in told) and not math.isnan(len(told))
+
+
+def with_alive(sweep: Synthetic, shares: dict[str, float]) -> Stored:
+    """Results in which so many of the partnerships of a strategy are there at the end: the first so many pairs."""
+    stored = Stored.of(sweep)
+    runs = stored.runs.copy()
+    rank = runs.groupby(["strategy", *[k for k in stored.keys if k != "strategy"], "site"])["pair"].rank(pct=True)
+    runs["alive"] = (rank <= runs["strategy"].map(shares).fillna(1.0)).astype(float)
+    return dataclasses.replace(stored, runs=runs, _cache={}, spreads={})
+
+
+def test_partnerships_that_are_gone_are_told_first(sweep: Synthetic) -> None:
+    stored = Stored.of(sweep)
+    lines = short(stored).lines
+    best = next(s for s in stored.strategies if lines[0].said.startswith(f"“{stored.title(s)}”"))
+    base = stored.nothing or stored.against
+    told = short(with_alive(sweep, {best: 0.5, base: 0.25}))
+    (said,) = [each.said for each in told.lines if each.asked == "Does the partnership last?"]
+    assert f"With “{stored.title(best)}” 50% of partnerships are still there after 48 months" in said
+    assert f"; with “{stored.title(base)}” 25%" in said and "cannot be told apart" not in said
+    assert told.data[told.data["what"] == "still there"]["value"].tolist() == [50.0, 25.0]
+    (said,) = [e.said for e in short(with_alive(sweep, {best: 0.5, base: 0.5})).lines if "last?" in e.asked]
+    assert "50%, which cannot be told apart" in said
+    for shares in ({best: 0.95, base: 0.2}, {}):
+        assert not [e for e in short(with_alive(sweep, shares)).lines if "last?" in e.asked]

@@ -98,7 +98,7 @@ def test_the_order_is_that_of_a_funder_who_reads_once(written) -> None:
     assert places == sorted(places)
     stamp = ["seed 20200313", "tfs-sim 0.1.0", "320 runs", "2020-03-13"]
     limits = ["Politics inside the districts.", "Practices cost what their declarations say."]
-    for part in [*stamp, *limits, "$4.6 million", "Chance of worse than “No initiative”"]:
+    for part in [*stamp, *limits, "$4.61 million", "Chance of worse than “No initiative”"]:
         assert part in text, part
     assert "@media print" in text and 'name="viewport"' in text
 
