@@ -12,12 +12,13 @@ from asked import GROUPS, command
 from reading import all_of, says, the
 
 from tfs_sim.analysis.pooling import Units
+from tfs_sim.analysis.ratios import ratios
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.experiments.execution.again import again
 from tfs_sim.experiments.execution.variants import Varied
 from tfs_sim.figures.why import why_chart
 from tfs_sim.reasons import named, shapley, why
-from tfs_sim.reasons.why import Why, _shares, split
+from tfs_sim.reasons.why import Why, split
 from tfs_sim.reasons.why_words import told
 from tfs_sim.scenario.errors import UserError
 
@@ -150,7 +151,7 @@ def test_intervals_of_shares_hold_the_truth_as_often_as_they_say() -> None:
     for _ in range(2000):
         whole = 1.0 + rng.normal(0, 1.2, 24)
         own = 0.6 * whole + rng.normal(0, 0.5, 24)
-        share = _shares(own[:, None], whole, units, 0.95, clear=True)[0]
+        share = ratios(own[:, None], whole, units)[0]
         hits += share is None or share.low <= 0.6 <= share.high
     assert 0.935 < hits / 2000 < 0.97
 

@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfs_sim import decisions
+from tfs_sim.analysis.pooling import Units
+from tfs_sim.analysis.ratios import ratios
 from tfs_sim.analysis.sentences import lower
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.valued import NEEDED, UNIT, View, costs_and_effects, titles
+from tfs_sim.analysis.variance import Part
 from tfs_sim.analysis.words import condition, quoted
 from tfs_sim.decisions.cells import scaled
 from tfs_sim.decisions.information import FEWEST
@@ -82,6 +85,20 @@ class Decided:
         totals = self.main.groupby(by, sort=True)[["cost", "effect"]].sum().reset_index()
         by = ["strategy", "set"] if "set" in totals else ["strategy", "replicate"]
         return totals.groupby(by, sort=True)[["cost", "effect"]].mean().reset_index()
+
+    @cached_property
+    def pairs(self) -> tuple[DataFrame, DataFrame, Units]:
+        """Cost and effect of each pair and strategy [pairs, strategies], all sites together, and the pairs' units."""
+        by = [name for name in ("set", "replicate") if name in self.main]
+        totals = self.main.groupby(["strategy", *by], sort=True)[["cost", "effect"]].sum()
+        cost, effect = (totals[name].unstack("strategy").dropna() for name in ("cost", "effect"))
+        return cost, effect, Units.of_table(cost.reset_index(), sampled=False)
+
+    def price(self, before: str, after: str) -> Part | None:
+        """Return what a further unit of effect costs from one strategy to another; None where it may be none at all."""
+        cost, effect, units = self.pairs
+        dearer, better = (table[after].to_numpy() - table[before].to_numpy() for table in (cost, effect))
+        return ratios(dearer[:, None], better, units)[0]
 
     @property
     def ratios(self) -> tuple[float, ...]:

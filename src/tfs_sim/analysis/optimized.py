@@ -206,7 +206,9 @@ class Optimized:
         place, number, replicate = (axis.reshape(-1) for axis in np.indices(shape))
         numbers = sought.unseen.reshape(-1, len(sought.names))
         called = {COST: "cost", EFFECT: "effect"}
-        columns = {called.get(name, name): numbers[:, n] for n, name in enumerate(sought.names)}
+        # an outcome "cost" is in thousands of dollars, and of some months: here cost is dollars in all
+        kept = [(n, name) for n, name in enumerate(sought.names) if name not in called.values()]
+        columns = {called.get(name, name): numbers[:, n] for n, name in kept}
         keys = {
             "strategy": [names[n] for n in place],
             "set": [sought.sets[n] for n in number],

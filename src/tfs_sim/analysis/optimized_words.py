@@ -111,7 +111,9 @@ def _gain(found: Optimized, said: Said) -> Iterator[str]:
     rows = {row["strategy"]: row for row in found.gains.to_dict("records")}
     row = rows[best]
     one = Difference(row["gain"], row["low"], row["high"])
-    which = "the experiment's strategy" if len(rows) == 1 else "the best of the experiment's strategies"
+    which = "the experiment's strategy"
+    if len(rows) > 1:  # chosen where it was looked for, as the allocation was: the table has all of them
+        which = "of the experiment's strategies the best on sets that the search saw"
     title = words.quoted(found.title(best))
     over = "" if row["affordable"] else ", which costs more than the budget"
     if not one.apart:

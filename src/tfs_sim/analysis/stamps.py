@@ -15,6 +15,8 @@ TOWN = "Of sets that agree with these figures and with what was seen of this tow
 UNUSUAL = ", a town that is unusual for these sets"
 """What follows on what sets were conditioned, where these do not expect such a town."""
 INPUT = "How large effects on students are is an input; what is found are differences between strategies."
+MISUSES = "Not for ranking real partners, cutting one community's grant, or judging persons."
+"""What nothing of this may be used for (docs/model/validity.md)."""
 SILENT = "Parameters are one assumed point, about which these numbers are silent."
 
 

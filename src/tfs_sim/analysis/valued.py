@@ -97,7 +97,10 @@ def whose(view: View) -> str:
 def in_words(view: View, hour: float | None) -> str:
     """Return what a view sets against what."""
     if view == "funder":
-        return "dollars spent, against student-months of support delivered (net of partners' separate work)"
+        return (
+            "dollars spent at these sites, whoever pays, against student-months of support delivered (net of "
+            "partners' separate work)"
+        )
     return (
         f"dollars spent and partners' hours at ${hour:g}, against student-months of support as if joint work took "
         "nothing from separate work"

@@ -152,6 +152,8 @@ def _how(found: Sequence[Costs]) -> Iterator[str]:
         said += " What has a rule is taken to be called for always, so this is the most that it can cost."
     if any(costs.chosen for costs in found):
         said += " Where a rule chooses communities, all are taken to be as likely."
+    if open_ := sorted({use for costs in found for use in costs.open}):
+        said += f" What {' and '.join(open_)} pays out in a crisis is not in these sums: it follows from a run."
     if any(costs.hours.any() for costs in found):
         said += (
             " Hours are what practices ask of partners' staff where all organizations take part; meetings and joint "

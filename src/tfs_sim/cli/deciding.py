@@ -39,10 +39,10 @@ class Asked(NamedTuple):
 class Valued(NamedTuple):
     """How results of a sweep become a table: `view`, price of an hour, rates of discounting; what is worth learning.
 
-    None stands for what the experiment's file says in `[decision]`.
+    None stands for what the experiment's file says in `[decision]`; of the view, for each that has what it needs.
     """
 
-    view: str = "funder"
+    view: str | None = None
     hour: float | None = None
     discount_costs: float | None = None
     discount_effects: float | None = None
@@ -81,19 +81,37 @@ def decide(
 
 
 def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:
-    """Print what the results of a sweep say: one of two views, which never meet in one sum."""
-    from tfs_sim.analysis.sentences import capital
+    """Print what the results of a sweep say: by the view that is asked for, or by each that has what it needs.
+
+    That is the funder's, and society's where an hour has a price: two answers, which never meet in one sum.
+    """
     from tfs_sim.analysis.stored import Stored
-    from tfs_sim.analysis.valued import UNIT, VIEWS, View, costs_and_effects, in_words, stamp, whose
-    from tfs_sim.decisions import learnable, value_by_site
-    from tfs_sim.decisions.cells import site_cells
+    from tfs_sim.analysis.valued import VIEWS, stamp
     from tfs_sim.experiments.storage.stored import Sweep
 
-    if valued.view not in VIEWS:
+    if valued.view is not None and valued.view not in VIEWS:
         said = f"--view is funder or society; found {quote(valued.view)}"
         raise UserError(Mistake(said, suggestion=nearest(valued.view, VIEWS)))
-    view: View = "society" if valued.view == "society" else "funder"
     stored = Stored.of(Sweep.load(folder))
+    priced = valued.hour if valued.hour is not None else (stored.experiment.get("decision") or {}).get("hour")
+    views = [valued.view] if valued.view is not None else ["funder"] if priced is None else list(VIEWS)
+    print(bold(stored.experiment["title"]))
+    for place, view in enumerate(views):
+        if place:
+            print()
+        hour = None if valued.view is None and view == "funder" else valued.hour
+        _by_view(stored, known, asked, valued._replace(view=view, hour=hour))
+    print("\n" + wrapped(stamp(stored)))
+
+
+def _by_view(stored: Stored, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:
+    """Print what one view says."""
+    from tfs_sim.analysis.sentences import capital
+    from tfs_sim.analysis.valued import UNIT, View, costs_and_effects, in_words, whose
+    from tfs_sim.decisions import learnable, value_by_site
+    from tfs_sim.decisions.cells import site_cells
+
+    view: View = "society" if valued.view == "society" else "funder"
     if valued.learn:
         if known is not None:
             raise UserError(Mistake("--learn takes the results' own parameters, and --parameters others: give one"))
@@ -104,10 +122,9 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
     runs = costs_and_effects(stored, view, hour, *rates)
     if known is not None:
         learnable(runs, known)
-    print(bold(stored.experiment["title"]))
     sites = f", {len(stored.sites)} sites together" if len(stored.sites) > 1 else ""
     over = f"over {stored.months} months{sites}; {stored.units.said}"
-    print(wrapped(f"{capital(whose(view))} view: {in_words(view, hour)}; {over}."))
+    print(wrapped(f"{capital(whose(view))} view: {in_words(view, hour)}; {over}{_discounted(rates)}."))
     groups = None
     if valued.learn and known is not None:
         from tfs_sim.reasons.groups import of_parameters
@@ -117,7 +134,12 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
         print(f"\n{bold('For whom')}")
         _told(site_cells(value_by_site(runs, asked.worths)))
-    print("\n" + wrapped(stamp(stored)))
+
+
+def _discounted(rates: tuple[float, float]) -> str:
+    """Return at which rates a year amounts are discounted."""
+    said = [f"{name} at {rate:.3g}" for name, rate in zip(("costs", "effects"), rates, strict=True) if rate]
+    return f"; discounted a year: {', '.join(said)}" if said else ""
 
 
 def _as_filed(stored: Stored, asked: Asked, valued: Valued) -> tuple[Asked, float | None, tuple[float, float]]:

@@ -261,7 +261,7 @@ def _groups(known: pd.DataFrame, groups: Mapping[str, Sequence[str]], targets: A
         seen = value > floor or bool(alone.loc[list(group), "seen"].any())
         most = alone.loc[list(group)].sort_values("evppi", kind="stable").iloc[-1]
         if most["evppi"] > value:
-            value, se = float(most["evppi"]), float(most["se"])
+            value, se, floor = float(most["evppi"]), float(most["se"]), float(most["floor"])
         rows.append({"parameter": name, "evppi": value, "se": se, "floor": floor, "seen": seen})
     return pd.DataFrame(rows)
 

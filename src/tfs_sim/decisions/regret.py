@@ -135,9 +135,11 @@ def robustness(
     rng = np.random.default_rng(SEED)
     sets = len(means)
     again = [means[rng.integers(0, sets, sets)] for _ in range(DRAWS)]
-    largest, drawn = largest_regret(means), np.array([_largest(each) for each in again])
-    naive, least = _largest(means), _cross_fitted(means)
     of_means = _regrets(means)
+    # taking luck out may go below the mean over conditions, which no largest one is
+    largest = np.maximum(largest_regret(means), of_means.mean(axis=0))
+    drawn = np.array([_largest(each) for each in again])
+    naive, least = _largest(means), _cross_fitted(means)
     expected, minimax = means.mean(axis=(0, 1)), int(largest.argmin())
     chosen = np.bincount(drawn.argmin(axis=1), minlength=len(names)) / DRAWS
     best = int(expected.argmax())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,9 @@ def discount(
     if table.duplicated([*others, time]).any():
         row = int(np.flatnonzero(table.duplicated([*others, time]).to_numpy())[0]) + 1
         refuse(f"row {row} is there before: the same {', '.join(map(str, others))} and {time}")
-    first = _first_difference(table, others, time) if start is None else start
+    if start is not None and (isinstance(start, bool) or not isinstance(start, Integral)):
+        refuse(f"the start is a whole number of periods; found {quote(start)}")
+    first = _first_difference(table, others, time) if start is None else int(start)
     periods = table[time].to_numpy()
     weighed = table.assign(
         cost=table["cost"] * present(periods, first, cost, per_year),
@@ -91,7 +94,7 @@ def rate_checked(name: str, rate: object) -> None:
     UserError
         Where it is not a share a year from 0 to below 1.
     """
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
+    if isinstance(rate, bool) or not isinstance(rate, Real) or not 0 <= float(rate) < 1:
         refuse(f"a rate of discounting {name} is a share a year from 0 to below 1; found {quote(rate)}")
 
 
@@ -130,10 +133,10 @@ def deciders(population: float, horizon: int, rate: float = 0.0) -> float:
     >>> deciders(population=30, horizon=5)
     150.0
     """
-    if isinstance(population, bool) or not 0 < population < math.inf:
+    if isinstance(population, bool) or not isinstance(population, Real) or not 0 < float(population) < math.inf:
         refuse(f"a population is how many decide each year, above 0; found {quote(population)}")
-    if isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1:
+    if isinstance(horizon, bool) or not isinstance(horizon, Integral) or horizon < 1:
         refuse(f"a horizon is a whole number of years from 1 on; found {quote(horizon)}")
     if isinstance(rate, bool) or not 0 <= rate < 1:
         refuse(f"a rate of discounting is a share a year from 0 to below 1; found {quote(rate)}")
-    return float(population * sum((1.0 + rate) ** -year for year in range(horizon)))
+    return float(population * sum((1.0 + rate) ** -year for year in range(int(horizon))))

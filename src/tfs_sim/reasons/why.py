@@ -6,12 +6,8 @@ coalition is run over the same sets of parameters and the same luck, so each pai
 parts are means over pairs like any difference (`analysis.pooling`). What is left with all groups off is told apart
 (`rest`), so that rest and parts add up to the difference.
 
-A part's share is a ratio of two means over the same pairs; its interval is Fieller's [1]_, and where the difference may
-be none there is no share.
-
-References
-----------
-.. [1] Fieller (1954), "Some problems in interval estimation", Journal of the Royal Statistical Society B 16(2):175-185.
+A part's share is a ratio of two means over the same pairs; its interval is Fieller's (`analysis.ratios`), and where the
+difference may be none there is no share.
 """
 
 from __future__ import annotations
@@ -27,6 +23,7 @@ import numpy as np
 from tfs_sim.analysis.compare import Paired, paired
 from tfs_sim.analysis.pooling import LEVEL, Units, mean_of
 from tfs_sim.analysis.ranking import simultaneous
+from tfs_sim.analysis.ratios import ratios
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.variance import Part
 from tfs_sim.analysis.windows import Array
@@ -228,7 +225,9 @@ def split(
     result = paired(pairs[0], pairs[1], declared(name).better, units=units, jump=jump)
     own, both = shapley.values(games), shapley.interactions(games)
     parts = _parts(own, units, simultaneous(len(groups)), jump)
-    shares = _shares(own, games[:, last], units, simultaneous(len(groups)), result.distinguishable)
+    shares: list[Part | None] = [None] * len(groups)
+    if result.distinguishable:
+        shares = ratios(own, games[:, last], units, simultaneous(len(groups)))
     alone, final = (mean_of(each, units).value for each in (shapley.alone(games), shapley.last(games)))
     return Why(
         stored, a, b, name, levels, units, result,
@@ -256,26 +255,3 @@ def _parts(values: Array, units: Units, level: float, jump: float) -> list[Part]
     none = ~values.any(0)
     columns = zip(found.value, np.where(none, 0.0, low), np.where(none, 0.0, high), strict=True)
     return [Part(float(value), float(one), float(other)) for value, one, other in columns]
-
-
-def _shares(own: Array, whole: Array, units: Units, level: float, clear: bool) -> list[Part | None]:
-    """Return each column's mean as a share of the whole's, with Fieller's interval; None where that is not bounded."""
-    from scipy.special import stdtrit
-
-    if not clear:
-        return [None] * own.shape[1]
-    of_whole, of_own, of_both = (mean_of(each, units) for each in (whole[:, None], own, own + whole[:, None]))
-    total, error = float(of_whole.value[0]), float(of_whole.error[0])
-    found: list[Part | None] = []
-    for value, own_error, both_error, freedom in zip(
-        of_own.value, of_own.error, of_both.error, of_own.freedom, strict=True
-    ):
-        t2 = float(stdtrit(freedom, 0.5 + level / 2)) ** 2
-        shared = (both_error**2 - own_error**2 - error**2) / 2
-        a, b, c = total**2 - t2 * error**2, value * total - t2 * shared, value**2 - t2 * own_error**2
-        if a <= 0:
-            found.append(None)
-            continue
-        half = math.sqrt(max(b * b - a * c, 0.0)) / a
-        found.append(Part(float(value / total), float(b / a - half), float(b / a + half)))
-    return found

@@ -55,8 +55,11 @@ def short(stored: Stored) -> Short:
     view = next(iter(decided(stored)), None)
     asked: list[tuple[str, Callable[[], str]]] = []
     if found is not None:
+        asked.append(("What does best?", lambda: lines.best(teller, found)))
+    if view is not None:
+        asked.append(("And counting what it costs?", lambda: lines.by_money(teller, found, view)))
+    if found is not None:
         asked += [
-            ("What does best?", lambda: lines.best(teller, found)),
             ("Can it be told apart from the next?", lambda: lines.apart(teller, found)),
             ("How sure is that?", lambda: lines.sure(teller, found)),
             ("Does the partnership last?", lambda: lines.lasts(teller, found)),
@@ -81,7 +84,8 @@ def _verdict(t: Teller, found: Ranking | None) -> str:
     if found is None:
         return "These runs hold no comparison: it takes a second strategy, or a level with a shock and one without."
     start = opened(words.condition(t.stored.main), f"{t.title(found.best)} does best")
-    start = f"{start} for {words.subject(metric(t.stored.primary))}"
+    m = metric(t.stored.primary)
+    start = f"{start} for {words.subject(m)} {words.window(m, t.stored.months)}".rstrip()
     if found.lead.same and found.lead.replicates > 1:
         alike = [t.title(s) for s, lead in zip(found.order[1:], found.leads, strict=True) if lead.same]
         who = words.joined([t.title(found.best), *alike])
@@ -109,4 +113,5 @@ def _others(found: Ranking) -> str:
 def _caveat(stored: Stored) -> tuple[str, str]:
     lead, rest = stamps.stamp(stored.agreement, stored.units.set is not None)
     left_out = [str(line).rstrip(".") for line in stored.experiment.get("not_modelled") or []]
-    return lead, f"{rest} Not in the model: {'; '.join(left_out[:2])}.".strip() if left_out else rest
+    rest = f"{rest} {stamps.MISUSES}".strip()
+    return lead, f"{rest} Not in the model: {'; '.join(left_out[:2])}." if left_out else rest

@@ -24,6 +24,8 @@ from tfs_sim.scenario.errors import count
 
 ENDED = 0.1
 """Share of partnerships that end under the best strategy from which on that is said at the top."""
+COSTS = ("cost", "hours", "bid_hours", "staff_given", "grants")
+"""Outcomes that say what is spent, of which the least is no answer."""
 YEAR = 12
 """Student-months of a student's year."""
 
@@ -270,7 +272,8 @@ def by_site(stored: Stored) -> dict[str, Ranking | None]:
 
 def _choosing(t: Teller, view: Decided | None) -> str:
     """Say what choosing for each site gains over one strategy for all, where that is told."""
-    if view is None or view.sites is None or not view.told:
+    # where no worth is given, it would be told where two strategies are worth the same, so that choosing gains most
+    if view is None or view.sites is None or not view.given:
         return ""
     total = view.sites[view.sites["site"] == "all sites"]
     row = total.iloc[int(total["gain"].to_numpy().argmax())]
@@ -286,7 +289,7 @@ def _choosing(t: Teller, view: Decided | None) -> str:
     where = f" ({'; '.join(own)}; {words.quoted(str(row['for_all']))} elsewhere)" if own and low > 0 else ""
     return (
         f" Counting costs, at ${amount(worth)} a student-month, choosing for each rather than one for all gains "
-        f"{gains}{where}."
+        f"{gains}{where}.{' These are simulated communities: no reason to cut a real one.' if where else ''}"
     )
 
 
@@ -313,7 +316,8 @@ def costs(t: Teller, found: Ranking) -> str:
         dollars = total("cost")
         t.note("cost", stored.title(s), dollars, unit="thousand dollars")
         over = "" if said else f"{where} over {count(months, 'month')}"
-        parts = [f"{words.money(dollars)} in money{over}"]
+        whoever = "" if said else ", whoever pays,"
+        parts = [f"{words.money(dollars)} in money{whoever}{over}"]
         if "staff_given" in stored.metrics:
             fte = total("staff_given") / months
             t.note("aligned work", stored.title(s), fte, unit="FTE")
@@ -326,24 +330,49 @@ def costs(t: Teller, found: Ranking) -> str:
     return " ".join(said)
 
 
-def student(t: Teller, view: Decided) -> str:
-    """Say what a further student-month costs, step by step along the frontier."""
-    stored = t.stored
+def by_money(t: Teller, found: Ranking | None, view: Decided) -> str:
+    """Say what to choose in which band of worths: what does best may cost more than what it does is worth."""
+    prices = [price for _, _, price in steps(view)]
+    if not prices or None in prices:
+        return ""
+    said = view.words()[0][1][0]
+    for worth in view.ratios:
+        t.note("worth where the choice changes", "", worth, unit="dollars")
+    chosen = {str(best) for best in view.bands[t.stored.main]["best"]}
+    if found is not None and view.names[found.best] not in chosen:
+        said += f" {t.title(found.best)}, which does best, is the choice at no worth: others do more for the money."
+    return f"{words.condition(t.stored.main)}: {lower(said)}" if t.stored.main else said
+
+
+def steps(view: Decided) -> list[tuple[str, str, Part | None]]:
+    """Return the steps of the frontier: from which strategy to which, and what a further student-month costs."""
     efficient = view.frontier[view.frontier["status"] == "efficient"].sort_values("cost", kind="stable")
     # of several that cost and do the same no step leads from one to the other
-    rows = efficient.drop_duplicates(["cost", "effect"]).to_dict("records")
-    if len(rows) < 2:
+    names = efficient.drop_duplicates(["cost", "effect"])["strategy"].astype(str)
+    return [(before, after, view.price(before, after)) for before, after in pairwise(names)]
+
+
+def student(t: Teller, view: Decided) -> str:
+    """Say what a further student-month costs, step by step along the frontier, each with its interval."""
+    stored = t.stored
+    rows = steps(view)
+    if not rows:
         return ""
-    steps: list[str] = []
-    for before, after in pairwise(rows):
-        ratio = float(after["ratio"])
-        t.note("a further student-month", str(after["strategy"]), ratio, unit="dollars")
-        t.note("a further student's year", str(after["strategy"]), YEAR * ratio, unit="dollars")
-        one, two = (words.quoted(str(row["strategy"])) for row in (before, after))
-        year = f", ${amount(YEAR * ratio)} for a student's year" if not steps else ""
-        what = "a further student-month of support" if not steps else "each beyond that"
-        steps.append(f"${amount(ratio)} for {what}{year} (from {one} to {two})")
-    said = f"{capital('; then '.join(steps))}."
+    told: list[str] = []
+    for before, after, price in rows:
+        one, two = words.quoted(before), words.quoted(after)
+        what = "a further student-month of support" if not told else "each beyond that"
+        if price is None:
+            told.append(f"no price can be told for {what} (from {one} to {two}: it may do nothing)")
+            continue
+        t.note("a further student-month", after, price.value, price.low, price.high, "dollars")
+        year = ""
+        if not told:
+            t.note("a further student's year", after, YEAR * price.value, unit="dollars")
+            year = f", ${amount(YEAR * price.value)} for a student's year"
+        ends = f"95% interval ${amount(price.low)} to ${amount(price.high)}"
+        told.append(f"${amount(price.value)} for {what}{year} (from {one} to {two}; {ends})")
+    said = f"{capital('; then '.join(told))}."
     off = [str(row["strategy"]) for row in view.frontier.to_dict("records") if row["status"] != "efficient"]
     if off:
         verb = "costs" if len(off) == 1 else "cost"
@@ -355,6 +384,7 @@ def changes(t: Teller, found: Ranking) -> str:
     """Say what comes first under other conditions, and what the shock itself does."""
     stored = t.stored
     said = []
+    said += _by_other_outcomes(t, found)
     others = {levels: ranking(stored, stored.primary, levels) for levels in stored.levels if levels != stored.main}
     moved = {levels: r for levels, r in others.items() if r is not None and r.best != found.best}
     for levels, r in moved.items():
@@ -362,7 +392,7 @@ def changes(t: Teller, found: Ranking) -> str:
         said.append(f"{words.condition(levels)} {t.title(r.best)} comes first{apart}.")
     kept = [lower(words.condition(levels)) for levels, r in others.items() if r is not None and levels not in moved]
     if kept and len(kept) < 4:
-        said.append(f"{capital(words.joined(kept))} the same comes first.")
+        said.append(f"{capital(words.joined(kept))} the same comes first for {words.subject(metric(stored.primary))}.")
     elif kept:
         said.append(f"Under {len(kept)} other conditions the same comes first.")
     if stored.crisis is not None:
@@ -380,6 +410,21 @@ def changes(t: Teller, found: Ranking) -> str:
                 f"With {words.quoted(who)} the {shock} itself leaves no mark on {thing} that can be told from none."
             )
     return " ".join(said)
+
+
+def _by_other_outcomes(t: Teller, found: Ranking) -> list[str]:
+    """Say by which of the experiment's other outcomes another strategy comes first, and can be told from this one."""
+    stored = t.stored
+    firsts: dict[str, list[str]] = {}
+    for name in dict.fromkeys(stored.experiment.get("also") or []):
+        if name not in stored.metrics or name in COSTS or not metric(name).better:
+            continue
+        other = ranking(stored, name, stored.main)
+        if other is None or other.best == found.best:
+            continue
+        if other.leads[other.order.index(found.best) - 1].distinguishable:
+            firsts.setdefault(other.best, []).append(f"{words.subject(metric(name))} {words.window(metric(name))}")
+    return [f"For {words.joined(of)} {t.title(best)} does better." for best, of in firsts.items()]
 
 
 def decides(t: Teller, found: Ranking, view: Decided | None) -> str:

@@ -108,9 +108,10 @@ def takes(stored: Stored) -> Table:
         data.append((stored.title(s), *shown))
     note = (
         f"Means over the runs{_where(stored)}, of {count(stored.months, 'month')}. Cost is all that is spent on "
-        "interventions, whoever pays. What partners give of their own is not priced in it: work that they "
-        "align is theirs anyway, done as part of the shared plan; hours on top are meetings, coordination within "
-        "teams and learning; hours for bids are those of all organizations."
+        "interventions at these sites, whoever pays; what a national table costs is not in it. By payer and year, as "
+        "expected before a run: `tfs-sim check` with the experiment. What partners give of their own is not priced in "
+        "it: work that they align is theirs anyway, done as part of the shared plan; hours on top are meetings, "
+        "coordination within teams and learning; hours for bids are those of all organizations."
     )
     headings = ["Strategy", *(price.heading for price in prices)]
     unit = [f"{p.heading}{', thousand dollars' if words.is_money(metric(p.name)) else ''}" for p in prices]

@@ -7,6 +7,7 @@ The numbers are those of `bills`: the engine's own kernels with nobody acting. W
 - *Communities that a rule chooses* are taken to be as likely as each other: a stage's cost is that of its places.
 - *Organizations* are taken to take part and to be able to pay what they are asked for. So the hours are those of a full
   table; meetings and joint work come on top, in every strategy.
+- *An emergency fund* pays what organizations lose in a crisis: how much, a run says, and it is left out (`OPEN`).
 - *Backbones* pay out of their grants, and what they cannot pay is not done.
 """
 
@@ -24,6 +25,8 @@ from tfs_sim.scenario.scheduled import orders_of
 from tfs_sim.scenario.schema import Scenario
 from tfs_sim.scenario.tables import Clock, ScheduledIntervention
 
+OPEN = ("emergency-fund",)
+"""Interventions that cost what a run makes them cost: what a fund pays out follows from what organizations lose."""
 YEAR = 12
 """Months; years are counted from the start of the clock."""
 
@@ -41,6 +44,7 @@ class Costs:
     hours : of partners' staff by month, where all organizations take part.
     at_most : whether rules decide about part of it in a run, so that this is the most that it can be.
     chosen : whether a rule chooses communities, so that this is an expectation over whom it may choose.
+    open : interventions among these that cost more than is reckoned here (`OPEN`).
     """
 
     paid: dict[str, Array]
@@ -48,6 +52,7 @@ class Costs:
     hours: Array
     at_most: bool = False
     chosen: bool = False
+    open: tuple[str, ...] = ()
 
     @property
     def dollars(self) -> Array:
@@ -88,7 +93,9 @@ def costs_of(scenario: Scenario, among: Collection[int] | None = None) -> Costs:
     stages = set() if selection is None else {s.name for s in selection.stages if not selection.is_given(s)}
     used = {order.stage for n, order in enumerate(orders) if among is None or n in among}
     used |= {grant.stage for grant in scenario.in_force()[1]} if among is None else set()
-    return Costs(paid, found[0].grants, hours, bool(counted), bool(stages & used))
+    uses = {order.use for n, order in enumerate(orders) if among is None or n in among}
+    open_ = tuple(use for use in OPEN if use in uses)
+    return Costs(paid, found[0].grants, hours, bool(counted), bool(stages & used), open_)
 
 
 def _called(ruled: dict[int, ScheduledIntervention], clock: Clock) -> list[list[int]]:

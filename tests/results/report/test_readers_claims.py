@@ -12,12 +12,17 @@ import pytest
 from synthetic import Synthetic, choosing, synthetic, under_sets
 
 from tfs_sim.analysis.conditions import by_condition, stability
+from tfs_sim.analysis.decided import decided
+from tfs_sim.analysis.pooling import mean_of
+from tfs_sim.analysis.ranking import ranking
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.story import story
+from tfs_sim.analysis.windows import metric
 from tfs_sim.decisions.information import PERMUTED, by_chance
 from tfs_sim.figures.one_run import parted
 from tfs_sim.report.sections import one_run
 from tfs_sim.report.short import short
+from tfs_sim.report.short_lines import steps
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +122,54 @@ def test_partnerships_that_are_gone_are_told_first(sweep: Synthetic) -> None:
     assert "50%, which cannot be told apart" in said
     for shares in ({best: 0.95, base: 0.2}, {}):
         assert not [e for e in short(with_alive(sweep, shares)).lines if "last?" in e.asked]
+
+
+def test_the_headline_names_the_months_and_money_has_its_line(sweep: Synthetic) -> None:
+    assert "in the last year" in short(Stored.of(sweep)).verdict, "a number of the last year is not one of the crisis"
+    stored = Stored.of(choosing(sets=40, replicates=2))
+    found = short(stored)
+    (view,) = decided(stored)
+    prices = [price for _, _, price in steps(view)]
+    lines = {each.asked: each.said for each in found.lines}
+    if all(prices):
+        best = ranking(stored, stored.primary, stored.main)
+        assert best is not None
+        said = lines["And counting what it costs?"]
+        assert view.words()[0][1][0].split(":")[0].lower() in said.lower()
+        chosen = set(view.bands[stored.main]["best"])
+        assert ("at no worth" in said) is (view.names[best.best] not in chosen)
+    assert "Not for ranking real partners" in found.caveat[1]
+
+
+@pytest.mark.parametrize(("sets", "priced"), [(40, True), (2, False)])
+def test_what_may_do_nothing_has_no_price(sets: int, priced: bool) -> None:
+    """Two sets cannot tell 300 student-months from none."""
+    stored = Stored.of(choosing(sets=sets, replicates=2))
+    (view,) = decided(stored)
+    found = steps(view)
+    assert found
+    for before, after, price in found:
+        _, effect, units = view.pairs
+        low, high = mean_of((effect[after] - effect[before]).to_numpy(), units).ends(0.95)
+        assert (price is None) is bool(low <= 0 <= high)
+    assert all(price is not None for _, _, price in found) is priced
+    (said,) = [e.said for e in short(stored).lines if e.asked.startswith("What does one more")]
+    assert ("no price can be told" in said) is not priced
+
+
+def test_other_outcomes_by_which_another_does_better_are_told(sweep: Synthetic) -> None:
+    stored = Stored.of(sweep)
+    name = next(n for n in stored.metrics if n not in ("cost", "hours", stored.primary) and metric(n).better == "higher")
+    best = ranking(stored, stored.primary, stored.main)
+    assert best is not None
+    runs = stored.runs.copy()
+    noise = np.random.default_rng(1).normal(0, 1e-6, len(runs))
+    runs[name] = noise + (runs["strategy"] == best.order[1]) * 0.5
+    experiment = {**stored.experiment, "also": [name]}
+    moved = dataclasses.replace(stored, runs=runs, experiment=experiment, _cache={}, spreads={})
+    (said,) = [e.said for e in short(moved).lines if "change the answer" in e.asked]
+    assert f"“{stored.title(best.order[1])}” does better." in said
+    same = dataclasses.replace(
+        stored, runs=runs.assign(**{name: noise}), experiment=experiment, _cache={}, spreads={}
+    )
+    assert not [e for e in short(same).lines if "change the answer" in e.asked and "does better." in e.said]

@@ -277,8 +277,11 @@ def decide(
         ),
     ] = False,
     view: Annotated[
-        str, typer.Option("--view", metavar="WHOSE", help="Of results: funder (dollars) or society (and hours).")
-    ] = "funder",
+        str | None,
+        typer.Option(
+            "--view", metavar="WHOSE", help="Of results: funder (dollars) or society (and hours, with a price)."
+        ),
+    ] = None,
     hour: Annotated[
         float | None, typer.Option("--hour", metavar="DOLLARS", help="Of society's view: the price of an hour.")
     ] = None,

@@ -34,7 +34,9 @@ def commands(stored: Stored) -> list[tuple[str, str]]:
         ("Could an evaluation have seen it?", f"tfs-sim power DIR {pair}"),
     ]
     if "served" in stored.metrics:
-        asked.append(("What if partners' hours have a price?", "tfs-sim decide DIR --hour 45"))
+        asked.append(("What if partners' hours have a price?", "tfs-sim decide DIR --view society --hour 45"))
+        asked.append(("Who pays what in which year, as expected before a run?", "tfs-sim check EXPERIMENT"))
+        asked.append(("What should a budget buy, how much of it, and from when?", "tfs-sim optimize EXPERIMENT"))
     return asked
 
 
