@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfs_sim.analysis import words
+from tfs_sim.analysis.ranking import ranking
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import RECOVERED, TROUGH_WITHIN, WINDOW, Array, metric, recovery_months
 from tfs_sim.scenario.characters import printable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LEAST = 0.005
 """Support, as a share of partners' work, below which nothing is told of its fall and return: it shows as none."""
+FEW, SHRUNK = 3, 1 / 3
+"""Partners, and share of them, that leave within half a year where a story says that the table shrinks."""
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -59,7 +62,7 @@ def traced(
     if frame is None or len(frame) == 0 or "strategy" not in frame:
         return None
     keys = [key for key in stored.keys if key in frame]
-    present = list(dict.fromkeys(frame[keys].astype(str).itertuples(index=False, name=None)))
+    present = list(frame[keys].drop_duplicates().astype(str).itertuples(index=False, name=None))
     wanted = arm or (stored.against, *stored.main)
     chosen = wanted if wanted in present else None if arm else present[0]
     if chosen is None or len(chosen) != len(stored.keys):
@@ -115,6 +118,20 @@ def the_run(stored: Stored, strategy: str | None = None) -> Traced | None:
     return Traced(levels, chosen, site, people, int(np.searchsorted(stored.pairs, replicate)))
 
 
+def told_beside(stored: Stored) -> tuple[str, ...]:
+    """Return the strategies whose runs over the same luck are told side by side: the best, and doing nothing.
+
+    Without a strategy that does nothing the reference stands beside it, or the next where the reference is the best.
+    """
+    found = ranking(stored, stored.primary, stored.main) if stored.primary in stored.metrics else None
+    order = stored.strategies if found is None else found.order
+    first = [stored.against] if found is None else [found.best]
+    people = stored.organizations  # not every strategy need have been traced
+    known = set(people["strategy"].unique()) if len(people) and "strategy" in people else set(stored.strategies)
+    usual = dict.fromkeys([*first, stored.nothing, stored.against, *order])
+    return tuple(s for s in usual if s is not None and s in known)[:2]
+
+
 def story(sweep: SweepLike, strategy: str | None = None) -> list[Event]:
     """Return the traced run of a strategy (the reference by default) as dated sentences; empty if none was traced."""
     stored = Stored.of(sweep)
@@ -127,7 +144,8 @@ def story(sweep: SweepLike, strategy: str | None = None) -> list[Event]:
         if name in stored.metrics
     }
     teller = _Teller(stored, run, months)
-    events = [*teller.start(), *teller.newcomers(), *teller.departures(), *teller.crisis(), *teller.end()]
+    events = [*teller.start(), *teller.newcomers(), *teller.departures(), *teller.shrinking(), *teller.crisis(),
+              *teller.end()]  # fmt: skip
     return sorted(events, key=lambda e: e.month)
 
 
@@ -199,6 +217,22 @@ class _Teller:
                 who = what if named(name).lower() in what else f"{what}, {named(name)},"
                 yield self.event(int(when[gone]), f"The person who represents {who} leaves; {tail}{more}.")
 
+    def shrinking(self) -> Iterable[Event]:
+        """The half-year in which the table shrinks most, where it loses a third of its partners or more."""
+        if not self._has("partners"):
+            return
+        partners = self.months["partners"]
+        if len(partners) <= WINDOW:
+            return
+        lost = partners[:-WINDOW] - partners[WINDOW:]
+        at = int(np.argmax(lost))
+        if lost[at] >= max(FEW, SHRUNK * partners[at]):
+            yield self.event(
+                at + WINDOW,
+                f"Within {WINDOW} months the table has shrunk from {partners[at]:.0f} to {partners[at + WINDOW]:.0f} "
+                "partners.",
+            )
+
     def _central(self, but: list[str]) -> str | None:
         run = traced(self.stored, self.stored.network, (self.run.strategy, *self.run.levels))
         if run is None or run[2] != self.site:
@@ -236,15 +270,25 @@ class _Teller:
         yield self.event(trough, f"Partners' support is at its lowest of the two years after the onset, {least}.")
         months = float(recovery_months(support, onset))
         if np.isfinite(months):
-            text = f"Support is back to {RECOVERED:.0%} of what it was, {months:.0f} months after the onset."
-            yield self.event(onset + int(months), text)
+            text = f"Support is back to {RECOVERED:.0%} of what it was, {months:.0f} months after the onset"
+            after = support[onset + int(months) :][:TROUGH_WITHIN]
+            below = int((after < RECOVERED * before).sum())
+            lasting = "." if 2 * below <= len(after) else (
+                f"; but in {below} of the {len(after)} months from then on it is below that again, "
+                f"{words.level(float(after.mean()), m)} on average."
+            )  # fmt: skip
+            yield self.event(onset + int(months), text + lasting)
         else:
             yield self.event(self.last, f"Support has not come back to {RECOVERED:.0%} of what it was.")
 
     def end(self) -> Iterable[Event]:
         """How the run ends."""
         if self._has("alive") and not self.months["alive"][-1]:
-            gone = int(np.flatnonzero(self.months["alive"])[-1]) + 1 if self.months["alive"].any() else 0
+            if not self.months["alive"].any():
+                never = "In no month did it count as alive: three organizations of two sectors that meet."
+                yield self.event(self.last, never)
+                return
+            gone = int(np.flatnonzero(self.months["alive"])[-1]) + 1
             yield self.event(gone, "The partnership is no longer alive.")
             return
         parts = []

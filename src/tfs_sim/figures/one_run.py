@@ -10,7 +10,7 @@ from pandas import DataFrame
 from tfs_sim.analysis import words
 from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.stored import Stored, SweepLike
-from tfs_sim.analysis.story import Traced, month_name, the_run
+from tfs_sim.analysis.story import Traced, month_name, the_run, told_beside
 from tfs_sim.analysis.windows import metric
 from tfs_sim.figures.captions import caption
 from tfs_sim.figures.style import (
@@ -31,7 +31,7 @@ from tfs_sim.figures.style import (
 
 
 def one_run(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
-    """Draw partners and the primary outcome of the reference's traced run beside that of its counterpart.
+    """Draw partners and the primary outcome of the best strategy's traced run beside that of doing nothing.
 
     None where fewer than two traced runs are stored.
     """
@@ -92,12 +92,11 @@ def one_run(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
 
 
 def pair_of_runs(stored: Stored) -> tuple[Traced, Traced] | None:
-    """Return the reference's traced run and its counterpart at the same site over the same luck, if both are stored."""
-    others = [s for s in stored.strategies if s != stored.against]
-    if not others or not len(stored.series):
+    """Return the traced runs that are told side by side, of one site and the same luck, if both are stored."""
+    beside = told_beside(stored)
+    if len(beside) < 2 or not len(stored.series):
         return None
-    counterpart = stored.nothing if stored.nothing in others else others[0]
-    one, other = the_run(stored, stored.against), the_run(stored, counterpart)
+    one, other = (the_run(stored, strategy) for strategy in beside)
     if one is None or other is None or (one.site, one.at) != (other.site, other.at):
         return None
     return one, other

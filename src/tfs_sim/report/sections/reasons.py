@@ -34,7 +34,9 @@ def commands(stored: Stored) -> list[tuple[str, str]]:
         ("Could an evaluation have seen it?", f"tfs-sim power DIR {pair}"),
     ]
     if stored.crisis is not None:
-        asked.append(("What if it comes back? The ready-made example writes a shock twice", "tfs-sim sweep crisis-returns"))
+        asked.append(
+            ("What if it comes back? The ready-made example writes a shock twice", "tfs-sim sweep crisis-returns")
+        )
     if "served" in stored.metrics:
         asked.append(("What if partners' hours have a price?", "tfs-sim decide DIR --view society --hour 45"))
         asked.append(("Who pays what in which year, as expected before a run?", "tfs-sim check EXPERIMENT"))
