@@ -60,9 +60,13 @@ def test_a_recovery_that_does_not_last_is_no_recovery(sweep) -> None:
 
 
 def test_the_best_is_told_beside_doing_nothing(sweep) -> None:
-    stored = Stored.of(sweep)
+    """Of those whose runs were traced."""
+    whole = replace(sweep, organizations=sweep.organizations.iloc[:0])
+    stored = Stored.of(whole)
     found = ranking(stored, stored.primary, stored.main)
     assert found is not None
     best, other = told_beside(stored)
     assert best == found.best
     assert other == (stored.nothing if stored.nothing not in (None, best) else stored.against)
+    traced = set(sweep.organizations["strategy"])
+    assert set(told_beside(Stored.of(sweep))) <= traced
