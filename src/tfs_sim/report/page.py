@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,13 @@ def render(
     pictures : SVG files of the wide charts, by name, where they were drawn already.
     """
     content_, page = content(stored, drawn, narrow, audience, pictures), template("report.html.j2")
-    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page.render(**content_, words=()), flags=re.DOTALL)
-    return str(page.render(**content_, words=used(text)))
+    return str(page.render(**content_, words=used(_prose(page.render(**content_, words=())))))
+
+
+def _prose(page: str) -> str:
+    """Return what a page says without commands, whose names are no words, and meanings, which say their own."""
+    unsaid = r'<style>.*?</style>|<code>.*?</code>|<ul class="meanings">.*?</ul>|<[^>]*>'
+    return unescape(re.sub(unsaid, " ", page, flags=re.DOTALL))
 
 
 def template(name: str) -> Any:
