@@ -20,7 +20,7 @@ from tfs_sim.figures.charts import charts
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.literature.glossary import used
-from tfs_sim.report.audiences import SAID, reader
+from tfs_sim.report.audiences import SAID, file_name, reader
 from tfs_sim.report.embedding import numbers, shown
 from tfs_sim.report.sections import SECTIONS, Page
 from tfs_sim.report.short import short
@@ -51,7 +51,7 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str], audience: str
     stored = Stored.of(sweep)
     target = Path(folder)
     drawn, narrow = charts(stored), charts(stored, narrow=True)
-    path = target / ("report.html" if whole else f"report-{audience}.html")
+    path = target / file_name(audience)
     with only_one(made_folder(target)):
         sweep_up(target)
         for part in ("figures", "data") if whole else ():
