@@ -67,7 +67,7 @@ def test_an_array_is_told_with_the_steps_that_use_it(call) -> None:  # type: ign
     written, read = said.split("Written by:")[1].split("Read by:")
     assert "S12  update" in written and "participation" not in written
     assert "refer " in read and "ties" in read and "update" not in read
-    assert call("explain", "org.effort").out in call("explain", "effort").out
+    assert call("explain", "org.effort").out in call("explain", "effort", "--all").out
     assert "never changes during a run" in call("explain", "org.sector").out
     assert call("explain", "org.neighbours").code == 0
 
@@ -95,11 +95,60 @@ def test_the_month_is_told_with_what_each_step_reads_and_writes(call) -> None:  
 def test_a_word_is_told_whatever_its_case_number_and_spelling(call, word: str) -> None:  # type: ignore[no-untyped-def]
     from tfs_sim.literature.glossary import word as meant
 
-    said = " ".join(call("explain", word).out.split())
+    said = " ".join(call("explain", word, "--all").out.split())
     assert meant(word) is not None and f"{meant(word).name} word {meant(word).meaning} source " in said
 
 
-def test_a_mechanism_keeps_its_page_and_gains_the_word(call) -> None:  # type: ignore[no-untyped-def]
-    said = call("explain", "trust").out
-    assert [said.index(f"\n{what}" if n else what) for n, what in enumerate(("trust  mechanism", "trust  metric"))]
-    assert said.index("trust  metric") < said.index("trust  word") < said.index("rel.trust  array")
+def test_of_every_word_one_sentence_is_told_and_one_line_on_how_to_see_more() -> None:
+    """Who asks for a word of the report wants neither the engine's arrays nor a mechanism's page."""
+    from tfs_sim.cli.explaining import explained
+    from tfs_sim.literature.glossary import WORDS
+
+    for each in WORDS:
+        said, *more = explained(each.name).split("\n\n")
+        assert " ".join(said.split()) == f"{each.name} word {each.meaning}"
+        assert len(more) <= 1 and all(line.startswith("  More (") for line in more), each.name
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("dose", "array"),
+        ("backbone", "source, other names, mechanism, array"),
+        ("community", "source, other names, mechanism"),
+        ("trust", "source, mechanism, metric, array"),
+        ("Common agenda", "source, other names"),
+        ("replicate", "source"),
+    ],
+)
+def test_it_is_said_what_else_has_the_name_and_how_to_see_it(call, name: str, kinds: str) -> None:  # type: ignore[no-untyped-def]
+    shown = f'"{name}"' if " " in name else name
+    assert f"More ({kinds}): tfs-sim explain {shown} --all" in " ".join(call("explain", name).out.split())
+    whole = call("explain", name, "--all").out
+    for kind in kinds.replace("arrays", "array").split(", "):
+        told = {"source": "  source  ", "other names": "  also    "}.get(kind, f"  {kind}\n")
+        assert told in whole, kind
+
+
+def test_all_of_a_name_begins_with_the_word(call) -> None:  # type: ignore[no-untyped-def]
+    said = call("explain", "trust", "--all").out
+    kinds = ("trust  word", "trust  mechanism", "trust  metric", "rel.trust  array")
+    assert [said.index(kind) for kind in kinds] == sorted(said.index(kind) for kind in kinds)
+
+
+def test_the_figures_of_the_shipped_ensemble_are_told_one_by_one(call) -> None:  # type: ignore[no-untyped-def]
+    from tfs_sim.calibration import load_calibration
+    from tfs_sim.experiments.designs import uncertainty
+    from tfs_sim.experiments.storage import ensembles
+
+    found = call("explain", "calibration")
+    said = " ".join(found.out.split())
+    record = ensembles.read(uncertainty.calibrated()).record
+    targets = load_calibration(uncertainty.SHIPPED).targets
+    assert found.code == 0 and len(record.own) == record.figures
+    for name in record.own:
+        assert (
+            targets[name].title in said and f"published {targets[name].centre:.6g}, of {targets[name].sample}" in said
+        )
+    assert said.count(" published ") == record.figures and f"held against {record.figures} figures" in said
+    assert "tfs-sim explain calibration" in call("explain", "calibrated").out

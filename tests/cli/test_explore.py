@@ -84,6 +84,15 @@ def test_a_design_is_run_and_its_page_written(ready, tmp_path: Path) -> None:  #
     some = ready("explore", "results/first-explore", "--sliders", "coordinators,depth", "--out", "two.html")
     assert some.code == 0 and "2 sliders" in some.out and (tmp_path / "two.html").is_file()
     assert "without a slider, and is averaged over: First month" in (tmp_path / "two.html").read_text()
+    for asked, told in (
+        (("--sliders", "depth,coordinators,depth"), 'the slider "depth" is asked for twice'),
+        (("--out", "not/there/two.html"), "there is no folder not/there"),
+        (("--out", "results"), "results is a folder, not a file"),
+        (("--under", "nope"), 'there is no condition "nope"; there are "crisis"'),
+    ):
+        refused = ready("explore", "results/first-explore", *asked)
+        assert refused.code == 2 and told in " ".join(refused.err.split()) and not refused.out, refused.err
+    assert not (tmp_path / "not").exists()
     same = ready("reproduce", "results/first-explore", "--workers", "1")
     assert same.code == 0 and "The same to the bit" in same.out
     found = explore(folder, ["begin"])

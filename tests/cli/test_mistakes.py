@@ -37,6 +37,8 @@ import pytest
         (["check", "--schema", "scenaro"], 'did you mean "scenario"?'),
         (["report", "."], "holds no results of tfs-sim"),
         (["status", "nowhere"], "there is no folder nowhere"),
+        (["status", "town.toml"], "town.toml is a file, not a folder"),
+        (["report", "town.toml"], "town.toml is a file, not a folder"),
         (["run", "town.toml", "--out", "."], "is not a folder of runs: it holds town.toml"),
         (["run", "town.toml", "--out", "town.toml"], "is a file, not a folder"),
         (["sweep", "trial.toml", "--out", "."], "is not a folder of results: it holds town.toml"),

@@ -27,6 +27,17 @@ def test_a_sweep_from_the_first_line_to_the_report(call) -> None:  # type: ignor
     assert again.code == 0
     assert again.out.splitlines()[-6:] == lines[-6:]
     assert Path("results/trial/report.html").is_file()
+    for name, asked in (
+        ("report.html", ()),
+        ("report-leader.html", ("--audience", "leader")),
+        ("one-page.pdf", ("--one-page",)),
+    ):
+        place = Path("results/trial") / name
+        place.unlink(missing_ok=True)
+        place.mkdir()
+        refused = call("report", "results/trial", *asked)
+        assert refused.code == 2 and not refused.out, "nothing is told before it is known where to write"
+        assert f"{place} is a folder, not a file" in " ".join(refused.err.split())
 
 
 @pytest.mark.usefixtures("undrawn")

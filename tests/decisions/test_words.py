@@ -22,10 +22,10 @@ def test_bands_in_words() -> None:
     ]
     assert in_words(pd.DataFrame(rows, columns=HEAD), "a student-month") == [
         "Below 40 a student-month: nothing; up to 180: manuals; above: both.",
-        "nothing cannot be told apart from all others from 30 to 40; next comes manuals.",
-        "manuals cannot be told apart from all others from 40 to 60; next comes nothing.",
+        "nothing cannot be told apart from at least one other strategy from 30 to 40; next comes manuals.",
+        "manuals cannot be told apart from at least one other strategy from 40 to 60; next comes nothing.",
         "nothing is likelier to be the best from 40 to 60; manuals is better by expectation, which is what counts.",
-        "both cannot be told apart from all others above 180; next comes manuals.",
+        "both cannot be told apart from at least one other strategy above 180; next comes manuals.",
     ]
 
 
@@ -43,7 +43,7 @@ def test_one_band(low: float, high: float, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0, "0"), (12345.6, "12,346"), (37.456, "37.5"), (40.0, "40"), (0.01234, "0.0123"), (-1500, "-1,500")],
+    [(0, "0"), (12345.6, "12,346"), (37.456, "37.5"), (40.0, "40"), (0.01234, "0.0123"), (-1500, "−1,500")],
 )
 def test_amounts(value: float, said: str) -> None:
     assert amount(value) == said

@@ -8,7 +8,9 @@ import pytest
 import tfs_sim as tfs
 from tfs_sim.analysis.compare import compare_arms
 from tfs_sim.analysis.findings import findings
+from tfs_sim.analysis.stored import Stored
 from tfs_sim.figures.charts import charts
+from tfs_sim.report.short import Short, short
 
 SMALL = """\
 title = "Small & <b>bold</b>"
@@ -65,6 +67,19 @@ def test_findings_are_those_of_the_report(study: tfs.Sweep) -> None:
     lines = repr(study.findings).splitlines()
     assert [line.split(". ", 1)[0] for line in lines] == [str(n + 1) for n in range(len(study.findings))]
     assert study.findings._repr_html_().count("<li>") == len(study.findings)
+
+
+def test_the_short_answer_is_that_of_the_page(study: tfs.Sweep) -> None:
+    found = short(Stored.of(study))
+    answer = study.short
+    assert isinstance(answer, Short) and (answer.verdict, answer.lines, answer.caveat) == (
+        *(found.verdict, found.lines, found.caveat),
+    )
+    assert answer.data.equals(found.data)
+    said = repr(answer).split("\n\n")
+    assert said[0] == answer.verdict and said[-1].startswith(answer.caveat[0])
+    assert said[1:-1] == [f"{line.asked}\n    {line.said}" for line in answer.lines]
+    assert answer._repr_html_().count("<dt>") == len(answer.lines)
 
 
 def test_strategies_are_compared_as_the_table_of_all_arms_has_it(study: tfs.Sweep) -> None:

@@ -27,6 +27,24 @@ def test_a_word_is_one_line_with_a_source() -> None:
     assert all(word(name) is each for each in WORDS for name in (each.name, *each.also))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "student-months",
+        "knowing all",
+        "value of perfect information",
+        "expected loss",
+        "dominated by a mix",
+        "extended dominance",
+        "aligned work",
+        "worth",
+        "noise floor",
+    ],
+)
+def test_words_of_decisions_are_there(name: str) -> None:
+    assert word(name) is not None
+
+
 def test_of_a_text_the_words_that_it_uses() -> None:
     text = "Two ORGANIZATIONS hold grants; a Latin hypercube of the 95% interval. Bundled, a subset."
     assert [each.name for each in used(text)] == ["organization", "grant", "Latin hypercube", "95% interval"]

@@ -215,6 +215,10 @@ def test_sliders_are_named_where_more_vary() -> None:
         explore(wide)
     some = explore(wide, ["staff", "hurt"])
     assert [each.name for each in some.sliders] == ["staff", "hurt"] and len(some.space.left) == 6
+    with pytest.raises(UserError, match='the slider "staff" is asked for twice'):
+        explore(swept(places(60)), ["staff", "hurt", "staff"])
+    with pytest.raises(UserError, match='there is no condition "nope": these results have none'):
+        explore(swept(places(60)), levels=["nope"])
     with pytest.raises(UserError, match='there is no variable "stuff"'):
         explore(wide, ["stuff"])
 

@@ -56,7 +56,7 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
             )
         elif up and down:
             said = f"{who}: the answer changes sign. {capital(thing)} is higher {than} here: "
-            out.append(said + words.closed(f"{_places(up)}. It is lower here: {_places(down)}"))
+            out.append(f"{words.closed(said + _places(up))} {words.closed(f'It is lower here: {_places(down)}')}")
         else:
             way = "higher" if up else "lower"
             said = f"{who}: {thing} is {way} {than}"
@@ -64,9 +64,9 @@ def stability(stored: Stored, name: str, strategies: list[str]) -> list[str]:
                 out.append(words.closed(f"{said} {_everywhere(stored)}"))
                 continue
             parts = [f"{said} here: {_places([*up, *down])}"]
-            parts += [f"it cannot be told apart from none here: {_places(open_)}"] if open_ else []
+            parts += [f"it cannot be told apart from no effect here: {_places(open_)}"] if open_ else []
             parts += [f"it is the same in all pairs here: {_places(same)}"] if same else []
-            out.append(words.closed(". ".join(capital(part) for part in parts)))
+            out.append(" ".join(words.closed(capital(part)) for part in parts))
     return out
 
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from tfs_sim.analysis import stamps
 from tfs_sim.analysis.stored import Stored, SweepLike
+from tfs_sim.decisions.cells import Units
 from tfs_sim.decisions.time import present, rate_checked
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.model.declare import specification
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 View = Literal["funder", "society"]
 VIEWS = ("funder", "society")
 UNIT = "a student-month of support"
+COUNTED_IN = Units("$", "student-month")
+"""In what tables of decisions count costs and effects."""
 NEEDED = {
     "funder": ("cost", "served"),
     "society": ("cost", "served", "coverage", "performance", "gross_gain", "hours", "bid_hours", "staff_given"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfs_sim.analysis.stored import Stored
-    from tfs_sim.decisions.cells import Cells
+    from tfs_sim.decisions.cells import Cells, Units
 
 LARGEST_FILE = 200_000_000
 """Bytes of a table that are read at most."""
@@ -107,7 +107,7 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
 def _by_view(stored: Stored, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:
     """Print what one view says."""
     from tfs_sim.analysis.sentences import capital
-    from tfs_sim.analysis.valued import UNIT, View, costs_and_effects, in_words, whose
+    from tfs_sim.analysis.valued import COUNTED_IN, UNIT, View, costs_and_effects, in_words, whose
     from tfs_sim.decisions import learnable, value_by_site
     from tfs_sim.decisions.cells import site_cells
 
@@ -130,10 +130,10 @@ def _by_view(stored: Stored, known: pd.DataFrame | None, asked: Asked, valued: V
         from tfs_sim.reasons.groups import of_parameters
 
         groups = of_parameters(str(name) for name in known.columns if name != "set")
-    tell(runs, known, asked, UNIT, groups)
+    tell(runs, known, asked, UNIT, groups, COUNTED_IN)
     if asked.worths and len(stored.sites) > 1 and stored.units.set is not None:
         print(f"\n{bold('For whom')}")
-        _told(site_cells(value_by_site(runs, asked.worths)))
+        _told(site_cells(value_by_site(runs, asked.worths), COUNTED_IN))
 
 
 def _discounted(rates: tuple[float, float]) -> str:
@@ -180,21 +180,24 @@ def tell(
     asked: Asked,
     unit: str = "a unit of effect",
     groups: Mapping[str, Sequence[str]] | None = None,
+    units: Units | None = None,
 ) -> None:
     """Print what tidy tables say (see `tfs_sim.decisions`), whatever they come from; a worth is that of `unit`.
 
-    With `groups` of parameters it is also said what knowing all of a group is worth.
+    In what costs and effects are counted (`units`) stands in the heads of tables, where it is known. With `groups` of
+    parameters it is also said what knowing all of a group is worth.
     """
     from tfs_sim import decisions
-    from tfs_sim.decisions.cells import choice_cells, frontier_cells
+    from tfs_sim.decisions.cells import Units, choice_cells, frontier_cells
     from tfs_sim.decisions.tables import UNITS
 
+    units = units or Units()
     scale = 1.0 if asked.decisions is None else asked.decisions
     keys = [str(name) for name in runs.columns if name not in (*UNITS, "cost", "effect")]
     for where, part in _apart(runs, keys):
         if where:
             print(f"\n{bold(where)}")
-        _told(frontier_cells(decisions.frontier(part)), apart=False)
+        _told(frontier_cells(decisions.frontier(part), units), apart=False)
         if "set" not in part or part["set"].nunique() < 2:
             print(wrapped("\nThe table has one set of parameters: how sure this is cannot be said."))
             continue
@@ -211,7 +214,7 @@ def tell(
             said = "No worth was given; what follows is told where the choice changes, so that the two that come first "
             print(wrapped(f"{said}are worth the same there by expectation (--worth says another)."))
         print()
-        _told(choice_cells(decisions.choices(part, at), decisions.evpi(part, at), scale))
+        _told(choice_cells(decisions.choices(part, at), decisions.evpi(part, at), scale, units))
         if known is not None:
             _parameters(decisions.evppi(part, known, at), scale)
         if known is not None and groups is not None:

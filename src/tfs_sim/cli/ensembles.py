@@ -66,6 +66,7 @@ def check(path: Path) -> None:
 def explained(path: Path) -> str:
     """Return what an ensemble is: where it comes from, what it varies, how wide beside what is plausible."""
     from tfs_sim.analysis import stamps
+    from tfs_sim.experiments.designs import uncertainty
     from tfs_sim.experiments.storage import ensembles
     from tfs_sim.model.catalogue import MECHANISMS
     from tfs_sim.model.declare import specification
@@ -80,8 +81,10 @@ def explained(path: Path) -> str:
         bold(wrapped(f"{record.title} ({record.name}, edition {record.edition})")),
         wrapped(f"{count(len(sets), 'set')} of {count(len(sets.variables), 'parameter')}; {kind}; {record.licence}."),
         wrapped(f"Made with model {record.model}. Its first sets: {', '.join(sets.ids[:3])} …"),
-        "",
     ]
+    if record.name == uncertainty.SHIPPED:
+        lines.append(wrapped("The figures, one by one: tfs-sim explain calibration"))
+    lines.append("")
     rows = []
     for column, variable in enumerate(sets.variables):
         declared = specification(MECHANISMS[variable.path[1]].parameters)[variable.path[2]]

@@ -69,13 +69,16 @@ def explore(folder: Path, out: Path | None, sliders: str | None, under: str | No
 
 def written(sweep: Sweep, out: Path | None, sliders: list[str] | None = None, levels: list[str] | None = None) -> None:
     """Fit emulators, say what they are good for, and write the page."""
+    from tfs_sim.experiments.storage.files import replaceable
     from tfs_sim.reasons.exploring import explore as found_by
     from tfs_sim.reasons.exploring_words import told
     from tfs_sim.report import write_explorer
 
+    page = out or sweep.folder / "explore.html"
+    replaceable(page)
     with terminal.working("emulators") as shown:
         found = found_by(sweep, sliders, levels, shown.progress)
     print(bold(wrapped(f"{sweep.experiment['title']}: what happens where nothing was run?")))
     for sentence in told(found):
         print(wrapped(sentence, "  "))
-    print(f"\nPage     {terminal.path(write_explorer(found, out or sweep.folder / 'explore.html'))}")
+    print(f"\nPage     {terminal.path(write_explorer(found, page))}")

@@ -44,7 +44,7 @@ def in_words(bands: pd.DataFrame, unit: str = "a unit of effect", sign: str = ""
             others = " or ".join(dict.fromkeys(str(row["runner_up"]) for row in close))
             spans = ", ".join(_span(low, high, sign) for low, high in _stretches(close))
             part = where if len(close) == len(run) else spans
-            said.append(f"{best} cannot be told apart from all others {part}; next comes {others}.")
+            said.append(f"{best} cannot be told apart from at least one other strategy {part}; next comes {others}.")
         likelier = [row for row in run if row["likeliest"] != best]
         for other, stretch in groupby(likelier, key=lambda row: row["likeliest"]):
             spans = ", ".join(_span(low, high, sign) for low, high in _stretches(list(stretch)))
@@ -55,11 +55,11 @@ def in_words(bands: pd.DataFrame, unit: str = "a unit of effect", sign: str = ""
 
 
 def amount(value: float) -> str:
-    """Return a number as people write it: three digits that count at least, thousands apart."""
+    """Return a number as people write it: three digits that count at least, thousands apart, a true minus sign."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else str(value)
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{min(digits, 12)}f}"
+    text = f"{value:,.{min(digits, 12)}f}".replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

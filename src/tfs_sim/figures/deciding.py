@@ -15,7 +15,7 @@ from tfs_sim.analysis import words
 from tfs_sim.analysis.decided import Decided
 from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.valued import whose
-from tfs_sim.decisions.cells import MOST_PARAMETERS
+from tfs_sim.decisions.cells import MOST_PARAMETERS, same
 from tfs_sim.decisions.information import by_chance
 from tfs_sim.decisions.leads import interval
 from tfs_sim.decisions.words import amount
@@ -206,11 +206,13 @@ def _marks(d: Decided) -> str:
 
 
 def _at_told(d: Decided) -> str:
-    said = [
-        f"At ${amount(row['worth'])} a student-month {row['best']} is the best by expectation, in "
-        f"{row['share_best']:.0%} of sets."
-        for row in (d.choices.to_dict("records") if d.told else [])
-    ]
+    said = []
+    for row in d.choices.to_dict("records") if d.told else []:
+        at, share = f"At ${amount(row['worth'])} a student-month", f"in {row['share_best']:.0%} of sets"
+        if same(row):
+            said.append(f"{at} {row['best']} and {row['runner_up']} are worth the same; the first is the best {share}.")
+        else:
+            said.append(f"{at} {row['best']} is the best by expectation, {share}.")
     return " ".join(said)
 
 

@@ -21,14 +21,15 @@ class Explanation(str):
         return f"<pre>{html.escape(self)}</pre>"
 
 
-def explain(name: str, arrays: bool = False) -> Explanation:
-    """Return what a name means: unit, default, plausible range, source, how sure anybody is of it.
+def explain(name: str, arrays: bool = False, everything: bool = False) -> Explanation:
+    """Return what a name means: of a word a sentence, else unit, default, plausible range, source, how sure we are.
 
     Parameters
     ----------
     name : a parameter ("turnover.rate_nonprofit"), mechanism, intervention, shock, metric, array or word of the field;
-        "month" for the order of a month, "plausible", "when"; an ensemble's name or file.
+        "month" for the order of a month, "calibration", "plausible", "when"; an ensemble's name or file.
     arrays : with "month": what each step reads and writes.
+    everything : of a word too all that has the name: source, mechanism, metric, arrays.
 
     Raises
     ------
@@ -41,4 +42,4 @@ def explain(name: str, arrays: bool = False) -> Explanation:
     """
     from tfs_sim.cli.explaining import explained
 
-    return Explanation(_BOLD.sub("", explained(name, arrays)))
+    return Explanation(_BOLD.sub("", explained(name, arrays, everything)))

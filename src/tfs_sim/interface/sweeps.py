@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
@@ -17,6 +18,7 @@ from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import DERIVED
 from tfs_sim.experiments.execution import runner
 from tfs_sim.experiments.storage import stored
+from tfs_sim.report.short import Short, short
 from tfs_sim.scenario.characters import printable
 from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
 
@@ -38,6 +40,28 @@ class Findings(tuple[Finding, ...]):
 
     def _repr_html_(self) -> str:
         return f"<ol>{''.join(f'<li>{html.escape(str(each))}</li>' for each in self)}</ol>"
+
+
+@dataclass(frozen=True, repr=False)
+class Answer(Short):
+    """The answer in short: a verdict, questions with their answers, and what is not claimed; prints as these lines.
+
+    Attributes
+    ----------
+    verdict : the answer in a sentence.
+    lines : questions (`asked`) and answers (`said`), in the order in which they are read.
+    caveat : what is not claimed: what stands out of it, and the rest.
+    data : columns asked, what, of, value, low, high, unit: the numbers that are said, unrounded.
+    """
+
+    def __repr__(self) -> str:
+        parts = [self.verdict, *(f"{line.asked}\n    {line.said}" for line in self.lines)]
+        return printable("\n\n".join([*parts, "\n".join(part for part in self.caveat if part)]))
+
+    def _repr_html_(self) -> str:
+        rows = (f"<dt>{html.escape(each.asked)}</dt><dd>{html.escape(each.said)}</dd>" for each in self.lines)
+        caveat = html.escape(" ".join(self.caveat).strip())
+        return f"<p><b>{html.escape(self.verdict)}</b></p><dl>{''.join(rows)}</dl><p>{caveat}</p>"
 
 
 class Figures(Mapping[str, "Chart"]):
@@ -75,7 +99,7 @@ class Figures(Mapping[str, "Chart"]):
 
 
 class Sweep(stored.Sweep):
-    """The stored results of an experiment: tables, findings, comparisons, figures, the report.
+    """The stored results of an experiment: tables, the answer in short, findings, comparisons, figures, the report.
 
     Everything is computed from the tables of its folder when it is asked for; nothing is run.
 
@@ -86,6 +110,7 @@ class Sweep(stored.Sweep):
     Examples
     --------
     >>> sweep = tfs.Sweep.load("results/crisis-shock")                      # doctest: +SKIP
+    >>> sweep.short                                                         # doctest: +SKIP
     >>> sweep.findings                                                      # doctest: +SKIP
     >>> sweep.compare("handover-practices", "initiative", metric="trust")   # doctest: +SKIP
     >>> sweep.figures["forest"]                                             # doctest: +SKIP
@@ -102,6 +127,12 @@ class Sweep(stored.Sweep):
         from tfs_sim.analysis.findings import findings
 
         return Findings(findings(self._results))
+
+    @cached_property
+    def short(self) -> Answer:
+        """The answer in short, as the first screen of the report, the one-pager and the first slide say it."""
+        found = short(self._results)
+        return Answer(found.verdict, found.lines, found.caveat, found.data)
 
     @cached_property
     def figures(self) -> Figures:
@@ -194,7 +225,7 @@ class Sweep(stored.Sweep):
         return self.folder if folder is None else Path(folder)
 
     def __repr__(self) -> str:
-        further = ".strategies, .levels, .findings, .compare(…), .figures, .report(), .one_page(), .slides()"
+        further = ".strategies, .levels, .short, .findings, .compare(…), .figures, .report(), .one_page(), .slides()"
         return f"{super().__repr__()}\n{further}"
 
     def _repr_html_(self) -> str:

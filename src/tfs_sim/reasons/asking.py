@@ -64,6 +64,9 @@ def known_levels(stored: Stored, levels: Sequence[str] | None) -> tuple[str, ...
     if levels is None:
         return stored.main
     levels = (levels,) if isinstance(levels, str) else levels
+    if not stored.cross:
+        said = f"there is no condition {quote(', '.join(levels))}: these results have none"
+        raise UserError(Mistake(said, hint="Leave the condition out."))
     if tuple(levels) not in stored.levels:
         there = [quote(", ".join(each)) for each in stored.levels]
         said = f"there is no condition {quote(', '.join(levels))}; there are {'; '.join(there)}"

@@ -109,7 +109,10 @@ def space(stored: Stored, named: Sequence[str] | None = None) -> Space:
         if name not in there:
             said = f"there is no variable {quote(name)} that a slider could move; there are {listed(list(there))}"
             raise UserError(Mistake(said, suggestion=nearest(name, list(there))))
-    chosen = list(dict.fromkeys(named)) if named else list(there)
+    for name in named or ():
+        if list(named or ()).count(name) > 1:
+            raise UserError(Mistake(f"the slider {quote(name)} is asked for twice", hint="Name each once."))
+    chosen = list(named) if named else list(there)
     if not chosen or len(chosen) > MOST:
         said = f"a page has at most {MOST} sliders, and here {len(chosen)} variables vary: {listed(chosen, 12)}"
         raise UserError(Mistake(said, hint=f"Choose: --sliders {','.join(chosen[:MOST])}"))

@@ -15,6 +15,11 @@ SAID = {
 """What a shorter page says of itself."""
 
 
+def file_name(audience: str) -> str:
+    """Return what the page for a reader is called."""
+    return "report.html" if audience == "researcher" else f"report-{audience}.html"
+
+
 def reader(name: str) -> str:
     """Return the name of an audience as it is.
 

@@ -9,7 +9,7 @@ from pandas import DataFrame
 from tfs_sim.analysis.decided import Decided, decided
 from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.stored import Stored
-from tfs_sim.analysis.valued import UNIT, in_words, stamp, whose
+from tfs_sim.analysis.valued import COUNTED_IN, UNIT, in_words, stamp, whose
 from tfs_sim.decisions.cells import Cells, choice_cells, frontier_cells, site_cells
 from tfs_sim.decisions.information import FEWEST, by_chance
 from tfs_sim.decisions.words import amount
@@ -60,7 +60,7 @@ def _section(d: Decided) -> Section:
     said += f"; discounted a year: {', '.join(later)}" if later else ""
     choices = None
     if d.sure and d.told:
-        cells = choice_cells(d.choices, d.knowing, d.decisions)
+        cells = choice_cells(d.choices, d.knowing, d.decisions, COUNTED_IN)
         where = ""
         if not d.given:
             where = f" No worth was given: this is told where the choice changes{d.where}, so that the two that come "
@@ -76,14 +76,14 @@ def _section(d: Decided) -> Section:
             "Cross-fitted over sets: what is best at a site is chosen by some sets and looked at in others, so that a "
             "gain that does not hold up is none, or negative. In dollars."
         )
-        sites = _table(site_cells(d.sites), note, f"sites{suffix}", d.sites)
+        sites = _table(site_cells(d.sites, COUNTED_IN, d.choices), note, f"sites{suffix}", d.sites)
     note = f"Expected costs (dollars) and effects (student-months of support){d.where}, in the order of costs."
     unsure = "" if d.sure else "These results are of one set of parameters: how sure the choice is cannot be said."
     return Section(
         f"{capital(whose(d.view))} view",
         f"{capital(said)}.",
         d.words() if d.sure else [],
-        _table(frontier_cells(d.frontier), note, f"frontier{suffix}", d.frontier),
+        _table(frontier_cells(d.frontier, COUNTED_IN), note, f"frontier{suffix}", d.frontier),
         choices,
         sites,
         _learning(d),

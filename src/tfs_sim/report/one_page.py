@@ -26,6 +26,7 @@ from tfs_sim.scenario.errors import count
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FILE = "one-page.pdf"
 WIDTH, HEIGHT, MARGIN = 8.27, 11.69, 0.65
 """Inches of the sheet, and around what is on it."""
 ASKED = 1.95
@@ -70,7 +71,7 @@ def write_one_page(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
         When another process writes there.
     """
     stored = Stored.of(sweep)
-    path = Path(folder) / "one-page.pdf"
+    path = Path(folder) / FILE
     content = _pdf(one_page(stored), str(stored.experiment.get("title") or "Results"))
     with only_one(made_folder(Path(folder))):
         sweep_up(Path(folder))

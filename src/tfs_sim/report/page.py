@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tfs_sim.figures.charts import charts
 from tfs_sim.figures.save import save, svg
 from tfs_sim.figures.style import Chart
 from tfs_sim.literature.glossary import used
-from tfs_sim.report.audiences import SAID, reader
+from tfs_sim.report.audiences import SAID, file_name, reader
 from tfs_sim.report.embedding import numbers, shown
 from tfs_sim.report.sections import SECTIONS, Page
 from tfs_sim.report.short import short
@@ -50,7 +51,7 @@ def write_report(sweep: SweepLike, folder: str | os.PathLike[str], audience: str
     stored = Stored.of(sweep)
     target = Path(folder)
     drawn, narrow = charts(stored), charts(stored, narrow=True)
-    path = target / ("report.html" if whole else f"report-{audience}.html")
+    path = target / file_name(audience)
     with only_one(made_folder(target)):
         sweep_up(target)
         for part in ("figures", "data") if whole else ():
@@ -79,8 +80,13 @@ def render(
     pictures : SVG files of the wide charts, by name, where they were drawn already.
     """
     content_, page = content(stored, drawn, narrow, audience, pictures), template("report.html.j2")
-    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page.render(**content_, words=()), flags=re.DOTALL)
-    return str(page.render(**content_, words=used(text)))
+    return str(page.render(**content_, words=used(_prose(page.render(**content_, words=())))))
+
+
+def _prose(page: str) -> str:
+    """Return what a page says without commands, whose names are no words, and meanings, which say their own."""
+    unsaid = r'<style>.*?</style>|<code>.*?</code>|<ul class="meanings">.*?</ul>|<[^>]*>'
+    return unescape(re.sub(unsaid, " ", page, flags=re.DOTALL))
 
 
 def template(name: str) -> Any:

@@ -26,6 +26,7 @@ from tfs_sim.scenario.errors import Mistake, UserError
 
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.55
 """Inches of a slide, and around what is on it."""
+FILE = "slides.pptx"
 SHOWN = ("answer", "map", "cost", "budget", "acceptability", "ladder", "modes", "partners", "run", "network")
 """Figures that have a slide, in their order, where there are such."""
 TITLED = 5
@@ -67,7 +68,7 @@ def write_slides(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
         hint = 'Install it: pip install "tfs-sim[slides]"; or use --one-page, which needs nothing more.'
         raise UserError(Mistake(message, hint=hint)) from None
     stored = Stored.of(sweep)
-    path = Path(folder) / "slides.pptx"
+    path = Path(folder) / FILE
     content = _packed(_presentation(stored))
     with only_one(made_folder(Path(folder))):
         sweep_up(Path(folder))

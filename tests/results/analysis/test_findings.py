@@ -234,6 +234,23 @@ def test_conditions_and_naive_growth(sweep, small) -> None:
     assert map_title(sweep) is None
 
 
+def test_places_that_end_with_a_stop_have_one_and_no_difference_is_no_effect(sweep) -> None:
+    """“Cannot be told apart from none here: Memphis, Tenn..” says of none of what, and has a stop too many."""
+    sites = list(sweep.experiment["sites"])
+    clear, open_ = sites[0], sites[1]
+    keys = ["strategy", "site", *sweep.experiment["cross"], "replicate"]
+    runs = sweep.runs.sort_values(keys, ignore_index=True)
+    rows, reference = (
+        (runs["strategy"] == each) & (runs["site"] == open_) for each in ("handover", sweep.experiment["against"])
+    )
+    noise = np.random.default_rng(1).normal(0.0, 0.05, rows.sum())
+    runs.loc[rows, "support"] = runs.loc[reference, "support"].to_numpy() + noise
+    titled = {key: {"title": {clear: "Memphis, Tenn.", open_: "Austin, Tex."}.get(key, key)} for key in sites}
+    moved = replace(sweep, runs=runs, experiment=sweep.experiment | {"sites": titled})
+    (said,) = stability(Stored.of(moved), "support", ["handover"])
+    assert ".." not in said and "It cannot be told apart from no effect here: " in said and said.endswith("Austin, Tex.")
+
+
 def test_a_shock_that_shows_again_has_not_left_no_trace(sweep) -> None:
     """Six months without a clear gap are no end of it; in the end it may even be the other way round."""
     series = sweep.series.copy()

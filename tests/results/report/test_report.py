@@ -13,6 +13,7 @@ import pytest
 from synthetic import synthetic
 
 from tfs_sim.figures.style import NARROW, WIDTH
+from tfs_sim.literature.glossary import used
 from tfs_sim.report import write_report
 from tfs_sim.scenario.errors import UserError
 
@@ -155,8 +156,13 @@ def test_the_page_says_what_its_words_mean_and_no_others(written) -> None:
     listed = page.partition('id="words"')[2].partition("</section>")[0]
     words = re.findall(r"<li><b>(.*?)</b>: ", listed)
     assert {"backbone", "strategy", "replicate", "95% interval"} <= set(words) and "kernel" not in words
-    rest = page.replace(listed, "").lower()
-    assert all(word.lower() in rest for word in words)
+    body = page.partition('id="words"')[0].partition("<body")[2]
+    meanings = re.search(r"<h3>What the quantities mean</h3>.*?</ul>", body, re.DOTALL)[0]
+    every, read = (
+        [each.name for each in used(re.sub(taken_out, " ", part, flags=re.DOTALL))]
+        for part, taken_out in ((body, "<[^>]*>"), (body.replace(meanings, ""), "<code>.*?</code>|<[^>]*>"))
+    )
+    assert words == read and len(read) < len(every), "quantities say what they mean themselves; commands are no words"
 
 
 @pytest.mark.usefixtures("undrawn")
@@ -173,6 +179,10 @@ def test_calibrated_is_said(small, tmp_path) -> None:
     assert f"<b>C{said}</b> Of sets that agree with these figures; not a probability for your town." in page
     assert f"“mine”, edition 3: c{said}" in page and "calibrated to 9 figures, of which 8 are met</p></footer>" in page
     assert "mine, edition 3 (CC0-1.0)" in page, "provenance"
+    command = "<code>tfs-sim explain calibration</code>"  # which tells of the shipped figures alone
+    over["agreement"] = agreement | {"name": "collective-impact"}
+    shipped = write_report(replace(small, experiment=small.experiment | {"uncertainty": over}), tmp_path).read_text()
+    assert command in shipped and command not in page
     assert "<b>prevention" not in page and "<i>missed" not in page
 
 

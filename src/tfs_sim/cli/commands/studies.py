@@ -64,16 +64,19 @@ def explain(
         typer.Argument(
             metavar="NAME",
             help="A parameter (turnover.rate_nonprofit), mechanism, intervention, shock, metric, array (org.effort) or "
-            "word; or: month, plausible, when",
+            "word; or: calibration, month, plausible, when",
             show_default=False,
         ),
     ],
     arrays: Annotated[bool, typer.Option("--arrays", help="With month: what each step reads and writes.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Of a word too all that has the name: source, mechanism, metric, arrays.")
+    ] = False,
 ) -> None:
-    """Say what a name means: unit, default, plausible range, source, how sure we are of it."""
+    """Say what a name means: of a word a sentence, else unit, default, plausible range, source, how sure we are."""
     from tfs_sim.cli import explaining
 
-    print(explaining.explained(name, arrays))
+    print(explaining.explained(name, arrays, everything))
 
 
 @app.command()

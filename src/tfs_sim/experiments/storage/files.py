@@ -211,6 +211,13 @@ def writable(folder: Path) -> None:
         raise explained(problem, trial) from problem
 
 
+def replaceable(path: Path) -> None:
+    """Refuse a place in which a file cannot come to stand, before any work is done for it."""
+    if path.is_dir():
+        raise refusal(f"{path} is a folder, not a file", "Remove it, or choose another place.")
+    writable(path.parent)
+
+
 def explained(problem: OSError, path: Path, what: str = "written") -> UserError:
     """Return `problem` as a sentence for the user."""
     if problem.errno in _FULL:

@@ -39,6 +39,8 @@ def read_mark(folder: Path) -> dict[str, Any]:
         what was written, or that no sweep would write.
     """
     if not folder.is_dir():
+        if os.path.lexists(folder):
+            raise refusal(f"{folder} is a file, not a folder", "Give the folder of results.")
         raise refusal(f"there is no folder {folder}")
     path = folder / "experiment.json"
     content = files.read_json(path)

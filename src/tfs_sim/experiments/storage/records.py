@@ -119,6 +119,9 @@ def intact(path: Path) -> Path:
     """
     total = checksums(path.parent).get(path.name)
     if total is None:
+        kept = path.parent / LEDGER
+        if os.path.lexists(kept) and not ledger(path.parent):
+            raise changed(kept)
         raise files.refusal(f"{path} is damaged, or not finished: its checksum is not there", AGAIN)
     try:
         if _is_sum(path, total):

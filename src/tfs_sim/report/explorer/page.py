@@ -19,7 +19,7 @@ from typing import Any
 from tfs_sim.analysis import stamps, words
 from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.windows import metric
-from tfs_sim.experiments.storage.files import made_folder, write_bytes
+from tfs_sim.experiments.storage.files import replaceable, write_bytes
 from tfs_sim.figures.style import looks
 from tfs_sim.reasons.exploring import COST, EFFECT, Explorer, Outcome
 from tfs_sim.reasons.exploring_words import ends_of, range_sentence, refusals, spread_of, thing, title
@@ -37,7 +37,7 @@ NET = "net-benefit"
 def write_explorer(found: Explorer, path: str | os.PathLike[str]) -> Path:
     """Write the page, whole or not at all; return its path."""
     target = Path(path)
-    made_folder(target.parent)
+    replaceable(target)
     write_bytes(target, render(found).encode())
     return target
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tfs_sim.analysis import stamps
+from tfs_sim.experiments.designs.uncertainty import SHIPPED
 from tfs_sim.report import tables
 from tfs_sim.report.sections.section import Content, Page, Section
 
@@ -17,6 +18,7 @@ def _content(page: Page) -> Content:
         "not_modelled": [str(line) for line in e.get("not_modelled") or []],
         "calibrated": stored.agreement is not None,
         "agreement": stored.agreement,
+        "shipped": stored.agreement is not None and stored.agreement["name"] == SHIPPED,
         "held_against": "" if stored.agreement is None else stamps.held_against(stored.agreement),
         "sets": stored.units.sets,
     }
