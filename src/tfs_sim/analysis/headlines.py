@@ -14,6 +14,7 @@ from tfs_sim.analysis.pooling import Units, mean_of
 from tfs_sim.analysis.ranking import ranking
 from tfs_sim.analysis.regimes import regimes
 from tfs_sim.analysis.sentences import capital, change, lower, opened, size_of, thing_of
+from tfs_sim.analysis.spreads import set_means
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.scenario.errors import count
@@ -75,18 +76,30 @@ def _middle(result: Paired, name: str) -> str:
     return f" in the mean over sets of parameters; under the middle set it is {shown}"
 
 
-def fan_title(stored: Stored, name: str, parted: Array | None = None) -> str:
+def _parted(stored: Stored, name: str, strategy: str) -> Array:
+    """Return by how much the medians with and without the shock part in each month: the lines of a fan.
+
+    Medians are over sets, each the mean of its runs, where there are sets of parameters.
+    """
+    assert stored.crisis is not None
+    values = mean_over(stored.monthly(name), 2)
+    arms = [values[stored.arm(strategy, levels)] for levels in stored.crisis]
+    if stored.units.set is not None:
+        arms = [set_means(each, stored.units) for each in arms]
+    shocked, calm = (np.nanmedian(each, axis=0) for each in arms)
+    return np.asarray(shocked - calm, dtype=float)
+
+
+def fan_title(stored: Stored, name: str) -> str:
     """Return what the shock does to a metric over time under the reference, or where its runs lie without a shock.
 
-    Parameters
-    ----------
-    parted : by how much the medians with and without the shock part in each month, as they are drawn. Whether there is
-        an effect at all is told of the means, which have intervals.
+    Whether there is an effect at all is told of means, which have intervals; how large it is, of the medians, which
+    are drawn.
     """
     m = metric(name)
     thing, who = words.subject(m), words.quoted(stored.title(stored.against))
     found = crisis_course(stored, name, stored.against)
-    if found is None or stored.onset is None or parted is None:
+    if found is None or stored.onset is None:
         values = over_sites(stored, name)[stored.arm(stored.against, stored.main)]
         low, high = np.nanquantile(values, (0.05, 0.95))
         known = int((~np.isnan(values)).sum())
@@ -101,7 +114,8 @@ def fan_title(stored: Stored, name: str, parted: Array | None = None) -> str:
         )
     shock = lower(stored.shocks(stored.main)[0].label)
     after = slice(stored.onset, None)
-    low_, high_, parts = found.low[after], found.high[after], parted[after]
+    low_, high_ = found.low[after], found.high[after]
+    parts = _parted(stored, name, stored.against)[after]
     clear = (low_ > 0) | (high_ < 0)
     if not clear.any():
         return f"With {who}, the {shock} left no distinguishable mark on {thing}"

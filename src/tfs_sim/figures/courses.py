@@ -62,7 +62,7 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     columns = 1 if narrow else 2 if len(stored.strategies) <= 4 else 4
     rows = math.ceil(len(stored.strategies) / columns)
     high, width = 1.75, NARROW if narrow else WIDTH
-    title = headlines.fan_title(stored, name, _parted(stored, name))
+    title = headlines.fan_title(stored, name)
     chart = framed(name, title, subtitle, caption(stored), rows * (high + 0.7) + 0.1, width)
     wide = (width - 0.75 - 0.25 - 0.3 * (columns - 1)) / columns
     limits = [math.inf, -math.inf]
@@ -106,19 +106,6 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     chart.data = DataFrame(data, columns=["strategy", "month", "p05", "p25", "median", "p75", "p95", *more])
     chart.alt = f"{chart.title}. {words.axis(m)} over the months, a panel for each strategy."
     return chart
-
-
-def _parted(stored: Stored, name: str) -> Array | None:
-    """Return by how much the medians with and without the shock part in each month, under the reference."""
-    if stored.crisis is None:
-        return None
-    values = mean_over(stored.monthly(name), 2)
-    medians: list[Array] = []
-    for levels in stored.crisis:
-        here = values[stored.arm(stored.against, levels)]
-        medians.append(quantiles(here if stored.units.set is None else set_means(here, stored.units))[2])
-    with_shock, without = medians
-    return with_shock - without
 
 
 def _left(stored: Stored, strategy: str, m: Metric) -> str:
