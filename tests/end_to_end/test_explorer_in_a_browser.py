@@ -105,6 +105,72 @@ def test_no_worth_is_given_before_the_reader_sets_one(page: Path, tmp_path: Path
     assert "worth=" not in document.split("<body")[0]
 
 
+def part(document: str, name: str) -> str:
+    """Return the text of the element of the page that has this id."""
+    found = re.search(rf'id="{name}"[^>]*>(.*?)</', document, re.S)
+    assert found
+    return found[1]
+
+
+def test_the_page_opens_on_differences_where_there_are_any(page: Path, tmp_path: Path) -> None:
+    document, _ = opened(page, tmp_path)
+    assert part(document, "title").endswith(", difference from “Nothing”")
+    document, _ = opened(page, tmp_path, show="value")
+    assert "difference from" not in part(document, "title")
+
+
+def test_what_is_under_the_table_is_of_what_is_in_it(page: Path, tmp_path: Path) -> None:
+    document, _ = opened(page, tmp_path, outcome="net-benefit", worth="250")
+    assert "Net benefit: dollars beyond the reference over the whole run" in part(document, "table-note")
+    assert "mean over the" not in part(document, "table-note") and "What matters" not in part(document, "table-note")
+    document, _ = opened(page, tmp_path)
+    assert part(document, "table-note").startswith("Mean: ")
+
+
+def test_sums_over_sites_and_means_of_a_site_are_told_apart(found: Explorer) -> None:
+    stored = found.stored
+    two = replace(found, stored=replace(stored, experiment=stored.experiment | {"sites": {}}))
+    object.__setattr__(two.stored, "sites", ["north", "south"])
+    shown = content(two)
+    outcomes = {each["key"]: each for each in shown["outcomes"]}
+    assert outcomes["net-benefit"]["axisDifference"].endswith("over the whole run, all 2 sites together")
+    assert "all 2 sites together" in shown["notes"]["net"] and "mean over the 2 sites" in shown["notes"]["usual"]
+    (cost,) = (each for each in outcomes.values() if each["title"] == "Cost")
+    assert cost["axis"].endswith(", mean over the 2 sites")
+
+
+NAME = "Initiative with crisis channel and emergency fund"
+ACT = """<script>addEventListener("load", () => {
+  const typed = document.getElementById("worth");
+  typed.value = "TYPED";
+  typed.dispatchEvent(new Event("input"));
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = "12px sans-serif";
+  document.body.dataset.lines = JSON.stringify(Draw.wrapped(pen, "NAME", 158));
+  document.body.dataset.money = [1.4e6, 1.5e6, 4.35e6].map(each => Say.money(each)).join("|");
+  document.body.dataset.ends = [1496000, 1504000].map(each => Say.money(each, false, 4000)).join("|");
+});</script></body>"""
+
+
+@pytest.mark.parametrize(("typed", "word"), [("-5", "A worth is 0 or more: it is taken as 0."), ("250", "")])
+def test_a_worth_below_nothing_is_taken_as_nothing_with_a_word(
+    page: Path, tmp_path: Path, typed: str, word: str
+) -> None:
+    acting = without_policy(page, tmp_path)
+    acting.write_text(
+        acting.read_text(encoding="utf-8").replace("</body>", ACT.replace("TYPED", typed).replace("NAME", NAME)),
+        encoding="utf-8",
+    )
+    document, told = opened(acting, tmp_path, outcome="net-benefit", worth="200", **STATES[0])
+    assert told == [] and part(document, "worth-said") == word
+    if typed == "-5":
+        assert numbers(document)["Coordinator"][0] == pytest.approx(-100_000, rel=1e-6)
+    lines = json.loads(re.search(r'data-lines="([^"]*)"', document)[1].replace("&quot;", '"'))
+    assert " ".join(lines) == NAME and len(lines) > 1
+    assert 'data-money="$1.4 million|$1.5 million|$4.35 million"' in document
+    assert 'data-ends="$1.496 million|$1.504 million"' in document
+
+
 def test_best_and_what_cannot_be_told_apart_are_said_in_words(page: Path, tmp_path: Path) -> None:
     verdicts = []
     for staff in (0.4, 1.46):

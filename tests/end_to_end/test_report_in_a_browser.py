@@ -9,7 +9,11 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
+from synthetic import synthetic
+
+from tfs_sim.report import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -147,3 +151,26 @@ def test_it_prints_on_few_pages(folder, tmp_path):
     command += [f"--print-to-pdf={paper}", (folder / "report-funder.html").as_uri()]
     subprocess.run(command, capture_output=True, timeout=120, check=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) <= 12
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler is not on this machine")
+@pytest.mark.parametrize("audience", ["funder", "leader"])
+def test_the_caveat_is_printed_with_the_summary_and_no_sheet_is_nearly_empty(tmp_path, audience):
+    """Also where the lines of the summary are so long that they need a second sheet."""
+    from matplotlib.image import imread
+
+    page = write_report(synthetic(strategies=3, replicates=8, months=36), tmp_path, audience)
+    text = page.read_text(encoding="utf-8")
+    longer = re.sub(r"<dd>(.*?)</dd>", lambda line: f"<dd>{' '.join([line[1]] * 4)}</dd>", text, flags=re.S)
+    page.write_text(longer, encoding="utf-8")
+    paper = tmp_path / "page.pdf"
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer"]
+    subprocess.run([*command, f"--print-to-pdf={paper}", page.as_uri()], capture_output=True, timeout=120, check=True)
+    first = subprocess.run(["pdftotext", "-l", "1", paper, "-"], capture_output=True, text=True, check=True).stdout
+    caveat = re.search(r'<p class="stamp.*?<b>(.*?)</b>', text, re.S)[1]
+    assert " ".join(caveat.split()) in " ".join(first.split())
+    subprocess.run(["pdftoppm", "-r", "20", "-gray", "-png", paper, tmp_path / "sheet"], check=True)
+    for sheet in sorted(tmp_path.glob("sheet-*.png"))[:-1]:
+        pixels = imread(sheet)
+        inked = np.flatnonzero((pixels < 0.8).any(axis=1))
+        assert inked[-1] > 0.4 * len(pixels), sheet

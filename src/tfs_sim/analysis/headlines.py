@@ -14,6 +14,7 @@ from tfs_sim.analysis.pooling import Units, mean_of
 from tfs_sim.analysis.ranking import ranking
 from tfs_sim.analysis.regimes import regimes
 from tfs_sim.analysis.sentences import capital, change, lower, opened, size_of, thing_of
+from tfs_sim.analysis.spreads import set_means
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.analysis.windows import Array, mean_over, metric
 from tfs_sim.scenario.errors import count
@@ -75,8 +76,26 @@ def _middle(result: Paired, name: str) -> str:
     return f" in the mean over sets of parameters; under the middle set it is {shown}"
 
 
+def _parted(stored: Stored, name: str, strategy: str) -> Array:
+    """Return by how much the medians with and without the shock part in each month: the lines of a fan.
+
+    Medians are over sets, each the mean of its runs, where there are sets of parameters.
+    """
+    assert stored.crisis is not None
+    values = mean_over(stored.monthly(name), 2)
+    arms = [values[stored.arm(strategy, levels)] for levels in stored.crisis]
+    if stored.units.set is not None:
+        arms = [set_means(each, stored.units) for each in arms]
+    shocked, calm = (np.nanmedian(each, axis=0) for each in arms)
+    return np.asarray(shocked - calm, dtype=float)
+
+
 def fan_title(stored: Stored, name: str) -> str:
-    """Return what the shock does to a metric over time under the reference, or where its runs lie without a shock."""
+    """Return what the shock does to a metric over time under the reference, or where its runs lie without a shock.
+
+    Whether there is an effect at all is told of means, which have intervals; how large it is, of the medians, which
+    are drawn.
+    """
     m = metric(name)
     thing, who = words.subject(m), words.quoted(stored.title(stored.against))
     found = crisis_course(stored, name, stored.against)
@@ -95,20 +114,23 @@ def fan_title(stored: Stored, name: str) -> str:
         )
     shock = lower(stored.shocks(stored.main)[0].label)
     after = slice(stored.onset, None)
-    effect, low_, high_ = found.effect[after], found.low[after], found.high[after]
+    low_, high_ = found.low[after], found.high[after]
+    parts = _parted(stored, name, stored.against)[after]
     clear = (low_ > 0) | (high_ < 0)
     if not clear.any():
         return f"With {who}, the {shock} left no distinguishable mark on {thing}"
-    size = np.where(clear, np.abs(effect), 0.0)
+    size = np.where(clear, np.abs(parts), 0.0)
     peak = int(np.argmax(size))
-    way = "raised" if effect[peak] > 0 else "lowered"
-    by = words.difference(abs(float(effect[peak])), float(low_[peak]), float(high_[peak]), m, sign=False)
+    if not size[peak] > 0:
+        return f"With {who}, the {shock} moved {thing} on average, though not its median"
+    way = "raised" if parts[peak] > 0 else "lowered"
+    by = words.difference(abs(float(parts[peak])), float(low_[peak]), float(high_[peak]), m, sign=False)
     unit = words.differing(m)
-    lead = f"With {who}, the {shock} {way} {thing} by up to {by} {unit}".rstrip()
+    lead = f"With {who}, the {shock} {way} the median of {thing} by up to {by} {unit}".rstrip()
     last = int(np.flatnonzero(clear)[-1])
     if last < len(clear) - LONG:
         return f"{lead}, and left no trace after {count(last + 1, 'month')}"
-    if effect[last] * effect[peak] < 0:
+    if parts[last] * parts[peak] < 0:
         return f"{lead}; in the end it was the other way round"
     return f"{lead}, and still showed at the end"
 
@@ -172,14 +194,18 @@ def _price(cost: Paired | None) -> str:
     return f", for {size} {'more' if cost.difference > 0 else 'less'}"
 
 
-def ladder_title(months: Sequence[tuple[str, int | None]]) -> str:
-    """Return which outcome moves first and when the last follows; `months` from process to students."""
+def ladder_title(months: Sequence[tuple[str, int | None]], levels: tuple[str, ...]) -> str:
+    """Return which outcome moves first and when the last follows, under which condition.
+
+    `months` are those of outcomes from process to students.
+    """
+    opening = words.condition(levels)
     moved = [(name, month) for name, month in months if month is not None]
     still = [name for name, month in months if month is None]
     if not moved:
-        return "Nothing moved by enough to be noticed"
+        return opened(opening, "nothing moved by enough to be noticed")
     first = min(moved, key=lambda item: item[1])
-    lead = f"{capital(words.subject(metric(first[0])))} moved first, in month {first[1] + 1}"
+    lead = f"{opened(opening, words.subject(metric(first[0])))} moved first, in month {first[1] + 1}"
     last_name, last = months[-1]
     if last is not None and last_name != first[0]:
         return f"{lead}; {words.subject(metric(last_name))} in month {last + 1}"

@@ -202,3 +202,14 @@ def mean_over_sites(sites: int) -> str:
 def lower_first(text: str) -> str:
     """Return the text with a small first letter, unless it begins with an abbreviation."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or len(text) == 1 or text[1:2] == " " else text
+
+
+def meaning(dotted: str) -> str:
+    """Return what a parameter is in plain words, "what is lost when …"; "" where nothing declares it."""
+    from tfs_sim.model.declare import specification
+    from tfs_sim.scenario.fields import catalogue
+
+    mechanism, _, name = dotted.partition(".")
+    found = catalogue().MECHANISMS.get(mechanism)
+    declared = specification(found.parameters).get(name) if found is not None else None
+    return lower_first(declared.meaning.rstrip(".")) if declared is not None else ""

@@ -179,7 +179,7 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
         f"hatched: lower.{' Dotted: grants end.' if marked else ''}"
     )
     tall, width = (0.62 if narrow else 0.5), NARROW if narrow else WIDTH
-    title = headlines.ladder_title(months)
+    title = headlines.ladder_title(months, level)
     room = len(rungs) * tall
     chart = framed("ladder", title, subtitle, caption(stored), room + 0.6, width)
     left, right = (0.25, 2.75) if narrow else (2.15, 6.3)

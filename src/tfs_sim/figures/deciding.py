@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,36 @@ from tfs_sim.decisions.leads import interval
 from tfs_sim.decisions.words import amount
 from tfs_sim.figures import decisions as drawn
 from tfs_sim.figures.captions import caption
-from tfs_sim.figures.style import NARROW, WIDTH, Chart, Look, framed, looks, place, wrapped, x_label, y_label
+from tfs_sim.figures.style import (
+    NARROW,
+    WIDTH,
+    Chart,
+    Look,
+    broad,
+    fitted,
+    framed,
+    looks,
+    place,
+    plain,
+    wrapped,
+    x_label,
+    y_label,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 EFFECT = "Further student-months of support"
 WORTH = "What a student-month of support may cost (dollars)"
 LEGIBLE = 2.0
 """Losses are shown up to so many times the largest of the second smallest ones."""
+MOST, CHANGES = 0.5, 2
+"""A share from which on it is of most sets, and how often the leader may change so that each change is told."""
+MILLION = 1e6
+"""Dollars from which on an axis is in millions."""
+TICK, APART = 9.5, 0.12
+"""Points of the numbers of an axis, and inches between two of them, at least."""
+KNOWN = "Expected gain from knowing it"
 KNOWING_ALL = "all that sets differ in"
 
 
@@ -122,15 +147,34 @@ def _plane(page: _Page) -> Chart:
     return chart
 
 
-def _thousands(ax: object) -> None:
+def _thousands(ax: Axes) -> None:
     """Write the numbers of both axes with commas between thousands."""
-    from matplotlib.axes import Axes
     from matplotlib.ticker import FuncFormatter
 
-    assert isinstance(ax, Axes)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
     ax.locator_params(axis="x", nbins=5)
+
+
+def _dollars(ax: Axes, most: float) -> None:
+    """Write dollars on the x axis as people say them, as many as there is room for."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    by, unit = (1e6, " million") if most >= MILLION else (1.0, "")
+    low, high = ax.get_xlim()
+    room = ax.get_position().width * float(ax.figure.get_size_inches()[0]) / (high - low)  # type: ignore[union-attr]
+
+    def said(value: float) -> str:
+        return f"${value / by:,.10g}{unit if value else ''}".replace("$-", "−$")
+
+    for many in range(5, 0, -1):
+        locator = MaxNLocator(many, steps=[1, 2, 2.5, 5, 10])
+        at = [each for each in locator.tick_values(low, high) if low <= each <= high]
+        wide = [broad(said(each), TICK) for each in at]
+        if all(room * (b - a) > (x + y) / 2 + APART for (a, x), (b, y) in pairwise(zip(at, wide, strict=True))):
+            break
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: plain(said(value))))
 
 
 def _best(page: _Page) -> list[tuple[float, float, str]]:
@@ -169,10 +213,10 @@ def _top(losses: Sequence[NDArray[np.float64]]) -> float:
 
 def _acceptability(page: _Page) -> Chart:
     d = page.decided
-    title = "How sure the choice is: the share of sets in which each strategy is the best"
+    title = _leaders(d)
     subtitle = (
-        f"{page.view}. Bold: the best by expectation, which is what is recommended, also where another is the best in "
-        f"more sets. {_luck(d)}{_marks(d)}"
+        f"{page.view}: the share of sets in which each strategy is the best. Bold: the best by expectation, which is "
+        f"what is recommended, also where another is the best in more sets. {_luck(d)}{_marks(d)}"
     )
     chart = page.chart("acceptability", title, subtitle, 4.2)
     _over_worths(page, chart, d.acceptability, "share", 100.0)
@@ -180,13 +224,47 @@ def _acceptability(page: _Page) -> Chart:
     return chart
 
 
+def _leaders(d: Decided) -> str:
+    """Return which strategy is the best in the largest share of sets, at which worths."""
+    shares = d.acceptability.pivot(index="worth", columns="strategy", values="share")
+    grid, columns, at = shares.index.to_numpy(float), [str(each) for each in shares], shares.to_numpy(float)
+    first = at.argmax(axis=1)
+    runs = [(n, [row for row, _ in run]) for n, run in groupby(enumerate(first.tolist()), key=lambda each: each[1])]
+    said = []
+    for n, (column, rows) in enumerate(runs):
+        name, start, end = columns[column], f"${amount(grid[rows[0]])}", f"${amount(grid[rows[-1]])}"
+        how = "most" if float(at[rows, column].min()) > MOST else "the largest share of"
+        over = f"up to {end}" if n == 0 else f"from {start}" if n == len(runs) - 1 else f"from {start} to {end}"
+        place = "whatever a student-month may cost" if len(runs) == 1 else over + (" a student-month" if n == 0 else "")
+        said.append((name, how, place))
+    (name, how, place), rest = said[0], said[1:]
+    title = f"{words.quoted(name)} is the best in {how} sets {place}"
+    for name, own, place in rest if len(rest) <= CHANGES else rest[-1:]:
+        title += f"; {words.quoted(name)} {place}" if own == how else f"; {words.quoted(name)} in {own} sets {place}"
+        how = own
+    return title if len(rest) <= CHANGES else f"{title}; between them the lead changes {len(rest)} times"
+
+
+def _least(d: Decided) -> str:
+    """Return which strategy loses least at the first worth that things are told of, and how much that still is."""
+    worth = d.told[0] if d.told else d.grid[-1]
+    here = d.loss[d.loss["worth"] == worth].set_index("strategy")["loss"]
+    best = str(here.idxmin())
+    lost = float(here[best])
+    still = f"and still {words.money(lost / 1000)} on average" if lost > 0 else "and nothing at all"
+    return (
+        f"At ${amount(worth)} a student-month {words.quoted(best)} loses least, {still}, against the best of each set"
+    )
+
+
 def _loss(page: _Page) -> Chart:
     d = page.decided
-    title = "What choosing each strategy loses on average against the best of each set"
+    title = _least(d)
     lowest = (
         "The lowest curve, bold, is what knowing all before choosing would be worth; what leaves the top loses more."
     )
-    subtitle = f"{page.view}. {lowest} {_luck(d)}{_marks(d)}"
+    subtitle = f"{page.view}: what choosing each loses on average against the best of each set. {lowest} "
+    subtitle += f"{_luck(d)}{_marks(d)}"
     chart = page.chart("loss", title, subtitle, 4.2)
     _over_worths(page, chart, d.loss, "loss", 1.0)
     chart.alt = f"{title}. {_at_told(d)}"
@@ -221,27 +299,30 @@ def _learning(page: _Page) -> Chart | None:
     if d.learning is None or d.learnt_at is None:
         return None
     at = d.knowing[d.knowing["worth"] == d.learnt_at].iloc[0]
+    above, of = int(d.learning["seen"].sum()), len(d.learning)
     seen = d.learning[d.learning["seen"]].head(MOST_PARAMETERS)
     names = [KNOWING_ALL, *(str(name) for name in seen["parameter"])]
     values = [d.decisions * float(value) for value in (at["evpi"], *seen["evppi"])]
     errors = [d.decisions * float(value) for value in (at["se"], *seen["se"])]
     floor = d.decisions * float(d.learning["floor"].iloc[0])
-    title = f"Worth knowing most before choosing: {names[1] if len(names) > 1 else 'nothing single'}"
-    if int(d.learning["seen"].sum()) <= by_chance(len(d.learning)):
+    meant = {name: words.meaning(name) for name in names}
+    title = f"Worth knowing most before choosing: {(meant[names[1]] or names[1]) if above else 'nothing single'}"
+    if above <= by_chance(of):
         title = "No single parameter is told from chance to be worth knowing before choosing"
     subtitle = (
         f"{page.view}, at ${amount(d.learnt_at)} a student-month; {d.scaled}. Thin: a standard error each way. Dashed: "
-        f"the noise floor, what parameters dealt out anew seem to be worth; of {len(d.learning)} parameters "
-        f"{len(d.learning) - int(d.learning['seen'].sum())} are not above it."
+        f"the noise floor, what parameters dealt out anew seem to be worth. {above} of {of} parameters are above it; "
+        f"of so many that are worth nothing, about {by_chance(of):.0f} would be by chance."
     )
-    tall = 0.34 * len(names) + 0.2
+    left, size = (2.15, 8.5) if page.narrow else (3.5, 9.5)
+    labels = {name: fitted(f"{meant[name]} ({name})" if meant[name] else name, 60, left - 0.2, size) for name in names}
+    tall = len(names) * max(0.34, 0.16 * max(text.count("\n") + 1 for text in labels.values()) + 0.1) + 0.2
     chart = page.chart("information", title, subtitle, tall + 0.75)
-    left = 1.6 if page.narrow else 2.9
     ax = place(chart, left, 0.6, (NARROW if page.narrow else WIDTH) - 0.4, 0.6 + tall)
-    drawn.bars(ax, names, values, errors, floor)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    ax.locator_params(axis="x", nbins=4)
-    x_label(ax, "Expected gain from knowing it (dollars)")
+    ax.tick_params(axis="y", labelsize=size)
+    drawn.bars(ax, labels, values, errors, floor)
+    _dollars(ax, max(values) + max(errors))
+    x_label(ax, wrapped(KNOWN, 24) if page.narrow else KNOWN)
     chart.data = DataFrame({"what": names, "value": values, "se": errors, "floor": floor, "worth": d.learnt_at})
     said = "; ".join(f"{name}: ${amount(value)}" for name, value in zip(names, values, strict=True))
     chart.alt = f"{title}. {said}."
@@ -279,7 +360,8 @@ def _budget(page: _Page) -> Chart:
     ax = place(chart, *page.axes())
     drawn.budgets(ax, points, steps)
     _thousands(ax)
-    x_label(ax, "Expected cost (dollars)")
+    _dollars(ax, max(costs.values()))
+    x_label(ax, "Expected cost")
     y_label(ax, EFFECT)
     chart.data = DataFrame(rows, columns=["strategy", "cost", "effect", "low", "high", "status"])
     bought = "; ".join(f"from ${amount(cost)} on {amount(effect)}" for cost, effect in steps)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfs_sim.figures.style import GREY, GRID, INK, LIGHT, Look, beside, spread, wrapped, write
+from tfs_sim.figures.style import GREY, GRID, INK, LIGHT, Look, beside, plain, spread, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CLOUD = 0.28
 """How dense the dots of single sets are drawn."""
+LINE, BETWEEN = 0.15, 0.06
+"""Inches of a line of a name at the right, and between two names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +95,46 @@ def curves(
         ax.plot(strand.x[here], strand.y[here], color=strand.look.colour, linewidth=3.6, alpha=0.85,
                 solid_capstyle="butt", label=f"best:{key}")  # fmt: skip
     ax.set_xlim(0, max(float(strand.x[-1]) for strand in strands.values()))
-    _names(ax, {key: (strand, float(strand.y[-1])) for key, strand in strands.items()})
+    _names(ax, {key: (strand, float(strand.y[-1])) for key, strand in strands.items()}, led=True)
 
 
-def _names(ax: Axes, at: Mapping[str, tuple[Strand, float]]) -> None:
-    """Write the names at the right edge, near where each strategy stands there, apart from each other."""
+def _names(ax: Axes, at: Mapping[str, tuple[Strand, float]], led: bool = False) -> None:
+    """Write the names at the right edge, near where each strategy stands there, apart from each other.
+
+    Parameters
+    ----------
+    led : lead from the edge, where curves end, to each name.
+    """
     low, high = ax.get_ylim()
     texts = {key: beside(ax, strand.label, 24, 0.24, 9) for key, (strand, _) in at.items()}
-    lines = max(text.count("\n") + 1 for text in texts.values())
-    gap = min((high - low) * 0.068 * lines, (high - low) / max(1, len(at)))
-    places = spread([y for _, y in at.values()], gap, low + gap / 2, high - gap / 2)
-    inch = 1 / (ax.get_position().width * float(ax.figure.get_size_inches()[0]))  # type: ignore[union-attr]
-    for (key, (strand, _)), y in zip(at.items(), places, strict=True):
+    wide, high_ = (float(each) for each in ax.figure.get_size_inches())  # type: ignore[union-attr]
+    inch, up = 1 / (ax.get_position().width * wide), (high - low) / (ax.get_position().height * high_)
+    talls = [up * (LINE * (text.count("\n") + 1) + BETWEEN) for text in texts.values()]
+    talls = [min(tall, tall * (high - low) / sum(talls)) for tall in talls]
+    ends = [min(max(y, low), high) for _, y in at.values()]
+    first, last = (talls[order(range(len(ends)), key=lambda n: ends[n])] / 2 for order in (min, max))
+    places = spread(ends, talls, low + first, high - last)
+    for (key, (strand, _)), y, end in zip(at.items(), places, ends, strict=True):
         marker: dict[str, Any] = {
             "color": strand.look.colour,
             "markersize": 6,
             "clip_on": False,
             "transform": ax.get_yaxis_transform(),
         }
+        if led:
+            ax.plot([1, 1 + 0.1 * inch], [end, y], label=f"lead:{key}", **(marker | {"linewidth": 0.8}))
         ax.plot(1 + 0.13 * inch, y, strand.look.marker, label=f"key:{key}", **marker)
         look: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "color": strand.look.colour, "fontsize": 9}
         write(ax, 1 + 0.24 * inch, y, texts[key], linespacing=1.1, label=f"name:{key}", **look)
 
 
-def bars(ax: Axes, names: Sequence[str], values: Sequence[float], errors: Sequence[float], floor: float) -> None:
-    """Draw what knowing each thing is worth, the first (all) on top, with a standard error each way and the floor."""
+def bars(ax: Axes, names: Mapping[str, str], values: Sequence[float], errors: Sequence[float], floor: float) -> None:
+    """Draw what knowing each thing is worth, the first (all) on top, with a standard error each way and the floor.
+
+    Parameters
+    ----------
+    names : what is written beside the bar of each thing, in lines.
+    """
     from matplotlib.patches import Rectangle
 
     at = np.arange(len(names))[::-1]
@@ -130,7 +147,7 @@ def bars(ax: Axes, names: Sequence[str], values: Sequence[float], errors: Sequen
     most = max([v + e for v, e in zip(values, errors, strict=True)] + [floor])
     ax.set_xlim(0, 1.05 * most or 1.0)
     ax.set_ylim(-0.6, len(names) - 0.4)
-    ax.set_yticks(at, [wrapped(name, 34) for name in names])
+    ax.set_yticks(at, [plain(name) for name in names.values()], linespacing=1.1)
     ax.grid(False)
     ax.grid(True, axis="x", color=GRID, linewidth=0.8)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tfs_sim.figures.style import Chart
 
 DPI = 200
+EDGE = 0.06
+"""Inches kept around what is drawn where the rest is cut off."""
 POINTS = 72
 """An inch has so many, in which matplotlib counts what it writes as SVG."""
 
@@ -61,6 +63,22 @@ def body_png(chart: Chart, dpi: int = DPI) -> bytes:
 
     return _render(
         chart.figure, "png", dpi=dpi, metadata={"Software": None}, bbox_inches=Bbox.from_extents(*chart.body)
+    )
+
+
+def drawn_on(chart: Chart) -> tuple[float, float, float, float]:
+    """Return the part of a chart's body that something is drawn on, in inches (left, bottom, right, top)."""
+    from matplotlib.transforms import Bbox
+
+    fit(chart.figure)
+    boxes = [box for ax in chart.figure.axes if (box := ax.get_tightbbox()) is not None]
+    inches = Bbox.union(boxes).transformed(chart.figure.dpi_scale_trans.inverted())
+    left, bottom, right, top = chart.body
+    return (
+        max(left, inches.x0 - EDGE),
+        max(bottom, inches.y0 - EDGE),
+        min(right, inches.x1 + EDGE),
+        min(top, inches.y1 + EDGE),
     )
 
 

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from tfs_sim.figures.fonts import FONT, drawable, families
@@ -237,25 +238,33 @@ def bands(ax: Axes, stored: Stored, levels: tuple[str, ...], *, name: bool = Tru
             write(ax, start + 0.06, 0.985, shock.label, transform=where, **look)
 
 
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+def spread(wanted: Sequence[float], gap: float | Sequence[float], low: float, high: float) -> list[float]:
     """Return places near those wanted, at least `gap` apart and within [low, high] if they fit.
 
     Neighbours that are too close become a block around their mean (so that order is kept).
+
+    Parameters
+    ----------
+    gap : between any two, or how tall each is: two are then half of both apart.
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    blocks: list[tuple[float, int]] = []
-    for i in order:
-        blocks.append((wanted[i], 1))
-        while len(blocks) > 1:
-            (c1, n1), (c2, n2) = blocks[-2:]
-            if c2 - c1 >= gap * (n1 + n2) / 2:
-                break
-            blocks[-2:] = [((c1 * n1 + c2 * n2) / (n1 + n2), n1 + n2)]
-    flat = [centre + gap * (k - (n - 1) / 2) for centre, n in blocks for k in range(n)]
-    for i in range(len(flat)):
-        flat[i] = max(flat[i], low + gap * i)
-    for i in reversed(range(len(flat))):
-        flat[i] = min(flat[i], high - gap * (len(flat) - 1 - i))
+    tall = [float(gap)] * len(order) if isinstance(gap, int | float) else [float(gap[i]) for i in order]
+    steps = [0.0, *((a + b) / 2 for a, b in pairwise(tall))]
+    blocks: list[list[int]] = []
+
+    def places(block: list[int]) -> list[float]:
+        own = list(accumulate([0.0, *(steps[k] for k in block[1:])]))
+        start = sum(wanted[order[k]] - each for k, each in zip(block, own, strict=True)) / len(block)
+        return [start + each for each in own]
+
+    for k in range(len(order)):
+        blocks.append([k])
+        while len(blocks) > 1 and places(blocks[-1])[0] - places(blocks[-2])[-1] < steps[blocks[-1][0]]:
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    flat = [place_ for block in blocks for place_ in places(block)]
+    up = list(accumulate(steps))
+    flat = [max(place_, low + each) for place_, each in zip(flat, up, strict=False)]
+    flat = [min(place_, high - (up[-1] - each)) for place_, each in zip(flat, up, strict=False)]
     out = [0.0] * len(wanted)
     for place_, i in zip(flat, order, strict=True):
         out[i] = place_

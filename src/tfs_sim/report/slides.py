@@ -7,28 +7,47 @@ results.
 from __future__ import annotations
 
 import io
+import math
 import os
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tfs_sim.analysis import stamps
+from tfs_sim.analysis.sentences import capital
 from tfs_sim.analysis.stored import Stored, SweepLike
 from tfs_sim.experiments.storage.files import made_folder, sweep_up, write_bytes
 from tfs_sim.experiments.storage.holding import only_one
 from tfs_sim.figures.charts import charts
-from tfs_sim.figures.save import body_png
-from tfs_sim.figures.style import GREY, INK, Chart
+from tfs_sim.figures.save import body_png, drawn_on
+from tfs_sim.figures.style import GREY, INK, Chart, fitted
 from tfs_sim.report.one_page import provenance_line
 from tfs_sim.report.short import Short, short
 from tfs_sim.scenario.errors import Mistake, UserError
 
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.55
-"""Inches of a slide, and around what is on it."""
+"""Inches of a slide, and at the left and right of what is on it."""
 FILE = "slides.pptx"
+TOP, BOTTOM, GAP = 0.3, 0.15, 0.1
+"""Inches above and below what is on a slide, and between a figure and what is around it."""
+MOST = 4
+"""So many lines of the answer on a slide, at most."""
 SHOWN = ("answer", "map", "cost", "budget", "acceptability", "ladder", "modes", "partners", "run", "network")
 """Figures that have a slide, in their order, where there are such."""
+TITLE, LEAST = (24.0, 16.0), 10.0
+"""Points of a title's letters where it is short, and the least, from which on it is cut; the least of other text."""
+LINES = 3
+"""So many lines of a title over a figure, at most."""
+LEADING = 1.2
+"""Height of a line, of its letters."""
+INSET = 0.1
+"""Inches that a box of text keeps free at its left and right; half as many above and below."""
+SIDE = 2.2
+"""Inches of the column beside a figure that is too tall to fill the width."""
 TITLED = 5
 """Layout of the usual template with a place for a title alone, which readers of slides look for."""
 READ = {
@@ -46,6 +65,9 @@ READ = {
     "network": "One run. Larger circles have more organizations at the table; thicker lines are more ties in use.",
 }
 """How figures are read, for who speaks."""
+
+Where = tuple[float, float, float, float]
+"""Inches of the left, the top, the width and the height of what stands on a slide."""
 
 
 def write_slides(sweep: SweepLike, folder: str | os.PathLike[str]) -> Path:
@@ -83,9 +105,9 @@ def _presentation(stored: Stored) -> Any:
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     found, drawn = short(stored), charts(stored)
-    caveat = found.caveat[0]
+    caveat = _caveat(found)
     _opening(deck, stored, found)
-    for line in _in_fours(found):
+    for line in _spread(found):
         _lines(deck, line, caveat)
     for stem in SHOWN:
         if stem in drawn:
@@ -101,23 +123,57 @@ def _presentation(stored: Stored) -> Any:
     return deck
 
 
-def _in_fours(found: Short) -> Iterator[list[tuple[str, str]]]:
+def _spread(found: Short) -> Iterator[list[tuple[str, str]]]:
+    """Yield lines for each slide, at most four, about as many on each."""
     lines = [(line.asked, line.said) for line in found.lines]
-    for first in range(0, len(lines), 4):
-        yield lines[first : first + 4]
+    slides = math.ceil(len(lines) / MOST)
+    for n in range(slides):
+        yield lines[n * len(lines) // slides : (n + 1) * len(lines) // slides]
 
 
-def _slide(deck: Any, title: str, size: float = 24) -> Any:
+def _caveat(found: Short) -> str:
+    """Return the caveat of every slide: what numbers agree with, and what they are not for all that.
+
+    What they agree with reads as praise where it stands alone.
+    """
+    lead, rest = found.caveat
+    first = re.split(r"(?<=[.!?])\s", rest, maxsplit=1)[0]
+    if first == stamps.YOURS:  # of sets that agree: the lead says that
+        first = capital(first.rpartition("; ")[2])
+    return f"{lead} {first}".rstrip()
+
+
+def _tall(text: str, size: float, wide: float, weight: str = "normal") -> tuple[float, int]:
+    """Return how tall a box of text is, in inches, and in how many lines it comes."""
+    lines = fitted(text, int(wide * 72 / size * 3), wide - 2 * INSET, size, weight).count("\n") + 1
+    return lines * size * LEADING / 72 + INSET, lines
+
+
+def _title(text: str, size: float) -> tuple[str, float]:
+    """Return a title and its size in points, in few lines: smaller, and at last cut after a word."""
+    wide = WIDTH - 2 * MARGIN
+    while size > TITLE[1] and _tall(text, size, wide, "bold")[1] > LINES:
+        size -= 1
+    words = text.split()
+    while len(words) > 1 and _tall(text, size, wide, "bold")[1] > LINES:
+        words.pop()
+        text = f"{' '.join(words).rstrip(',;:')} …"
+    return text, size
+
+
+def _slide(deck: Any, title: str, size: float = TITLE[0]) -> tuple[Any, float]:
+    """Return a slide with a title, and where what is below may begin, in inches from the top."""
     from pptx.util import Inches
 
     slide = deck.slides.add_slide(deck.slide_layouts[TITLED])
-    own = slide.shapes.title
-    own.left, own.top, own.width, own.height = (Inches(n) for n in (MARGIN, 0.35, WIDTH - 2 * MARGIN, 1.05))
+    own, wide = slide.shapes.title, WIDTH - 2 * MARGIN
+    tall = _tall(title, size, wide, "bold")[0]
+    own.left, own.top, own.width, own.height = (Inches(n) for n in (MARGIN, TOP, wide, tall))
     _write(own.text_frame, [(title, size, True, INK)])
-    return slide
+    return slide, TOP + tall
 
 
-def _box(slide: Any, where: tuple[float, float, float, float], texts: Sequence[tuple[str, float, bool, str]]) -> None:
+def _box(slide: Any, where: Where, texts: Sequence[tuple[str, float, bool, str]]) -> None:
     from pptx.util import Inches
 
     box = slide.shapes.add_textbox(*(Inches(n) for n in where))
@@ -139,19 +195,33 @@ def _write(frame: Any, texts: Sequence[tuple[str, float, bool, str]]) -> None:
         run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, rgb(colour.lstrip("#"))
 
 
-def _foot(slide: Any, caption: str, caveat: str) -> None:
-    _box(slide, (MARGIN, HEIGHT - 0.85, WIDTH - 2 * MARGIN, 0.7), [(caveat, 12, True, INK), (caption, 10, False, GREY)])
+def _foot(slide: Any, caption: str, caveat: str) -> float:
+    """Write what stands at the bottom of a slide; return where it begins, in inches from the top."""
+    wide = WIDTH - 2 * MARGIN
+    said = [(text, size, bold, colour) for text, size, bold, colour in
+            ((caveat, 12.0, True, INK), (caption, 9.0, False, GREY)) if text]  # fmt: skip
+    talls = [_tall(text, size, wide, "bold" if bold else "normal")[0] for text, size, bold, _ in said]
+    begin = HEIGHT - BOTTOM - sum(talls)
+    down = begin
+    for text, tall in zip(said, talls, strict=True):
+        _box(slide, (MARGIN, down, wide, tall), [text])
+        down += tall
+    return begin
 
 
 def _opening(deck: Any, stored: Stored, found: Short) -> None:
-    slide = _slide(deck, found.verdict, 30)
-    question = str(stored.experiment.get("question") or stored.experiment.get("title") or "")
-    _box(slide, (MARGIN, 2.6, WIDTH - 2 * MARGIN, 1.2), [(question, 20, False, GREY)])
-    _box(
-        slide,
-        (MARGIN, 4.2, WIDTH - 2 * MARGIN, 1.6),
-        [(found.caveat[0], 18, True, INK), (found.caveat[1], 14, False, INK)],
-    )
+    slide, down = _slide(deck, found.verdict, 30)
+    question, wide = str(stored.experiment.get("question") or stored.experiment.get("title") or ""), WIDTH - 2 * MARGIN
+    down += 0.2
+    for text, size, bold, colour, gap in (
+        (question, 20.0, False, GREY, 0.5),
+        (found.caveat[0], 18.0, True, INK, 0.0),
+        (found.caveat[1], 14.0, False, INK, 0.0),
+    ):
+        if text:
+            tall = _tall(text, size, wide, "bold" if bold else "normal")[0]
+            _box(slide, (MARGIN, down, wide, tall), [(text, size, bold, colour)])
+            down += tall + gap
     _foot(slide, provenance_line(stored), "")
     slide.notes_slide.notes_text_frame.text = (
         "Say the caveat before any number. Differences are between runs that share their luck; what is in brackets is "
@@ -160,40 +230,63 @@ def _opening(deck: Any, stored: Stored, found: Short) -> None:
 
 
 def _lines(deck: Any, lines: list[tuple[str, str]], caveat: str) -> None:
-    slide = _slide(deck, "The answer in short")
-    tall = (HEIGHT - 1.4 - 0.9) / len(lines)
+    slide, top = _slide(deck, "The answer in short")
+    tall = (_foot(slide, "", caveat) - top - 0.2) / len(lines)
     for n, (asked, said) in enumerate(lines):
-        down = 1.3 + n * tall
+        down = top + 0.2 + n * tall
         _box(slide, (MARGIN, down, 3.0, tall), [(asked, 16, True, INK)])
-        size = 15 if len(said) < 330 else 13
-        _box(slide, (MARGIN + 3.1, down, WIDTH - 2 * MARGIN - 3.1, tall), [(said, size, False, INK)])
-    _foot(slide, "", caveat)
+        size, wide = 18.0, WIDTH - 2 * MARGIN - 3.1
+        while size > LEAST and _tall(said, size, wide)[0] > tall:
+            size -= 1
+        _box(slide, (MARGIN + 3.1, down, wide, tall), [(said, size, False, INK)])
     slide.notes_slide.notes_text_frame.text = "\n".join(f"{asked} {said}" for asked, said in lines)
 
 
 def _figure(deck: Any, chart: Chart, caveat: str) -> None:
     from pptx.util import Inches
 
-    slide = _slide(deck, chart.title, 24 if len(chart.title) < 120 else 20)
-    _box(slide, (MARGIN, 1.35, WIDTH - 2 * MARGIN, 0.75), [(chart.subtitle, 12, False, GREY)])
-    left, bottom, right, top = chart.body
-    room = HEIGHT - 2.15 - 0.95
-    by = min((WIDTH - 2 * MARGIN) / (right - left), room / (top - bottom))
-    wide, tall = by * (right - left), by * (top - bottom)
-    where = (Inches(n) for n in ((WIDTH - wide) / 2, 2.15, wide, tall))
-    picture = slide.shapes.add_picture(io.BytesIO(body_png(chart)), *where)
+    title, size = _title(chart.title, TITLE[0])
+    slide, top = _slide(deck, title, size)
+    bottom = _foot(slide, chart.caption, caveat) - GAP
+    left, low, right, high = drawn_on(chart)
+    said, (x, y, wide, tall) = _around(chart.subtitle, top, bottom, (right - left) / (high - low))
+    _box(slide, said, [(chart.subtitle, 12, False, GREY)])
+    where = (Inches(n) for n in (x, y, wide, tall))
+    picture = slide.shapes.add_picture(io.BytesIO(body_png(replace(chart, body=(left, low, right, high)))), *where)
     picture._element.nvPicPr.cNvPr.set("descr", chart.alt)
-    _foot(slide, chart.caption, caveat)
     how = READ.get(chart.stem.partition("-")[0], "")
-    slide.notes_slide.notes_text_frame.text = f"{how}\n{chart.subtitle}\n{chart.alt}"
+    slide.notes_slide.notes_text_frame.text = f"{how}\n{chart.title}\n{chart.subtitle}\n{chart.alt}"
+
+
+def _around(subtitle: str, top: float, bottom: float, shape: float) -> tuple[Where, Where]:
+    """Return where a subtitle and a figure stand (left, top, width, height): as it makes the figure largest.
+
+    A wide figure stands below its subtitle, one that is too tall to fill the width beside it.
+
+    Parameters
+    ----------
+    shape : width of the figure by its height.
+    """
+    wide = WIDTH - 2 * MARGIN
+    over = _tall(subtitle, 12, wide)[0]
+    below = min(wide, (bottom - top - over - GAP) * shape)
+    beside = min(wide - SIDE - GAP, (bottom - top - GAP) * shape)
+    if below >= beside or _tall(subtitle, 12, wide - beside - GAP)[0] > bottom - top - GAP:
+        start = top + over + GAP
+        down = start + (bottom - start - below / shape) / 2
+        return (MARGIN, top, wide, over), (MARGIN + (wide - below) / 2, down, below, below / shape)
+    column = wide - beside - GAP
+    down = top + GAP + (bottom - top - GAP - beside / shape) / 2
+    said = (MARGIN, top + GAP, column, _tall(subtitle, 12, column)[0])
+    return said, (MARGIN + column + GAP, down, beside, beside / shape)
 
 
 def _closing(deck: Any, stored: Stored, found: Short) -> None:
-    slide = _slide(deck, "What is not claimed")
+    slide, down = _slide(deck, "What is not claimed")
     left_out = [str(line) for line in stored.experiment.get("not_modelled") or []]
     texts = [(found.caveat[0], 20, True, INK), (found.caveat[1], 16, False, INK)]
     texts += [(line, 16, False, INK) for line in left_out[2:8]]
-    _box(slide, (MARGIN, 1.5, WIDTH - 2 * MARGIN, 4.6), texts)
+    _box(slide, (MARGIN, down + 0.3, WIDTH - 2 * MARGIN, 4.6), texts)
     _foot(slide, provenance_line(stored), "")
     slide.notes_slide.notes_text_frame.text = (
         "An interval covers what it names and no more: not what the model leaves out."

@@ -174,14 +174,15 @@ def test_sites_that_deepen_and_erode_add_up(sweep) -> None:
 def test_headlines_follow_the_numbers(sweep) -> None:
     stored = Stored.of(sweep)
     assert fan_title(stored, "trust").startswith(
-        "With “Initiative as funded”, the pandemic lowered trust in ties that are in use by up to"
+        "With “Initiative as funded”, the pandemic lowered the median of trust in ties that are in use by up to"
     )
     rising = replace(sweep, series=sweep.series.assign(trust=1 - sweep.series["trust"]))
-    assert "raised trust in ties that are in use by up to" in fan_title(Stored.of(rising), "trust")
-    said = ladder_title([("trust", 4), ("outcome", 30)])
+    assert "raised the median of trust in ties that are in use by up to" in fan_title(Stored.of(rising), "trust")
+    said = ladder_title([("trust", 4), ("outcome", 30)], ("no crisis",))
+    assert said.startswith("With no crisis, trust in ties")
     assert "moved first, in month 5; students' outcome in month 31" in said
-    assert ladder_title([("trust", 4), ("outcome", None)]).endswith("students' outcome not by enough to be noticed")
-    assert "Nothing moved" in ladder_title([("trust", None)])
+    assert ladder_title([("trust", 4), ("outcome", None)], ()).endswith("students' outcome not by enough to be noticed")
+    assert ladder_title([("trust", None)], ()).startswith("Nothing moved")
 
 
 def test_a_fan_without_a_shock_names_its_runs_months_and_arm(small) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,15 @@ from reading import all_of, colour, spot, t_interval, the
 from synthetic import Synthetic, choosing
 
 from tfs_sim import decisions
+from tfs_sim.analysis import words
 from tfs_sim.analysis.decided import decided
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.decisions import information
 from tfs_sim.figures.charts import charts
 from tfs_sim.figures.deciding import decision_charts
 from tfs_sim.figures.style import looks
+from tfs_sim.model.catalogue import MECHANISMS
+from tfs_sim.model.declare import specification
 
 TOLD = (60.0, 200.0)
 
@@ -110,6 +116,72 @@ def test_bars_are_what_knowing_is_worth_to_all_who_decide(made: Any) -> None:
     assert the(ax, "bar:reach").get_width() == pytest.approx(20 * found["evppi"]["reach"])
     assert the(ax, "floor").get_xdata()[0] == pytest.approx(20 * found["floor"]["reach"])
     assert "20 decisions" in drawn["information"].subtitle
+
+
+def test_titles_are_what_was_found(made: Any) -> None:
+    """Read from the curves: who leads in the shares from which worth to which, and who loses least."""
+    _, drawn = made
+    ax = drawn["acceptability"].figure.axes[0]
+    shares = {key: the(ax, f"curve:{key}").get_ydata() for key in ("nothing", "manuals", "staff")}
+    worths = the(ax, "curve:nothing").get_xdata()
+    leaders = [max(shares, key=lambda key: shares[key][n]) for n in range(len(worths))]
+    title = drawn["acceptability"].title
+    assert title.startswith(f"“{leaders[0].capitalize()}” is the best in ") and "sets up to $" in title
+    until = worths[[n for n, key in enumerate(leaders) if key == leaders[0]][-1]]
+    assert f"up to ${until:,.3g} a student-month" in title and f"“{leaders[-1].capitalize()}”" in title
+    lost = {key: the(drawn["loss"].figure.axes[0], f"curve:{key}") for key in shares}
+    at = list(worths).index(TOLD[0])
+    best = min(lost, key=lambda key: lost[key].get_ydata()[at])
+    assert drawn["loss"].title.startswith(f"At $60 a student-month “{best.capitalize()}” loses least, and still $")
+    assert words.money(lost[best].get_ydata()[at] / 1000) in drawn["loss"].title
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_names_stand_at_the_ends_of_their_curves(narrow: bool) -> None:
+    (view,) = decided(choosing(worths=list(TOLD)))
+    for chart in decision_charts(view, narrow=narrow)[2:4]:
+        (ax,) = chart.figure.axes
+        low, high = ax.get_ylim()
+        inches = ax.get_position().height * chart.figure.get_size_inches()[1]
+        for key in ("nothing", "manuals", "staff"):
+            end = min(float(the(ax, f"curve:{key}").get_ydata()[-1]), high)
+            lead, name = the(ax, f"lead:{key}"), the(ax, f"name:{key}")
+            assert lead.get_ydata() == pytest.approx((end, name.get_position()[1])) and lead.get_xdata()[0] == 1
+            assert abs(name.get_position()[1] - end) * inches / (high - low) < 0.25
+
+
+@pytest.mark.parametrize("by", [1, 60, 4000])
+@pytest.mark.parametrize("narrow", [False, True])
+def test_numbers_of_an_axis_of_dollars_keep_apart(narrow: bool, by: int) -> None:
+    sweep = choosing(sets=6, replicates=2)
+    sweep.series["cost"] *= by
+    sweep.runs["cost"] *= by
+    chart = decision_charts(decided(sweep)[0], narrow=narrow)[0]
+    chart.figure.canvas.draw()
+    (ax,) = chart.figure.axes
+    low, high = ax.get_xlim()
+    shown = [t for t in ax.get_xticklabels() if low <= t.get_position()[0] <= high]
+    boxes = [t.get_window_extent() for t in shown]
+    assert len(boxes) >= 2 and all(a.x1 + 5 < b.x0 for a, b in pairwise(boxes))
+    said = [t.get_text().replace("\\$", "$") for t in shown]
+    assert said[0] == "$0" and all(each.startswith("$") for each in said)
+    assert all(each.endswith(" million") for each in said[1:]) == (by > 1)
+
+
+def test_bars_over_the_floor_by_chance_are_said_to_be(made: Any) -> None:
+    view = replace(made[1]["view"])
+    learning = pd.concat([made[1]["view"].learning.assign(seen=False)] * 40, ignore_index=True)
+    learning["parameter"] = [f"idle.p{n}" for n in range(len(learning))]
+    learning.loc[0, ["parameter", "seen"]] = ["trust.negativity", True]
+    view.__dict__["learning"] = learning
+    chart = next(each for each in decision_charts(view) if each.stem == "information")
+    assert "No single parameter is told from chance" in chart.title
+    assert "1 of 120 parameters are above it" in chart.subtitle
+    assert f"about {120 / (information.PERMUTED + 1):.0f} would be by chance" in chart.subtitle
+    (ax,) = chart.figure.axes
+    meaning = specification(MECHANISMS["trust"].parameters)["negativity"].meaning.rstrip(".")
+    said = " ".join(ax.get_yticklabels()[1].get_text().split())
+    assert said == f"{meaning[0].lower()}{meaning[1:]} (trust.negativity)"
 
 
 @pytest.mark.parametrize("narrow", [False, True])

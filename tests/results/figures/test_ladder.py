@@ -140,6 +140,7 @@ def test_grants_end_at_dotted_lines(drawn, sweep) -> None:
 
 def test_no_shock_is_shaded_where_effects_are_those_without_it(drawn, small) -> None:
     assert not all_of(drawn.figure.axes[0], "shock") and "with no crisis" in drawn.subtitle
+    assert drawn.title.startswith("With no crisis, ")
     (ax,) = ladder(small).figure.axes
     assert the(ax, "shock").get_x() == pytest.approx(START + 21 / 12)
 

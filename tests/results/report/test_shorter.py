@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 from synthetic import synthetic
 
+from tfs_sim.analysis import stamps
 from tfs_sim.analysis.stored import Stored
+from tfs_sim.figures.charts import charts
+from tfs_sim.figures.style import fitted
 from tfs_sim.report import slides, write_one_page, write_report, write_slides
 from tfs_sim.report.one_page import HEIGHT, MARGIN
 from tfs_sim.report.one_page import one_page as sheet_of
@@ -79,6 +82,61 @@ def test_slides_have_figures_with_their_caveat(stored: Stored, tmp_path: Path) -
     first = [s.text_frame.text for s in deck.slides[0].shapes if s.has_text_frame]
     assert found.verdict in first and str(stored.experiment["question"]) in first
     assert "Not in the model" in " ".join(s.text_frame.text for s in deck.slides[-1].shapes if s.has_text_frame)
+
+
+INCH = 914_400
+
+
+def boxes(slide) -> list[tuple[str, float, float]]:
+    """Return each text of a slide with where its lines begin and end, in inches, by the width of its letters."""
+    found = []
+    for shape in slide.shapes:
+        if shape.has_text_frame and shape.text_frame.text:
+            down = shape.top / INCH + 0.05
+            for paragraph in shape.text_frame.paragraphs:
+                (run,) = paragraph.runs
+                size, wide = run.font.size.pt, shape.width / INCH - 0.2
+                lines = fitted(run.text, 400, wide, size, "bold" if run.font.bold else "normal").count("\n") + 1
+                found.append((run.text, down, down + lines * size * 1.17 / 72))
+                down = found[-1][2]
+    return found
+
+
+@pytest.mark.parametrize("times", [1, 20])
+def test_titles_end_above_what_is_below_and_figures_fill_their_slide(
+    stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    pptx = pytest.importorskip("pptx")
+    drawn = charts(stored)
+    for chart in drawn.values():
+        chart.title = ", and ".join([chart.title] * times)
+    monkeypatch.setattr(slides, "charts", lambda _: drawn)
+    deck = pptx.Presentation(str(write_slides(stored, tmp_path)))
+    for slide in deck.slides:
+        (_, _, end), *rest = boxes(slide)
+        assert end <= min(begin for _, begin, _ in rest) + 0.01
+        assert max(end for _, _, end in rest) <= 7.5
+        for picture in (shape for shape in slide.shapes if shape.shape_type == 13):
+            top, under = picture.top / INCH, (picture.top + picture.height) / INCH
+            foot = min(begin for _, begin, _ in boxes(slide) if begin > 5.5)
+            assert end <= top and under <= foot
+            assert picture.width / INCH > 0.9 * 12.2 or picture.height / INCH > 0.9 * (foot - end - 0.7)
+            assert picture.height / INCH > 2.5 and picture.width / INCH > 7
+            beside = [text for text in slide.shapes if text.has_text_frame and top < text.top / INCH < under - 0.2]
+            assert all(text.left + text.width <= picture.left for text in beside)
+
+
+def test_the_caveat_of_slides_says_what_numbers_are_not(stored: Stored) -> None:
+    agreement = {"figures": 9, "origin": "mostly of US coalitions", "misses": []}
+    for own, wanted in (
+        (stamps.stamp(agreement, True), "misses none of them. Not a probability for your town."),
+        (stamps.stamp(agreement | {"conditioned": "Dayton"}, True), "what was seen of this town"),
+        (stamps.stamp(agreement | {"conditioned": "Dayton", "unusual": "few ties"}, True), "like this one: few ties."),
+        (stamps.stamp(None, False), "not as a forecast. Parameters are one assumed point"),
+        (stamps.stamp(None, True), "not as a forecast."),
+    ):
+        said = slides._caveat(replace(short(stored), caveat=own))
+        assert own[0] in said and wanted in said
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -4,7 +4,7 @@ const Draw = (() => {
   const {D, $, state} = Page;
   const INK = "#1F2328", GREY = "#59616c", GRID = "#E6E8EB", FAR = "#E9EAED";
   const FONT = '13px "DejaVu Sans", Verdana, "Segoe UI", Helvetica, Arial, sans-serif';
-  const NEAREST = 8;
+  const NEAREST = 8, LABELS = 158;
   let plot = null;
 
   const faded = (colour, part) => colour + Math.round(255 * part).toString(16).padStart(2, "0");
@@ -24,8 +24,8 @@ const Draw = (() => {
 
   function axisValues(values) {
     const o = Page.outcome();
-    if (o.money) return values.map(each => Say.money(each, Page.difference()));
     const step = values.length > 1 ? Math.abs(values[1] - values[0]) : 1;
+    if (o.money) return values.map(each => Say.money(each, Page.difference(), step < 1e4 ? step : NaN));
     return values.map(each => Say.number(each, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))));
   }
 
@@ -90,20 +90,35 @@ const Draw = (() => {
         const last = line.findLastIndex(each => each !== null);
         return last < 0 ? null : {a, y: u.valToPos(line[last], "y", true)};
       }).filter(Boolean).sort((p, q) => p.y - q.y);
-      const gap = 16 * ratio;
-      for (let n = 1; n < ends.length; n++) ends[n].y = Math.max(ends[n].y, ends[n - 1].y + gap);
-      for (const {a, y} of ends) {
+      const line = 15 * ratio, apart = 4 * ratio, tall = each => each.lines.length * line;
+      for (const each of ends) each.lines = wrapped(ctx, D.strategies[each.a].title, LABELS * ratio);
+      for (let n = 1; n < ends.length; n++) {
+        ends[n].y = Math.max(ends[n].y, ends[n - 1].y + (tall(ends[n - 1]) + tall(ends[n])) / 2 + apart);
+      }
+      // what ran out at the bottom moves up again, and pushes what is above it
+      let under = bbox.top + bbox.height + 20 * ratio;
+      for (const each of [...ends].reverse()) {
+        each.y = Math.min(each.y, under - tall(each) / 2);
+        under = each.y - tall(each) / 2 - apart;
+      }
+      for (const {a, y, lines} of ends) {
         ctx.fillStyle = D.strategies[a].colour;
-        ctx.fillText(fitted(ctx, D.strategies[a].title, 158 * ratio), bbox.left + bbox.width + 7 * ratio, y);
+        lines.forEach((each, n) => ctx.fillText(each, bbox.left + bbox.width + 7 * ratio, y + (n - (lines.length - 1) / 2) * line));
       }
     }
     ctx.restore();
   }
 
-  function fitted(ctx, text, room) {
-    let short = text;
-    while (short.length > 4 && ctx.measureText(short).width > room) short = `${short.slice(0, -2).trimEnd()}…`;
-    return short;
+  // A name in lines of whole words; only a word that is too long by itself is cut.
+  function wrapped(ctx, text, room) {
+    const lines = [], wide = each => ctx.measureText(each).width > room;
+    for (let word of text.split(/\s+/)) {
+      const joined = lines.length ? `${lines.at(-1)} ${word}` : word;
+      if (lines.length && !wide(joined)) { lines[lines.length - 1] = joined; continue; }
+      while (word.length > 4 && wide(word)) word = `${word.slice(0, -2)}…`;
+      lines.push(word);
+    }
+    return lines;
   }
 
   function draw() {
@@ -125,7 +140,7 @@ const Draw = (() => {
     }
     const axis = {stroke: GREY, font: FONT, grid: {stroke: GRID, width: 1}, ticks: {show: false}};
     plot = new uPlot({
-      width: box.clientWidth, height: shown.wide ? 380 : 260, padding: [10, shown.wide ? 168 : 26, 0, 0],
+      width: box.clientWidth, height: shown.wide ? 380 : 260, padding: [10, shown.wide ? LABELS + 10 : 26, 0, 0],
       cursor: {show: false}, legend: {show: false}, select: {show: false},
       scales: {x: {time: false, range: [slider.low, slider.high]}},
       axes: [
@@ -138,5 +153,5 @@ const Draw = (() => {
     return shown;
   }
 
-  return {draw, faded};
+  return {draw, faded, wrapped};
 })();

@@ -7,7 +7,15 @@ const Page = (() => {
   const subjects = new Map();
   const raw = new Map(D.subjects.map(each => [`${each.outcome}|${each.a}|${each.b}`, each]));
 
-  const state = {outcome: D.outcomes[0].key, show: "value", bands: 0, along: 0, worth: D.worth, u: D.sliders.map(() => 0.5)};
+  // Levels lie on top of each other where differences can be told: a page opens on these where there are any.
+  const OPENS = D.strategies.length > 1 && D.outcomes.some(each => !each.hidden && each.compared) ? "difference" : "value";
+  const state = {outcome: D.outcomes[0].key, show: OPENS, bands: 0, along: 0, worth: D.worth, clamped: false, u: D.sliders.map(() => 0.5)};
+
+  // A worth below nothing is taken for nothing, and that is said.
+  function price(given) {
+    state.clamped = given < 0;
+    state.worth = Math.max(0, given);
+  }
 
   const outcome = () => D.outcomes.find(each => each.key === state.outcome);
   const difference = () => (state.show === "difference" && outcome().compared) || outcome().net;
@@ -113,7 +121,9 @@ const Page = (() => {
     if (unsure.length) said.push(`It cannot be told apart from ${Say.listed(unsure.map(each => title(each.n)))}.`);
     for (const each of clear) {
       const little = o.worthwhile && Math.abs(each.mean) < o.worthwhile ? ", which is less than matters" : "";
-      said.push(`It is ahead of ${title(each.n)} by ${Say.value(o, Math.abs(each.mean), each.half, true).replace("+", "")} (${Say.value(o, Math.min(Math.abs(each.low), Math.abs(each.high)), each.half, true, false).replace("+", "")} to ${Say.value(o, Math.max(Math.abs(each.low), Math.abs(each.high)), each.half, true, false).replace("+", "")})${little}.`);
+      const of = (size, unit) => Say.value(o, Math.abs(size), each.half, true, unit).replace("+", "");
+      const ends = [each.low, each.high].map(Math.abs).sort((x, y) => x - y).map(end => of(end, false)).join(" to ");
+      said.push(`It is ahead of ${title(each.n)} by ${of(each.mean)} (${each.half > 0 ? ends : "the same in every run"})${little}.`);
     }
     for (const each of refused) said.push(`Of its lead over ${title(each.n)} nothing is said: ${each.why}.`);
     if (found.left.length) said.push(`${Say.listed(found.left.map(each => title(each.n)))}: not compared (${found.left[0].why}).`);
@@ -172,13 +182,13 @@ const Page = (() => {
     const given = new URLSearchParams(location.hash.slice(1));
     const key = given.get("outcome");
     if (D.outcomes.some(each => each.key === key && !each.hidden)) state.outcome = key;
-    state.show = given.get("show") === "difference" ? "difference" : "value";
+    state.show = ["difference", "value"].includes(given.get("show")) ? given.get("show") : OPENS;
     const bands = D.strategies.findIndex(each => each.key === given.get("bands"));
     state.bands = bands < 0 ? D.first : bands;
     const along = D.sliders.findIndex(each => each.name === given.get("along"));
     state.along = Math.max(0, along);
     const worth = Number(given.get("worth"));
-    if (given.get("worth") && Number.isFinite(worth) && worth >= 0) state.worth = worth;
+    if (given.get("worth") && Number.isFinite(worth)) price(worth);
     D.sliders.forEach((slider, j) => {
       const text = given.get(`x.${slider.name}`);
       if (text === null) return;
@@ -219,5 +229,5 @@ const Page = (() => {
     if (best) state.u = best.u;
   }
 
-  return {D, $, state, outcome, difference, clipped, at, settled, shown, told, strategies, verdict, promise, curve, nearest, ran, read, write, seek, quantity, usable, NINETY, SURE};
+  return {D, $, state, outcome, difference, clipped, at, settled, shown, told, strategies, verdict, promise, curve, nearest, ran, price, read, write, seek, quantity, usable, NINETY, SURE};
 })();

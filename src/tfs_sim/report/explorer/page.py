@@ -57,7 +57,7 @@ def content(found: Explorer) -> dict[str, Any]:
     outcomes = [_outcome(each, found) for each in found.outcomes]
     worths = (stored.experiment.get("decision") or {}).get("worths") or []  # no worth of an outcome is shipped
     if found.net:
-        outcomes.append(_net())
+        outcomes.append(_net(_together(found)))
     return {
         "strategies": [
             {"key": each, "title": stored.title(each), "colour": look[each].colour, "dash": _dash(look[each].dash)}
@@ -81,6 +81,7 @@ def content(found: Explorer) -> dict[str, Any]:
         "quarter": QUARTER,
         "spread": "sets" if several else "luck",
         "heads": _heads(several, stored.title(stored.against)),
+        "notes": {"usual": _note(found, several), "net": _note(found, several, net=True)},
     }
 
 
@@ -126,7 +127,8 @@ def _outcome(outcome: Outcome, found: Explorer) -> dict[str, Any]:
     axis = f"{title(outcome)} (%)" if chance else f"{words.axis(m)}{_kind(outcome)}"
     low, high = (0.0, 1.0) if chance else m.domain
     worthwhile = found.stored.worthwhile if outcome.metric == found.stored.primary and outcome.kind == "mean" else None
-    window = words.window(m, found.stored.months)
+    over = _sites(found) if m.summary == "total" and not chance else ""  # a total may be taken for that of all sites
+    window = f"{words.window(m, found.stored.months)}{over}"
     return plain | {
         "hidden": not here,
         "factor": factor,
@@ -149,7 +151,13 @@ def _kind(outcome: Outcome) -> str:
     return {"lower": ", lower kind", "upper": ", upper kind"}.get(outcome.kind, "")
 
 
-def _net() -> dict[str, Any]:
+def _together(found: Explorer) -> str:
+    """Return what a sum over sites is of, where there are several: it stands beside means of a site."""
+    sites = len(found.stored.sites)
+    return f", all {sites} sites together" if sites > 1 else ""
+
+
+def _net(together: str) -> dict[str, Any]:
     note = (
         "Net benefit is the worth that you set times the student-months of support beyond the reference, less the "
         "dollars beyond it: the funder's view. Effects and costs have emulators of their own; errors and luck are "
@@ -158,8 +166,8 @@ def _net() -> dict[str, Any]:
     return {
         "key": NET, "title": "Net benefit at your worth of a student-month", "thing": "net benefit", "better": "higher",
         "hidden": False, "factor": 1.0, "unit": "", "differing": "", "money": 1.0, "decimals": 0, "axis": "Dollars",
-        "axisDifference": "Dollars beyond the reference, over the whole run", "low": None, "high": None, "note": note,
-        "worthwhile": None, "net": True, "compared": True,
+        "axisDifference": f"Dollars beyond the reference, over the whole run{together}", "low": None, "high": None,
+        "note": note, "worthwhile": None, "net": True, "compared": True,
     }  # fmt: skip
 
 
@@ -254,7 +262,7 @@ def _shown(found: Explorer) -> dict[str, Any]:
         "band_sets": "sets of parameters: nine in ten" if several else "sets of parameters: none were run",
         "strategies": [stored.title(each) for each in stored.strategies],
         "heads": data["heads"],
-        "table_note": _note(found, several),
+        "table_note": data["notes"]["usual"],
         "over_runs": over_runs,
         "sentences": [*refusals(found), range_sentence(found)],
         "uplot": version[1] if version else "",
@@ -275,14 +283,21 @@ def _input(slider: Slider) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _note(found: Explorer, several: bool) -> str:
+def _note(found: Explorer, several: bool, net: bool = False) -> str:
+    """Return what the numbers of the table are of: of net benefit there are differences alone, sums over sites."""
     mean = "over sets of parameters" if several else "over luck"
     drawn = "which sets were drawn, luck" if several else "luck"
     worth = found.stored.worthwhile
+    interval = (
+        f"The interval of a difference holds {drawn} and the emulator’s error, and holds for the best against all "
+        "others at once."
+    )
+    if net:
+        of = _together(found)
+        return f"Net benefit: dollars beyond the reference over the whole run{of}, mean {mean}. {interval}"
     said = (
-        f"Mean: {mean}{_sites(found)}. Beside it: between what nine in ten sets lie, nine in ten runs of one "
-        "set by luck, and how far the emulator may be off. The interval of a difference holds "
-        f"{drawn} and the emulator’s error, and holds for the best against all others at once."
+        f"Mean: {mean}{_sites(found)}. Beside it: between what nine in ten sets lie, nine in ten runs of one set by "
+        f"luck, and how far the emulator may be off. {interval}"
     )
     if worth is not None:
         m = metric(found.stored.primary)

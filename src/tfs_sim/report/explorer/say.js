@@ -8,11 +8,13 @@ const Say = (() => {
     return (value < 0 && !zero ? "−" : sign && !zero ? "+" : "") + whole;
   };
 
-  const money = (dollars, sign) => {
+  // `scale` is the half of an interval by which digits go: its ends must not look alike.
+  const money = (dollars, sign, scale) => {
     if (!Number.isFinite(dollars)) return "–";
-    const size = Math.abs(dollars);
-    const said = size >= 999500 ? `$${number(size / 1e6, 1)} million`
-      : size >= 1000 ? `$${number(Math.round(size / 1000), 0)},000` : `$${number(size, 0)}`;
+    const size = Math.abs(dollars), usual = size < 9995000 ? 2 : 1;
+    const digits = scale > 0 ? Math.min(5, Math.max(usual, Math.ceil(-Math.log10(scale / 2e6)))) : usual;
+    const said = size >= 999500 ? `$${number(size / 1e6, digits).replace(/(\.\d)0+$/, scale > 0 ? "$&" : "$1")} million`
+      : size >= 1000 && !(scale > 0 && scale < 1000) ? `$${number(Math.round(size / 1000), 0)},000` : `$${number(size, 0)}`;
     return (said === "$0" ? "" : dollars < 0 ? "−" : sign ? "+" : "") + said;
   };
 
@@ -24,7 +26,7 @@ const Say = (() => {
 
   // A value of an outcome with its unit; `scale` is the half of an interval by which its decimals go.
   const value = (outcome, raw, scale, difference, unit = true) => {
-    if (outcome.money) return money(raw * outcome.money, difference);
+    if (outcome.money) return money(raw * outcome.money, difference, scale * outcome.money);
     const text = number(raw * outcome.factor, decimals(outcome, scale * outcome.factor), difference);
     const said = difference ? outcome.differing : outcome.unit;
     return !unit || !said || text === "–" ? text : said === "%" ? text + said : `${text} ${said}`;

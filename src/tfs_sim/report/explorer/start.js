@@ -108,6 +108,8 @@
     $("bands").value = D.strategies[state.bands].key;
     $("along").value = slider.name;
     $("worth-row").hidden = !o.net;
+    $("worth-said").textContent = state.clamped ? "A worth is 0 or more: it is taken as 0." : "";
+    $("table-note").textContent = o.net ? D.notes.net : D.notes.usual;
     if (document.activeElement !== $("worth")) $("worth").value = state.worth ?? "";
     D.sliders.forEach((each, j) => {
       const input = $(`slider-${j}`), value = Page.at(each, state.u[j]), text = Say.slider(each, value);
@@ -150,7 +152,7 @@
   on("show", "change", each => { state.show = each.value; });
   on("bands", "change", each => { state.bands = D.strategies.findIndex(one => one.key === each.value); });
   on("along", "change", each => { state.along = D.sliders.findIndex(one => one.name === each.value); });
-  on("worth", "input", each => { if (each.value === "") state.worth = null; else if (Number(each.value) >= 0) state.worth = Number(each.value); });
+  on("worth", "input", each => { if (each.value === "") Object.assign(state, {worth: null, clamped: false}); else Page.price(Number(each.value)); });
   for (const name of ["luck", "sets", "error"]) on(`band-${name}`, "change", () => {});
   D.sliders.forEach((slider, j) => on(`slider-${j}`, "input", input => {
     const value = Number(input.value);
