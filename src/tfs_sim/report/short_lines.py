@@ -470,11 +470,5 @@ def decides(t: Teller, found: Ranking, view: Decided | None) -> str:
 
 def parameter(dotted: str) -> str:
     """Return a parameter in plain words, with its name: "what is lost when … (turnover.loss)"."""
-    from tfs_sim.model.declare import specification
-    from tfs_sim.scenario.fields import catalogue
-
-    mechanism, _, name = dotted.partition(".")
-    found = catalogue().MECHANISMS.get(mechanism)
-    declared = specification(found.parameters).get(name) if found is not None else None
-    meaning = getattr(declared, "meaning", "") if declared is not None else ""
-    return f"{lower(meaning.rstrip('.'))} ({dotted})" if meaning else dotted
+    meaning = words.meaning(dotted)
+    return f"{meaning} ({dotted})" if meaning else dotted
