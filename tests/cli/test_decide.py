@@ -178,3 +178,9 @@ def test_sets_are_called_as_they_are_written(studied, tmp_path: Path) -> None:  
     assert studied("decide", "two.csv", "--worth", "70", "--parameters", "kept.csv").out == whole
     said = studied("decide", "two.csv", "--worth", "70", "--parameters", "known.csv")
     assert said.code == 2 and 'no row for set "00"' in said.err
+
+
+def test_what_goes_with_results_alone_is_told(studied) -> None:  # type: ignore[no-untyped-def]
+    for option in (("--pilot", "5"), ("--pilot-months", "3"), ("--view", "society"), ("--hour", "45"), ("--learn",)):
+        said = studied("decide", "table.csv", *option)
+        assert said.code == 2 and "for folders of results" in " ".join(said.err.split())

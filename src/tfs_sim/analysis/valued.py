@@ -88,7 +88,7 @@ def costs_and_effects(
     months = np.arange(stored.months)
     first = _first_difference(stored, cost, effect)
     total = cost @ present(months, first, discount_costs), effect @ present(months, first, discount_effects)
-    found: DataFrame = _keys(stored).assign(cost=total[0].reshape(-1), effect=total[1].reshape(-1))
+    found: DataFrame = rows_of(stored).assign(cost=total[0].reshape(-1), effect=total[1].reshape(-1))
     return found[found["cost"].notna()].reset_index(drop=True)  # a condition's scenario may have other sites
 
 
@@ -134,7 +134,7 @@ def titles(stored: Stored) -> dict[str, str]:
     return said if len(set(said.values())) == len(said) else {strategy: strategy for strategy in said}
 
 
-def _keys(stored: Stored) -> DataFrame:
+def rows_of(stored: Stored) -> DataFrame:
     """Return the columns that tell rows apart, in the order of arms × pairs × sites."""
     from pandas import DataFrame
 

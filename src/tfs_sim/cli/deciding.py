@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfs_sim.cli.terminal import bold, columns, path, table, tables, wrapped
-from tfs_sim.scenario.errors import Mistake, UserError, nearest, quote
+from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,8 @@ class Valued(NamedTuple):
     discount_costs: float | None = None
     discount_effects: float | None = None
     learn: bool = False
+    pilot: int | None = None
+    months: int | None = None
 
 
 def decide(
@@ -71,7 +73,9 @@ def decide(
         _of_results(source, known, Asked(asked, scale), valued)
         return
     if valued != Valued():
-        raise UserError(Mistake("--view, --hour, --discount-… and --learn are for folders of results, not for tables"))
+        raise UserError(
+            Mistake("--view, --hour, --discount-…, --learn and --pilot are for folders of results, not for tables")
+        )
     runs = read(source)
     if known is not None and "set" in runs and runs["set"].dtype != known["set"].dtype:
         runs["set"], known["set"] = runs["set"].astype(str), known["set"].astype(str)
@@ -101,7 +105,46 @@ def _of_results(folder: Path, known: pd.DataFrame | None, asked: Asked, valued: 
             print()
         hour = None if valued.view is None and view == "funder" else valued.hour
         _by_view(stored, known, asked, valued._replace(view=view, hour=hour))
+    if valued.pilot is not None:
+        _pilot(stored, views, asked, valued)
     print("\n" + wrapped(stamp(stored)))
+
+
+def _pilot(stored: Stored, views: Sequence[str], asked: Asked, valued: Valued) -> None:
+    """Print what a pilot is worth, by each view."""
+    from dataclasses import replace
+
+    from tfs_sim.analysis.decided import decided
+    from tfs_sim.analysis.piloting import pilots
+    from tfs_sim.analysis.words import money
+    from tfs_sim.decisions.cells import scaled
+    from tfs_sim.decisions.words import amount
+
+    if valued.pilot is None:
+        return
+    known = [view for view in decided(stored) if view.view in views]
+    if not known:
+        hint = "Society's view needs the price of an hour in the experiment's file ([decision] hour) for it."
+        raise UserError(Mistake("what a pilot is worth cannot be told of these results by this view", hint=hint))
+    for view in known:
+        now, _, _ = _as_filed(stored, asked, valued)
+        scale = 1.0 if now.decisions is None else now.decisions
+        found = pilots(replace(view, given=now.worths or view.given), valued.pilot, valued.months)
+        print(f"\n{bold('What a pilot is worth')} ({view.view}{view.where})")
+        for each in found:
+            said = f"${amount(scale * each.value)} (one standard error: ± ${amount(scale * each.se)})"
+            if not each.seen:
+                said = f"not seen to be worth anything: not above ${amount(scale * each.floor)}, what data dealt out "
+                said += "anew seem to be worth at most"
+            print(wrapped(f"At ${amount(each.worth)} a student-month, {scaled(scale)}: {said}."))
+        one = found[0]
+        print(
+            wrapped(
+                f"Of {count(one.communities, 'community', 'communities')} with each of {len(stored.strategies)} "
+                f"strategies, looked at for {count(one.months, 'month')}, which take {money(one.spent / 1000)} in that "
+                "time. Delivered support is taken to be counted without error: a real pilot tells less."
+            )
+        )
 
 
 def _by_view(stored: Stored, known: pd.DataFrame | None, asked: Asked, valued: Valued) -> None:

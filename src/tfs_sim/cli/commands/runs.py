@@ -295,11 +295,18 @@ def decide(
         int | None, whole("--population", metavar="N", help="How many decide a year, for values of information.")
     ] = None,
     horizon: Annotated[int | None, whole("--horizon", metavar="YEARS", help="How long what is learned counts.")] = None,
+    pilot: Annotated[
+        int | None,
+        whole("--pilot", metavar="N", help="Of results: what are N communities with each strategy worth trying first?"),
+    ] = None,
+    pilot_months: Annotated[
+        int | None, whole("--pilot-months", metavar="M", help="Months that a pilot is looked at; default: a whole run.")
+    ] = None,
 ) -> None:
     """Say what to choose at which worth of an outcome, how sure that is, and what is worth learning first."""
     from tfs_sim.cli import deciding
 
-    valued = deciding.Valued(view, hour, discount_costs, discount_effects, learn)
+    valued = deciding.Valued(view, hour, discount_costs, discount_effects, learn, pilot, pilot_months)
     deciding.decide(source, parameters, worth, population, horizon, valued)
 
 
