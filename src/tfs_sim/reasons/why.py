@@ -6,8 +6,12 @@ coalition is run over the same sets of parameters and the same luck, so each pai
 parts are means over pairs like any difference (`analysis.pooling`). What is left with all groups off is told apart
 (`rest`), so that rest and parts add up to the difference.
 
-A part's share is a ratio of two means over the same pairs; its interval is Fieller's (`analysis.ratios`), and where the
-difference may be none there is no share.
+A part's share is a ratio of two means over the same pairs; its interval is Fieller's [1]_ (`analysis.ratios`), and
+where the difference may be none there is no share.
+
+References
+----------
+.. [1] Fieller (1954), "Some problems in interval estimation", Journal of the Royal Statistical Society B 16(2):175-185.
 """
 
 from __future__ import annotations

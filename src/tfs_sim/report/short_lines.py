@@ -332,7 +332,7 @@ def costs(t: Teller, found: Ranking) -> str:
 
 def by_money(t: Teller, found: Ranking | None, view: Decided) -> str:
     """Say what to choose in which band of worths: what does best may cost more than what it does is worth."""
-    if all(price is None for _, _, price in steps(view)):
+    if not view.sure or all(price is None for _, _, price in steps(view)):
         return ""
     said = view.words()[0][1][0]
     for worth in view.ratios:

@@ -366,8 +366,9 @@ def _arms(experiment: Experiment, base: Scenario, others: Mapping[str, Scenario]
         settings = [
             Setting(("strategies", each), {"parameters": experiment.strategies[each].parameters}) for each in line
         ]
-        if unknown := addition_mistakes({name: experiment.strategies[name]}, start):
-            mistakes += unknown
+        mistakes += addition_mistakes({name: experiment.strategies[name]}, start)
+        # what it has of another strategy is told there, and cannot be assembled here
+        if addition_mistakes({each: experiment.strategies[each] for each in line}, start):
             continue
         try:
             built[name, other] = assembled(start, additions, settings)
