@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 STUDIES = 120
 

@@ -34,6 +34,7 @@ def truths_of(found: Calibration) -> Sets:
     return SPACE.sets(found.table[rows], [found.ids[row] for row in rows], "truths")
 
 
+@pytest.mark.long
 def test_a_truth_is_found_again(found: Calibration, tmp_path: Path) -> None:
     told: list[str] = []
     simulator = Synthetic(smooth, uneven)

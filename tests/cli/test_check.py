@@ -74,3 +74,16 @@ def test_a_dose_of_zero_that_a_design_varies_is_no_idle_one(call) -> None:  # ty
     Path("idle.toml").write_text(idle + f'[design]\nmethod = "grid"\n[design.vary]\ndose = {of}\n')
     said = call("check", "idle.toml")
     assert said.code == 0 and "no effect" not in said.out
+
+
+def test_what_another_world_lacks_is_told_where_it_is_added(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Also where a second strategy has it of the first."""
+    (tmp_path / "worlds.toml").write_text(
+        'scenario = "together-for-students"\nreplicates = 2\nagainst = "a"\n'
+        '[strategies.a]\nadd = ["initiative"]\n[strategies.b]\nextends = "a"\n'
+        '[[cross.world]]\nlabel = "here"\n[[cross.world]]\nlabel = "there"\nscenario = "laboratory"\n'
+        '[outcomes]\nprimary = "support"\n'
+    )
+    said = call("check", "worlds.toml")
+    assert said.code == 2 and 'worlds.toml:5: there is no bundle and no intervention "initiative"' in said.err
+    assert said.err.count("there is no bundle") == 1

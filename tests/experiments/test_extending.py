@@ -113,6 +113,7 @@ def test_rows_of_a_file_may_be_added_reordered_doubled_and_named_anew(tmp_path: 
 @given(
     looks=st.lists(st.lists(st.sampled_from(ROWS), min_size=1, max_size=7), min_size=1, max_size=4), data=st.randoms()
 )
+@pytest.mark.long
 def test_any_succession_of_designs_is_as_fresh(
     tmp_path_factory: pytest.TempPathFactory, looks: list[list[tuple[str, str]]], data: random.Random
 ) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tfs_sim.experiments.storage import records
 
-SHARE = 8 + max(cases.CASES - 300, 0) // 500
+SHARE = 4 + max(cases.CASES - 300, 0) // 500
 """Cases of each record, and fewer of each table: fewer than of files, for what passes takes a report of seconds."""
 
 

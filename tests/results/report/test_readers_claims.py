@@ -173,3 +173,8 @@ def test_other_outcomes_by_which_another_does_better_are_told(sweep: Synthetic) 
         stored, runs=runs.assign(**{name: noise}), experiment=experiment, _cache={}, spreads={}
     )
     assert not [e for e in short(same).lines if "change the answer" in e.asked and "does better." in e.said]
+
+
+def test_one_set_of_parameters_has_no_bands_and_a_page_all_the_same() -> None:
+    asked = [each.asked for each in short(Stored.of(choosing(sets=1, replicates=4))).lines]
+    assert "What does best?" in asked and "And counting what it costs?" not in asked
