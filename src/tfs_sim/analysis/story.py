@@ -98,8 +98,7 @@ class Traced:
     def months(self, stored: Stored, name: str) -> Array:
         """Return a metric of the run, month by month."""
         arm = stored.arm(self.strategy, self.levels)
-        months: Array = stored.monthly(name)[arm, self.at, stored.sites.index(self.site)]
-        return months
+        return stored.one_run(name, arm, self.at, stored.sites.index(self.site))
 
 
 def the_run(stored: Stored, strategy: str | None = None) -> Traced | None:
