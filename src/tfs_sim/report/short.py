@@ -19,6 +19,7 @@ from tfs_sim.analysis.sentences import opened
 from tfs_sim.analysis.stored import Stored
 from tfs_sim.analysis.windows import metric
 from tfs_sim.report import short_lines as lines
+from tfs_sim.report import short_money as money
 from tfs_sim.report.short_lines import Teller
 
 
@@ -57,17 +58,17 @@ def short(stored: Stored) -> Short:
     if found is not None:
         asked.append(("What does best?", lambda: lines.best(teller, found)))
     if view is not None:
-        asked.append(("And counting what it costs?", lambda: lines.by_money(teller, found, view)))
+        asked.append(("And counting what it costs?", lambda: money.by_money(teller, found, view)))
     if found is not None:
         asked += [
             ("Can it be told apart from the next?", lambda: lines.apart(teller, found)),
             ("How sure is that?", lambda: lines.sure(teller, found)),
             ("Does the partnership last?", lambda: lines.lasts(teller, found)),
             ("For whom?", lambda: lines.whom(teller, found, view)),
-            ("What does it cost, and whom?", lambda: lines.costs(teller, found)),
+            ("What does it cost, and whom?", lambda: money.costs(teller, found)),
         ]
     if view is not None:
-        asked.append(("What does one more student cost?", lambda: lines.student(teller, view)))
+        asked.append(("What does one more student cost?", lambda: money.student(teller, view)))
     if found is not None:
         asked.append(("What would change the answer?", lambda: lines.changes(teller, found)))
         asked.append(("What decides it, and what to learn next?", lambda: lines.decides(teller, found, view)))

@@ -22,7 +22,7 @@ from tfs_sim.decisions.information import PERMUTED, by_chance
 from tfs_sim.figures.one_run import parted
 from tfs_sim.report.sections import one_run
 from tfs_sim.report.short import short
-from tfs_sim.report.short_lines import steps
+from tfs_sim.report.short_money import steps
 
 
 @pytest.fixture(scope="module")
