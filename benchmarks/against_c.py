@@ -18,11 +18,10 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
 from numpy.typing import NDArray
 
-from tfs_sim.model import draws, engine, tick
+from tfs_sim.model import clocked, draws, engine, loop, tick
+from tfs_sim.model.deferred import lowered
 from tfs_sim.model.engine import DRAW_START, STEPS, Template
 from tfs_sim.model.world import CHANGING, Layout
 from translation import KEY, MONTH, Translation, is_on, numbers
@@ -32,80 +31,79 @@ MOST_APART = 1e-12
 """What the two may differ by, relative to the larger of one and the number, where C may round once instead of twice."""
 
 
-@intrinsic
+@lowered()
 def call_c(typingctx: Any, address: Any, now: Any) -> Any:
-    """Call a step in C, by its address, with what it is given."""
+    """Call a step in C, by its address, with where what it is given is."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        given = make_array(signature.args[1])(context, builder, args[1]).data
-        kind = ir.FunctionType(ir.VoidType(), [given.type]).as_pointer()
-        builder.call(builder.inttoptr(args[0], kind), [given])
+        word = ir.IntType(64).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [word]).as_pointer()
+        builder.call(builder.inttoptr(args[0], kind), [builder.inttoptr(args[1], word)])
         return context.get_dummy_value()
 
-    return types.none(types.uint64, now), codegen
+    return types.none(address, now), codegen
 
 
 def with_c() -> str:
     """Return the source of the loop that calls C where a step is translated."""
-    lines = engine.compose(clocked=True).splitlines()
+    lines = loop.compose(clocked=True, further=("steps_in_c", "now")).splitlines()
     for place, (name, n) in enumerate(numbers().items()):
-        (at,) = (at for at, line in enumerate(lines) if line.startswith(f"        if begin <= {n} < end"))
+        (at,) = (at for at, line in enumerate(lines) if line.startswith(f"    if begin <= {n} < end"))
         assert lines[at + 2].lstrip().startswith(f"{name.replace('.', '_')}(")
-        lines[at + 2] = f"            call_c(steps_in_c[{place}], now)"
+        lines[at + 2] = f"        call_c(words_at(steps_in_c, {len(numbers())})[{place}], now)"
     text = "\n".join(lines) + "\n"
-    text = text.replace("out, step_times):", "out, step_times, steps_in_c, now):")
-    text = text.replace("last):\n", f"last):\n        now[{MONTH}] = month\n")
-    text = text.replace("from numba import njit\n", "from numba import njit\nfrom against_c import call_c\n", 1)
+    text = text.replace("last):\n", f"last):\n        words_at(now, {MONTH + 1})[{MONTH}] = month\n")
+    text = text.replace("from numba import njit\n", "from against_c import call_c\nfrom numba import njit\n", 1)
     own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()  # what is kept does not outlive a change of `call_c`
     return f"{text}# {own}\n"
 
 
-class Loop:
+class Clocked:
     """A compiled loop with a clock around every step, and a world that it runs in."""
 
-    def __init__(self, template: Template, name: str, source: str) -> None:
+    def __init__(self, template: Template) -> None:
         self.template, self.out = template, template.output()
         self.state, self.world = template.fresh()
         self.spent = np.zeros(len(STEPS), np.int64)
-        self.function = engine.loaded(name, source, "run")
 
     @property
     def further(self) -> tuple[Any, ...]:
-        """What the loop is given beside what every loop is given."""
+        """What the loop is given beside what every clocked loop is given."""
         return ()
 
     @cached_property
     def entry(self) -> Callable[..., None]:
-        """The loop without what finds out the types of several hundred arrays at each call."""
-        with engine.no_collection():
-            self._call(self.function, np.uint64(0), 0, 0)
-        (made,) = self.function.overloads.values()  # type: ignore[attr-defined]
-        return made.entry_point  # type: ignore[no-any-return]
-
-    def _call(self, function: Callable[..., None], key: np.uint64, months: int, end: int) -> None:
-        world = self.template
-        given = (self.world, world.parameters, world.on, key, world.run_in, DRAW_START, months)
-        function(*given, 0, end, self.out, self.spent, *self.further)
+        """The loop, compiled."""
+        return clocked.loop().entry()
 
     def run(self, key: np.uint64, months: int) -> NDArray[np.int64]:
         """Run a replicate from its start; return every step's nanoseconds."""
         self.state[:] = self.template.layout.neutral
         self.spent[:] = 0
-        self._call(self.entry, key, months, len(STEPS))
+        handed = engine.handed(self.template, self.world, key)
+        out = (self.out, *self.out.shape[:2])
+        self.entry(*handed, DRAW_START, months, 0, len(STEPS), *out, self.spent, *self.further)
         return self.spent.copy()
 
 
-class LoopWithC(Loop):
+class WithC(Clocked):
     """The one that calls C."""
 
     def __init__(self, template: Template, translation: Translation) -> None:
-        super().__init__(template, "entry_with_c", with_c())
+        super().__init__(template)
         self.translated = translation.of(template, self.world)
 
     @property
     def further(self) -> tuple[Any, ...]:
         """Where C is, and what it is given."""
         return self.translated.steps, self.translated.now
+
+    @cached_property
+    def entry(self) -> Callable[..., None]:
+        """The loop, compiled."""
+        source = with_c()
+        name = f"with_c_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+        return loop.Loop(name, lambda: source, engine.cache_folder(), further=3).entry()
 
     def run(self, key: np.uint64, months: int) -> NDArray[np.int64]:
         """Run a replicate from its start; return every step's nanoseconds."""
@@ -125,12 +123,12 @@ class Timed:
 
 def in_turns(template: Template, translation: Translation, replicates: int, months: int) -> Timed:
     """Run replicates both ways, in turns."""
-    loops = (Loop(template, "clocked_entry", engine.compose(clocked=True)), LoopWithC(template, translation))
+    loops = (Clocked(template), WithC(template, translation))
     at = {name: n for name, n in numbers().items() if is_on(template, n)}
     spent = np.zeros((2, replicates, len(STEPS)), np.int64)
     apart = 0.0
-    for loop in loops:
-        loop.run(draws.run_key(SEED, 0), months)
+    for each in loops:
+        each.run(draws.run_key(SEED, 0), months)
     for replicate in range(replicates):
         key = draws.run_key(SEED, replicate)
         for which in ((0, 1), (1, 0))[replicate % 2]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 import against_c
 import frameworks
 import machine
-from standard_run import standard, standard_scenario
+from standard_run import standard_scenario
 from tfs_sim.model import engine
 from translation import SAME_BITS, NoCompilerError, Translation
 from turns import Row, table
@@ -77,7 +77,7 @@ def quartiles(values: NDArray[np.float64]) -> tuple[float, float, float]:
 def measured(size: frameworks.Size, replicates: int) -> dict[str, Any]:
     """Measure everything; return what is written."""
     before = machine.described()
-    engine.warm_up(standard(), print)
+    engine.warm_up(print)
     with tempfile.TemporaryDirectory() as folder:
         rows = [c_row(Path(folder), replicates, size.months), *frameworks.compare(size)]
     return {"machine": {**before, "load_at_the_end": machine.load()}, "rows": rows}

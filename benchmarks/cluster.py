@@ -129,7 +129,7 @@ def bare(runs: int, threads: int, clock: str) -> float:
         little = tfs.load_scenario(Path(folder) / "little.toml")
         templates = [little.to_template(),
                      little.with_(interventions=[{"use": "procedure-manuals"}]).to_template()]  # fmt: skip
-    engine.warm_up(templates[0])
+    engine.warm_up()
     grove = forks.Grove.of(templates)
     began = time.perf_counter()
     with ThreadPoolExecutor(threads) as pool:

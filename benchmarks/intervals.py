@@ -55,7 +55,7 @@ class Table:
 def numbers(templates: Sequence[engine.Template], replicates: int, seed: int) -> Array:
     """Return the single numbers of every run: [template, replicate, site, metric]."""
     ways = ways_of(list(METRICS))
-    engine.warm_up(templates[0])
+    engine.warm_up()
 
     def one(task: tuple[int, int]) -> Array:
         at, replicate = task

@@ -196,7 +196,7 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"{os.cpu_count()} processors, load {load:.1f}, {threading.active_count()} thread at the start")
-    engine.warm_up(standard(), print)
+    engine.warm_up(print)
     with tempfile.TemporaryDirectory() as folder:
         fork()
         saving()

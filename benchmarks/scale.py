@@ -63,7 +63,7 @@ def world(organizations: int, months: int, in_site: int) -> dict[str, float]:
     from tfs_sim.model import engine
 
     small = scenario(1, 1).to_template()
-    engine.warm_up(small)
+    engine.warm_up()
     scenario(2, 1, max(in_site, 200)).to_template()  # code that draws acquaintances is loaded before the clock runs
     began = time.perf_counter()
     asked = scenario(max(1, organizations // in_site), months, in_site)
@@ -93,7 +93,7 @@ def growth(kind: str, times: int) -> dict[str, float]:
 
     town = scenario(10 * times if kind == "communities" else 10, 12 * times if kind == "months" else 12,
                     100 * times if kind == "organizations of a community" else 100)  # fmt: skip
-    engine.warm_up(town.to_template())
+    engine.warm_up()
     replicates = 8 * times if kind == "replicates" else 8
     began = time.process_time()
     if kind == "sets":
@@ -123,7 +123,7 @@ def steady(runs: int) -> dict[str, float]:
     from tfs_sim.model import engine
 
     template = tfs.load_scenario("laboratory").with_(months=6, clock={"run_in": 0}).to_template()
-    engine.warm_up(template)
+    engine.warm_up()
     held = []
     for replicate in range(runs):
         forks.run_alone(template, 1, replicate)

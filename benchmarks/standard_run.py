@@ -48,7 +48,7 @@ def main() -> None:
     template = standard()
     sizes = template.layout.sizes
     relationships, organizations = sizes["relationship"], sizes["organization"]
-    seconds = engine.warm_up(template, print)
+    seconds = engine.warm_up(print)
     print(f"compile or load   {seconds:.1f} s")
     print(f"{organizations} organizations, {relationships} relationships ({relationships / organizations:.1f} each)")
     whole = best_of(5, template)

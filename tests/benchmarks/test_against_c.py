@@ -1,22 +1,24 @@
 """The loop that calls C is the clocked loop but for the steps that are translated."""
 
+from collections import Counter
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import against_c
-from tfs_sim.model import engine
+from tfs_sim.model import loop
 from translation import SAME_BITS, STEPS, Translation
 
 
 def test_the_loop_with_c_differs_from_the_clocked_one_in_the_translated_steps_alone():
-    usual, other = engine.compose(clocked=True).splitlines(), against_c.with_c().splitlines()
+    usual, other = loop.compose(clocked=True).splitlines(), against_c.with_c().splitlines()
     added = [line.strip() for line in set(other) - set(usual)]
     calls = [line for line in added if line.startswith("call_c(")]
-    assert sorted(calls) == sorted(f"call_c(steps_in_c[{n}], now)" for n in range(len(STEPS)))
-    rest = [line for line in added if line not in calls]
-    assert sorted(line.partition(" ")[0].partition("[")[0] for line in rest) == ["#", "def", "from", "now"]
+    assert sorted(calls) == sorted(f"call_c(words_at(steps_in_c, {len(STEPS)})[{n}], now)" for n in range(len(STEPS)))
+    rest = [line.partition(" ")[0].partition("(")[0] for line in added if line not in calls]
+    of_all = {"called": 2, "def": len(loop.PARTS) + 1}  # with two arguments more
+    assert Counter(rest) == {"#": 1, "from": 1, "words_at": 1, **of_all}
 
 
 def test_states_that_differ_are_told_by_how_much(lab):
@@ -32,20 +34,21 @@ def test_states_that_differ_are_told_by_how_much(lab):
     assert against_c.difference(template.layout, one, other) == np.inf
 
 
-def test_loops_are_given_what_they_take(lab):
+def test_loops_are_given_what_they_take(lab, monkeypatch):
     (line,) = (each for each in against_c.with_c().splitlines() if each.startswith("def run("))
     taken: dict[str, object] = {}
     exec(f"{line} return locals()", taken)
-    loop = object.__new__(against_c.LoopWithC)
-    loop.template, loop.world, loop.out, loop.spent = lab.to_template(), "world", "out", "times"
-    loop.translated = SimpleNamespace(steps="steps", now="now")
+    template = lab.to_template()
+    loop_with_c = against_c.WithC(template, SimpleNamespace(of=lambda *_: SimpleNamespace(steps="steps", now=[0] * 9)))
     given: list[dict[str, object]] = []
-    loop._call(lambda *each: given.append(taken["run"](*each)), "key", 7, 5)
-    assert given[0] | {"on": None, "parameters": None} == {
-        "world": "world", "parameters": None, "on": None, "key": "key", "run_in": loop.template.run_in,
-        "first": engine.DRAW_START, "last": 7, "begin": 0, "end": 5, "out": "out", "step_times": "times",
-        "steps_in_c": "steps", "now": "now",
-    }  # fmt: skip
+    vars(loop_with_c)["entry"] = lambda *each: given.append(taken["run"]("parts", *each))
+    loop_with_c.run(np.uint64(5), 7)
+    (found,) = given
+    assert found["places"] is loop_with_c.world.places and found["results"] is loop_with_c.out
+    assert (found["months"], found["sites"]) == loop_with_c.out.shape[:2]
+    assert (found["first"], found["last"], found["begin"], found["end"]) == (loop.DRAW_START, 7, 0, len(loop.STEPS))
+    assert found["step_times"] is loop_with_c.spent and found["steps_in_c"] == "steps"
+    assert found["now"] == [0, 0, 0, 5, 0, 0, 0, 0, 0] and found["random"] == 5
 
 
 @pytest.mark.long

@@ -175,7 +175,7 @@ class Engine:
         rng = np.random.default_rng([seed, replicate])
         return template.level + rng.random((template.months, len(template.sites), len(template.metrics)))
 
-    def warm_up(self, template: Template, report: Any = None) -> float:
+    def warm_up(self, report: Any = None) -> float:
         if report:
             report("compiling")
         return 0.0

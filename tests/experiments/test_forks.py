@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tfs_sim.experiments.execution import forks, runner
 from tfs_sim.experiments.storage import tables
-from tfs_sim.model import engine, tick
+from tfs_sim.model import engine, loop, tick
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.world import CHANGING
 from tfs_sim.scenario import load_scenario
@@ -38,7 +38,7 @@ def test_only_the_schedule_is_read_by_the_kernels_of_the_schedule() -> None:
     readers = {
         step.kernel.__name__
         for step in (*tick.START, *tick.MONTH)
-        if names & {name for name, _ in engine._arguments(step)}
+        if names & {name for name, _ in loop.arguments(step)}
     }
     assert readers == {"receive_grants", "set_doses", "set_shocks"}
     assert not {each.entity for each in CHANGING} & set(forks.SCHEDULE)

@@ -29,7 +29,7 @@ from tfs_sim.scenario import load_scenario
 
 laboratory = load_scenario("laboratory")
 assert [step for step, _ in clocked.profile(laboratory.to_template())] == list(engine.STEPS)
-loop, spent = engine.loaded("clocked_entry", engine.compose(clocked=True), "run"), np.zeros(len(engine.STEPS), np.int64)
+loop, spent = clocked.loop().entry(), np.zeros(len(engine.STEPS), np.int64)
 engine._run = lambda *given: loop(*given, spent)
 for name in sys.argv[1:]:
     engine.run_replicate(load_scenario(name).to_template(), 1, 0)

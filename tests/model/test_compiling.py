@@ -10,63 +10,70 @@ from numba import njit
 
 from tfs_sim.cli.terminal import in_the_making
 from tfs_sim.model import compiling
-from tfs_sim.model.compiling import STEPWISE, Course
+from tfs_sim.model.compiling import STEPWISE, Whole
+
+
+@njit
+def deep(x: float) -> float:
+    return math.sin(x)
+
+
+@njit
+def kernel(x: float) -> float:
+    return deep(x) + 1.0
+
+
+@njit
+def loop(x: float) -> float:
+    return kernel(x) * 2.0
+
+
+def test_parts_count_by_their_kernels_and_what_is_left_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    whole = Whole({0: 2, 1: 6})
+    assert whole.now() == (0.0, "", 0.0), "of nothing nothing can be reckoned"
+    whole.hears(0, 0, "trust")
+    assert whole.now()[:2] == (0.0, "trust")
+    now = 110.0
+    whole.hears(0, 2, "")
+    share, what, left = whole.now()
+    assert (share, what) == (pytest.approx(STEPWISE * 2 / 8), "trust")
+    assert left == pytest.approx(10.0 * (1.0 - share) / share)
+    whole.hears(1, 3, "effort")
+    whole.ends(0)
+    assert whole.now()[:2] == (pytest.approx((2 + STEPWISE * 3) / 8), "effort")
+    whole.ends(1)
+    assert whole.now()[0] == 0.99, "it is never said to be through before it is"
 
 
 def test_a_kernel_counts_when_it_is_through_and_what_it_calls_does_not() -> None:
-    course = Course(parts=2)
-    course.enters("run")  # the loop itself
-    course.enters("trust")
-    course.enters("numerics")
-    course.leaves()
-    assert (course.done, course.at) == (0, "trust")
-    course.leaves()
-    assert course.done == 1 and course.now()[0] == pytest.approx(STEPWISE / 2)
-    course.enters("effort")
-    assert course.now()[1] == "effort"
-
-
-def test_what_is_left_follows_from_what_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    course = Course(parts=1, began=80.0)
-    assert course.now()[0] == 0.0 and course.now()[2] == 0.0, "of nothing nothing can be reckoned"
-    course.enters("run")
-    course.enters("trust")
-    course.leaves()
-    share, what, left = course.now()
-    assert share == pytest.approx(STEPWISE) and what == "the month as a whole"
-    assert left == pytest.approx(20.0 / STEPWISE - 20.0)
-    now = 1000.0
-    assert course.now()[0] == 0.99, "it is never said to be through before it is"
+    heard: list[tuple[int, str]] = []
+    with compiling.kernels(lambda done, at: heard.append((done, at))):
+        loop(1.0)
+    assert heard == [(0, "test compiling"), (1, "")]
 
 
 def test_whoever_wants_to_be_told_is_told_until_it_is_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "EVERY", 0.001)
     heard: list[tuple[float, str, float]] = []
-
-    @njit
-    def kernel(x: float) -> float:
-        return math.sin(x) + 1.0
-
-    @njit
-    def loop(x: float) -> float:
-        return kernel(x) * 2.0
-
-    with compiling.told(lambda *told: heard.append(told)), compiling.watched(1):
-        loop(1.0)
+    with compiling.told(lambda *told: heard.append(told)), compiling.watched({7: 1}) as whole:
+        assert whole is not None
+        with compiling.followed(whole, 7):
+            time.sleep(0.02)
+        time.sleep(0.02)
     shares = [share for share, _, _ in heard]
     assert len(heard) > 2 and shares == sorted(shares) and heard[-1] == (1.0, "", 0.0)
-    assert any(STEPWISE <= share < 1.0 for share in shares), "the kernel was counted"
+    assert 0.99 in shares
     told = len(heard)
-    with compiling.watched(1):
-        pass
+    with compiling.watched({7: 1}) as whole, compiling.followed(whole, 7):
+        assert whole is None
     assert len(heard) == told, "nobody wants to be told any more"
 
 
 def test_nothing_is_told_of_what_is_loaded() -> None:
     heard: list[tuple[float, str, float]] = []
-    with compiling.told(lambda *told: heard.append(told)), compiling.watched(0):
+    with compiling.told(lambda *told: heard.append(told)), compiling.watched({}):
         pass
     assert heard == []
 

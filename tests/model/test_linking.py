@@ -7,12 +7,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 from numba import njit
-from numba.core.dispatcher import Dispatcher
 from numba.np import arrayobj
 
 from tfs_sim import model
-from tfs_sim.model import draws, engine, linking, tick
+from tfs_sim.model import draws, linking, loop, tick
+from tfs_sim.model.deferred import Deferred
 from tfs_sim.model.flow import Reading, flow_of
+from tfs_sim.model.forms import Rule
 from tfs_sim.model.linking import IS_OWN, OWN_LINKING, enclosed
 from tfs_sim.model.mechanisms import trust
 from tfs_sim.scenario import load_scenario
@@ -77,7 +78,7 @@ def test_arrays_that_a_step_is_given_do_not_overlap():
     _, world = template.fresh()
     given = {**world._asdict(), "out": template.output()}
     for step in (*tick.START, *tick.MONTH):
-        asked = [(given[name], row) for name, row in engine._arguments(step) if name in given]
+        asked = [(given[name], row) for name, row in loop.arguments(step) if name in given]
         arrays = [array if row is None else array[row] for array, row in asked]
         for one, other in combinations(arrays, 2):
             assert not np.may_share_memory(one, other), step.kernel.__name__
@@ -86,7 +87,7 @@ def test_arrays_that_a_step_is_given_do_not_overlap():
 def model_kernels():
     for module in pkgutil.walk_packages(model.__path__, f"{model.__name__}."):
         for value in list(vars(importlib.import_module(module.name)).values()):
-            if isinstance(value, Dispatcher) and value.py_func.__module__ == module.name:
+            if isinstance(value, Deferred) and not isinstance(value, Rule) and value.__module__ == module.name:
                 yield value
 
 

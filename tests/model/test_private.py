@@ -2,7 +2,6 @@
 
 import logging
 import os
-import pickle
 import shutil
 import stat
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tfs_sim.model import private
+from tfs_sim.model import by_themselves, private
 
 SOMEBODY = 12345
 ADMINISTRATOR = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -30,10 +29,10 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv(private.PLACE, str(tmp_path / "cache"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     private.folder_for.cache_clear()
-    private._in_memory.cache_clear()
+    private.in_memory.cache_clear()
     yield tmp_path / "cache"
     private.folder_for.cache_clear()
-    private._in_memory.cache_clear()
+    private.in_memory.cache_clear()
 
 
 def refused(caplog, home):
@@ -84,8 +83,8 @@ def test_what_another_could_have_made_is_not_used(home, caplog, below, how):
 def test_a_planted_file_is_not_run(home, caplog, place):
     folder = home / "tfs_sim" / place
     folder.mkdir(parents=True)
-    planted = folder / "add.add-4.py.nbi"
-    planted.write_bytes(pickle.dumps("planted"))
+    planted = folder / "month.run.code"
+    planted.write_bytes(b"planted")
     os.chown(planted, SOMEBODY, SOMEBODY)
     assert str(planted) in refused(caplog, home)
 
@@ -123,20 +122,20 @@ def test_code_is_kept_in_the_folder_whatever_the_environment_says_of_numba(home,
 
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "shared"))
     folder = private.folder_for("engine-1")
-    assert values_after(private.loaded("small", SOURCE, "add", folder)) == 1.0
+    assert values_after(by_themselves.loaded("small", SOURCE, "add", folder)) == 1.0
     assert list((folder / "__pycache__").glob("small.add*.nbc"))
     assert not (tmp_path / "shared").exists()
 
 
 def test_code_that_was_kept_is_used_and_damaged_code_is_made_anew(home):
     folder = private.folder_for("engine-1")
-    assert values_after(private.loaded("small", SOURCE, "add", folder)) == 1.0
-    again = private.loaded("small", SOURCE, "add", folder)
+    assert values_after(by_themselves.loaded("small", SOURCE, "add", folder)) == 1.0
+    again = by_themselves.loaded("small", SOURCE, "add", folder)
     assert values_after(again) == 1.0
     assert sum(again.stats.cache_hits.values()) == 1
     for kept in (folder / "__pycache__").iterdir():
         kept.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
-    anew = private.loaded("small", SOURCE, "add", folder)
+    anew = by_themselves.loaded("small", SOURCE, "add", folder)
     assert values_after(anew) == 1.0
     assert sum(anew.stats.cache_hits.values()) == 0
 
@@ -146,7 +145,7 @@ def test_without_any_place_code_is_made_in_memory_and_that_is_said_once(home, mo
     monkeypatch.setattr(tempfile, "mkdtemp", lambda prefix: (_ for _ in ()).throw(OSError(28, "No space left", "/tmp")))
     with caplog.at_level(logging.WARNING, "tfs_sim"):
         assert private.folder_for("engine-1") is None
-        assert values_after(private.loaded("small", SOURCE, "add", None)) == 1.0
+        assert values_after(by_themselves.loaded("small", SOURCE, "add", None)) == 1.0
         with private.only_one_process(None):
             pass
     (message,) = caplog.messages
@@ -163,11 +162,11 @@ def test_a_disk_that_fills_while_compiling_costs_the_cache_alone(home, monkeypat
     folder = private.folder_for("engine-1")
     monkeypatch.setattr(IndexDataCacheFile, "_save_data", full)
     with caplog.at_level(logging.WARNING, "tfs_sim"):
-        assert values_after(private.loaded("small", SOURCE, "add", folder)) == 1.0
+        assert values_after(by_themselves.loaded("small", SOURCE, "add", folder)) == 1.0
     assert len(caplog.messages) == 1 and str(folder) in caplog.messages[0]
-    monkeypatch.setattr(private, "_write", full)
-    private._in_memory.cache_clear()
-    assert values_after(private.loaded("other", SOURCE, "add", folder)) == 1.0
+    monkeypatch.setattr(Path, "replace", full)
+    private.in_memory.cache_clear()
+    assert values_after(by_themselves.loaded("other", SOURCE, "add", folder)) == 1.0
 
 
 @as_administrator

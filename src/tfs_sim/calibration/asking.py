@@ -147,7 +147,7 @@ def ask(
     if found is not None:
         bare = {"relationships_file": None, "evidence": None}
         runs = {EXPECTED: (until(first.with_(sites={key: bare}), 1), 1), **runs}
-    warm_up(first.to_template(), notice or _log.warning)
+    warm_up(notice or _log.warning)
     values = {name: np.full((len(sets), len(QUESTIONS)), np.nan) for name in runs}
     kept = {name: np.full(len(sets), np.nan) for name in scenarios} if found is not None and found.ties else {}
     pace = Pace(len(sets) * len(runs), progress)

@@ -252,9 +252,8 @@ def _tasks(numbers: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
 
 
 def _warm(scenario: Scenario, notice: Notice) -> None:
-    from tfs_sim.scenario.beginnings import template_of
 
-    warm_up(template_of(scenario), notice)
+    warm_up(notice)
 
 
 def _how(calibration: Calibration, population: str, target: Observation, seed: int, replicates: int) -> str:

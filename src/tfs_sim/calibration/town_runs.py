@@ -36,7 +36,7 @@ class TownRuns:
 
     def warm_up(self, notice: Notice) -> None:
         """Compile before workers start."""
-        warm_up(template_of(self.data.scenario), notice)
+        warm_up(notice)
 
     def __call__(self, sets: Sets) -> Array:
         """Return what would have been seen: float64 [sets, runs, observations], NaN where nobody could be asked."""

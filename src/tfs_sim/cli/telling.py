@@ -35,9 +35,8 @@ def events(
     seed = usual if seed is None else seed
     with terminal.working() as shown:
         from tfs_sim.experiments.execution.work import warm_up
-        from tfs_sim.scenario.beginnings import template_of
 
-        warm_up(template_of(scenario), shown.notice)
+        warm_up(shown.notice)
         found = replayed(scenario, replicate, seed, under, over)
     of_set = f" of set {under}" if under else ""
     print(bold(wrapped(f"{title}: replicate {replicate}{of_set} of seed {seed}, {len(found):,} events")))

@@ -26,7 +26,7 @@ def watch(name: str, seed: int, strategy: str | None, port: int, browser: bool) 
     from tfs_sim.experiments.execution.work import warm_up
 
     with terminal.working() as shown:
-        warm_up(scenario.to_template(), shown.notice)
+        warm_up(shown.notice)
 
     def told(address: str) -> None:
         print(wrapped(f"Watching {scenario.title or scenario.name} at {address} (for this machine alone)."))

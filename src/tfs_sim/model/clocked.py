@@ -7,25 +7,27 @@ by itself in a tight loop says little: in a run its arrays and its code have to 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Step
-from tfs_sim.model.engine import DRAW_START, STEPS, Template, compose, loaded, no_collection
+from tfs_sim.model.deferred import lowered
+from tfs_sim.model.engine import Template, cache_folder, handed
+from tfs_sim.model.loop import DRAW_START, STEPS, Loop, compose
 
 MONOTONIC = 6 if sys.platform == "darwin" else 1
 RUNS = 5
 
 
-@intrinsic
+@lowered()
 def nanoseconds(typingctx: Any) -> Any:
     """Return the monotonic clock of the operating system (POSIX) in nanoseconds."""
+    from llvmlite import ir
+    from numba import types
+    from numba.core import cgutils
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         word, number = ir.IntType(64), ir.IntType(32)
@@ -40,6 +42,11 @@ def nanoseconds(typingctx: Any) -> Any:
     return types.int64(), codegen
 
 
+def loop() -> Loop:
+    """Return the loop that is clocked: it takes an int64 array over the steps after what every loop takes."""
+    return Loop("clocked", partial(compose, clocked=True), cache_folder(), further=1)
+
+
 def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
     """Return every step's seconds in one run: the least of several replicates' (others use the machine, too).
 
@@ -50,26 +57,12 @@ def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
     """
     if sys.platform == "win32":
         raise NotImplementedError("the time of steps is measured with a clock that Windows does not have")
-    run = loaded("clocked_entry", compose(clocked=True), "run")
+    run = loop().entry()
     least = np.full(len(STEPS), np.inf)
-    for replicate in range(-1, RUNS):  # the first compiles
+    for replicate in range(RUNS):
         _, world = template.fresh()
         spent, out = np.zeros(len(STEPS), np.int64), template.output()
-        key = draws.run_key(seed, max(replicate, 0))
-        with no_collection():
-            run(
-                world,
-                template.parameters,
-                template.on,
-                key,
-                template.run_in,
-                DRAW_START,
-                template.months,
-                0,
-                len(STEPS),
-                out,
-                spent,
-            )
-        if replicate >= 0:
-            least = np.minimum(least, spent)
+        key = draws.run_key(seed, replicate)
+        run(*handed(template, world, key), DRAW_START, template.months, 0, len(STEPS), out, *out.shape[:2], spent)
+        least = np.minimum(least, spent)
     return [(step, float(least[n]) * 1e-9) for n, step in enumerate(STEPS)]

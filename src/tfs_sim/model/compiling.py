@@ -1,23 +1,22 @@
 """How far the compiler has come with the month's loop, for those who wait: which part it is at, how long it may take.
 
-The compiler first goes through the steps of the month one by one (about two thirds of the time), then optimizes the
-loop as a whole, of which it says nothing: how long that takes is reckoned from the time before it.
+The loop is compiled in parts (see `loop.py`), several at once where there are processors. In each part the compiler
+first goes through the steps of the month one by one, then optimizes them as a whole, of which it says nothing.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 Told = Callable[[float, str, float], None]
 """Is told the share that is done, what is being done, and how many seconds are left, about."""
 
-STEPWISE = 0.66
-"""Share of the time that goes into the steps one by one: measured, .64 to .67 on two machines."""
+STEPWISE = 0.8
+"""Share of a part's time that goes into the steps one by one."""
 
 EVERY = 0.25
 """Seconds between two times that it is told."""
@@ -35,86 +34,104 @@ def told(to: Told) -> Iterator[None]:
         _told.remove(to)
 
 
-@dataclass
-class Course:
-    """How far it has come.
+class Whole:
+    """How far it has come with all parts.
 
-    Attributes
+    Parameters
     ----------
-    parts : how many kernels the loop calls.
-    done, at : how many are through; which one it is at.
+    kernels : of each part, by its number, how many kernels it calls.
     """
 
-    parts: int
-    done: int = 0
-    at: str = ""
-    depth: int = 0
-    began: float = field(default_factory=time.monotonic)
-    stepped: float = 0.0
+    def __init__(self, kernels: Mapping[int, int]) -> None:
+        self._kernels = dict(kernels)
+        self._done = dict.fromkeys(kernels, 0.0)
+        self._at = ""
+        self._began = time.monotonic()
 
-    def enters(self, name: str) -> None:
-        """Note that a function is being compiled, on the way through the one that calls it."""
-        if self.depth == 1:
-            self.at = name
-        self.depth += 1
+    def hears(self, part: int, done: int, at: str) -> None:
+        """Note how many kernels of a part are through, and which one it is at."""
+        self._done[part] = STEPWISE * min(done, self._kernels[part])
+        self._at = at or self._at
 
-    def leaves(self) -> None:
-        """Note that it is through."""
-        self.depth -= 1
-        if self.depth == 1:
-            self.done += 1
-        if self.done >= self.parts and not self.stepped:
-            self.stepped = time.monotonic()
+    def ends(self, part: int) -> None:
+        """Note that a part is through."""
+        self._done[part] = self._kernels[part]
 
     def now(self) -> tuple[float, str, float]:
         """Return the share that is done, what is being done, and the seconds that are left, about."""
-        passed = time.monotonic() - self.began
-        if not self.stepped:
-            share = STEPWISE * min(self.done / self.parts, 1.0)
-            what = self.at
-        else:
-            whole = (self.stepped - self.began) / STEPWISE
-            share = min(passed / whole, 0.99)
-            what = "the month as a whole"
-        return share, what, passed * (1.0 - share) / share if share > 0.0 else 0.0
+        passed = time.monotonic() - self._began
+        share = min(sum(self._done.values()) / max(sum(self._kernels.values()), 1), 0.99)
+        return share, self._at, passed * (1.0 - share) / share if share > 0.0 else 0.0
 
 
 @contextmanager
-def watched(parts: int) -> Iterator[None]:
-    """Tell whoever wants to be told how far it is with a loop that calls so many kernels, until it is through."""
+def watched(kernels: Mapping[int, int]) -> Iterator[Whole | None]:
+    """Tell whoever wants to be told how far it is with parts that call so many kernels, until they are through."""
     listeners = list(_told)
-    if not listeners or not parts:
-        yield
+    if not listeners or not kernels:
+        yield None
         return
-    from numba.core import event
-
-    course, over, thread = Course(parts), threading.Event(), threading.get_ident()
-
-    class Listener(event.Listener):  # type: ignore[misc]
-        def on_start(self, what: Any) -> None:
-            if threading.get_ident() == thread:
-                course.enters(_name(what.data))
-
-        def on_end(self, what: Any) -> None:
-            if threading.get_ident() == thread:
-                course.leaves()
+    whole, over = Whole(kernels), threading.Event()
 
     def tell() -> None:
         while not over.wait(EVERY):
             for each in listeners:
-                each(*course.now())
+                each(*whole.now())
 
-    teller, listener = threading.Thread(target=tell, daemon=True), Listener()
-    event.register("numba:compile", listener)
+    teller = threading.Thread(target=tell, daemon=True)
     teller.start()
     try:
-        yield
+        yield whole
     finally:
-        event.unregister("numba:compile", listener)
         over.set()
         teller.join()
         for each in listeners:
             each(1.0, "", 0.0)
+
+
+@contextmanager
+def followed(whole: Whole | None, part: int) -> Iterator[None]:
+    """Let it be noted how far a part is that this thread compiles."""
+    if whole is None:
+        yield
+        return
+    with kernels(lambda done, at: whole.hears(part, done, at)):
+        yield
+    whole.ends(part)
+
+
+@contextmanager
+def kernels(heard: Callable[[int, str], None]) -> Iterator[None]:
+    """Tell how many of the kernels that a function calls are through, and which one it is at, as this thread compiles.
+
+    What kernels call themselves does not count.
+    """
+    from numba.core import event
+
+    thread, depth, done = threading.get_ident(), 0, 0
+
+    class Listener(event.Listener):  # type: ignore[misc]
+        def on_start(self, what: Any) -> None:
+            nonlocal depth
+            if threading.get_ident() == thread:
+                if depth == 1:
+                    heard(done, _name(what.data))
+                depth += 1
+
+        def on_end(self, what: Any) -> None:
+            nonlocal depth, done
+            if threading.get_ident() == thread:
+                depth -= 1
+                if depth == 1:
+                    done += 1
+                    heard(done, "")
+
+    listener = Listener()
+    event.register("numba:compile", listener)
+    try:
+        yield
+    finally:
+        event.unregister("numba:compile", listener)
 
 
 def _name(data: Any) -> str:

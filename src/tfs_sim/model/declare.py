@@ -7,13 +7,14 @@ kernel reads, and the switch that turns the mechanism off.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tfs_sim.model.deferred import Deferred
 from tfs_sim.model.units import UNITS, Unit
 
 Grade = Literal["measured", "derived", "recalled", "assumed"]
@@ -308,13 +309,13 @@ class Step:
 
     phase: str
     mechanism: str
-    kernel: Callable[..., None]
+    kernel: Deferred
     what: str
 
     @property
     def records(self) -> bool:
         """Whether it writes what is observed of the month, which is not done before the first."""
-        code = getattr(self.kernel, "py_func", self.kernel).__code__
+        code = self.kernel.written.__code__
         return self.phase == "observe" and "out" in code.co_varnames[: code.co_argcount]
 
     @property

@@ -16,7 +16,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import uint64
 
 from tfs_sim.model.numerics import LANES, exp, fused, helper, inline, log
 
@@ -77,13 +76,13 @@ def _words(key: Word, stream: Word, month: Word, entity: Word, block: Word) -> t
     key, stream, entity are uint64 (stream below 2**32); month (of 20 bits: those before month 0 come down from 2**20)
     and block < 2**12 share a counter word.
     """
-    k = uint64(key)
-    e = uint64(entity)
+    k = np.uint64(key)
+    e = np.uint64(entity)
     return philox(
         e & MASK32,
         e >> _32,
-        (uint64(month) & _MONTHS) | (uint64(block) << _20),
-        uint64(stream),
+        (np.uint64(month) & _MONTHS) | (np.uint64(block) << _20),
+        np.uint64(stream),
         k & MASK32,
         k >> _32,
     )
@@ -174,7 +173,7 @@ def lognormal(u: float, median: float, sigma: float) -> float:
 @inline
 def mix(a: Word, b: Word) -> Word:
     """Return a 64-bit hash of two 64-bit numbers (SplitMix64's finalizer), for identities made of two."""
-    z = uint64(a) + _GOLDEN * (uint64(b) + uint64(1))
+    z = np.uint64(a) + _GOLDEN * (np.uint64(b) + np.uint64(1))
     z = (z ^ (z >> _30)) * _MIX1
     z = (z ^ (z >> _27)) * _MIX2
     return z ^ (z >> _31)

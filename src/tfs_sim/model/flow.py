@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from tfs_sim.model.deferred import Deferred
 from tfs_sim.model.forms import form_of
 
 SIZES = ("size", "shape", "ndim")
@@ -39,8 +40,7 @@ class Reading:
     """One function's text, looked at with the names that stand for parts of its arrays."""
 
     def __init__(self, function: Any) -> None:
-        plain = getattr(function, "py_func", function)
-        self.module = sys.modules[plain.__module__]
+        self.module = sys.modules[function.__module__]
         form = form_of(function)
         self.tree = form.tree
         self.arguments = [name for _, names in form.arguments for name in names]
@@ -58,8 +58,6 @@ class Reading:
         """Return the arrays that an expression may be a part of."""
         if isinstance(node, ast.IfExp):
             return self._arrays(node.body) | self._arrays(node.orelse)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
-            return self._arrays(node.func.value)
         while isinstance(node, ast.Subscript):
             node = node.value
         if not isinstance(node, ast.Name):
@@ -108,7 +106,7 @@ class Reading:
         path = ast.unparse(node.func).split(".")
         module: Any = self.module
         called = functools.reduce(lambda at, name: getattr(at, name, None), path, module)
-        return called if getattr(called, "py_func", None) is not None else None
+        return called if isinstance(called, Deferred) or hasattr(called, "py_func") else None
 
     def _is_alias(self, node: ast.Subscript) -> bool:
         """Say whether an expression only gives a part of an array a name: its elements are read where the name is."""
@@ -120,7 +118,7 @@ class Reading:
         used = {
             node.value.id
             for node in ast.walk(self.tree)
-            if isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr in (*SIZES, "reshape"))
+            if isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr in SIZES)
             if isinstance(node.value, ast.Name)
         }
         for node in ast.walk(self.tree):

@@ -3,7 +3,8 @@
 A kernel names groups of arrays and reads their attributes: `def ramp_up(org, p): … org.ramp[i] …`. The compiler is
 given each array as an argument of its own (a record of a hundred arrays, handed to every kernel, takes three times as
 long to compile): the decorators here rewrite a kernel's own syntax tree, so that `org.ramp` becomes an argument `ramp`,
-and leave files and lines as they are. A name that no group has is an error when the file is imported, with its place.
+and leave files and lines as they are. A name that no group has is an error when the kernel is first looked at, with its
+place.
 
 What is recorded is written `out.trust[month, s]`, which becomes a place of the one table of results.
 
@@ -24,6 +25,7 @@ from typing import Any, NoReturn, TypeGuard
 
 from tfs_sim.model import numerics
 from tfs_sim.model.declared_metrics import METRICS
+from tfs_sim.model.deferred import Deferred
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.scratch import SCRATCH
 from tfs_sim.model.state import STATE
@@ -56,20 +58,20 @@ PLACE = {metric.name: place for place, metric in enumerate(METRICS)}
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
-    return numerics.kernel(flattened(function))
+    return numerics.kernel(function, given=flattened)
 
 
 def helper(function: Callable[..., Any]) -> Any:
     """Compile a helper that is called where little is gained from compiling it in again and again."""
-    return numerics.helper(flattened(function))
+    return numerics.helper(function, given=flattened)
 
 
 def inline(function: Callable[..., Any]) -> Any:
     """Compile a small helper into whatever calls it."""
-    return numerics.inline(flattened(function))
+    return numerics.inline(function, given=flattened)
 
 
-class Rule:
+class Rule(Deferred):
     """An equation of the model: a function of numbers.
 
     Kernels that call it take it in; Python calls it as it was written, which gives the same bits. It is the one text of
@@ -77,18 +79,11 @@ class Rule:
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.py_func = function
-        self.dispatcher = numerics.inline(function)
-        functools.update_wrapper(self, function)
-
-    @property
-    def _numba_type_(self) -> Any:
-        """What the compiler takes it for."""
-        return self.dispatcher._numba_type_
+        super().__init__(function, numerics.inline.keywords["options"])
 
     def __call__(self, *numbers: Any) -> Any:
         """Return what the rule gives for these numbers."""
-        return self.py_func(*numbers)
+        return self.written(*numbers)
 
 
 rule = Rule
@@ -136,8 +131,9 @@ class Form:
 
 def form_of(function: Any) -> Form:
     """Return what the compiler sees of a compiled, flattened or plain function of the model."""
-    plain = getattr(function, "py_func", function)
-    plain = getattr(plain, "written", plain)
+    if not hasattr(function, "written"):
+        function = getattr(function, "py_func", function)
+    plain = getattr(function, "written", function)
     return _file(plain.__code__.co_filename).form(plain.__name__, plain.__globals__)
 
 

@@ -9,34 +9,28 @@ the tests measure.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.core.cpu import CPUTargetOptions
-from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
 
-# Without Numba's counts of references: whoever calls holds the arrays, and counting took two atomic operations for each
-# argument of each call, a fifth of a run. A function that would allocate an array does not compile. The option is not
-# part of what Numba promises: a version that has none counts, with the same results.
-UNCOUNTED: Any = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
+from tfs_sim.model.deferred import Deferred, lowered
 
-inline = njit(error_model="numpy", forceinline=True, no_cfunc_wrapper=True, **UNCOUNTED)
+inline = partial(Deferred, options={"error_model": "numpy", "forceinline": True, "no_cfunc_wrapper": True})
 """Decorator for small helpers that are compiled into the kernel that calls them."""
 
-helper = njit(error_model="numpy", no_cfunc_wrapper=True, **UNCOUNTED)
+helper = partial(Deferred, options={"error_model": "numpy", "no_cfunc_wrapper": True})
 """Decorator for helpers that are called where little is gained from compiling them in again and again."""
 
-kernel = njit(error_model="numpy", nogil=True, no_cfunc_wrapper=True, **UNCOUNTED)
+kernel = partial(Deferred, options={"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True})
 """Decorator for a mechanism's kernel: plain loops over arrays, no allocation, no Python objects."""
 
 
-@intrinsic
+@lowered()
 def float_of_bits(typingctx: Any, bits: Any) -> Any:
     """Reinterpret 64 bits as a double."""
+    from llvmlite import ir
+    from numba import types
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.bitcast(args[0], ir.DoubleType())
@@ -44,9 +38,10 @@ def float_of_bits(typingctx: Any, bits: Any) -> Any:
     return types.float64(types.int64), codegen
 
 
-@intrinsic
+@lowered()
 def count_bits(typingctx: Any, word: Any) -> Any:
     """Count the ones of a 64-bit word."""
+    from numba import types
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.ctpop(args[0])
@@ -54,9 +49,11 @@ def count_bits(typingctx: Any, word: Any) -> Any:
     return types.uint64(types.uint64), codegen
 
 
-@intrinsic
+@lowered()
 def bits_of_float(typingctx: Any, number: Any) -> Any:
     """Reinterpret a double as 64 bits."""
+    from llvmlite import ir
+    from numba import types
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.bitcast(args[0], ir.IntType(64))
@@ -64,9 +61,10 @@ def bits_of_float(typingctx: Any, number: Any) -> Any:
     return types.int64(types.float64), codegen
 
 
-@intrinsic
+@lowered()
 def fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     """Return a·b + c, rounded once: one instruction where there is one, and the same bits where there is none."""
+    from numba import types
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.fma(*args)
@@ -168,12 +166,17 @@ def whole_vectors(count: int, most: int) -> int:
     return min((count + LANES - 1) // LANES * LANES, most)
 
 
-@intrinsic
+@lowered()
 def _eight_sums(typingctx: Any, a: Any, b: Any, whole: Any, count: Any) -> Any:
     """Return Σ a·b as eight sums over the first `whole` places, the rest of `count` added to the first; see `dot`.
 
     Written out as vectors, because LLVM may not turn a sum into several by itself.
     """
+    from llvmlite import ir
+    from numba import types
+    from numba.core import cgutils
+    from numba.np.arrayobj import make_array
+
     if a.layout != "C" or b.layout != "C":
         return None
 

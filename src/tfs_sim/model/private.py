@@ -1,8 +1,8 @@
 """Compiled code: kept in a folder that nobody else can write to, or in memory alone.
 
-What lies in such a folder is run (Numba unpickles it), so whoever can put a file there can run code as the user. A
-folder is used only if it and all that lies in it belong to the user and nobody else may write to it or move it away;
-otherwise a fresh one is made with an unpredictable name, and where that cannot be, code is compiled in memory.
+What lies in such a folder is run, so whoever can put a file there can run code as the user. A folder is used only if it
+and all that lies in it belong to the user and nobody else may write to it or move it away; otherwise a fresh one is
+made with an unpredictable name, and where that cannot be, code is compiled in memory.
 """
 
 from __future__ import annotations
@@ -16,21 +16,14 @@ import stat
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
-from typing import Any
-
-import numba
-from numba.core.caching import FunctionCache
 
 PLACE = "TFS_SIM_CACHE"
 """The variable of the environment that says where compiled code is kept."""
 
 _log = logging.getLogger("tfs_sim")
-_lock = threading.Lock()
 
 
 class _NotPrivateError(Exception):
@@ -59,7 +52,7 @@ def _folder(name: str, place: str | None, caches: str | None) -> Path | None:
         atexit.register(_remove, fresh, os.getpid())
         found = private(fresh, "tfs_sim", name)
     except (_NotPrivateError, OSError) as problem:
-        _in_memory(f"{why}; {_in_words(problem)}")
+        in_memory(f"{why}; {_in_words(problem)}")
         return None
     os.environ[PLACE] = str(fresh)  # for the processes that this one starts
     _log.warning("Compiled code is kept in a fresh folder until the program ends: %s.", why)
@@ -67,7 +60,8 @@ def _folder(name: str, place: str | None, caches: str | None) -> Path | None:
 
 
 @cache
-def _in_memory(why: str) -> None:
+def in_memory(why: str) -> None:
+    """Tell once that compiled code is not kept."""
     _log.warning("Compiled code cannot be kept, and is made anew each time: %s.", why)
 
 
@@ -134,78 +128,19 @@ def _open_to_others(found: os.stat_result) -> bool:
     return sys.platform != "win32" and bool(found.st_mode & 0o022)
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
-    """Numba's cache of a function, but that the run goes on where it cannot be written or read."""
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        try:
-            super().save_overload(sig, data)
-        except OSError as problem:
-            _in_memory(f"{problem.filename or self.cache_path} cannot be used ({problem.strerror or problem})")
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        try:
-            return super().load_overload(sig, target_context)
-        except Exception:  # what was cut off or flipped can fail in any way: compile it again
-            with suppress(OSError):
-                self.flush()
-            return None
-
-
-def loaded(name: str, source: str, function: str, folder: Path | None) -> Callable[..., None]:
-    """Return a function of a module with this source, compiled at its first call; its code is kept in `folder`."""
-    path = None if folder is None else folder / f"{name}.py"
-    if path is not None:
-        try:
-            _write(path, source)
-        except OSError as problem:
-            _in_memory(_in_words(problem))
-            path = None
-    module = ModuleType(f"tfs_sim_{name}")
-    module.__file__ = f"<{name}>" if path is None else str(path)
-    sys.modules[module.__name__] = module
-    exec(compile(source, module.__file__, "exec"), vars(module))  # our own source, composed by the caller
-    made = getattr(module, function)
-    if path is not None:
-        _keep(made, path.parent)
-    return made  # type: ignore[no-any-return]
-
-
-def _write(path: Path, source: str) -> None:
-    if path.exists() and path.read_text(encoding="utf-8") == source:
-        return
-    temporary = path.with_name(f".{path.stem}-{os.getpid()}-{threading.get_ident()}.py")
+def write(path: Path, content: bytes) -> bool:
+    """Write a file as a whole or not at all; where it cannot be, say so once, and return False."""
+    temporary = path.with_name(f".{path.stem}-{os.getpid()}-{threading.get_ident()}{path.suffix}")
     try:
-        temporary.write_text(source, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _keep(function: Any, folder: Path) -> None:
-    """Let Numba keep the code of `function` in `folder`, and nowhere else."""
-    with _lock, _own_place():
         try:
-            kept = _Cache(function.py_func)
-        except RuntimeError as problem:  # no place that can be written to
-            _in_memory(str(problem))
-            return
-    if Path(kept.cache_path).is_relative_to(folder):
-        function._cache = kept
-
-
-@contextmanager
-def _own_place() -> Iterator[None]:
-    """Leave out the places that the environment names for Numba's caches: they need not be private."""
-    names = [name for name in ("CACHE_DIR", "CACHE_LOCATOR_CLASSES") if hasattr(numba.config, name)]
-    before = {name: getattr(numba.config, name) for name in names}
-    try:
-        for name in names:
-            setattr(numba.config, name, "")
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(numba.config, name, value)
+            temporary.write_bytes(content)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as problem:
+        in_memory(_in_words(problem))
+        return False
+    return True
 
 
 class only_one_process:  # noqa: N801 - reads as a phrase where it is used
@@ -232,8 +167,9 @@ class only_one_process:  # noqa: N801 - reads as a phrase where it is used
 
 def of_this_machine() -> tuple[str, ...]:
     """Return what compiled code depends on beside its sources: compiler, processor and how it is told to compile."""
-    import llvmlite
+    from llvmlite import binding
 
     told = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_BOUNDSCHECK", "TFS_SIM_LINKING")
-    here = (numba.__version__, llvmlite.__version__, sys.version, platform.machine())
-    return (*here, *(os.environ.get(name, "") for name in told))
+    processor = (platform.machine(), binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
+    here = (version("numba"), version("llvmlite"), sys.version)
+    return (*here, *processor, *(os.environ.get(name, "") for name in told))

@@ -36,7 +36,14 @@ TABLES: tuple[Field, ...] = (
 
 CHANGING: tuple[Field, ...] = (*STATE, *TABLES)
 
-FIELD_NAMES = (*(field.name for field in (*FIXED, *CHANGING)), *BITS, *(field.name for field in SCRATCH))
+KINDS: dict[str, tuple[np.dtype[Any], int]] = {
+    **{field.name: (np.dtype(field.dtype), len(field.by) + 1) for field in (*FIXED, *CHANGING)},
+    **dict.fromkeys(BITS, (np.dtype("u8"), 2)),
+    **{field.name: (np.dtype(field.dtype), len(field.by) + 1) for field in SCRATCH},
+}
+"""All arrays in their order: what each is made of, and how many axes it has."""
+
+FIELD_NAMES = tuple(KINDS)
 
 if TYPE_CHECKING:
 
@@ -65,14 +72,31 @@ if TYPE_CHECKING:
         site_shocks: Floats
         neighbours: Words
         candidates: Words
+        places: Words
 
         def _asdict(self) -> dict[str, NDArray[Any]]: ...
 
+        def _replace(self, **arrays: NDArray[Any]) -> World: ...
+
 else:
-    World = namedtuple("World", FIELD_NAMES)
-    World.__doc__ = (
-        "All arrays of a run, as views of its buffers; what they mean is declared in fixed, state and scratch."
-    )
+
+    class World(namedtuple("World", FIELD_NAMES)):
+        """All arrays of a run, as views of its buffers; what they mean is declared in fixed, state and scratch.
+
+        `places` has the address of each, in the same order, for the compiled loop.
+        """
+
+        def _replace(self, **arrays):
+            """Return a World with some other arrays, which must be of the same shapes and types."""
+            other = super()._replace(**arrays)
+            other.places = self.places.copy()
+            for name, array in arrays.items():
+                kind = (array.dtype, array.shape, array.flags.c_contiguous)
+                before = getattr(self, name)
+                if kind != (before.dtype, before.shape, True):
+                    raise ValueError(f"{name} would be another kind of array than it was")
+                other.places[FIELD_NAMES.index(name)] = array.ctypes.data
+            return other
 
 
 LINE = 64
@@ -139,6 +163,17 @@ class Layout:
         """Return the arrays of `fields`, which are FIXED, CHANGING or SCRATCH, as views of `buffer`."""
         return {at.name: np.ndarray(at.shape, at.dtype, buffer, at.start) for at in self._places(fields)[:-1]}
 
+    @cached_property
+    def extents(self) -> NDArray[np.int64]:
+        """The lengths of all arrays' axes, one after the other, in the order of `KINDS`."""
+        places = (*self._fixed[:-1], *self._changing[:-1], *self._scratch[:-1])
+        return np.array([length for place in places for length in place.shape], np.int64)
+
+    @cached_property
+    def _starts(self) -> tuple[NDArray[np.uint64], ...]:
+        lots = (self._fixed, self._changing, self._scratch)
+        return tuple(np.array([place.start for place in lot[:-1]], np.uint64) for lot in lots)
+
     @property
     def state_bytes(self) -> int:
         """Bytes of a state buffer."""
@@ -158,5 +193,8 @@ class Layout:
 
     def world(self, fixed: NDArray[np.uint8], state: NDArray[np.uint8]) -> World:
         """Return the World whose arrays are views of the two buffers, with scratch of its own."""
-        views = (self.views(fixed, FIXED), self.views(state, CHANGING), self.views(self.buffer(SCRATCH), SCRATCH))
-        return World(*(array for each in views for array in each.values()))
+        lots = ((fixed, FIXED), (state, CHANGING), (self.buffer(SCRATCH), SCRATCH))
+        world = World(*(array for lot in lots for array in self.views(*lot).values()))
+        beginnings = (np.uint64(buffer.ctypes.data) for buffer, _ in lots)
+        world.places = np.concatenate([start + at for start, at in zip(self._starts, beginnings, strict=True)])
+        return world

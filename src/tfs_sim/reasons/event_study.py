@@ -171,7 +171,7 @@ def _runs(
 ) -> list[Found]:  # fmt: skip
     """Return of each run the event that was drawn, and its outcomes with it and without, from the event's month on."""
     arm = study.arm(strategy, levels)
-    warm_up(template_under(study, arm, 0), notice or (lambda _: None))
+    warm_up(notice or (lambda _: None))
     total = sets * replicates
     pace = Pace(total, progress if total else None)
 

@@ -187,7 +187,7 @@ def measured(
     """
     replicates, sets = study.replicates, 1 if study.sets is None else len(study.sets)
     pace = Pace(sets * len(scenarios) * replicates, progress)
-    warm_up(under_set(study, scenarios[0], 0), notice)
+    warm_up(notice)
     months = sorted({month for each in measures for window in windows for month in each.months(window)})
 
     def one(task: tuple[int, int]) -> Array:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from tfs_sim.model import draws
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
-from tfs_sim.model.engine import RECORDS, SWITCHES, Template, no_collection
+from tfs_sim.model.engine import RECORDS, SWITCHES, Template
 from tfs_sim.model.fixed import FIXED
+from tfs_sim.model.loop import no_collection
 from tfs_sim.model.state import CONTRIBUTIONS, FIRST_POOL, MAX_LEVELS, ROLES, SECTORS
 from tfs_sim.model.world import Layout, copy_of
 from tfs_sim.scenario import acquaintances

@@ -63,7 +63,7 @@ def over_points(
         for name, held in (fixed or {}).items():
             point.setdefault(name, {}).update(held)
     tasks = [(point, replicate) for point in points for replicate in range(budget.replicates)]
-    engine.warm_up(template)
+    engine.warm_up()
     with running.Threads(max(1, budget.workers)) as pool:
         found = list(pool.map(lambda t: measure(with_parameters(template, t[0]), t[0], t[1]), tasks))
     return np.array(found).reshape(len(points), budget.replicates, -1)

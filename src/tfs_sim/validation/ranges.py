@@ -167,7 +167,7 @@ def survey(
     from scipy.stats import qmc
 
     template = small_world().to_template()
-    engine.warm_up(template)
+    engine.warm_up()
     sample = qmc.LatinHypercube(d=variables(ends), rng=np.random.default_rng(seed)).random(points)
 
     def one(point: int) -> Found | None:

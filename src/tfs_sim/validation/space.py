@@ -95,7 +95,7 @@ def run_all(
             return measure.read(templates[t], (w for _, w, _ in running.trace(templates[t], seed, replicate)))
         return measure(kept.run(templates[t], of[t], seed, replicate))
 
-    engine.warm_up(templates[0])
+    engine.warm_up()
     with running.Threads(max(1, workers)) as pool:
         values = np.fromiter(pool.map(one, tasks), float, len(tasks)).reshape(len(templates), replicates)
         instead = running.current().instead
@@ -153,7 +153,7 @@ def run_measures(
         running.run_months(template, world, key, engine.DRAW_START, template.months, out)
         return np.array(measure(out, world))
 
-    engine.warm_up(template)
+    engine.warm_up()
     with running.Threads(max(1, workers)) as pool:
         return np.array(list(pool.map(one, range(replicates))))
 

@@ -6,6 +6,7 @@ import pytest
 from alone import alone
 from tfs_sim.model import draws, engine
 from tfs_sim.model.bits import chosen_bits
+from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import agenda
 from tfs_sim.model.numerics import kernel
@@ -17,7 +18,7 @@ EVERYTHING = np.uint64((1 << 30) - 1)
 
 
 def learned(beliefs_for, beliefs_against, agenda_for, agenda_against, chance, status=ACTIVE, role=0, in_post=1):
-    p = engine.MECHANISMS["agenda"].parameters
+    p = MECHANISMS["agenda"].parameters
     yes, no = np.array([beliefs_for], np.uint64), np.array([beliefs_against], np.uint64)
     alone(
         agenda.learn,
@@ -111,7 +112,7 @@ def test_nobody_believes_yes_and_no_and_everyone_agrees_in_the_end():
 @pytest.mark.parametrize(("written", "kept"), [(0.0, 0.0), (1.0, 1.0), (0.5, 0.5)])
 def test_a_successor_inherits_what_is_written_down(written, kept):
     n = 400
-    p = record(engine.MECHANISMS["agenda"].parameters, {"turbulence": 0, "dimensions": 30, "undecided": 1.0})
+    p = record(MECHANISMS["agenda"].parameters, {"turbulence": 0, "dimensions": 30, "undecided": 1.0})
     yes, no = np.full(n, EVERYTHING), np.zeros(n, np.uint64)
     alone(
         agenda.renew,

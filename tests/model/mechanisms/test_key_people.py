@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.model import engine
+from tfs_sim.model import engine, loop
 from tfs_sim.model.catalogue import METRICS
 from tfs_sim.model.declare import record
 from tfs_sim.model.mechanisms import key_people, turnover
@@ -141,7 +141,7 @@ def test_of_three_key_people_somebody_leaves_within_a_few_years():
 
 
 def test_nothing_in_joining_staying_or_surviving_reads_experience():
-    readers = {step.name for step in engine.STEPS if "experience" in dict(engine._arguments(step))}
+    readers = {step.name for step in engine.STEPS if "experience" in dict(loop.arguments(step))}
     assert readers == {"key_people.learn", "backbone.coordinate", "repair.mend", "understanding.grasp"}
 
 

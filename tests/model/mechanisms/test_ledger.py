@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from alone import alone
-from tfs_sim.model import engine
+from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.mechanisms import ledger
 from tfs_sim.model.state import ACTIVE, K
 from tfs_sim.validation.space import METRIC_NAMES
 
-P_MONEY = engine.MECHANISMS["money"].parameters(
-    **{k: v.default for k, v in engine.MECHANISMS["money"].parameters._field_defaults.items()}
+P_MONEY = MECHANISMS["money"].parameters(
+    **{k: v.default for k, v in MECHANISMS["money"].parameters._field_defaults.items()}
 )
 
 

@@ -115,7 +115,7 @@ class Runs:
         """Open the runs that a folder holds."""
         self.sets, self.seed, self.numbers, self.workers, self.meter = sets, seed, numbers, workers, meter
         self._ground, self._built = ground, _built(ground)
-        warm_up(self._built, notice)
+        warm_up(notice)
         about = "; ".join([*numbers.names, *(f"{each.tobytes().hex()}" for each in (numbers.costs, numbers.effects))])
         total = fingerprint((about,), [], np.empty((0, 0)))
         self._kept = Kept(folder, numbers.names, seed, model_version(), notice, total)

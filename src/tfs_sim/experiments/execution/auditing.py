@@ -82,7 +82,7 @@ def audit(
 ) -> Audit:
     """Check common random numbers on the strategies of an experiment."""
     arms = _first_levels(experiment)
-    warm_up(arms[0].scenario.to_template(), notice)
+    warm_up(notice)
     checks = [*_zero_doses(arms, experiment.seed), *_switches(arms[0].scenario, experiment.seed)]
     comparisons, factors, against = _factors(experiment, arms, pairs, workers or processors(), progress)
     checks.append(Checked("the same luck makes no difference vary more", not against, "; ".join(against)))

@@ -54,7 +54,7 @@ def _batch(
 
     loaded = load_scenario(scenario).with_(months=months)
     template = build(loaded)
-    warm_up(template, notice)
+    warm_up(notice)
     ways = ways_of(template.metrics)
     found = np.empty((len(sets), replicates, len(ways)))
     for number, name in enumerate(sets.ids):

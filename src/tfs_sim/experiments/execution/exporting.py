@@ -298,7 +298,7 @@ def graphml(
     if parameter_set:
         given = one_set(uncertainty, parameter_set).settings(0) if settings is None else settings
         template = at_point(template, scenario, open_to(given, scenario), parameter_set)
-    warm_up(template, None)
+    warm_up(None)
     world = None
     for at, here, _ in starting.trace(template, seed, replicate, parameter_set):
         if at == month - 1:

@@ -132,7 +132,7 @@ def as_given(
     template = template_of(loaded_scenario(scenario))
     replicates = whole_or_refused("replicates", replicates, 1, MOST_REPLICATES)
     seed = whole_or_refused("seed", seed, 0, LARGEST_SEED)
-    warm_up(template, notice or _log.warning)
+    warm_up(notice or _log.warning)
     names = [step.name for step in engine.STEPS]
     given, _ = starting.split_start()
     observing = range(names.index("metrics.observe"), len(names))

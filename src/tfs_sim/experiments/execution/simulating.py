@@ -90,7 +90,7 @@ def simulate(
         sets = listed_sets(uncertainty, whole_or_refused("sets", sets, 1, MOST_SETS))
     began = time.monotonic()
     template = template_of(loaded)
-    warm_up(template, notice or _log.warning)
+    warm_up(notice or _log.warning)
     ways = ways_of(template.metrics)
     runs = replicates * (1 if sets is None else len(sets))
     shape = (runs, template.months, len(template.sites), len(template.metrics))

@@ -104,7 +104,7 @@ def run_variants(
     """
     first, *_ = scenarios = [variant.of(arm.scenario) for variant in variants for arm in arms]
     template = _built(first)
-    warm_up(template, notice)
+    warm_up(notice)
     kept = Kept(study.folder, template.metrics, study.seed, model_version(), notice)
     names = [_identity(study, number) for number in range(sets if study.sets is not None else 1)]
     kept.take(_stored(study, template.metrics, names))

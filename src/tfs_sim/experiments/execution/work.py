@@ -18,7 +18,6 @@ from tfs_sim.experiments.execution.batches import blocks, missing_together, toge
 from tfs_sim.experiments.execution.executors import LostError, Workers
 from tfs_sim.experiments.execution.job import Job, Outcome, Task
 from tfs_sim.experiments.execution.plan import Plan, PlannedArm, unique
-from tfs_sim.experiments.execution.starting import plain
 from tfs_sim.experiments.storage import tables
 from tfs_sim.experiments.storage.keys import Keys, run_keys
 from tfs_sim.experiments.storage.parts import Address, ArmParts
@@ -150,7 +149,7 @@ class Work:
         if done == total:
             return 0
         arms = list(self._arms.values())
-        warm_up(self.template(arms[0].scenario), notice)
+        warm_up(notice)
         if self._job is None:
             points, sets, each = self.plan.points, self.plan.sets, [arm.scenario for arm in arms]
             one_line = points is not None and points.one_line
@@ -254,8 +253,8 @@ def run_one(task: tuple[Template, int, int, str]) -> NDArray[np.float64]:
     return forks.run_alone(*task)
 
 
-def warm_up(template: Template, notice: Notice | None) -> None:
+def warm_up(notice: Notice | None) -> None:
     """Compile before workers start: the compiler's cache must not be written by two threads."""
     from tfs_sim.model import engine
 
-    engine.warm_up(plain(template), notice)
+    engine.warm_up(notice)

@@ -165,10 +165,10 @@ def is_called_for(month, s, begins, metric, above, on_at, off_at, every, over, s
 
 @inline
 def empty(table):
-    """Set a table of doses to nothing (as one row: that is a single sweep over its memory)."""
-    row = table.reshape(-1)
-    for n in range(row.size):
-        row[n] = 0.0
+    """Set a table of doses to nothing."""
+    for row in range(table.shape[0]):
+        for n in range(table.shape[1]):
+            table[row, n] = 0.0
 
 
 @kernel

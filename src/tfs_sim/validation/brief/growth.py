@@ -105,7 +105,7 @@ def of_funnel(
     usual = usual.with_(months=usual.clock.index(_FUNNEL_END))
     arms = (usual, usual.with_(strategy=["alignment"]))
     templates = [build(arm) for arm in arms]
-    engine.warm_up(templates[0])
+    engine.warm_up()
     planning, end = usual.clock.index(_PLANNING), usual.clock.months
     start, last = slice(planning - 3, planning), slice(end - 3, end)
     names = templates[0].metrics

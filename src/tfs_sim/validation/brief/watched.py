@@ -124,7 +124,7 @@ def watched(
     """
     scenarios = arms()
     templates = {arm: build(scenario) for arm, scenario in scenarios.items()}
-    engine.warm_up(templates[AS_IT_WAS])
+    engine.warm_up()
     pace = Pace(len(ARMS) * len(sets) * replicates, progress)
 
     def tasks() -> Iterator[tuple[str, int, int]]:

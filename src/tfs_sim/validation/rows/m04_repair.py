@@ -78,7 +78,7 @@ def _above(budget: Budget) -> Measured:
     base = _scenario().to_template()
     curves: dict[str, list[float]] = {"honest failure": [], "deceit": []}
     errors: dict[str, list[float]] = {"honest failure": [], "deceit": []}
-    engine.warm_up(base)
+    engine.warm_up()
     for value in reliability:
         template = with_parameters(base, {"trust": {"reliability": float(value)}})
         gains: dict[str, list[float]] = {"honest failure": [], "deceit": []}
@@ -112,7 +112,7 @@ def _above(budget: Budget) -> Measured:
 
 def _apology(budget: Budget) -> Measured:
     template = _scenario().to_template()
-    engine.warm_up(template)
+    engine.warm_up()
     pairs = [
         _episode(template, budget.seed, r, ("repaired", "unrepaired"), 0, forgiving=False)
         for r in range(40 if budget.quick else 200)

@@ -51,7 +51,7 @@ def _beyond_own_share(budget: Budget) -> Measured:
     base = with_parameters(
         stable(MONTH + 2, PLAN).to_template(), {**STILL, "smoothing": {"handed_over": 1.0}}
     )  # no trust is lost: what is left is production
-    engine.warm_up(base)
+    engine.warm_up()
     forks = [Fork(base, budget.seed, r, MONTH) for r in range(24 if budget.quick else 72)]
     ratios, errors = [], []
     central: list[float] = []

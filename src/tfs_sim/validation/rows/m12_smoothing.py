@@ -101,7 +101,7 @@ def _recovery(budget: Budget) -> Measured:
     months: dict[str, list[float]] = {"none": [], "all": []}
     for name, scenario in {"none": _scenario(), "all": _scenario(*PRACTICES)}.items():
         template = with_parameters(scenario.to_template(), STILL)
-        engine.warm_up(template)
+        engine.warm_up()
         for replicate in range(12 if budget.quick else 80):
             fork = Fork(template, budget.seed, replicate, MONTH)
             state, leavers = _announced(fork)

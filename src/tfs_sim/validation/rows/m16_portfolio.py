@@ -73,7 +73,7 @@ def nationals_and_partners(template: engine.Template, seed: int, replicate: int)
 
 def _at_the_national_level(budget: Budget) -> Measured:
     template = load_scenario("together-for-students").with_(months=48).to_template()
-    engine.warm_up(template)
+    engine.warm_up()
     tasks = [(template, replicate) for replicate in range(10 * budget.replicates)]
     tasks += [(with_parameters(template, p), 0) for p in plausible_points(budget.points, budget.seed)]
     with running.Threads(max(1, budget.workers)) as pool:

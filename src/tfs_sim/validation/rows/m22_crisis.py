@@ -110,8 +110,7 @@ def _gain(budget: Budget, salience: bool) -> Measured:
     points = plausible_points(budget.points, budget.seed)
     before = _arm(0.2, crisis=False, onset=LATE, held=True, everyone=True)
     after = [_arm(0.2, crisis, onset=LATE, everyone=True) for crisis in (False, True)]
-    for template in (before, *after):
-        engine.warm_up(template)
+    engine.warm_up()
 
     def pair(task: tuple[Point, int]) -> list[float]:
         point, replicate = task
