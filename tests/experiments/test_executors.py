@@ -208,6 +208,10 @@ def test_dask_with_a_worker_killed(experiment: Experiment, digest: str, tmp_path
 
         sweep = runner.sweep(experiment, out=tmp_path, executor=cluster.scheduler_address, batch=1, progress=progress)
         assert not pids
+        spans = cluster.scheduler.extensions["spans"].spans.values()
+        groups = {group.name for span in spans for group in span.groups if not group.name.startswith("bytes")}
+        assert sum(name.startswith("tfs-sim") for name in groups) == 1
+        assert len(groups) < 10, "a scheduler keeps a record of each, for as long as it lives"
     assert sweep.digest() == digest
 
 

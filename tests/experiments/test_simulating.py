@@ -76,7 +76,7 @@ def test_the_engine_is_made_ready_before_workers_start(engine: fakes.Engine, mon
     from tfs_sim.model import engine as module
 
     order: list[str] = []
-    monkeypatch.setattr(module, "warm_up", lambda template, report: order.append("ready"))
+    monkeypatch.setattr(module, "warm_up", lambda report: order.append("ready"))
     run = engine.run_replicate
     monkeypatch.setattr(module, "run_replicate", lambda *task: (order.append("run"), run(*task))[1])
     simulating.simulate(fakes.Scenario(), replicates=4)

@@ -20,6 +20,7 @@ class Scratch(Group, group="scratch", entity="organization"):
     kind: Integers = number("who of them sees the same of others in a team as large")
     deciders: Integers = number("a list of organizations")
     unvisited: Words = number("bits over a site's organizations")
+    leaving: Floats = number("chance that one of its key people leaves")
     favour: Floats = number("how much more of the invitations it gets")
     effort_term: Floats = number("its last effort as a summand of the power mean")
     turns: Integers = number("order in which organizations choose")

@@ -5,9 +5,11 @@ Results come back in the order of the tasks, so they do not depend on any of it.
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import signal
 import sys
+import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
@@ -196,12 +198,15 @@ class _Dask(_Pool):
         self.width = sum(self._client.nthreads().values())
         self._sent: dict[str, Any] = {}
         self._crashes = 0
+        # tasks of one group: of each group a scheduler keeps a record for as long as it lives
+        self._group, self._numbers = f"tfs-sim-{uuid.uuid4().hex}", itertools.count()
 
     def submit(self, digest: str, content: bytes, task: Any) -> Future[Any]:
         if digest not in self._sent:
             # kept in memory of every worker; sent again by Dask to those that come later
             self._sent[digest] = self._client.scatter(content, broadcast=True, hash=False)
-        future = self._client.submit(run_packed, digest, self._sent[digest], task, pure=False, retries=5)
+        key = (self._group, next(self._numbers))
+        future = self._client.submit(run_packed, digest, self._sent[digest], task, key=key, retries=5)
         return _Remote(future)
 
     def again(self, problem: BaseException) -> bool:

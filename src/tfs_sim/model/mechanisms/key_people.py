@@ -20,7 +20,7 @@ import numpy as np
 
 from tfs_sim.model import draws
 from tfs_sim.model.declare import Mechanism, parameter
-from tfs_sim.model.forms import kernel, rule
+from tfs_sim.model.forms import inline, kernel, rule
 from tfs_sim.model.mechanisms.turnover import chance_of_leaving, hazard, months_to_fill, rate_of
 from tfs_sim.model.numerics import LN2, exp
 
@@ -95,27 +95,43 @@ def learn(org, p):
 
 
 @kernel
-def change(month, key, org, site, shock, p_turnover, p):
+def change(month, key, org, site, shock, scratch, p_turnover, p):
     """Let leaders and colleagues leave, and leaders be followed."""
+    most = 0
     for i in range(org.leader_in_post.size):
-        s = org.site_of[i]
         org.key_departures[i] = np.float64(org.departed[i])
-        people = np.int64(p.posts) if org.given_posts[i] < 0 else org.given_posts[i]
-        if people >= LEADER_AMONG:
-            usual = rate_of(org.role[i], org.sector[i], p_turnover) * site.leaving_here[s]
-            h = hazard(usual, site.leaving_factor[s], site.coordination[s], p_turnover)
-            chance = chance_of_leaving(h, shock.departure_wave[i], p_turnover)
-            a, b, _, _ = draws.words(key, LEADER_STREAM, month, org.organization_id[i], 0)
-            if org.leader_in_post[i] == 0:
-                org.leader_vacancy[i] -= 1
-                org.leader_in_post[i] = 1 if org.leader_vacancy[i] <= 0 else 0
-            elif draws.unit(a) < chance:
-                org.leader_vacancy[i] = months_to_fill(draws.unit(b), p_turnover)
-                org.leader_in_post[i] = 1 if org.leader_vacancy[i] == 0 else 0
-                org.backing[i] = backing_without_leader(org.backing[i], p_turnover.first_backing, p)
-                org.key_departures[i] += 1.0
-            for n in range(people - LEADER_AMONG):
-                u = draws.uniform(key, COLLEAGUE_STREAM, month, org.organization_id[i], n)
-                org.key_departures[i] += 1.0 if u < chance else 0.0
-        if month >= 0 and org.key_departures[i] > 0.0:
-            org.has_changed[i] = 1
+        most = max(most, people_of(i, org, p))
+    if most >= LEADER_AMONG:
+        draws.fill(scratch.organization_luck, key, LEADER_STREAM, month, org.organization_id)
+    for i in range(org.leader_in_post.size):
+        if people_of(i, org, p) < LEADER_AMONG:
+            continue
+        s = org.site_of[i]
+        usual = rate_of(org.role[i], org.sector[i], p_turnover) * site.leaving_here[s]
+        h = hazard(usual, site.leaving_factor[s], site.coordination[s], p_turnover)
+        chance = chance_of_leaving(h, shock.departure_wave[i], p_turnover)
+        scratch.leaving[i] = chance
+        if org.leader_in_post[i] == 0:
+            org.leader_vacancy[i] -= 1
+            org.leader_in_post[i] = 1 if org.leader_vacancy[i] <= 0 else 0
+        elif draws.unit(scratch.organization_luck[0, i]) < chance:
+            org.leader_vacancy[i] = months_to_fill(draws.unit(scratch.organization_luck[1, i]), p_turnover)
+            org.leader_in_post[i] = 1 if org.leader_vacancy[i] == 0 else 0
+            org.backing[i] = backing_without_leader(org.backing[i], p_turnover.first_backing, p)
+            org.key_departures[i] += 1.0
+    for n in range(most - LEADER_AMONG):
+        draws.fill(scratch.organization_luck, key, COLLEAGUE_STREAM, month, org.organization_id, n)
+        for i in range(org.leader_in_post.size):
+            if n < people_of(i, org, p) - LEADER_AMONG:
+                leaves = draws.unit(scratch.organization_luck[0, i]) < scratch.leaving[i]
+                org.key_departures[i] += 1.0 if leaves else 0.0
+    if month >= 0:
+        for i in range(org.leader_in_post.size):
+            if org.key_departures[i] > 0.0:
+                org.has_changed[i] = 1
+
+
+@inline
+def people_of(i, org, p):
+    """Return how many key people organization i has: as a file says, or as all have."""
+    return np.int64(p.posts) if org.given_posts[i] < 0 else np.int64(org.given_posts[i])
