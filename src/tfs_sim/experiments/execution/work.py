@@ -19,7 +19,7 @@ from tfs_sim.experiments.execution.executors import LostError, Workers
 from tfs_sim.experiments.execution.job import Job, Outcome, Task
 from tfs_sim.experiments.execution.plan import Plan, PlannedArm, unique
 from tfs_sim.experiments.storage import tables
-from tfs_sim.experiments.storage.keys import Keys, run_keys
+from tfs_sim.experiments.storage.keys import Keys, keys_of, run_keys
 from tfs_sim.experiments.storage.parts import Address, ArmParts
 from tfs_sim.experiments.storage.provenance import model_version
 from tfs_sim.experiments.storage.status import saving_in_words
@@ -202,7 +202,7 @@ class Work:
             arm = self._families[family][member]
             template = self.template(arm.scenario)
             runs = sorted(outcomes)
-            keys = np.concatenate([run_keys(arm.words, run, run + 1) for run in runs])
+            keys = keys_of(arm.words, np.array(runs, np.uint64))
             labels = (template.sites, template.metrics)
             summaries = tables.runs_table(0, np.stack([outcomes[run].summary for run in runs]), *labels)
             series = np.stack([outcomes[run].series for run in runs])

@@ -103,8 +103,12 @@ def _mixed(words: Words) -> Words:
 
 
 def run_keys(places: Words, first: int, end: int) -> Keys:
-    """Return the keys of runs `first` to `end` - 1: run n is replicate n // P at the place n % P of P."""
-    run = np.arange(first, end, dtype=np.uint64)
+    """Return the keys of runs `first` to `end` - 1."""
+    return keys_of(places, np.arange(first, end, dtype=np.uint64))
+
+
+def keys_of(places: Words, run: Words) -> Keys:
+    """Return the keys of runs, by their numbers: run n is replicate n // P at the place n % P of P."""
     count = np.uint64(len(places))
     words = places[run % count]
     luck = _mixed(run // count + np.uint64(1))

@@ -7,6 +7,7 @@ Every metric says in its declaration how a run is summed up: the mean of the las
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,21 +34,27 @@ def summarize(series: NDArray[np.float64], ways: Sequence[str]) -> NDArray[np.fl
     The months are added one after the other (the sum runs over the first axis), so that the result is the
     same to the last bit on every processor.
     """
-    unknown = sorted(set(ways) - {"last-year", "total", "end"})
-    if unknown:
-        raise ValueError(f"no such summary: {', '.join(unknown)}")
+    average, total = _places(tuple(ways))
     months, _, metrics = series.shape
     if len(ways) != metrics:
         raise ValueError(f"{metrics} metrics, but {len(ways)} ways to sum them up")
     summary: NDArray[np.float64] = series[-1].copy()
     window = min(LAST_YEAR, months)
-    how = np.array(ways)
-    average, total = how == "last-year", how == "total"
-    if average.any():
-        summary[:, average] = np.add.reduce(np.ascontiguousarray(series[-window:, :, average]), axis=0) / window
-    if total.any():
-        summary[:, total] = np.add.reduce(np.ascontiguousarray(series[:, :, total]), axis=0)
+    if average.size:
+        summary[:, average] = np.add.reduce(series[-window:].take(average, axis=2), axis=0) / window
+    if total.size:
+        summary[:, total] = np.add.reduce(series.take(total, axis=2), axis=0)
     return summary
+
+
+@lru_cache(maxsize=16)
+def _places(ways: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which metrics are averaged, and which are summed up over all months."""
+    unknown = sorted(set(ways) - {"last-year", "total", "end"})
+    if unknown:
+        raise ValueError(f"no such summary: {', '.join(unknown)}")
+    how = np.array(ways)
+    return np.flatnonzero(how == "last-year"), np.flatnonzero(how == "total")
 
 
 def ways_of(metrics: Sequence[str]) -> tuple[str, ...]:
