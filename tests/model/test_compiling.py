@@ -8,7 +8,7 @@ import time
 import pytest
 from numba import njit
 
-from tfs_sim.cli.terminal import in_the_making
+from tfs_sim.cli.terminal import compiling_shown, in_the_making, working
 from tfs_sim.model import compiling
 from tfs_sim.model.compiling import STEPWISE, Whole
 
@@ -69,6 +69,18 @@ def test_whoever_wants_to_be_told_is_told_until_it_is_through(monkeypatch: pytes
     with compiling.watched({7: 1}) as whole, compiling.followed(whole, 7):
         assert whole is None
     assert len(heard) == told, "nobody wants to be told any more"
+
+
+def test_a_command_shows_that_it_waits_for_the_compiler(capsys: pytest.CaptureFixture[str]) -> None:
+    with compiling_shown():
+        for _ in range(2):  # a second loop, say
+            with compiling.watched({0: 1}):
+                time.sleep(2 * compiling.EVERY)
+        with working() as shown, compiling.watched({0: 1}):
+            shown.notice("own")
+            time.sleep(2 * compiling.EVERY)
+    said = [line.strip() for line in capsys.readouterr().err.splitlines()]
+    assert said == [compiling.ANNOUNCED, compiling.ANNOUNCED, "own"], "where a command tells more it tells this itself"
 
 
 def test_nothing_is_told_of_what_is_loaded() -> None:

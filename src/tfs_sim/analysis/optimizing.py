@@ -89,7 +89,7 @@ def optimize(
         hint = "docs/how-to/optimize.md shows one."
         raise refusal(f"{loaded.name} has no table [optimize], which says what may be bought", hint)
     aim = aim_of(loaded, worth)
-    chosen = sets_of(loaded)
+    chosen = sets_of(loaded, notice=notice)
     if chosen is None:
         said = "a search is over sets of parameters, and this experiment is run at the defaults alone"
         raise UserError(Mistake(said, hint='Give it uncertainty = "calibrated" (--uncertainty calibrated).'))

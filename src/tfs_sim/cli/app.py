@@ -30,9 +30,12 @@ class Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
+        from tfs_sim.cli.terminal import compiling_shown
+
         check_memory()
         try:
-            return super().invoke(ctx)
+            with compiling_shown():
+                return super().invoke(ctx)
         except KeyboardInterrupt as stop:
             raise StoppedError(stop) from stop
 

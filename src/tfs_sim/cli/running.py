@@ -198,7 +198,7 @@ def _profile(scenario: Scenario, seed: int) -> None:
 
     template = template_of(scenario)
     with terminal.working() as shown:
-        shown.notice("Compiling the model with a clock in it (once, about half a minute) …")
+        shown.notice("Compiling the model with a clock in it, once …")
         try:
             steps = clocked.profile(template, seed)
         except NotImplementedError as problem:

@@ -8,7 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -117,6 +117,27 @@ def working(noun: str = "runs") -> Iterator[Shown]:
         log = _Log(noun)
         with compiling.told(log.compiling):
             yield log
+
+
+@contextmanager
+def compiling_shown() -> Iterator[None]:
+    """Show how far the compiler is wherever a command has to wait for it, and shows nothing else."""
+    from tfs_sim.model import compiling
+
+    with ExitStack() as waiting:
+        shown: list[_Bar | _Log] = []
+
+        def tell(share: float, what: str, left: float) -> None:
+            if not shown:
+                shown.append(waiting.enter_context(_bar("")) if sys.stderr.isatty() else _Log())
+                shown[0].notice(compiling.ANNOUNCED)
+            shown[0].compiling(share, what, left)
+            if share == 1.0:
+                waiting.close()
+                shown.clear()
+
+        with compiling.told(tell):
+            yield
 
 
 class _Log:

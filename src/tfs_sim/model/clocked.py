@@ -7,12 +7,12 @@ by itself in a tight loop says little: in a run its arrays and its code have to 
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from tfs_sim.model import draws
+from tfs_sim.model import compilers, draws
 from tfs_sim.model.declare import Step
 from tfs_sim.model.deferred import lowered
 from tfs_sim.model.engine import Template, cache_folder, handed
@@ -42,6 +42,7 @@ def nanoseconds(typingctx: Any) -> Any:
     return types.int64(), codegen
 
 
+@cache
 def loop() -> Loop:
     """Return the loop that is clocked: it takes an int64 array over the steps after what every loop takes."""
     return Loop("clocked", partial(compose, clocked=True), cache_folder(), further=1)
@@ -57,7 +58,7 @@ def profile(template: Template, seed: int = 1) -> list[tuple[Step, float]]:
     """
     if sys.platform == "win32":
         raise NotImplementedError("the time of steps is measured with a clock that Windows does not have")
-    run = loop().entry()
+    run = loop().entry(compilers.serving(__name__, "loop"))
     least = np.full(len(STEPS), np.inf)
     for replicate in range(RUNS):
         _, world = template.fresh()

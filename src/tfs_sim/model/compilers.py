@@ -122,6 +122,12 @@ def python(statements: str) -> list[str] | None:
     return [sys.executable, "-P", "-c", f"import sys; sys.path[:] = {places!r}; {statements}"]
 
 
+def serving(module: str, loop: str) -> list[str] | None:
+    """Return a command that compiles parts of a loop, which a function of a module returns, as they are asked for."""
+    asked = f"{loop}().compile, sys.stdin, sys.stdout"
+    return python(f"from {__name__} import serve; from {module} import {loop}; serve({asked})")
+
+
 def serve(compile_part: Callable[[int], None], asked: IO[str], answers: IO[str]) -> None:
     """Compile the parts whose numbers are asked for, line by line, and say how far it is, until nobody asks."""
 

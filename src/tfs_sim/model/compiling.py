@@ -18,6 +18,9 @@ Told = Callable[[float, str, float], None]
 STEPWISE = 0.8
 """Share of a part's time that goes into the steps one by one."""
 
+ANNOUNCED = "Compiling the model for this machine, once …"
+"""What is said before it begins."""
+
 EVERY = 0.25
 """Seconds between two times that it is told."""
 
@@ -26,7 +29,7 @@ _told: list[Told] = []
 
 @contextmanager
 def told(to: Told) -> Iterator[None]:
-    """Let somebody be told of whatever is compiled meanwhile, in any thread of this process."""
+    """Let somebody be told of whatever is compiled meanwhile, in any thread of this process, and nobody before."""
     _told.append(to)
     try:
         yield
@@ -67,16 +70,14 @@ class Whole:
 @contextmanager
 def watched(kernels: Mapping[int, int]) -> Iterator[Whole | None]:
     """Tell whoever wants to be told how far it is with parts that call so many kernels, until they are through."""
-    listeners = list(_told)
-    if not listeners or not kernels:
+    if not _told or not kernels:
         yield None
         return
-    whole, over = Whole(kernels), threading.Event()
+    listener, whole, over = _told[-1], Whole(kernels), threading.Event()
 
     def tell() -> None:
         while not over.wait(EVERY):
-            for each in listeners:
-                each(*whole.now())
+            listener(*whole.now())
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()
@@ -85,8 +86,7 @@ def watched(kernels: Mapping[int, int]) -> Iterator[Whole | None]:
     finally:
         over.set()
         teller.join()
-        for each in listeners:
-            each(1.0, "", 0.0)
+        listener(1.0, "", 0.0)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfs_sim.model import compilers, draws, private, tick
+from tfs_sim.model import compilers, compiling, draws, private, tick
 from tfs_sim.model.catalogue import METRICS
 from tfs_sim.model.deferred import Deferred
 from tfs_sim.model.handing import RECORDS
@@ -106,15 +105,6 @@ def month() -> Loop:
     return Loop("month", compose, cache_folder())
 
 
-def compile_what_is_asked() -> None:
-    """Compile parts of the loop for another process, as standard input asks for them."""
-    compilers.serve(month().compile, sys.stdin, sys.stdout)
-
-
-HELP = f"from {__name__} import {compile_what_is_asked.__name__}; {compile_what_is_asked.__name__}()"
-"""What other processes run that help to compile."""
-
-
 def warm_up(report: Callable[[str], None] | None = None) -> float:
     """Compile the model (or load it from the cache) before workers start; return the seconds that it took.
 
@@ -127,11 +117,9 @@ def warm_up(report: Callable[[str], None] | None = None) -> float:
         if _run is not None:
             return 0.0
         if report and month().missing():
-            report("Compiling the model for this machine, once …")
+            report(compiling.ANNOUNCED)
         with private.only_one_process(cache_folder()):
-            _run = month().entry(
-                compilers.python(f"from {__name__} import {compile_what_is_asked.__name__} as serve; serve()")
-            )
+            _run = month().entry(compilers.serving(__name__, "month"))
     return time.perf_counter() - began
 
 

@@ -46,7 +46,7 @@ Verdict = Literal["the same", "re-checked"]
 
 
 def _batch(
-    sets: Sets, scenario: str, months: int, replicates: int, seed: int, notice: Notice | None
+    sets: Sets, scenario: str, months: int, replicates: int, seed: int
 ) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Run some sets; return the metrics, and each run's single numbers over sites: [sets, replicates, metrics]."""
     from tfs_sim.scenario import load_scenario
@@ -54,7 +54,6 @@ def _batch(
 
     loaded = load_scenario(scenario).with_(months=months)
     template = build(loaded)
-    warm_up(notice)
     ways = ways_of(template.metrics)
     found = np.empty((len(sets), replicates, len(ways)))
     for number, name in enumerate(sets.ids):
@@ -71,7 +70,8 @@ def _digest(values: NDArray[np.float64]) -> str:
 def behaviour(sets: Sets, notice: Notice | None = None) -> dict[str, Any]:
     """Return what the first sets give in the batch, as the record of an ensemble has it."""
     first = sets.first(MOST_AGAIN)
-    metrics, values = _batch(first, SCENARIO, MONTHS, REPLICATES, SEED, notice)
+    warm_up(notice)
+    metrics, values = _batch(first, SCENARIO, MONTHS, REPLICATES, SEED)
     errors = values.std(axis=1, ddof=1) / math.sqrt(REPLICATES)
     told = [n for n in range(len(metrics)) if np.isfinite(values[:, :, n]).all()]  # a mean over nobody is missing
     return {
@@ -132,11 +132,12 @@ def checked(ensemble: Ensemble, notice: Notice | None = None) -> tuple[Verdict, 
     record = ensemble.record
     if record.model == model_version():
         return "the same", "it was made with this version of the model"
-    return _compared(ensemble.path, record.table, model_version(), notice)
+    warm_up(notice)
+    return _compared(ensemble.path, record.table, model_version())
 
 
 @lru_cache(maxsize=16)
-def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tuple[Verdict, str]:
+def _compared(path: Path, table: str, model: str) -> tuple[Verdict, str]:
     ensemble = ensembles.read(path)
     was = ensemble.record.behaviour
     known = {name: n for n, name in enumerate(ensemble.sets.ids)}
@@ -150,7 +151,7 @@ def _compared(path: Path, table: str, model: str, notice: Notice | None) -> tupl
     if was.scenario not in presets.names("scenarios"):
         raise refusal(f"{path} was made with {quote(was.scenario)}, which is no ready-made scenario", "Make it anew.")
     batch = ensemble.sets.at([known[name] for name in was.sets])
-    metrics, values = _batch(batch, was.scenario, was.months, was.replicates, was.seed, notice)
+    metrics, values = _batch(batch, was.scenario, was.months, was.replicates, was.seed)
     runs = f"{len(batch)} sets × {was.replicates} replicates of {was.scenario}"
     if _digest(values) == was.digest:
         return "the same", f"{runs} give the same bits as when it was made"

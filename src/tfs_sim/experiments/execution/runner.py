@@ -116,7 +116,7 @@ def sweep(
     folder = Path(out) if out is not None else default_folder(loaded.name, shard)
     notice = notice or _log.warning
     began = time.monotonic()
-    plan = Plan.of(loaded, replicates, seed, sets_of(loaded))
+    plan = Plan.of(loaded, replicates, seed, sets_of(loaded, notice=notice))
     if plan.places > MOST_POINTS or plan.runs > MOST_RUNS:
         found = (
             f"{plan.runs:,} runs of each arm ({plan.size:,} points × {plan.places // plan.size:,} sets × replicates)"

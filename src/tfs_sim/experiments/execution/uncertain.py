@@ -20,6 +20,7 @@ from tfs_sim.experiments.designs.uncertainty import (
     uncertainty_mistakes,
 )
 from tfs_sim.experiments.execution import behaving
+from tfs_sim.experiments.execution.work import Notice
 from tfs_sim.experiments.storage import ensembles
 from tfs_sim.scenario.errors import Mistake, UserError, count, nearest, quote
 from tfs_sim.scenario.fields import DataFile, whole_or_refused
@@ -85,10 +86,12 @@ def first_count(experiment: Experiment) -> int:
     return asked.looks()[0] if isinstance(asked, Until) else asked
 
 
-def listed_sets(over: str, number: int, strict: bool = True, rule: Until | None = None) -> Sets:
+def listed_sets(
+    over: str, number: int, strict: bool = True, rule: Until | None = None, notice: Notice | None = None
+) -> Sets:
     """Return the first sets of what `uncertainty` says (`strict`: refuse where there are fewer).
 
-    `rule` is the one by which sets are to be added to these.
+    `rule` is the one by which sets are to be added to these; `notice` is told where the model has to be compiled.
 
     Raises
     ------
@@ -101,7 +104,7 @@ def listed_sets(over: str, number: int, strict: bool = True, rule: Until | None 
     if over != CALIBRATED and not isinstance(over, DataFile):
         return drawn(number, over)
     ensemble = ensembles.read(over.path if isinstance(over, DataFile) else calibrated())
-    behaving.checked(ensemble)
+    behaving.checked(ensemble, notice)
     there = ensemble.sets
     if number > len(there) and strict:
         said, hint = (
@@ -138,7 +141,7 @@ def one_set(over: str, name: str) -> Sets:
     return listed.at([listed.ids.index(name)])
 
 
-def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:
+def sets_of(experiment: Experiment, number: int | None = None, notice: Notice | None = None) -> Sets | None:
     """Return the first sets of an experiment (as many as it asks for), or None where it is run at the defaults.
 
     Raises
@@ -153,7 +156,7 @@ def sets_of(experiment: Experiment, number: int | None = None) -> Sets | None:
     strict = "sets" in experiment.model_fields_set and number is None
     try:
         rule = experiment.sets if isinstance(experiment.sets, Until) and number is None else None
-        found = listed_sets(over, wanted, strict, rule)
+        found = listed_sets(over, wanted, strict, rule, notice)
         given = [all_written(arm.scenario) for arm in experiment.arms()]
         varied = set() if experiment.points is None else {each.path for each in experiment.points.variables}
         if all(each.path in varied or all(each.path[1:] in arm for arm in given) for each in found.variables):
