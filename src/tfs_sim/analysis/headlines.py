@@ -16,7 +16,7 @@ from tfs_sim.analysis.regimes import regimes
 from tfs_sim.analysis.sentences import capital, change, lower, opened, size_of, thing_of
 from tfs_sim.analysis.spreads import set_means
 from tfs_sim.analysis.stored import Stored, SweepLike
-from tfs_sim.analysis.windows import Array, mean_over, metric
+from tfs_sim.analysis.windows import Array, metric
 from tfs_sim.scenario.errors import count
 
 LONG = 6
@@ -43,7 +43,7 @@ def crisis_course(stored: Stored, name: str, strategy: str) -> Course | None:
     """Return what the shock does to a metric month by month under a strategy."""
     if stored.crisis is None:
         return None
-    values = mean_over(stored.monthly(name), 2)
+    values = stored.monthly_over_sites(name)
     shocked, calm = (values[stored.arm(strategy, levels)] for levels in stored.crisis)
     return course(shocked, calm, stored.units, stored.jump(name, stored.crisis[0]))
 
@@ -82,7 +82,7 @@ def _parted(stored: Stored, name: str, strategy: str) -> Array:
     Medians are over sets, each the mean of its runs, where there are sets of parameters.
     """
     assert stored.crisis is not None
-    values = mean_over(stored.monthly(name), 2)
+    values = stored.monthly_over_sites(name)
     arms = [values[stored.arm(strategy, levels)] for levels in stored.crisis]
     if stored.units.set is not None:
         arms = [set_means(each, stored.units) for each in arms]

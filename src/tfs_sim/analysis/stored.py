@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tfs_sim.analysis.kinds import Kinds, jump_of, kinds_of
 from tfs_sim.analysis.pooling import SAMPLED, Units
-from tfs_sim.analysis.windows import DEEPENED, DERIVED, Array, change_around, metric, recovery_months
+from tfs_sim.analysis.windows import DEEPENED, DERIVED, Array, change_around, mean_over, metric, recovery_months
 from tfs_sim.model.declared_metrics import PRIMARY
 
 if TYPE_CHECKING:
@@ -309,9 +309,14 @@ class Stored:
             arm *= len(labels)
             arm += code
             del code
-        pair = np.searchsorted(self.pairs, frame["pair"].to_numpy()).astype(np.int32)
-        np.minimum(pair, len(self.pairs) - 1, out=pair)
-        known &= self.pairs[pair] == frame["pair"].to_numpy()
+        pair = frame["pair"].to_numpy()
+        if (self.pairs == np.arange(len(self.pairs))).all():
+            known &= pair < len(self.pairs)
+            pair = np.minimum(pair, len(self.pairs) - 1).astype(np.int32)
+        else:
+            at = np.minimum(np.searchsorted(self.pairs, pair), len(self.pairs) - 1).astype(np.int32)
+            known &= self.pairs[at] == pair
+            pair = at
         site = codes(frame["site"], self.sites)
         known &= site >= 0
         if known.all():
@@ -350,16 +355,20 @@ class Stored:
 
     def monthly(self, name: str) -> Array:
         """Return the months of every run: arms × pairs × sites × months."""
-        months: Array = self._months_of(name).astype(np.float64)
+        months: Array = self.as_stored(name).astype(np.float64)
         return months
+
+    def monthly_over_sites(self, name: str) -> Array:
+        """Return the months of every run, the mean over its sites: arms × pairs × months."""
+        return np.stack([mean_over(arm.astype(np.float64), 1) for arm in self.as_stored(name)])
 
     def one_run(self, name: str, arm: int, pair: int, site: int) -> Array:
         """Return the months of one run at one site, without a copy of all the others."""
-        months: Array = self._months_of(name)[arm, pair, site].astype(np.float64)
+        months: Array = self.as_stored(name)[arm, pair, site].astype(np.float64)
         return months
 
-    def _months_of(self, name: str) -> Array:
-        """Return the months of every run as they are stored."""
+    def as_stored(self, name: str) -> Array:
+        """Return the months of every run, arms × pairs × sites × months, in as many digits as they were stored."""
         key = f"{name}/monthly"
         if key not in self._cache:
             metric(name, self.metrics)
@@ -428,12 +437,17 @@ def _numbered(table: DataFrame, experiment: Mapping[str, Any], sets: Mapping[str
     """
     if "replicate" not in table:
         return table
-    pair = table["replicate"].to_numpy().astype(np.int64)
-    if sets:
-        pair = pair * len(sets) + codes(table["set"], list(sets))
     design = experiment.get("design")
-    if design and "point" in table:
-        pair = pair * int(design["points"]) + table["point"].to_numpy()
+    points = int(design["points"]) if design and "point" in table else 1
+    replicate = table["replicate"].to_numpy()
+    most = (int(replicate.max(initial=0)) + 1) * max(len(sets), 1) * points
+    pair: Any = replicate.astype(np.int32 if most < np.iinfo(np.int32).max else np.int64)
+    if sets:
+        pair *= len(sets)
+        pair += codes(table["set"], list(sets))
+    if points > 1:
+        pair *= points
+        pair += table["point"].to_numpy().astype(pair.dtype, copy=False)
     return table.assign(pair=pair)
 
 

@@ -17,9 +17,11 @@ A aligned FTE-months, H hours of an FTE-month and p the price of an hour:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfs_sim.analysis import stamps
 from tfs_sim.analysis.stored import Stored, SweepLike
@@ -31,8 +33,10 @@ from tfs_sim.scenario.errors import quote
 from tfs_sim.scenario.fields import catalogue
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from pandas import DataFrame
+
+Amounts = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Costs and effects of an arm: pairs × sites × months."""
 
 View = Literal["funder", "society"]
 VIEWS = ("funder", "society")
@@ -82,13 +86,22 @@ def costs_and_effects(
         raise refusal("the funder's view has no price of hours: partners' time is paid for in students there")
     if lacking := [name for name in NEEDED[view] if name not in stored.metrics]:
         raise refusal(f"these results do not hold {lacking[0]}, which {view}'s view needs")
-    cost, effect = _funder(stored) if view == "funder" else _society(stored, float(hour or 0.0))
+
+    held = {name: stored.as_stored(name) for name in NEEDED[view]}
+    an_fte = _hours_of_an_fte(stored)[:, None, None]
+
+    def amounts(arm: int) -> Amounts:
+        months = {name: values[arm].astype(np.float64) for name, values in held.items()}
+        return _funder(months) if view == "funder" else _society(months, float(hour or 0.0), an_fte)
+
     for name, rate in (("costs", discount_costs), ("effects", discount_effects)):
         rate_checked(name, rate)
     months = np.arange(stored.months)
-    first = _first_difference(stored, cost, effect)
-    total = cost @ present(months, first, discount_costs), effect @ present(months, first, discount_effects)
-    found: DataFrame = rows_of(stored).assign(cost=total[0].reshape(-1), effect=total[1].reshape(-1))
+    first = _first_difference(stored, amounts)
+    weights = present(months, first, discount_costs), present(months, first, discount_effects)
+    total = [[each @ weight for each, weight in zip(amounts(arm), weights, strict=True)] for arm in _arms(stored)]
+    cost, effect = (np.stack(each) for each in zip(*total, strict=True))
+    found: DataFrame = rows_of(stored).assign(cost=cost.reshape(-1), effect=effect.reshape(-1))
     return found[found["cost"].notna()].reset_index(drop=True)  # a condition's scenario may have other sites
 
 
@@ -117,14 +130,22 @@ def stamp(stored: Stored) -> str:
     return "Not calibrated yet: read this as how the model behaves, not as a forecast of costs or effects."
 
 
-def _first_difference(stored: Stored, cost: NDArray[np.float64], effect: NDArray[np.float64]) -> int:
-    """Return the first month in which strategies differ in anything under some condition (0: they never do)."""
+def _arms(stored: Stored) -> range:
+    return range(len(stored.arms))
+
+
+def _first_difference(stored: Stored, amounts: Callable[[int], Amounts]) -> int:
+    """Return the first month in which strategies differ in anything under some condition (0: they never do).
+
+    `amounts` are the costs and effects of an arm: pairs × sites × months.
+    """
     firsts = []
     for levels in stored.levels:
-        arms = [stored.arm(strategy, levels) for strategy in stored.strategies]
-        for amounts in (cost[arms], effect[arms]):
-            differs = np.flatnonzero((amounts != amounts[:1]).any(axis=(0, 1, 2)))
-            firsts += differs[:1].tolist()
+        one, *others = (stored.arm(strategy, levels) for strategy in stored.strategies)
+        usual = amounts(one)
+        for arm in others:
+            for here, there in zip(amounts(arm), usual, strict=True):
+                firsts += np.flatnonzero((here != there).any(axis=(0, 1)))[:1].tolist()
     return min(firsts, default=0)
 
 
@@ -155,18 +176,18 @@ def rows_of(stored: Stored) -> DataFrame:
     return DataFrame(columns)
 
 
-def _funder(stored: Stored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return 1000.0 * stored.monthly("cost"), np.nan_to_num(stored.monthly("served"))
+def _funder(of: Mapping[str, NDArray[np.float64]]) -> Amounts:
+    return 1000.0 * of["cost"], np.nan_to_num(of["served"])
 
 
-def _society(stored: Stored, hour: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    served, coverage = np.nan_to_num(stored.monthly("served")), stored.monthly("coverage")
-    covered = np.where(coverage > 0, coverage, np.nan)
+def _society(of: Mapping[str, NDArray[np.float64]], hour: float, an_fte: NDArray[np.float64]) -> Amounts:
+    served = np.nan_to_num(of["served"])
+    covered = np.where(of["coverage"] > 0, of["coverage"], np.nan)
     need = np.nan_to_num(served / covered)
-    restored = np.nan_to_num(stored.monthly("gross_gain") - stored.monthly("performance")) / 1000.0 * need
-    aligned = np.nan_to_num(stored.monthly("staff_given")) * _hours_of_an_fte(stored)[None, :, None, None]
-    hours = np.nan_to_num(stored.monthly("hours")) + np.nan_to_num(stored.monthly("bid_hours")) + aligned
-    return 1000.0 * stored.monthly("cost") + hour * hours, served + restored
+    restored = np.nan_to_num(of["gross_gain"] - of["performance"]) / 1000.0 * need
+    aligned = np.nan_to_num(of["staff_given"]) * an_fte
+    hours = np.nan_to_num(of["hours"]) + np.nan_to_num(of["bid_hours"]) + aligned
+    return 1000.0 * of["cost"] + hour * hours, served + restored
 
 
 def _hours_of_an_fte(stored: Stored) -> NDArray[np.float64]:

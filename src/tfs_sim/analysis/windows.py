@@ -87,8 +87,14 @@ def metric(name: str, known: Sequence[str] = ()) -> Metric:
     return METRICS.get(name) or Metric(name, name.replace("_", " ").capitalize(), "", "")
 
 
+LARGE = 2_000_000
+"""Numbers of which no copy is made at once."""
+
+
 def mean_over(values: Array, axis: int) -> Array:
     """Return the mean over an axis without its missing values (missing where all are)."""
+    if axis % values.ndim > 0 and values.size > LARGE:  # a few at a time: what is noted on the way is as large as they
+        return np.stack([mean_over(each, axis % values.ndim - 1) for each in values])
     present = ~np.isnan(values)
     count = present.sum(axis)
     total = np.where(present, values, 0.0).sum(axis)

@@ -44,7 +44,7 @@ def fans(sweep: SweepLike, name: str, *, narrow: bool = False) -> Chart | None:
     if name not in stored.metrics:
         return None
     m, look, x = metric(name), looks(stored), years(stored)
-    values = mean_over(stored.monthly(name), 2) * words.factor(m)
+    values = stored.monthly_over_sites(name) * words.factor(m)
     calm = stored.crisis[1] if stored.crisis else None
     context = f" Dashed grey: median with {', '.join(calm)}." if calm is not None else ""
     sites = ", mean over the sites of a run" if len(stored.sites) > 1 else ""
@@ -157,7 +157,7 @@ def ladder(sweep: SweepLike, *, narrow: bool = False) -> Chart | None:
     rungs, data = [], []
     for name in (n for n in stored.metrics if metric(n).rung):  # from process to students
         shown = _as_measured(stored, name)
-        values = mean_over(stored.monthly(shown), 2)
+        values = stored.monthly_over_sites(shown)
         a, b = values[stored.arm(stored.against, level)], values[stored.arm(stored.nothing, level)]
         sd = _yardstick(stored, name, b)
         if sd <= 0:

@@ -164,7 +164,7 @@ def starts(folder: str | os.PathLike[str] | Stored, key: str | None = None, metr
         said = f"the last year is held against the year before, and these runs have {count(stored.months, 'month')}"
         raise UserError(Mistake(said))
     labels = stored.cross[chosen]
-    values = mean_over(stored.monthly(name), 2)  # arms × pairs × months
+    values = stored.monthly_over_sites(name)  # arms × pairs × months
     found, curves = [], {}
     asked = list(_places(stored, chosen))
     level = simultaneous(len(asked))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from tfs_sim.experiments.designs.design_checks import COLUMNS
 from tfs_sim.experiments.designs.sets import fingerprint
@@ -27,7 +28,7 @@ from tfs_sim.scenario.sites import MOST
 from tfs_sim.scenario.tables import NATIONAL_SITE
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
 _IS: dict[str, Callable[[Any], bool]] = {
     "text": pa.types.is_string,
@@ -143,7 +144,9 @@ def look_through(path: Path, frame: DataFrame, mark: Mapping[str, Any]) -> None:
         if name in words and not set(column.unique()) <= words[name]:
             raise _strange(path, f"the column {quote(name)} names what the sweep does not have")
         if column.dtype.kind == "f":
-            if not (column.abs() <= LARGEST).where(column.notna(), name in _varied(mark)).all():
+            values = column.to_numpy()  # without a copy of them: there may be ten million
+            within = not len(values) or not max(np.fmax.reduce(values), -np.fmin.reduce(values)) > LARGEST
+            if not within or (name not in _varied(mark) and np.isnan(values).any()):
                 raise _strange(path, f"the column {quote(name)} has gaps, or numbers that are not finite or too large")
         elif column.dtype.kind in "OTU":
             _readable(path, name, column.unique())
@@ -169,17 +172,47 @@ def _complete(path: Path, frame: DataFrame, mark: Mapping[str, Any], ends: Mappi
     within = counted(path.stem, mark)
     if not {*keys, "site", *within} <= set(frame.columns):
         return  # some columns were asked for
-    groups = frame.groupby([*keys, "site"], sort=False, observed=True)
-    row = groups.ngroup().to_numpy(np.int64)
-    months = groups["month"].max().to_numpy() + 1 if path.stem == "series" else 1
+    row, there = _groups(frame, [*keys, "site"])
+    months: Any = 1
+    if path.stem == "series":
+        months = np.zeros(len(there), np.int64)
+        np.maximum.at(months, row, frame["month"].to_numpy(np.int64) + 1)
     wanted = beside(plan, path.stem) if path.stem in BESIDE else runs_of(plan)
-    whole = bool((np.bincount(row) == wanted * months).all())
+    whole = bool((np.bincount(row, minlength=len(there)) == wanted * months).all())
     for name in within:
-        row = row * ends[name] + (frame[name].factorize()[0] if name == "set" else frame[name].to_numpy(np.int64))
+        row = row * ends[name] + (_places(frame[name])[0] if name == "set" else frame[name].to_numpy(np.int64))
     if not whole or not _distinct(row):
         raise _strange(path, "it does not have one row for each run, site and month")
-    if len(frame.drop_duplicates(keys)) != len(plan["arms"]):
+    if len({group[:-1] for group in there}) != len(plan["arms"]):
         raise _strange(path, "it does not have every arm of the sweep")
+
+
+def _groups(frame: DataFrame, keys: Sequence[str]) -> tuple[NDArray[np.int64], list[tuple[Any, ...]]]:
+    """Return to which combination of a few columns' values each row belongs, and which combinations there are."""
+    row: NDArray[np.int64] = np.zeros(len(frame), np.int64)
+    there: list[tuple[Any, ...]] = [()]
+    for name in keys:
+        places, values = _places(frame[name])
+        row, size = row * len(values) + places, len(there) * len(values)
+        if size <= DENSE:
+            found = np.flatnonzero(np.bincount(row, minlength=size))
+            number = np.zeros(size, np.int64)
+            number[found] = np.arange(len(found))
+            row = number[row]
+        else:
+            found, inverse = np.unique(row, return_inverse=True)
+            row = inverse.astype(np.int64)
+        there = [(*there[at // len(values)], values[at % len(values)]) for at in found.tolist()]
+    return row, there
+
+
+def _places(column: Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
+    """Return the places of a column's values in a list of them."""
+    if hasattr(column, "cat"):
+        codes: NDArray[np.int64] = np.asarray(column.cat.codes, np.int64)
+        return codes, column.cat.categories.tolist()
+    places, values = column.factorize()
+    return np.asarray(places, np.int64), list(values)
 
 
 def _distinct(numbers: Any) -> bool:
@@ -200,7 +233,7 @@ def of_the_same(path: Path, runs: DataFrame, series: DataFrame, mark: Mapping[st
         When an arm has a site in one of the two tables alone.
     """
     keys = ["strategy", *mark["cross"], "site"]
-    one, other = ({*frame[keys].drop_duplicates().itertuples(index=False, name=None)} for frame in (runs, series))
+    one, other = (set(_groups(frame, keys)[1]) for frame in (runs, series))
     if one != other:
         raise _strange(path, "it has other sites than runs.parquet")
 

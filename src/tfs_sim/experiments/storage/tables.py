@@ -98,20 +98,22 @@ def to_bytes(table: pa.Table) -> pa.Buffer:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[pq.ParquetFile]:
+def opened(path: Path, coded: Sequence[str] = ()) -> Iterator[pq.ParquetFile]:
     """Give the table in a file, of which only what it says of itself is read so far.
+
+    Texts in the columns `coded` are read as they lie there: as places in a list of those that there are.
 
     Raises
     ------
     OSError, ArrowException
         When it is no ordinary file, or no table.
     """
-    with files.opened(path) as file, pq.ParquetFile(file) as table:
+    with files.opened(path) as file, pq.ParquetFile(file, read_dictionary=list(coded)) as table:
         yield table
 
 
-def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Return the table in a file, or some of its columns.
+def read(path: Path, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table:
+    """Return the table in a file, or some of its columns; texts in those that are `coded` as places in a list of texts.
 
     Raises
     ------
@@ -120,7 +122,7 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     OSError, ArrowException
         When it is no ordinary file, or no table.
     """
-    with opened(path) as table:
+    with opened(path, coded) as table:
         rows, wanted = table.metadata.num_rows, len(columns or table.schema_arrow.names)
         packed = sum(table.metadata.row_group(n).total_byte_size for n in range(table.num_row_groups))
         needed = max(2 * 8 * rows * wanted, 0 if columns else packed)  # once as it is read, once as it is used
