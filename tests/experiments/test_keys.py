@@ -38,6 +38,11 @@ def test_the_key_of_a_run_is_its_points_and_its_replicates() -> None:
     assert run_keys(ONE_PLACE, 0, 3).tolist() == run_keys(ONE_PLACE, 0, 9)[:3].tolist()
 
 
+def test_keys_of_some_runs_are_those_that_they_have_among_all() -> None:
+    places, some = np.arange(14, dtype=np.uint64).reshape(7, 2), np.array([30, 3, 49], np.uint64)
+    assert keys.keys_of(places, some).tolist() == keys.run_keys(places, 0, 50)[some.astype(int)].tolist()
+
+
 def test_each_word_of_a_point_counts() -> None:
     for lane in range(2):
         changed = POINTS.copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.analysis.kinds import Kinds, jump_of, kinds_of
+from tfs_sim.analysis.placing import numbered, places, positions
 from tfs_sim.analysis.pooling import SAMPLED, Units
 from tfs_sim.analysis.windows import DEEPENED, DERIVED, Array, change_around, mean_over, metric, recovery_months
 from tfs_sim.model.declared_metrics import PRIMARY
@@ -115,7 +116,7 @@ class Stored:
         runs = sweep.runs
         series = sweep.series if (by_month := getattr(sweep, "by_month", None)) is None else by_month
         sets = {name: number for number, name in enumerate(dict.fromkeys(runs["set"]))} if "set" in runs else {}
-        runs, series = (_numbered(table, sweep.experiment, sets) for table in (runs, series))
+        runs, series = (numbered(table, sweep.experiment, sets) for table in (runs, series))
         return cls(
             runs,
             series,
@@ -300,28 +301,7 @@ class Stored:
 
     def _positions(self, frame: DataFrame) -> tuple[Any, list[Any]]:
         """Return which rows belong to pairs, and their positions by arm, pair and site."""
-        arm = np.zeros(len(frame), np.int32)  # of ten million rows every column of positions counts
-        known = np.ones(len(frame), bool)
-        for key in (*self.cross, "strategy"):
-            labels = self.strategies if key == "strategy" else self.cross[key]
-            code = codes(frame[key], labels)
-            known &= code >= 0
-            arm *= len(labels)
-            arm += code
-            del code
-        pair = frame["pair"].to_numpy()
-        if (self.pairs == np.arange(len(self.pairs))).all():
-            known &= pair < len(self.pairs)
-            pair = np.minimum(pair, len(self.pairs) - 1).astype(np.int32)
-        else:
-            at = np.minimum(np.searchsorted(self.pairs, pair), len(self.pairs) - 1).astype(np.int32)
-            known &= self.pairs[at] == pair
-            pair = at
-        site = codes(frame["site"], self.sites)
-        known &= site >= 0
-        if known.all():
-            return known, [arm, pair, site]
-        return known, [arm[known], pair[known], site[known]]
+        return positions(frame, {**self.cross, "strategy": self.strategies}, self.pairs, self.sites)
 
     @cached_property
     def _run_positions(self) -> tuple[Any, list[Any]]:
@@ -330,16 +310,9 @@ class Stored:
     @cached_property
     def _series_places(self) -> tuple[Any, Any]:
         """Return which rows of months belong to pairs, and the place of each among arms × pairs × sites × months."""
-        known, positions = self._positions(self.series)
+        known, found = self._positions(self.series)
         sizes = (len(self.arms), len(self.pairs), len(self.sites), self.months)
-        small = np.prod(sizes, dtype=np.int64) < np.iinfo(np.int32).max
-        place: Any = np.zeros(len(positions[0]), np.int32 if small else np.int64)
-        every = bool(known.all())
-        month = self.series["month"].to_numpy()
-        for size, at in zip(sizes, (*positions, month if every else month[known]), strict=True):
-            place *= size
-            place += at.astype(place.dtype, copy=False)
-        return (slice(None) if every else known), place
+        return places(self.series["month"], known, found, sizes)
 
     def values(self, name: str) -> Array:
         """Return a run's single numbers: arms × pairs × sites."""
@@ -428,37 +401,3 @@ class Stored:
         self._cache["recovery_months"] = months
         self._cache["recovered"] = np.where(missing, np.nan, np.isfinite(months))
         return self._cache[name]
-
-
-def _numbered(table: DataFrame, experiment: Mapping[str, Any], sets: Mapping[str, int]) -> DataFrame:
-    """Return a table with the number of each row's pair: the replicate, of its set, at its point of the design.
-
-    Strategies are compared under the same set over the same luck at the same point. `sets` are their numbers.
-    """
-    if "replicate" not in table:
-        return table
-    design = experiment.get("design")
-    points = int(design["points"]) if design and "point" in table else 1
-    replicate = table["replicate"].to_numpy()
-    most = (int(replicate.max(initial=0)) + 1) * max(len(sets), 1) * points
-    pair: Any = replicate.astype(np.int32 if most < np.iinfo(np.int32).max else np.int64)
-    if sets:
-        pair *= len(sets)
-        pair += codes(table["set"], list(sets))
-    if points > 1:
-        pair *= points
-        pair += table["point"].to_numpy().astype(pair.dtype, copy=False)
-    return table.assign(pair=pair)
-
-
-def codes(column: Any, labels: Sequence[str]) -> Any:
-    """Return the positions of a column's values among `labels` (-1 for others)."""
-    from pandas import CategoricalDtype, factorize
-
-    if isinstance(column.dtype, CategoricalDtype):
-        found, values = column.cat.codes.to_numpy(), column.cat.categories
-    else:
-        found, values = factorize(column)
-    position = {label: i for i, label in enumerate(labels)}
-    known = np.array([*(position.get(str(value), -1) for value in values), -1], np.int32)
-    return known[found]

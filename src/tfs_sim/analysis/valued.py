@@ -88,7 +88,7 @@ def costs_and_effects(
         raise refusal(f"these results do not hold {lacking[0]}, which {view}'s view needs")
 
     held = {name: stored.as_stored(name) for name in NEEDED[view]}
-    an_fte = _hours_of_an_fte(stored)[:, None, None]
+    an_fte = _hours_of_an_fte(stored)[:, None, None] if view == "society" else np.empty(0)
 
     def amounts(arm: int) -> Amounts:
         months = {name: values[arm].astype(np.float64) for name, values in held.items()}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tfs_sim.analysis import windows
 from tfs_sim.analysis.outcomes import Stored, change_around, metric, outcomes, recovery_months, summarize
 
 
@@ -14,6 +16,18 @@ def test_summaries() -> None:
     assert summarize(months, total) == 276
     assert summarize(months, end) == 23
     assert summarize(months, last) == 17.5
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_a_mean_of_very_many_is_the_same(axis: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(1).normal(size=(3, 4, 5))
+    values[0, 1], values[2, 3, 1], values[:, 2, 4] = np.nan, np.nan, np.nan
+    usual = windows.mean_over(values, axis)
+    monkeypatch.setattr(windows, "LARGE", 1)
+    assert windows.mean_over(values, axis).tobytes() == usual.tobytes()
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert np.allclose(np.nanmean(values, axis), usual, equal_nan=True)
 
 
 def test_change_leaves_the_month_of_the_onset_out() -> None:
@@ -58,6 +72,7 @@ def test_rows_may_come_in_any_order(sweep) -> None:
     a, b = Stored.of(sweep), Stored.of(shuffled)
     assert np.array_equal(a.values("support"), b.values("support"))
     assert np.array_equal(a.monthly("trust"), b.monthly("trust"))
+    assert a.monthly_over_sites("trust") == pytest.approx(a.monthly("trust").mean(2))
 
 
 def test_only_whole_replicates_are_pairs(sweep) -> None:
