@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import pickle
 import signal
 import sys
 import uuid
@@ -26,7 +27,7 @@ from importlib import import_module
 from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
-from tfs_sim.experiments.execution.job import Runnable, packed, run_packed
+from tfs_sim.experiments.execution.job import Runnable, packed, run_packed, run_sent
 from tfs_sim.experiments.storage.files import refusal
 from tfs_sim.scenario.errors import Mistake, UserError
 
@@ -205,8 +206,8 @@ class _Dask(_Pool):
         if digest not in self._sent:
             # kept in memory of every worker; sent again by Dask to those that come later
             self._sent[digest] = self._client.scatter(content, broadcast=True, hash=False)
-        key = (self._group, next(self._numbers))
-        future = self._client.submit(run_packed, digest, self._sent[digest], task, key=key, retries=5)
+        key, sent = (self._group, next(self._numbers)), pickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL)
+        future = self._client.submit(run_sent, digest, self._sent[digest], sent, key=key, retries=5)
         return _Remote(future)
 
     def again(self, problem: BaseException) -> bool:
