@@ -10,6 +10,12 @@ def test_the_exponent_is_the_slope_in_logarithms():
     assert scale.exponent([1, 10, 100], [1.0, 10**1.5, 10**3.0]) == pytest.approx(1.5)
 
 
+def test_of_what_goes_beyond_a_start_the_start_makes_no_difference():
+    seconds = [0.8 + 0.05 * n**1.3 for n in (1, 2, 4, 8)]
+    assert scale.exponent_beyond([1, 2, 4, 8], seconds) == pytest.approx(1.3)
+    assert scale.exponent([1, 2, 4, 8], seconds) < 0.5
+
+
 def fake(what, *given):
     if what == "world":
         size, _, in_site = given
