@@ -38,6 +38,11 @@ BAD: dict[str, tuple[Callable[[pd.DataFrame], Any], str]] = {
     "infinite": (lambda t: t.assign(cost=math.inf), "finite number in every row; found inf in row 1"),
     "words": (lambda t: t.assign(cost="much"), 'found "much" in row 1'),
     "an empty strategy": (lambda t: t.assign(strategy=t["strategy"].where(t.index != 0)), "empty in row 1"),
+    "columns of two levels": (lambda t: t.set_axis(pd.MultiIndex.from_product([t.columns, ["a"]]), axis=1), "2 levels"),
+    "a column called 3": (lambda t: t.assign(**{"x": 1}).rename(columns={"x": 3}), "name is text; found 3"),
+    "lists for strategies": (lambda t: t.assign(strategy=[[each] for each in t["strategy"]]), "found a list in row 1"),
+    "dates for costs": (lambda t: t.assign(cost=pd.Timestamp("2020-01-01")), "finite number in every row; found date"),
+    "complex effects": (lambda t: t.assign(effect=1j), "finite number in every row; found complex128"),
     "a measured column": (lambda t: t.assign(trust=0.5), 'column "trust" is none of'),
 }
 
@@ -63,10 +68,22 @@ def test_ties_are_answered_in_numbers(asked: str, values: np.ndarray) -> None:
     assert not found.drop(columns="ratio", errors="ignore").isna().any(axis=None)
 
 
-@pytest.mark.parametrize("worth", [-1, math.nan, math.inf, [], [3, 2], [1, 1], "40", True, [1, None]])
+@pytest.mark.parametrize(
+    "worth", [-1, math.nan, math.inf, [], [3, 2], [1, 1], "40", True, [1, None], None, 1j, 10**400, {"a": 1}]
+)
 def test_bad_worths(worth: Any) -> None:
     with pytest.raises(UserError, match="worth"):
         decisions.evpi(GOOD, worth)
+
+
+@pytest.mark.parametrize("change", ["2 levels", "list"])
+def test_bad_tables_of_conditions(change: str) -> None:
+    table = pd.concat([GOOD.assign(town=name) for name in ("a", "b")])
+    two = table.set_axis(pd.MultiIndex.from_product([table.columns, ["a"]]), axis=1)
+    with pytest.raises(UserError, match=change):
+        decisions.regret(two if change == "2 levels" else table.assign(town=[[each] for each in table["town"]]), 1)
+    with pytest.raises(UserError, match="one worth is asked for here; found 2"):
+        decisions.regret(table, np.array([1.0, 2.0]))  # type: ignore[arg-type]
 
 
 def test_the_nearest_strategy_is_named() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfs_sim.decisions.leads import interval
-from tfs_sim.decisions.tables import Array, Panel, panels, refuse, worths
+from tfs_sim.decisions.tables import Array, Panel, one_worth, panels, refuse
 from tfs_sim.decisions.together import together
 
 
@@ -45,7 +45,7 @@ def answers(table: pd.DataFrame, worth: float) -> pd.DataFrame:
     0  large  manuals      both  False
     1  small     none   manuals  False
     """
-    (given,) = worths(worth)
+    given = one_worth(worth)
     found: list[tuple[dict[str, Any], Panel, Array]] = []
     for keys, panel in panels(table, 2, "an answer under a condition"):
         found.append((keys, panel, panel.benefit(given)))
@@ -104,7 +104,7 @@ def differences(table: pd.DataFrame, worth: float, strategy: str, against: str) 
     0  large       -13.7 -156.0  128.6
     1  small       -59.7  -95.2  -24.1
     """
-    (given,) = worths(worth)
+    given = one_worth(worth)
     if strategy == against:
         refuse("a strategy is compared with another one; both are the same here")
     rows, pairs = [], []

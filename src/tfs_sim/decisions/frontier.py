@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from tfs_sim.decisions.leads import choose
-from tfs_sim.decisions.tables import Array, Panel, answered, refuse, worths
+from tfs_sim.decisions.tables import Array, Panel, answered, one_worth, refuse
 
 STATUS = ("efficient", "dominated", "extended")
 STEPS = 40
@@ -138,9 +138,9 @@ def bands(table: pd.DataFrame, low: float = 0.0, high: float = math.inf) -> pd.D
        low  high  best runner_up  apart
     0  0.3   inf  both   manuals  False
     """
-    (low,) = worths(low)
+    low = one_worth(low)
     if high != math.inf:
-        (high,) = worths(high)
+        high = one_worth(high)
     if not low < high:
         refuse(f"a band of worths goes from a lower to a higher one; found {low:g} to {high:g}")
     return answered(table, lambda panel: _bands(panel, low, high), sets=2, asker="a band of worths")

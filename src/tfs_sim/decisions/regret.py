@@ -29,7 +29,7 @@ import pandas as pd
 
 from tfs_sim.decisions.leads import interval
 from tfs_sim.decisions.noise import MOST_HALVES, SEED, mended
-from tfs_sim.decisions.tables import AMOUNTS, UNITS, Array, Panel, panels, refuse, worths
+from tfs_sim.decisions.tables import AMOUNTS, UNITS, Array, Panel, checked, one_worth, panels, refuse
 from tfs_sim.scenario.errors import listed, quote
 
 DRAWS = 200
@@ -72,7 +72,7 @@ def regret(table: pd.DataFrame, worth: float) -> pd.DataFrame:
     4  small  manuals     none     5.1
     5  small     none     none     0.0
     """
-    (given,) = worths(worth)
+    given = one_worth(worth)
     rows = []
     for keys, panel, values in _conditions(table, given):
         means = values.mean(axis=(0, 1))
@@ -127,7 +127,7 @@ def robustness(
     1     none          0.0            40.0    False
     2     both        -19.2            64.7    False
     """
-    (given,) = worths(worth)
+    given = one_worth(worth)
     _thresholds(at_least, at_most)
     found = list(_conditions(table, given))
     names, keys = found[0][1].strategies, [each[0] for each in found]
@@ -218,12 +218,11 @@ def _conditions(table: pd.DataFrame, worth: float) -> Iterator[tuple[dict[str, A
 
     Conditions are those of the first one's strategies and sets; where others differ that is said.
     """
-    if isinstance(table, pd.DataFrame):
-        keys = [str(name) for name in table.columns if name not in (*UNITS, *AMOUNTS)]
-        if not keys:
-            refuse("regret is over conditions: the table needs a further column that says which one a row is of")
-        if len(table) and len(table[keys].drop_duplicates()) < 2:
-            refuse("regret is over conditions, and the table has one alone")
+    keys = checked(table, (*AMOUNTS, "strategy"), AMOUNTS, UNITS)
+    if not keys:
+        refuse("regret is over conditions: the table needs a further column that says which one a row is of")
+    if len(table[keys].drop_duplicates()) < 2:
+        refuse("regret is over conditions, and the table has one alone")
     first: Panel | None = None
     for named, panel in panels(table, 2, "regret over conditions"):
         if first is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -133,7 +134,11 @@ def checked(table: pd.DataFrame, needed: Sequence[str], amounts: Sequence[str], 
     """
     if not isinstance(table, pd.DataFrame):
         refuse(f"a decision needs a table (a pandas DataFrame); found {type(table).__name__}")
-    names = [str(name) for name in table.columns]
+    if table.columns.nlevels > 1:
+        refuse(f"the table has columns of {table.columns.nlevels} levels; a column's name is one text")
+    if others := [name for name in table.columns if not isinstance(name, str)]:
+        refuse(f"a column's name is text; found {quote(_plain(others[0]))}")
+    names = list(table.columns)
     for name in needed:
         if name not in names:
             likely = nearest(name, [each for each in names if each not in (*needed, *units)])
@@ -149,6 +154,7 @@ def checked(table: pd.DataFrame, needed: Sequence[str], amounts: Sequence[str], 
     for name in names:
         if name in amounts:
             continue
+        labelled(table[name], name)
         empty = np.flatnonzero(table[name].isna().to_numpy())
         if len(empty):
             refuse(f"column {quote(name)} is empty in row {empty[0] + 1}")
@@ -160,6 +166,22 @@ def checked(table: pd.DataFrame, needed: Sequence[str], amounts: Sequence[str], 
     return keys
 
 
+def labelled(column: pd.Series, name: str) -> None:
+    """Refuse a column whose cells are no labels: lists, say.
+
+    Raises
+    ------
+    UserError
+        With the first row, counted from 1, whose cell is none.
+    """
+    if column.dtype != object:
+        return
+    for row, cell in enumerate(column, 1):
+        if cell is not pd.NA and not isinstance(cell, str | int | float | np.generic | datetime.date | None):
+            found = f"a {type(cell).__name__} in row {row}"
+            refuse(f"column {quote(name)} has labels, which are text or whole numbers; found {found}")
+
+
 def numbers(column: pd.Series, name: str) -> Array:
     """Return a column as finite numbers.
 
@@ -168,6 +190,8 @@ def numbers(column: pd.Series, name: str) -> Array:
     UserError
         With the first row, counted from 1, whose cell is none.
     """
+    if column.dtype.kind in "cmM":  # dates would become their nanoseconds
+        refuse(f"column {quote(name)} is a finite number in every row; found {column.dtype} in all")
     values = np.asarray(pd.to_numeric(column, errors="coerce").astype(float), float)
     bad = np.flatnonzero(~(np.abs(values) <= LARGEST))
     if len(bad):
@@ -200,18 +224,34 @@ def worths(worth: Worth) -> tuple[float, ...]:
     UserError
         Where one is negative or no finite number, or where they do not go up.
     """
-    given = [worth] if isinstance(worth, int | float | np.number) else list(worth)
+    one = isinstance(worth, str | bytes) or not isinstance(worth, Iterable)
+    given: list[Any] = [worth] if one else list(worth)  # type: ignore[arg-type]
     if not given:
         refuse("a worth is needed: what one unit of effect may cost")
     found: list[float] = []
     for each in given:
-        value = float(each) if isinstance(each, int | float | np.number) else math.nan
-        if isinstance(each, bool) or not 0 <= value <= LARGEST:
+        is_number = isinstance(each, int | float | np.integer | np.floating) and not isinstance(each, bool)
+        if not is_number or not 0 <= each <= LARGEST:
             refuse(f"a worth is what one unit of effect may cost, a number from 0 on; found {quote(_plain(each))}")
+        value = float(each)
         if found and value <= found[-1]:
             refuse(f"worths go up; {quote(value)} comes after {quote(found[-1])}")
         found.append(value)
     return tuple(found)
+
+
+def one_worth(worth: float) -> float:
+    """Return a worth as a number.
+
+    Raises
+    ------
+    UserError
+        Where it is negative or no finite number, or where there are several.
+    """
+    found = worths(worth)
+    if len(found) > 1:
+        refuse(f"one worth is asked for here; found {len(found)}")
+    return found[0]
 
 
 def _panel(table: pd.DataFrame, sets: int, asker: str, where: str) -> Panel:
