@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from tfs_sim.model import engine, handing, loop, machine_code
+from tfs_sim.model import engine, handing, loop, machine_code, private
 from tfs_sim.model.loop import DRAW_START, PARTS, STEPS, Loop
 from tfs_sim.model.tick import START
 from tfs_sim.model.world import FIELD_NAMES, KINDS
@@ -82,6 +83,47 @@ def test_damaged_or_lost_code_is_compiled_anew_and_gives_the_same(laboratory, tm
         results.append(out.tobytes())
     assert results[0] == results[1]
     assert any(results[0])
+
+
+def test_an_interrupt_while_llvm_calls_back_is_not_lost():
+    """The compiler's callback cannot raise it; whoever compiles does."""
+    source = "from numba import njit\n\n\n@njit(no_cpython_wrapper=True)\ndef run({}):\n    pass\n"
+    given = ", ".join(f"a{n}" for n in range(Loop("small", str, None).arguments(len(PARTS))))
+    before = sys.unraisablehook
+    with pytest.raises(KeyboardInterrupt), loop._heard():
+        sys.unraisablehook(SimpleNamespace(exc_value=KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt), loop._heard():
+        sys.unraisablehook(SimpleNamespace(exc_value=KeyboardInterrupt()))
+        raise RuntimeError("no compiled object yet")
+    with pytest.raises(RuntimeError, match="other"), loop._heard():
+        raise RuntimeError("other")
+    assert sys.unraisablehook is before
+    small = Loop("small", lambda: source.format(given), None)
+    small.compile(len(PARTS))
+    assert small._code(len(PARTS)) is not None
+
+
+def test_the_compiler_compiles_where_it_is_told_not_to():
+    code = (
+        "from tfs_sim.model import numerics\n"
+        "assert type(numerics.clip.dispatcher).__name__ == 'CPUDispatcher'\n"
+        "assert numerics.clip(3.0, 0.0, 1.0) == 1.0"
+    )
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+def test_code_that_was_prepared_is_used_where_nothing_can_be_written(laboratory, tmp_path, monkeypatch):
+    engine.warm_up()
+    folder = private.private(tmp_path / "cache", "tfs_sim", "engine-1")
+    whole = engine.month()
+    monkeypatch.setattr(private.os, "access", lambda *_: False)
+    with pytest.raises(private._NotPrivateError, match="cannot be written to"):
+        private.private(tmp_path / "cache", "tfs_sim", "engine-1")
+    for n, name in enumerate(whole.names):
+        machine_code.keep(folder / f"month.{name}.code", whole._code(n))
+    assert private.private(tmp_path / "cache", "tfs_sim", "engine-1") == folder
+    assert Loop("month", loop.compose, folder).missing() == []
 
 
 def test_where_the_code_is_kept_the_compiler_is_not_loaded():

@@ -81,6 +81,12 @@ def test_what_is_not_as_it_was_written_is_not_loaded(code, tmp_path):
     assert machine_code.kept(path) == Code(*code)
 
 
+def test_another_files_code_is_not_loaded(code, tmp_path):
+    machine_code.keep(tmp_path / "month.part_1.code", code)
+    (tmp_path / "month.part_1.code").rename(tmp_path / "month.part_2.code")
+    assert machine_code.kept(tmp_path / "month.part_2.code") is None
+
+
 def test_what_would_need_the_compilers_own_functions_is_refused():
     table = types.float64[:, ::1]
     one_row.compile((table,))

@@ -5,6 +5,7 @@ Numba unpickles what it keeps, so that whoever can put a file there can run code
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import threading
@@ -18,7 +19,7 @@ import numba
 from numba.core.caching import FunctionCache
 
 from tfs_sim.model import private
-from tfs_sim.model.deferred import Deferred
+from tfs_sim.model.deferred import Deferred, compiler_on
 
 _lock = threading.Lock()
 
@@ -49,7 +50,16 @@ def kept(kernel: Deferred, folder: Path | None) -> Callable[..., None]:
         f"from numba import njit\nfrom {module} import {name} as kernel\n\n\n"
         f"@njit(error_model='numpy')\ndef {name}({arguments}):\n    kernel({arguments})\n"
     )
-    return loaded(f"kept_{module.rsplit('.', 1)[-1]}_{name}", source, name, folder)
+    with compiler_on():
+        made: Any = loaded(f"kept_{module.rsplit('.', 1)[-1]}_{name}", source, name, folder)
+
+    @functools.wraps(made.py_func)
+    def call(*given: Any) -> None:
+        with compiler_on():
+            made(*given)
+
+    call.py_func = made.py_func  # type: ignore[attr-defined]
+    return call
 
 
 def loaded(name: str, source: str, function: str, folder: Path | None) -> Callable[..., None]:

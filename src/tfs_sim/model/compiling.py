@@ -21,6 +21,9 @@ STEPWISE = 0.8
 ANNOUNCED = "Compiling the model for this machine, once …"
 """What is said before it begins."""
 
+WAITING = "Waiting for another process, which compiles the model for this machine …"
+"""What is said while another process compiles."""
+
 EVERY = 0.25
 """Seconds between two times that it is told."""
 

@@ -6,7 +6,8 @@ Where compiled code of the month is kept already (see `machine_code.py`), a proc
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -49,7 +50,8 @@ class Deferred:
         """What Numba makes of it."""
         from numba import njit
 
-        return njit(**self.options, **uncounted())(self.py_func)
+        with compiler_on():
+            return njit(**self.options, **uncounted())(self.py_func)
 
     @property
     def _numba_type_(self) -> Any:
@@ -58,7 +60,8 @@ class Deferred:
 
     def __call__(self, *given: Any) -> Any:
         """Return what the compiled function gives."""
-        return self.dispatcher(*given)
+        with compiler_on():
+            return self.dispatcher(*given)
 
 
 class Lowered:
@@ -98,6 +101,18 @@ class Lowered:
 def lowered(**options: Any) -> Callable[[Callable[..., Any]], Lowered]:
     """Return a decorator for an operation that is written in LLVM's terms."""
     return lambda definition: Lowered(definition, **options)
+
+
+@contextmanager
+def compiler_on() -> Iterator[None]:
+    """Have Numba compile what is decorated here, also where NUMBA_DISABLE_JIT is set: the model has no other way."""
+    from numba.core import config
+
+    before, config.DISABLE_JIT = config.DISABLE_JIT, 0
+    try:
+        yield
+    finally:
+        config.DISABLE_JIT = before
 
 
 @functools.cache

@@ -116,9 +116,9 @@ def warm_up(report: Callable[[str], None] | None = None) -> float:
     with _lock:
         if _run is not None:
             return 0.0
-        if report and month().missing():
-            report(compiling.ANNOUNCED)
-        with private.only_one_process(cache_folder()):
+        with private.only_one_process(cache_folder(), lambda: report and report(compiling.WAITING)):
+            if report and month().missing():
+                report(compiling.ANNOUNCED)
             _run = month().entry(compilers.serving(__name__, "month"))
     return time.perf_counter() - began
 

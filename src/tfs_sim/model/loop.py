@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tfs_sim.model import compilers, compiling, machine_code, tick
 from tfs_sim.model.catalogue import MECHANISMS
 from tfs_sim.model.declare import Step
+from tfs_sim.model.deferred import compiler_on
 from tfs_sim.model.handing import RECORDS
 from tfs_sim.model.machine_code import Code
 from tfs_sim.model.world import (
@@ -207,7 +208,7 @@ class Loop:
         """Compile a function, and keep its code."""
         from numba import types
 
-        with no_collection():
+        with no_collection(), compiler_on(), _heard():
             if self._module is None:
                 self._module = _module(self._name, self._source())
             dispatcher, signature = getattr(self._module, self.names[n]), (types.int64,) * self.arguments(n)
@@ -251,6 +252,30 @@ def _module(name: str, source: str) -> ModuleType:
     sys.modules[module.__name__] = module
     exec(compile(source, module.__file__, "exec"), vars(module))  # our own source
     return module
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Raise what was raised where nobody could: an interrupt that came while LLVM called back would be lost."""
+    lost: list[BaseException] = []
+    before = sys.unraisablehook
+
+    def note(found: sys.UnraisableHookArgs) -> None:
+        if found.exc_value is None or isinstance(found.exc_value, Warning):
+            before(found)
+        else:
+            lost.append(found.exc_value)
+
+    sys.unraisablehook = note
+    try:
+        yield
+    except Exception:
+        if not lost:
+            raise
+    finally:
+        sys.unraisablehook = before
+    if lost:
+        raise lost[0]
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Compiled functions as machine code: kept in files, loaded without the compiler, called with whole numbers.
 
-A file holds a function's name and its code, as LLVM made it for this processor, under a hash of both: what was cut off
-or flipped is not loaded. They lie in a private folder (see `private.py`): what is in them is run.
+A file holds its own name, a function's, and the code, as LLVM made it for this processor, under a hash of all three:
+what was cut off or flipped, or is another file's, is not loaded. They lie in a private folder (see `private.py`): what
+is in them is run.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 
 from tfs_sim.model import private
 
-KIND = b"tfs_sim machine code 1"
+KIND = b"tfs_sim machine code 2"
 
 
 class Code(NamedTuple):
@@ -28,7 +29,7 @@ class Code(NamedTuple):
 
 def keep(path: Path, code: Code) -> None:
     """Write a function's code to a file, as far as that can be done."""
-    text = code.symbol.encode() + b"\n" + code.content
+    text = b"\n".join((path.name.encode(), code.symbol.encode(), code.content))
     private.write(path, b"\n".join((KIND, hashlib.sha256(text).hexdigest().encode(), text)))
 
 
@@ -37,8 +38,8 @@ def kept(path: Path) -> Code | None:
     with suppress(OSError, ValueError, UnicodeDecodeError):
         kind, digest, text = path.read_bytes().split(b"\n", 2)
         if kind == KIND and digest.decode() == hashlib.sha256(text).hexdigest():
-            symbol, content = text.split(b"\n", 1)
-            return Code(symbol.decode(), content)
+            name, symbol, content = text.split(b"\n", 2)
+            return Code(symbol.decode(), content) if name.decode() == path.name else None
     return None
 
 

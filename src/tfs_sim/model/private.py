@@ -16,6 +16,7 @@ import stat
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -102,7 +103,7 @@ def private(base: Path, *names: str) -> Path:
         found = path.lstat()
         if not _ours(found) or not (stat.S_ISREG(found.st_mode) or path == folder):
             raise _NotPrivateError(f"{path} was not put there by this user")
-    if not os.access(folder, os.W_OK):
+    if not os.access(folder, os.W_OK) and not any(folder.parent.glob("*.code")):  # what was prepared is only read
         raise _NotPrivateError(f"{folder} cannot be written to")
     return folder.parent
 
@@ -138,16 +139,19 @@ def write(path: Path, content: bytes) -> bool:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as problem:
-        in_memory(_in_words(problem))
+        in_memory(f"{path.parent} cannot be used ({problem.strerror or problem})")
         return False
     return True
 
 
 class only_one_process:  # noqa: N801 - reads as a phrase where it is used
-    """Hold a lock file in `folder` while compiling, where there is one and the system has such locks."""
+    """Hold a lock file in `folder` while compiling, where there is one and the system has such locks.
 
-    def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
+    `waiting` is called before it is waited for another process that holds it.
+    """
+
+    def __init__(self, folder: Path | None, waiting: Callable[[], object] = lambda: None) -> None:
+        self.folder, self.waiting = folder, waiting
 
     def __enter__(self) -> None:
         self.file = None
@@ -156,7 +160,11 @@ class only_one_process:  # noqa: N801 - reads as a phrase where it is used
                 import fcntl
 
                 self.file = (self.folder / "compiling.lock").open("a")
-                fcntl.flock(self.file, fcntl.LOCK_EX)
+                try:
+                    fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    self.waiting()
+                    fcntl.flock(self.file, fcntl.LOCK_EX)
         except (ImportError, OSError):
             pass
 
