@@ -37,7 +37,7 @@ def test_parts_hold_every_step_once_in_its_order():
 def test_what_is_handed_over_is_what_the_world_has(laboratory):
     _, world = laboratory.fresh()
     assert tuple(world._asdict()) == FIELD_NAMES
-    lengths = iter(laboratory.layout.extents.tolist())
+    lengths = iter(world.extents.tolist())
     for array, at, (dtype, axes) in zip(world, world.places, KINDS.values(), strict=True):
         assert (array.dtype, array.ndim, array.ctypes.data) == (dtype, axes, at)
         assert array.shape == tuple(next(lengths) for _ in range(axes))
@@ -61,6 +61,14 @@ def test_another_array_in_the_world_is_the_one_that_runs_use(laboratory):
     for wrong in (other[:-1], other.astype(np.float32), np.repeat(other, 2)[::2]):
         with pytest.raises(ValueError, match="effort would be another kind"):
             world._replace(effort=wrong)
+
+
+def test_results_go_into_what_has_room_for_them(laboratory):
+    _, world = laboratory.fresh()
+    whole = laboratory.output()
+    for wrong in (whole[:, :, :-1], whole.astype(np.float32), np.asfortranarray(whole), whole[::2].transpose(2, 1, 0)):
+        with pytest.raises(ValueError, match="one row after the other"):
+            engine.run_months(laboratory, world, np.uint64(1), DRAW_START, 6, wrong)
 
 
 def test_damaged_or_lost_code_is_compiled_anew_and_gives_the_same(laboratory, tmp_path):

@@ -125,12 +125,16 @@ def warm_up(report: Callable[[str], None] | None = None) -> float:
 
 def handed(template: Template, world: World, key: np.uint64) -> tuple[Any, ...]:
     """Return what the loop is handed in all months (`loop.HANDED`)."""
-    return world.places, template.layout.extents, template.values, template.on, key, template.run_in
+    return world.places, world.extents, template.values, template.on, key, template.run_in
 
 
 def _months(
     template: Template, world: World, key: np.uint64, first: int, last: int, steps: range, out: NDArray[np.float64]
 ) -> None:
+    if out.dtype != np.float64 or out.shape[2:] != (len(METRICS),) or not out.flags.c_contiguous:
+        raise ValueError(
+            f"results go into an array of doubles [months, sites, {len(METRICS)}], one row after the other"
+        )
     if _run is None:
         warm_up()
     assert _run is not None

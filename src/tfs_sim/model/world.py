@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfs_sim.model import fixed, scratch, state
-from tfs_sim.model.arrays import Field, Floats, Words
+from tfs_sim.model.arrays import Field, Floats, Integers, Words
 from tfs_sim.model.catalogue import INTERVENTIONS, SHOCKS
 from tfs_sim.model.fixed import FIXED
 from tfs_sim.model.forms import BITS
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
         neighbours: Words
         candidates: Words
         places: Words
+        extents: Integers
 
         def _asdict(self) -> dict[str, NDArray[Any]]: ...
 
@@ -83,13 +84,13 @@ else:
     class World(namedtuple("World", FIELD_NAMES)):
         """All arrays of a run, as views of its buffers; what they mean is declared in fixed, state and scratch.
 
-        `places` has the address of each, in the same order, for the compiled loop.
+        `places` has the address of each, in the same order, and `extents` the lengths of their axes: for the loop.
         """
 
         def _replace(self, **arrays):
             """Return a World with some other arrays, which must be of the same shapes and types."""
             other = super()._replace(**arrays)
-            other.places = self.places.copy()
+            other.places, other.extents = self.places.copy(), self.extents
             for name, array in arrays.items():
                 kind = (array.dtype, array.shape, array.flags.c_contiguous)
                 before = getattr(self, name)
@@ -196,5 +197,6 @@ class Layout:
         lots = ((fixed, FIXED), (state, CHANGING), (self.buffer(SCRATCH), SCRATCH))
         world = World(*(array for lot in lots for array in self.views(*lot).values()))
         beginnings = (np.uint64(buffer.ctypes.data) for buffer, _ in lots)
+        world.extents = self.extents
         world.places = np.concatenate([start + at for start, at in zip(self._starts, beginnings, strict=True)])
         return world
