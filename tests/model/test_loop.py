@@ -93,7 +93,7 @@ def test_damaged_or_lost_code_is_compiled_anew_and_gives_the_same(laboratory, tm
     assert any(results[0])
 
 
-def test_an_interrupt_while_llvm_calls_back_is_not_lost():
+def test_an_interrupt_while_llvm_calls_back_is_not_lost(monkeypatch):
     """The compiler's callback cannot raise it; whoever compiles does."""
     source = "from numba import njit\n\n\n@njit(no_cpython_wrapper=True)\ndef run({}):\n    pass\n"
     given = ", ".join(f"a{n}" for n in range(Loop("small", str, None).arguments(len(PARTS))))
@@ -106,6 +106,11 @@ def test_an_interrupt_while_llvm_calls_back_is_not_lost():
     with pytest.raises(RuntimeError, match="other"), loop._heard():
         raise RuntimeError("other")
     assert sys.unraisablehook is before
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    with loop._heard():
+        sys.unraisablehook(SimpleNamespace(exc_value=ValueError("of something that was tidied up")))
+    assert len(told) == 1
     small = Loop("small", lambda: source.format(given), None)
     small.compile(len(PARTS))
     assert small._code(len(PARTS)) is not None

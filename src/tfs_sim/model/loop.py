@@ -256,13 +256,13 @@ def _module(name: str, source: str) -> ModuleType:
 
 @contextmanager
 def _heard() -> Iterator[None]:
-    """Raise what was raised where nobody could: an interrupt that came while LLVM called back would be lost."""
+    """Raise an interrupt that came where nobody could raise it: while LLVM called back it would be lost."""
     lost: list[BaseException] = []
     before = sys.unraisablehook
 
     def note(found: sys.UnraisableHookArgs) -> None:
-        if found.exc_value is None or isinstance(found.exc_value, Warning):
-            before(found)
+        if found.exc_value is None or isinstance(found.exc_value, Exception):
+            before(found)  # of whoever is being tidied up, say: no business of those who compile
         else:
             lost.append(found.exc_value)
 
